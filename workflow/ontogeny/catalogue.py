@@ -1,0 +1,182 @@
+"""Groups and their irreps as labelled datasets, and back: where both wings meet for all studies."""
+
+import numpy as np
+import xarray as xr
+
+from ontogeny.groups import (
+    Group,
+    centre,
+    conjugacy_classes,
+    element_orders,
+    identity,
+    inverses,
+)
+from ontogeny.labels import dataset, variable
+from ontogeny.representations import (
+    Irrep,
+    basis,
+    character,
+    frobenius_schur,
+    law_violations,
+)
+
+__all__ = ["group_of", "irreps_dataset", "require_laws", "table_dataset"]
+
+
+def table_dataset(group: Group) -> xr.Dataset:
+    """Return a group as a dataset: its table and what follows from it.
+
+    Parameters
+    ----------
+    group : Group
+
+    Returns
+    -------
+    Dataset
+        ``product(left, right)``, ``inverse(element)``, ``element_order(element)``,
+        ``conjugacy_class(element)``, ``central(element)``, the scalar ``identity``, and the
+        coordinate ``label(element)``.
+    """
+    n = group.order
+    each = np.arange(n, dtype=np.int32)
+    central = np.zeros(n, dtype=bool)
+    central[centre(group)] = True
+    return dataset(
+        {
+            "product": variable(("left", "right"), group.table.astype(np.int32), "product a b"),
+            "inverse": variable("element", inverses(group).astype(np.int32), "inverse"),
+            "element_order": variable(
+                "element", element_orders(group).astype(np.int32), "order of the element"
+            ),
+            "conjugacy_class": variable(
+                "element",
+                conjugacy_classes(group).astype(np.int32),
+                "conjugacy class, numbered by first appearance",
+            ),
+            "central": variable("element", central, "commutes with every element"),
+            "identity": variable((), np.int32(identity(group)), "index of the identity"),
+        },
+        {
+            "element": each,
+            "left": each,
+            "right": each,
+            "label": variable("element", np.array(group.labels, dtype=object), "element"),
+        },
+        title=f"The group {group.name}, of order {n}",
+    ).assign_attrs(group=group.name)
+
+
+def group_of(table: xr.Dataset) -> Group:
+    """Return the group that a dataset of `table_dataset` holds."""
+    labels = tuple(str(label) for label in table["label"].values)
+    return Group(table.attrs["group"], labels, table["product"].values)
+
+
+def irreps_dataset(
+    group: Group, complex_irreps: tuple[Irrep, ...], real_irreps: tuple[Irrep, ...]
+) -> xr.Dataset:
+    """Return the irreps of a group as a dataset.
+
+    Parameters
+    ----------
+    group : Group
+    complex_irreps, real_irreps : tuple of Irrep
+        All of them over each field.
+
+    Returns
+    -------
+    Dataset
+        Over the real numbers: ``degree``, ``rank`` and ``kind`` by irrep, ``character``,
+        ``matrix(element, matrix_entry)``, the orthonormal ``basis(element, entry)``. Over the
+        complex numbers ``complex_matrix(element, complex_matrix_entry, part)``,
+        ``complex_character``, ``frobenius_schur``. For both the largest violation of each law.
+    """
+    n = group.order
+    entries = basis(real_irreps)
+    real_law = law_violations(group, real_irreps)
+    complex_law = law_violations(group, complex_irreps)
+    part = np.array(["real", "imaginary"], dtype=object)
+    variables = {
+        "degree": variable("irrep", [i.degree for i in real_irreps], "degree"),
+        "rank": variable("irrep", entries.ranks, "dimension of the span of the matrix entries"),
+        "kind": variable(
+            "irrep", _text(i.kind for i in real_irreps), "real, complex or quaternionic"
+        ),
+        "character": variable(
+            ("irrep", "element"), np.stack([character(i) for i in real_irreps]), "character"
+        ),
+        "matrix": variable(("element", "matrix_entry"), _rows(real_irreps), "matrix entry"),
+        "basis": variable(("element", "entry"), entries.matrix, "orthonormal matrix entry"),
+        "violation": variable("law", list(real_law.values()), "largest violation, real irreps"),
+        "complex_violation": variable(
+            "law", list(complex_law.values()), "largest violation, complex irreps"
+        ),
+        "complex_degree": variable("complex_irrep", [i.degree for i in complex_irreps], "degree"),
+        "frobenius_schur": variable(
+            "complex_irrep",
+            [frobenius_schur(group, i) for i in complex_irreps],
+            "Frobenius-Schur indicator",
+        ),
+        "complex_character": variable(
+            ("complex_irrep", "element", "part"),
+            _parts(np.stack([character(i) for i in complex_irreps])),
+            "character",
+        ),
+        "complex_matrix": variable(
+            ("element", "complex_matrix_entry", "part"),
+            _parts(_rows(complex_irreps)),
+            "matrix entry",
+        ),
+    }
+    coordinates = {
+        "element": np.arange(n, dtype=np.int32),
+        "irrep": _text(entries.names),
+        "complex_irrep": _text(i.name for i in complex_irreps),
+        "entry": _text(entries.labels),
+        "law": _text(real_law),
+        "part": part,
+        "irrep_of_entry": variable("entry", entries.irrep, "index of the irrep of each entry"),
+        "irrep_of_matrix_entry": variable(
+            "matrix_entry", _owners(real_irreps), "index of the irrep of each matrix entry"
+        ),
+        "irrep_of_complex_matrix_entry": variable(
+            "complex_matrix_entry", _owners(complex_irreps), "index of the complex irrep"
+        ),
+    }
+    title = f"Irreducible representations of {group.name}"
+    return dataset(variables, coordinates, title=title).assign_attrs(group=group.name)
+
+
+def require_laws(irreps: xr.Dataset, *, limit: float = 1e-9) -> None:
+    """Refuse irreps that violate a law by more than the limit.
+
+    Raises
+    ------
+    ValueError
+        It names the law and the violation.
+    """
+    for field in ("violation", "complex_violation"):
+        for law in irreps["law"].values:
+            violation = float(irreps[field].sel(law=law))
+            if not violation <= limit:
+                msg = (
+                    f"the irreps of {irreps.attrs['group']} violate {law} by {violation:.3g}, "
+                    f"more than {limit:g}"
+                )
+                raise ValueError(msg)
+
+
+def _text(values: object) -> np.ndarray:
+    return np.array([str(value) for value in values], dtype=object)  # type: ignore[attr-defined]
+
+
+def _rows(irreps: tuple[Irrep, ...]) -> np.ndarray:
+    return np.concatenate([i.matrices.reshape(len(i.matrices), -1) for i in irreps], axis=1)
+
+
+def _owners(irreps: tuple[Irrep, ...]) -> np.ndarray:
+    return np.repeat(np.arange(len(irreps)), [i.degree**2 for i in irreps])
+
+
+def _parts(values: np.ndarray) -> np.ndarray:
+    return np.stack([values.real, values.imag], axis=-1)

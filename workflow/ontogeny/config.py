@@ -1,0 +1,407 @@
+"""Configuration: strict sections, canonical form, and one clear message for a wrong file.
+
+A section of the configuration is a pydantic model built on `Section`. Numbers are read by meaning
+(``8``, ``8.0`` and the YAML 1.2 number ``1e-3`` that YAML 1.1 reads as text), everything else
+strictly; unknown keys are refused with the nearest known one.
+"""
+
+import copy
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
+
+__all__ = [
+    "ConfigurationError",
+    "GroupTable",
+    "Name",
+    "Real",
+    "Section",
+    "Whole",
+    "canonical",
+    "merge",
+    "parse_yaml",
+    "read_sections",
+    "schema",
+    "validate",
+    "with_defaults",
+]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+class ConfigurationError(ValueError):
+    """The configuration breaks a rule; the message names every key, value and rule."""
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        msg = "must be a number"
+        raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueError)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return float(value)
+    return value
+
+
+def _real(value: object) -> object:
+    value = _number(value)
+    return float(value) if isinstance(value, int) else value
+
+
+def _whole(value: object) -> object:
+    value = _number(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Real = Annotated[float, BeforeValidator(_real)]
+"""A finite real number; ``1``, ``1.0`` and ``1e0`` are the same."""
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number; ``8`` and ``8.0`` are the same."""
+
+NAME_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(NAME_PATTERN, value):
+        msg = (
+            "must be lower-case letters, digits and single hyphens, beginning with a letter "
+            "(it names files)"
+        )
+        raise ValueError(msg)
+    return value
+
+
+Name = Annotated[str, BeforeValidator(_name)]
+"""A name that becomes part of a file's path."""
+
+
+class Section(BaseModel):
+    """Base of every section: immutable, strict, without unknown keys."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True
+    )
+
+
+class GroupTable(Section):
+    """A group that is given by its multiplication table."""
+
+    table: str = Field(
+        min_length=1,
+        description="A CSV or netCDF file with the Cayley table; see config/README.md.",
+    )
+
+
+class _Groups(Section):
+    groups: dict[Name, GroupTable]
+
+
+def canonical(value: Any) -> Any:
+    """Return the canonical plain form of a section: defaults filled in, keys sorted, plain JSON.
+
+    Two configurations of the same meaning have the same canonical form, whatever the order of
+    their keys and whether a default is written out.
+
+    Examples
+    --------
+    >>> canonical({"b": 1, "a": (2, 3)})
+    {'a': [2, 3], 'b': 1}
+    """
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
+    return json.loads(json.dumps(value, sort_keys=True, allow_nan=False))
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `base` overridden by `over`, mapping by mapping.
+
+    A mapping with another ``kind`` than the one below it replaces that one whole, since its
+    fields mean something else.
+
+    Examples
+    --------
+    >>> merge({"a": {"x": 1, "y": 2}}, {"a": {"y": 3}})
+    {'a': {'x': 1, 'y': 3}}
+    >>> merge({"a": {"kind": "mlp", "hidden": 2}}, {"a": {"kind": "transformer"}})
+    {'a': {'kind': 'transformer'}}
+    """
+    merged = copy.deepcopy(dict(base))
+    for key, value in over.items():
+        below = merged.get(key)
+        same_kind = isinstance(below, Mapping) and isinstance(value, Mapping)
+        if same_kind and below.get("kind") == value.get("kind", below.get("kind")):
+            merged[key] = merge(below, value)
+        else:
+            merged[key] = copy.deepcopy(value)
+    return merged
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    pass
+
+
+def _mapping_of_unique_keys(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            msg = (
+                f"line {key.start_mark.line + 1}: the key `{key.value}` stands here a second time; "
+                "keep one of the two"
+            )
+            raise ConfigurationError(msg)
+        seen.add(key.value)
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_of_unique_keys)
+
+
+def parse_yaml(text: str) -> dict[str, Any]:
+    """Return the mapping that a YAML text holds.
+
+    Raises
+    ------
+    ConfigurationError
+        If the text is no YAML, holds a key twice, or is no mapping.
+    """
+    try:
+        parsed = yaml.load(text, Loader=_UniqueKeys)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or error
+        msg = f"{where}not YAML: {problem}"
+        raise ConfigurationError(msg) from error
+    if not isinstance(parsed, dict):
+        msg = f"must be a mapping of sections, not {parsed!r}"
+        raise ConfigurationError(msg)
+    return parsed
+
+
+def validate(raw: Any, model: type[Model], *, at: str = "") -> Model:
+    """Return the configuration as a value of `model`.
+
+    Parameters
+    ----------
+    raw : mapping
+        What the configuration files hold.
+    model : type of Section
+        The contract.
+    at : str
+        Where `raw` stands in the whole, for messages.
+
+    Raises
+    ------
+    ConfigurationError
+        One message with every problem: key, value, rule and, for an unknown key, the nearest
+        known one.
+    """
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        problems = [_sentence(problem, raw, model, at) for problem in error.errors()]
+        raise ConfigurationError("\n".join(dict.fromkeys(problems))) from None
+
+
+def with_defaults(entries: Any, defaults: Any, model: type[BaseModel], *, at: str) -> Any:
+    """Return entries by name, each merged over the defaults.
+
+    Parameters
+    ----------
+    entries : mapping of mapping
+        What each entry says itself. Anything else is returned as it is, for `validate` to refuse.
+    defaults : mapping or None
+        What holds for all; any part of `model` may be missing from it.
+    model : type of Section
+        What an entry with its defaults has to be.
+    at : str
+        Where `defaults` stands, for messages.
+
+    Raises
+    ------
+    ConfigurationError
+        If the defaults themselves break a rule.
+    """
+    if defaults is None or not isinstance(entries, Mapping):
+        return entries
+    try:
+        model.model_validate(defaults)
+    except ValidationError as error:
+        absent = {"missing", "union_tag_not_found"}
+        problems = [problem for problem in error.errors() if problem["type"] not in absent]
+        if problems:
+            sentences = [_sentence(problem, defaults, model, at) for problem in problems]
+            raise ConfigurationError("\n".join(dict.fromkeys(sentences))) from None
+    return {
+        name: merge(defaults, {} if entry is None else entry)
+        if entry is None or isinstance(entry, Mapping)
+        else entry
+        for name, entry in entries.items()
+    }
+
+
+def read_sections(
+    raw: Mapping[str, Any], readers: Mapping[str, Callable[[Any, dict[str, GroupTable]], Any]]
+) -> dict[str, Any]:
+    """Return every section of a whole configuration.
+
+    Parameters
+    ----------
+    raw : mapping
+        What the configuration files hold.
+    readers : mapping
+        For each study its section's name and the function that turns the raw section, and the
+        groups that are given by a table, into a value.
+
+    Returns
+    -------
+    dict
+        The section ``groups`` and those of `readers`.
+
+    Raises
+    ------
+    ConfigurationError
+        One message with the problems of all sections.
+    """
+    problems = [
+        f"`{key}` = {_short(raw[key])}: unknown section; known are groups, {', '.join(readers)}"
+        for key in raw
+        if key != "groups" and key not in readers
+    ]
+    groups: dict[str, GroupTable] = {}
+    sections: dict[str, Any] = {}
+    try:
+        whole = validate({"groups": raw.get("groups") or {}}, _Groups)
+        groups = sections["groups"] = whole.groups
+    except ConfigurationError as error:
+        problems.append(str(error))
+    for name, reader in readers.items():
+        try:
+            sections[name] = reader(raw.get(name), groups)
+        except ConfigurationError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return sections
+
+
+def _sentence(problem: Any, raw: Mapping[str, Any], model: type[BaseModel], at: str) -> str:
+    location = [part for part in problem["loc"] if not _is_tag(part, problem["loc"], raw)]
+    path = ".".join([at] * bool(at) + [str(part) for part in location]) or "the configuration"
+    value = problem["input"]
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(
+            str(location[-1]), _known_keys(model, problem["loc"][:-1]), n=1, cutoff=0.4
+        )
+        known = ", ".join(_known_keys(model, problem["loc"][:-1]))
+        hint = f"did you mean `{near[0]}`?" if near else f"known keys are {known}"
+        return f"`{path}` = {_short(value)}: unknown key; {hint}"
+    if problem["type"] == "missing":
+        return f"`{path}`: is missing; {_describe(model, problem['loc'])}".rstrip("; ")
+    if problem["type"] == "value_error":
+        return f"`{path}` = {_short(value)}: {problem['ctx']['error']}"
+    message = problem["msg"].replace("Input should be", "must be")
+    if problem["type"] in {"literal_error", "union_tag_invalid"}:
+        expected = re.findall(r"'([^']*)'", str(problem["ctx"].get("expected") or ""))
+        expected = expected or re.findall(
+            r"'([^']*)'", str(problem["ctx"].get("expected_tags") or "")
+        )
+        given = value.get("kind") if isinstance(value, Mapping) else value
+        near = difflib.get_close_matches(str(given), expected, n=1, cutoff=0.4)
+        message = f"must be one of {', '.join(expected)}"
+        message += f"; did you mean `{near[0]}`?" if near else ""
+        value = given
+    return f"`{path}` = {_short(value)}: {message[0].lower()}{message[1:]}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _is_tag(part: object, location: tuple[object, ...], raw: Mapping[str, Any]) -> bool:
+    """Whether `part` of a pydantic location is the tag of a union and no key of the file."""
+    index = location.index(part)
+    below: Any = raw
+    for step in location[:index]:
+        if isinstance(below, Mapping) and step in below:
+            below = below[step]
+    return (
+        isinstance(below, Mapping)
+        and index + 1 < len(location)
+        and part not in below
+        and below.get("kind") == part
+    )
+
+
+def _models(model: Any) -> list[type[BaseModel]]:
+    """All models that an annotation mentions."""
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return [model]
+    found: list[type[BaseModel]] = []
+    for argument in getattr(model, "__args__", ()):
+        found += _models(argument)
+    return found
+
+
+def _fields_at(model: Any, location: tuple[object, ...]) -> list[type[BaseModel]]:
+    models = _models(model)
+    for part in location:
+        below: list[type[BaseModel]] = []
+        for candidate in models:
+            if part in candidate.model_fields:
+                below += _models(candidate.model_fields[str(part)].annotation)
+            elif _kind_of(candidate) == part:
+                below.append(candidate)
+        models = below or models
+    return models
+
+
+def _kind_of(model: type[BaseModel]) -> object:
+    field = model.model_fields.get("kind")
+    return field.default if field is not None else None
+
+
+def _known_keys(model: Any, location: tuple[object, ...]) -> list[str]:
+    return [key for found in _fields_at(model, location) for key in found.model_fields]
+
+
+def _describe(model: Any, location: tuple[object, ...]) -> str:
+    for found in _fields_at(model, location[:-1]):
+        field = found.model_fields.get(str(location[-1]))
+        if field is not None and field.description:
+            return field.description
+    return ""
+
+
+def schema(sections: Mapping[str, type[BaseModel]], *, title: str) -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) of a configuration with the given sections.
+
+    Nothing is required: a key may come from the defaults above it. What must be present once
+    everything is merged is checked by `validate`.
+    """
+    fields: dict[str, Any] = {name: (model, ...) for name, model in sections.items()}
+    whole = create_model(title, __base__=Section, **fields).model_json_schema()
+
+    def relaxed(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: relaxed(value) for key, value in node.items() if key != "required"}
+        if isinstance(node, list):
+            return [relaxed(value) for value in node]
+        return node
+
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | relaxed(whole)

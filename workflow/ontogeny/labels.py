@@ -1,0 +1,101 @@
+"""From arrays to labelled datasets: the names of dimensions, and a unit for every variable."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "variable"]
+
+DIMENSIONS = {
+    "experiment": "experiment of the configuration",
+    "seed": "seed of split and initial weights",
+    "step": "optimiser updates done",
+    "update": "optimiser update, counted from 0",
+    "split": "set of pairs: train, test, all",
+    "irrep": "irreducible representation",
+    "complex_irrep": "irreducible representation over the complex numbers",
+    "entry": "orthonormal matrix entry of the real irreps",
+    "matrix_entry": "entry of the matrices of all irreps, row by row",
+    "complex_matrix_entry": "entry of the matrices of all complex irreps, row by row",
+    "part": "real and imaginary part; or left, right and product part of a pair (a, b)",
+    "law": "law of representations",
+    "element": "group element",
+    "left": "left factor a",
+    "right": "right factor b",
+    "output": "candidate product c",
+    "side": "side of the product: left or right",
+    "head": "attention head",
+    "position": "position in the sequence",
+    "token": "input token: the elements, then =",
+    "neuron": "hidden neuron",
+    "feature": "coordinate of an embedding",
+    "residual": "coordinate of the residual stream",
+    "key_dimension": "coordinate inside a head",
+    "concatenation": "coordinate of both embeddings, left then right",
+    "matrix": "weight matrix",
+    "boundary": "end of a phase of training",
+    "bound": "previous and present checkpoint",
+    "train_pair": "pair of the training set",
+}
+"""Every dimension of every stored dataset, with its meaning."""
+
+
+def variable(
+    dims: Sequence[str] | str, values: ArrayLike, long_name: str, units: str = "1", **attrs: Any
+) -> xr.Variable:
+    """Return a variable with its description.
+
+    Parameters
+    ----------
+    dims : sequence of str
+        Names out of `DIMENSIONS`.
+    values : array_like
+    long_name : str
+        What it is, as an axis label would say it.
+    units : str
+        ``nat`` for cross-entropies, ``1`` for fractions, counts and steps.
+
+    Raises
+    ------
+    ValueError
+        If a dimension is not in `DIMENSIONS`.
+    """
+    dims = (dims,) if isinstance(dims, str) else tuple(dims)
+    unknown = [dim for dim in dims if dim not in DIMENSIONS]
+    if unknown:
+        msg = f"`dims` must be dimensions of this project, not {unknown!r}"
+        raise ValueError(msg)
+    values = np.asarray(values)
+    return xr.Variable(dims, values, {"long_name": long_name, "units": units, **attrs})
+
+
+def coordinate(dim: str, values: ArrayLike) -> xr.Variable:
+    """Return the coordinate of a dimension, described by `DIMENSIONS`."""
+    return variable(dim, values, DIMENSIONS[dim])
+
+
+def dataset(
+    variables: Mapping[str, xr.Variable],
+    coordinates: Mapping[str, ArrayLike | xr.Variable],
+    *,
+    title: str,
+) -> xr.Dataset:
+    """Return a dataset of described variables.
+
+    Parameters
+    ----------
+    variables : mapping of str to Variable
+        Made by `variable`.
+    coordinates : mapping
+        Values of the coordinates; those that are no `Variable` are described by `DIMENSIONS`.
+    title : str
+        One line about the dataset.
+    """
+    described = {
+        name: values if isinstance(values, xr.Variable) else coordinate(name, values)
+        for name, values in coordinates.items()
+    }
+    return xr.Dataset(dict(variables), described, {"title": title})

@@ -1,0 +1,16 @@
+"""Style, colours and panels of figures."""
+
+from ontogeny.plotting._panels import heat_map, phase_shades, step_axis
+from ontogeny.plotting._style import SPLIT_COLOURS, Look, figure, irrep_looks, save, settings
+
+__all__ = [
+    "SPLIT_COLOURS",
+    "Look",
+    "figure",
+    "heat_map",
+    "irrep_looks",
+    "phase_shades",
+    "save",
+    "settings",
+    "step_axis",
+]

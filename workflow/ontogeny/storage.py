@@ -1,0 +1,193 @@
+"""The only module that opens result files.
+
+Datasets are netCDF-4 files with a checksum (Fletcher-32) on every chunk, and a digest of their
+whole content among their attributes, which is compared whenever one is read. They are written
+beside their name and moved into place when complete, and hold no time, host or path: the same
+dataset gives the same bytes.
+"""
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+__all__ = ["StorageError", "read", "read_cayley_table", "write", "write_text"]
+
+_DIGEST = "content_sha256"
+
+
+class StorageError(RuntimeError):
+    """A file cannot be used; the message says which, why, and what to run."""
+
+
+def write(dataset: xr.Dataset, path: str | Path, attributes: Mapping[str, str]) -> None:
+    """Write a dataset, with the attributes of its provenance, as one netCDF file.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    path : path
+        Where it belongs; the file appears there only when complete.
+    attributes : mapping of str
+        From `ontogeny.provenance.attributes`.
+    """
+    path = Path(path)
+    dataset = dataset.assign_attrs({**dataset.attrs, **attributes})
+    dataset = dataset.assign_attrs({_DIGEST: content_digest(dataset)})
+    encoding = {str(name): _encoding(dataset[name]) for name in dataset.variables}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        dataset.to_netcdf(beside, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _encoding(values: xr.DataArray) -> dict[str, Any]:
+    if values.dtype.kind in "OUS" or values.ndim == 0:
+        return {"_FillValue": None} if values.dtype.kind == "f" else {}
+    chunks = values.shape
+    if values.dims[0] == "step" and values.ndim > 1:
+        chunks = (1, *values.shape[1:])
+    encoding: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True, "fletcher32": True}
+    return encoding | {"chunksizes": chunks, "_FillValue": None}
+
+
+def read(path: str | Path, *, rule: str = "") -> xr.Dataset:
+    """Return the whole dataset that a file holds.
+
+    Parameters
+    ----------
+    path : path
+        A file that `write` made.
+    rule : str
+        Rule of the workflow that makes it, for the message.
+
+    Raises
+    ------
+    StorageError
+        If the file is missing, damaged, or none of this project's.
+    """
+    path = Path(path)
+    remedy = f"delete it and run `snakemake {path}`" + (f" (rule `{rule}`)" if rule else "")
+    try:
+        dataset = xr.load_dataset(path, engine="netcdf4")
+    except FileNotFoundError:
+        msg = f"{path}: there is no such file; run `snakemake {path}`"
+        raise StorageError(msg) from None
+    except Exception as error:
+        msg = f"{path}: cannot be read ({error}); {remedy}"
+        raise StorageError(msg) from error
+    digest = dataset.attrs.pop(_DIGEST, None)
+    if digest is None:
+        msg = f"{path}: is no dataset of this project, or not complete; {remedy}"
+        raise StorageError(msg)
+    if digest != content_digest(dataset):
+        msg = f"{path}: is damaged, its content differs from its digest; {remedy}"
+        raise StorageError(msg)
+    return dataset
+
+
+def content_digest(dataset: xr.Dataset) -> str:
+    """Return the SHA-256 of all that a dataset says: names, dimensions, values, attributes."""
+    digest = hashlib.sha256(json.dumps(_plain(dataset.attrs)).encode())
+    for name in sorted(map(str, dataset.variables)):
+        values = dataset.variables[name]
+        array = np.asarray(values.values)
+        if array.dtype.kind in "OUS":
+            content = "\0".join(map(str, array.ravel())).encode()
+            kind = "text"
+        else:
+            content = np.ascontiguousarray(array).tobytes()
+            kind = str(array.dtype)
+        head = [name, kind, list(map(str, values.dims)), list(values.shape), _plain(values.attrs)]
+        digest.update(json.dumps(head).encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _plain(attributes: Mapping[Any, Any]) -> dict[str, str]:
+    kept = {str(key): value for key, value in attributes.items() if key != _DIGEST}
+    return {key: str(kept[key]) for key in sorted(kept)}
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write a text file, which appears at `path` only when complete."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read_cayley_table(path: str | Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return the multiplication table that a CSV or netCDF file holds.
+
+    A CSV file has one line for each left factor: either only the products, as indices from 0, or
+    with the labels of the elements in its first line and first column (the corner may hold
+    anything) and labels as products. A netCDF file has a variable ``product(left, right)`` of
+    indices and, if it likes, ``label(element)``.
+
+    Returns
+    -------
+    table : (n, n) ndarray of int64
+    labels : tuple of str
+
+    Raises
+    ------
+    StorageError
+        If there is no such file or it does not hold a square table of known labels.
+    """
+    path = Path(path)
+    if not path.is_file():
+        msg = f"{path}: there is no such file; correct `table` in the configuration"
+        raise StorageError(msg)
+    if path.suffix == ".csv":
+        with path.open(newline="", encoding="utf-8") as lines:
+            rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if row]
+        return _indexed(rows, path)
+    try:
+        dataset = xr.load_dataset(path, engine="netcdf4")
+        table = dataset["product"].transpose("left", "right").values.astype(np.int64)
+    except (OSError, KeyError, ValueError) as error:
+        msg = f"{path}: holds no variable `product(left, right)` ({error})"
+        raise StorageError(msg) from error
+    found = dataset["label"].values if "label" in dataset else range(len(table))
+    return table, tuple(map(str, found))
+
+
+def _indexed(rows: list[list[str]], path: Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    widths = {len(row) for row in rows}
+    if widths != {len(rows)}:
+        msg = (
+            f"{path}: a table has as many columns as lines; this one has {len(rows)} lines of "
+            f"{', '.join(map(str, sorted(widths)))} columns"
+        )
+        raise StorageError(msg)
+    labels = [str(index) for index in range(len(rows))]
+    if not all(cell in labels for row in rows for cell in row):
+        labels, rows = rows[0][1:], list(rows[1:])
+        if [row[0] for row in rows] != labels:
+            msg = f"{path}: the first column must name the elements in the order of the first line"
+            raise StorageError(msg)
+        rows = [row[1:] for row in rows]
+    index = {label: number for number, label in enumerate(labels)}
+    unknown = [cell for row in rows for cell in row if cell not in index]
+    if unknown or len(index) != len(labels):
+        raise StorageError(
+            f"{path}: the product {unknown[0]!r} is the label of no element"
+            if unknown
+            else f"{path}: a label stands twice in the first line"
+        )
+    return np.array([[index[cell] for cell in row] for row in rows]), tuple(labels)

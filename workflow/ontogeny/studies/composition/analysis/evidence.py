@@ -1,0 +1,155 @@
+"""All measures of one network that follow the irreps of its group.
+
+Formulas of arXiv 2302.03025 (logit attribution, embeddings, hidden layer, restricted and excluded
+loss) and of arXiv 2301.05217 (restricted and excluded loss on the logits, Gini coefficient).
+
+Symbols as in `ontogeny.studies.composition.analysis.means`; ``R`` real irreps.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontogeny.studies.composition.analysis.frame import Frame
+from ontogeny.studies.composition.analysis.losses import losses, restricted_losses
+from ontogeny.studies.composition.analysis.means import Matrices, Means, Network
+from ontogeny.studies.composition.analysis.shares import (
+    entry_gini,
+    hidden_shares,
+    logit_similarity,
+    matrix_shares,
+)
+
+__all__ = ["Evidence", "Losses", "evidence"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Cross-entropies [nat] and accuracies of a network.
+
+    Attributes
+    ----------
+    loss, accuracy : dict of str to float
+        By split.
+    excluded : (R,) ndarray
+        Without the part of the hidden layer in the entries of ``rho(ab)``, on training pairs.
+    excluded_total : float
+        Without those of all key irreps.
+    excluded_logits, excluded_logits_total
+        The same with the parts taken out of the logits (arXiv 2301.05217).
+    """
+
+    loss: dict[str, float]
+    accuracy: dict[str, float]
+    excluded: Array
+    excluded_total: float
+    excluded_logits: Array
+    excluded_logits_total: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All measures of one network that follow irreps.
+
+    Attributes
+    ----------
+    logit_similarity : (R,) ndarray
+        Cosine between the centred logits and ``chi_rho(a b c^-1)`` over all triples.
+    embedding : (2, R) ndarray
+        Share of the left and the right embedding in the span of each irrep.
+    unembedding : (R,) ndarray
+    hidden : (3, R) ndarray
+        Share of the variance of the hidden layer in the entries of ``rho(a)``, ``rho(b)``,
+        ``rho(ab)``.
+    restricted, restricted_logits : (R,) ndarray
+        Loss of each irrep's part alone [nat]; the second on logits with their mean kept.
+    restricted_total, restricted_logits_total : float
+        Loss of the parts of all key irreps together [nat].
+    losses : Losses
+    gini : (3,) ndarray
+        Of the entry norms of left embedding, right embedding, unembedding.
+    squared_weights : float
+    """
+
+    logit_similarity: Array
+    embedding: Array
+    unembedding: Array
+    hidden: Array
+    restricted: Array
+    restricted_total: float
+    restricted_logits: Array
+    restricted_logits_total: float
+    losses: Losses
+    gini: Array
+    squared_weights: float
+
+
+def evidence(
+    network: Network,
+    matrices: Matrices,
+    train: NDArray[np.bool_],
+    frame: Frame,
+    *,
+    means: Means,
+    key: NDArray[np.bool_],
+) -> Evidence:
+    """Return all measures of one network that follow irreps.
+
+    Restricted and excluded losses use the hidden layer and the neuron-to-logit map, without the
+    mean of the hidden layer and without any direct path around it (arXiv 2302.03025); those
+    called ``logits`` project the logits themselves and keep their mean (arXiv 2301.05217).
+
+    Parameters
+    ----------
+    network : callable
+        Layers of the network, block by block.
+    matrices : Matrices
+    train : (n, n) ndarray of bool
+        The training set.
+    frame : Frame
+    means : Means
+        Of the same network.
+    key : (R,) ndarray of bool
+        The key irreps of the last network of the run.
+
+    Returns
+    -------
+    Evidence
+    """
+    from_hidden = frame.parts(means.product @ matrices.unembedding.T)  # (R, g, c)
+    from_logits = frame.parts(means.logits)
+    totals = np.stack([from_hidden[key].sum(axis=0), from_logits[key].sum(axis=0)])
+    irreps = len(frame.irreps)
+    loss, accuracy, excluded = losses(
+        network, np.concatenate([from_hidden, from_logits, totals]), train, frame
+    )
+    embeddings = (matrices.left_embedding, matrices.right_embedding)
+    restricted = restricted_losses(np.concatenate([from_hidden, totals[:1]]))
+    kept = np.concatenate([from_logits, totals[1:]])
+    rest = means.logits - kept
+    restricted_logits = restricted_losses(kept + rest.mean(axis=1, keepdims=True))
+    return Evidence(
+        logit_similarity=logit_similarity(means, frame),
+        embedding=np.stack([matrix_shares(matrix, frame) for matrix in embeddings]),
+        unembedding=matrix_shares(matrices.unembedding, frame),
+        hidden=hidden_shares(means, frame),
+        restricted=restricted[:-1],
+        restricted_total=float(restricted[-1]),
+        restricted_logits=restricted_logits[:-1],
+        restricted_logits_total=float(restricted_logits[-1]),
+        losses=Losses(
+            loss,
+            accuracy,
+            excluded=excluded[:irreps],
+            excluded_total=float(excluded[-2]),
+            excluded_logits=excluded[irreps : 2 * irreps],
+            excluded_logits_total=float(excluded[-1]),
+        ),
+        gini=np.array(
+            [entry_gini(matrix, frame) for matrix in (*embeddings, matrices.unembedding)]
+        ),
+        squared_weights=matrices.squared_weights,
+    )

@@ -1,0 +1,95 @@
+"""The phases of training: memorisation, circuit formation, cleanup."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BOUNDARIES", "Phases", "phases"]
+
+Array = NDArray[np.float64]
+
+BOUNDARIES = ("memorisation", "circuit formation", "cleanup")
+"""The phases in order; each boundary is the end of one."""
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Ends of the three phases.
+
+    Attributes
+    ----------
+    boundary : (3,) ndarray
+        First checkpoint [step] after each phase; NaN when it was not reached.
+    interval : (3, 2) ndarray
+        The checkpoint before it and the one at it: the boundary lies between them.
+    """
+
+    boundary: Array
+    interval: Array
+
+
+def phases(
+    step: NDArray[np.int64],
+    *,
+    train_accuracy: Array,
+    test_accuracy: Array,
+    test_loss: Array,
+    excluded_loss: Array,
+    squared_weights: Array,
+) -> Phases:
+    """Return the ends of memorisation, circuit formation and cleanup by a fixed rule.
+
+    arXiv 2301.05217 places them by eye; the rule here is this project's own:
+
+    1. memorisation ends where the excluded loss, as a running median over five checkpoints, is
+       least between training accuracy 0.99 and the end of circuit formation;
+    2. circuit formation ends when the test loss has fallen below half its peak for good;
+    3. cleanup ends when test accuracy has reached 0.99 and the relative rate at which the sum of
+       squared weights changes is below a tenth of its largest since the end of memorisation.
+
+    Parameters
+    ----------
+    step : (K,) ndarray of int
+        The checkpoints.
+    train_accuracy, test_accuracy, test_loss, excluded_loss, squared_weights : (K,) ndarray
+
+    Returns
+    -------
+    Phases
+    """
+    found: list[int | None] = [None, None, None]
+    found[1] = _first(_for_good(test_loss < test_loss.max() / 2) & _after_peak(test_loss))
+    learned = _first(train_accuracy >= 0.99)
+    end = len(step) if found[1] is None else found[1] + 1
+    if learned is not None and learned < end:
+        smooth = _running_median(excluded_loss, 5)
+        found[0] = learned + int(np.argmin(smooth[learned:end]))
+    if found[0] is not None and found[1] is not None:
+        rate = np.abs(np.gradient(np.log(squared_weights), step))
+        quiet = rate < 0.1 * rate[found[0] :].max()
+        quiet[: np.argmax(rate[found[0] :]) + found[0]] = False
+        found[2] = _first(_for_good(test_accuracy >= 0.99) & quiet)
+    boundary = np.array([np.nan if k is None else step[k] for k in found])
+    before = [np.nan if k is None else step[max(k - 1, 0)] for k in found]
+    return Phases(boundary, np.stack([before, boundary], axis=1))
+
+
+def _first(condition: NDArray[np.bool_]) -> int | None:
+    hits = np.flatnonzero(condition)
+    return int(hits[0]) if hits.size else None
+
+
+def _for_good(condition: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where a condition holds from here to the end."""
+    return np.logical_and.accumulate(condition[::-1])[::-1]
+
+
+def _after_peak(values: Array) -> NDArray[np.bool_]:
+    return np.arange(len(values)) > np.argmax(values)
+
+
+def _running_median(values: Array, width: int) -> Array:
+    half = width // 2
+    padded = np.pad(values, half, mode="edge")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)

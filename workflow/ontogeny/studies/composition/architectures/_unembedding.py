@@ -1,0 +1,54 @@
+"""The last layer of the networks without attention: one matrix, then the loss.
+
+Shapes: ``pair`` the pairs of a block; ``neuron``; ``output`` one logit for each element.
+"""
+
+from math import log2, e
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from ontogeny.studies.composition.architectures._products import product
+from ontogeny.studies.composition.loss import loss_and_gradient
+
+__all__ = ["Unembedding"]
+
+
+class Unembedding:
+    """Loss of ``logits = hidden W_U`` and its gradients, block after block within one step.
+
+    With ``G = d loss / d logits`` (pair, output)
+
+        d loss / d hidden = G W_U^T,    d loss / d W_U = sum over blocks of hidden^T G.
+
+    Parameters
+    ----------
+    weight : float
+        Weight of each pair's loss: 1 / N for a mean over N pairs.
+    """
+
+    def __init__(self, weight: float) -> None:
+        self._weight = weight
+
+    def start(self, W_U: Float[Tensor, "neuron output"]) -> None:
+        """Begin a step with these parameters."""
+        self._W_U = W_U
+        self._bits = W_U * log2(e)
+        self._transposed_gradient = torch.zeros_like(W_U.t(), memory_format=torch.contiguous_format)
+        self.loss = W_U.new_zeros(())
+
+    def descend(
+        self, hidden: Float[Tensor, "pair neuron"], target: Int[Tensor, "pair 1"]
+    ) -> Float[Tensor, "pair neuron"]:
+        """Add the block's loss and gradient, and return ``d loss / d hidden``."""
+        bits = product(hidden, self._bits)  # (pair, output)
+        found = loss_and_gradient(bits, target, weight=self._weight)
+        self.loss += found.losses.sum() * self._weight
+        self._transposed_gradient += product(found.gradient.t(), hidden)  # (output, neuron)
+        return product(found.gradient, self._W_U.t())  # (pair, neuron)
+
+    def finish(self, gradient: Float[Tensor, "neuron output"]) -> Float[Tensor, ""]:
+        """Write the gradient of W_U, and return the loss [nat]."""
+        gradient.copy_(self._transposed_gradient.t())
+        return self.loss

@@ -1,0 +1,59 @@
+"""How the irreps of a run come up over training."""
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import figure, irrep_looks, phase_shades, settings, step_axis
+from ontogeny.studies.composition.config import Style
+
+__all__ = ["draw", "numbers"]
+
+_PANELS = {
+    "logit_similarity": "logit similarity",
+    "embedding_fve": "share of the left embedding",
+    "unembedding_fve": "share of the unembedding",
+    "hidden_product_fve": "share of the hidden layer in ρ(ab)",
+}
+
+
+def numbers(progress: xr.Dataset) -> xr.Dataset:
+    """Select what each irrep explains along `step`."""
+    chosen = progress[["logit_similarity", "unembedding_fve", "key", "phase_boundary"]]
+    return chosen.assign(
+        embedding_fve=progress["embedding_fve"].sel(side="left", drop=True),
+        hidden_product_fve=progress["hidden_fve"].sel(part="product", drop=True),
+    )
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw one panel a place; key irreps in their colours, the others in grey."""
+    last = float(numbers["step"][-1])
+    irreps = [str(name) for name in numbers["irrep"].values]
+    looks = irrep_looks(irreps)
+    with settings():
+        drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
+        panels = drawn.subplots(2, 2, sharex=True)
+        for axes, (name, label) in zip(panels.ravel(), _PANELS.items(), strict=True):
+            for irrep in irreps:
+                key = bool(numbers["key"].sel(irrep=irrep))
+                look = looks[irrep]
+                axes.plot(
+                    numbers["step"],
+                    numbers[name].sel(irrep=irrep),
+                    color=look.colour if key else "#bbbbbb",
+                    ls=look.dash if key else "-",
+                    lw=1.4 if key else 0.6,
+                    zorder=3 if key else 2,
+                    label=irrep if key else None,
+                )
+            axes.set_ylabel(label)
+            step_axis(axes, last, logarithmic=style.log_steps)
+            phase_shades(axes, numbers["phase_boundary"].values, last)
+        for axes in panels[0]:
+            axes.set_xlabel("")
+        panels[0, 0].plot([], [], color="#bbbbbb", lw=0.6, label="not key")
+        drawn.legend(
+            *panels[0, 0].get_legend_handles_labels(), loc="outside right upper", title="irrep"
+        )
+        drawn.suptitle(title, fontsize=10)
+    return drawn

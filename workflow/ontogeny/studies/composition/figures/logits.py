@@ -1,0 +1,40 @@
+"""A slice of the logits beside the characters that explain it."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import figure, heat_map, settings
+from ontogeny.studies.composition.config import Style
+
+__all__ = ["draw", "numbers"]
+
+_SHOWN = 5
+
+
+def numbers(representation: xr.Dataset) -> xr.Dataset:
+    """Select the slice and the characters with the largest logit similarity."""
+    similarity = representation["logit_similarity"].where(representation["key"], -1.0)
+    order = np.argsort(-similarity.values, kind="stable")[
+        : min(_SHOWN, int(representation["key"].sum()))
+    ]
+    return representation[["logit_slice", "character_slice", "logit_similarity"]].isel(irrep=order)
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw one heat map for the logits and one for each character, each on its own scale."""
+    output = numbers["logit_slice"].attrs["output"]
+    count = numbers.sizes["irrep"] + 1
+    with settings():
+        drawn = figure(width=0.33 * style.width * max(count, 2), height=0.46 * style.width)
+        panels = np.atleast_1d(drawn.subplots(1, count))
+        heat_map(panels[0], numbers["logit_slice"].values, f"logit of c = {output}")
+        for axes, irrep in zip(panels[1:], numbers["irrep"].values, strict=True):
+            one = numbers.sel(irrep=irrep)
+            similarity = float(one["logit_similarity"])
+            heat_map(axes, one["character_slice"].values, f"{irrep}\nsimilarity {similarity:.3f}")
+        for axes in panels:
+            axes.set_xlabel("right factor b")
+        panels[0].set_ylabel("left factor a")
+        drawn.suptitle(title, fontsize=10)
+    return drawn

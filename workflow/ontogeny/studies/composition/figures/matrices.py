@@ -1,0 +1,71 @@
+"""What each irrep explains in each matrix of a network, beside chance."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import figure, irrep_looks, settings
+from ontogeny.studies.composition.config import Style
+
+__all__ = ["draw", "numbers"]
+
+_PLACES = {
+    "left embedding": ("embedding", {"side": "left"}),
+    "right embedding": ("embedding", {"side": "right"}),
+    "unembedding": ("unembedding", {}),
+    "hidden, ρ(a)": ("hidden", {"part": "left"}),
+    "hidden, ρ(b)": ("hidden", {"part": "right"}),
+    "hidden, ρ(ab)": ("hidden", {"part": "product"}),
+}
+
+
+def numbers(representation: xr.Dataset) -> xr.Dataset:
+    """Select the shares of the key irreps and their chance levels."""
+    names = [f"{kind}_{what}" for kind, _ in _PLACES.values() for what in ("fve", "chance")]
+    return representation[[*dict.fromkeys(names), "key"]]
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw stacked bars, one a place: key irreps, then the trivial one, then the rest."""
+    irreps = [str(name) for name in numbers["irrep"].values]
+    looks = irrep_looks(irreps)
+    key = [name for name in irreps if bool(numbers["key"].sel(irrep=name))]
+    others = [name for name in irreps[1:] if name not in key]
+    with settings():
+        drawn = figure(width=style.width, height=0.62 * style.width)
+        axes = drawn.subplots()
+        for row, (_place, (kind, where)) in enumerate(_PLACES.items()):
+            shares = numbers[f"{kind}_fve"].sel(where)
+            chance = numbers[f"{kind}_chance"].sel(where)
+            start = 0.0
+            for name in [*key, irreps[0]]:
+                width = float(shares.sel(irrep=name))
+                axes.barh(
+                    row,
+                    width,
+                    left=start,
+                    height=0.7,
+                    color=looks[name].colour,
+                    hatch=looks[name].hatch,
+                    edgecolor="white",
+                    lw=0.4,
+                    label=name if row == 0 else None,
+                )
+                start += width
+            rest = float(shares.sel(irrep=others).sum())
+            axes.barh(
+                row, rest, left=start, height=0.7, color="#e5e5e5", edgecolor="#999999", lw=0.4,
+                label="other irreps" if row == 0 else None,
+            )  # fmt: skip
+            level = float(chance.sel(irrep=key).sum())
+            axes.plot(
+                [level, level], [row - 0.42, row + 0.42], color="black", lw=1.5, zorder=4,
+                label="chance of the key irreps" if row == 0 else None,
+            )  # fmt: skip
+        axes.set_yticks(np.arange(len(_PLACES)), list(_PLACES))
+        axes.invert_yaxis()
+        axes.set(xlabel="share explained", xlim=(0, 1.0))
+        axes.grid(visible=False, axis="y")
+        drawn.legend(loc="outside right upper")
+        drawn.suptitle(title, fontsize=10)
+    return drawn

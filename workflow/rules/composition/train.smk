@@ -1,0 +1,25 @@
+rule train:
+    """Train one network; checkpoints and history are two files, so that each reader needs one."""
+    input:
+        table=group_file("table"),
+    output:
+        checkpoints=RUN + "/checkpoints.nc",
+        history=RUN + "/history.nc",
+    params:
+        spec=lambda wildcards: canonical(
+            experiment_of(wildcards).training(int(wildcards.seed))
+        ),
+        code=script_digest("composition/train"),
+    log:
+        "logs/composition/{experiment}/seed{seed}/train.log",
+    benchmark:
+        "logs/benchmarks/composition/{experiment}/seed{seed}/train.tsv"
+    threads: 1
+    resources:
+        mem_mb=1500,
+    conda:
+        "../../../environment.yml"
+    message:
+        "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
+    script:
+        "../../scripts/composition/train.py"

@@ -1,0 +1,44 @@
+rule group:
+    """Construct a group by its name, or verify one that is given by its table."""
+    input:
+        table=lambda wildcards: [
+            sections["groups"][group].table
+            for group in [wildcards.group]
+            if group in sections["groups"]
+        ],
+    output:
+        table="results/groups/{group}/table.nc",
+    params:
+        spec=lambda wildcards: canonical({"group": wildcards.group}),
+        code=script_digest("group"),
+    log:
+        "logs/groups/{group}/group.log",
+    benchmark:
+        "logs/benchmarks/groups/{group}/group.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "group {wildcards.group}"
+    script:
+        "../scripts/group.py"
+
+
+rule irreps:
+    """Construct the irreducible representations and measure every law."""
+    input:
+        table="results/groups/{group}/table.nc",
+    output:
+        irreps="results/groups/{group}/irreps.nc",
+    params:
+        spec=lambda wildcards: canonical({"group": wildcards.group}),
+        code=script_digest("irreps"),
+    log:
+        "logs/groups/{group}/irreps.log",
+    benchmark:
+        "logs/benchmarks/groups/{group}/irreps.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "irreps of {wildcards.group}"
+    script:
+        "../scripts/irreps.py"

@@ -1,0 +1,18 @@
+import torch
+
+from ontogeny.joblog import start
+from ontogeny.provenance import attributes
+from ontogeny.storage import read, write
+from ontogeny.studies.composition.stages import representation
+
+start(snakemake.log[0])
+torch.set_num_threads(snakemake.threads)
+spec, code = snakemake.params.spec, snakemake.params.code
+dataset = representation(
+    read(snakemake.input.table),
+    read(snakemake.input.irreps),
+    read(snakemake.input.checkpoints),
+    read(snakemake.input.history),
+    **spec,
+)
+write(dataset, snakemake.output.representation, attributes("representation", spec, code))

@@ -1,0 +1,15 @@
+from ontogeny.catalogue import table_dataset
+from ontogeny.groups import from_table, group
+from ontogeny.joblog import start
+from ontogeny.provenance import attributes
+from ontogeny.storage import read_cayley_table, write
+
+start(snakemake.log[0])
+spec, code = snakemake.params.spec, snakemake.params.code
+name = spec["group"]
+if snakemake.input:
+    table, labels = read_cayley_table(snakemake.input.table)
+    found = from_table(name, table, labels)
+else:
+    found = group(name)
+write(table_dataset(found), snakemake.output.table, attributes("group", spec, code))
