@@ -2,6 +2,8 @@
 
 from snakemake.utils import min_version
 
+from ontogeny.studies.composition.config import resolve as composition
+
 min_version("9.27")
 
 if not workflow.overwrite_configfiles:
@@ -11,7 +13,7 @@ if not workflow.overwrite_configfiles:
 
 include: "workflow/rules/common.smk"
 
-sections = read_configuration(composition=resolve_composition)
+sections = read_configuration(composition=composition)
 
 include: "workflow/rules/groups.smk"
 include: "workflow/rules/composition/study.smk"

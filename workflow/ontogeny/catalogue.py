@@ -1,7 +1,11 @@
 """Groups and their irreps as labelled datasets, and back: where both wings meet for all studies."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.groups import (
     Group,
@@ -100,7 +104,7 @@ def irreps_dataset(
         "degree": variable("irrep", [i.degree for i in real_irreps], "degree"),
         "rank": variable("irrep", entries.ranks, "dimension of the span of the matrix entries"),
         "kind": variable(
-            "irrep", _text(i.kind for i in real_irreps), "real, complex or quaternionic"
+            "irrep", _text(str(i.kind) for i in real_irreps), "real, complex or quaternionic"
         ),
         "character": variable(
             ("irrep", "element"), np.stack([character(i) for i in real_irreps]), "character"
@@ -128,7 +132,7 @@ def irreps_dataset(
             "matrix entry",
         ),
     }
-    coordinates = {
+    coordinates: dict[str, ArrayLike | xr.Variable] = {
         "element": np.arange(n, dtype=np.int32),
         "irrep": _text(entries.names),
         "complex_irrep": _text(i.name for i in complex_irreps),
@@ -166,17 +170,17 @@ def require_laws(irreps: xr.Dataset, *, limit: float = 1e-9) -> None:
                 raise ValueError(msg)
 
 
-def _text(values: object) -> np.ndarray:
-    return np.array([str(value) for value in values], dtype=object)  # type: ignore[attr-defined]
+def _text(values: Iterable[str]) -> NDArray[np.object_]:
+    return np.array(list(values), dtype=object)
 
 
-def _rows(irreps: tuple[Irrep, ...]) -> np.ndarray:
+def _rows(irreps: tuple[Irrep, ...]) -> NDArray[Any]:
     return np.concatenate([i.matrices.reshape(len(i.matrices), -1) for i in irreps], axis=1)
 
 
-def _owners(irreps: tuple[Irrep, ...]) -> np.ndarray:
+def _owners(irreps: tuple[Irrep, ...]) -> NDArray[Any]:
     return np.repeat(np.arange(len(irreps)), [i.degree**2 for i in irreps])
 
 
-def _parts(values: np.ndarray) -> np.ndarray:
+def _parts(values: NDArray[Any]) -> NDArray[Any]:
     return np.stack([values.real, values.imag], axis=-1)

@@ -23,12 +23,12 @@ from pydantic import (
 )
 
 __all__ = [
+    "AS_REAL",
+    "AS_WHOLE",
     "ConfigurationError",
     "GroupTable",
     "Name",
-    "Real",
     "Section",
-    "Whole",
     "canonical",
     "merge",
     "parse_yaml",
@@ -66,11 +66,11 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Real = Annotated[float, BeforeValidator(_real)]
-"""A finite real number; ``1``, ``1.0`` and ``1e0`` are the same."""
+AS_REAL = BeforeValidator(_real)
+"""Reads a real number by meaning: ``1``, ``1.0`` and ``1e0`` are the same."""
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number; ``8`` and ``8.0`` are the same."""
+AS_WHOLE = BeforeValidator(_whole)
+"""Reads a whole number by meaning: ``8`` and ``8.0`` are the same."""
 
 NAME_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
@@ -85,7 +85,7 @@ def _name(value: object) -> object:
     return value
 
 
-Name = Annotated[str, BeforeValidator(_name)]
+Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$"), BeforeValidator(_name)]
 """A name that becomes part of a file's path."""
 
 
@@ -107,7 +107,9 @@ class GroupTable(Section):
 
 
 class _Groups(Section):
-    groups: dict[Name, GroupTable]
+    groups: dict[Name, GroupTable] = Field(
+        description="Groups that are given by a table, by the name that experiments use."
+    )
 
 
 def canonical(value: Any) -> Any:
@@ -142,8 +144,11 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = copy.deepcopy(dict(base))
     for key, value in over.items():
         below = merged.get(key)
-        same_kind = isinstance(below, Mapping) and isinstance(value, Mapping)
-        if same_kind and below.get("kind") == value.get("kind", below.get("kind")):
+        if (
+            isinstance(below, Mapping)
+            and isinstance(value, Mapping)
+            and below.get("kind") == value.get("kind", below.get("kind"))
+        ):
             merged[key] = merge(below, value)
         else:
             merged[key] = copy.deepcopy(value)
@@ -299,7 +304,7 @@ def read_sections(
     return sections
 
 
-def _sentence(problem: Any, raw: Mapping[str, Any], model: type[BaseModel], at: str) -> str:
+def _sentence(problem: Any, raw: Any, model: type[BaseModel], at: str) -> str:
     location = [part for part in problem["loc"] if not _is_tag(part, problem["loc"], raw)]
     path = ".".join([at] * bool(at) + [str(part) for part in location]) or "the configuration"
     value = problem["input"]
@@ -312,6 +317,8 @@ def _sentence(problem: Any, raw: Mapping[str, Any], model: type[BaseModel], at: 
         return f"`{path}` = {_short(value)}: unknown key; {hint}"
     if problem["type"] == "missing":
         return f"`{path}`: is missing; {_describe(model, problem['loc'])}".rstrip("; ")
+    if problem["type"] in {"model_type", "model_attributes_type", "dict_type"}:
+        return f"`{path}` = {_short(value)}: must be a mapping of keys to values"
     if problem["type"] == "value_error":
         return f"`{path}` = {_short(value)}: {problem['ctx']['error']}"
     message = problem["msg"].replace("Input should be", "must be")
@@ -320,6 +327,8 @@ def _sentence(problem: Any, raw: Mapping[str, Any], model: type[BaseModel], at: 
         expected = expected or re.findall(
             r"'([^']*)'", str(problem["ctx"].get("expected_tags") or "")
         )
+        if problem["type"] == "union_tag_invalid":
+            path = f"{path}.kind"
         given = value.get("kind") if isinstance(value, Mapping) else value
         near = difflib.get_close_matches(str(given), expected, n=1, cutoff=0.4)
         message = f"must be one of {', '.join(expected)}"
@@ -333,7 +342,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _is_tag(part: object, location: tuple[object, ...], raw: Mapping[str, Any]) -> bool:
+def _is_tag(part: object, location: tuple[object, ...], raw: Any) -> bool:
     """Whether `part` of a pydantic location is the tag of a union and no key of the file."""
     index = location.index(part)
     below: Any = raw
@@ -395,11 +404,14 @@ def schema(sections: Mapping[str, type[BaseModel]], *, title: str) -> dict[str, 
     everything is merged is checked by `validate`.
     """
     fields: dict[str, Any] = {name: (model, ...) for name, model in sections.items()}
+    fields["groups"] = _Groups.model_fields["groups"].annotation, _Groups.model_fields["groups"]
     whole = create_model(title, __base__=Section, **fields).model_json_schema()
 
     def relaxed(node: Any) -> Any:
         if isinstance(node, dict):
-            return {key: relaxed(value) for key, value in node.items() if key != "required"}
+            closed = {"additionalProperties": False} if "patternProperties" in node else {}
+            kept = {key: relaxed(value) for key, value in node.items() if key != "required"}
+            return kept | closed
         if isinstance(node, list):
             return [relaxed(value) for value in node]
         return node

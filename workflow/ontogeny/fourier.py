@@ -1,8 +1,8 @@
 """Fourier analysis on a finite group.
 
 Symbols: ``n`` the order; ``f`` a function on the group, an array whose first axis is the element;
-``rho`` an irrep of degree ``d``; ``fhat`` the transform; ``...`` any further axes, which are kept and
-stand last.
+``rho`` an irrep of degree ``d``; ``fhat`` the transform; ``...`` any further axes, which are kept
+and stand last.
 
 The transform has no factor, its inverse has ``1/n``. For `C_n` the irrep ``freq_k`` is
 ``exp(+2 pi i k x / n)``, so that ``fhat(freq_k)`` is entry ``-k`` of `numpy.fft.fft`, and
@@ -28,8 +28,8 @@ Array = NDArray[np.float64] | NDArray[np.complex128]
 def transform(values: Array, irreps: Sequence[Irrep]) -> tuple[Array, ...]:
     """Fourier transform of functions on a group.
 
-    ``fhat(rho) = sum_g f(g) rho(g)``. A convolution ``(f * h)(g) = sum_{a b = g} f(a) h(b)`` becomes
-    the product ``fhat(rho) hhat(rho)``.
+    ``fhat(rho) = sum_g f(g) rho(g)``. A convolution ``(f * h)(g) = sum_{a b = g} f(a) h(b)``
+    becomes the product ``fhat(rho) hhat(rho)``.
 
     Parameters
     ----------

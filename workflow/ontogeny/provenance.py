@@ -31,8 +31,8 @@ def code_digest(script: str | Path) -> str:
 
     The digest covers the parsed code, without comments, docstrings and layout, of the script and
     of every module of this package that it imports, directly or not, anywhere in its text. The
-    modules are parsed and never imported. Dynamic imports, data files and other packages are not
-    seen.
+    modules are parsed and never imported. Modules called ``config`` are left out, since what they
+    do is in the specification. Dynamic imports, data files and other packages are not seen.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def code_digest(script: str | Path) -> str:
     while waiting:
         module = waiting.pop()
         path = _module_path(module)
-        if path is None or module in found:
+        if path is None or module in found or path.name == "config.py":
             continue
         meaning, imports = _parsed(path)
         found[module] = meaning

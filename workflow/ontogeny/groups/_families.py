@@ -1,14 +1,14 @@
 """Families of groups: closed formulas for tables.
 
-Symbols: ``n`` the number in the name; ``r`` rotation, ``s`` reflection; ``a, x`` generators of a
-dicyclic group; ``p, q`` primes and divisors of Frobenius groups.
+Symbols: ``n`` the number in the name; ``r, s`` exponents of rotation and reflection; ``a, x``
+generators of a dicyclic group; ``p`` a prime and ``q`` a divisor of ``p - 1``.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.groups._group import Group
-from ontogeny.groups._names import check_number, check_order, is_prime
+from ontogeny.groups._names import check_number, is_prime
 from ontogeny.groups._permutations import cycles, permutations
 
 __all__ = ["alternating", "cyclic", "dicyclic", "dihedral", "frobenius", "symmetric"]
@@ -221,13 +221,10 @@ def frobenius(p: int, q: int) -> Group:
     if q < 2 or (p - 1) % q:
         msg = f"`q` must be above 1 and divide p - 1 = {p - 1}, got {q!r}"
         raise ValueError(msg)
-    check_order((p, q), "p * q")
     factor = check_number("F", p * q, "p * q")
     g = next(g for g in range(2, p) if _multiplicative_order(g, p) == q)
     slopes = [pow(g, k, p) for k in range(q)]
-    labels = tuple(
-        f"{c if c > 1 else ''}t{f'+{x}' if x else ''}" for c in slopes for x in range(p)
-    )
+    labels = tuple(f"{c if c > 1 else ''}t{f'+{x}' if x else ''}" for c in slopes for x in range(p))
     return Group(str(factor), labels, _semidirect_table(p, q, g))
 
 

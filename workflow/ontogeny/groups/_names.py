@@ -98,28 +98,19 @@ _RULES = {
     "S": "S_n needs 1 <= n <= 6",
     "A": "A_n needs 1 <= n <= 6",
     "Q": f"Q_n is named by its order, a multiple of 4 from 8 to {MAX_ORDER}",
-    "F": "F_n is named by its order p*q <= "
-    f"{MAX_ORDER}, where p is prime and q > 1 divides p - 1",
+    "F": f"F_n is named by its order p*q <= {MAX_ORDER}, where p is prime and q > 1 divides p - 1",
 }
 
-_GRAMMAR = "a family letter C, D, S, A, Q or F and a number, or a product such as C2xS4"
+_GRAMMAR = "must be one of the letters C, D, S, A, Q, F and a number, or a product such as C2xS4"
 
 
 def check_number(family: str, number: int, argument: str) -> Factor:
     """Return the factor, or refuse a number that its family does not have."""
     if number not in _NUMBERS[family]:
-        near = f"; the nearest is {_nearest_in_family(family, number)!r}"
-        msg = f"`{argument}` is out of range: {_RULES[family]}, got {number!r}{near}"
+        near = _nearest_in_family(family, number)
+        msg = f"`{argument}`: {_RULES[family]}, got {number!r}; the nearest is {near!r}"
         raise ValueError(msg)
     return Factor(family, number)
-
-
-def check_order(orders: Collection[int], argument: str) -> None:
-    """Refuse a product of these orders that has more than `MAX_ORDER` elements."""
-    order = math.prod(orders)
-    if order > MAX_ORDER:
-        msg = f"`{argument}` must have order at most {MAX_ORDER}, got order {order!r}"
-        raise ValueError(msg)
 
 
 def parse(name: str) -> tuple[Factor, ...]:
@@ -152,30 +143,39 @@ def parse(name: str) -> tuple[Factor, ...]:
     >>> parse("Z7")
     Traceback (most recent call last):
     ...
-    ValueError: `name` must be a family letter C, D, S, A, Q or F and a number, or a product such \
-as C2xS4, got 'Z7'; did you mean 'C7'?
+    ValueError: `name` must be one of the letters C, D, S, A, Q, F and a number, or a product \
+such as C2xS4, got 'Z7'; did you mean 'C7'?
+    >>> parse("D2")
+    Traceback (most recent call last):
+    ...
+    ValueError: `name` is out of range: D_n, of order 2n, needs 3 <= n <= 500, got 'D2'; did you \
+mean 'D3'?
     """
     rule = _broken_rule(name)
     if rule is not None:
         near = _nearest(name)
         hint = "" if near is None else f"; did you mean {near!r}?"
-        msg = f"`name` must be {_GRAMMAR}{rule}, got {name!r}{hint}"
+        msg = f"`name` {rule}, got {name!r}{hint}"
         raise ValueError(msg)
     return tuple(Factor(text[0], int(text[1:])) for text in name.split("x"))
 
 
 def _broken_rule(name: str) -> str | None:
-    """Return what to add to the grammar in the error for this name; None if the name is valid."""
-    factors = []
+    """Return the rule that this name breaks, worded to follow "`name` "; None if it is valid."""
+    order = 1
     for text in name.split("x"):
-        if not re.fullmatch(r"[CDSAQF][1-9][0-9]*", text, flags=re.ASCII) or len(text) > 9:
-            return ""
-        factor = Factor(text[0], int(text[1:]))
+        if not re.fullmatch(r"[CDSAQF](0|[1-9][0-9]*)", text):
+            return _GRAMMAR
+        factor = Factor(text[0], _leading_digits(text[1:]))
         if factor.number not in _NUMBERS[factor.family]:
-            return f"; {_RULES[factor.family]}"
-        factors.append(factor)
-    order = math.prod(factor.order for factor in factors)
-    return None if order <= MAX_ORDER else f"; its order must be at most {MAX_ORDER}, not {order}"
+            return f"is out of range: {_RULES[factor.family]}"
+        order *= factor.order
+    return None if order <= MAX_ORDER else f"must have order at most {MAX_ORDER}, not {order}"
+
+
+def _leading_digits(digits: str) -> int:
+    # Nine digits are out of range already, and `int` refuses thousands of them.
+    return int(digits[:9])
 
 
 def _nearest(name: str) -> str | None:
@@ -187,9 +187,9 @@ def _nearest(name: str) -> str | None:
 
 
 def _nearest_factor(text: str) -> str | None:
-    found = re.fullmatch(r"([CDSAQF])([0-9]{1,9})", text, flags=re.ASCII)
+    found = re.fullmatch(r"([CDSAQF])([0-9]+)", text)
     if found:
-        return _nearest_in_family(found[1], int(found[2]))
+        return _nearest_in_family(found[1], _leading_digits(found[2]))
     names = [f"{family}{number}" for family, numbers in _NUMBERS.items() for number in numbers]
     return next(iter(difflib.get_close_matches(text, names, n=1)), None)
 

@@ -1,5 +1,6 @@
 """Direct products."""
 
+import math
 from collections.abc import Sequence
 from functools import reduce
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.groups._group import Group
-from ontogeny.groups._names import check_order
+from ontogeny.groups._names import MAX_ORDER
 
 __all__ = ["direct_product"]
 
@@ -48,7 +49,10 @@ def direct_product(*groups: Group) -> Group:
     if not groups:
         msg = "`groups` must hold at least one group, got ()"
         raise ValueError(msg)
-    check_order([group.order for group in groups], "groups")
+    order = math.prod(group.order for group in groups)
+    if order > MAX_ORDER:
+        msg = f"`groups` must have a product of order at most {MAX_ORDER}, got {order!r}"
+        raise ValueError(msg)
     if len(groups) == 1:
         return groups[0]
     name = "x".join(group.name for group in groups)

@@ -114,7 +114,7 @@ def conjugacy_classes(group: Group) -> NDArray[np.int64]:
 
 
 def number_by_first(first_members: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number the parts of a partition by first appearance, given each element's first fellow."""
+    """Return the parts of a partition by number, given the first member of each element's part."""
     return np.unique(first_members, return_inverse=True)[1].astype(np.int64)
 
 

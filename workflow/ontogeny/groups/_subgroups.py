@@ -1,7 +1,7 @@
 """Subgroups and cosets, found from the table.
 
 Symbols: ``H`` a subgroup; ``r`` a representative of a coset; ``z`` a generator of a cyclic
-subgroup of prime-power order.
+subgroup.
 """
 
 from collections.abc import Iterator
@@ -40,11 +40,11 @@ def subgroups(group: Group) -> NDArray[np.bool_]:
     Notes
     -----
     Every subgroup other than the trivial one is the join of a maximal subgroup of it and a cyclic
-    subgroup of prime-power order. So, from the trivial subgroup on, each subgroup H found is
-    joined with every such cyclic ``<z>``, until nothing new appears. Elements z of one coset of H
-    give one join, which is formed once. The join itself is a union of cosets of H (Dimino's
-    algorithm): a coset ``H r`` times a generator s is the coset ``H (r s)``, so only
-    representatives need to be multiplied to find which cosets belong.
+    subgroup. So, from the trivial subgroup on, each subgroup H found is joined with every cyclic
+    ``<z>``, until nothing new appears. Elements z of one coset of H give one join, which is formed
+    once. The join itself is a union of cosets of H (Dimino's algorithm): a coset ``H r`` times a
+    generator s is the coset ``H (r s)``, so only representatives need to be multiplied to find
+    which cosets belong.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def subgroups(group: Group) -> NDArray[np.bool_]:
         raise ValueError(msg)
     table = group.table.tolist()
     e = identity(group)
-    cyclic_generators = _prime_power_generators(group)
+    cyclic_generators = _cyclic_generators(group)
     trivial = frozenset({e})
     found: dict[Subgroup, tuple[int, ...]] = {trivial: ()}  # subgroup: generators
     unjoined = [trivial]
@@ -75,24 +75,17 @@ def subgroups(group: Group) -> NDArray[np.bool_]:
     return members
 
 
-def _prime_power_generators(group: Group) -> list[int]:
-    """One generator for each cyclic subgroup of prime-power order."""
-    table = group.table
+def _cyclic_generators(group: Group) -> list[int]:
+    """One generator for each cyclic subgroup other than the trivial one."""
     first: dict[Subgroup, int] = {}
     for z, order in enumerate(element_orders(group).tolist()):
-        if _is_prime_power(order):
-            powers = [z]
-            while len(powers) < order:
-                powers.append(int(table[powers[-1], z]))
-            first.setdefault(frozenset(powers), z)
+        if order == 1:
+            continue
+        powers = [z]
+        while len(powers) < order:
+            powers.append(int(group.table[powers[-1], z]))
+        first.setdefault(frozenset(powers), z)
     return list(first.values())
-
-
-def _is_prime_power(n: int) -> bool:
-    p = next((d for d in range(2, n + 1) if n % d == 0), 0)
-    while p and n % p == 0:
-        n //= p
-    return p > 0 and n == 1
 
 
 def _joins(
@@ -148,7 +141,7 @@ def left_cosets(group: Group, subgroup: NDArray[np.bool_]) -> NDArray[np.int64]:
     >>> S3 = group("S3")
     >>> H = np.isin(S3.labels, ["()", "(0 1)"])
     >>> left_cosets(S3, H), right_cosets(S3, H)
-    (array([0, 1, 2, 2, 0, 1]), array([0, 1, 2, 1, 0, 2]))
+    (array([0, 1, 2, 1, 0, 2]), array([0, 1, 2, 2, 0, 1]))
     """
     return number_by_first(group.table[:, _checked_members(group, subgroup)].min(axis=1))
 

@@ -1,6 +1,6 @@
 """Style, colours and panels of figures."""
 
-from ontogeny.plotting._panels import heat_map, phase_shades, step_axis
+from ontogeny.plotting._panels import heat_map, phase_legend, phase_shades, step_axis
 from ontogeny.plotting._style import SPLIT_COLOURS, Look, figure, irrep_looks, save, settings
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "figure",
     "heat_map",
     "irrep_looks",
+    "phase_legend",
     "phase_shades",
     "save",
     "settings",

@@ -1,11 +1,15 @@
 """Panels that figures share."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-__all__ = ["heat_map", "phase_shades", "step_axis"]
+__all__ = ["heat_map", "phase_legend", "phase_shades", "step_axis"]
 
 _PHASE_COLOURS = ("#f3e6c8", "#d9e8f5", "#dcefdc")
 
@@ -21,9 +25,7 @@ def step_axis(axes: Axes, last: float, *, logarithmic: bool) -> None:
     axes.set_xlabel("step [optimiser updates]")
 
 
-def phase_shades(
-    axes: Axes, boundary: NDArray[np.float64], last: float, *, names: list[str] | None = None
-) -> None:
+def phase_shades(axes: Axes, boundary: NDArray[np.float64], last: float) -> None:
     """Shade the phases of training behind the data.
 
     Parameters
@@ -33,36 +35,18 @@ def phase_shades(
         End of each phase [step]; NaN for one that does not end within the run.
     last : float
         Last step of the run.
-    names : list of str, optional
-        Written above the panel, one for each phase that is there.
     """
     start = 0.0
-    for number, end in enumerate(boundary):
+    for colour, end in zip(_PHASE_COLOURS, boundary, strict=True):
         stop = last if np.isnan(end) else float(end)
-        axes.axvspan(start, stop, color=_PHASE_COLOURS[number], lw=0, zorder=0)
-        if names is not None:
-            share = _middle(axes, start, stop)
-            axes.annotate(
-                names[number],
-                (share, 1.0),
-                xycoords="axes fraction",
-                xytext=(0, 2),
-                textcoords="offset points",
-                ha="center",
-                va="bottom",
-                fontsize=7,
-                color="#555555",
-            )
+        axes.axvspan(start, stop, color=colour, lw=0, zorder=0)
         start = stop
-        if np.isnan(end):
-            return
 
 
-def _middle(axes: Axes, start: float, stop: float) -> float:
-    """Return where the middle of a range of steps lies, as a share of the axis."""
-    ends = axes.transData.transform([(start, 1.0), (stop, 1.0)])[:, 0]
-    left, right = axes.transAxes.transform([(0.0, 0.0), (1.0, 0.0)])[:, 0]
-    return float((ends.mean() - left) / (right - left))
+def phase_legend(drawn: Figure, names: Sequence[str]) -> None:
+    """Name the shades of the phases below a figure."""
+    patches = [Patch(color=c, label=n) for c, n in zip(_PHASE_COLOURS, names, strict=True)]
+    drawn.legend(handles=patches, loc="outside lower center", ncols=len(patches))
 
 
 def heat_map(axes: Axes, values: NDArray[np.float64], title: str) -> None:

@@ -30,7 +30,7 @@ _DASHES: tuple[Any, ...] = (
 )
 _HATCHES = ("", "///", "...", "xx", "\\\\\\", "oo", "++", "--", "**")
 
-_RC = {
+_RC: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#444444",
     "axes.grid": True,

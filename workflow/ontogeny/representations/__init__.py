@@ -9,8 +9,8 @@ Conventions, the same in the whole package:
 - Functions on the group have the inner product ``sum_g conj(f(g)) h(g)``; characters are compared
   by its mean, ``(1/n) sum_g``.
 - Names are unique in a group: ``trivial``, ``sign``, ``standard``, ``standard_sign``, ``freq_k``,
-  partitions as ``(3,2)``, ``x~`` for the conjugate of ``x``, ``x*y`` for a tensor product; degree and
-  letter, ``3a``, where irreps were found numerically.
+  partitions as ``(3,2)``, ``x~`` for the conjugate of ``x``, ``x*y`` for a tensor product; degree
+  and letter, ``3a``, where irreps were found numerically.
 """
 
 from ontogeny.representations._alternating import alternating_irreps

@@ -31,9 +31,9 @@ def alternating_irreps(n: int) -> tuple[Irrep, ...]:
     both: ``trivial``, ``standard`` for (n-1,1), otherwise the partition, as ``(3,2)``. That of a
     partition which is its own conjugate splits in two of half the degree. These are
 
-    - ``(3,1,1)+`` and ``(3,1,1)-`` where both are real. The character of the first is the larger one
-      on the permutation whose cycles are blocks of neighbours, as long as the hooks of the diagonal:
-      (0 1 2 3 4) for (3,1,1), (0 1 2 3 4)(5) for (3,2,1). In `A_5` it is 1.618 there;
+    - ``(3,1,1)+`` and ``(3,1,1)-`` where both are real. The character of the first is the larger
+      one on the permutation whose cycles are blocks of neighbours, as long as the hooks of the
+      diagonal: (0 1 2 3 4) for (3,1,1), (0 1 2 3 4)(5) for (3,2,1). In `A_5` it is 1.618 there;
     - ``(2,2)`` and ``(2,2)~`` where they are conjugates of each other. The first has the positive
       imaginary part on the permutation above: (0 1 2)(3) for (2,2).
 

@@ -55,7 +55,8 @@ def basis(irreps: Sequence[Irrep]) -> EntryBasis:
     With d the degree of the real irrep and m that of the complex irrep ``rho`` inside,
 
     - real kind: ``sqrt(d/n) rho_ij``, in all ``m^2 = d^2`` columns, row by row;
-    - complex kind: ``sqrt(2m/n) Re rho_ij`` and ``sqrt(2m/n) Im rho_ij`` in turn, ``2 m^2`` columns;
+    - complex kind: ``sqrt(2m/n) Re rho_ij`` and ``sqrt(2m/n) Im rho_ij`` in turn, ``2 m^2``
+      columns;
     - quaternionic kind: the same for the first ``m/2`` columns of ``rho``, ``m^2`` columns. As
       ``rho = [[A, -conj(B)], [B, conj(A)]]``, the others repeat these.
 

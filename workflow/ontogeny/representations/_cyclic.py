@@ -39,5 +39,5 @@ def cyclic_irreps(n: int) -> tuple[Irrep, ...]:
         found.append(Irrep(f"freq_{k}", values, field="complex"))
         found.append(Irrep(f"freq_{k}~", values.conj(), field="complex"))
     if n % 2 == 0:
-        found.append(Irrep("sign", (-1.0) ** x[:, None, None], field="complex"))
+        found.append(Irrep("sign", np.where(x % 2, -1.0, 1.0)[:, None, None], field="complex"))
     return tuple(found)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.representations._dihedral import rotations
-from ontogeny.representations._irrep import Irrep
+from ontogeny.representations._irrep import Irrep, Matrices
 
 __all__ = ["dicyclic_irreps"]
 
@@ -50,11 +50,9 @@ def dicyclic_irreps(m: int) -> tuple[Irrep, ...]:
     return (*linear, *planar)
 
 
-def _linear(
-    m: int, k: NDArray[np.int64], j: NDArray[np.int64]
-) -> list[tuple[str, NDArray[np.float64] | NDArray[np.complex128]]]:
-    sign, parity = (-1.0) ** j, (-1.0) ** k
-    named: list[tuple[str, NDArray[np.float64] | NDArray[np.complex128]]]
+def _linear(m: int, k: NDArray[np.int64], j: NDArray[np.int64]) -> list[tuple[str, Matrices]]:
+    sign, parity = np.where(j, -1.0, 1.0), np.where(k % 2, -1.0, 1.0)
+    named: list[tuple[str, Matrices]]
     named = [("trivial", np.ones(4 * m)), ("sign", sign)]
     if m % 2 == 0:
         return [*named, ("parity", parity), ("parity_sign", parity * sign)]
@@ -62,9 +60,7 @@ def _linear(
     return [*named, ("parity", turned), ("parity~", turned.conj())]
 
 
-def _planar(
-    f: int, m: int, k: NDArray[np.int64], j: NDArray[np.int64]
-) -> NDArray[np.float64] | NDArray[np.complex128]:
+def _planar(f: int, m: int, k: NDArray[np.int64], j: NDArray[np.int64]) -> Matrices:
     if f % 2 == 0:
         return rotations(f * k, 2 * m) @ np.array([np.eye(2), np.diag([1.0, -1.0])])[j]
     w = np.exp(1j * np.pi * (f * k % (2 * m)) / m)

@@ -16,8 +16,9 @@ def dihedral_irreps(n: int) -> tuple[Irrep, ...]:
     """Irreps of `D_n`, all of real type and with real entries.
 
     ``sign = (-1)^s``; for even n ``parity = (-1)^r`` and ``parity_sign``, the product of both; and
-    ``freq_k = R(2 pi k r / n) diag(1, -1)^s`` for ``k = 1 .. ceil(n/2) - 1``. That is a homomorphism
-    as ``diag(1, -1) R(t) = R(-t) diag(1, -1)``, the law ``refl rot = rot^-1 refl`` of the group.
+    ``freq_k = R(2 pi k r / n) diag(1, -1)^s`` for ``k = 1 .. ceil(n/2) - 1``. That is a
+    homomorphism as ``diag(1, -1) R(t) = R(-t) diag(1, -1)``, the law ``refl rot = rot^-1 refl`` of
+    the group.
 
     Parameters
     ----------
@@ -38,9 +39,10 @@ def dihedral_irreps(n: int) -> tuple[Irrep, ...]:
     ['trivial', 'sign', 'parity', 'parity_sign', 'freq_1', 'freq_2']
     """
     s, r = np.divmod(np.arange(2 * n), n)
-    signs = {"trivial": np.ones(2 * n), "sign": (-1.0) ** s}
+    signs = {"trivial": np.ones(2 * n), "sign": np.where(s, -1.0, 1.0)}
     if n % 2 == 0:
-        signs |= {"parity": (-1.0) ** r, "parity_sign": (-1.0) ** (r + s)}
+        signs |= {"parity": np.where(r % 2, -1.0, 1.0)}
+        signs |= {"parity_sign": signs["parity"] * signs["sign"]}
     linear = [Irrep(name, row[:, None, None], field="complex") for name, row in signs.items()]
     planar = [
         Irrep(f"freq_{k}", rotations(k * r, n) @ _reflections(s), field="complex")
@@ -69,5 +71,5 @@ def rotations(steps: NDArray[np.int64], n: int) -> NDArray[np.float64]:
 def _reflections(s: NDArray[np.int64]) -> NDArray[np.float64]:
     matrices = np.zeros((len(s), 2, 2))
     matrices[:, 0, 0] = 1.0
-    matrices[:, 1, 1] = (-1.0) ** s
+    matrices[:, 1, 1] = np.where(s, -1.0, 1.0)
     return matrices

@@ -144,8 +144,9 @@ def multiplicity(irrep: Irrep) -> int:
 
     Examples
     --------
-    >>> turn = np.array([np.eye(2), [[0.0, -1.0], [1.0, 0.0]], -np.eye(2), [[0.0, 1.0], [-1.0, 0.0]]])
-    >>> multiplicity(Irrep("freq_1", turn, field="real", kind="complex"))
+    >>> turn = np.array([[0.0, -1.0], [1.0, 0.0]])
+    >>> powers = np.stack([np.eye(2), turn, turn @ turn, turn.T])
+    >>> multiplicity(Irrep("freq_1", powers, field="real", kind="complex"))
     2
     """
     return _COMMUTANT_DIMENSION[irrep.kind]

@@ -21,9 +21,9 @@ __all__ = ["irreps", "real_irreps"]
 def irreps(group: Group) -> tuple[Irrep, ...]:
     """Complex unitary irreps of a group, one of each class.
 
-    ``sum d^2 = n``. Closed forms for cyclic, dihedral, dicyclic, symmetric and alternating groups and
-    tensor products for direct products, if the group has the name and the table of one; every other
-    group is split numerically (`numerical_irreps`), also as a factor.
+    ``sum d^2 = n``. Closed forms for cyclic, dihedral, dicyclic, symmetric and alternating groups
+    and tensor products for direct products, if the group has the name and the table of one; every
+    other group is split numerically (`numerical_irreps`), also as a factor.
 
     Parameters
     ----------

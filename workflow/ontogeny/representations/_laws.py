@@ -1,7 +1,7 @@
 """How far irreps are from the laws that they must obey, as numbers.
 
-Symbols: ``n`` the order; ``d`` a degree; ``rho, sigma`` irreps; ``chi`` characters; ``E`` the matrix
-of all scaled matrix entries, which the laws make unitary.
+Symbols: ``n`` the order; ``d`` a degree; ``rho, sigma`` irreps; ``chi`` characters; ``E`` the
+matrix of all scaled matrix entries, which the laws make unitary.
 """
 
 from collections.abc import Sequence
@@ -61,10 +61,10 @@ def homomorphism_error(group: Group, irreps: Sequence[Irrep]) -> float:
     """Largest entry of ``rho(e) - 1`` and of ``rho(g) rho(h) - rho(g h)``.
 
     For all pairs up to order 120. Above, for every g and a generating set of h: every element is a
-    product of generators, and if ``rho(g s) = rho(g) rho(s)`` for every g and each generator s, then
-    by induction over the length of the product ``rho(g h) = rho(g) rho(h)`` for every h. An error
-    ``x`` at the generators is, for unitary matrices and to first order, at most ``2 l d x`` at a
-    product of l of them.
+    product of generators, and if ``rho(g s) = rho(g) rho(s)`` for every g and each generator s,
+    then by induction over the length of the product ``rho(g h) = rho(g) rho(h)`` for every h. An
+    error ``x`` at the generators is, for unitary matrices and to first order, at most ``2 l d x``
+    at a product of l of them.
 
     Parameters
     ----------
@@ -109,9 +109,9 @@ def unitarity_error(irreps: Sequence[Irrep]) -> float:
 def entry_orthogonality_error(irreps: Sequence[Irrep]) -> float:
     """Largest entry of ``E^* E - 1``: the great orthogonality theorem, within and between irreps.
 
-    Over the complex numbers ``(1/n) sum_g conj(rho_ij(g)) sigma_kl(g)`` is ``1/d`` if all is the same
-    and else 0; E has the columns ``sqrt(d/n) rho_ij``. Over the real numbers E has the columns of
-    `ontogeny.representations.basis`.
+    Over the complex numbers ``(1/n) sum_g conj(rho_ij(g)) sigma_kl(g)`` is ``1/d`` if all is the
+    same and else 0; E has the columns ``sqrt(d/n) rho_ij``. Over the real numbers E has the
+    columns of `ontogeny.representations.basis`.
 
     Parameters
     ----------

@@ -38,8 +38,8 @@ def numerical_irreps(group: Group) -> tuple[Irrep, ...]:
     the centre of the group algebra splits them into one part of dimension ``d^2`` for each irrep;
     within a part a random Hermitian element of the algebra acting from the right commutes with the
     group, and each of its eigenspaces is one copy. The result is checked by the laws, and the next
-    random numbers are tried if one is violated by more than 1e-10. The numbers are the same in every
-    call.
+    random numbers are tried if one is violated by more than 1e-10. The numbers are the same in
+    every call.
 
     Names are the degree and a letter: ``1a``, ``1b``, ``3a``; the first of degree 1 is ``trivial``.
     An irrep of complex type and its conjugate share the letter, as ``3a`` and ``3a~``.
@@ -110,8 +110,8 @@ def _characters(
 
     Convolution with a central function z maps class functions to class functions, and its
     eigenvectors for generic z are the characters (Dixon's method [1]_ with random numbers for
-    finite-field ones). Scaled indicators of the classes are the orthonormal basis; Hermitian are the
-    z with ``z(g^-1) = conj(z(g))``.
+    finite-field ones). Scaled indicators of the classes are the orthonormal basis; Hermitian are
+    the z with ``z(g^-1) = conj(z(g))``.
 
     References
     ----------
@@ -128,7 +128,7 @@ def _characters(
     def random_central() -> NDArray[np.complex128]:
         z = (rng.standard_normal(k) + 1j * rng.standard_normal(k))[classes]
         z = z + z[inverse].conj()
-        return np.sqrt(sizes)[:, None] * (z[ratio[representative]] @ scaled)
+        return np.asarray(np.sqrt(sizes)[:, None] * (z[ratio[representative]] @ scaled))
 
     vectors = np.eye(k, dtype=np.complex128)
     parts = [np.arange(k)]
@@ -185,7 +185,7 @@ def _one_copy(
 
 
 def _most_isolated(eigenvalues: NDArray[np.float64]) -> int:
-    """Index of the group of equal eigenvalues, in increasing order, farthest from its neighbours."""
+    """Index of the row of equal eigenvalues, of increasing rows, farthest from its neighbours."""
     gaps = np.concatenate([[np.inf], np.diff(eigenvalues.mean(axis=1)), [np.inf]])
     return int(np.argmax(np.minimum(gaps[:-1], gaps[1:])))
 

@@ -1,6 +1,6 @@
 """Irreps of direct products, by tensor products of the irreps of the factors.
 
-Symbols: ``G, H`` the factors; ``g, h`` their elements; the element ``(g, h)`` has index ``g |H| + h``.
+Symbols: ``G, H`` the factors; ``g, h`` their elements; the index of ``(g, h)`` is ``g |H| + h``.
 """
 
 import functools

@@ -1,7 +1,7 @@
 """Real orthogonal irreps from complex unitary ones.
 
-Symbols: ``n`` the order; ``d`` the degree of a complex irrep ``rho``; ``chi`` its character; ``J`` a
-unitary matrix with ``rho(g) J = J conj(rho(g))``.
+Symbols: ``n`` the order; ``d`` the degree of a complex irrep ``rho``; ``chi`` its character; ``J``
+a unitary matrix with ``rho(g) J = J conj(rho(g))``.
 """
 
 from collections.abc import Sequence
@@ -102,8 +102,8 @@ def real_forms(group: Group, irreps: Sequence[Irrep]) -> tuple[Irrep, ...]:
 def _rotated(rho: Matrices) -> Matrices:
     """Matrices of an irrep of real type in a basis in which they are real.
 
-    ``v -> J conj(v)`` is its own inverse, commutes with the group and is a reflection of the 2d real
-    coordinates of v. An orthonormal basis V of the vectors that it fixes is unitary with
+    ``v -> J conj(v)`` is its own inverse, commutes with the group and is a reflection of the 2d
+    real coordinates of v. An orthonormal basis V of the vectors that it fixes is unitary, with
     ``V V^T = J`` (Takagi's factorisation, Horn and Johnson [1]_, section 4.4), and ``V^* rho V`` is
     real.
 
@@ -135,9 +135,9 @@ def _symplectic(rho: Matrices) -> Matrices:
     """Matrices of an irrep of quaternionic type in the form ``[[A, -conj(B)], [B, conj(A)]]``.
 
     The map ``v -> J conj(v)`` squares to -1 and commutes with the group. In a basis
-    ``v_1 .. v_m, J conj(v_1) .. J conj(v_m)`` its matrix is ``[[0, -1], [1, 0]]``, and what commutes
-    with that has this form. As each vector is orthogonal to its image, one vector after the other
-    is found orthogonal to all before.
+    ``v_1 .. v_m, J conj(v_1) .. J conj(v_m)`` its matrix is ``[[0, -1], [1, 0]]``, and what
+    commutes with that has this form. As each vector is orthogonal to its image, one vector after
+    the other is found orthogonal to all before.
     """
     J, d = _intertwiner(rho, symmetry=-1), rho.shape[1]
     residual = np.eye(d, dtype=np.complex128)
@@ -155,8 +155,8 @@ def _symplectic(rho: Matrices) -> Matrices:
 def _intertwiner(rho: Matrices, *, symmetry: int) -> NDArray[np.complex128]:
     """Unitary J with ``rho(g) J = J conj(rho(g))`` and ``J^T = symmetry J``.
 
-    By Schur's lemma the mean of ``rho(g) A rho(g)^T`` over the group is a multiple of J for any A of
-    that symmetry. The phase of J makes the largest entry of its first column positive.
+    By Schur's lemma the mean of ``rho(g) A rho(g)^T`` over the group is a multiple of J for any A
+    of that symmetry. The phase of J makes the largest entry of its first column positive.
     """
     d = rho.shape[1]
     start = np.random.default_rng(_SEED).standard_normal((d, d))

@@ -32,8 +32,8 @@ def symmetric_irreps(n: int) -> tuple[Irrep, ...]:
     """Irreps of `S_n`, all of real type and with real entries: Young's orthogonal form.
 
     Names: ``trivial`` is (n), ``sign`` (1^n), ``standard`` (n-1,1), ``standard_sign`` (2,1^(n-2)),
-    equal to the tensor product of sign and standard; every other irrep is named by its partition, as
-    ``(3,2)`` or ``(2,2,1)``.
+    equal to the tensor product of sign and standard; every other irrep is named by its partition,
+    as ``(3,2)`` or ``(2,2,1)``.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def adjacent_transpositions(tableaux: Sequence[Contents]) -> NDArray[np.float64]
     """Matrices of the swaps of neighbours ``(i i+1)`` on the standard tableaux of one shape.
 
     With ``q = contents[i+1] - contents[i]``, the axial distance, the swap of i and i+1 has the
-    diagonal entry ``1/q`` at each tableau, and ``sqrt(1 - 1/q^2)`` between the tableau and the one in
-    which both numbers have changed places, if that is standard.
+    diagonal entry ``1/q`` at each tableau, and ``sqrt(1 - 1/q^2)`` between the tableau and the one
+    in which both numbers have changed places, if that is standard.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-from ontogeny.groups import parse
+from ontogeny.groups import parse as parse_group
 
 EXPERIMENTS = sections["composition"].experiments
 RUN = "results/composition/{experiment}/seed{seed}"
@@ -17,7 +17,7 @@ def group_file(name):
 
 def is_cyclic(group):
     """Return whether a group is cyclic by its name."""
-    return group not in sections["groups"] and [f.family for f in parse(group)] == ["C"]
+    return group not in sections["groups"] and [f.family for f in parse_group(group)] == ["C"]
 
 
 def figures_of_run(experiment):

@@ -5,7 +5,7 @@ from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.datasets import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks import build, train_network
+from ontogeny.studies.composition.networks import train_network
 from ontogeny.studies.composition.pairs import train_pairs
 from ontogeny.training import Divergence, ProgressLog
 
@@ -30,6 +30,6 @@ except Divergence as error:
     write(history_dataset(error.record, rows), kept, about)
     logger.info("the history up to there is in %s", kept)
     raise
-dimensions = build(training.architecture, len(product)).dimensions()
-write(checkpoints_dataset(record, dimensions), snakemake.output.checkpoints, about)
+checkpoints = checkpoints_dataset(record, training.architecture.kind)
+write(checkpoints, snakemake.output.checkpoints, about)
 write(history_dataset(record, rows), snakemake.output.history, about)

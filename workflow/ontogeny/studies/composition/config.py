@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from ontogeny.config import (
+    AS_REAL,
+    AS_WHOLE,
     ConfigurationError,
     GroupTable,
     Name,
-    Real,
     Section,
-    Whole,
     validate,
     with_defaults,
 )
@@ -37,9 +37,9 @@ __all__ = [
     "resolve",
 ]
 
-Positive = Annotated[Real, Field(gt=0)]
-Count = Annotated[Whole, Field(ge=1)]
-Seed = Annotated[Whole, Field(ge=0, lt=2**63)]
+Positive = Annotated[float, Field(gt=0), AS_REAL]
+Count = Annotated[int, Field(ge=1), AS_WHOLE]
+Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
 
 
 class MLPSettings(Section):
@@ -75,7 +75,7 @@ class TransformerSettings(Section):
 class Data(Section):
     """Which pairs the network is trained on."""
 
-    fraction: Annotated[Real, Field(gt=0, lt=1)] = Field(
+    fraction: Annotated[float, Field(gt=0, lt=1), AS_REAL] = Field(
         0.4, description="Share of all n^2 pairs that is trained on; the rest is the test set."
     )
     split: Literal["torch", "python"] = Field(
@@ -89,13 +89,13 @@ class Optimiser(Section):
     """AdamW on the full batch."""
 
     learning_rate: Positive = Field(1e-3, description="Learning rate [1/step].")
-    betas: tuple[Annotated[Real, Field(ge=0, lt=1)], Annotated[Real, Field(ge=0, lt=1)]] = Field(
-        (0.9, 0.98), description="Decay rates of the two moments."
-    )
-    weight_decay: Annotated[Real, Field(ge=0)] = Field(
+    betas: tuple[
+        Annotated[float, Field(ge=0, lt=1), AS_REAL], Annotated[float, Field(ge=0, lt=1), AS_REAL]
+    ] = Field((0.9, 0.98), description="Decay rates of the two moments.")
+    weight_decay: Annotated[float, Field(ge=0), AS_REAL] = Field(
         1.0, description="Decoupled weight decay, on every parameter."
     )
-    warm_up: Annotated[Whole, Field(ge=0)] = Field(
+    warm_up: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
         0,
         description="Number of updates over which the learning rate rises from 0 "
         "(arXiv 2301.05217 uses 10).",
@@ -116,10 +116,10 @@ class Optimiser(Section):
 class Checkpoints(Section):
     """At which steps the network is stored, besides the first and the last."""
 
-    logarithmic: Annotated[Whole, Field(ge=0, le=10_000)] = Field(
+    logarithmic: Annotated[int, Field(ge=0, le=10_000), AS_WHOLE] = Field(
         50, description="Number of steps spaced evenly in their logarithm."
     )
-    even: Annotated[Whole, Field(ge=0, le=10_000)] = Field(
+    even: Annotated[int, Field(ge=0, le=10_000), AS_WHOLE] = Field(
         100, description="Number of steps spaced evenly."
     )
 
@@ -128,7 +128,7 @@ class EarlyStop(Section):
     """When to stop before the last step."""
 
     test_loss: Positive = Field(1e-5, description="The test loss must be below this [nat] ...")
-    quiet: Annotated[Whole, Field(ge=0)] = Field(
+    quiet: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
         1000, description="... at every checkpoint over this many steps."
     )
 
@@ -192,7 +192,7 @@ class Experiment(_Training):
 class Analysis(Section):
     """Thresholds of the analyses."""
 
-    key_similarity: Annotated[Real, Field(gt=0, lt=1)] = Field(
+    key_similarity: Annotated[float, Field(gt=0, lt=1), AS_REAL] = Field(
         0.005,
         description="An irrep is key when the logit similarity of the last network exceeds this.",
     )
@@ -201,8 +201,8 @@ class Analysis(Section):
 class Style(Section):
     """How figures look."""
 
-    width: Annotated[Real, Field(ge=3, le=20)] = Field(7.0, description="Width [inch].")
-    resolution: Annotated[Whole, Field(ge=50, le=600)] = Field(
+    width: Annotated[float, Field(ge=3, le=20), AS_REAL] = Field(7.0, description="Width [inch].")
+    resolution: Annotated[int, Field(ge=50, le=600), AS_WHOLE] = Field(
         150, description="Resolution of the PNG files [dots/inch]."
     )
     log_steps: bool = Field(True, description="Draw training steps on a logarithmic axis.")
@@ -259,11 +259,14 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
         return validate(raw, Composition, at="composition")
     section = dict(raw)
     defaults = section.pop("defaults", None)
-    section["experiments"] = with_defaults(
-        section.get("experiments"), defaults, Experiment, at="composition.defaults"
-    )
+    if "experiments" in section:
+        section["experiments"] = with_defaults(
+            section["experiments"], defaults, Experiment, at="composition.defaults"
+        )
     if isinstance(section.get("figures"), Mapping):
-        figures = {name: {} for name in Figures.model_fields} | dict(section["figures"])
+        figures: dict[str, Any] = {name: {} for name in Figures.model_fields} | dict(
+            section["figures"]
+        )
         style = figures.pop("defaults", None)
         section["figures"] = with_defaults(figures, style, Style, at="composition.figures.defaults")
     composition = validate(section, Composition, at="composition")

@@ -1,6 +1,7 @@
 """The results of the study as labelled datasets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -33,6 +34,34 @@ PARTS = ("left", "right", "product")
 MATRICES = ("left_embedding", "right_embedding", "unembedding")
 
 
+_DIMENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "mlp": {
+        "W_x": ("element", "feature"),
+        "W_y": ("element", "feature"),
+        "W": ("concatenation", "neuron"),
+        "W_U": ("neuron", "output"),
+    },
+    "bilinear": {
+        "W_x": ("element", "neuron"),
+        "W_y": ("element", "neuron"),
+        "W_U": ("neuron", "output"),
+    },
+    "transformer": {
+        "W_E": ("token", "residual"),
+        "W_pos": ("position", "residual"),
+        "W_Q": ("head", "residual", "key_dimension"),
+        "W_K": ("head", "residual", "key_dimension"),
+        "W_V": ("head", "residual", "key_dimension"),
+        "W_O": ("head", "key_dimension", "residual"),
+        "W_in": ("residual", "neuron"),
+        "b_in": ("neuron",),
+        "W_out": ("neuron", "residual"),
+        "b_out": ("residual",),
+        "W_U": ("residual", "output"),
+    },
+}
+
+
 def _names(values: Sequence[str]) -> NDArray[np.object_]:
     return np.array(list(values), dtype=object)
 
@@ -48,15 +77,11 @@ def frame_of(table: xr.Dataset, irreps: xr.Dataset) -> Frame:
     )
 
 
-def checkpoints_dataset(record: Record, dimensions: Mapping[str, tuple[str, ...]]) -> xr.Dataset:
-    """Return every parameter along `step`.
-
-    Parameters
-    ----------
-    record : Record
-    dimensions : mapping
-        The dimensions of each parameter.
-    """
+def checkpoints_dataset(
+    record: Record, kind: Literal["mlp", "bilinear", "transformer"]
+) -> xr.Dataset:
+    """Return every parameter of a network of the given kind along `step`."""
+    dimensions = _DIMENSIONS[kind]
     return dataset(
         {
             name: variable(("step", *dimensions[name]), values, f"parameter {name}")

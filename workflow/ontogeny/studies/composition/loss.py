@@ -23,7 +23,7 @@ from torch import Tensor
 
 __all__ = ["LossAndGradient", "accuracy", "cross_entropy", "loss_and_gradient"]
 
-_FEWEST, _MOST = 1e-30, 1e30
+_LEAST, _MOST = 1e-30, 1e15
 
 
 def cross_entropy(
@@ -103,8 +103,8 @@ def loss_and_gradient(
         d loss / d z_c = -S / (R + S).
 
     Any shift ``t`` gives the same. ``t = 0`` saves two passes over the logits and is used as long
-    as R, S and R + S of every pair stay far inside the range of float32; else ``t`` is the largest
-    logit of the pair. Base two, because powers of two are computed several times faster.
+    as R and S of every pair stay far inside the range of float32; else ``t`` is the largest logit
+    of the pair. Base two, because powers of two are computed several times faster.
 
     Parameters
     ----------
@@ -143,6 +143,7 @@ def loss_and_gradient(
 
 
 def _is_within_range(right: Tensor, wrong: Tensor) -> bool:
-    least = torch.minimum(right, wrong).amin()
-    most = torch.maximum(right, wrong).amax()
-    return bool((least > _FEWEST) & (most < _MOST))
+    """Whether R, S and S / R are far from the ends of the range of float32."""
+    lowest = (right.amin() > _LEAST * _MOST) & (wrong.amin() > _LEAST)
+    highest = (right.amax() < 1 / _LEAST) & (wrong.amax() < _MOST)
+    return bool(lowest & highest)

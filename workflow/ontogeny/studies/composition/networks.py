@@ -85,7 +85,7 @@ def train_network(
     architecture = build(spec.architecture, order)
     device = _device(spec.optimiser.device)
     dtype = getattr(torch, spec.optimiser.precision)
-    target = torch.as_tensor(product, dtype=torch.int64).reshape(-1)
+    target = torch.tensor(product, dtype=torch.int64).reshape(-1)
     left, right = torch.arange(order**2) // order, torch.arange(order**2) % order
     chosen = torch.as_tensor(rows)
     objective = architecture.objective(
@@ -111,8 +111,9 @@ def train_network(
             logarithmic=schedule.checkpoints.logarithmic,
             even=schedule.checkpoints.even,
         ),
-        early_stop=schedule.early_stop
-        and EarlyStop(schedule.early_stop.test_loss, schedule.early_stop.quiet),
+        early_stop=None
+        if schedule.early_stop is None
+        else EarlyStop(schedule.early_stop.test_loss, schedule.early_stop.quiet),
         state=state,
         observe=observe,
     )

@@ -67,7 +67,7 @@ class Frame:
         (R,) ndarray
         """
         by_entry = np.square(coefficients).reshape(self.order, -1).sum(axis=1)
-        return np.bincount(self.irrep_of_entry, by_entry, minlength=len(self.irreps))
+        return np.bincount(self.irrep_of_entry, by_entry, len(self.irreps)).astype(np.float64)
 
     def parts(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the isotypic parts of functions on the group; they sum to the functions.

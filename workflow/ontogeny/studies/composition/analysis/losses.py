@@ -121,8 +121,13 @@ def losses(
         members.append(member.T)
         if len(tables):
             excluded += _excluded(logits, tables)[:, member].sum(axis=1)
-    pair_loss, right, member = map(np.concatenate, (pair_losses, correct, members))
-    splits = {"train": member, "test": ~member, "all": np.ones_like(member)}
+    pair_loss, right = np.concatenate(pair_losses), np.concatenate(correct)
+    member = np.concatenate(members)
+    splits: dict[str, NDArray[np.bool_]] = {
+        "train": member,
+        "test": ~member,
+        "all": np.ones_like(member),
+    }
     return (
         {name: _mean(pair_loss[chosen]) for name, chosen in splits.items()},
         {name: _mean(right[chosen]) for name, chosen in splits.items()},

@@ -91,21 +91,31 @@ class Means:
 
 def group_means(network: Network, frame: Frame) -> Means:
     """Return the means of hidden layer and logits over left factor, right factor and product."""
+    blocks = [_block_means(layers, frame) for layers in network()]
+    return Means(
+        left=np.concatenate([block.left for block in blocks]),
+        right=np.sum([block.right for block in blocks], axis=0),
+        product=np.sum([block.product for block in blocks], axis=0),
+        square=np.sum([block.square for block in blocks], axis=0),
+        logits=np.sum([block.logits for block in blocks], axis=0),
+        centred_logit_norm=float(np.linalg.norm([block.centred_logit_norm for block in blocks])),
+    )
+
+
+def _block_means(layers: Layers, frame: Frame) -> Means:
+    """Return what one block contributes: its own left means, and its share of the others."""
     n = frame.order
-    left = right = product = square = logits = norm = 0.0
-    left_parts = []
-    for layers in network():
-        by_product = frame.division[layers.left]  # (A, g)
-        rows = np.arange(len(layers.left))[:, None]
-        left_parts.append(layers.hidden.mean(axis=1))
-        right = right + layers.hidden.sum(axis=0) / n
-        product = product + layers.hidden[rows, by_product].sum(axis=0) / n
-        square = square + np.einsum("abj,abj->j", layers.hidden, layers.hidden) / n**2
-        logits = logits + layers.logits[rows, by_product].sum(axis=0) / n
-        centred = layers.logits - layers.logits.mean(axis=2, keepdims=True)
-        norm = norm + np.vdot(centred, centred)
-    left = np.concatenate(left_parts)
-    return Means(left, right, product, square, logits, float(np.sqrt(norm)))
+    by_product = frame.division[layers.left]  # (A, g): the right factor
+    rows = np.arange(len(layers.left))[:, None]
+    centred = layers.logits - layers.logits.mean(axis=2, keepdims=True)
+    return Means(
+        left=layers.hidden.mean(axis=1),
+        right=layers.hidden.sum(axis=0) / n,
+        product=layers.hidden[rows, by_product].sum(axis=0) / n,
+        square=np.einsum("abj,abj->j", layers.hidden, layers.hidden) / n**2,
+        logits=layers.logits[rows, by_product].sum(axis=0) / n,
+        centred_logit_norm=float(np.linalg.norm(centred)),
+    )
 
 
 def logit_slice(network: Network, output: int) -> Array:

@@ -9,7 +9,7 @@ indices: `left` and `right` the factors ``a`` and ``b``, `target` their product.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -54,6 +54,7 @@ class Readout:
     unembedding: Float[Tensor, "element neuron"]
 
 
+@runtime_checkable
 class Objective(Protocol):
     """The training loss of an architecture on fixed pairs."""
 
@@ -65,6 +66,7 @@ class Objective(Protocol):
         """
 
 
+@runtime_checkable
 class Architecture(Protocol):
     """A network as a function of named parameters; MLP, Bilinear and Transformer are such."""
 

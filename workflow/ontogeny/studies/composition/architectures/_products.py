@@ -4,31 +4,53 @@ Symbols: ``N`` pairs, ``s`` entries of a table for each of them, ``t`` rows of t
 columns.
 """
 
+from itertools import pairwise
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
-__all__ = ["Incidence", "blocks", "product"]
+__all__ = ["Incidence", "blocks", "keep_freed_memory", "product"]
 
-_HAS_ONEDNN = torch.backends.mkldnn.is_available() and hasattr(
-    torch.ops.mkldnn, "_linear_pointwise"
-)
+_HAS_ONEDNN = hasattr(torch.ops.mkldnn, "_linear_pointwise")
+_LARGEST_KEPT = 2**25 - 2**16
 
 
 def product(
     left: Float[Tensor, "row inner"], right: Float[Tensor, "inner column"]
 ) -> Float[Tensor, "row column"]:
-    """Return ``left @ right``, without derivative.
+    """Return ``left @ right``; differentiable.
 
     In float32 on a CPU by oneDNN, which uses AVX-512 on every processor that has it, where the
     library behind ``torch.mm`` does so only on some and elsewhere has half the rate. oneDNN reads
     `right` in either layout but copies a transposed `left`: of the two forms ``A^T B`` and
     ``(B^T A)^T`` take the one whose left factor is the narrower.
     """
-    if _HAS_ONEDNN and left.dtype is torch.float32 and left.device.type == "cpu":
-        return torch.ops.mkldnn._linear_pointwise(left, right.t(), None, "none", [], "")
-    return left @ right
+    if not (_HAS_ONEDNN and left.dtype is torch.float32 and left.device.type == "cpu"):
+        return left @ right
+    if torch.is_grad_enabled():
+        return _Product.apply(left, right)  # type: ignore[no-untyped-call]
+    return _onednn(left, right)
+
+
+class _Product(torch.autograd.Function):
+    """``C = A B`` by oneDNN, with ``dA = dC B^T`` and ``dB = A^T dC``."""
+
+    @staticmethod
+    def forward(ctx: Any, left: Tensor, right: Tensor) -> Tensor:
+        ctx.save_for_backward(left, right)
+        return _onednn(left, right)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor]:
+        left, right = ctx.saved_tensors
+        return _onednn(slope, right.t()), _onednn(left.t(), slope)
+
+
+def _onednn(left: Tensor, right: Tensor) -> Tensor:
+    return torch.ops.mkldnn._linear_pointwise(left, right.t(), None, "none", [], "")
 
 
 def blocks(pairs: int, longest: int) -> list[slice]:
@@ -37,11 +59,21 @@ def blocks(pairs: int, longest: int) -> list[slice]:
     Examples
     --------
     >>> blocks(10, 4)
-    [slice(0, 4, None), slice(4, 7, None), slice(7, 10, None)]
+    [slice(0, 3, None), slice(3, 6, None), slice(6, 10, None)]
     """
     number = -(-pairs // longest)
-    ends = [pairs * i // number for i in range(number + 1)]
-    return [slice(first, last) for first, last in zip(ends, ends[1:], strict=False)]
+    return [slice(*ends) for ends in pairwise(pairs * i // number for i in range(number + 1))]
+
+
+def keep_freed_memory() -> None:
+    """Make the allocator keep the memory of one step for the next.
+
+    The GNU allocator gives blocks above a threshold back to the system when they are freed, and
+    every page of the next such block must then be mapped and cleared again, which costs as much as
+    the arithmetic of a step. The threshold follows the largest block freed so far, up to 32 MiB
+    (mallopt(3), ``M_MMAP_THRESHOLD``), so that freeing one block of that size once settles it.
+    """
+    torch.empty(_LARGEST_KEPT, dtype=torch.uint8)
 
 
 class Incidence:
@@ -60,12 +92,12 @@ class Incidence:
     """
 
     def __init__(self, index: Int[Tensor, "N s"], rows: int) -> None:
-        self._shape = index.shape
+        entries = index.shape[1]
         flat = index.flatten()
         self._index = flat.int()
-        self._starts = torch.arange(0, flat.numel(), index.shape[1], device=index.device).int()
+        self._starts = torch.arange(0, flat.numel(), entries, device=index.device).int()
         self._order = torch.argsort(flat, stable=True)
-        self._readers = (self._order // index.shape[1]).int()
+        self._readers = (self._order // entries).int()
         counts = torch.bincount(flat, minlength=rows)
         self._reader_starts = (counts.cumsum(0) - counts).int()
 
@@ -82,7 +114,7 @@ class Incidence:
         self, values: Float[Tensor, "N f"], weight: Float[Tensor, "N s"] | None = None
     ) -> Float[Tensor, "t f"]:
         """Return ``out[r] = sum over (i, j) with index[i, j] = r of weight[i, j] values[i]``."""
-        flat = None if weight is None else weight.flatten()[self._order]
+        flat = None if weight is None else torch.take(weight, self._order)
         return F.embedding_bag(
             self._readers, values, self._reader_starts, mode="sum", per_sample_weights=flat
         )

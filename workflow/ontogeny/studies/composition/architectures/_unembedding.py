@@ -3,7 +3,7 @@
 Shapes: ``pair`` the pairs of a block; ``neuron``; ``output`` one logit for each element.
 """
 
-from math import log2, e
+from math import e, log2
 
 import torch
 from jaxtyping import Float, Int
@@ -24,19 +24,33 @@ class Unembedding:
 
     Parameters
     ----------
+    neurons, outputs : int
+        Shape of W_U.
     weight : float
         Weight of each pair's loss: 1 / N for a mean over N pairs.
+    dtype, device
+        Of the parameters.
     """
 
-    def __init__(self, weight: float) -> None:
+    def __init__(
+        self,
+        neurons: int,
+        outputs: int,
+        *,
+        weight: float,
+        dtype: torch.dtype,
+        device: torch.device | str,
+    ) -> None:
         self._weight = weight
+        self._W_U = self._bits = torch.empty(neurons, outputs, dtype=dtype, device=device)
+        self._gradient = torch.empty(outputs, neurons, dtype=dtype, device=device)
+        self._loss = torch.empty((), dtype=dtype, device=device)
 
     def start(self, W_U: Float[Tensor, "neuron output"]) -> None:
         """Begin a step with these parameters."""
-        self._W_U = W_U
-        self._bits = W_U * log2(e)
-        self._transposed_gradient = torch.zeros_like(W_U.t(), memory_format=torch.contiguous_format)
-        self.loss = W_U.new_zeros(())
+        self._W_U, self._bits = W_U, W_U * log2(e)
+        self._gradient.zero_()
+        self._loss = torch.zeros_like(self._loss)
 
     def descend(
         self, hidden: Float[Tensor, "pair neuron"], target: Int[Tensor, "pair 1"]
@@ -44,11 +58,11 @@ class Unembedding:
         """Add the block's loss and gradient, and return ``d loss / d hidden``."""
         bits = product(hidden, self._bits)  # (pair, output)
         found = loss_and_gradient(bits, target, weight=self._weight)
-        self.loss += found.losses.sum() * self._weight
-        self._transposed_gradient += product(found.gradient.t(), hidden)  # (output, neuron)
+        self._loss += found.losses.sum() * self._weight
+        self._gradient += product(found.gradient.t(), hidden)  # (output, neuron)
         return product(found.gradient, self._W_U.t())  # (pair, neuron)
 
     def finish(self, gradient: Float[Tensor, "neuron output"]) -> Float[Tensor, ""]:
         """Write the gradient of W_U, and return the loss [nat]."""
-        gradient.copy_(self._transposed_gradient.t())
-        return self.loss
+        gradient.copy_(self._gradient.t())
+        return self._loss

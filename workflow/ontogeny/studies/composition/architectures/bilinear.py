@@ -16,7 +16,11 @@ from ontogeny.studies.composition.architectures._interface import (
     Objective,
     Readout,
 )
-from ontogeny.studies.composition.architectures._products import Incidence, blocks
+from ontogeny.studies.composition.architectures._products import (
+    Incidence,
+    blocks,
+    keep_freed_memory,
+)
 from ontogeny.studies.composition.architectures._unembedding import Unembedding
 
 __all__ = ["Bilinear"]
@@ -89,8 +93,7 @@ class Bilinear:
         device: torch.device | str = "cpu",
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
-        del dtype  # the buffers take the type of the parameters
-        return _Objective(self, left.to(device), right.to(device), target.to(device))
+        return _Objective(self, left.to(device), right.to(device), target.to(device), dtype)
 
 
 class _Objective:
@@ -102,9 +105,14 @@ class _Objective:
         dW_x = L^T (d hidden * R W_y),    dW_y = R^T (d hidden * L W_x).
     """
 
-    def __init__(self, bilinear: Bilinear, left: Tensor, right: Tensor, target: Tensor) -> None:
+    def __init__(
+        self, bilinear: Bilinear, left: Tensor, right: Tensor, target: Tensor, dtype: torch.dtype
+    ) -> None:
+        keep_freed_memory()
         n = bilinear.order
-        self._unembedding = Unembedding(weight=1 / len(target))
+        self._unembedding = Unembedding(
+            bilinear.hidden, n, weight=1 / len(target), dtype=dtype, device=left.device
+        )
         self._blocks = [
             (Incidence(left[block, None], n), Incidence(right[block, None], n), target[block, None])
             for block in blocks(len(target), _BLOCK)

@@ -1,14 +1,14 @@
 """The MLP of arXiv 2302.03025: two embeddings, one hidden layer, no bias.
 
-Shapes: ``pair`` the pairs asked for; ``element`` the n group elements; ``feature`` the e features of
-each embedding; ``neuron`` the h hidden neurons; ``output`` one logit for each element.
+Shapes: ``pair`` the pairs asked for; ``element`` the n group elements; ``feature`` the e features
+of each embedding; ``neuron`` the h hidden neurons; ``output`` one logit for each element.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
 from ontogeny.studies.composition.architectures._interface import (
@@ -16,7 +16,12 @@ from ontogeny.studies.composition.architectures._interface import (
     Objective,
     Readout,
 )
-from ontogeny.studies.composition.architectures._products import Incidence, blocks, product
+from ontogeny.studies.composition.architectures._products import (
+    Incidence,
+    blocks,
+    keep_freed_memory,
+    product,
+)
 from ontogeny.studies.composition.architectures._unembedding import Unembedding
 
 __all__ = ["MLP"]
@@ -126,9 +131,12 @@ class _Objective:
     def __init__(
         self, mlp: MLP, left: Tensor, right: Tensor, target: Tensor, dtype: torch.dtype
     ) -> None:
+        keep_freed_memory()
         n = mlp.order
         self._n, self._e = n, mlp.embedding
-        self._unembedding = Unembedding(weight=1 / len(target))
+        self._unembedding = Unembedding(
+            mlp.hidden, n, weight=1 / len(target), dtype=dtype, device=left.device
+        )
         self._table = torch.empty(2 * n, mlp.hidden, dtype=dtype, device=left.device)
         self._table_gradient = torch.empty_like(self._table)
         rows = torch.stack([left, n + right], dim=1)  # (pair, 2)

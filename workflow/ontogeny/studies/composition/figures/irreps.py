@@ -3,7 +3,7 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, irrep_looks, phase_shades, settings, step_axis
+from ontogeny.plotting import figure, irrep_looks, phase_legend, phase_shades, settings, step_axis
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
@@ -55,5 +55,6 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         drawn.legend(
             *panels[0, 0].get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )
+        phase_legend(drawn, [str(name) for name in numbers["boundary"].values])
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -3,7 +3,7 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import SPLIT_COLOURS, figure, phase_shades, settings, step_axis
+from ontogeny.plotting import SPLIT_COLOURS, figure, phase_legend, phase_shades, settings, step_axis
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
@@ -30,9 +30,9 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         above.set(yscale="log", ylabel="cross-entropy [nat]")
         below.set(ylabel="accuracy", ylim=(-0.03, 1.03))
         step_axis(below, last, logarithmic=style.log_steps)
-        names = [str(name) for name in boundary["boundary"].values]
-        phase_shades(above, boundary.values, last, names=names)
-        phase_shades(below, boundary.values, last)
+        for axes in (above, below):
+            phase_shades(axes, boundary.values, last)
+        phase_legend(drawn, [str(name) for name in boundary["boundary"].values])
         drawn.legend(*above.get_legend_handles_labels(), loc="outside right upper")
         drawn.suptitle(title, fontsize=10)
     return drawn

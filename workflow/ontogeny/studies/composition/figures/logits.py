@@ -10,6 +10,7 @@ from ontogeny.studies.composition.config import Style
 __all__ = ["draw", "numbers"]
 
 _SHOWN = 5
+_COLUMNS = 3
 
 
 def numbers(representation: xr.Dataset) -> xr.Dataset:
@@ -26,15 +27,18 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     output = numbers["logit_slice"].attrs["output"]
     count = numbers.sizes["irrep"] + 1
     with settings():
-        drawn = figure(width=0.33 * style.width * max(count, 2), height=0.46 * style.width)
-        panels = np.atleast_1d(drawn.subplots(1, count))
+        rows = -(-count // _COLUMNS)
+        drawn = figure(width=style.width, height=0.42 * style.width * rows)
+        places = drawn.subplots(rows, _COLUMNS, squeeze=False).ravel()
+        panels, unused = places[:count], places[count:]
+        for axes in unused:
+            axes.remove()
         heat_map(panels[0], numbers["logit_slice"].values, f"logit of c = {output}")
         for axes, irrep in zip(panels[1:], numbers["irrep"].values, strict=True):
             one = numbers.sel(irrep=irrep)
             similarity = float(one["logit_similarity"])
             heat_map(axes, one["character_slice"].values, f"{irrep}\nsimilarity {similarity:.3f}")
         for axes in panels:
-            axes.set_xlabel("right factor b")
-        panels[0].set_ylabel("left factor a")
+            axes.set(xlabel="right factor b", ylabel="left factor a")
         drawn.suptitle(title, fontsize=10)
     return drawn

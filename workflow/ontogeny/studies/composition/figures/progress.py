@@ -3,7 +3,7 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import SPLIT_COLOURS, figure, phase_shades, settings, step_axis
+from ontogeny.plotting import SPLIT_COLOURS, figure, phase_legend, phase_shades, settings, step_axis
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
@@ -48,7 +48,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             numbers["restricted_logit_loss"],
             color="#6A3D9A",
             ls="--",
-            label="restricted, mean kept",
+            label="mean kept",
         )
         restricted.set(yscale="log", ylabel="loss [nat]")
         for matrix, (colour, dash) in _MATRICES.items():
@@ -60,8 +60,9 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         for axes in panels.ravel():
             step_axis(axes, last, logarithmic=style.log_steps)
             phase_shades(axes, numbers["phase_boundary"].values, last)
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.1)
         for axes in panels[0]:
             axes.set_xlabel("")
+        phase_legend(drawn, [str(name) for name in numbers["boundary"].values])
         drawn.suptitle(title, fontsize=10)
     return drawn

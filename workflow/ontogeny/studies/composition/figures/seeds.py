@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import xarray as xr
 from matplotlib.figure import Figure
 
+from ontogeny.labels import coordinate
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings, step_axis
 from ontogeny.studies.composition.config import Style
 
@@ -14,7 +15,8 @@ __all__ = ["draw", "numbers"]
 def numbers(histories: Sequence[xr.Dataset], seeds: Sequence[int]) -> xr.Dataset:
     """Join losses and accuracies along `seed`; steps that a run does not have are NaN."""
     chosen = [history[["loss", "accuracy"]] for history in histories]
-    return xr.concat(chosen, xr.IndexVariable("seed", list(seeds)), join="outer")
+    joined = xr.concat(chosen, "seed", join="outer", combine_attrs="drop")
+    return joined.assign_coords(seed=coordinate("seed", list(seeds)))
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -30,15 +30,15 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         panels = drawn.subplots(2, 1, sharex=True)
         for axes, (name, norms) in zip(panels, series.items(), strict=True):
             for chosen, offset, colour, label in (
-                (~sine, -0.2, "#0072B2", "cosine (and constant, sign)"),
+                (~sine, -0.2, "#0072B2", "cosine"),
                 (sine, 0.2, "#D55E00", "sine"),
             ):
                 axes.bar(owner[chosen] + offset, norms[chosen], 0.4, color=colour, label=label)
             axes.set_ylabel(f"norm of the {name}")
             axes.grid(visible=False, axis="x")
         frequencies = np.flatnonzero(numbers["key"].values)
-        panels[1].set_xticks([0, *frequencies], ["constant", *map(str, frequencies)])
-        panels[1].set_xlabel("frequency (labelled: key)")
+        panels[1].set_xticks([0, *frequencies], ["0", *map(str, frequencies)])
+        panels[1].set_xlabel("frequency (0: constant; labelled: key)")
         panels[1].set_xlim(-1, owner.max() + 1)
         drawn.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper")
         drawn.suptitle(title, fontsize=10)

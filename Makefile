@@ -1,0 +1,51 @@
+# `make run` and `make test` work in a fresh clone; everything else is for those who change things.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+CONFIG ?= config/config.yaml
+CORES ?= all
+BIN := .venv/bin
+
+.PHONY: run test report check bench lock schema clean
+
+run: .venv/ready
+	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+
+test: .venv/ready
+	$(BIN)/pytest
+
+report: .venv/ready
+	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.html
+
+check: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakemake --lint
+	$(BIN)/mypy
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/bench_training.py
+	$(BIN)/python benchmarks/bench_progress.py
+
+# The environment: exactly what the lock says, and this package itself.
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# After a change of versions in pyproject.toml: resolve them anew and write them down.
+lock:
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet '.[test]' setuptools
+	.venv-lock/bin/python -m pip freeze --all --exclude pip --exclude ontogeny | sed 's/+cpu$$//' > requirements.lock
+	rm -rf .venv-lock
+	{ sed '/^      - /d' environment.yml; sed 's/^/      - /' requirements.lock; } > environment.new
+	mv environment.new environment.yml
+
+schema: .venv/ready
+	$(BIN)/python workflow/schemas/generate.py > workflow/schemas/config.schema.json
+
+clean:
+	rm -rf results/groups results/composition logs report.html .snakemake

@@ -1,0 +1,193 @@
+"""Time of one training step: this library, plain PyTorch and, where it is installed, JAX.
+
+Run as ``python benchmarks/bench_training.py``; ``benchmarks/README.md`` says what is measured.
+"""
+
+import argparse
+import importlib.util
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from time import process_time
+
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
+import torch
+from plain import plain_step
+from torch import Tensor
+
+from ontogeny.groups import group
+from ontogeny.studies.composition.architectures import MLP, Architecture, Transformer
+from ontogeny.studies.composition.architectures._products import product
+from ontogeny.training import ParameterBuffer
+
+Step = Callable[[], float]
+
+ROUNDS = 15
+COMPARED_STEPS = 25
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A network on a group, with the floating-point operations that a step cannot do without."""
+
+    title: str
+    group: str
+    fraction: float
+    architecture: Architecture
+    operations: Callable[[int], float]
+
+    def pairs(self) -> tuple[Tensor, Tensor, Tensor]:
+        n = self.architecture.order
+        rows = torch.randperm(n * n, generator=torch.Generator().manual_seed(1))
+        rows = rows[: int(self.fraction * n * n)].sort().values
+        target = torch.tensor(group(self.group).table).flatten()[rows]
+        return rows // n, rows % n, target
+
+    def initial(self) -> dict[str, Tensor]:
+        return self.architecture.initial(torch.Generator().manual_seed(1))
+
+
+def mlp_operations(pairs: int, *, n: int = 120, e: int = 256, h: int = 128) -> float:
+    """Folding and unembedding; each product once forward and twice backward, 2 a multiply-add."""
+    return 3 * 2 * (2 * n * e * h + pairs * h * n)
+
+
+def transformer_operations(pairs: int, *, n: int = 113, d: int = 128, m: int = 512) -> float:
+    """The folded form, as above: values; W_O W_in, W_O W_U and W_out W_U; and per pair those."""
+    values = (2 * n + 1) * d * d
+    folding = d * d * m + d * d * n + m * d * n
+    return 3 * 2 * (values + folding + pairs * (d * m + d * n + m * n))
+
+
+WORKLOADS = {
+    "mlp": Workload("MLP, S5, fraction 0.4", "S5", 0.4, MLP(120), mlp_operations),
+    "transformer": Workload(
+        "transformer, C113, fraction 0.3",
+        "C113",
+        0.3,
+        Transformer.universality(113),
+        transformer_operations,
+    ),
+}
+
+
+def library_step(workload: Workload) -> Step:
+    """Return a training step of the library: objective, then AdamW on the flat vector."""
+    objective = workload.architecture.objective(*workload.pairs())
+    buffer = ParameterBuffer(workload.initial())
+    adamw = torch.optim.AdamW(
+        [buffer.vector], lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0, fused=True
+    )
+
+    def step() -> float:
+        loss = float(objective(buffer.parameters, buffer.gradient))
+        adamw.step()
+        return loss
+
+    return step
+
+
+def all_steps(workload: Workload) -> dict[str, Step]:
+    steps = {
+        "this library": library_step(workload),
+        "plain PyTorch": plain_step(workload.initial(), *workload.pairs()),
+    }
+    if importlib.util.find_spec("jax") is not None:
+        from peer_jax import jax_step
+
+        steps["JAX, folded form"] = jax_step(workload.initial(), *workload.pairs())
+    return steps
+
+
+def seconds(call: Callable[[], object], repeats: int) -> float:
+    """Processor time of one call, over several."""
+    start = process_time()
+    for _ in range(repeats):
+        call()
+    return (process_time() - start) / repeats
+
+
+def sgemm_rates() -> dict[str, float]:
+    """Best rate [1/s] of float32 products of square matrices, by both libraries in PyTorch."""
+    rates = dict.fromkeys(("torch.mm", "oneDNN"), 0.0)
+    for size in (384, 512, 768, 1024):
+        a, b = torch.randn(2, size, size)
+        for name, multiply in (("torch.mm", torch.mm), ("oneDNN", product)):
+            fastest = min(seconds(lambda f=multiply, a=a, b=b: f(a, b), 4) for _ in range(4))
+            rates[name] = max(rates[name], 2 * size**3 / fastest)
+    return rates
+
+
+def largest_difference(steps: dict[str, Step]) -> float:
+    """Largest relative difference between the losses of the first steps."""
+    losses = torch.tensor([[step() for _ in range(COMPARED_STEPS)] for step in steps.values()])
+    return float((losses / losses[0] - 1).abs().max())
+
+
+def peak_memory(name: str) -> float:
+    """Peak resident memory [MB] of a process that trains this workload with the library."""
+    command = [sys.executable, __file__, "--peak-memory-of", name]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def print_peak_memory(name: str) -> None:
+    step = library_step(WORKLOADS[name])
+    for _ in range(COMPARED_STEPS):
+        step()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+
+
+def bench(name: str) -> bool:
+    """Measure one workload and print its table; return whether all forms gave the same losses."""
+    workload = WORKLOADS[name]
+    steps = all_steps(workload)
+    difference = largest_difference(steps)
+    times: dict[str, list[float]] = {form: [] for form in steps}
+    rates = dict.fromkeys(sgemm_rates(), 0.0)
+    for _ in range(ROUNDS):
+        for form, step in steps.items():
+            times[form].append(1e3 * seconds(step, 2 if form == "plain PyTorch" else 8))
+        rates = {library: max(rates[library], rate) for library, rate in sgemm_rates().items()}
+
+    pairs = len(workload.pairs()[0])
+    operations = workload.operations(pairs)
+    best = max(rates.values())
+    ours = times["this library"]
+    print(f"\n{workload.title}: {pairs} pairs, {operations / 1e6:.0f} million operations a step")
+    print(f"{'':18}{'ms/step':>9}{'(least)':>9}{'/ ours':>8}{'(least)':>9}{'share of sgemm':>16}")
+    for form, found in times.items():
+        share = operations / (1e-3 * median(found)) / best
+        print(
+            f"{form:18}{median(found):9.2f}{min(found):9.2f}{median(found) / median(ours):8.2f}"
+            f"{min(found) / min(ours):9.2f}{share:16.2f}"
+        )
+    print("sgemm [GFLOP/s]:", ", ".join(f"{k} {rate / 1e9:.0f}" for k, rate in rates.items()))
+    print(f"share of the rate of torch.mm: {operations / 1e-3 / median(ours) / rates['torch.mm']:.2f}")
+    print(f"peak memory of a run of the library: {peak_memory(name):.0f} MB")
+    agree = difference < TOLERANCE
+    verdict = "agree" if agree else "DISAGREE"
+    print(f"losses of {COMPARED_STEPS} steps {verdict}: largest relative difference {difference:.1e}")
+    return agree
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peak-memory-of", choices=WORKLOADS, help=argparse.SUPPRESS)
+    measured = parser.parse_args().peak_memory_of
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    torch.set_num_threads(1)
+    if measured is not None:
+        print_peak_memory(measured)
+        return 0
+    print(f"one thread on one core, {ROUNDS} interleaved rounds, processor time, medians (least)")
+    return 0 if all([bench(name) for name in WORKLOADS]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,270 @@
+import copy
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from ontogeny.config import (
+    ConfigurationError,
+    canonical,
+    merge,
+    parse_yaml,
+    read_sections,
+    schema,
+)
+from ontogeny.studies.composition.config import Composition, Style, Training, resolve
+
+ROOT = Path(__file__).parents[1]
+VALID = {
+    "composition": {
+        "defaults": {"seeds": [0], "schedule": {"steps": 10}},
+        "experiments": {
+            "s3": {"group": "S3", "architecture": {"kind": "mlp"}, "data": {"fraction": 0.5}},
+            "c7": {
+                "group": "C7",
+                "architecture": {"kind": "transformer", "heads": 2},
+                "seeds": [3, 4],
+            },
+        },
+    }
+}
+
+
+def read(raw):
+    return read_sections(raw, {"composition": resolve})
+
+
+def changed(path, value):
+    raw = copy.deepcopy(VALID)
+    *above, last = path.split("/")
+    node = raw
+    for key in above:
+        node = node.setdefault(key, {})
+    if value is REMOVED:
+        del node[last]
+    else:
+        node[last] = value
+    return raw
+
+
+REMOVED = object()
+S3 = "composition/experiments/s3"
+WRONG = [
+    # unknown keys, with the nearest known one
+    ("compositon", {}, ["`compositon`", "unknown section", "composition"]),
+    ("composition/experimnts", {}, ["`composition.experimnts`", "did you mean `experiments`?"]),
+    (f"{S3}/grup", "S3", ["`composition.experiments.s3.grup` = 'S3'", "did you mean `group`?"]),
+    (f"{S3}/optimiser", {"weight_decy": 1}, ["optimiser.weight_decy` = 1", "`weight_decay`?"]),
+    (f"{S3}/architecture/hiden", 3, ["architecture.hiden` = 3", "did you mean `hidden`?"]),
+    (f"{S3}/data/frac", 0.3, ["data.frac` = 0.3", "`fraction`"]),
+    (f"{S3}/schedule", {"checkpoints": {"evn": 3}}, ["checkpoints.evn` = 3", "`even`?"]),
+    (f"{S3}/zzz", 1, ["s3.zzz` = 1", "known keys are", "group", "seeds"]),
+    ("composition/figures", {"lerning": {}}, ["figures.lerning", "did you mean `learning`?"]),
+    ("composition/figures", {"learning": {"widht": 4}}, ["learning.widht", "`width`?"]),
+    ("composition/analysis", {"key_similarty": 0.1}, ["key_similarty", "`key_similarity`?"]),
+    # types
+    (S3, 7, ["composition.experiments.s3` = 7", "must be a mapping"]),
+    (S3, [], ["composition.experiments.s3` = []", "must be"]),
+    ("composition/experiments", [1], ["composition.experiments` = [1]", "must be"]),
+    ("composition", 3, ["`composition` = 3", "must be"]),
+    ("composition", None, ["`composition` = None", "must be"]),
+    (f"{S3}/group", 5, ["s3.group` = 5", "must be a valid string"]),
+    (f"{S3}/schedule", {"steps": "many"}, ["schedule.steps` = 'many'", "must be"]),
+    (f"{S3}/schedule", {"steps": 10.5}, ["schedule.steps` = 10.5", "must be a valid integer"]),
+    (f"{S3}/schedule", {"steps": True}, ["schedule.steps` = True", "must be a number"]),
+    (f"{S3}/schedule", 12, ["s3.schedule` = 12", "must be"]),
+    (f"{S3}/data/fraction", "half", ["data.fraction` = 'half'", "must be a valid number"]),
+    (f"{S3}/optimiser", {"betas": 0.9}, ["optimiser.betas` = 0.9", "must be"]),
+    (f"{S3}/optimiser", {"betas": [0.9]}, ["optimiser.betas.1`", "missing"]),
+    (f"{S3}/seeds", 3, ["s3.seeds` = 3", "must be a list of whole numbers"]),
+    (f"{S3}/seeds", ["a"], ["s3.seeds.0` = 'a'", "must be a valid integer"]),
+    # ranges
+    (f"{S3}/schedule", {"steps": 0}, ["schedule.steps` = 0", "greater than or equal to 1"]),
+    (f"{S3}/schedule", {"steps": -5}, ["schedule.steps` = -5", "greater than or equal to 1"]),
+    (f"{S3}/data/fraction", 0, ["data.fraction` = 0", "greater than 0"]),
+    (f"{S3}/data/fraction", 1.0, ["data.fraction` = 1.0", "less than 1"]),
+    (f"{S3}/data/fraction", float("nan"), ["data.fraction` = nan", "finite number"]),
+    (f"{S3}/optimiser", {"learning_rate": 0}, ["learning_rate` = 0", "greater than 0"]),
+    (f"{S3}/optimiser", {"learning_rate": float("inf")}, ["learning_rate` = inf", "finite"]),
+    (f"{S3}/optimiser", {"weight_decay": -1}, ["weight_decay` = -1", "greater than or equal"]),
+    (f"{S3}/optimiser", {"betas": [0.9, 1.0]}, ["optimiser.betas.1` = 1.0", "less than 1"]),
+    (f"{S3}/architecture/hidden", 0, ["architecture.hidden` = 0", "greater than or equal to 1"]),
+    ("composition/analysis", {"key_similarity": 2}, ["key_similarity` = 2", "less than 1"]),
+    ("composition/figures", {"defaults": {"width": 99}}, ["figures.defaults.width` = 99", "20"]),
+    ("composition/figures", {"progress": {"resolution": 1}}, ["progress.resolution` = 1", "50"]),
+    # choices
+    (f"{S3}/architecture", {"kind": "mpl"}, ["kind", "'mpl'", "mlp", "did you mean `mlp`?"]),
+    (f"{S3}/architecture", {"hidden": 3, "kind": None}, ["architecture", "mlp"]),
+    (f"{S3}/optimiser", {"device": "gpu"}, ["optimiser.device` = 'gpu'", "cuda"]),
+    (f"{S3}/optimiser", {"precision": "float16"}, ["'float16'", "float32"]),
+    (f"{S3}/data/split", "numpy", ["data.split` = 'numpy'", "torch, python"]),
+    # rules of the subject
+    (f"{S3}/group", "Z5", ["s3.group` = 'Z5'", "C5"]),
+    (f"{S3}/group", "s5", ["s3.group` = 's5'", "S5"]),
+    (f"{S3}/group", "S9", ["s3.group` = 'S9'"]),
+    (f"{S3}/group", "F22x", ["s3.group` = 'F22x'"]),
+    (f"{S3}/seeds", [1, 2, 1], ["s3.seeds", "holds 1 more than once"]),
+    (f"{S3}/seeds", [1, 1.0], ["s3.seeds", "more than once"]),
+    (f"{S3}/seeds", [-1], ["s3.seeds.0` = -1", "greater than or equal to 0"]),
+    (f"{S3}/seeds", [], ["s3.seeds", "must hold at least one seed"]),
+    (f"{S3}/data/fraction", 0.01, ["data.fraction` = 0.01", "leaves no training pairs of the 36"]),
+    (f"{S3}/group", "C1", ["leaves no training pairs of the 1 of C1"]),
+    (f"{S3}/group", REMOVED, ["`composition.experiments.s3.group`", "missing"]),
+    (f"{S3}/architecture", REMOVED, ["`composition.experiments.s3.architecture`", "missing"]),
+    ("composition/experiments", {}, ["composition.experiments", "at least 1"]),
+    ("composition/experiments/empty", None, ["experiments.empty.group`", "missing"]),
+    ("composition/experiments", REMOVED, ["`composition.experiments`", "missing"]),
+    # names that are no file names
+    ("composition/experiments/S3 MLP", {}, ["S3 MLP", "lower-case letters"]),
+    ("composition/experiments/..", {}, ["..", "lower-case letters"]),
+    ("composition/experiments/a--b", {}, ["a--b", "single hyphens"]),
+    ("composition/experiments/naïve", {}, ["naïve", "lower-case letters"]),
+    # groups given by a table, and defaults
+    ("groups", {"S5": {"table": "a.csv"}}, ["groups", "S5", "lower-case letters"]),
+    ("groups", {"mine": {}}, ["`groups.mine.table`", "missing"]),
+    ("groups", {"mine": {"tabel": "a.csv"}}, ["groups.mine.tabel", "did you mean `table`?"]),
+    ("composition/defaults", {"seeds": []}, ["`composition.defaults.seeds", "at least one seed"]),
+    ("composition/defaults", {"data": {"fraction": 2}}, ["`composition.defaults.data.fraction`"]),
+    ("composition/defaults", 4, ["composition.defaults` = 4", "must be"]),
+]
+
+
+def test_the_valid_configuration_is_read():
+    composition = read(VALID)["composition"]
+    assert composition.experiments["s3"].schedule.steps == 10
+    assert composition.experiments["c7"].seeds == (3, 4)
+
+
+@pytest.mark.parametrize(("path", "value", "expected"), WRONG)
+def test_wrong_configurations_are_refused_by_name(path, value, expected):
+    with pytest.raises(ConfigurationError) as caught:
+        read(changed(path, value))
+    message = str(caught.value)
+    assert all(text in message for text in expected), message
+    assert len(message.splitlines()) <= 4, message
+
+
+def test_at_least_forty_wrong_configurations_are_tried():
+    assert len(WRONG) >= 40
+
+
+def test_all_problems_come_in_one_message():
+    raw = changed(f"{S3}/grup", "S3")
+    raw["composition"]["experiments"]["c7"]["seeds"] = []
+    with pytest.raises(ConfigurationError, match=r"(?s)grup.*at least one seed"):
+        read(raw)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [1, 2", r"line 1, column 9: not YAML"),
+        ("a: 1\n\tb: 2", "line 2, column 1: not YAML"),
+        ("a: 'x", "not YAML"),
+        ("- 1\n- 2", "must be a mapping"),
+        ("", "must be a mapping"),
+        ("a: 1\nb: 2\na: 3", "line 3: the key `a` stands here a second time"),
+        ("a:\n  b: 1\n  b: 2", "line 3: the key `b`"),
+    ],
+)
+def test_text_that_is_no_configuration_is_refused(text, message):
+    with pytest.raises(ConfigurationError, match=message):
+        parse_yaml(text)
+
+
+def test_numbers_are_read_by_meaning():
+    raw = changed(f"{S3}/schedule", {"steps": 8.0})
+    raw["composition"]["experiments"]["s3"]["optimiser"] = {"learning_rate": "1e-3"}
+    same = changed(f"{S3}/schedule", {"steps": 8})
+    same["composition"]["experiments"]["s3"]["optimiser"] = {"learning_rate": 0.001}
+    assert canonical(read(raw)["composition"]) == canonical(read(same)["composition"])
+
+
+def test_canonical_form_ignores_order_and_written_defaults():
+    first = Training.model_validate({"architecture": {"kind": "mlp", "hidden": 128}, "seed": 1})
+    second = Training.model_validate({"seed": 1, "architecture": {"kind": "mlp"}})
+    assert json.dumps(canonical(first)) == json.dumps(canonical(second))
+    other = Training.model_validate({"seed": 2, "architecture": {"kind": "mlp"}})
+    assert canonical(first) != canonical(other)
+
+
+def test_canonical_form_reads_back():
+    spec = canonical(read(VALID)["composition"].experiments["c7"].training(3))
+    assert canonical(Training.model_validate(spec)) == spec
+
+
+def test_defaults_do_not_reach_into_another_kind():
+    raw = changed("composition/defaults/architecture", {"kind": "mlp", "hidden": 5})
+    experiments = read(raw)["composition"].experiments
+    assert experiments["s3"].architecture.hidden == 5
+    assert experiments["c7"].architecture.heads == 2
+
+
+def test_merge_leaves_its_arguments_alone():
+    base = {"a": {"x": [1]}}
+    merge(base, {"a": {"y": 2}})["a"]["x"].append(2)
+    assert base == {"a": {"x": [1]}}
+
+
+def test_figure_defaults_stand_below_each_figure():
+    raw = changed("composition/figures", {"defaults": {"width": 5}, "seeds": {"resolution": 80}})
+    figures = read(raw)["composition"].figures
+    assert figures.learning == Style(width=5.0)
+    assert figures.seeds == Style(width=5.0, resolution=80)
+
+
+def test_a_group_of_the_table_section_is_known():
+    raw = changed(f"{S3}/group", "mine") | {"groups": {"mine": {"table": "a.csv"}}}
+    assert read(raw)["groups"]["mine"].table == "a.csv"
+    with pytest.raises(ConfigurationError, match="did you mean `mine`"):
+        read(changed(f"{S3}/group", "mime") | {"groups": {"mine": {"table": "a.csv"}}})
+
+
+def test_the_shipped_schema_is_the_one_of_the_code():
+    stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
+    assert stored == schema({"composition": Composition}, title="Ontogeny"), "run `make schema`"
+
+
+def shipped():
+    return sorted((ROOT / "config").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", shipped(), ids=lambda path: path.stem)
+def test_shipped_configurations_are_valid(path):
+    raw = parse_yaml(path.read_text())
+    assert read(raw)["composition"].experiments
+    stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
+    jsonschema.Draft202012Validator(stored).validate(yaml.safe_load(path.read_text()))
+
+
+def test_the_schema_refuses_unknown_keys_and_wrong_ranges():
+    validator = jsonschema.Draft202012Validator(schema({"composition": Composition}, title="T"))
+    assert not list(validator.iter_errors(VALID))
+    for path, value in [
+        (f"{S3}/grup", "S3"),
+        (f"{S3}/data/fraction", 1.0),
+        (f"{S3}/schedule", {"steps": 0}),
+        ("composition/experiments/S3 MLP", {}),
+    ]:
+        assert list(validator.iter_errors(changed(path, value))), path
+
+
+def documented(node):
+    if isinstance(node, dict):
+        for name, field in node.get("properties", {}).items():
+            if name != "kind":
+                yield name, field
+        for value in node.values():
+            yield from documented(value)
+
+
+def test_every_key_has_a_description():
+    whole = schema({"composition": Composition}, title="T")
+    lacking = [
+        name
+        for name, field in documented(whole)
+        if "description" not in field and "$ref" not in field and name not in {"composition"}
+    ]
+    assert not lacking

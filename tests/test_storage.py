@@ -1,0 +1,142 @@
+import hashlib
+import os
+
+import netCDF4
+import numpy as np
+import pytest
+import xarray as xr
+
+from ontogeny.labels import dataset, variable
+from ontogeny.provenance import attributes
+from ontogeny.storage import StorageError, read, read_cayley_table, write
+
+ABOUT = attributes("train", {"seed": 0}, "0" * 64)
+
+
+def sample():
+    rng = np.random.default_rng(0)
+    return dataset(
+        {
+            "loss": variable(("step", "split"), rng.normal(size=(5, 2)), "loss", "nat"),
+            "key": variable("irrep", np.array([True, False, True]), "key irrep"),
+            "total": variable((), 3.5, "total"),
+            "boundary_step": variable("boundary", [np.nan, 2.0], "step"),
+            "weights": variable(("step", "neuron"), rng.normal(size=(5, 7)).astype("f4"), "w"),
+        },
+        {
+            "step": np.arange(5),
+            "split": np.array(["train", "test"], dtype=object),
+            "irrep": np.array(["trivial", "ρ", "(3,2)"], dtype=object),
+        },
+        title="sample",
+    )
+
+
+def test_what_is_written_is_read_back(tmp_path):
+    write(sample(), tmp_path / "a.nc", ABOUT)
+    found = read(tmp_path / "a.nc")
+    xr.testing.assert_identical(found, sample().assign_attrs(title="sample", **ABOUT))
+    assert found["key"].dtype == bool
+    assert found["weights"].dtype == np.float32
+
+
+def test_the_same_dataset_gives_the_same_bytes(tmp_path):
+    for name in "ab":
+        write(sample(), tmp_path / f"{name}.nc", ABOUT)
+    first, second = ((tmp_path / f"{name}.nc").read_bytes() for name in "ab")
+    assert hashlib.sha256(first).digest() == hashlib.sha256(second).digest()
+
+
+def test_every_chunk_has_a_checksum_and_one_step_is_one_chunk(tmp_path):
+    write(sample(), tmp_path / "a.nc", ABOUT)
+    with netCDF4.Dataset(tmp_path / "a.nc") as stored:
+        assert stored["weights"].filters()["fletcher32"]
+        assert stored["weights"].chunking() == [1, 7]
+
+
+def test_nothing_is_left_beside_a_file_that_could_not_be_written(tmp_path):
+    wrong = sample().assign_attrs(unstorable=object())
+    with pytest.raises(TypeError):
+        write(wrong, tmp_path / "a.nc", ABOUT)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path):
+    write(sample(), tmp_path / "a.nc", ABOUT)
+    before = (tmp_path / "a.nc").read_bytes()
+    with pytest.raises(TypeError):
+        write(sample().assign_attrs(unstorable=object()), tmp_path / "a.nc", ABOUT)
+    assert (tmp_path / "a.nc").read_bytes() == before
+
+
+def test_a_missing_file_is_named_with_the_command_that_makes_it(tmp_path):
+    with pytest.raises(StorageError, match=r"a\.nc: there is no such file; run `snakemake"):
+        read(tmp_path / "a.nc")
+
+
+def test_a_foreign_file_is_refused(tmp_path):
+    xr.Dataset({"x": ("y", [1.0])}).to_netcdf(tmp_path / "a.nc")
+    with pytest.raises(StorageError, match="is no dataset of this project"):
+        read(tmp_path / "a.nc")
+
+
+@pytest.mark.parametrize("case", range(60))
+def test_a_damaged_file_never_gives_a_wrong_number_in_silence(tmp_path, case):
+    rng = np.random.default_rng(case)
+    path = tmp_path / "a.nc"
+    write(sample(), path, ABOUT)
+    content = bytearray(path.read_bytes())
+    whole = read(path)
+    if case % 3 == 0:
+        content = content[: rng.integers(len(content))]
+    else:
+        content[rng.integers(len(content))] ^= 1 << rng.integers(8)
+    path.write_bytes(content)
+    try:
+        found = read(path)
+    except StorageError as error:
+        assert str(path) in str(error)  # noqa: PT017
+        assert "snakemake" in str(error)  # noqa: PT017
+    else:
+        xr.testing.assert_identical(found, whole)
+
+
+S3 = "0,1,2\n1,2,0\n2,0,1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [(S3, ("0", "1", "2")), ("*,e,a,b\ne,e,a,b\na,a,b,e\nb,b,e,a\n", ("e", "a", "b"))],
+)
+def test_a_table_is_read_by_index_or_by_label(tmp_path, text, labels):
+    (tmp_path / "t.csv").write_text(text)
+    table, found = read_cayley_table(tmp_path / "t.csv")
+    assert found == labels
+    np.testing.assert_array_equal(table, [[0, 1, 2], [1, 2, 0], [2, 0, 1]])
+
+
+def test_a_table_is_read_from_netcdf(tmp_path):
+    xr.Dataset({"product": (("left", "right"), [[0, 1], [1, 0]])}).to_netcdf(tmp_path / "t.nc")
+    table, labels = read_cayley_table(tmp_path / "t.nc")
+    np.testing.assert_array_equal(table, [[0, 1], [1, 0]])
+    assert labels == ("0", "1")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("t.csv", "0,1\n1\n", "as many columns as lines"),
+        ("t.csv", "*,e,a\ne,e,a\na,a,x\n", "'x' is the label of no element"),
+        ("t.csv", "*,e,a\na,e,a\ne,a,e\n", "first column must name the elements"),
+        ("t.nc", "no netCDF", "product"),
+    ],
+)
+def test_a_file_that_holds_no_table_is_refused(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(StorageError, match=message):
+        read_cayley_table(tmp_path / name)
+
+
+def test_a_table_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(StorageError, match="no such file; correct `table`"):
+        read_cayley_table(tmp_path / "t.csv")

@@ -1,0 +1,98 @@
+"""Which wing may import which, read from the imports themselves."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
+MATHEMATICS = {"groups", "representations", "fourier"}
+MACHINERY = {"training", "labels", "storage", "plotting", "config", "provenance", "joblog"}
+JOINTS = {"catalogue", "testing"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def wing_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(path):
+    """Every module that a file imports, with the part of this package that it names."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            if node.module == "ontogeny":
+                yield from (f"ontogeny.{alias.name}" for alias in node.names)
+
+
+def parts(path):
+    return {name.split(".")[1] for name in imports(path) if name.startswith("ontogeny.")}
+
+
+def test_every_module_belongs_to_a_wing():
+    assert {wing_of(path) for path in MODULES} == (
+        MATHEMATICS | MACHINERY | JOINTS | {"studies", "__init__"}
+    )
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if wing_of(p) in MATHEMATICS], ids=str)
+def test_mathematics_stands_alone(path):
+    assert parts(path) <= MATHEMATICS
+    outside = {name.split(".")[0] for name in imports(path)} & {"torch", "xarray", "matplotlib"}
+    assert not outside
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if wing_of(p) in MACHINERY], ids=str)
+def test_machinery_knows_no_group_and_no_study(path):
+    assert parts(path) <= MACHINERY
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if wing_of(p) == "studies"], ids=str)
+def test_studies_do_not_know_each_other(path):
+    inside = path.relative_to(PACKAGE / "studies").parts
+    studies = {
+        name.split(".")[2] for name in imports(path) if name.startswith("ontogeny.studies.")
+    }
+    assert studies <= {inside[0]}
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if "architectures" in p.parts or "training" in p.parts], ids=str
+)
+def test_networks_know_no_group(path):
+    assert not parts(path) & (MATHEMATICS | JOINTS)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if p.relative_to(PACKAGE).parts[0] != "storage.py"], ids=str
+)
+def test_only_storage_opens_result_files(path):
+    calls = {
+        node.func.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert not calls & {"to_netcdf", "open_dataset", "load_dataset", "write_bytes", "read_bytes"}
+
+
+def test_figures_and_groups_do_without_torch():
+    """Jobs that draw or construct start without the two seconds that torch takes."""
+    reached, waiting = set(), []
+    scripts = PACKAGE.parent / "scripts"
+    waiting += [*scripts.glob("*.py"), *scripts.rglob("figure_*.py")]
+    assert len(waiting) > 8
+    while waiting:
+        path = waiting.pop()
+        if path in reached:
+            continue
+        reached.add(path)
+        names = set(imports(path))
+        assert "torch" not in {name.split(".")[0] for name in names}, path
+        for name in names:
+            if name.startswith("ontogeny"):
+                file = PACKAGE.parent.joinpath(*name.split("."))
+                waiting += [f for f in (file.with_suffix(".py"), file / "__init__.py") if f.is_file()]
+                package = PACKAGE.parent.joinpath(*name.split(".")[:-1]) / "__init__.py"
+                waiting += [package] if package.is_file() else []

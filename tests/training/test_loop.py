@@ -1,0 +1,135 @@
+import copy
+import logging
+
+import numpy as np
+import pytest
+import torch
+
+from ontogeny.training import (
+    Divergence,
+    EarlyStop,
+    Optimiser,
+    ParameterBuffer,
+    ProgressLog,
+    State,
+    train,
+)
+
+RULE = Optimiser(learning_rate=0.05, betas=(0.9, 0.98), weight_decay=0.1)
+TARGET = torch.tensor([3.0, -2.0, 0.5])
+
+
+def bowl(parameters, gradient):
+    """Half the squared distance from a point."""
+    gradient["w"].copy_(parameters["w"] - TARGET)
+    return gradient["w"].square().sum() / 2
+
+
+def distance(parameters):
+    loss = float((parameters["w"] - TARGET).square().sum() / 2)
+    return {"train": (loss, 0.0), "test": (2 * loss, 1.0)}
+
+
+def buffer():
+    return ParameterBuffer({"w": torch.zeros(3)})
+
+
+def test_updates_are_those_of_adamw():
+    w = torch.zeros(3, requires_grad=True)
+    reference = torch.optim.AdamW([w], lr=0.05, betas=(0.9, 0.98), weight_decay=0.1)
+    for _ in range(20):
+        reference.zero_grad()
+        ((w - TARGET).square().sum() / 2).backward()
+        reference.step()
+    found = train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 20))
+    np.testing.assert_allclose(found.parameters["w"][-1], w.detach().numpy(), rtol=1e-5)
+
+
+def test_the_record_follows_the_schedule():
+    found = train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 3, 10))
+    np.testing.assert_array_equal(found.step, [0, 3, 10])
+    assert found.parameters["w"].shape == (3, 3)
+    np.testing.assert_array_equal(found.parameters["w"][0], 0)
+    np.testing.assert_allclose(found.loss["test"], 2 * found.loss["train"], rtol=1e-6)
+    assert found.step_loss.shape == (10,)
+    np.testing.assert_allclose(found.step_loss[3], found.loss["train"][1], rtol=1e-6)
+
+
+def test_the_first_update_of_a_warm_up_changes_nothing():
+    rule = Optimiser(learning_rate=0.05, warm_up=4)
+    assert [rule.rate(update) for update in range(6)] == pytest.approx(
+        [0, 0.0125, 0.025, 0.0375, 0.05, 0.05]
+    )
+    found = train(buffer(), bowl, distance, optimiser=rule, checkpoints=(0, 1, 2))
+    np.testing.assert_array_equal(found.parameters["w"][1], found.parameters["w"][0])
+    assert (found.parameters["w"][2] != found.parameters["w"][1]).all()
+
+
+@pytest.mark.parametrize("stop", [1, 7, 10, 24])
+def test_a_resumed_run_ends_with_the_same_bytes(stop):
+    checkpoints = tuple(range(0, 26, 5))
+    states = {}
+
+    def keep(state: State) -> None:
+        states[state.step] = copy.deepcopy(state)
+
+    whole = train(
+        buffer(), bowl, distance, optimiser=RULE, checkpoints=checkpoints, observe=keep
+    )
+    again = train(
+        buffer(), bowl, distance, optimiser=RULE, checkpoints=checkpoints, state=states[stop]
+    )
+    assert again.parameters["w"].tobytes() == whole.parameters["w"].tobytes()
+    assert again.step_loss.tobytes() == whole.step_loss.tobytes()
+    np.testing.assert_array_equal(again.step, whole.step)
+
+
+def test_the_same_run_gives_the_same_bytes():
+    first, second = (
+        train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 30)) for _ in range(2)
+    )
+    assert first.parameters["w"].tobytes() == second.parameters["w"].tobytes()
+
+
+def test_an_early_stop_waits_until_the_loss_was_low_long_enough():
+    losses = iter([5.0, 0.1, 5.0, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1])
+    found = train(
+        buffer(),
+        bowl,
+        lambda parameters: {"test": (next(losses), 0.0)},
+        optimiser=RULE,
+        checkpoints=tuple(range(0, 90, 10)),
+        early_stop=EarlyStop(loss=1.0, quiet=20),
+    )
+    np.testing.assert_array_equal(found.step, [0, 10, 20, 30, 40, 50])
+
+
+def test_a_diverging_run_stops_and_keeps_its_history():
+    def explode(parameters, gradient):
+        explode.calls += 1
+        return bowl(parameters, gradient) if explode.calls < 8 else torch.tensor(float("nan"))
+
+    explode.calls = 0
+    with pytest.raises(Divergence, match="not finite at step 7") as caught:
+        train(buffer(), explode, distance, optimiser=RULE, checkpoints=(0, 5, 20))
+    np.testing.assert_array_equal(caught.value.record.step, [0, 5])
+    assert caught.value.record.step_loss.shape == (7,)
+    assert np.isfinite(caught.value.record.step_loss).all()
+
+
+def test_progress_is_logged_with_step_losses_and_time_left(caplog):
+    caplog.set_level(logging.INFO)
+    observe = ProgressLog(logging.getLogger("test"), steps=5, interval=0.0)
+    train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 5), observe=observe)
+    assert len(caplog.records) == 5
+    line = caplog.records[-1].getMessage()
+    assert line.startswith("step 5 of 5 | training loss ")
+    assert "steps/s" in line
+    assert "s left" in line
+
+
+def test_progress_is_quiet_between_intervals(caplog):
+    caplog.set_level(logging.INFO)
+    observe = ProgressLog(logging.getLogger("test"), steps=100, interval=1e9)
+    train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 50), observe=observe)
+    assert len(caplog.records) == 1
