@@ -6,14 +6,18 @@ from ontogeny.studies.composition.config import resolve as composition
 
 min_version("9.27")
 
+
+include: "workflow/rules/common.smk"
+
+
 if not workflow.overwrite_configfiles:
+    require_yaml("config/config.yaml")
 
     configfile: "config/config.yaml"
 
 
-include: "workflow/rules/common.smk"
-
 sections = read_configuration(composition=composition)
+
 
 include: "workflow/rules/groups.smk"
 include: "workflow/rules/composition/study.smk"

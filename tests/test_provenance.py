@@ -14,7 +14,9 @@ def package(tmp_path, monkeypatch):
     (root / "wing").mkdir(parents=True)
     (root / "__init__.py").write_text("")
     (root / "wing" / "__init__.py").write_text("from ontogeny.wing._one import f\n")
-    (root / "wing" / "_one.py").write_text("from ontogeny.other import g\ndef f():\n    return g()\n")
+    (root / "wing" / "_one.py").write_text(
+        "from ontogeny.other import g\ndef f():\n    return g()\n"
+    )
     (root / "other.py").write_text('def g():\n    """Say."""\n    return 1\n')
     (root / "apart.py").write_text("x = 1\n")
     (root / "config.py").write_text("y = 1\n")

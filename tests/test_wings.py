@@ -52,9 +52,7 @@ def test_machinery_knows_no_group_and_no_study(path):
 @pytest.mark.parametrize("path", [p for p in MODULES if wing_of(p) == "studies"], ids=str)
 def test_studies_do_not_know_each_other(path):
     inside = path.relative_to(PACKAGE / "studies").parts
-    studies = {
-        name.split(".")[2] for name in imports(path) if name.startswith("ontogeny.studies.")
-    }
+    studies = {name.split(".")[2] for name in imports(path) if name.startswith("ontogeny.studies.")}
     assert studies <= {inside[0]}
 
 
@@ -93,6 +91,8 @@ def test_figures_and_groups_do_without_torch():
         for name in names:
             if name.startswith("ontogeny"):
                 file = PACKAGE.parent.joinpath(*name.split("."))
-                waiting += [f for f in (file.with_suffix(".py"), file / "__init__.py") if f.is_file()]
+                waiting += [
+                    f for f in (file.with_suffix(".py"), file / "__init__.py") if f.is_file()
+                ]
                 package = PACKAGE.parent.joinpath(*name.split(".")[:-1]) / "__init__.py"
                 waiting += [package] if package.is_file() else []

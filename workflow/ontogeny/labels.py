@@ -44,7 +44,11 @@ DIMENSIONS = {
 
 
 def variable(
-    dims: Sequence[str] | str, values: ArrayLike | float, long_name: str, units: str = "1", **attrs: Any
+    dims: Sequence[str] | str,
+    values: ArrayLike | float,
+    long_name: str,
+    units: str = "1",
+    **attrs: Any,
 ) -> xr.Variable:
     """Return a variable with its description.
 

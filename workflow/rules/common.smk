@@ -14,16 +14,23 @@ wildcard_constraints:
     seed=r"\d+",
 
 
+def require_yaml(name):
+    """Refuse a configuration file that is no YAML, or says a key twice."""
+    try:
+        parse_yaml(Path(name).read_text(encoding="utf-8"))
+    except ConfigurationError as error:
+        raise WorkflowError(f"The configuration {name} is refused:\n{error}") from None
+
+
 def read_configuration(**readers):
     """Return all sections of the configuration, or refuse it before any job starts."""
-    files = [Path(name) for name in workflow.configfiles]
+    for name in workflow.configfiles:
+        require_yaml(name)
     try:
-        for file in files:
-            parse_yaml(file.read_text(encoding="utf-8"))
         return read_sections(config, readers)
     except ConfigurationError as error:
-        names = ", ".join(map(str, files))
-        raise WorkflowError(f"The configuration ({names}) is refused:\n{error}") from None
+        names = ", ".join(map(str, workflow.configfiles))
+        raise WorkflowError(f"The configuration {names} is refused:\n{error}") from None
 
 
 def script_digest(name):
@@ -38,3 +45,9 @@ def figure_files(name, **report_settings):
         "png": f"{name}.png",
         "numbers": f"{name}.nc",
     }
+
+
+def table_file(wildcards):
+    """Return the file of a group that is given by its table; nothing for any other."""
+    given = sections["groups"].get(wildcards.group)
+    return given.table if given else []

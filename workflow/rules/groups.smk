@@ -1,22 +1,18 @@
 rule group:
     """Construct a group by its name, or verify one that is given by its table."""
     input:
-        table=lambda wildcards: [
-            sections["groups"][group].table
-            for group in [wildcards.group]
-            if group in sections["groups"]
-        ],
+        table=table_file,
     output:
         table="results/groups/{group}/table.nc",
-    params:
-        spec=lambda wildcards: canonical({"group": wildcards.group}),
-        code=script_digest("group"),
     log:
         "logs/groups/{group}/group.log",
     benchmark:
         "logs/benchmarks/groups/{group}/group.tsv"
     conda:
         "../../environment.yml"
+    params:
+        spec=lambda wildcards: canonical({"group": wildcards.group}),
+        code=script_digest("group"),
     message:
         "group {wildcards.group}"
     script:
@@ -29,15 +25,15 @@ rule irreps:
         table="results/groups/{group}/table.nc",
     output:
         irreps="results/groups/{group}/irreps.nc",
-    params:
-        spec=lambda wildcards: canonical({"group": wildcards.group}),
-        code=script_digest("irreps"),
     log:
         "logs/groups/{group}/irreps.log",
     benchmark:
         "logs/benchmarks/groups/{group}/irreps.tsv"
     conda:
         "../../environment.yml"
+    params:
+        spec=lambda wildcards: canonical({"group": wildcards.group}),
+        code=script_digest("irreps"),
     message:
         "irreps of {wildcards.group}"
     script:

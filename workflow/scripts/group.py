@@ -7,9 +7,9 @@ from ontogeny.storage import read_cayley_table, write
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code
 name = spec["group"]
-if snakemake.input:
+if snakemake.input.table:
     table, labels = read_cayley_table(snakemake.input.table)
-    found = from_table(name, table, labels)
+    found = from_table(name, table, labels=labels)
 else:
     found = group(name)
 write(table_dataset(found), snakemake.output.table, attributes("group", spec, code))

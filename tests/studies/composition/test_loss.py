@@ -5,7 +5,12 @@ import pytest
 import torch
 
 from ontogeny.studies.composition import loss as loss_module
-from ontogeny.studies.composition.loss import accuracy, cross_entropy, loss_and_gradient
+from ontogeny.studies.composition.loss import (
+    accuracy,
+    cross_entropy,
+    flat_answers,
+    loss_and_gradient,
+)
 
 FLOAT32 = 2e-6
 FLOAT64 = 1e-13
@@ -49,7 +54,7 @@ def test_loss_keeps_its_relative_precision(gap, dtype):
 def test_kernel_equals_the_definition(gap, shift, dtype):
     bits = logits_with_gap(gap, dtype) + shift
     loss, gradient = exact(bits[0], 2, 2)
-    found = loss_and_gradient(bits, torch.tensor([[2]]), weight=0.25)
+    found = loss_and_gradient(bits, torch.tensor([2]), weight=0.25)
     rtol = TOLERANCE[dtype]
     assert float(found.losses) == pytest.approx(loss, rel=rtol, abs=0)
     expected = torch.tensor([gradient], dtype=torch.float64).to(dtype) / 4
@@ -59,11 +64,11 @@ def test_kernel_equals_the_definition(gap, shift, dtype):
 
 def test_kernel_equals_its_own_slow_branch(monkeypatch):
     bits = 20 * torch.randn(50, 7, generator=torch.Generator().manual_seed(0))
-    target = torch.arange(50)[:, None] % 7
-    quick = loss_and_gradient(bits, target, weight=1.0)
+    answer = flat_answers(torch.arange(50) % 7, 7)
+    quick = loss_and_gradient(bits, answer, weight=1.0)
     assert loss_module._is_within_range(*torch.ones(2, 3))
     monkeypatch.setattr(loss_module, "_is_within_range", lambda right, wrong: False)
-    careful = loss_and_gradient(bits, target, weight=1.0)
+    careful = loss_and_gradient(bits, answer, weight=1.0)
     torch.testing.assert_close(quick.losses, careful.losses, rtol=1e-5, atol=0)
     torch.testing.assert_close(quick.gradient, careful.gradient, rtol=1e-5, atol=1e-37)
 
@@ -71,11 +76,11 @@ def test_kernel_equals_its_own_slow_branch(monkeypatch):
 def test_gradient_of_each_pair_sums_to_zero_and_matches_autograd():
     generator = torch.Generator().manual_seed(1)
     bits = torch.randn(30, 6, generator=generator, dtype=torch.float64)
-    target = torch.randint(6, (30, 1), generator=generator)
+    target = torch.randint(6, (30,), generator=generator)
     logits = (bits * log(2)).requires_grad_()
-    losses = cross_entropy(logits, target[:, 0])
+    losses = cross_entropy(logits, target)
     (expected,) = torch.autograd.grad(losses.mean(), logits)
-    found = loss_and_gradient(bits, target, weight=1 / 30)
+    found = loss_and_gradient(bits, flat_answers(target, 6), weight=1 / 30)
     torch.testing.assert_close(found.losses, losses.detach(), rtol=FLOAT64, atol=0)
     torch.testing.assert_close(found.gradient, expected, rtol=1e-12, atol=1e-17)
     assert float(found.gradient.sum(1).abs().max()) < 1e-17
@@ -97,7 +102,7 @@ def test_huge_logits_give_finite_numbers(size, right):
     logits = torch.tensor([[size, -size, 0.0]])
     expected = 0.0 if right == 0 else 2 * size
     assert float(cross_entropy(logits, torch.tensor([right]))) == pytest.approx(expected, rel=1e-6)
-    found = loss_and_gradient(logits / log(2), torch.tensor([[right]]), weight=1.0)
+    found = loss_and_gradient(logits / log(2), torch.tensor([right]), weight=1.0)
     assert float(found.losses) == pytest.approx(expected, rel=1e-6, abs=1e-37)
     wrong = [0.0, 0.0, 0.0] if right == 0 else [1.0, -1.0, 0.0]
     torch.testing.assert_close(found.gradient, torch.tensor([wrong]), rtol=FLOAT32, atol=1e-37)
@@ -106,7 +111,7 @@ def test_huge_logits_give_finite_numbers(size, right):
 def test_logits_that_are_no_numbers_are_not_hidden():
     logits = torch.tensor([[torch.nan, 0.0]])
     assert torch.isnan(cross_entropy(logits, torch.tensor([1]))).all()
-    assert torch.isnan(loss_and_gradient(logits, torch.tensor([[1]]), weight=1.0).losses).all()
+    assert torch.isnan(loss_and_gradient(logits, torch.tensor([1]), weight=1.0).losses).all()
 
 
 def test_accuracy_counts_the_first_of_equal_logits():

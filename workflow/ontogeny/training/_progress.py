@@ -26,19 +26,20 @@ class ProgressLog:
         self._steps = steps
         self._interval = interval
         self._since: tuple[float, int] | None = None
-        self._written = -float("inf")
+        self._written = 0.0
 
     def __call__(self, state: State) -> None:
         """Report a state if the last line is old enough."""
         now = time.monotonic()
         if self._since is None:
-            self._since = now, state.step - 1
+            self._since = now, state.step
+            self._written = now
         if now - self._written < self._interval and state.step < self._steps:
             return
         self._written = now
         start, first = self._since
-        rate = (state.step - first) / max(now - start, 1e-9)
-        left = (self._steps - state.step) / rate
+        rate = (state.step - first) / max(now - start, 1e-3)
+        left = (self._steps - state.step) / max(rate, 1e-3)
         losses = ", ".join(
             f"{split} {loss:.3g}" for split, (loss, _) in state.evaluations[-1].items()
         )

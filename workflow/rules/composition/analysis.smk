@@ -3,22 +3,22 @@ rule representation:
     input:
         table=group_file("table"),
         irreps=group_file("irreps"),
-        checkpoints=RUN + "/checkpoints.nc",
-        history=RUN + "/history.nc",
+        checkpoints="results/composition/{experiment}/seed{seed}/checkpoints.nc",
+        history="results/composition/{experiment}/seed{seed}/history.nc",
     output:
-        representation=RUN + "/representation.nc",
-    params:
-        spec=canonical(sections["composition"].analysis),
-        code=script_digest("composition/representation"),
+        representation="results/composition/{experiment}/seed{seed}/representation.nc",
     log:
         "logs/composition/{experiment}/seed{seed}/representation.log",
     benchmark:
         "logs/benchmarks/composition/{experiment}/seed{seed}/representation.tsv"
+    conda:
+        "../../../environment.yml"
     threads: 1
     resources:
         mem_mb=2000,
-    conda:
-        "../../../environment.yml"
+    params:
+        spec=canonical(sections["composition"].analysis),
+        code=script_digest("composition/representation"),
     message:
         "representation of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -30,23 +30,23 @@ rule progress:
     input:
         table=group_file("table"),
         irreps=group_file("irreps"),
-        checkpoints=RUN + "/checkpoints.nc",
-        history=RUN + "/history.nc",
-        representation=RUN + "/representation.nc",
+        checkpoints="results/composition/{experiment}/seed{seed}/checkpoints.nc",
+        history="results/composition/{experiment}/seed{seed}/history.nc",
+        representation="results/composition/{experiment}/seed{seed}/representation.nc",
     output:
-        progress=RUN + "/progress.nc",
-    params:
-        spec=canonical({}),
-        code=script_digest("composition/progress"),
+        progress="results/composition/{experiment}/seed{seed}/progress.nc",
     log:
         "logs/composition/{experiment}/seed{seed}/progress.log",
     benchmark:
         "logs/benchmarks/composition/{experiment}/seed{seed}/progress.tsv"
+    conda:
+        "../../../environment.yml"
     threads: 1
     resources:
         mem_mb=2000,
-    conda:
-        "../../../environment.yml"
+    params:
+        spec=canonical({}),
+        code=script_digest("composition/progress"),
     message:
         "progress of {wildcards.experiment}, seed {wildcards.seed}"
     script:

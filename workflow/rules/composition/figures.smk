@@ -1,32 +1,20 @@
-def style_of(figure):
-    """Return the specification of a figure: its style."""
-    return canonical(getattr(sections["composition"].figures, figure))
-
-
-def in_report(figure):
-    """Return how the figure of a run stands in the report."""
-    return {
-        "caption": f"../../report/composition/{figure}.rst",
-        "category": "Group composition",
-        "subcategory": "{experiment}",
-        "labels": {"figure": figure, "seed": "{seed}"},
-    }
-
-
 rule figure_learning:
     """Draw losses and accuracies of a run, with its phases."""
     input:
-        history=RUN + "/history.nc",
-        progress=RUN + "/progress.nc",
+        history="results/composition/{experiment}/seed{seed}/history.nc",
+        progress="results/composition/{experiment}/seed{seed}/progress.nc",
     output:
-        **figure_files(FIGURES + "/learning", **in_report("learning")),
-    params:
-        spec=style_of("learning"),
-        code=script_digest("composition/figure_learning"),
+        **figure_files(
+            "results/composition/figures/{experiment}/seed{seed}/learning",
+            **in_report("learning"),
+        ),
     log:
         "logs/composition/{experiment}/seed{seed}/figure_learning.log",
     conda:
         "../../../environment.yml"
+    params:
+        spec=style_of("learning"),
+        code=script_digest("composition/figure_learning"),
     message:
         "figure learning of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -36,16 +24,19 @@ rule figure_learning:
 rule figure_progress:
     """Draw the four progress measures of a run."""
     input:
-        progress=RUN + "/progress.nc",
+        progress="results/composition/{experiment}/seed{seed}/progress.nc",
     output:
-        **figure_files(FIGURES + "/progress", **in_report("progress")),
-    params:
-        spec=style_of("progress"),
-        code=script_digest("composition/figure_progress"),
+        **figure_files(
+            "results/composition/figures/{experiment}/seed{seed}/progress",
+            **in_report("progress"),
+        ),
     log:
         "logs/composition/{experiment}/seed{seed}/figure_progress.log",
     conda:
         "../../../environment.yml"
+    params:
+        spec=style_of("progress"),
+        code=script_digest("composition/figure_progress"),
     message:
         "figure progress of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -55,16 +46,19 @@ rule figure_progress:
 rule figure_irreps:
     """Draw how the irreps of a run come up over training."""
     input:
-        progress=RUN + "/progress.nc",
+        progress="results/composition/{experiment}/seed{seed}/progress.nc",
     output:
-        **figure_files(FIGURES + "/irreps", **in_report("irreps")),
-    params:
-        spec=style_of("irreps"),
-        code=script_digest("composition/figure_irreps"),
+        **figure_files(
+            "results/composition/figures/{experiment}/seed{seed}/irreps",
+            **in_report("irreps"),
+        ),
     log:
         "logs/composition/{experiment}/seed{seed}/figure_irreps.log",
     conda:
         "../../../environment.yml"
+    params:
+        spec=style_of("irreps"),
+        code=script_digest("composition/figure_irreps"),
     message:
         "figure irreps of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -74,16 +68,19 @@ rule figure_irreps:
 rule figure_matrices:
     """Draw what each irrep explains in each matrix."""
     input:
-        representation=RUN + "/representation.nc",
+        representation="results/composition/{experiment}/seed{seed}/representation.nc",
     output:
-        **figure_files(FIGURES + "/matrices", **in_report("matrices")),
-    params:
-        spec=style_of("matrices"),
-        code=script_digest("composition/figure_matrices"),
+        **figure_files(
+            "results/composition/figures/{experiment}/seed{seed}/matrices",
+            **in_report("matrices"),
+        ),
     log:
         "logs/composition/{experiment}/seed{seed}/figure_matrices.log",
     conda:
         "../../../environment.yml"
+    params:
+        spec=style_of("matrices"),
+        code=script_digest("composition/figure_matrices"),
     message:
         "figure matrices of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -93,16 +90,19 @@ rule figure_matrices:
 rule figure_neurons:
     """Draw the neuron clusters of a run."""
     input:
-        representation=RUN + "/representation.nc",
+        representation="results/composition/{experiment}/seed{seed}/representation.nc",
     output:
-        **figure_files(FIGURES + "/neurons", **in_report("neurons")),
-    params:
-        spec=style_of("neurons"),
-        code=script_digest("composition/figure_neurons"),
+        **figure_files(
+            "results/composition/figures/{experiment}/seed{seed}/neurons",
+            **in_report("neurons"),
+        ),
     log:
         "logs/composition/{experiment}/seed{seed}/figure_neurons.log",
     conda:
         "../../../environment.yml"
+    params:
+        spec=style_of("neurons"),
+        code=script_digest("composition/figure_neurons"),
     message:
         "figure neurons of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -112,16 +112,19 @@ rule figure_neurons:
 rule figure_logits:
     """Draw a slice of the logits beside the characters that explain it."""
     input:
-        representation=RUN + "/representation.nc",
+        representation="results/composition/{experiment}/seed{seed}/representation.nc",
     output:
-        **figure_files(FIGURES + "/logits", **in_report("logits")),
-    params:
-        spec=style_of("logits"),
-        code=script_digest("composition/figure_logits"),
+        **figure_files(
+            "results/composition/figures/{experiment}/seed{seed}/logits",
+            **in_report("logits"),
+        ),
     log:
         "logs/composition/{experiment}/seed{seed}/figure_logits.log",
     conda:
         "../../../environment.yml"
+    params:
+        spec=style_of("logits"),
+        code=script_digest("composition/figure_logits"),
     message:
         "figure logits of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -131,16 +134,19 @@ rule figure_logits:
 rule figure_spectra:
     """Draw the Fourier spectra of a run on a cyclic group."""
     input:
-        representation=RUN + "/representation.nc",
+        representation="results/composition/{experiment}/seed{seed}/representation.nc",
     output:
-        **figure_files(FIGURES + "/spectra", **in_report("spectra")),
-    params:
-        spec=style_of("spectra"),
-        code=script_digest("composition/figure_spectra"),
+        **figure_files(
+            "results/composition/figures/{experiment}/seed{seed}/spectra",
+            **in_report("spectra"),
+        ),
     log:
         "logs/composition/{experiment}/seed{seed}/figure_spectra.log",
     conda:
         "../../../environment.yml"
+    params:
+        spec=style_of("spectra"),
+        code=script_digest("composition/figure_spectra"),
     message:
         "figure spectra of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -159,14 +165,14 @@ rule figure_seeds:
             "results/composition/figures/{experiment}/seeds",
             **in_report("seeds") | {"labels": {"figure": "seeds", "seed": "all"}},
         ),
-    params:
-        spec=lambda wildcards: style_of("seeds")
-        | {"seeds": list(experiment_of(wildcards).seeds)},
-        code=script_digest("composition/figure_seeds"),
     log:
         "logs/composition/{experiment}/figure_seeds.log",
     conda:
         "../../../environment.yml"
+    params:
+        spec=lambda wildcards: style_of("seeds")
+        | {"seeds": list(experiment_of(wildcards).seeds)},
+        code=script_digest("composition/figure_seeds"),
     message:
         "figure seeds of {wildcards.experiment}"
     script:

@@ -3,22 +3,22 @@ rule train:
     input:
         table=group_file("table"),
     output:
-        checkpoints=RUN + "/checkpoints.nc",
-        history=RUN + "/history.nc",
+        checkpoints="results/composition/{experiment}/seed{seed}/checkpoints.nc",
+        history="results/composition/{experiment}/seed{seed}/history.nc",
+    log:
+        "logs/composition/{experiment}/seed{seed}/train.log",
+    benchmark:
+        "logs/benchmarks/composition/{experiment}/seed{seed}/train.tsv"
+    conda:
+        "../../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1500,
     params:
         spec=lambda wildcards: canonical(
             experiment_of(wildcards).training(int(wildcards.seed))
         ),
         code=script_digest("composition/train"),
-    log:
-        "logs/composition/{experiment}/seed{seed}/train.log",
-    benchmark:
-        "logs/benchmarks/composition/{experiment}/seed{seed}/train.tsv"
-    threads: 1
-    resources:
-        mem_mb=1500,
-    conda:
-        "../../../environment.yml"
     message:
         "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
     script:

@@ -21,7 +21,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-__all__ = ["LossAndGradient", "accuracy", "cross_entropy", "loss_and_gradient"]
+__all__ = ["LossAndGradient", "accuracy", "cross_entropy", "flat_answers", "loss_and_gradient"]
 
 _LEAST, _MOST = 1e-30, 1e15
 
@@ -93,7 +93,7 @@ class LossAndGradient:
 
 
 def loss_and_gradient(
-    bits: Float[Tensor, "pair output"], target: Int[Tensor, "pair 1"], *, weight: float
+    bits: Float[Tensor, "pair output"], answer: Int[Tensor, " pair"], *, weight: float
 ) -> LossAndGradient:
     """Return loss and gradient from logits in base two; the kernel of the training step.
 
@@ -109,9 +109,9 @@ def loss_and_gradient(
     Parameters
     ----------
     bits : (pair, output) Tensor
-        The logits divided by ``log 2``.
-    target : (pair, 1) Tensor of int64
-        Index of the right answer.
+        The logits divided by ``log 2``, contiguous.
+    answer : (pair,) Tensor of int64
+        Position of each pair's right logit in ``bits.flatten()``, from `flat_answers`.
     weight : float
         Weight of each loss in the sum whose gradient is returned: 1 / N for a mean over N pairs.
 
@@ -121,29 +121,47 @@ def loss_and_gradient(
 
     Examples
     --------
-    >>> found = loss_and_gradient(torch.zeros(1, 4), torch.tensor([[2]]), weight=1.0)
+    >>> answer = flat_answers(torch.tensor([2]), 4)
+    >>> found = loss_and_gradient(torch.zeros(1, 4), answer, weight=1.0)
     >>> found.losses, found.gradient
     (tensor([1.3863]), tensor([[ 0.2500,  0.2500, -0.7500,  0.2500]]))
     """
     powers = torch.exp2(bits)
-    right = powers.gather(1, target)
-    wrong = powers.scatter_(1, target, 0).sum(1, keepdim=True)
+    right, wrong = _split(powers, answer)
     if _is_within_range(right, wrong):
         losses = torch.log1p(wrong / right)
     else:
-        largest = bits.amax(1, keepdim=True)
-        torch.exp2(bits - largest, out=powers)
-        right = powers.gather(1, target)
-        wrong = powers.scatter_(1, target, 0).sum(1, keepdim=True)
-        gap = log(2) * (largest - bits.gather(1, target))
+        largest = bits.amax(1)
+        torch.exp2(bits - largest[:, None], out=powers)
+        right, wrong = _split(powers, answer)
+        gap = log(2) * (largest - bits.take(answer))
         losses = gap + torch.log1p(wrong + (right - 1))
     scale = weight / (right + wrong)
-    powers.mul_(scale).scatter_(1, target, -wrong * scale)
-    return LossAndGradient(losses.squeeze(1), powers)
+    powers.mul_(scale[:, None]).put_(answer, wrong * -scale)
+    return LossAndGradient(losses, powers)
+
+
+def flat_answers(target: Int[Tensor, " pair"], outputs: int) -> Int[Tensor, " pair"]:
+    """Return the position of each pair's right logit in the flattened logits.
+
+    Examples
+    --------
+    >>> flat_answers(torch.tensor([2, 0]), 3)
+    tensor([2, 3])
+    """
+    return torch.arange(len(target), device=target.device) * outputs + target
+
+
+def _split(powers: Tensor, answer: Tensor) -> tuple[Tensor, Tensor]:
+    """Return R and S, (pair,) each; sets the powers of the right answers to zero."""
+    right = powers.take(answer)
+    powers.view(-1).index_fill_(0, answer, 0)
+    return right, powers.sum(1)
 
 
 def _is_within_range(right: Tensor, wrong: Tensor) -> bool:
     """Whether R, S and S / R are far from the ends of the range of float32."""
-    lowest = (right.amin() > _LEAST * _MOST) & (wrong.amin() > _LEAST)
-    highest = (right.amax() < 1 / _LEAST) & (wrong.amax() < _MOST)
-    return bool(lowest & highest)
+    right_least, right_most = map(float, right.aminmax())
+    wrong_least, wrong_most = map(float, wrong.aminmax())
+    is_low = right_least > _LEAST * _MOST and wrong_least > _LEAST
+    return is_low and right_most < 1 / _LEAST and wrong_most < _MOST

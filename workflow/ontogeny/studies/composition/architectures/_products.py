@@ -25,7 +25,7 @@ def product(
 
     In float32 on a CPU by oneDNN, which uses AVX-512 on every processor that has it, where the
     library behind ``torch.mm`` does so only on some and elsewhere has half the rate. oneDNN reads
-    `right` in either layout but copies a transposed `left`: of the two forms ``A^T B`` and
+    `right` in either layout, but a transposed `left` is copied: of the two forms ``A^T B`` and
     ``(B^T A)^T`` take the one whose left factor is the narrower.
     """
     if not (_HAS_ONEDNN and left.dtype is torch.float32 and left.device.type == "cpu"):
@@ -50,7 +50,20 @@ class _Product(torch.autograd.Function):
 
 
 def _onednn(left: Tensor, right: Tensor) -> Tensor:
+    if left.t().is_contiguous():
+        left = _transposed(left.t())
     return torch.ops.mkldnn._linear_pointwise(left, right.t(), None, "none", [], "")
+
+
+def _transposed(matrix: Tensor) -> Tensor:
+    """Return a contiguous copy of the transpose of a contiguous matrix.
+
+    To shuffle channels in groups is to transpose the matrix of groups and members, and the kernel
+    for channels that lie next to each other is four times as fast as ``matrix.t().contiguous()``.
+    """
+    rows, size = len(matrix), matrix.numel()
+    channels = matrix.as_strided((1, size, 1, 1), (size, 1, size, size))
+    return F.channel_shuffle(channels, rows).view(-1, rows)
 
 
 def blocks(pairs: int, longest: int) -> list[slice]:

@@ -19,7 +19,11 @@ from ontogeny.studies.composition.architectures._products import (
     keep_freed_memory,
     product,
 )
-from ontogeny.studies.composition.loss import LossAndGradient, loss_and_gradient
+from ontogeny.studies.composition.loss import (
+    LossAndGradient,
+    flat_answers,
+    loss_and_gradient,
+)
 
 __all__ = ["TransformerObjective"]
 
@@ -93,7 +97,7 @@ class _Block(NamedTuple):
 
     rows: Int[Tensor, "position reader"]
     incidence: Incidence
-    target: Int[Tensor, "pair 1"]
+    answer: Int[Tensor, " pair"]
 
 
 class TransformerObjective:
@@ -118,15 +122,23 @@ class TransformerObjective:
 
     Parameters
     ----------
-    order : int
-        Number of elements, n.
     left, right, target : (N,) Tensor of int
         The pairs and their answers.
-    heads : int
+    order : int
+        Number of elements, n.
+    heads, outputs : int
+        Of the network.
     """
 
     def __init__(
-        self, order: int, left: Tensor, right: Tensor, target: Tensor, *, heads: int
+        self,
+        left: Int[Tensor, " pair"],
+        right: Int[Tensor, " pair"],
+        target: Int[Tensor, " pair"],
+        *,
+        order: int,
+        heads: int,
+        outputs: int,
     ) -> None:
         keep_freed_memory()
         self._weight = 1 / len(target)
@@ -136,7 +148,8 @@ class TransformerObjective:
         for block in blocks(len(target), _BLOCK):
             readers = rows[block].flatten(0, 1)  # (reader, position)
             incidence = Incidence(readers, (2 * order + 1) * heads)
-            self._blocks.append(_Block(readers.t().contiguous(), incidence, target[block, None]))
+            answer = flat_answers(target[block], outputs)
+            self._blocks.append(_Block(readers.t().contiguous(), incidence, answer))
 
     def __call__(self, parameters: dict[str, Tensor], gradient: dict[str, Tensor]) -> Tensor:
         """Write the gradient into `gradient` and return the loss [nat]."""
@@ -154,10 +167,10 @@ class TransformerObjective:
         loss, bits, slopes = net.scores.new_zeros(()), _in_bits(net), _zeros(net)
         values, dvalues = net.values.flatten(0, 1), slopes.values.flatten(0, 1)
         dscores = slopes.scores.view(-1, 1)
-        for rows, incidence, target in self._blocks:
+        for rows, incidence, answer in self._blocks:
             attention = torch.take(net.scores, rows).softmax(0).t().contiguous()
             z = incidence.gather(values, attention)  # (reader, d_head)
-            losses, dz = self._descend_layers(z.view(len(target), -1), target, net, bits, slopes)
+            losses, dz = self._descend_layers(z.view(len(answer), -1), answer, net, bits, slopes)
             loss += losses.sum() * self._weight
             dz = dz.view_as(z)  # (reader, d_head)
             dvalues += incidence.scatter(dz, attention)
@@ -168,7 +181,7 @@ class TransformerObjective:
     def _descend_layers(
         self,
         z: Float[Tensor, "pair mixed"],
-        target: Int[Tensor, "pair 1"],
+        answer: Int[Tensor, " pair"],
         net: _Folded,
         bits: _Folded,
         slopes: _Folded,
@@ -177,7 +190,7 @@ class TransformerObjective:
         hidden = product(z, net.inner).add_(net.inner_bias).relu_()  # (pair, neuron)
         y = product(hidden, bits.outer)  # (pair, column)
         y.add_(product(z, bits.skip)).add_(bits.outer_bias)
-        found = self._unembed(y, target, bits.unembedding)  # (pair, output)
+        found = self._unembed(y, answer, bits.unembedding)  # (pair, output)
         dy = found.gradient
         if net.unembedding is not None and slopes.unembedding is not None:
             slopes.unembedding.add_(product(y.t(), found.gradient))
@@ -185,15 +198,14 @@ class TransformerObjective:
 
         dbefore = product(dy, net.outer.t())  # (pair, neuron)
         torch.ops.aten.threshold_backward.grad_input(dbefore, hidden, 0, grad_input=dbefore)
-        transposed = dy.t().contiguous()  # (column, pair)
-        slopes.outer.t().add_(product(transposed, hidden))
-        slopes.skip.t().add_(product(transposed, z))
+        slopes.outer.t().add_(product(dy.t(), hidden))
+        slopes.skip.t().add_(product(dy.t(), z))
         slopes.outer_bias.add_(dy.sum(0))
         slopes.inner.add_(product(z.t(), dbefore))
         slopes.inner_bias.add_(dbefore.sum(0))
         dz = product(dbefore, net.inner.t()).add_(product(dy, net.skip.t()))
         return found.losses, dz
 
-    def _unembed(self, y: Tensor, target: Tensor, unembedding: Tensor | None) -> LossAndGradient:
+    def _unembed(self, y: Tensor, answer: Tensor, unembedding: Tensor | None) -> LossAndGradient:
         logits = y if unembedding is None else product(y, unembedding)
-        return loss_and_gradient(logits, target, weight=self._weight)
+        return loss_and_gradient(logits, answer, weight=self._weight)

@@ -53,11 +53,14 @@ class Unembedding:
         self._loss = torch.zeros_like(self._loss)
 
     def descend(
-        self, hidden: Float[Tensor, "pair neuron"], target: Int[Tensor, "pair 1"]
+        self, hidden: Float[Tensor, "pair neuron"], answer: Int[Tensor, " pair"]
     ) -> Float[Tensor, "pair neuron"]:
-        """Add the block's loss and gradient, and return ``d loss / d hidden``."""
+        """Add the block's loss and gradient, and return ``d loss / d hidden``.
+
+        `answer` is the position of the right logits in those of the block, from `flat_answers`.
+        """
         bits = product(hidden, self._bits)  # (pair, output)
-        found = loss_and_gradient(bits, target, weight=self._weight)
+        found = loss_and_gradient(bits, answer, weight=self._weight)
         self._loss += found.losses.sum() * self._weight
         self._gradient += product(found.gradient.t(), hidden)  # (output, neuron)
         return product(found.gradient, self._W_U.t())  # (pair, neuron)

@@ -22,6 +22,7 @@ from ontogeny.studies.composition.architectures._products import (
     keep_freed_memory,
 )
 from ontogeny.studies.composition.architectures._unembedding import Unembedding
+from ontogeny.studies.composition.loss import flat_answers
 
 __all__ = ["Bilinear"]
 
@@ -114,7 +115,11 @@ class _Objective:
             bilinear.hidden, n, weight=1 / len(target), dtype=dtype, device=left.device
         )
         self._blocks = [
-            (Incidence(left[block, None], n), Incidence(right[block, None], n), target[block, None])
+            (
+                Incidence(left[block, None], n),
+                Incidence(right[block, None], n),
+                flat_answers(target[block], n),
+            )
             for block in blocks(len(target), _BLOCK)
         ]
 
@@ -123,10 +128,10 @@ class _Objective:
         self._unembedding.start(parameters["W_U"])
         gradient["W_x"].zero_()
         gradient["W_y"].zero_()
-        for lefts, rights, target in self._blocks:
+        for lefts, rights, answer in self._blocks:
             x = lefts.gather(parameters["W_x"])  # (pair, neuron)
             y = rights.gather(parameters["W_y"])  # (pair, neuron)
-            slope = self._unembedding.descend(x * y, target)  # (pair, neuron)
+            slope = self._unembedding.descend(x * y, answer)  # (pair, neuron)
             gradient["W_x"] += lefts.scatter(y.mul_(slope))  # (element, neuron)
             gradient["W_y"] += rights.scatter(x.mul_(slope))  # (element, neuron)
         return self._unembedding.finish(gradient["W_U"])

@@ -23,6 +23,7 @@ from ontogeny.studies.composition.architectures._products import (
     product,
 )
 from ontogeny.studies.composition.architectures._unembedding import Unembedding
+from ontogeny.studies.composition.loss import flat_answers
 
 __all__ = ["MLP"]
 
@@ -141,7 +142,7 @@ class _Objective:
         self._table_gradient = torch.empty_like(self._table)
         rows = torch.stack([left, n + right], dim=1)  # (pair, 2)
         self._blocks = [
-            (Incidence(rows[block], 2 * n), target[block, None])
+            (Incidence(rows[block], 2 * n), flat_answers(target[block], n))
             for block in blocks(len(target), _BLOCK)
         ]
 
@@ -150,9 +151,9 @@ class _Objective:
         self._fold(parameters)
         self._unembedding.start(parameters["W_U"])
         self._table_gradient.zero_()
-        for incidence, target in self._blocks:
+        for incidence, answer in self._blocks:
             hidden = incidence.gather(self._table).relu_()  # (pair, neuron)
-            slope = self._unembedding.descend(hidden, target)  # (pair, neuron)
+            slope = self._unembedding.descend(hidden, answer)  # (pair, neuron)
             torch.ops.aten.threshold_backward.grad_input(slope, hidden, 0, grad_input=slope)
             self._table_gradient += incidence.scatter(slope)  # (2 element, neuron)
         self._unfold(parameters, gradient)

@@ -179,5 +179,10 @@ class Transformer:
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
         return TransformerObjective(
-            self.order, left.to(device), right.to(device), target.to(device), heads=self.heads
+            left.to(device),
+            right.to(device),
+            target.to(device),
+            order=self.order,
+            heads=self.heads,
+            outputs=self.shapes()["W_U"][1],
         )

@@ -11,9 +11,8 @@ __all__ = ["draw", "numbers"]
 
 def numbers(history: xr.Dataset, progress: xr.Dataset) -> xr.Dataset:
     """Select loss and accuracy along `step`, and the phase boundaries."""
-    return history[["loss", "accuracy"]].merge(
-        progress[["phase_boundary", "phase_interval"]], combine_attrs="drop"
-    )
+    phases = ("phase_boundary", "phase_interval")
+    return history[["loss", "accuracy"]].assign({name: progress[name] for name in phases})
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

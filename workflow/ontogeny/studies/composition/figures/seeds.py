@@ -15,7 +15,7 @@ __all__ = ["draw", "numbers"]
 def numbers(histories: Sequence[xr.Dataset], seeds: Sequence[int]) -> xr.Dataset:
     """Join losses and accuracies along `seed`; steps that a run does not have are NaN."""
     chosen = [history[["loss", "accuracy"]] for history in histories]
-    joined = xr.concat(chosen, "seed", join="outer", combine_attrs="drop")
+    joined = xr.concat(chosen, "seed", join="outer", combine_attrs="override")
     return joined.assign_coords(seed=coordinate("seed", list(seeds)))
 
 

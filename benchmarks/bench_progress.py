@@ -1,0 +1,63 @@
+"""Time all progress measures over 200 checkpoints of an S5 network, in one process, one thread."""
+
+import os
+
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+import resource
+import time
+
+import torch
+
+from ontogeny.catalogue import irreps_dataset, table_dataset
+from ontogeny.groups import group
+from ontogeny.provenance import attributes
+from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.config import (
+    Checkpoints,
+    Data,
+    MLPSettings,
+    Schedule,
+    Training,
+)
+from ontogeny.studies.composition.datasets import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks import train_network
+from ontogeny.studies.composition.pairs import train_pairs
+from ontogeny.studies.composition.stages import progress, representation
+
+CHECKPOINTS = 200
+
+
+def main() -> None:
+    """Train for one step a checkpoint, then time the analyses of what was stored."""
+    torch.set_num_threads(1)
+    s5 = group("S5")
+    table = table_dataset(s5)
+    entries = irreps_dataset(s5, irreps(s5), real_irreps(s5))
+    spec = Training(
+        architecture=MLPSettings(),
+        data=Data(fraction=0.4),
+        schedule=Schedule(
+            steps=CHECKPOINTS - 1, checkpoints=Checkpoints(logarithmic=0, even=CHECKPOINTS - 1)
+        ),
+        seed=2,
+    )
+    rows = train_pairs(s5.order**2, fraction=0.4, seed=2, split="torch")
+    record = train_network(s5.table, rows, spec)
+    about = attributes("train", spec, "")
+    checkpoints = checkpoints_dataset(record, "mlp").assign_attrs(about)
+    history = history_dataset(record, rows)
+
+    start = time.perf_counter()
+    last = representation(table, entries, checkpoints, history, key_similarity=0.005)
+    middle = time.perf_counter()
+    along = progress(table, entries, checkpoints, history, last)
+    end = time.perf_counter()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"representation of one S5 network        {middle - start:8.2f} s")
+    print(f"progress over {along.sizes['step']} checkpoints of S5     {end - middle:8.2f} s")
+    print(f"peak memory                             {peak:8.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

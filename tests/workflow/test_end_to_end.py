@@ -1,0 +1,180 @@
+"""The real workflow on a tiny configuration, in a folder of its own."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+ROOT = Path(__file__).parents[2]
+TINY = "config/test/tiny.yaml"
+RUNS = {"s3-mlp": (0, 2), "c5-transformer": (0,), "klein-bilinear": (0,)}
+FIGURES = ["learning", "progress", "irreps", "matrices", "neurons", "logits"]
+
+
+def copy_project(to):
+    for name in ("workflow", "config", "profiles"):
+        shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Snakefile", "environment.yml"):
+        shutil.copy2(ROOT / name, to / name)
+    return to
+
+
+def snakemake(folder, *arguments):
+    command = [sys.executable, "-m", "snakemake", "--configfile", TINY, *arguments]
+    environment = os.environ | {"XDG_CACHE_HOME": str(folder / ".cache")}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def output_of(run):
+    return run.stdout + run.stderr
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = copy_project(tmp_path_factory.mktemp("project"))
+    run = snakemake(folder, "--cores", "2")
+    assert run.returncode == 0, output_of(run)
+    return folder, output_of(run)
+
+
+def opened(path):
+    return xr.load_dataset(path)
+
+
+def expected_figures():
+    for experiment, seeds in RUNS.items():
+        names = FIGURES + ["spectra"] * (experiment == "c5-transformer")
+        yield from (f"{experiment}/seed{seed}/{name}" for seed in seeds for name in names)
+        yield f"{experiment}/seeds"
+
+
+def test_every_figure_is_there_with_its_numbers(finished):
+    folder, _ = finished
+    figures = folder / "results/composition/figures"
+    found = {str(path.relative_to(figures)) for path in figures.rglob("*.*")}
+    endings = (".svg", ".png", ".nc")
+    assert found == {name + ending for name in expected_figures() for ending in endings}
+
+
+def test_progress_is_shown(finished):
+    folder, said = finished
+    assert "steps (100%) done" in said
+    log = (folder / "logs/composition/s3-mlp/seed0/train.log").read_text()
+    assert "step 40 of 40 | training loss" in log
+    assert "steps/s" in log
+
+
+def test_results_say_what_made_them(finished):
+    folder, _ = finished
+    files = sorted(folder.glob("results/**/*.nc"))
+    assert len(files) > 40
+    for path in files:
+        dataset = opened(path)
+        needed = {"stage", "spec", "spec_sha256", "code_sha256", "ontogeny_version"}
+        assert needed <= set(dataset.attrs), path
+        for name, values in dataset.variables.items():
+            assert {"long_name", "units"} <= set(values.attrs), (path, name)
+
+
+def test_runs_hold_what_the_schedule_says(finished):
+    folder, _ = finished
+    run = folder / "results/composition/s3-mlp/seed2"
+    checkpoints, history = opened(run / "checkpoints.nc"), opened(run / "history.nc")
+    np.testing.assert_array_equal(checkpoints["step"], [0, 1, 3, 10, 12, 20, 30, 40])
+    np.testing.assert_array_equal(checkpoints["step"], history["step"])
+    assert history.sizes["update"] == 40
+    assert history.sizes["train_pair"] == 21
+    assert np.isfinite(history["loss"]).all()
+
+
+def test_history_and_progress_agree(finished):
+    folder, _ = finished
+    run = folder / "results/composition/s3-mlp/seed0"
+    history, progress = opened(run / "history.nc"), opened(run / "progress.nc")
+    splits = ["train", "test"]
+    np.testing.assert_allclose(
+        progress["loss"].sel(split=splits), history["loss"].sel(split=splits), rtol=1e-4
+    )
+    np.testing.assert_array_equal(
+        progress["accuracy"].sel(split=splits), history["accuracy"].sel(split=splits)
+    )
+
+
+def test_a_group_from_a_table_file_is_analysed_like_any_other(finished):
+    folder, _ = finished
+    table = opened(folder / "results/groups/klein/table.nc")
+    assert list(table["label"].values) == ["e", "a", "b", "c"]
+    irreps = opened(folder / "results/groups/klein/irreps.nc")
+    np.testing.assert_array_equal(irreps["degree"], [1, 1, 1, 1])
+    assert float(irreps["violation"].max()) < 1e-9
+
+
+def test_nothing_runs_a_second_time(finished):
+    folder, _ = finished
+    again = snakemake(folder, "--cores", "2")
+    assert again.returncode == 0, output_of(again)
+    assert "Nothing to be done" in output_of(again)
+
+
+def refusal(tmp_path, text):
+    """Return what is said of a wrong config/config.yaml, when no job has started."""
+    folder = copy_project(tmp_path)
+    (folder / "config/config.yaml").write_text(text)
+    command = [sys.executable, "-m", "snakemake", "--cores", "1"]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert run.returncode != 0
+    assert not (folder / "results").exists()
+    assert "Traceback" not in output_of(run)
+    return output_of(run)
+
+
+def test_a_wrong_configuration_is_refused_before_any_job(tmp_path):
+    text = (
+        "composition:\n  experiments:\n    x: {grup: S3, architecture: {kind: mlp}, seeds: [0]}\n"
+    )
+    said = refusal(tmp_path, text)
+    assert "`composition.experiments.x.grup` = 'S3': unknown key; did you mean `group`?" in said
+    assert "config/config.yaml" in said
+
+
+def test_text_that_does_not_parse_is_refused(tmp_path):
+    said = refusal(tmp_path, "composition:\n  experiments: [\n")
+    assert "config/config.yaml is refused" in said
+    assert "line 3, column 1: not YAML" in said
+
+
+def test_the_report_is_one_page_that_needs_no_network(finished):
+    folder, _ = finished
+    run = snakemake(folder, "--cores", "1", "--report", "report.html")
+    assert run.returncode == 0, output_of(run)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Group composition" in page
+    assert page.count("data:image/svg+xml") + page.count("svg") >= len(list(expected_figures()))
+    assert 'src="http' not in page
+    assert '<link rel="stylesheet" href="http' not in page
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_same_run_gives_the_same_bytes(finished, tmp_path):
+    folder, _ = finished
+    other = copy_project(tmp_path)
+    target = "results/composition/figures/s3-mlp/seed0/learning.svg"
+    run = snakemake(other, "--cores", "1", target)
+    assert run.returncode == 0, output_of(run)
+    made = [path for path in other.glob("results/**/*") if path.is_file()]
+    assert len(made) >= 8
+    differing = [
+        path.name for path in made if digest(path) != digest(folder / path.relative_to(other))
+    ]
+    assert not differing

@@ -1,0 +1,43 @@
+from ontogeny.groups import parse as parse_group
+
+EXPERIMENTS = sections["composition"].experiments
+
+
+def experiment_of(wildcards):
+    """Return the configuration of the experiment that a job belongs to."""
+    return EXPERIMENTS[wildcards.experiment]
+
+
+def group_file(name):
+    """Return an input function: a file of the experiment's group."""
+    return (
+        lambda wildcards: f"results/groups/{experiment_of(wildcards).group}/{name}.nc"
+    )
+
+
+def is_cyclic(group):
+    """Return whether a group is cyclic by its name."""
+    return group not in sections["groups"] and [
+        f.family for f in parse_group(group)
+    ] == ["C"]
+
+
+def figures_of_run(experiment):
+    """Return the names of the figures that each run of an experiment gets."""
+    names = ["learning", "progress", "irreps", "matrices", "neurons", "logits"]
+    return names + ["spectra"] * is_cyclic(experiment.group)
+
+
+def style_of(figure):
+    """Return the specification of a figure: its style."""
+    return canonical(getattr(sections["composition"].figures, figure))
+
+
+def in_report(figure):
+    """Return how the figure of a run stands in the report."""
+    return {
+        "caption": f"../../report/composition/{figure}.rst",
+        "category": "Group composition",
+        "subcategory": "{experiment}",
+        "labels": {"figure": figure, "seed": "{seed}"},
+    }
