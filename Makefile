@@ -3,12 +3,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 CONFIG ?= config/config.yaml
 CORES ?= all
+PROFILE ?= default
 BIN := .venv/bin
 
 .PHONY: run test report check bench lock schema clean
 
 run: .venv/ready
-	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+	$(BIN)/snakemake --workflow-profile profiles/$(PROFILE) --cores $(CORES) --configfile $(CONFIG)
 
 test: .venv/ready
 	$(BIN)/pytest

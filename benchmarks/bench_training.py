@@ -43,6 +43,7 @@ class Workload:
     operations: Callable[[int], float]
 
     def pairs(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the training pairs and their answers."""
         n = self.architecture.order
         rows = torch.randperm(n * n, generator=torch.Generator().manual_seed(1))
         rows = rows[: int(self.fraction * n * n)].sort().values
@@ -50,16 +51,20 @@ class Workload:
         return rows // n, rows % n, target
 
     def initial(self) -> dict[str, Tensor]:
+        """Return the parameters that every form starts from."""
         return self.architecture.initial(torch.Generator().manual_seed(1))
 
 
 def mlp_operations(pairs: int, *, n: int = 120, e: int = 256, h: int = 128) -> float:
-    """Folding and unembedding; each product once forward and twice backward, 2 a multiply-add."""
+    """Count folding and unembedding.
+
+    Each product runs once forward and twice backward, at two operations a multiply-add.
+    """
     return 3 * 2 * (2 * n * e * h + pairs * h * n)
 
 
 def transformer_operations(pairs: int, *, n: int = 113, d: int = 128, m: int = 512) -> float:
-    """The folded form, as above: values; W_O W_in, W_O W_U and W_out W_U; and per pair those."""
+    """Count the values, the products W_O W_in, W_O W_U and W_out W_U, and these three per pair."""
     values = (2 * n + 1) * d * d
     folding = d * d * m + d * d * n + m * d * n
     return 3 * 2 * (values + folding + pairs * (d * m + d * n + m * n))
@@ -94,6 +99,7 @@ def library_step(workload: Workload) -> Step:
 
 
 def all_steps(workload: Workload) -> dict[str, Step]:
+    """Return a training step in every form that can run here, the library's first."""
     steps = {
         "this library": library_step(workload),
         "plain PyTorch": plain_step(workload.initial(), *workload.pairs()),
@@ -138,6 +144,7 @@ def peak_memory(name: str) -> float:
 
 
 def print_peak_memory(name: str) -> None:
+    """Train a little in this process and print its peak resident memory [MB]."""
     step = library_step(WORKLOADS[name])
     for _ in range(COMPARED_STEPS):
         step()
@@ -171,29 +178,45 @@ def bench(name: str) -> bool:
             f"{min(found) / min(ours):9.2f}{share:16.2f}"
         )
     print("sgemm [GFLOP/s]:", ", ".join(f"{k} {rate / 1e9:.0f}" for k, rate in rates.items()))
-    print(
-        f"share of the rate of torch.mm: {operations / 1e-3 / median(ours) / rates['torch.mm']:.2f}"
-    )
+    share = operations / (1e-3 * median(ours)) / rates["torch.mm"]
+    print(f"share of the rate of torch.mm alone: {share:.2f}")
     print(f"peak memory of a run of the library: {peak_memory(name):.0f} MB")
     agree = difference < TOLERANCE
     verdict = "agree" if agree else "DISAGREE"
-    print(
-        f"losses of {COMPARED_STEPS} steps {verdict}: largest relative difference {difference:.1e}"
-    )
+    print(f"losses of {COMPARED_STEPS} steps {verdict}: relative difference {difference:.1e}")
     return agree
 
 
+def profile(name: str) -> None:
+    """Print where the time of the library's step goes, by operator."""
+    step = library_step(WORKLOADS[name])
+    for _ in range(COMPARED_STEPS):
+        step()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as found:
+        for _ in range(ROUNDS):
+            step()
+    table = found.key_averages().table(sort_by="self_cpu_time_total", row_limit=20)
+    print(f"\n{WORKLOADS[name].title}, {ROUNDS} steps\n{table}")
+
+
 def main() -> int:
+    """Run the benchmarks and return the exit code: 1 if some form gave other losses."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peak-memory-of", choices=WORKLOADS, help=argparse.SUPPRESS)
-    measured = parser.parse_args().peak_memory_of
+    parser.add_argument("--profile", action="store_true", help="only profile the library")
+    arguments = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
-    if measured is not None:
-        print_peak_memory(measured)
+    if arguments.peak_memory_of is not None:
+        print_peak_memory(arguments.peak_memory_of)
+        return 0
+    if arguments.profile:
+        for name in WORKLOADS:
+            profile(name)
         return 0
     print(f"one thread on one core, {ROUNDS} interleaved rounds, processor time, medians (least)")
-    return 0 if all([bench(name) for name in WORKLOADS]) else 1
+    agree = [bench(name) for name in WORKLOADS]
+    return 0 if all(agree) else 1
 
 
 if __name__ == "__main__":

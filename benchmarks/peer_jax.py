@@ -23,7 +23,7 @@ def mlp_logits(p: Parameters, left: jax.Array, right: jax.Array) -> jax.Array:
 
 def transformer_logits(p: Parameters, left: jax.Array, right: jax.Array) -> jax.Array:
     n = len(p["W_E"]) - 1
-    heads, d_model, d_head = p["W_K"].shape
+    _, d_model, d_head = p["W_K"].shape
     last = p["W_E"][-1] + p["W_pos"][2]
     x = jnp.concatenate([p["W_E"][:-1] + p["W_pos"][0], p["W_E"][:-1] + p["W_pos"][1], last[None]])
     query = jnp.einsum("d,hdk->hk", last, p["W_Q"]) / d_head**0.5

@@ -13,17 +13,22 @@ __all__ = ["plain_step"]
 
 
 class PlainMLP(nn.Module):
+    """The MLP of arXiv 2302.03025."""
+
     def __init__(self, initial: Mapping[str, Tensor]) -> None:
         super().__init__()
         for name, value in initial.items():
             self.register_parameter(name, nn.Parameter(value.clone()))
 
     def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        """Return the logits."""
         x = torch.hstack([self.W_x[left], self.W_y[right]])
         return torch.relu(x @ self.W) @ self.W_U
 
 
 class PlainTransformer(nn.Module):
+    """The transformer of arXiv 2302.03025."""
+
     def __init__(self, initial: Mapping[str, Tensor]) -> None:
         super().__init__()
         for name, value in initial.items():
@@ -31,6 +36,7 @@ class PlainTransformer(nn.Module):
         self.register_buffer("future", torch.ones(3, 3, dtype=torch.bool).triu(1))
 
     def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        """Return the logits at the last position."""
         equals = torch.full_like(left, len(self.W_E) - 1)
         x = self.W_E[torch.stack([left, right, equals], dim=1)] + self.W_pos
         q = torch.einsum("bid,hdk->bhik", x, self.W_Q)

@@ -1,5 +1,4 @@
 import hashlib
-import os
 
 import netCDF4
 import numpy as np
@@ -58,7 +57,7 @@ def test_nothing_is_left_beside_a_file_that_could_not_be_written(tmp_path):
     wrong = sample().assign_attrs(unstorable=object())
     with pytest.raises(TypeError):
         write(wrong, tmp_path / "a.nc", ABOUT)
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path):

@@ -62,6 +62,13 @@ def test_kernel_equals_the_definition(gap, shift, dtype):
     torch.testing.assert_close(found.gradient, expected, rtol=3 * rtol, atol=1e-37)
 
 
+def test_wrong_logits_below_the_range_keep_their_digits():
+    bits = torch.tensor([[-140.3, -30.0, -141.7]])
+    loss, _ = exact(bits[0], 1, 2)
+    found = loss_and_gradient(bits, torch.tensor([1]), weight=1.0)
+    assert float(found.losses) == pytest.approx(loss, rel=1e-5, abs=0)
+
+
 def test_kernel_equals_its_own_slow_branch(monkeypatch):
     bits = 20 * torch.randn(50, 7, generator=torch.Generator().manual_seed(0))
     answer = flat_answers(torch.arange(50) % 7, 7)

@@ -100,4 +100,7 @@ class Architecture(Protocol):
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
     ) -> Objective:
-        """Return the training loss on these pairs, in a form made to be called at every step."""
+        """Return the training loss on these pairs, in a form made to be called at every step.
+
+        `dtype` and `device` are those of the parameters that it will be called with.
+        """

@@ -168,13 +168,15 @@ class TransformerObjective:
         values, dvalues = net.values.flatten(0, 1), slopes.values.flatten(0, 1)
         dscores = slopes.scores.view(-1, 1)
         for rows, incidence, answer in self._blocks:
-            attention = torch.take(net.scores, rows).softmax(0).t().contiguous()
+            scores = torch.take(net.scores, rows)  # (position, reader)
+            attention = scores.softmax(0).t().contiguous()  # (reader, position)
             z = incidence.gather(values, attention)  # (reader, d_head)
             losses, dz = self._descend_layers(z.view(len(answer), -1), answer, net, bits, slopes)
             loss += losses.sum() * self._weight
             dz = dz.view_as(z)  # (reader, d_head)
-            dvalues += incidence.scatter(dz, attention)
-            dscores -= incidence.scatter(dz.mul_(z).sum(1, keepdim=True), attention)
+            dvalues += incidence.scatter(dz, attention)  # (place head, d_head)
+            common = dz.mul_(z).sum(1, keepdim=True)  # (reader, 1)
+            dscores -= incidence.scatter(common, attention)  # (place head, 1)
         dscores += (dvalues * values).sum(1, keepdim=True)
         return loss, slopes
 
@@ -203,7 +205,8 @@ class TransformerObjective:
         slopes.outer_bias.add_(dy.sum(0))
         slopes.inner.add_(product(z.t(), dbefore))
         slopes.inner_bias.add_(dbefore.sum(0))
-        dz = product(dbefore, net.inner.t()).add_(product(dy, net.skip.t()))
+        dz = product(dbefore, net.inner.t())  # (pair, mixed)
+        dz.add_(product(dy, net.skip.t()))
         return found.losses, dz
 
     def _unembed(self, y: Tensor, answer: Tensor, unembedding: Tensor | None) -> LossAndGradient:

@@ -60,7 +60,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         for axes in panels.ravel():
             step_axis(axes, last, logarithmic=style.log_steps)
             phase_shades(axes, numbers["phase_boundary"].values, last)
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.1)
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
         for axes in panels[0]:
             axes.set_xlabel("")
         phase_legend(drawn, [str(name) for name in numbers["boundary"].values])

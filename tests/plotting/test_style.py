@@ -1,0 +1,70 @@
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from ontogeny.plotting import figure, heat_map, irrep_looks, phase_shades, save, settings, step_axis
+
+
+def test_up_to_63_irreps_look_different():
+    names = ["trivial", *(f"freq_{k}" for k in range(1, 64))]
+    looks = irrep_looks(names)
+    assert len({(look.colour, str(look.dash)) for look in looks.values()}) == 64
+    assert len({(look.colour, look.hatch) for look in looks.values()}) == 64
+
+
+def test_the_look_of_an_irrep_depends_on_the_group_alone():
+    names = ["trivial", "sign", "standard"]
+    assert irrep_looks(names) == irrep_looks(names)
+    assert irrep_looks(names)["sign"] == irrep_looks([*names, "another"])["sign"]
+
+
+def deuteranope(colour):
+    """How a reader without green cones sees a colour (Vienot, Brettel and Mollon 1999)."""
+    red, green, blue = mpl.colors.to_rgb(colour)
+    mixed = 0.29275 * red + 0.70725 * green
+    return np.array([mixed, mixed, -0.02234 * red + 0.02234 * green + blue])
+
+
+def test_colours_differ_without_green_cones():
+    looks = irrep_looks(["trivial", *"abcdefg"])
+    seen = [deuteranope(look.colour) for name, look in looks.items() if name != "trivial"]
+    distances = [
+        np.linalg.norm(first - second) for i, first in enumerate(seen) for second in seen[:i]
+    ]
+    assert min(distances) > 0.08
+
+
+def draw():
+    with settings():
+        drawn = figure(width=4.0, height=3.0)
+        left, right = drawn.subplots(1, 2)
+        left.plot([0, 1, 10, 100], [1, 2, 3, 4])
+        step_axis(left, 100.0, logarithmic=True)
+        phase_shades(left, np.array([5.0, 20.0, np.nan]), 100.0)
+        heat_map(right, np.eye(3), "identity")
+    return drawn
+
+
+def test_the_same_figure_gives_the_same_bytes(tmp_path):
+    for name in "ab":
+        save(draw(), svg=tmp_path / f"{name}.svg", png=tmp_path / f"{name}.png", resolution=50)
+    for ending in ("svg", "png"):
+        first, second = (tmp_path / f"{name}.{ending}" for name in "ab")
+        assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("key", ["axes.grid", "svg.hashsalt", "font.size"])
+def test_the_settings_of_the_user_come_back(key):
+    before = mpl.rcParams[key]
+    with settings():
+        assert mpl.rcParams["svg.hashsalt"] == "ontogeny"
+    assert mpl.rcParams[key] == before
+
+
+def test_shades_end_where_a_phase_does_not():
+    axes = figure(width=3.0, height=2.0).subplots()
+    phase_shades(axes, np.array([10.0, np.nan, np.nan]), 50.0)
+    edges = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in axes.patches]
+    assert edges[0] == (0.0, 10.0)
+    assert edges[1] == (10.0, 50.0)
+    assert edges[2] == (50.0, 50.0)
