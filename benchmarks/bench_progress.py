@@ -37,9 +37,7 @@ def main() -> None:
     spec = Training(
         architecture=MLPSettings(),
         data=Data(fraction=0.4),
-        schedule=Schedule(
-            steps=CHECKPOINTS - 1, checkpoints=Checkpoints(logarithmic=0, even=CHECKPOINTS - 1)
-        ),
+        schedule=Schedule(steps=CHECKPOINTS - 1, checkpoints=Checkpoints(per_decade=0, every=1)),
         seed=2,
     )
     rows = train_pairs(s5.order**2, fraction=0.4, seed=2, split="torch")

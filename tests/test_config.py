@@ -59,7 +59,7 @@ WRONG = [
     (f"{S3}/optimiser", {"weight_decy": 1}, ["optimiser.weight_decy` = 1", "`weight_decay`?"]),
     (f"{S3}/architecture/hiden", 3, ["architecture.hiden` = 3", "did you mean `hidden`?"]),
     (f"{S3}/data/frac", 0.3, ["data.frac` = 0.3", "`fraction`"]),
-    (f"{S3}/schedule", {"checkpoints": {"evn": 3}}, ["checkpoints.evn` = 3", "`even`?"]),
+    (f"{S3}/schedule", {"checkpoints": {"evry": 3}}, ["checkpoints.evry` = 3", "`every`?"]),
     (f"{S3}/zzz", 1, ["s3.zzz` = 1", "known keys are", "group", "seeds"]),
     ("composition/figures", {"lerning": {}}, ["figures.lerning", "did you mean `learning`?"]),
     ("composition/figures", {"learning": {"widht": 4}}, ["learning.widht", "`width`?"]),

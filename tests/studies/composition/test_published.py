@@ -227,8 +227,8 @@ TOTALS = {
     "percent_unembed_explained": (key_sum(lambda e: e.unembedding), FRACTION),
     "percent_hidden_explained": (key_sum(lambda e: e.hidden), FRACTION),
     "percent_hidden_xy_explained": (key_sum(lambda e: e.hidden[2]), FRACTION),
-    "total_hidden_restricted_loss": (lambda e, key: e.restricted_total, LOSS),
-    "total_hidden_excluded_loss": (lambda e, key: e.losses.excluded_total, LOSS),
+    "total_hidden_restricted_loss": (lambda e, _: e.restricted_total, LOSS),
+    "total_hidden_excluded_loss": (lambda e, _: e.losses.excluded_total, LOSS),
 }
 SOUND = [
     (run, quantity)
@@ -376,7 +376,7 @@ def test_shuffled_elements_hide_what_irreps_explain():
     means = group_means(grid(MLP(120), shuffled), found.frame)
     assert np.abs(logit_similarity(means, found.frame)).max() < 0.02
     assert hidden_shares(means, found.frame)[2].sum() < 0.02
-    assert entry_gini(shuffled["W_x"], found.frame) < 0.25
+    assert entry_gini(found.matrices.left_embedding[order], found.frame) < 0.25
 
 
 @pytest.mark.parametrize("matrix", ["left_embedding", "unembedding"])

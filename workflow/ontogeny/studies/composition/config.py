@@ -116,11 +116,11 @@ class Optimiser(Section):
 class Checkpoints(Section):
     """At which steps the network is stored, besides the first and the last."""
 
-    logarithmic: Annotated[int, Field(ge=0, le=10_000), AS_WHOLE] = Field(
-        50, description="Number of steps spaced evenly in their logarithm."
+    per_decade: Annotated[int, Field(ge=0, le=1000), AS_WHOLE] = Field(
+        15, description="Number of steps in each power of ten, spaced evenly in their logarithm."
     )
-    even: Annotated[int, Field(ge=0, le=10_000), AS_WHOLE] = Field(
-        100, description="Number of steps spaced evenly."
+    every: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
+        100, description="Distance of an even grid of steps; 0 for none."
     )
 
 

@@ -108,8 +108,8 @@ def train_network(
         ),
         checkpoints=checkpoint_steps(
             schedule.steps,
-            logarithmic=schedule.checkpoints.logarithmic,
-            even=schedule.checkpoints.even,
+            per_decade=schedule.checkpoints.per_decade,
+            every=schedule.checkpoints.every,
         ),
         early_stop=None
         if schedule.early_stop is None

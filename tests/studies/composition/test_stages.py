@@ -1,0 +1,365 @@
+"""The stages after training, on tiny trained runs, from datasets to datasets in memory."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+import xarray as xr
+from numpy.testing import assert_allclose
+
+import brute_force
+from ontogeny.catalogue import irreps_dataset, table_dataset
+from ontogeny.groups import group
+from ontogeny.labels import DIMENSIONS
+from ontogeny.provenance import attributes
+from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.analysis import (
+    Frame,
+    Layers,
+    group_means,
+    hidden_shares,
+    logit_similarity,
+    matrix_shares,
+    neurons,
+)
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.datasets import (
+    checkpoints_dataset,
+    frame_of,
+    history_dataset,
+)
+from ontogeny.studies.composition.networks import build, grid, matrices, train_network
+from ontogeny.studies.composition.pairs import train_mask, train_pairs
+from ontogeny.studies.composition.stages import progress, representation
+
+RUNS = {
+    "S3, mlp": ("S3", {"kind": "mlp", "embedding": 12, "hidden": 16}),
+    "Q8, bilinear": ("Q8", {"kind": "bilinear", "hidden": 18}),
+    "C7, transformer": (
+        "C7",
+        {
+            "kind": "transformer",
+            "preset": "progress-measures",
+            "d_model": 16,
+            "heads": 2,
+            "d_head": 8,
+            "d_mlp": 20,
+        },
+    ),
+}
+runs = pytest.mark.parametrize("run", RUNS)
+both = pytest.mark.parametrize("stage", ["representation", "progress"])
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    product: np.ndarray
+    rhos: list
+    frame: Frame
+    spec: Training
+    checkpoints: xr.Dataset
+    history: xr.Dataset
+    representation: xr.Dataset
+    progress: xr.Dataset
+
+    @property
+    def train(self):
+        return train_mask(self.history["train_index"].values, len(self.product))
+
+    def layers(self, index):
+        """Hidden layer and logits of one checkpoint, and its matrices."""
+        architecture = build(self.spec.architecture, len(self.product))
+        parameters = {name: value.values[index] for name, value in self.checkpoints.items()}
+        (whole,) = grid(architecture, parameters)()
+        return whole, matrices(architecture, parameters)
+
+
+@cache
+def trained(run, key_similarity=0.2):
+    name, architecture = RUNS[run]
+    found = group(name)
+    real = real_irreps(found)
+    table, basis = table_dataset(found), irreps_dataset(found, irreps(found), real)
+    spec = Training.model_validate(
+        {
+            "architecture": architecture,
+            "data": {"fraction": 0.6},
+            "optimiser": {"learning_rate": 0.01, "device": "cpu"},
+            "schedule": {"steps": 60, "checkpoints": {"logarithmic": 6, "even": 3}},
+            "seed": 0,
+        }
+    )
+    product = table["product"].values
+    rows = train_pairs(product.size, fraction=0.6, seed=0, split="torch")
+    record = train_network(product, rows, spec)
+    about = attributes("train", spec.model_dump(mode="json"), "0")
+    checkpoints = checkpoints_dataset(record, spec.architecture.kind).assign_attrs(about)
+    history = history_dataset(record, rows).assign_attrs(about)
+    final = representation(table, basis, checkpoints, history, key_similarity=key_similarity)
+    along = progress(table, basis, checkpoints, history, final)
+    rhos = [irrep.matrices for irrep in real]
+    return Run(product, rhos, frame_of(table, basis), spec, checkpoints, history, final, along)
+
+
+def dataset_of(run, stage):
+    return getattr(trained(run), stage)
+
+
+# Names, dimensions, descriptions
+
+PROMISED = {
+    "representation": {
+        "logit_similarity": ("irrep",),
+        "logit_fve": ("irrep",),
+        "logit_fve_total": (),
+        "key": ("irrep",),
+        "embedding_fve": ("side", "irrep"),
+        "unembedding_fve": ("irrep",),
+        "hidden_fve": ("part", "irrep"),
+        "loss": ("split",),
+        "accuracy": ("split",),
+    },
+    "progress": {
+        "loss": ("step", "split"),
+        "accuracy": ("step", "split"),
+        "restricted_loss": ("step",),
+        "excluded_loss": ("step",),
+        "restricted_loss_by_irrep": ("step", "irrep"),
+        "excluded_loss_by_irrep": ("step", "irrep"),
+        "logit_similarity": ("step", "irrep"),
+        "squared_weights": ("step",),
+        "gini": ("step", "matrix"),
+        "phase_boundary": ("boundary",),
+    },
+}
+COORDINATES = {
+    "side": ["left", "right"],
+    "part": ["left", "right", "product"],
+    "split": ["train", "test", "all"],
+}
+
+
+@runs
+@both
+def test_promised_variables_are_there_with_their_dimensions(run, stage):
+    found = dataset_of(run, stage)
+    dims = {name: found[name].dims for name in PROMISED[stage]}
+    assert dims == PROMISED[stage]
+    for dim, values in COORDINATES.items():
+        assert found[dim].values.tolist() == values
+    assert tuple(found["irrep"].values) == trained(run).frame.irreps
+    assert trained(run).representation["key"].dtype == bool
+
+
+@runs
+@both
+def test_every_variable_is_described(run, stage):
+    found = dataset_of(run, stage)
+    for name, values in found.variables.items():
+        assert values.attrs.get("long_name"), name
+        assert values.attrs.get("units"), name
+        expected = "nat" if "loss" in name else "1"
+        assert values.attrs["units"] == expected, name
+    assert found.attrs["title"]
+
+
+@runs
+@both
+def test_every_dimension_is_one_of_the_project(run, stage):
+    found = dataset_of(run, stage)
+    assert set(found.dims) <= set(DIMENSIONS)
+    assert set(found.dims) <= set(found.coords)
+    sizes = {"side": 2, "part": 3, "split": 3, "irrep": len(trained(run).rhos)}
+    assert {dim: found.sizes[dim] for dim in sizes} == sizes
+
+
+def chance_name(name):
+    """``logit_fve_total`` has ``logit_total_chance``."""
+    if name.endswith("_fve_total"):
+        return name.removesuffix("_fve_total") + "_total_chance"
+    return name.removesuffix("_fve") + "_chance"
+
+
+@runs
+@both
+def test_every_fraction_has_its_chance(run, stage):
+    found = dataset_of(run, stage)
+    fractions = [name for name in found.data_vars if name.endswith(("_fve", "_fve_total"))]
+    assert len(fractions) >= 5
+    missing = [name for name in fractions if chance_name(name) not in found]
+    assert not missing
+    for name in fractions:
+        assert set(found[chance_name(name)].dims) <= set(found[name].dims)
+
+
+@runs
+@both
+def test_numbers_are_plain_and_finite(run, stage):
+    found = dataset_of(run, stage)
+    may_be_missing = {"cluster_fve", "cluster_unembedding_fve", "phase_boundary", "phase_interval"}
+    for name, values in found.data_vars.items():
+        if values.dtype == float and name not in may_be_missing:
+            assert np.isfinite(values).all(), name
+
+
+# Values
+
+
+@runs
+def test_the_last_checkpoint_of_progress_is_the_representation(run):
+    final, along = trained(run).representation, trained(run).progress.isel(step=-1)
+    shared = [name for name in final.data_vars if name in along and name != "key"]
+    assert len(shared) >= 20
+    for name in shared:
+        assert final[name].dims == along[name].dims
+        assert_allclose(along[name], final[name], rtol=1e-12, atol=1e-14, err_msg=name)
+    assert (final["key"] == along["key"]).all()
+
+
+@runs
+def test_losses_are_those_of_training(run):
+    history, along = trained(run).history, trained(run).progress
+    assert along["step"].values.tolist() == history["step"].values.tolist()
+    assert along["step"].values[[0, -1]].tolist() == [0, 60]
+    for name in ("loss", "accuracy"):
+        for split in ("train", "test"):
+            if name == "loss" and run == "C7, transformer":
+                continue  # the training loss has one output more, which analyses leave out
+            expected = history[name].sel(split=split)
+            assert_allclose(along[name].sel(split=split), expected, rtol=1e-4, err_msg=name)
+    share = trained(run).train.mean()
+    parts = along["loss"].sel(split="train") * share + along["loss"].sel(split="test") * (1 - share)
+    assert_allclose(parts, along["loss"].sel(split="all"), rtol=1e-12)
+
+
+@runs
+@pytest.mark.parametrize("index", [0, 3, -1])
+def test_progress_is_measured_with_the_key_irreps_of_the_last_network(run, index):
+    at = trained(run)
+    layers, found = at.layers(index)
+    measured = at.progress.isel(step=index)
+    key = at.representation["key"].values
+    assert key.any()
+    assert key.sum() < len(key) - 1
+    chosen = [rho for rho, is_key in zip(at.rhos, key, strict=True) if is_key]
+
+    restricted = brute_force.restricted_loss(layers.hidden, found.unembedding, chosen, at.product)
+    assert_allclose(measured["restricted_loss"], restricted, rtol=1e-9)
+    of_logits = brute_force.restricted_logit_loss(layers.logits, chosen, at.product)
+    assert_allclose(measured["restricted_logit_loss"], of_logits, rtol=1e-9)
+    excluded = brute_force.excluded_logit_loss(layers.logits, chosen, at.product, at.train)
+    assert_allclose(measured["excluded_logit_loss"], excluded, rtol=1e-9)
+    similarity = [brute_force.logit_similarity(layers.logits, rho, at.product) for rho in at.rhos]
+    assert_allclose(measured["logit_similarity"], similarity, atol=1e-10)
+    assert_allclose(measured["logit_fve_total"], np.square(similarity[1:]).sum(), rtol=1e-9)
+    shares = [
+        [brute_force.hidden_share(layers.hidden, rho, at.product, part) for rho in at.rhos[1:]]
+        for part in brute_force.PARTS
+    ]
+    assert_allclose(measured["hidden_fve"][:, 1:], shares, atol=1e-10)
+    weights = sum(
+        float(np.square(values.values[index].astype(float)).sum())
+        for values in at.checkpoints.data_vars.values()
+    )
+    assert_allclose(measured["squared_weights"], weights, rtol=1e-12)
+
+
+@runs
+def test_key_irreps_follow_the_threshold(run):
+    found = trained(run).representation
+    expected = (found["logit_similarity"] > 0.2).values
+    expected[0] = False
+    assert found["key"].values.tolist() == expected.tolist()
+
+
+@runs
+def test_neurons_and_their_clusters(run):
+    at = trained(run)
+    found = at.representation
+    layers, _ = at.layers(-1)
+    assert_allclose(found["neuron_variance"], layers.hidden.var(axis=(0, 1)), atol=1e-12)
+    names = found["neuron_irrep"].values
+    sizes = [int((names == name).sum()) for name in found["irrep"].values]
+    assert found["cluster_size"].values.tolist() == sizes
+    assert int(found["neurons_off"]) == (names == "off").sum()
+    assert sum(sizes) + int(found["neurons_off"]) == found.sizes["neuron"]
+    live = names != "off"
+    largest = found["irrep"].values[found["neuron_fve"].values.argmax(axis=1)]
+    assert (names[live] == largest[live]).all()
+
+
+@runs
+def test_slices_are_those_of_the_cubes(run):
+    at = trained(run)
+    found = at.representation
+    layers, _ = at.layers(-1)
+    output = found["logit_slice"].attrs["output"]
+    assert output == found["character_slice"].attrs["output"]
+    centred = layers.logits - layers.logits.mean(axis=2, keepdims=True)
+    assert_allclose(found["logit_slice"], centred[..., output], atol=1e-12)
+    for r, rho in enumerate(at.rhos):
+        expected = brute_force.template(rho, at.product)[..., output]
+        assert_allclose(found["character_slice"][r], expected, atol=1e-10)
+
+
+def test_components_of_a_cyclic_group_are_its_spectrum():
+    at = trained("C7, transformer")
+    _, found = at.layers(-1)
+    x, rows, labels = np.arange(7), [np.full(7, 7**-0.5)], ["trivial"]
+    for k in (1, 2, 3):
+        for name, wave in (("cos", np.cos), ("sin", np.sin)):
+            rows.append(np.sqrt(2 / 7) * wave(2 * np.pi * k * x / 7))
+            labels.append(f"{name} {k}")
+    stored = at.representation
+    assert stored["entry"].values.tolist() == labels
+    assert stored["irrep_of_entry"].values.tolist() == [0, 1, 1, 2, 2, 3, 3]
+    spectrum = np.linalg.norm(np.stack(rows) @ found.left_embedding, axis=1)
+    assert_allclose(stored["embedding_norm"].sel(side="left"), spectrum, rtol=1e-10)
+    assert_allclose(stored["embedding_norm"].sel(side="right"), spectrum, rtol=1e-10)
+    readout = np.linalg.norm(np.stack(rows) @ found.unembedding, axis=1)
+    assert_allclose(stored["unembedding_norm"], readout, rtol=1e-10)
+
+
+@runs
+def test_chances_are_the_means_over_random_networks(run):
+    at = trained(run)
+    found, n = at.representation, len(at.product)
+    rng = np.random.default_rng(0)
+
+    def means_of(width):
+        layers = Layers(np.arange(n), rng.normal(size=(n, n, width)), rng.normal(size=(n, n, n)))
+        return group_means(lambda: iter([layers]), at.frame), lambda: iter([layers])
+
+    means, network = means_of(3000)
+    near = {"rtol": 0.15, "atol": 1e-10}
+    assert_allclose(hidden_shares(means, at.frame), found["hidden_chance"], **near)
+    random_matrix = matrix_shares(rng.normal(size=(n, 3000)), at.frame)
+    assert_allclose(random_matrix, found["unembedding_chance"], **near)
+    assert_allclose(random_matrix, found["embedding_chance"].sel(side="right"), **near)
+    block = neurons(network, means, at.frame).block.mean(axis=0)
+    assert_allclose(block, found["neuron_chance"], **near)
+    draws = [logit_similarity(means_of(1)[0], at.frame) ** 2 for _ in range(1500)]
+    assert_allclose(np.mean(draws, axis=0), found["logit_chance"], **near)
+    assert_allclose(np.sum(draws) / 1500, found["logit_total_chance"], **near)
+    assert_allclose(found["logit_chance"].sum(), found["logit_total_chance"], rtol=1e-12)
+
+
+@runs
+def test_a_threshold_that_no_irrep_passes(run):
+    at = trained(run, key_similarity=0.999)
+    assert not at.representation["key"].any()
+    expected = np.full(at.progress.sizes["step"], np.log(len(at.product)))
+    assert_allclose(at.progress["restricted_loss"], expected, rtol=1e-12)
+    without = at.progress["loss"].sel(split="train")
+    assert_allclose(at.progress["excluded_logit_loss"], without, rtol=1e-12)
+
+
+@runs
+def test_phase_boundaries_are_numbers_that_may_be_missing(run):
+    found = trained(run).progress
+    assert found["phase_boundary"].dtype == np.float64
+    assert found["boundary"].values.tolist() == ["memorisation", "circuit formation", "cleanup"]
+    assert found["phase_interval"].dims == ("boundary", "bound")
+    reached = found["phase_boundary"].values
+    assert set(reached[~np.isnan(reached)]) <= set(found["step"].values)
