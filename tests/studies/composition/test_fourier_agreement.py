@@ -377,7 +377,7 @@ def test_a_network_that_memorises_random_labels_shows_nothing():
         {
             "architecture": {"kind": "mlp", "embedding": 64, "hidden": 128},
             "optimiser": {"learning_rate": 3e-3, "device": "cpu"},
-            "schedule": {"steps": 500, "checkpoints": {"logarithmic": 0, "even": 0}},
+            "schedule": {"steps": 500, "checkpoints": {"per_decade": 0, "every": 0}},
             "seed": 0,
         }
     )
