@@ -73,7 +73,7 @@ def test_a_resumed_run_ends_with_the_same_bytes(stop):
     def keep(state: State) -> None:
         states[state.step] = copy.deepcopy(state)
 
-    whole = train(buffer(), bowl, distance, optimiser=RULE, checkpoints=checkpoints, observe=keep)
+    whole = train(buffer(), bowl, distance, optimiser=RULE, checkpoints=checkpoints, observe=[keep])
     again = train(
         buffer(), bowl, distance, optimiser=RULE, checkpoints=checkpoints, state=states[stop]
     )
@@ -118,7 +118,7 @@ def test_a_diverging_run_stops_and_keeps_its_history():
 def test_progress_is_logged_with_step_losses_and_time_left(caplog):
     caplog.set_level(logging.INFO)
     observe = ProgressLog(logging.getLogger("test"), steps=5, interval=0.0)
-    train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 5), observe=observe)
+    train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 5), observe=[observe])
     assert len(caplog.records) == 5
     line = caplog.records[-1].getMessage()
     assert line.startswith("step 5 of 5 | training loss ")
@@ -129,5 +129,5 @@ def test_progress_is_logged_with_step_losses_and_time_left(caplog):
 def test_progress_is_quiet_between_intervals(caplog):
     caplog.set_level(logging.INFO)
     observe = ProgressLog(logging.getLogger("test"), steps=100, interval=1e9)
-    train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 50), observe=observe)
+    train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 50), observe=[observe])
     assert not caplog.records

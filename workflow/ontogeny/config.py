@@ -34,6 +34,7 @@ __all__ = [
     "parse_yaml",
     "read_sections",
     "schema",
+    "specification",
     "validate",
     "with_defaults",
 ]
@@ -126,6 +127,43 @@ def canonical(value: Any) -> Any:
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json")
     return json.loads(json.dumps(value, sort_keys=True, allow_nan=False))
+
+
+def specification(section: BaseModel) -> dict[str, Any]:
+    """Return the shortest plain form of a section: what differs from its defaults, and its kind.
+
+    It identifies what a step depends on, so a default that is written out changes nothing, and
+    neither does a new key with a default. It validates back to the same section. A default must
+    therefore never change its value once results were made with it.
+
+    Examples
+    --------
+    >>> class Inner(Section):
+    ...     x: int = 1
+    ...     y: int = 2
+    >>> class Outer(Section):
+    ...     inner: Inner = Inner()
+    ...     z: int = 3
+    >>> specification(Outer(inner=Inner(y=5)))
+    {'inner': {'y': 5}}
+    >>> specification(Outer())
+    {}
+    """
+    plain = section.model_dump(mode="json", exclude_defaults=True)
+    return canonical(_with_kinds(section, plain))
+
+
+def _with_kinds(section: BaseModel, plain: dict[str, Any]) -> dict[str, Any]:
+    """Put the fields called ``kind`` back, which tell the members of a union apart."""
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if name == "kind":
+            plain[name] = value
+        elif isinstance(value, BaseModel):
+            below = _with_kinds(value, plain.get(name, {}))
+            if below:
+                plain[name] = below
+    return plain
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

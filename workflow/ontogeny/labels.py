@@ -45,7 +45,7 @@ DIMENSIONS = {
 
 def variable(
     dims: Sequence[str] | str,
-    values: ArrayLike | float,
+    values: ArrayLike | float | int,
     long_name: str,
     units: str = "1",
     **attrs: Any,

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import ontogeny
 from ontogeny.config import canonical
 
-__all__ = ["attributes", "code_digest", "spec_digest"]
+__all__ = ["attributes", "code_digest", "matches", "spec_digest"]
 
 _PACKAGE = Path(ontogeny.__file__).parent
 
@@ -129,3 +130,8 @@ def attributes(stage: str, spec: Any, code: str) -> dict[str, str]:
         "spec_sha256": spec_digest(spec),
         "code_sha256": code,
     }
+
+
+def matches(found: Mapping[str, object], spec: Any, code: str) -> bool:
+    """Return whether attributes are those of this specification and this code."""
+    return found.get("spec_sha256") == spec_digest(spec) and found.get("code_sha256") == code

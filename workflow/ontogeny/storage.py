@@ -10,15 +10,28 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import netCDF4
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-__all__ = ["StorageError", "read", "read_cayley_table", "write", "write_text"]
+__all__ = [
+    "StorageError",
+    "content_digest",
+    "keep",
+    "read",
+    "read_arrays",
+    "read_cayley_table",
+    "read_provenance",
+    "write",
+    "write_arrays",
+    "write_provenance",
+]
 
 _DIGEST = "content_sha256"
 
@@ -27,7 +40,9 @@ class StorageError(RuntimeError):
     """A file cannot be used; the message says which, why, and what to run."""
 
 
-def write(dataset: xr.Dataset, path: str | Path, attributes: Mapping[str, str]) -> None:
+def write(
+    dataset: xr.Dataset, path: str | Path, attributes: Mapping[str, str] | None = None
+) -> None:
     """Write a dataset, with the attributes of its provenance, as one netCDF file.
 
     Parameters
@@ -35,11 +50,11 @@ def write(dataset: xr.Dataset, path: str | Path, attributes: Mapping[str, str]) 
     dataset : Dataset
     path : path
         Where it belongs; the file appears there only when complete.
-    attributes : mapping of str
-        From `ontogeny.provenance.attributes`.
+    attributes : mapping of str, optional
+        From `ontogeny.provenance.attributes`; none for a dataset whose provenance lies beside it.
     """
     path = Path(path)
-    dataset = dataset.assign_attrs({**dataset.attrs, **attributes})
+    dataset = dataset.assign_attrs({**dataset.attrs, **(attributes or {})})
     dataset = dataset.assign_attrs({_DIGEST: content_digest(dataset)})
     encoding = {str(name): _encoding(dataset[name]) for name in dataset.variables}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,6 +64,38 @@ def write(dataset: xr.Dataset, path: str | Path, attributes: Mapping[str, str]) 
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_provenance(attributes: Mapping[str, str], path: str | Path) -> None:
+    """Write the attributes of a dataset's provenance as a JSON file of their own.
+
+    For datasets whose bytes must not change when only the code that made them did.
+    """
+    path = Path(path)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(json.dumps(dict(attributes), indent=1) + "\n", encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read_provenance(path: str | Path) -> dict[str, object]:
+    """Return the attributes of a stored result without reading it; empty when they are unreadable.
+
+    Parameters
+    ----------
+    path : path
+        A netCDF file of `write`, or a JSON file of `write_provenance`.
+    """
+    path = Path(path)
+    try:
+        if path.suffix == ".json":
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        with netCDF4.Dataset(path) as stored:
+            return {name: stored.getncattr(name) for name in stored.ncattrs()}
+    except (OSError, ValueError):
+        return {}
 
 
 def _encoding(values: xr.DataArray) -> dict[str, Any]:
@@ -119,16 +166,50 @@ def _plain(attributes: Mapping[Any, Any]) -> dict[str, str]:
     return {key: str(kept[key]) for key in sorted(kept)}
 
 
-def write_text(text: str, path: str | Path) -> None:
-    """Write a text file, which appears at `path` only when complete."""
+def write_arrays(arrays: Mapping[str, NDArray[Any]], path: str | Path) -> None:
+    """Write named arrays as one file, which appears at `path` only when complete."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
+        with beside.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays that `write_arrays` stored.
+
+    Raises
+    ------
+    StorageError
+        If the file is damaged; every array has a checksum.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except Exception as error:
+        msg = f"{path}: cannot be read ({error}); delete it"
+        raise StorageError(msg) from error
+
+
+def keep(path: str | Path, folder: str | Path) -> None:
+    """Give a finished file a second name in a folder, so that it stays when the first one goes.
+
+    It takes no further space where the file system knows hard links, and is a copy elsewhere.
+    """
+    path, folder = Path(path), Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / path.name
+    kept.unlink(missing_ok=True)
+    try:
+        kept.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, kept)
 
 
 def read_cayley_table(path: str | Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:

@@ -4,6 +4,7 @@ rule group:
         table=table_file,
     output:
         table="results/groups/{group}/table.nc",
+        provenance="results/groups/{group}/table.json",
     log:
         "logs/groups/{group}/group.log",
     benchmark:
@@ -25,6 +26,7 @@ rule irreps:
         table="results/groups/{group}/table.nc",
     output:
         irreps="results/groups/{group}/irreps.nc",
+        provenance="results/groups/{group}/irreps.json",
     log:
         "logs/groups/{group}/irreps.log",
     benchmark:

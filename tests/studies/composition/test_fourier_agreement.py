@@ -112,7 +112,8 @@ def general(p, keys):
     means = group_means(read, seen)
     key = np.array([name in {f"freq_{k}" for k in keys} for name in seen.irreps])
     train = train_pairs_of(p).reshape(p, p)
-    found = evidence(read, Matrices(W_E.T, W_E.T, W_L, 0.0), train, seen, means=means, key=key)
+    weights = Matrices(W_E.T, W_E.T, W_L, direct_path=True, squared_weights=0.0)
+    found = evidence(read, weights, train, seen, means=means, key=key)
     return found, neurons(read, means, seen)
 
 
@@ -272,7 +273,7 @@ def read(p, hidden, W_L, scale=1.0):
     key = key_irreps(similarity, seen, threshold=0.05)
     found = evidence(
         lambda: iter([layers]),
-        Matrices(W_L, W_L, scale * W_L, 0.0),
+        Matrices(W_L, W_L, scale * W_L, direct_path=False, squared_weights=0.0),
         train_pairs_of(p).reshape(p, p),
         seen,
         means=means,

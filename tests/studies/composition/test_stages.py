@@ -14,6 +14,7 @@ from ontogeny.groups import group
 from ontogeny.labels import DIMENSIONS
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition import stages
 from ontogeny.studies.composition.analysis import (
     Frame,
     Layers,
@@ -61,6 +62,8 @@ class Run:
     rhos: list
     frame: Frame
     spec: Training
+    table: xr.Dataset
+    irreps: xr.Dataset
     checkpoints: xr.Dataset
     history: xr.Dataset
     representation: xr.Dataset
@@ -104,7 +107,8 @@ def trained(run, key_similarity=None):
     )
     along = progress(table, basis, checkpoints, history, final)
     rhos = [irrep.matrices for irrep in real]
-    return Run(product, rhos, frame_of(table, basis), spec, checkpoints, history, final, along)
+    seen = frame_of(table, basis)
+    return Run(product, rhos, seen, spec, table, basis, checkpoints, history, final, along)
 
 
 def dataset_of(run, stage):
@@ -295,12 +299,16 @@ def test_neurons_and_their_clusters(run):
 
 
 @runs
-def test_slices_are_those_of_the_cubes(run):
+@pytest.mark.parametrize("output", [0, 2])
+def test_slices_are_those_of_the_cubes(run, output, monkeypatch):
     at = trained(run)
-    found = at.representation
+    monkeypatch.setattr(stages, "_SLICE", output)
+    found = stages.representation(
+        at.table, at.irreps, at.checkpoints, at.history, key_similarity=0.5
+    )
     layers, _ = at.layers(-1)
-    output = found["logit_slice"].attrs["output"]
-    assert output == found["character_slice"].attrs["output"]
+    assert found["logit_slice"].attrs["output"] == output
+    assert found["character_slice"].attrs["output"] == output
     centred = layers.logits - layers.logits.mean(axis=2, keepdims=True)
     assert_allclose(found["logit_slice"], centred[..., output], atol=1e-12)
     for r, rho in enumerate(at.rhos):

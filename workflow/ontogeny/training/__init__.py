@@ -7,11 +7,13 @@ from ontogeny.training._loop import (
     Optimiser,
     Record,
     State,
+    can_resume,
     train,
 )
 from ontogeny.training._parameters import ParameterBuffer
 from ontogeny.training._progress import ProgressLog
 from ontogeny.training._schedule import checkpoint_steps
+from ontogeny.training._state import Saver, arrays_of, state_of
 
 __all__ = [
     "Divergence",
@@ -21,7 +23,11 @@ __all__ = [
     "ParameterBuffer",
     "ProgressLog",
     "Record",
+    "Saver",
     "State",
+    "arrays_of",
+    "can_resume",
     "checkpoint_steps",
+    "state_of",
     "train",
 ]

@@ -3,7 +3,7 @@
 Symbols: ``P`` the number of parameters, all in one flat vector; ``K`` the number of checkpoints.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,16 @@ from torch import Tensor
 
 from ontogeny.training._parameters import ParameterBuffer
 
-__all__ = ["Divergence", "EarlyStop", "Evaluation", "Optimiser", "Record", "State", "train"]
+__all__ = [
+    "Divergence",
+    "EarlyStop",
+    "Evaluation",
+    "Optimiser",
+    "Record",
+    "State",
+    "can_resume",
+    "train",
+]
 
 Objective = Callable[[dict[str, Tensor], dict[str, Tensor]], Tensor]
 Evaluation = Mapping[str, tuple[float, float]]
@@ -121,7 +130,7 @@ def train(
     checkpoints: tuple[int, ...],
     early_stop: EarlyStop | None = None,
     state: State | None = None,
-    observe: Callable[[State], None] | None = None,
+    observe: Sequence[Callable[[State], None]] = (),
 ) -> Record:
     """Train a network on its full batch.
 
@@ -141,9 +150,10 @@ def train(
     early_stop : EarlyStop, optional
         When to end it before.
     state : State, optional
-        Where an earlier run of the same configuration stopped.
-    observe : callable, optional
-        Called with the state after every update, to report or to save; it must not change it.
+        Where an earlier run with the same objective and optimiser stopped; `can_resume` must hold.
+        The record is the same, byte for byte, as that of a run from the start.
+    observe : sequence of callable
+        Each is called with the state after every update, to report or to save; none may change it.
 
     Returns
     -------
@@ -165,15 +175,15 @@ def train(
     if state is None:
         zeros = torch.zeros_like(buffer.vector)
         state = State(0, buffer.vector, zeros, zeros.clone())
+        _store(state, buffer, evaluate)
     else:
         buffer.vector.copy_(state.parameters)
         state.parameters = buffer.vector
     _attach_moments(adamw, buffer, state)
-    if not state.steps:
-        _store(state, buffer, evaluate)
+    ended = _restrict(state, checkpoints, early_stop)
 
     stored = frozenset(checkpoints)
-    for step in range(state.step, checkpoints[-1]):
+    for step in range(state.step, state.step if ended else checkpoints[-1]):
         loss = float(objective(buffer.parameters, buffer.gradient))
         if not np.isfinite(loss):
             raise Divergence(step, _record(state, buffer))
@@ -183,11 +193,38 @@ def train(
         state.step = step + 1
         if state.step in stored:
             _store(state, buffer, evaluate)
-            if early_stop is not None and _is_quiet(state, early_stop):
-                break
-        if observe is not None:
-            observe(state)
+            ended = early_stop is not None and _is_quiet(state, early_stop)
+        for call in observe:
+            call(state)
+        if ended:
+            break
     return _record(state, buffer)
+
+
+def can_resume(state: State, checkpoints: tuple[int, ...]) -> bool:
+    """Return whether a run with these checkpoints passes through a state.
+
+    It does when the state has all the checkpoints up to its own step; it may have more.
+    """
+    return {step for step in checkpoints if step <= state.step} <= set(state.steps)
+
+
+def _restrict(state: State, checkpoints: tuple[int, ...], early_stop: EarlyStop | None) -> bool:
+    """Keep what a run with these checkpoints would have recorded; return whether it has ended."""
+    kept = {step: index for index, step in enumerate(state.steps)}
+    old = state.checkpoints, state.evaluations
+    state.steps, state.checkpoints, state.evaluations = [], [], []
+    for step in checkpoints:
+        if step > state.step:
+            return False
+        state.steps.append(step)
+        state.checkpoints.append(old[0][kept[step]])
+        state.evaluations.append(old[1][kept[step]])
+        if step == checkpoints[-1] or (early_stop is not None and _is_quiet(state, early_stop)):
+            del state.step_loss[step:]
+            state.step = step
+            return True
+    return True
 
 
 def _attach_moments(adamw: torch.optim.AdamW, buffer: ParameterBuffer, state: State) -> None:
@@ -207,13 +244,11 @@ def _store(
 
 
 def _is_quiet(state: State, rule: EarlyStop) -> bool:
+    """Return whether the rule ends a run at its last checkpoint."""
     losses = np.array([evaluation[rule.split][0] for evaluation in state.evaluations])
     loud = np.flatnonzero(~(losses < rule.loss))
-    if loud.size == 0:
-        return state.step >= rule.quiet
-    if loud[-1] == len(losses) - 1:
-        return False
-    return state.step - state.steps[loud[-1] + 1] >= rule.quiet
+    first = loud[-1] + 1 if loud.size else 0
+    return bool(first < len(losses) and state.steps[-1] - state.steps[first] >= rule.quiet)
 
 
 def _record(state: State, buffer: ParameterBuffer) -> Record:

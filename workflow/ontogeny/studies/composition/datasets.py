@@ -296,7 +296,6 @@ def _chances(frame: Frame) -> dict[str, xr.Variable]:
     matrix = frame.rank / n
     pairs = np.where(nontrivial, frame.rank / (n**2 - 1), 0.0)
     triples = np.where(nontrivial, 1 / (n**2 * (n - 1)), 0.0)
-    block = np.where(nontrivial, (2 * frame.rank + frame.rank**2) / (n**2 - 1), 0.0)
     return {
         "logit_chance": variable("irrep", triples, "logit_fve of random logits"),
         "logit_total_chance": variable((), triples.sum(), "logit_fve_total of random logits"),
@@ -307,11 +306,13 @@ def _chances(frame: Frame) -> dict[str, xr.Variable]:
         "hidden_chance": variable(
             ("part", "irrep"), np.stack([pairs] * 3), "hidden_fve of random activations"
         ),
-        "neuron_chance": variable("irrep", block, "neuron_fve of random activations"),
     }
 
 
 def _neuron_variables(found: Neurons, grouped: Clusters, frame: Frame) -> dict[str, xr.Variable]:
+    chance = _chances(frame)
+    block = (2 * frame.rank + frame.rank**2) / (frame.order**2 - 1)
+    block[0] = 0.0
     names = [frame.irreps[r] if r >= 0 else "off" for r in found.irrep]
     return {
         "neuron_variance": variable("neuron", found.variance, "variance over all pairs"),
@@ -322,6 +323,10 @@ def _neuron_variables(found: Neurons, grouped: Clusters, frame: Frame) -> dict[s
         "neuron_part_fve": variable(
             ("part", "neuron", "irrep"), found.parts, "share of the variance in a part"
         ),
+        "neuron_chance": variable("irrep", block, "neuron_fve of random activations"),
+        "neuron_part_chance": chance["hidden_chance"],
+        "cluster_chance": chance["hidden_chance"],
+        "cluster_unembedding_chance": chance["unembedding_chance"],
         "cluster_size": variable("irrep", grouped.size, "neurons"),
         "neurons_off": variable((), grouped.off, "neurons that are off"),
         "cluster_fve": variable(

@@ -1,6 +1,6 @@
 """From a specification to a network, from a network to training, and to what analyses read."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -57,7 +57,7 @@ def train_network(
     spec: Training,
     *,
     state: State | None = None,
-    observe: Callable[[State], None] | None = None,
+    observe: Sequence[Callable[[State], None]] = (),
 ) -> Record:
     """Train one network on the multiplication of a group.
 
@@ -196,5 +196,6 @@ def matrices(
         left_embedding=readout.left_embedding.numpy(),
         right_embedding=readout.right_embedding.numpy(),
         unembedding=readout.unembedding.numpy(),
+        direct_path=isinstance(architecture, Transformer),
         squared_weights=float(sum((value**2).sum() for value in tensors.values())),
     )

@@ -2,7 +2,11 @@
 
 from ontogeny.studies.composition.analysis.evidence import Evidence, Losses, evidence
 from ontogeny.studies.composition.analysis.frame import Frame, frame
-from ontogeny.studies.composition.analysis.losses import losses, restricted_losses
+from ontogeny.studies.composition.analysis.losses import (
+    excluded_losses,
+    losses,
+    restricted_losses,
+)
 from ontogeny.studies.composition.analysis.means import (
     Layers,
     Matrices,
@@ -37,6 +41,7 @@ __all__ = [
     "clusters",
     "entry_gini",
     "evidence",
+    "excluded_losses",
     "frame",
     "gini",
     "group_means",

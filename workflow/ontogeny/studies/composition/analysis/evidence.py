@@ -12,7 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.analysis.frame import Frame
-from ontogeny.studies.composition.analysis.losses import losses, restricted_losses
+from ontogeny.studies.composition.analysis.losses import (
+    excluded_losses,
+    losses,
+    restricted_losses,
+)
 from ontogeny.studies.composition.analysis.means import Matrices, Means, Network
 from ontogeny.studies.composition.analysis.shares import (
     entry_gini,
@@ -119,18 +123,19 @@ def evidence(
     -------
     Evidence
     """
-    from_hidden = frame.parts(means.product @ matrices.unembedding.T)  # (R, g, c)
-    from_logits = frame.parts(means.logits)
-    totals = np.stack([from_hidden[key].sum(axis=0), from_logits[key].sum(axis=0)])
-    irreps = len(frame.irreps)
-    loss, accuracy, excluded = losses(
-        network, np.concatenate([from_hidden, from_logits, totals]), train, frame
+    from_hidden = _with_total(frame.parts(means.product @ matrices.unembedding.T), key)
+    from_logits = _with_total(frame.parts(means.logits), key)
+    rest = means.logits - from_logits
+    restricted = restricted_losses(from_hidden)
+    restricted_logits = restricted_losses(from_logits + rest.mean(axis=1, keepdims=True))
+    excluded_logits = excluded_losses(network, from_logits, train, frame)
+    excluded = (
+        excluded_losses(network, from_hidden, train, frame, unembedding=matrices.unembedding)
+        if matrices.direct_path
+        else excluded_logits
     )
+    loss, accuracy = losses(network, train, frame)
     embeddings = (matrices.left_embedding, matrices.right_embedding)
-    restricted = restricted_losses(np.concatenate([from_hidden, totals[:1]]))
-    kept = np.concatenate([from_logits, totals[1:]])
-    rest = means.logits - kept
-    restricted_logits = restricted_losses(kept + rest.mean(axis=1, keepdims=True))
     return Evidence(
         logit_similarity=logit_similarity(means, frame),
         embedding=np.stack([matrix_shares(matrix, frame) for matrix in embeddings]),
@@ -143,13 +148,18 @@ def evidence(
         losses=Losses(
             loss,
             accuracy,
-            excluded=excluded[:irreps],
-            excluded_total=float(excluded[-2]),
-            excluded_logits=excluded[irreps : 2 * irreps],
-            excluded_logits_total=float(excluded[-1]),
+            excluded=excluded[:-1],
+            excluded_total=float(excluded[-1]),
+            excluded_logits=excluded_logits[:-1],
+            excluded_logits_total=float(excluded_logits[-1]),
         ),
         gini=np.array(
             [entry_gini(matrix, frame) for matrix in (*embeddings, matrices.unembedding)]
         ),
         squared_weights=matrices.squared_weights,
     )
+
+
+def _with_total(parts: Array, key: NDArray[np.bool_]) -> Array:
+    """Return the parts of all irreps, (R, g, c), and behind them the sum over the key ones."""
+    return np.concatenate([parts, parts[key].sum(axis=0, keepdims=True)])

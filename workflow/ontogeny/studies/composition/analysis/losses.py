@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.analysis.frame import Frame
-from ontogeny.studies.composition.analysis.means import Network
+from ontogeny.studies.composition.analysis.means import Layers, Network
 
-__all__ = ["losses", "restricted_losses"]
+__all__ = ["excluded_losses", "losses", "restricted_losses"]
 
 Array = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ def restricted_losses(logits: Array) -> Array:
     -------
     (...) ndarray
     """
-    return _cross_entropy(logits)[0].mean(axis=-1)
+    return np.asarray(_cross_entropy(logits)[0].mean(axis=-1))
 
 
 def _cross_entropy(logits: Array) -> tuple[Array, Array]:
@@ -89,9 +89,53 @@ def _loss_by_product(logits: Array) -> Array:
 
 
 def losses(
-    network: Network, tables: Array, train: NDArray[np.bool_], frame: Frame
-) -> tuple[dict[str, float], dict[str, float], Array]:
-    """Return losses and accuracies by split, and the training loss without each table.
+    network: Network, train: NDArray[np.bool_], frame: Frame
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return loss [nat] and accuracy of a network by split.
+
+    Parameters
+    ----------
+    network : callable
+    train : (n, n) ndarray of bool
+        Which pairs ``(a, b)`` are in the training set.
+    frame : Frame
+
+    Returns
+    -------
+    loss, accuracy : dict of str to float
+        For ``train``, ``test``, ``all``; a pair counts as right when the logit of its product is
+        larger than every other. NaN for an empty split.
+    """
+    by_pair = [_pair_losses(layers, frame) for layers in network()]
+    pair_loss = np.concatenate([loss for loss, _ in by_pair])
+    right = np.concatenate([margin > 0 for _, margin in by_pair])
+    splits = {"train": train, "test": ~train, "all": np.ones_like(train)}
+    return (
+        {name: _mean(pair_loss[chosen]) for name, chosen in splits.items()},
+        {name: _mean(right[chosen]) for name, chosen in splits.items()},
+    )
+
+
+def _pair_losses(layers: Layers, frame: Frame) -> tuple[Array, Array]:
+    """Return loss and margin of each pair of a block, (A, n) each, by left and right factor."""
+    rows = np.arange(len(layers.left))[:, None]
+    by_product = frame.division[layers.left]  # (A, g): the right factor
+    loss, margin = np.empty((2, *by_product.shape))
+    loss[rows, by_product], margin[rows, by_product] = _cross_entropy(
+        layers.logits[rows, by_product]
+    )
+    return loss, margin
+
+
+def excluded_losses(
+    network: Network,
+    tables: Array,
+    train: NDArray[np.bool_],
+    frame: Frame,
+    *,
+    unembedding: Array | None = None,
+) -> Array:
+    """Return the training loss of a network whose logits lack each table [nat].
 
     Parameters
     ----------
@@ -100,39 +144,26 @@ def losses(
         ``tables[t, g, c]`` is subtracted from the logits of every pair with product ``g``.
     train : (n, n) ndarray of bool
         Which pairs ``(a, b)`` are in the training set.
+    frame : Frame
+    unembedding : (n, h) ndarray, optional
+        If given, the logits are those of the hidden layer alone through this map, without any
+        other path.
 
     Returns
     -------
-    loss, accuracy : dict of str to float
-        For ``train``, ``test``, ``all``; a pair counts as right when the logit of its product is
-        larger than every other. NaN for an empty split.
-    excluded : (T,) ndarray
+    (T,) ndarray
+        NaN for an empty training set.
     """
-    pair_losses, correct, members = [], [], []
-    excluded = np.zeros(len(tables))
+    if not train.any():
+        return np.full(len(tables), np.nan)
+    total = np.zeros(len(tables))
     for layers in network():
-        by_product = frame.division[layers.left].T  # (g, A)
-        columns = np.arange(len(layers.left))
-        logits = layers.logits[columns, by_product]  # (g, A, c)
-        loss, margin = _cross_entropy(logits.swapaxes(0, 1))
-        pair_losses.append(loss)
-        correct.append(margin > 0)
-        member = train[layers.left[columns], by_product]  # (g, A)
-        members.append(member.T)
-        if len(tables):
-            excluded += _excluded(logits, tables)[:, member].sum(axis=1)
-    pair_loss, right = np.concatenate(pair_losses), np.concatenate(correct)
-    member = np.concatenate(members)
-    splits: dict[str, NDArray[np.bool_]] = {
-        "train": member,
-        "test": ~member,
-        "all": np.ones_like(member),
-    }
-    return (
-        {name: _mean(pair_loss[chosen]) for name, chosen in splits.items()},
-        {name: _mean(right[chosen]) for name, chosen in splits.items()},
-        excluded / max(member.sum(), 1),
-    )
+        by_product = frame.division[layers.left].T  # (g, A): the right factor
+        rows = np.arange(len(layers.left))
+        logits = layers.logits if unembedding is None else layers.hidden @ unembedding.T
+        member = train[layers.left[rows], by_product]  # (g, A)
+        total += _excluded(logits[rows, by_product], tables)[:, member].sum(axis=1)
+    return total / train.sum()
 
 
 def _mean(values: NDArray[np.generic]) -> float:

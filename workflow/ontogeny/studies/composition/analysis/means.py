@@ -46,6 +46,8 @@ class Matrices:
     left_embedding, right_embedding : (n, e) ndarray
     unembedding : (n, h) ndarray
         The neuron-to-logit map, one row for each candidate.
+    direct_path : bool
+        Whether anything reaches the logits around the hidden layer.
     squared_weights : float
         Sum of the squares of all parameters.
     """
@@ -53,6 +55,7 @@ class Matrices:
     left_embedding: Array
     right_embedding: Array
     unembedding: Array
+    direct_path: bool
     squared_weights: float
 
 

@@ -16,7 +16,7 @@ __all__ = ["Clusters", "Neurons", "clusters", "neurons"]
 Array = NDArray[np.float64]
 
 OFF = 0.01
-"""A neuron is off when its variance is below this share of the median over neurons."""
+"""A neuron is off when its variance is at most this share of the mean over neurons."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def neurons(network: Network, means: Means, frame: Frame) -> Neurons:
         [membership.T @ np.square(frame.basis.T @ m) / (frame.order * total) for m in centred]
     ).swapaxes(1, 2)
     block = _block_power(hidden, frame, membership) / (frame.order**2 * total[:, None])
-    off = variance < OFF * np.median(variance)
+    off = variance <= OFF * variance.mean()
     return Neurons(variance, parts, block, np.where(off, -1, block.argmax(axis=1)))
 
 

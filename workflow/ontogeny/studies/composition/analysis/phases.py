@@ -43,7 +43,7 @@ def phases(
     arXiv 2301.05217 places them by eye; the rule here is this project's own:
 
     1. memorisation ends where the excluded loss, as a running median over five checkpoints, is
-       least between training accuracy 0.99 and the end of circuit formation;
+       least between training accuracy 0.99 and the end of circuit formation, if it has risen since;
     2. circuit formation ends when the test loss has fallen below half its peak for good;
     3. cleanup ends when test accuracy has reached 0.99 and the relative rate at which the sum of
        squared weights changes is below a tenth of its largest since the end of memorisation.
@@ -59,19 +59,20 @@ def phases(
     Phases
     """
     found: list[int | None] = [None, None, None]
-    found[1] = _first(_for_good(test_loss < test_loss.max() / 2) & _after_peak(test_loss))
+    found[1] = _first(_for_good(test_loss < test_loss.max() / 2))
     learned = _first(train_accuracy >= 0.99)
     end = len(step) if found[1] is None else found[1] + 1
     if learned is not None and learned < end:
-        smooth = _running_median(excluded_loss, 5)
-        found[0] = learned + int(np.argmin(smooth[learned:end]))
+        lowest = learned + int(np.argmin(_running_median(excluded_loss, 5)[learned:end]))
+        found[0] = None if lowest == len(step) - 1 else lowest
     if found[0] is not None and found[1] is not None:
         rate = np.abs(np.gradient(np.log(squared_weights), step))
-        quiet = rate < 0.1 * rate[found[0] :].max()
-        quiet[: np.argmax(rate[found[0] :]) + found[0]] = False
+        fastest = found[0] + int(np.argmax(rate[found[0] :]))
+        quiet = rate < 0.1 * rate[fastest]
+        quiet[: max(fastest, found[1])] = False
         found[2] = _first(_for_good(test_accuracy >= 0.99) & quiet)
-    boundary = np.array([np.nan if k is None else step[k] for k in found])
-    before = [np.nan if k is None else step[max(k - 1, 0)] for k in found]
+    boundary = np.array([np.nan if k is None else float(step[k]) for k in found])
+    before = np.array([np.nan if k is None else float(step[max(k - 1, 0)]) for k in found])
     return Phases(boundary, np.stack([before, boundary], axis=1))
 
 
@@ -83,10 +84,6 @@ def _first(condition: NDArray[np.bool_]) -> int | None:
 def _for_good(condition: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return where a condition holds from here to the end."""
     return np.logical_and.accumulate(condition[::-1])[::-1]
-
-
-def _after_peak(values: Array) -> NDArray[np.bool_]:
-    return np.arange(len(values)) > np.argmax(values)
 
 
 def _running_median(values: Array, width: int) -> Array:
