@@ -27,3 +27,6 @@ rule all:
     default_target: True
     input:
         rules.composition.input,
+
+
+include: "workflow/rules/adopt.smk"

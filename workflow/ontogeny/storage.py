@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 __all__ = [
     "StorageError",
     "content_digest",
+    "file_digest",
     "keep",
     "read",
     "read_arrays",
@@ -164,6 +165,12 @@ def content_digest(dataset: xr.Dataset) -> str:
 def _plain(attributes: Mapping[Any, Any]) -> dict[str, str]:
     kept = {str(key): value for key, value in attributes.items() if key != _DIGEST}
     return {key: str(kept[key]) for key in sorted(kept)}
+
+
+def file_digest(path: str | Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]], path: str | Path) -> None:

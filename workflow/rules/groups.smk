@@ -12,7 +12,7 @@ rule group:
     conda:
         "../../environment.yml"
     params:
-        spec=lambda wildcards: canonical({"group": wildcards.group}),
+        spec=lambda wildcards: {"group": wildcards.group},
         code=script_digest("group"),
     message:
         "group {wildcards.group}"
@@ -34,7 +34,7 @@ rule irreps:
     conda:
         "../../environment.yml"
     params:
-        spec=lambda wildcards: canonical({"group": wildcards.group}),
+        spec=lambda wildcards: {"group": wildcards.group},
         code=script_digest("irreps"),
     message:
         "irreps of {wildcards.group}"

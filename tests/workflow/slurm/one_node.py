@@ -133,7 +133,10 @@ def _start(stop: ExitStack, folder: Path, name: str, *arguments: str) -> None:
     """Start a daemon whose end is its process, and have it stopped with the stack."""
     with (folder / f"{name}.out").open("wb") as output:
         process = subprocess.Popen(
-            [str(_program(name)), *arguments], stdout=output, stderr=output, stdin=subprocess.DEVNULL
+            [str(_program(name)), *arguments],
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
         )
     stop.callback(_end, process)
 

@@ -17,7 +17,7 @@ rule representation:
     resources:
         mem_mb=2000,
     params:
-        spec=canonical(sections["composition"].analysis),
+        spec=specification(sections["composition"].analysis),
         code=script_digest("composition/representation"),
     message:
         "representation of {wildcards.experiment}, seed {wildcards.seed}"
@@ -45,7 +45,7 @@ rule progress:
     resources:
         mem_mb=2000,
     params:
-        spec=canonical({}),
+        spec={},
         code=script_digest("composition/progress"),
     message:
         "progress of {wildcards.experiment}, seed {wildcards.seed}"

@@ -30,7 +30,7 @@ def figures_of_run(experiment):
 
 def style_of(figure):
     """Return the specification of a figure: its style."""
-    return canonical(getattr(sections["composition"].figures, figure))
+    return specification(getattr(sections["composition"].figures, figure))
 
 
 def in_report(figure):

@@ -15,7 +15,7 @@ rule train:
     resources:
         mem_mb=1500,
     params:
-        spec=lambda wildcards: canonical(
+        spec=lambda wildcards: specification(
             experiment_of(wildcards).training(int(wildcards.seed))
         ),
         code=script_digest("composition/train"),
