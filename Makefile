@@ -5,17 +5,22 @@ CONFIG ?= config/config.yaml
 CORES ?= all
 PROFILE ?= default
 BIN := .venv/bin
+FLAGS = --workflow-profile profiles/$(PROFILE) --cores $(CORES) --configfile $(CONFIG)
 
 .PHONY: run test report check bench lock schema clean
 
+# What will run and why; then the groups, so that a table that stays the same stops what follows;
+# then everything.
 run: .venv/ready
-	$(BIN)/snakemake --workflow-profile profiles/$(PROFILE) --cores $(CORES) --configfile $(CONFIG)
+	$(BIN)/python workflow/plan.py $(FLAGS)
+	$(BIN)/snakemake $(FLAGS) --quiet all -- groups
+	$(BIN)/snakemake $(FLAGS)
 
 test: .venv/ready
 	$(BIN)/pytest
 
 report: .venv/ready
-	$(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) --report report.html
+	$(BIN)/snakemake $(FLAGS) --report report.html
 
 check: .venv/ready
 	$(BIN)/ruff check .

@@ -29,4 +29,10 @@ rule all:
         rules.composition.input,
 
 
+rule groups:
+    """All groups and irreps: made first, a table that is the same as before stops what follows."""
+    input:
+        rules.composition_groups.input,
+
+
 include: "workflow/rules/adopt.smk"

@@ -14,3 +14,14 @@ rule composition:
             for figure in figures_of_run(experiment)
         ],
         [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],
+
+
+rule composition_groups:
+    """The groups of all experiments, with their irreps."""
+    input:
+        [
+            f"results/groups/{group}/irreps.nc"
+            for group in sorted(
+                {experiment.group for experiment in EXPERIMENTS.values()}
+            )
+        ],
