@@ -21,8 +21,7 @@ from ontogeny.studies.composition.config import (
     Training,
 )
 from ontogeny.studies.composition.datasets import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks import train_network
-from ontogeny.studies.composition.pairs import train_pairs
+from ontogeny.studies.composition.networks import train_network, training_rows
 from ontogeny.studies.composition.stages import progress, representation
 
 CHECKPOINTS = 200
@@ -40,11 +39,10 @@ def main() -> None:
         schedule=Schedule(steps=CHECKPOINTS - 1, checkpoints=Checkpoints(per_decade=0, every=1)),
         seed=2,
     )
-    rows = train_pairs(s5.order**2, fraction=0.4, seed=2, split="torch")
-    record = train_network(s5.table, rows, spec)
+    record = train_network(s5.table, spec)
     about = attributes("train", spec, "")
     checkpoints = checkpoints_dataset(record, "mlp").assign_attrs(about)
-    history = history_dataset(record, rows)
+    history = history_dataset(record, training_rows(spec, s5.order))
 
     start = time.perf_counter()
     last = representation(table, entries, checkpoints, history, key_similarity=0.005)

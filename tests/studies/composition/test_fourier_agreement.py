@@ -373,16 +373,16 @@ def test_an_untrained_network_shows_nothing():
 def test_a_network_that_memorises_random_labels_shows_nothing():
     p = 23
     labels = np.random.default_rng(0).integers(p, size=(p, p))
-    rows = train_pairs(p * p, fraction=0.5, seed=0, split="torch")
     spec = Training.model_validate(
         {
             "architecture": {"kind": "mlp", "embedding": 64, "hidden": 128},
+            "data": {"fraction": 0.5},
             "optimiser": {"learning_rate": 3e-3, "device": "cpu"},
             "schedule": {"steps": 500, "checkpoints": {"per_decade": 0, "every": 0}},
             "seed": 0,
         }
     )
-    record = train_network(labels, rows, spec)
+    record = train_network(labels, spec)
     assert record.accuracy["train"][-1] == 1
     assert record.accuracy["test"][-1] < 0.15
     parameters = {name: value[-1] for name, value in record.parameters.items()}

@@ -98,7 +98,7 @@ def trained(run, key_similarity=None):
     )
     product = table["product"].values
     rows = train_pairs(product.size, fraction=0.6, seed=0, split="torch")
-    record = train_network(product, rows, spec)
+    record = train_network(product, spec)
     about = attributes("train", spec.model_dump(mode="json"), "0")
     checkpoints = checkpoints_dataset(record, spec.architecture.kind).assign_attrs(about)
     history = history_dataset(record, rows).assign_attrs(about)

@@ -21,6 +21,7 @@ from ontogeny.studies.composition.config import (
     TransformerSettings,
 )
 from ontogeny.studies.composition.loss import accuracy, cross_entropy
+from ontogeny.studies.composition.pairs import train_pairs
 from ontogeny.training import (
     EarlyStop,
     Evaluation,
@@ -32,7 +33,7 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["build", "grid", "matrices", "train_network"]
+__all__ = ["build", "grid", "matrices", "train_network", "training_rows"]
 
 _BLOCK_BYTES = 2**29
 
@@ -51,9 +52,14 @@ def build(
     return getattr(Transformer, preset)(order, **widths)
 
 
+def training_rows(spec: Training, order: int) -> NDArray[np.int64]:
+    """Return the rows ``a n + b`` of the training set of a run, ascending."""
+    data = spec.data
+    return train_pairs(order**2, fraction=data.fraction, seed=spec.seed, split=data.split)
+
+
 def train_network(
     product: NDArray[np.integer],
-    rows: NDArray[np.integer],
     spec: Training,
     *,
     state: State | None = None,
@@ -65,8 +71,6 @@ def train_network(
     ----------
     product : (n, n) ndarray of int
         The group's table.
-    rows : (N,) ndarray of int
-        Rows ``a n + b`` of the training set.
     spec : Training
         Everything else that the run depends on.
     state, observe
@@ -85,6 +89,7 @@ def train_network(
     architecture = build(spec.architecture, order)
     device = _device(spec.optimiser.device)
     dtype = getattr(torch, spec.optimiser.precision)
+    rows = training_rows(spec, order)
     target = torch.tensor(product, dtype=torch.int64).reshape(-1)
     left, right = torch.arange(order**2) // order, torch.arange(order**2) % order
     chosen = torch.as_tensor(rows)
