@@ -33,8 +33,8 @@ from ontogeny.studies.composition.analysis import (
 from ontogeny.studies.composition.architectures import MLP, Transformer
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.datasets import frame_of
-from ontogeny.studies.composition.networks import grid, matrices, train_network
-from ontogeny.studies.composition.pairs import train_mask, train_pairs
+from ontogeny.studies.composition.networks import grid, matrices, train_network, training_rows
+from ontogeny.studies.composition.pairs import train_mask
 
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
 primes = pytest.mark.parametrize("p", [7, 11, 13])
@@ -394,7 +394,7 @@ def test_a_network_that_memorises_random_labels_shows_nothing():
     result = evidence(
         network,
         found,
-        train_mask(rows, p),
+        train_mask(training_rows(spec, p), p),
         seen,
         means=means,
         key=np.arange(len(similarity)) > 0,
