@@ -73,7 +73,7 @@ def table_dataset(group: Group) -> xr.Dataset:
 def group_of(table: xr.Dataset) -> Group:
     """Return the group that a dataset of `table_dataset` holds."""
     labels = tuple(str(label) for label in table["label"].values)
-    return Group(table.attrs["group"], labels, table["product"].values)
+    return Group(table.attrs["group"], labels, table["product"].values.astype(np.int64))
 
 
 def irreps_dataset(

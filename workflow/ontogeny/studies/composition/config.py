@@ -66,6 +66,15 @@ class TransformerSettings(Section):
         description="Whose conventions hold for biases, initial weights and output columns: "
         "arXiv 2302.03025 or arXiv 2301.05217.",
     )
+    mlp_bias: bool | None = Field(
+        None, description="Whether the MLP has trained biases; null: as the preset has it."
+    )
+    equals_output: bool | None = Field(
+        None, description="Whether the token = has an output; null: as the preset has it."
+    )
+    initialisation: Literal["universality", "progress-measures"] | None = Field(
+        None, description="Whose initial weights; null: those of the preset."
+    )
     d_model: Count = Field(128, description="Width of the residual stream.")
     heads: Count = Field(4, description="Number of attention heads.")
     d_head: Count = Field(32, description="Width of a head.")

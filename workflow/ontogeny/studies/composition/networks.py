@@ -1,6 +1,7 @@
 """From a specification to a network, from a network to training, and to what analyses read."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -47,9 +48,14 @@ def build(
             return MLP(order, embedding=settings.embedding, hidden=settings.hidden)
         case BilinearSettings():
             return Bilinear(order, hidden=settings.hidden)
-    preset = settings.preset.replace("-", "_")
+    published = Transformer.universality
+    if settings.preset == "progress-measures":
+        published = Transformer.progress_measures
     widths = settings.model_dump(include={"d_model", "heads", "d_head", "d_mlp"})
-    return getattr(Transformer, preset)(order, **widths)
+    options = settings.model_dump(include={"mlp_bias", "equals_output"}, exclude_none=True)
+    if settings.initialisation is not None:
+        options["initialisation"] = settings.initialisation.replace("-", "_")
+    return replace(published(order, **widths), **options)
 
 
 def training_rows(spec: Training, order: int) -> NDArray[np.int64]:
