@@ -7,6 +7,9 @@ from ontogeny.studies.composition.config import resolve as composition
 min_version("9.27")
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 
 
