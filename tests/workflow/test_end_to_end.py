@@ -1,6 +1,7 @@
 """The real workflow on a tiny configuration, in a folder of its own."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -78,8 +79,10 @@ def test_results_say_what_made_them(finished):
     assert len(files) > 40
     for path in files:
         dataset = opened(path)
+        beside = path.with_suffix(".json")
+        about = json.loads(beside.read_text()) if beside.exists() else dataset.attrs
         needed = {"stage", "spec", "spec_sha256", "code_sha256", "ontogeny_version"}
-        assert needed <= set(dataset.attrs), path
+        assert needed <= set(about), path
         for name, values in dataset.variables.items():
             assert {"long_name", "units"} <= set(values.attrs), (path, name)
 
@@ -166,14 +169,13 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_the_same_run_gives_the_same_bytes(finished, tmp_path):
+def test_the_same_run_gives_the_same_bytes_on_one_core_and_on_two(finished, tmp_path):
     folder, _ = finished
     other = copy_project(tmp_path)
-    target = "results/composition/figures/s3-mlp/seed0/learning.svg"
-    run = snakemake(other, "--cores", "1", target)
+    run = snakemake(other, "--cores", "1")
     assert run.returncode == 0, output_of(run)
     made = [path for path in other.glob("results/**/*") if path.is_file()]
-    assert len(made) >= 8
+    assert len(made) > 100
     differing = [
         path.name for path in made if digest(path) != digest(folder / path.relative_to(other))
     ]

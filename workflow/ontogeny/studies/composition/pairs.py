@@ -45,7 +45,7 @@ def train_pairs(
     Examples
     --------
     >>> train_pairs(9, fraction=0.5, seed=0, split="python")
-    array([1, 4, 7, 8])
+    array([1, 3, 5, 7])
     """
     count = math.floor(fraction * pairs)
     if not 0 < count < pairs:
