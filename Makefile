@@ -7,7 +7,7 @@ PROFILE ?= default
 BIN := .venv/bin
 FLAGS = --workflow-profile profiles/$(PROFILE) --cores $(CORES) --configfile $(CONFIG)
 
-.PHONY: run test report check bench lock schema clean
+.PHONY: run test test-slurm report check usage bench lock schema clean
 
 # What will run and why; then the groups, so that a table that stays the same stops what follows;
 # then everything.
@@ -19,6 +19,10 @@ run: .venv/ready
 test: .venv/ready
 	$(BIN)/pytest
 
+# The tiny workflow through a SLURM of one node that is started for it.
+test-slurm: .venv/ready
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tests/workflow/slurm/run
+
 report: .venv/ready
 	$(BIN)/snakemake $(FLAGS) --report report.html
 
@@ -28,6 +32,10 @@ check: .venv/ready
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
 	$(BIN)/mypy
+
+# Memory and time that the jobs of the last run took, beside what profiles/slurm asks for.
+usage: .venv/ready
+	$(BIN)/python workflow/usage.py
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/bench_training.py
