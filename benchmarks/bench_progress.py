@@ -20,8 +20,8 @@ from ontogeny.studies.composition.config import (
     Schedule,
     Training,
 )
-from ontogeny.studies.composition.datasets import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks import train_network, training_rows
+from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.runs import train_network, training_rows
 from ontogeny.studies.composition.stages import progress, representation
 
 CHECKPOINTS = 200

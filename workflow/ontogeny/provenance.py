@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def spec_digest(spec: Any) -> str:
     return hashlib.sha256(json.dumps(canonical(spec)).encode()).hexdigest()
 
 
-def code_digest(script: str | Path) -> str:
+def code_digest(script: str | Path, *, without: Iterable[str] = ()) -> str:
     """Return a digest of the meaning of a script and of all package code that it imports.
 
     The digest covers the parsed code, without comments, docstrings and layout, of the script and
@@ -39,6 +39,8 @@ def code_digest(script: str | Path) -> str:
     ----------
     script : path
         A Python file.
+    without : iterable of str
+        Modules that the script imports but a job does not use, for example other architectures.
 
     Returns
     -------
@@ -46,12 +48,13 @@ def code_digest(script: str | Path) -> str:
         SHA-256 in hexadecimal.
     """
     script = Path(script)
+    left_out = frozenset(without)
     found: dict[str, str] = {}
     waiting = list(_parsed(script)[1])
     while waiting:
         module = waiting.pop()
         path = _module_path(module)
-        if path is None or module in found or path.name == "config.py":
+        if path is None or module in found or module in left_out or path.name == "config.py":
             continue
         meaning, imports = _parsed(path)
         found[module] = meaning

@@ -33,9 +33,10 @@ def read_configuration(**readers):
         raise WorkflowError(f"The configuration {names} is refused:\n{error}") from None
 
 
-def script_digest(name):
+def script_digest(name, without=()):
     """Return the digest of a script of this workflow and of all that it imports."""
-    return code_digest(Path(workflow.basedir, "workflow", "scripts", f"{name}.py"))
+    script = Path(workflow.basedir, "workflow", "scripts", f"{name}.py")
+    return code_digest(script, without=without)
 
 
 def figure_files(name, **report_settings):

@@ -13,7 +13,7 @@ import brute_force
 from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition import networks
+from ontogeny.studies.composition import networks, reading
 from ontogeny.studies.composition.analysis import (
     Layers,
     Matrices,
@@ -114,8 +114,8 @@ def architecture_case(name, make):
         rhos,
         found.hidden.numpy().reshape(n, n, -1),
         found.logits[:, :n].numpy().reshape(n, n, n),
-        networks.matrices(architecture, parameters),
-        networks.grid(architecture, parameters),
+        reading.matrices(architecture, parameters),
+        reading.grid(architecture, parameters),
     )
 
 
@@ -498,7 +498,7 @@ def test_blocks_change_nothing(architecture, rows, blocks, monkeypatch):
 def test_squared_weights_are_those_of_every_parameter():
     architecture = ARCHITECTURES["transformer with biases"](7)
     parameters = random_parameters(architecture)
-    found = networks.matrices(architecture, parameters).squared_weights
+    found = reading.matrices(architecture, parameters).squared_weights
     assert {"b_in", "b_out", "W_pos"} <= parameters.keys()
     assert_allclose(found, sum(np.sum(v**2) for v in parameters.values()), rtol=1e-12)
 

@@ -33,8 +33,9 @@ from ontogeny.studies.composition.analysis import (
 from ontogeny.studies.composition.architectures import MLP, Transformer
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.datasets import frame_of
-from ontogeny.studies.composition.networks import grid, matrices, train_network, training_rows
 from ontogeny.studies.composition.pairs import train_mask
+from ontogeny.studies.composition.reading import grid, matrices
+from ontogeny.studies.composition.runs import train_network, training_rows
 
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
 primes = pytest.mark.parametrize("p", [7, 11, 13])

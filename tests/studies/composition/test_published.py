@@ -35,8 +35,8 @@ from ontogeny.studies.composition.analysis import (
 )
 from ontogeny.studies.composition.architectures import MLP, Transformer
 from ontogeny.studies.composition.datasets import frame_of
-from ontogeny.studies.composition.networks import grid, matrices
 from ontogeny.studies.composition.pairs import train_mask, train_pairs
+from ontogeny.studies.composition.reading import grid, matrices
 
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "universality"
 

@@ -26,12 +26,13 @@ from ontogeny.studies.composition.analysis import (
 )
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.datasets import (
-    checkpoints_dataset,
     frame_of,
-    history_dataset,
 )
-from ontogeny.studies.composition.networks import build, grid, matrices, train_network
+from ontogeny.studies.composition.networks import build
 from ontogeny.studies.composition.pairs import train_mask, train_pairs
+from ontogeny.studies.composition.reading import grid, matrices
+from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.runs import train_network
 from ontogeny.studies.composition.stages import progress, representation
 
 RUNS = {

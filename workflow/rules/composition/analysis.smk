@@ -18,7 +18,7 @@ rule representation:
         mem_mb=2000,
     params:
         spec=specification(sections["composition"].analysis),
-        code=script_digest("composition/representation"),
+        code=network_digest("composition/representation"),
     message:
         "representation of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -46,7 +46,7 @@ rule progress:
         mem_mb=2000,
     params:
         spec={},
-        code=script_digest("composition/progress"),
+        code=network_digest("composition/progress"),
     message:
         "progress of {wildcards.experiment}, seed {wildcards.seed}"
     script:

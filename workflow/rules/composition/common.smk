@@ -15,6 +15,21 @@ def group_file(name):
     )
 
 
+ARCHITECTURES = {
+    kind: f"ontogeny.studies.composition.architectures.{kind}"
+    for kind in ("mlp", "bilinear", "transformer")
+}
+
+
+def network_digest(name):
+    """Return a function: the digest of a script, without the architectures that a job has not."""
+    digests = {
+        kind: script_digest(name, without={*ARCHITECTURES.values()} - {module})
+        for kind, module in ARCHITECTURES.items()
+    }
+    return lambda wildcards: digests[experiment_of(wildcards).architecture.kind]
+
+
 def is_cyclic(group):
     """Return whether a group is cyclic by its name."""
     return group not in sections["groups"] and [

@@ -4,18 +4,6 @@ include: "analysis.smk"
 include: "figures.smk"
 
 
-rule composition:
-    """All figures of group composition."""
-    input:
-        [
-            f"results/composition/figures/{name}/seed{seed}/{figure}.svg"
-            for name, experiment in EXPERIMENTS.items()
-            for seed in experiment.seeds
-            for figure in figures_of_run(experiment)
-        ],
-        [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],
-
-
 rule composition_groups:
     """The groups of all experiments, with their irreps."""
     input:
@@ -25,3 +13,22 @@ rule composition_groups:
                 {experiment.group for experiment in EXPERIMENTS.values()}
             )
         ],
+
+
+rule composition:
+    """All results and figures of group composition."""
+    input:
+        rules.composition_groups.input,
+        [
+            f"results/composition/{name}/seed{seed}/{file}.nc"
+            for name, experiment in EXPERIMENTS.items()
+            for seed in experiment.seeds
+            for file in ("checkpoints", "history", "representation", "progress")
+        ],
+        [
+            f"results/composition/figures/{name}/seed{seed}/{figure}.svg"
+            for name, experiment in EXPERIMENTS.items()
+            for seed in experiment.seeds
+            for figure in figures_of_run(experiment)
+        ],
+        [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],

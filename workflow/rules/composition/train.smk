@@ -18,7 +18,7 @@ rule train:
         spec=lambda wildcards: specification(
             experiment_of(wildcards).training(int(wildcards.seed))
         ),
-        code=script_digest("composition/train"),
+        code=network_digest("composition/train"),
     message:
         "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
     script:

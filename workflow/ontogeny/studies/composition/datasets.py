@@ -1,7 +1,6 @@
-"""The results of the study as labelled datasets."""
+"""The results of the analyses as labelled datasets."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -18,12 +17,9 @@ from ontogeny.studies.composition.analysis import (
     Phases,
     frame,
 )
-from ontogeny.training import Record
 
 __all__ = [
-    "checkpoints_dataset",
     "frame_of",
-    "history_dataset",
     "progress_dataset",
     "representation_dataset",
 ]
@@ -32,34 +28,6 @@ SPLITS = ("train", "test", "all")
 SIDES = ("left", "right")
 PARTS = ("left", "right", "product")
 MATRICES = ("left_embedding", "right_embedding", "unembedding")
-
-
-_DIMENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
-    "mlp": {
-        "W_x": ("element", "feature"),
-        "W_y": ("element", "feature"),
-        "W": ("concatenation", "neuron"),
-        "W_U": ("neuron", "output"),
-    },
-    "bilinear": {
-        "W_x": ("element", "neuron"),
-        "W_y": ("element", "neuron"),
-        "W_U": ("neuron", "output"),
-    },
-    "transformer": {
-        "W_E": ("token", "residual"),
-        "W_pos": ("position", "residual"),
-        "W_Q": ("head", "residual", "key_dimension"),
-        "W_K": ("head", "residual", "key_dimension"),
-        "W_V": ("head", "residual", "key_dimension"),
-        "W_O": ("head", "key_dimension", "residual"),
-        "W_in": ("residual", "neuron"),
-        "b_in": ("neuron",),
-        "W_out": ("neuron", "residual"),
-        "b_out": ("residual",),
-        "W_U": ("residual", "output"),
-    },
-}
 
 
 def _names(values: Sequence[str]) -> NDArray[np.object_]:
@@ -74,46 +42,6 @@ def frame_of(table: xr.Dataset, irreps: xr.Dataset) -> Frame:
         irreps["irrep_of_entry"].values,
         irreps["character"].values,
         tuple(map(str, irreps["irrep"].values)),
-    )
-
-
-def checkpoints_dataset(
-    record: Record, kind: Literal["mlp", "bilinear", "transformer"]
-) -> xr.Dataset:
-    """Return every parameter of a network of the given kind along `step`."""
-    dimensions = _DIMENSIONS[kind]
-    return dataset(
-        {
-            name: variable(("step", *dimensions[name]), values, f"parameter {name}")
-            for name, values in record.parameters.items()
-        },
-        {"step": record.step},
-        title="Parameters of a network along training",
-    )
-
-
-def history_dataset(record: Record, train_pairs: NDArray[np.integer]) -> xr.Dataset:
-    """Return losses and accuracies along `step`, the training loss of every update, the split."""
-    splits = list(record.loss)
-    loss = np.stack([record.loss[split] for split in splits], axis=1)
-    accuracy = np.stack([record.accuracy[split] for split in splits], axis=1)
-    return dataset(
-        {
-            "loss": variable(("step", "split"), loss, "cross-entropy", "nat"),
-            "accuracy": variable(("step", "split"), accuracy, "accuracy"),
-            "update_loss": variable(
-                "update", record.step_loss, "training cross-entropy before the update", "nat"
-            ),
-            "train_index": variable(
-                "train_pair", train_pairs.astype(np.int32), "row a n + b of a training pair"
-            ),
-        },
-        {
-            "step": record.step,
-            "split": _names(splits),
-            "update": np.arange(len(record.step_loss), dtype=np.int32),
-        },
-        title="History of a training run",
     )
 
 

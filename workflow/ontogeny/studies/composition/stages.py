@@ -24,8 +24,9 @@ from ontogeny.studies.composition.datasets import (
     progress_dataset,
     representation_dataset,
 )
-from ontogeny.studies.composition.networks import build, grid, matrices
+from ontogeny.studies.composition.networks import build
 from ontogeny.studies.composition.pairs import train_mask
+from ontogeny.studies.composition.reading import grid, matrices
 
 __all__ = ["progress", "representation"]
 

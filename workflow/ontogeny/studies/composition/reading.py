@@ -1,0 +1,54 @@
+"""Networks as analyses read them: layers over all pairs, and the matrices, in float64."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ontogeny.studies.composition.analysis import Layers, Matrices, Network
+from ontogeny.studies.composition.architectures import Architecture, Transformer
+from ontogeny.studies.composition.networks import pair_blocks
+
+__all__ = ["grid", "matrices"]
+
+
+def grid(architecture: Architecture, parameters: Mapping[str, NDArray[np.floating]]) -> Network:
+    """Return a network, in float64, as analyses read it: layers over all pairs, block by block.
+
+    When all pairs fit in one block they are computed once, however often they are asked for.
+    """
+    tensors = {name: torch.as_tensor(value).double() for name, value in parameters.items()}
+    n = architecture.order
+
+    def layers(left: Tensor, right: Tensor) -> Layers:
+        with torch.no_grad():
+            found = architecture.forward(tensors, left, right)
+        rows = len(left) // n
+        return Layers(
+            left[::n].numpy(),
+            found.hidden.numpy().reshape(rows, n, -1),
+            found.logits[:, :n].numpy().reshape(rows, n, n),
+        )
+
+    blocks = list(pair_blocks(architecture))
+    if len(blocks) == 1:
+        whole = [layers(*blocks[0])]
+        return lambda: iter(whole)
+    return lambda: (layers(*block) for block in blocks)
+
+
+def matrices(
+    architecture: Architecture, parameters: Mapping[str, NDArray[np.floating]]
+) -> Matrices:
+    """Return the matrices of a network that stand on group elements, in float64."""
+    tensors = {name: torch.as_tensor(value).double() for name, value in parameters.items()}
+    readout = architecture.readout(tensors)
+    return Matrices(
+        left_embedding=readout.left_embedding.numpy(),
+        right_embedding=readout.right_embedding.numpy(),
+        unembedding=readout.unembedding.numpy(),
+        direct_path=isinstance(architecture, Transformer),
+        squared_weights=float(sum((value**2).sum() for value in tensors.values())),
+    )

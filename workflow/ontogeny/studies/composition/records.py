@@ -1,0 +1,79 @@
+"""The record of a training run as labelled datasets."""
+
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.labels import dataset, variable
+from ontogeny.training import Record
+
+__all__ = ["checkpoints_dataset", "history_dataset"]
+
+_DIMENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "mlp": {
+        "W_x": ("element", "feature"),
+        "W_y": ("element", "feature"),
+        "W": ("concatenation", "neuron"),
+        "W_U": ("neuron", "output"),
+    },
+    "bilinear": {
+        "W_x": ("element", "neuron"),
+        "W_y": ("element", "neuron"),
+        "W_U": ("neuron", "output"),
+    },
+    "transformer": {
+        "W_E": ("token", "residual"),
+        "W_pos": ("position", "residual"),
+        "W_Q": ("head", "residual", "key_dimension"),
+        "W_K": ("head", "residual", "key_dimension"),
+        "W_V": ("head", "residual", "key_dimension"),
+        "W_O": ("head", "key_dimension", "residual"),
+        "W_in": ("residual", "neuron"),
+        "b_in": ("neuron",),
+        "W_out": ("neuron", "residual"),
+        "b_out": ("residual",),
+        "W_U": ("residual", "output"),
+    },
+}
+
+
+def checkpoints_dataset(
+    record: Record, kind: Literal["mlp", "bilinear", "transformer"]
+) -> xr.Dataset:
+    """Return every parameter of a network of the given kind along `step`."""
+    dimensions = _DIMENSIONS[kind]
+    return dataset(
+        {
+            name: variable(("step", *dimensions[name]), values, f"parameter {name}")
+            for name, values in record.parameters.items()
+        },
+        {"step": record.step},
+        title="Parameters of a network along training",
+    )
+
+
+def history_dataset(record: Record, train_pairs: NDArray[np.integer]) -> xr.Dataset:
+    """Return losses and accuracies along `step`, the training loss of every update, the split."""
+    splits = list(record.loss)
+    loss = np.stack([record.loss[split] for split in splits], axis=1)
+    accuracy = np.stack([record.accuracy[split] for split in splits], axis=1)
+    return dataset(
+        {
+            "loss": variable(("step", "split"), loss, "cross-entropy", "nat"),
+            "accuracy": variable(("step", "split"), accuracy, "accuracy"),
+            "update_loss": variable(
+                "update", record.step_loss, "training cross-entropy before the update", "nat"
+            ),
+            "train_index": variable(
+                "train_pair", train_pairs.astype(np.int32), "row a n + b of a training pair"
+            ),
+        },
+        {
+            "step": record.step,
+            "split": np.array(splits, dtype=object),
+            "update": np.arange(len(record.step_loss), dtype=np.int32),
+        },
+        title="History of a training run",
+    )
