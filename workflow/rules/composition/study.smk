@@ -8,10 +8,9 @@ rule composition_groups:
     """The groups of all experiments, with their irreps."""
     input:
         [
-            f"results/groups/{group}/irreps.nc"
-            for group in sorted(
-                {experiment.group for experiment in EXPERIMENTS.values()}
-            )
+            f"results/groups/{experiment.group}/{file}.nc"
+            for experiment in EXPERIMENTS.values()
+            for file in ("table", "irreps")
         ],
 
 
