@@ -1,6 +1,5 @@
 """The real workflow on a tiny configuration, in a folder of its own."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -163,20 +162,3 @@ def test_the_report_is_one_page_that_needs_no_network(finished):
     assert page.count("data:image/svg+xml") + page.count("svg") >= len(list(expected_figures()))
     assert 'src="http' not in page
     assert '<link rel="stylesheet" href="http' not in page
-
-
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def test_the_same_run_gives_the_same_bytes_on_one_core_and_on_two(finished, tmp_path):
-    folder, _ = finished
-    other = copy_project(tmp_path)
-    run = snakemake(other, "--cores", "1")
-    assert run.returncode == 0, output_of(run)
-    made = [path for path in other.glob("results/**/*") if path.is_file()]
-    assert len(made) > 100
-    differing = [
-        path.name for path in made if digest(path) != digest(folder / path.relative_to(other))
-    ]
-    assert not differing

@@ -35,11 +35,14 @@ def one_node(folder: Path, *, cores: int, memory: int) -> Iterator[None]:
     """
     missing = [name for name in PROGRAMS if _program(name) is None]
     if missing:
-        raise NoCluster(f"not installed: {', '.join(missing)} (Debian: slurm-wlm, munge)")
+        msg = f"not installed: {', '.join(missing)} (Debian: slurm-wlm, munge)"
+        raise NoCluster(msg)
     if os.geteuid() != 0:
-        raise NoCluster(f"root is needed to start a SLURM and to write {CONFIGURATION}")
+        msg = f"root is needed to start a SLURM and to write {CONFIGURATION}"
+        raise NoCluster(msg)
     if _foreign() and _answers():
-        raise NoCluster("a SLURM is running on this machine already")
+        msg = "a SLURM is running on this machine already"
+        raise NoCluster(msg)
     folder.chmod(0o755)
     for name in ("controller", "node"):
         (folder / name).mkdir()
@@ -71,7 +74,8 @@ def wait_for(condition: Callable[[], object], name: str, *, seconds: float) -> N
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise TimeoutError(f"{name}: not there after {seconds:.0f} s")
+            msg = f"{name}: not there after {seconds:.0f} s"
+            raise TimeoutError(msg)
         time.sleep(0.2)
 
 

@@ -1,0 +1,214 @@
+"""Kills, a full disk, interruption and a second workflow: nothing is lost and nothing is wrong."""
+
+import hashlib
+import logging
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ontogeny.groups import group
+from ontogeny.provenance import attributes
+from ontogeny.storage import write, write_arrays
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.resume import finish, saved_state, state_folder
+from ontogeny.studies.composition.runs import train_network, training_rows
+from ontogeny.training import Saver
+
+ROOT = Path(__file__).parents[2]
+CODE = "0" * 64
+TABLE = group("S4").table
+SPEC = Training.model_validate(
+    {
+        "architecture": {"kind": "mlp", "embedding": 16, "hidden": 16},
+        "data": {"fraction": 0.6},
+        "schedule": {"steps": 1500, "checkpoints": {"per_decade": 5, "every": 100}},
+        "seed": 0,
+    }
+)
+LOGGER = logging.getLogger("test")
+
+
+def job(folder, spec=SPEC, interval=0.0):
+    """What the training script does, saving the state as often as it can."""
+    place = state_folder(folder, spec, CODE, TABLE)
+    saver = Saver(partial(write_arrays, path=place / "running.npz"), interval=interval)
+    state = saved_state(place, spec, LOGGER)
+    record = train_network(TABLE, spec, state=state, observe=[saver])
+    about = attributes("train", spec, CODE)
+    write(checkpoints_dataset(record, "mlp"), folder / "checkpoints.nc", about)
+    write(history_dataset(record, training_rows(spec, 24)), folder / "history.nc", about)
+    finish(place, folder, saver.last)
+
+
+def in_child(task, *, seconds=None):
+    """Run a task in a process of its own, ended at once after some seconds; return its status.
+
+    The alarm's default action ends a process as `kill -9` does: no handler, no cleaning up.
+    """
+    child = os.fork()
+    if child == 0:
+        try:
+            torch.set_num_threads(1)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, seconds or 0.0)
+            task()
+            os._exit(0)
+        except BaseException as error:
+            os.write(2, f"{type(error).__name__}: {error}\n".encode())
+            os._exit(1)
+    return os.waitpid(child, 0)[1]
+
+
+def digests(folder, pattern="*.nc"):
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.glob(pattern)
+        if path.is_file()
+    }
+
+
+def test_training_killed_at_thirty_moments_ends_with_the_same_bytes(tmp_path):
+    job(tmp_path / "undisturbed", interval=1e9)
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "killed"
+    kills = 0
+    while kills < 30:
+        status = in_child(partial(job, folder), seconds=float(rng.uniform(0.02, 0.3)))
+        kills += os.WIFSIGNALED(status)
+        if os.WIFEXITED(status):
+            assert digests(folder) == digests(tmp_path / "undisturbed")
+            shutil.rmtree(folder)
+    assert in_child(partial(job, folder)) == 0
+    assert digests(folder) == digests(tmp_path / "undisturbed")
+    assert not list(folder.rglob("running.npz"))
+
+
+def test_a_full_disk_is_said_and_leaves_what_was_there(tmp_path, capfd):
+    job(tmp_path, interval=1e9)
+    before = digests(tmp_path)
+    longer = SPEC.model_copy(update={"schedule": SPEC.schedule.model_copy(update={"steps": 1600})})
+
+    def on_a_full_disk():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+        job(tmp_path, longer, interval=1e9)
+
+    assert os.WEXITSTATUS(in_child(on_a_full_disk)) == 1
+    assert capfd.readouterr().err.strip()
+    assert digests(tmp_path) == before
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".check")]
+    assert in_child(partial(job, tmp_path, longer)) == 0
+    job(tmp_path / "undisturbed", longer, interval=1e9)
+    assert digests(tmp_path) == digests(tmp_path / "undisturbed")
+
+
+CONFIG = """\
+composition:
+  experiments:
+    a:
+      group: C5
+      architecture: {kind: mlp, embedding: 8, hidden: 6}
+      data: {fraction: 0.6}
+      schedule: {steps: 20, checkpoints: {per_decade: 1, every: 10}}
+      seeds: [0]
+"""
+
+
+def project_in(folder):
+    folder.mkdir()
+    for name in ("workflow", "config", "profiles"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("Snakefile", "environment.yml"):
+        shutil.copy2(ROOT / name, folder / name)
+    (folder / "config/config.yaml").write_text(CONFIG)
+    return folder
+
+
+def started(folder, *arguments):
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finished(folder, *arguments):
+    run = started(folder, *arguments)
+    said = run.communicate()[0]
+    return run.returncode, said
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    folder = project_in(tmp_path_factory.mktemp("undisturbed") / "project")
+    code, said = finished(folder)
+    assert code == 0, said
+    return digests(folder, "results/**/*.*")
+
+
+def stopped(folder, how, seconds):
+    """Start the workflow and stop all of it after some seconds; return whether it was running."""
+    run = started(folder)
+    try:
+        run.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, how)
+        run.communicate()
+        return True
+    return False
+
+
+def test_a_workflow_killed_at_any_moment_finishes_with_the_same_bytes(tmp_path, undisturbed):
+    folder = project_in(tmp_path / "project")
+    rng = np.random.default_rng(1)
+    kills = sum(
+        stopped(folder, signal.SIGKILL, float(rng.uniform(2.0, 7.0))) and not unlock(folder)
+        for _ in range(5)
+    )
+    assert kills >= 2
+    code, said = finished(folder)
+    assert code == 0, said
+    assert digests(folder, "results/**/*.*") == undisturbed
+
+
+def unlock(folder):
+    """Remove the lock that a killed workflow leaves; return the exit code."""
+    return finished(folder, "--unlock")[0]
+
+
+def test_an_interrupted_workflow_leaves_no_lock_and_no_half_result(tmp_path, undisturbed):
+    folder = project_in(tmp_path / "project")
+    assert stopped(folder, signal.SIGINT, 6.0)
+    kept = digests(folder, "results/**/*.nc")
+    assert {path: undisturbed[path] for path in kept} == kept
+    code, said = finished(folder)
+    assert code == 0, said
+    assert digests(folder, "results/**/*.*") == undisturbed
+
+
+def test_a_second_workflow_in_the_same_folder_is_refused(tmp_path, undisturbed):
+    folder = project_in(tmp_path / "project")
+    first = started(folder)
+    for line in first.stdout:
+        if line.startswith("Execute"):
+            break
+    code, said = finished(folder)
+    assert code != 0
+    assert "Directory cannot be locked" in said
+    first.communicate()
+    assert first.returncode == 0
+    assert digests(folder, "results/**/*.*") == undisturbed
