@@ -7,7 +7,15 @@ import xarray as xr
 
 from ontogeny.labels import dataset, variable
 from ontogeny.provenance import attributes
-from ontogeny.storage import StorageError, read, read_cayley_table, write
+from ontogeny.storage import (
+    StorageError,
+    read,
+    read_arrays,
+    read_cayley_table,
+    read_provenance,
+    write,
+    write_arrays,
+)
 
 ABOUT = attributes("train", {"seed": 0}, "0" * 64)
 
@@ -79,25 +87,62 @@ def test_a_foreign_file_is_refused(tmp_path):
         read(tmp_path / "a.nc")
 
 
-@pytest.mark.parametrize("case", range(60))
-def test_a_damaged_file_never_gives_a_wrong_number_in_silence(tmp_path, case):
-    rng = np.random.default_rng(case)
+DAMAGE = {
+    "cut": lambda content, at, bit: content[:at],
+    "flipped": lambda content, at, bit: (
+        content[:at] + bytes([content[at] ^ 1 << bit]) + content[at + 1 :]
+    ),
+    "emptied": lambda content, at, bit: b"",
+    "zeroed": lambda content, at, bit: content[:at] + bytes(len(content) - at),
+    "continued": lambda content, at, bit: content + content[:at],
+    "exchanged": lambda content, at, bit: b"PK" + content[at:],
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_file_is_refused_by_name_with_the_command_that_makes_it_again(tmp_path, kind):
     path = tmp_path / "a.nc"
     write(sample(), path, ABOUT)
-    content = bytearray(path.read_bytes())
-    whole = read(path)
-    if case % 3 == 0:
-        content = content[: rng.integers(len(content))]
-    else:
-        content[rng.integers(len(content))] ^= 1 << rng.integers(8)
-    path.write_bytes(content)
-    try:
-        found = read(path)
-    except StorageError as error:
-        assert str(path) in str(error)  # noqa: PT017
-        assert "snakemake" in str(error)  # noqa: PT017
-    else:
-        xr.testing.assert_identical(found, whole)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        damaged = DAMAGE[kind](whole, int(rng.integers(1, len(whole))), int(rng.integers(8)))
+        assert damaged != whole
+        path.write_bytes(damaged)
+        with pytest.raises(StorageError, match=rf"{path}: is .*run `snakemake {path}`"):
+            read(path)
+        assert read_provenance(path) == {}
+
+
+def test_other_readers_pass_over_the_digest(tmp_path):
+    write(sample(), tmp_path / "a.nc", ABOUT)
+    xr.testing.assert_identical(xr.load_dataset(tmp_path / "a.nc"), read(tmp_path / "a.nc"))
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_writing(tmp_path):
+    (tmp_path / ".a.nc.17").write_text("half")
+    write(sample(), tmp_path / "a.nc", ABOUT)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.nc"]
+
+
+@pytest.mark.parametrize("kind", ["cut", "flipped", "emptied", "zeroed", "exchanged"])
+def test_damaged_arrays_are_refused_or_whole(tmp_path, kind):
+    path = tmp_path / "a.npz"
+    arrays = {"vector": np.arange(50.0), "step": np.array(3)}
+    write_arrays(arrays, path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        path.write_bytes(
+            DAMAGE[kind](whole, int(rng.integers(1, len(whole))), int(rng.integers(8)))
+        )
+        try:
+            found = read_arrays(path)
+        except StorageError as error:
+            assert str(path) in str(error)  # noqa: PT017
+        else:
+            for name, values in found.items():
+                np.testing.assert_array_equal(values, arrays[name])
 
 
 S3 = "0,1,2\n1,2,0\n2,0,1\n"

@@ -4,19 +4,24 @@ import hashlib
 import logging
 import os
 import resource
+import runpy
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.provenance import attributes
+from ontogeny.representations import irreps, real_irreps
 from ontogeny.storage import write, write_arrays
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
@@ -91,6 +96,64 @@ def test_training_killed_at_thirty_moments_ends_with_the_same_bytes(tmp_path):
     assert in_child(partial(job, folder)) == 0
     assert digests(folder) == digests(tmp_path / "undisturbed")
     assert not list(folder.rglob("running.npz"))
+
+
+SCRIPTS = ROOT / "workflow/scripts/composition"
+
+
+def run_script(name, folder, inputs, outputs, spec):
+    """Run a script of the workflow as Snakemake does, for a run in a folder."""
+    files = {key: str(folder / key) + ".nc" for key in inputs}
+    about = SimpleNamespace(
+        input=SimpleNamespace(**files),
+        output=SimpleNamespace(**{key: str(folder / file) for key, file in outputs.items()}),
+        log=[str(folder / f"{name}.log")],
+        params=SimpleNamespace(spec=spec, code=CODE),
+        wildcards=SimpleNamespace(experiment="a", seed="0"),
+        threads=1,
+    )
+    runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": about})
+
+
+ANALYSES = ("table", "irreps", "checkpoints", "history")
+LATER = {
+    "representation": (ANALYSES, {"representation": "representation.nc"}),
+    "progress": ((*ANALYSES, "representation"), {"progress": "progress.nc"}),
+    "figure_learning": (
+        ("history", "progress"),
+        {"svg": "a.svg", "png": "a.png", "numbers": "a.nc"},
+    ),
+}
+
+
+def test_analyses_and_figures_killed_at_thirty_moments_end_with_the_same_bytes(tmp_path):
+    whole, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    job(whole, interval=1e9)
+    structure = group("S4")
+    write(table_dataset(structure), whole / "table.nc")
+    parts = irreps(structure), real_irreps(structure)
+    write(irreps_dataset(structure, *parts), whole / "irreps.nc")
+    killed.mkdir()
+    for name in ANALYSES:
+        shutil.copy2(whole / f"{name}.nc", killed / f"{name}.nc")
+    rng = np.random.default_rng(0)
+    kills = dict.fromkeys(LATER, 0)
+    for name, (inputs, outputs) in LATER.items():
+        run_script(name, whole, inputs, outputs, {})
+        task = partial(run_script, name, killed, inputs, outputs, {})
+        begun = time.monotonic()
+        assert in_child(task) == 0
+        lasts = time.monotonic() - begun
+        while kills[name] < 12:
+            for file in outputs.values():
+                (killed / file).unlink()
+            status = in_child(task, seconds=float(rng.uniform(0.01, lasts)))
+            kills[name] += os.WIFSIGNALED(status)
+            for file in killed.glob("*.nc"):
+                assert file.read_bytes() == (whole / file.name).read_bytes()
+            assert in_child(task) == 0
+            assert digests(killed, "[!.]*.[nsp]*") == digests(whole, "[!.]*.[nsp]*")
+    assert not list(killed.glob(".*.nc.*"))
 
 
 def test_a_full_disk_is_said_and_leaves_what_was_there(tmp_path, capfd):
@@ -177,9 +240,9 @@ def test_a_workflow_killed_at_any_moment_finishes_with_the_same_bytes(tmp_path, 
     rng = np.random.default_rng(1)
     kills = sum(
         stopped(folder, signal.SIGKILL, float(rng.uniform(2.0, 7.0))) and not unlock(folder)
-        for _ in range(5)
+        for _ in range(8)
     )
-    assert kills >= 2
+    assert kills >= 4
     code, said = finished(folder)
     assert code == 0, said
     assert digests(folder, "results/**/*.*") == undisturbed
@@ -212,3 +275,12 @@ def test_a_second_workflow_in_the_same_folder_is_refused(tmp_path, undisturbed):
     first.communicate()
     assert first.returncode == 0
     assert digests(folder, "results/**/*.*") == undisturbed
+
+
+def test_two_workflows_in_two_folders_at_once_both_finish_right(tmp_path, undisturbed):
+    folders = [project_in(tmp_path / name) for name in "ab"]
+    runs = [started(folder) for folder in folders]
+    said = [run.communicate()[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], said
+    for folder in folders:
+        assert digests(folder, "results/**/*.*") == undisturbed

@@ -1,17 +1,21 @@
 """The only module that opens result files.
 
-Datasets are netCDF-4 files with a checksum (Fletcher-32) on every chunk, and a digest of their
-whole content among their attributes, which is compared whenever one is read. They are written
-beside their name and moved into place when complete, and hold no time, host or path: the same
-dataset gives the same bytes.
+Datasets are netCDF-4 files with a checksum (Fletcher-32) on every chunk. Behind the last byte of
+the format stands a digest (SHA-256) of all bytes before it, which every netCDF reader passes over
+and which is compared here before a reader of the format sees the file: damage inside its structure
+can make one return wrong numbers, or not return at all. Files are written beside their name and
+moved into place when complete, and hold no time, host or path: the same dataset gives the same
+bytes.
 """
 
 import csv
+import glob
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +26,6 @@ from numpy.typing import NDArray
 
 __all__ = [
     "StorageError",
-    "content_digest",
     "file_digest",
     "keep",
     "read",
@@ -34,7 +37,8 @@ __all__ = [
     "write_provenance",
 ]
 
-_DIGEST = "content_sha256"
+_MARK = b"\nontogeny sha256 "
+_TRAILER = len(_MARK) + 64
 
 
 class StorageError(RuntimeError):
@@ -54,14 +58,28 @@ def write(
     attributes : mapping of str, optional
         From `ontogeny.provenance.attributes`; none for a dataset whose provenance lies beside it.
     """
-    path = Path(path)
     dataset = dataset.assign_attrs({**dataset.attrs, **(attributes or {})})
-    dataset = dataset.assign_attrs({_DIGEST: content_digest(dataset)})
     encoding = {str(name): _encoding(dataset[name]) for name in dataset.variables}
+    with _moved_into_place(path) as beside:
+        dataset.to_netcdf(beside, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        trailer = _MARK + file_digest(beside).encode()
+        with beside.open("ab") as file:
+            file.write(trailer)
+
+
+@contextmanager
+def _moved_into_place(path: str | Path) -> Iterator[Path]:
+    """Give a name beside a path, whose file gets the path when the block ends without an error.
+
+    What killed writers of the same path have left is removed.
+    """
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        left.unlink(missing_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        dataset.to_netcdf(beside, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        yield beside
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
@@ -72,13 +90,8 @@ def write_provenance(attributes: Mapping[str, str], path: str | Path) -> None:
 
     For datasets whose bytes must not change when only the code that made them did.
     """
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with _moved_into_place(path) as beside:
         beside.write_text(json.dumps(dict(attributes), indent=1) + "\n", encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def read_provenance(path: str | Path) -> dict[str, object]:
@@ -93,10 +106,23 @@ def read_provenance(path: str | Path) -> dict[str, object]:
     try:
         if path.suffix == ".json":
             return dict(json.loads(path.read_text(encoding="utf-8")))
+        if _damage(path):
+            return {}
         with netCDF4.Dataset(path) as stored:
             return {name: stored.getncattr(name) for name in stored.ncattrs()}
     except (OSError, ValueError):
         return {}
+
+
+def _damage(path: Path) -> str:
+    """Say what is wrong with the bytes of a file that `write` made; nothing when it is whole."""
+    content = path.read_bytes()
+    mark, digest = content[-_TRAILER:-64], content[-64:]
+    if mark != _MARK:
+        return "is no dataset of this project, or not complete"
+    if digest != hashlib.sha256(memoryview(content)[:-_TRAILER]).hexdigest().encode():
+        return "is damaged, its content differs from its digest"
+    return ""
 
 
 def _encoding(values: xr.DataArray) -> dict[str, Any]:
@@ -127,44 +153,17 @@ def read(path: str | Path, *, rule: str = "") -> xr.Dataset:
     path = Path(path)
     remedy = f"delete it and run `snakemake {path}`" + (f" (rule `{rule}`)" if rule else "")
     try:
-        dataset = xr.load_dataset(path, engine="netcdf4")
+        damage = _damage(path)
+        if not damage:
+            return xr.load_dataset(path, engine="netcdf4")
     except FileNotFoundError:
         msg = f"{path}: there is no such file; run `snakemake {path}`"
         raise StorageError(msg) from None
     except Exception as error:
         msg = f"{path}: cannot be read ({error}); {remedy}"
         raise StorageError(msg) from error
-    digest = dataset.attrs.pop(_DIGEST, None)
-    if digest is None:
-        msg = f"{path}: is no dataset of this project, or not complete; {remedy}"
-        raise StorageError(msg)
-    if digest != content_digest(dataset):
-        msg = f"{path}: is damaged, its content differs from its digest; {remedy}"
-        raise StorageError(msg)
-    return dataset
-
-
-def content_digest(dataset: xr.Dataset) -> str:
-    """Return the SHA-256 of all that a dataset says: names, dimensions, values, attributes."""
-    digest = hashlib.sha256(json.dumps(_plain(dataset.attrs)).encode())
-    for name in sorted(map(str, dataset.variables)):
-        values = dataset.variables[name]
-        array = np.asarray(values.values)
-        if array.dtype.kind in "OUS":
-            content = "\0".join(map(str, array.ravel())).encode()
-            kind = "text"
-        else:
-            content = np.ascontiguousarray(array).tobytes()
-            kind = str(array.dtype)
-        head = [name, kind, list(map(str, values.dims)), list(values.shape), _plain(values.attrs)]
-        digest.update(json.dumps(head).encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def _plain(attributes: Mapping[Any, Any]) -> dict[str, str]:
-    kept = {str(key): value for key, value in attributes.items() if key != _DIGEST}
-    return {key: str(kept[key]) for key in sorted(kept)}
+    msg = f"{path}: {damage}; {remedy}"
+    raise StorageError(msg)
 
 
 def file_digest(path: str | Path) -> str:
@@ -175,17 +174,10 @@ def file_digest(path: str | Path) -> str:
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]], path: str | Path) -> None:
     """Write named arrays as one file, which appears at `path` only when complete."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with _moved_into_place(path) as beside, beside.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
@@ -197,8 +189,8 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
         If the file is damaged; every array has a checksum.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
     except Exception as error:
         msg = f"{path}: cannot be read ({error}); delete it"
         raise StorageError(msg) from error

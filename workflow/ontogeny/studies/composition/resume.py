@@ -116,4 +116,5 @@ def finish(folder: Path, results: str | Path, last: State | None) -> None:
         write_arrays({name: arrays[name] for name in moments}, folder / "last.npz")
         for name in _FILES:
             keep(Path(results) / name, folder)
-    (folder / "running.npz").unlink(missing_ok=True)
+    for left in folder.glob("*running.npz*"):
+        left.unlink()
