@@ -115,7 +115,7 @@ WRONG = [
     (f"{S3}/architecture", REMOVED, ["`composition.experiments.s3.architecture`", "missing"]),
     ("composition/experiments", {}, ["composition.experiments", "at least 1"]),
     ("composition/experiments/empty", None, ["experiments.empty.group`", "missing"]),
-    ("composition/experiments", REMOVED, ["`composition.experiments`", "missing"]),
+    ("composition/experiments", REMOVED, ["`composition.experiments`", "at least 1"]),
     # names that are no file names
     ("composition/experiments/S3 MLP", {}, ["S3 MLP", "lower-case letters"]),
     ("composition/experiments/..", {}, ["..", "lower-case letters"]),
@@ -234,7 +234,11 @@ def shipped():
 @pytest.mark.parametrize("path", shipped(), ids=lambda path: path.stem)
 def test_shipped_configurations_are_valid(path):
     raw = parse_yaml(path.read_text())
-    assert read(raw)["composition"].experiments
+    if path.stem == "published":
+        with pytest.raises(ConfigurationError, match=r"composition\.published` = 'published'"):
+            read(raw)
+    else:
+        assert read(raw)["composition"].experiments
     stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
     jsonschema.Draft202012Validator(stored).validate(yaml.safe_load(path.read_text()))
 

@@ -7,7 +7,16 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
 MATHEMATICS = {"groups", "representations", "fourier"}
-MACHINERY = {"training", "labels", "storage", "plotting", "config", "provenance", "joblog"}
+MACHINERY = {
+    "training",
+    "labels",
+    "storage",
+    "plotting",
+    "config",
+    "provenance",
+    "joblog",
+    "weights",
+}
 JOINTS = {"catalogue", "testing"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import xarray as xr
+from safetensors.torch import save_file
 
 ROOT = Path(__file__).parents[2]
 TINY = "config/test/tiny.yaml"
@@ -26,8 +28,12 @@ def copy_project(to):
 
 
 def snakemake(folder, *arguments):
-    command = [sys.executable, "-m", "snakemake", "--configfile", TINY, *arguments]
-    environment = os.environ | {"XDG_CACHE_HOME": str(folder / ".cache")}
+    given = [] if "--configfile" in arguments else ["--configfile", TINY]
+    command = [sys.executable, "-m", "snakemake", *given, *arguments]
+    environment = os.environ | {
+        "XDG_CACHE_HOME": str(folder / ".cache"),
+        "PYTHONPATH": str(folder / "workflow"),
+    }
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -124,6 +130,41 @@ def test_nothing_runs_a_second_time(finished):
     again = snakemake(folder, "--cores", "2")
     assert again.returncode == 0, output_of(again)
     assert "Nothing to be done" in output_of(again)
+
+
+FOREIGN = """\
+composition:
+  defaults:
+    group: S3
+    architecture: {{ kind: mlp, embedding: 8, hidden: 12 }}
+    data: {{ fraction: 0.6 }}
+  run_figures: first
+  experiments:
+    theirs: {{ seeds: [0, 2], weights: [{0}, {1}] }}
+    broken: {{ seeds: [0], weights: {2} }}
+"""
+
+
+def test_networks_trained_elsewhere_are_analysed_as_if_trained_here(finished):
+    folder, _ = finished
+    files = [folder / name for name in ("0.safetensors", "2.pt", "cut.pt")]
+    for seed, file in zip((0, 2), files, strict=False):
+        checkpoints = opened(folder / f"results/composition/s3-mlp/seed{seed}/checkpoints.nc")
+        last = {name: torch.tensor(v.values[-1]) for name, v in checkpoints.items()}
+        save_file(last, file) if file.suffix == ".safetensors" else torch.save(last, file)
+    files[2].write_bytes(files[1].read_bytes()[:200])
+    (folder / "foreign.yaml").write_text(FOREIGN.format(*files))
+    run = snakemake(folder, "--configfile", "foreign.yaml", "--cores", "2")
+    assert run.returncode != 0
+    assert f"WeightsError: {files[2]}: " in output_of(run)
+    for seed in (0, 2):
+        theirs, ours = (
+            opened(folder / f"results/composition/{name}/seed{seed}/representation.nc")
+            for name in ("theirs", "s3-mlp")
+        )
+        xr.testing.assert_equal(theirs, ours)
+    assert (folder / "results/composition/figures/theirs/seed0/logits.svg").exists()
+    assert not (folder / "results/composition/figures/theirs/seed2").exists()
 
 
 def refusal(tmp_path, text):

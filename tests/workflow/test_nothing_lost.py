@@ -202,6 +202,7 @@ def started(folder, *arguments):
     return subprocess.Popen(
         command,
         cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "workflow")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

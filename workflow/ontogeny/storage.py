@@ -155,7 +155,7 @@ def read(path: str | Path, *, rule: str = "") -> xr.Dataset:
     try:
         damage = _damage(path)
         if not damage:
-            return xr.load_dataset(path, engine="netcdf4")
+            return xr.load_dataset(path, engine="netcdf4").drop_encoding()
     except FileNotFoundError:
         msg = f"{path}: there is no such file; run `snakemake {path}`"
         raise StorageError(msg) from None

@@ -1,4 +1,7 @@
+from functools import lru_cache
+
 from ontogeny.groups import parse as parse_group
+from ontogeny.storage import file_digest
 
 EXPERIMENTS = sections["composition"].experiments
 
@@ -14,6 +17,13 @@ def group_file(name):
         lambda wildcards: f"results/groups/{experiment_of(wildcards).group}/{name}.nc"
     )
 
+
+def weights_file(wildcards):
+    """Return the file with the network of a run that was trained elsewhere."""
+    return experiment_of(wildcards).weights_of(int(wildcards.seed))
+
+
+weights_digest = lru_cache(maxsize=None)(file_digest)
 
 ARCHITECTURES = {
     kind: f"ontogeny.studies.composition.architectures.{kind}"
@@ -37,10 +47,21 @@ def is_cyclic(group):
     ] == ["C"]
 
 
+FIGURES_OVER_STEPS = ["learning", "progress", "irreps"]
+FIGURES_OF_THE_LAST = ["matrices", "neurons", "logits"]
+
+
 def figures_of_run(experiment):
-    """Return the names of the figures that each run of an experiment gets."""
-    names = ["learning", "progress", "irreps", "matrices", "neurons", "logits"]
+    """Return the names of the figures that a run of an experiment gets."""
+    over_steps = [] if experiment.weights else FIGURES_OVER_STEPS
+    names = over_steps + FIGURES_OF_THE_LAST
     return names + ["spectra"] * is_cyclic(experiment.group)
+
+
+def runs_with_figures(experiment):
+    """Return the seeds of the runs of an experiment that get figures of their own."""
+    chosen = {"all": experiment.seeds, "first": experiment.seeds[:1], "none": ()}
+    return chosen[sections["composition"].run_figures]
 
 
 def style_of(figure):

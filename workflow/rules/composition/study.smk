@@ -27,7 +27,7 @@ rule composition:
         [
             f"results/composition/figures/{name}/seed{seed}/{figure}.svg"
             for name, experiment in EXPERIMENTS.items()
-            for seed in experiment.seeds
+            for seed in runs_with_figures(experiment)
             for figure in figures_of_run(experiment)
         ],
         [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],

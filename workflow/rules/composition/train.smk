@@ -23,3 +23,40 @@ rule train:
         "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
     script:
         "../../scripts/composition/train.py"
+
+
+FOREIGN = [name for name, experiment in EXPERIMENTS.items() if experiment.weights]
+
+if FOREIGN:
+
+    ruleorder: read_weights > train
+
+    rule read_weights:
+        """Read a network that was trained elsewhere, in place of training one."""
+        input:
+            table=group_file("table"),
+            weights=weights_file,
+        output:
+            checkpoints="results/composition/{experiment}/seed{seed}/checkpoints.nc",
+            history="results/composition/{experiment}/seed{seed}/history.nc",
+        log:
+            "logs/composition/{experiment}/seed{seed}/read_weights.log",
+        wildcard_constraints:
+            experiment="|".join(FOREIGN),
+        conda:
+            "../../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+        params:
+            spec=lambda wildcards: specification(
+                experiment_of(wildcards).training(
+                    int(wildcards.seed),
+                    weights=weights_digest(weights_file(wildcards)),
+                )
+            ),
+            code=network_digest("composition/read_weights"),
+        message:
+            "read the weights of {wildcards.experiment}, seed {wildcards.seed}"
+        script:
+            "../../scripts/composition/read_weights.py"

@@ -3,6 +3,7 @@
 import difflib
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
@@ -18,6 +19,7 @@ from ontogeny.config import (
     with_defaults,
 )
 from ontogeny.groups import parse
+from ontogeny.studies.composition.published import PublishedError, published_experiments
 
 __all__ = [
     "Analysis",
@@ -40,6 +42,10 @@ __all__ = [
 Positive = Annotated[float, Field(gt=0), AS_REAL]
 Count = Annotated[int, Field(ge=1), AS_WHOLE]
 Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 class MLPSettings(Section):
@@ -119,7 +125,7 @@ class Optimiser(Section):
     @field_validator("betas", mode="before")
     @classmethod
     def _pair(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
+        return _as_tuple(value)
 
 
 class Checkpoints(Section):
@@ -162,9 +168,12 @@ class _Training(Section):
 
 
 class Training(_Training):
-    """What one training run depends on, besides the group's table."""
+    """What one run depends on, besides the group's table."""
 
     seed: Seed
+    weights: str | None = Field(
+        None, description="SHA-256 of the file that holds the network; null: it is trained."
+    )
 
 
 class Experiment(_Training):
@@ -175,6 +184,12 @@ class Experiment(_Training):
     )
     seeds: tuple[Seed, ...] = Field(
         description="One network is trained for each; a seed fixes split and initial weights."
+    )
+    weights: tuple[str, ...] | None = Field(
+        None,
+        description="Files with networks trained elsewhere, one for each seed, in place of "
+        "training: a PyTorch state dict or .safetensors. The seed then fixes the split alone, and "
+        "schedule.steps says how many updates the networks have had.",
     )
 
     @field_validator("seeds", mode="before")
@@ -192,10 +207,21 @@ class Experiment(_Training):
             raise ValueError(msg)
         return tuple(value)
 
-    def training(self, seed: int) -> Training:
-        """Return what the run with one of the seeds depends on."""
+    @field_validator("weights", mode="before")
+    @classmethod
+    def _weights(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else _as_tuple(value)
+
+    def weights_of(self, seed: int) -> str | None:
+        """Return the file that holds the network of a seed; None when it is trained."""
+        return None if self.weights is None else self.weights[self.seeds.index(seed)]
+
+    def training(self, seed: int, *, weights: str | None = None) -> Training:
+        """Return what the run with one of the seeds depends on; `weights` is its file's SHA-256."""
         fields = {name: getattr(self, name) for name in _Training.model_fields}
-        return Training(**fields, seed=seed)
+        if weights is not None:
+            fields |= {"optimiser": Optimiser(), "schedule": Schedule(steps=self.schedule.steps)}
+        return Training(**fields, seed=seed, weights=weights)
 
 
 class Analysis(Section):
@@ -237,11 +263,21 @@ class Composition(Section):
     defaults: Experiment | None = Field(
         None, description="What every experiment has unless it says otherwise."
     )
-    experiments: Annotated[dict[Name, Experiment], Field(min_length=1)] = Field(
-        description="Experiments by name."
+    experiments: dict[Name, Experiment] = Field(
+        {}, description="Experiments by name; `published` adds to them."
+    )
+    published: str | None = Field(
+        None,
+        description="Folder of the runs that the authors of arXiv 2302.03025 published "
+        "(<name>/model.pt and cfg.json): each becomes a run of an experiment.",
     )
     analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
     figures: Figures = Field(Figures(), description="How figures look.")
+    run_figures: Literal["all", "first", "none"] = Field(
+        "all",
+        description="Which runs of each experiment get figures of their own: all, that of the "
+        "first seed, or none. Figures over seeds are always drawn.",
+    )
 
 
 def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
@@ -268,6 +304,8 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
         return validate(raw, Composition, at="composition")
     section = dict(raw)
     defaults = section.pop("defaults", None)
+    if isinstance(section.get("published"), str):
+        section["experiments"] = _with_published(section)
     if "experiments" in section:
         section["experiments"] = with_defaults(
             section["experiments"], defaults, Experiment, at="composition.defaults"
@@ -279,6 +317,9 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
         style = figures.pop("defaults", None)
         section["figures"] = with_defaults(figures, style, Style, at="composition.figures.defaults")
     composition = validate(section, Composition, at="composition")
+    if not composition.experiments:
+        msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
+        raise ConfigurationError(msg)
     problems = [
         f"`composition.experiments.{name}.{problem}"
         for name, experiment in composition.experiments.items()
@@ -289,8 +330,46 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
     return composition
 
 
+def _with_published(section: Mapping[str, Any]) -> Any:
+    """Return the experiments of a section and those of its folder of published runs."""
+    written = section.get("experiments") or {}
+    try:
+        found = published_experiments(section["published"])
+    except PublishedError as error:
+        msg = f"`composition.published` = {section['published']!r}: {error}"
+        raise ConfigurationError(msg) from None
+    if not isinstance(written, Mapping):
+        return written
+    twice = sorted(set(found) & set(written))
+    if twice:
+        msg = (
+            f"`composition.experiments.{twice[0]}`: a published experiment has this name; choose "
+            "another"
+        )
+        raise ConfigurationError(msg)
+    return found | dict(written)
+
+
 def _problems(experiment: Experiment, tables: Mapping[str, GroupTable]) -> list[str]:
     """Say what the fields of an experiment break together with other parts of the configuration."""
+    return _weights_problems(experiment) + _group_problems(experiment, tables)
+
+
+def _weights_problems(experiment: Experiment) -> list[str]:
+    if experiment.weights is None:
+        return []
+    files, seeds = len(experiment.weights), len(experiment.seeds)
+    if files != seeds:
+        return [f"weights` holds {files} files for {seeds} seeds; give one for each seed"]
+    return [
+        f"weights` = {file!r}: there is no such file; correct the path, which is relative to the "
+        "folder of the Snakefile"
+        for file in experiment.weights
+        if not Path(file).is_file()
+    ]
+
+
+def _group_problems(experiment: Experiment, tables: Mapping[str, GroupTable]) -> list[str]:
     name = experiment.group
     if name in tables:
         return []

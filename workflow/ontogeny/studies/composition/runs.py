@@ -23,7 +23,7 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["train_network", "training_rows"]
+__all__ = ["evaluation", "train_network", "training_rows"]
 
 
 def training_rows(spec: Training, order: int) -> NDArray[np.int64]:
@@ -73,7 +73,7 @@ def train_network(
     initial = architecture.initial(torch.Generator().manual_seed(spec.seed))
     member = torch.zeros(order**2, dtype=torch.bool)
     member[chosen] = True
-    evaluate = _evaluation(architecture, target, member, device)
+    evaluate = evaluation(architecture, target, member, device)
     schedule = spec.schedule
     return train(
         ParameterBuffer(initial, dtype=dtype, device=device),
@@ -104,7 +104,7 @@ def _device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
-def _evaluation(
+def evaluation(
     architecture: Architecture, target: Tensor, member: Tensor, device: torch.device
 ) -> Callable[[dict[str, Tensor]], Evaluation]:
     """Return a function that gives loss and accuracy by split of a network."""
