@@ -8,6 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
 MATHEMATICS = {"groups", "representations", "fourier"}
 MACHINERY = {
+    "claims",
+    "estimates",
     "training",
     "labels",
     "storage",

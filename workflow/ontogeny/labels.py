@@ -39,6 +39,14 @@ DIMENSIONS = {
     "boundary": "end of a phase of training",
     "bound": "previous and present checkpoint",
     "train_pair": "pair of the training set",
+    "run": "run of the configuration: experiment and seed",
+    "group": "group",
+    "architecture": "architecture of the network",
+    "selection": "which runs are counted: all, or those that have grokked",
+    "statistic": "mean, standard deviation, median, ends of the interval of the mean",
+    "end": "end of an interval: lower, upper",
+    "predictor": "property of an irrep that may say when or whether it is learned",
+    "claim": "claim of a paper",
 }
 """Every dimension of every stored dataset, with its meaning."""
 

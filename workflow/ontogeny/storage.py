@@ -35,6 +35,7 @@ __all__ = [
     "write",
     "write_arrays",
     "write_provenance",
+    "write_text",
 ]
 
 _MARK = b"\nontogeny sha256 "
@@ -92,6 +93,12 @@ def write_provenance(attributes: Mapping[str, str], path: str | Path) -> None:
     """
     with _moved_into_place(path) as beside:
         beside.write_text(json.dumps(dict(attributes), indent=1) + "\n", encoding="utf-8")
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write a text, for people or other programs to read; it appears there only when complete."""
+    with _moved_into_place(path) as beside:
+        beside.write_text(text, encoding="utf-8")
 
 
 def read_provenance(path: str | Path) -> dict[str, object]:

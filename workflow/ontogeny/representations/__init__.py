@@ -29,6 +29,7 @@ from ontogeny.representations._laws import (
     unitarity_error,
 )
 from ontogeny.representations._numerical import numerical_irreps
+from ontogeny.representations._orbits import smallest_orbits
 from ontogeny.representations._product import product_irreps
 from ontogeny.representations._real import frobenius_schur, real_forms
 from ontogeny.representations._symmetric import symmetric_irreps
@@ -54,6 +55,7 @@ __all__ = [
     "product_irreps",
     "real_forms",
     "real_irreps",
+    "smallest_orbits",
     "symmetric_irreps",
     "unitarity_error",
 ]

@@ -1,0 +1,207 @@
+"""Claims of papers, held against stored results.
+
+A claim says which quantity of the runs has to lie above or below which threshold. Its verdict
+follows from the interval of the quantity by one rule, `verdict`, and from nothing else.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ontogeny.estimates import CONFIDENCE, Estimate
+from ontogeny.labels import dataset, variable
+
+__all__ = ["VERDICTS", "Claim", "joined", "judge", "page", "verdict"]
+
+VERDICTS = ("holds", "does not hold", "not enough runs")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim that stored results can bear out or not.
+
+    Attributes
+    ----------
+    name : str
+        Short and unique, for references.
+    title, statement : str
+    source : str
+        Paper and section.
+    quantity : str
+        What is measured, in words.
+    side : {"above", "below"}
+        Where the claim puts the quantity.
+    threshold : float
+    minimum : int
+        With fewer runs nothing is said.
+    measure : callable
+        From the dataset of the study to an `Estimate` of the quantity.
+    """
+
+    name: str
+    title: str
+    statement: str
+    source: str
+    quantity: str
+    side: Literal["above", "below"]
+    threshold: float
+    minimum: int
+    measure: Callable[[xr.Dataset], Estimate]
+
+
+def verdict(
+    found: Estimate, *, side: Literal["above", "below"], threshold: float, minimum: int
+) -> str:
+    """Return what an estimate says about a claim.
+
+    The interval must lie wholly on one side of the threshold: on the claimed one the claim holds,
+    on the other it does not hold. Otherwise, or with fewer runs than `minimum`, there are not
+    enough runs.
+
+    Parameters
+    ----------
+    found : Estimate
+    side : {"above", "below"}
+    threshold : float
+    minimum : int
+
+    Returns
+    -------
+    str
+        One of `VERDICTS`.
+
+    Examples
+    --------
+    >>> verdict(Estimate(0.9, 0.6, 1.0, 8), side="above", threshold=0.5, minimum=4)
+    'holds'
+    """
+    if found.runs < minimum:
+        return VERDICTS[2]
+    above, below = found.lower > threshold, found.upper < threshold
+    if above or below:
+        return VERDICTS[0] if above == (side == "above") else VERDICTS[1]
+    return VERDICTS[2]
+
+
+def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dataset:
+    """Return the verdict on each claim.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+    results : Dataset
+        What they are measured on.
+    study : str
+        Name of the study that they belong to.
+
+    Returns
+    -------
+    Dataset
+        By claim: ``value``, ``interval`` by ``end``, ``runs``, ``verdict``, and what the claim
+        says.
+    """
+    found = [claim.measure(results) for claim in claims]
+    verdicts = [
+        verdict(each, side=claim.side, threshold=claim.threshold, minimum=claim.minimum)
+        for claim, each in zip(claims, found, strict=True)
+    ]
+    words = {
+        "title": "title",
+        "statement": "what is claimed",
+        "source": "paper and section",
+        "quantity": "quantity measured",
+        "side": "where the claim puts the quantity",
+    }
+    variables = {
+        "value": variable("claim", [each.value for each in found], "quantity measured"),
+        "interval": variable(
+            ("claim", "end"),
+            [[each.lower, each.upper] for each in found],
+            f"interval of the quantity, level {CONFIDENCE:g}",
+        ),
+        "threshold": variable("claim", [claim.threshold for claim in claims], "threshold"),
+        "runs": variable("claim", [each.runs for each in found], "number of runs"),
+        "minimum": variable("claim", [claim.minimum for claim in claims], "least number of runs"),
+        "verdict": variable("claim", _text(verdicts), "verdict"),
+        **{
+            name: variable("claim", _text(getattr(claim, name) for claim in claims), about)
+            for name, about in words.items()
+        },
+        "study": variable("claim", _text(study for _ in claims), "study"),
+    }
+    coordinates = {
+        "claim": _text(claim.name for claim in claims),
+        "end": _text(("lower", "upper")),
+    }
+    return dataset(variables, coordinates, title="Verdicts on claims")
+
+
+def joined(judged: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Return the verdicts of several studies as one dataset, in the order given."""
+    return xr.concat(judged, "claim", combine_attrs="override")
+
+
+def page(judged: xr.Dataset) -> str:
+    """Return the verdicts as a page of HTML that stands alone."""
+    number = "{:.3g}".format
+    lower, upper = (judged["interval"].sel(end=end).values for end in ("lower", "upper"))
+    frame = pd.DataFrame(
+        {
+            "claim": judged["title"].values,
+            "verdict": judged["verdict"].values,
+            "what is claimed": judged["statement"].values,
+            "source": judged["source"].values,
+            "quantity": judged["quantity"].values,
+            "claimed": [
+                f"{side} {number(threshold)}"
+                for side, threshold in zip(
+                    judged["side"].values, judged["threshold"].values, strict=True
+                )
+            ],
+            "value": [number(value) if np.isfinite(value) else "" for value in judged["value"]],
+            "interval": [
+                f"{number(low)} to {number(high)}" if np.isfinite(low) else ""
+                for low, high in zip(lower, upper, strict=True)
+            ],
+            "runs": [
+                f"{runs} of at least {minimum}"
+                for runs, minimum in zip(
+                    judged["runs"].values, judged["minimum"].values, strict=True
+                )
+            ],
+        }
+    )
+    counts = ", ".join(f"{int((judged['verdict'] == v).sum())} {v}" for v in VERDICTS)
+    return _PAGE.format(counts=counts, level=CONFIDENCE, table=frame.to_html(index=False, border=0))
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Claims</title>
+<style>
+body {{ font-family: sans-serif; font-size: 14px; margin: 2em; color: #222; }}
+table {{ border-collapse: collapse; }}
+th, td {{ text-align: left; vertical-align: top; padding: .4em .8em; }}
+tr {{ border-bottom: 1px solid #ddd; }}
+</style>
+</head>
+<body>
+<h1>Claims</h1>
+<p>{counts}.</p>
+<p>A claim holds when the whole {level:.0%} interval of the quantity lies on the side of the
+threshold where the claim puts it, and does not hold when the whole interval lies on the other
+side. Otherwise, or below the least number of runs, there are not enough runs.</p>
+{table}
+</body>
+</html>
+"""
+
+
+def _text(values: Iterable[str]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+    return np.array(list(values), dtype=object)

@@ -1,0 +1,207 @@
+"""What a number of runs says: a value with the interval of 95 % that belongs to it.
+
+The run is the unit that is drawn anew: whatever is counted within a run stays together. Random
+draws come from `SEED`, so the same runs give the same interval.
+
+Symbols: ``N`` runs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binomtest, bootstrap
+
+__all__ = [
+    "CONFIDENCE",
+    "FEWEST",
+    "RESAMPLES",
+    "SEED",
+    "Estimate",
+    "agreement",
+    "difference",
+    "mean",
+    "ratio",
+    "share",
+]
+
+CONFIDENCE = 0.95
+"""Level of every interval."""
+
+RESAMPLES = 5000
+"""Number of bootstrap samples."""
+
+SEED = 0
+"""Seed of the bootstrap samples."""
+
+FEWEST = 3
+"""A bootstrap interval of fewer runs is NaN."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value measured on runs.
+
+    Attributes
+    ----------
+    value, lower, upper : float
+        The ends of the interval are NaN when there are too few runs.
+    runs : int
+        How many runs it rests on.
+    """
+
+    value: float
+    lower: float
+    upper: float
+    runs: int
+
+
+def share(succeeded: ArrayLike) -> Estimate:
+    """Return the share of runs in which something holds, with Wilson's score interval.
+
+    Parameters
+    ----------
+    succeeded : (N,) array_like of bool
+
+    Returns
+    -------
+    Estimate
+
+    Examples
+    --------
+    >>> share([True, True, True, False])
+    Estimate(value=0.75, lower=0.300..., upper=0.954..., runs=4)
+    """
+    each = np.asarray(succeeded, dtype=np.bool_)
+    if not each.size:
+        return _nothing(0)
+    interval = binomtest(int(each.sum()), each.size).proportion_ci(CONFIDENCE, method="wilson")
+    return Estimate(float(each.mean()), float(interval.low), float(interval.high), each.size)
+
+
+def mean(values: ArrayLike) -> Estimate:
+    """Return the mean over runs, with the percentile bootstrap interval; NaN is left out."""
+    each = np.asarray(values, dtype=np.float64)
+    each = each[~np.isnan(each)]
+    return _bootstrapped([each], np.mean, runs=each.size)
+
+
+def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Estimate:
+    """Return ``sum numerator / sum denominator``, with the percentile bootstrap interval over runs.
+
+    Runs whose denominator is 0 say nothing and are left out.
+
+    Parameters
+    ----------
+    numerator, denominator : (N,) array_like
+
+    Returns
+    -------
+    Estimate
+    """
+    below = np.asarray(denominator, dtype=np.float64)
+    counted = below != 0
+    above = np.asarray(numerator, dtype=np.float64)[counted]
+
+    def quotient(above: Array, below: Array, axis: int) -> Any:
+        return above.sum(axis) / below.sum(axis)
+
+    return _bootstrapped([above, below[counted]], quotient, paired=True, runs=above.size)
+
+
+def difference(strata: Sequence[tuple[ArrayLike, ArrayLike]]) -> Estimate:
+    """Return how much the first kind of run exceeds the second, averaged over strata.
+
+    The value is the mean over strata of ``mean first - mean second``; runs are drawn anew within
+    each kind of each stratum. A stratum in which a kind has no run is left out.
+
+    Parameters
+    ----------
+    strata : sequence of pair of (N_i,), (M_i,) array_like
+
+    Returns
+    -------
+    Estimate
+    """
+    pairs = [
+        (np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64))
+        for first, second in strata
+        if np.size(first) and np.size(second)
+    ]
+    samples = [sample for pair in pairs for sample in pair]
+
+    def excess(*samples: Array, axis: int) -> Any:
+        means = [sample.mean(axis) for sample in samples]
+        return np.mean([a - b for a, b in zip(means[::2], means[1::2], strict=True)], axis=0)
+
+    return _bootstrapped(samples, excess, runs=sum(sample.size for sample in samples))
+
+
+def agreement(
+    x: ArrayLike, y: ArrayLike, *, among: NDArray[np.bool_] | None = None
+) -> tuple[int, int]:
+    """Return how often two quantities put pairs of things in the same order.
+
+    Over all pairs whose `x` differ, ``sum sign(x_i - x_j) sign(y_i - y_j)`` and the number of such
+    pairs. Their quotient is Somers' D of y with respect to x [1]_; the sums of several runs may be
+    added before dividing.
+
+    Parameters
+    ----------
+    x, y : (m,) array_like of float
+        Infinity is larger than every number and equal to itself.
+    among : (m, m) ndarray of bool, optional
+        The pairs that count, symmetric; all when left out.
+
+    Returns
+    -------
+    agreement, pairs : int
+
+    References
+    ----------
+    .. [1] R. H. Somers, American Sociological Review 27 (1962) 799-811.
+
+    Examples
+    --------
+    >>> agreement([1, 2, 2], [10, 30, 20])
+    (2, 2)
+    """
+    order_x, order_y = _order(x), _order(y)
+    if among is not None:
+        order_x = order_x * among
+    return int((order_x * order_y).sum()) // 2, int(np.abs(order_x).sum()) // 2
+
+
+def _order(values: ArrayLike) -> NDArray[np.int64]:
+    each = np.asarray(values, dtype=np.float64)
+    above = each[:, None] > each
+    return above.astype(np.int64) - above.T
+
+
+def _bootstrapped(
+    samples: Sequence[Array], statistic: Callable[..., Any], *, runs: int, paired: bool = False
+) -> Estimate:
+    if not samples or not samples[0].size:
+        return _nothing(0)
+    value = float(statistic(*samples, axis=0))
+    if runs < FEWEST or min(sample.size for sample in samples) < 2:
+        return Estimate(value, np.nan, np.nan, runs)
+    interval = bootstrap(
+        tuple(samples),
+        statistic,
+        paired=paired,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(SEED),
+    ).confidence_interval
+    return Estimate(value, float(interval.low), float(interval.high), runs)
+
+
+def _nothing(runs: int) -> Estimate:
+    return Estimate(np.nan, np.nan, np.nan, runs)

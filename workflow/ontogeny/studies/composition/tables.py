@@ -1,0 +1,132 @@
+"""The tables of arXiv 2302.03025: runs, averages, irreps, widths."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+__all__ = ["averages", "formats", "intervals", "irreps", "runs", "widths"]
+
+COLUMNS = {
+    "train_loss": "train loss",
+    "test_loss": "test loss",
+    "test_accuracy": "test accuracy",
+    "excluded_loss": "excluded loss",
+    "uniform_loss": "ln n",
+    "restricted_loss": "restricted loss",
+    "logit_fve": "logits",
+    "left_embedding_fve": "left embedding",
+    "right_embedding_fve": "right embedding",
+    "unembedding_fve": "unembedding",
+    "unembedding_chance": "chance, matrices",
+    "hidden_fve": "hidden",
+    "hidden_product_fve": "hidden, ρ(ab)",
+    "hidden_product_chance": "chance, ρ(ab)",
+    "squared_weights": "squared weights",
+    "key_irreps": "key irreps",
+    "last_step": "steps",
+}
+"""Measures of a run and how tables call them: losses in nat, shares of variance as fractions."""
+
+ABOUT = ("experiment", "seed", "group", "architecture", "width", "fraction")
+
+
+def runs(universality: xr.Dataset) -> pd.DataFrame:
+    """Return one row for each run, its key irreps in the order in which they were learned."""
+    frame = pd.DataFrame({name: universality[f"{name}_of_run"].values for name in ABOUT})
+    frame["grokked"] = universality["grokked"].values
+    frame["learned"] = [_learned(universality.isel(run=row)) for row in range(len(frame))]
+    for name, title in COLUMNS.items():
+        frame[title] = universality[name].values
+    return frame
+
+
+def _learned(run: xr.Dataset) -> str:
+    """Name the key irreps of a run by order; in stored order where training was not seen."""
+    order = run["learning_order"].fillna(0.0).values
+    key = np.flatnonzero(run["key"].values)
+    names = run["irrep"].values[key[np.argsort(order[key], kind="stable")]]
+    return ", ".join(map(str, names))
+
+
+def averages(universality: xr.Dataset) -> pd.DataFrame:
+    """Return the mean of each measure for each group and architecture."""
+    found = intervals(universality)
+    wide = found.pivot_table(
+        index=["group", "architecture", "counted", "runs"],
+        columns="quantity",
+        values="mean",
+        sort=False,
+    )
+    return wide.reset_index().rename_axis(columns=None)
+
+
+def intervals(universality: xr.Dataset) -> pd.DataFrame:
+    """Return mean, standard deviation, median and interval of each measure, one row each."""
+    rows = [
+        {
+            "group": str(group),
+            "architecture": str(architecture),
+            "counted": str(selection),
+            "runs": int(universality["runs"].sel(cell)),
+            "quantity": title,
+            **{
+                str(statistic): float(
+                    universality[f"{name}_summary"].sel({**cell, "statistic": statistic})
+                )
+                for statistic in universality["statistic"].values
+            },
+        }
+        for group in universality["group"].values
+        for architecture in universality["architecture"].values
+        for selection in universality["selection"].values
+        for cell in [{"group": group, "architecture": architecture, "selection": selection}]
+        if int(universality["runs"].sel(cell))
+        for name, title in COLUMNS.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def irreps(universality: xr.Dataset) -> pd.DataFrame:
+    """Return how often and when each irrep is learned, of the runs that have grokked."""
+    chosen = universality[
+        ["degree", "rank", "smallest_orbit", "key_count", "first_count", "mean_order",
+         "median_first_step"]
+    ]  # fmt: skip
+    counted = universality["runs"].sel(selection="grokked", drop=True)
+    frame = chosen.assign(runs=counted).to_dataframe().reset_index()
+    frame = frame[frame["degree"].notna() & (frame["runs"] > 0) & (frame["irrep"] != "trivial")]
+    order = ["group", "architecture", "irrep", "runs", *chosen.data_vars]
+    frame = frame.sort_values(["group", "architecture"], kind="stable")[order]
+    return frame.rename(columns=lambda name: str(name).replace("_", " ")).reset_index(drop=True)
+
+
+def widths(universality: xr.Dataset) -> pd.DataFrame:
+    """Return the final test accuracies of all seeds for each width, with what was learned."""
+    each = runs(universality).sort_values(["group", "architecture", "width", "seed"])
+    rows = []
+    for (group, architecture, width), those in each.groupby(["group", "architecture", "width"]):
+        grokked = those[those["grokked"]]
+        rows.append(
+            {
+                "group": group,
+                "architecture": architecture,
+                "width": width,
+                "runs": len(those),
+                "grokked": len(grokked),
+                "test accuracy by seed": " ".join(f"{a:.3f}" for a in those["test accuracy"]),
+                "learned by those that grokked": " / ".join(grokked["learned"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def formats(table: pd.DataFrame) -> dict[str, str]:
+    """Return a table as CSV with all digits, and as Markdown and LaTeX with four."""
+    writers: dict[str, Callable[[], str]] = {
+        "csv": lambda: table.to_csv(index=False, lineterminator="\n"),
+        "md": lambda: table.to_markdown(index=False, floatfmt=".4g") + "\n",
+        "tex": lambda: table.to_latex(index=False, float_format="%.4g", na_rep="", escape=True),
+    }
+    return {name: write() for name, write in writers.items()}
