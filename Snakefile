@@ -24,12 +24,14 @@ sections = read_configuration(composition=composition)
 
 include: "workflow/rules/groups.smk"
 include: "workflow/rules/composition/study.smk"
+include: "workflow/rules/claims.smk"
 
 
 rule all:
     default_target: True
     input:
         rules.composition.input,
+        rules.claims.output,
 
 
 rule groups:

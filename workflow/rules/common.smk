@@ -4,7 +4,13 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from ontogeny.config import ConfigurationError, parse_yaml, read_sections, specification
+from ontogeny.config import (
+    ConfigurationError,
+    canonical,
+    parse_yaml,
+    read_sections,
+    specification,
+)
 from ontogeny.provenance import code_digest
 
 

@@ -1,9 +1,18 @@
 """Style, colours and panels of figures."""
 
 from ontogeny.plotting._panels import heat_map, phase_legend, phase_shades, step_axis
-from ontogeny.plotting._style import SPLIT_COLOURS, Look, figure, irrep_looks, save, settings
+from ontogeny.plotting._style import (
+    PALETTE,
+    SPLIT_COLOURS,
+    Look,
+    figure,
+    irrep_looks,
+    save,
+    settings,
+)
 
 __all__ = [
+    "PALETTE",
     "SPLIT_COLOURS",
     "Look",
     "figure",

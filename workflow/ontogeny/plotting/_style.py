@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-__all__ = ["SPLIT_COLOURS", "Look", "figure", "irrep_looks", "save", "settings"]
+__all__ = ["PALETTE", "SPLIT_COLOURS", "Look", "figure", "irrep_looks", "save", "settings"]
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6A3D9A")
 """Colours that readers with any colour vision can tell apart (after Okabe and Ito)."""

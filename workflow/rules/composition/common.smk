@@ -77,3 +77,55 @@ def in_report(figure):
         "subcategory": "{experiment}",
         "labels": {"figure": figure, "seed": "{seed}"},
     }
+
+
+TABLES = ["runs", "averages", "intervals", "irreps", "widths"]
+UNIVERSALITY_FIGURES = [
+    "universality_grokking",
+    "universality_similarity",
+    "universality_irreps",
+    "universality_order",
+    "universality_width",
+    "universality_claims",
+]
+GROUPS_OF_RUNS = sorted({experiment.group for experiment in EXPERIMENTS.values()})
+ALL_RUNS = [
+    (name, seed)
+    for name, experiment in sorted(EXPERIMENTS.items())
+    for seed in sorted(experiment.seeds)
+]
+
+
+def described_run(name, seed):
+    """Return what the configuration says of a run and its results do not."""
+    experiment = EXPERIMENTS[name]
+    architecture = experiment.architecture
+    return {
+        "experiment": name,
+        "seed": seed,
+        "group": experiment.group,
+        "architecture": architecture.kind,
+        "width": getattr(architecture, "d_mlp", None) or architecture.hidden,
+        "fraction": experiment.data.fraction,
+    }
+
+
+def of_all_runs(file):
+    """Return a file of every run."""
+    return [
+        f"results/composition/{name}/seed{seed}/{file}.nc" for name, seed in ALL_RUNS
+    ]
+
+
+def in_overview(what):
+    """Return how a figure or table of all runs stands in the report."""
+    return {
+        "caption": f"../../report/composition/{what}.rst",
+        "category": "Universality",
+        "labels": {"figure": what.removeprefix("universality_").replace("_", " ")},
+    }
+
+
+def table_files(suffix):
+    """Return the files of all tables with a suffix."""
+    return [f"results/composition/tables/{table}.{suffix}" for table in TABLES]

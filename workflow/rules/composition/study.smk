@@ -2,6 +2,7 @@ include: "common.smk"
 include: "train.smk"
 include: "analysis.smk"
 include: "figures.smk"
+include: "universality.smk"
 
 
 rule composition_groups:
@@ -31,3 +32,7 @@ rule composition:
             for figure in figures_of_run(experiment)
         ],
         [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],
+        "results/composition/universality.nc",
+        table_files("csv"),
+        "results/composition/claims.nc",
+        [f"results/composition/figures/{name}.svg" for name in UNIVERSALITY_FIGURES],

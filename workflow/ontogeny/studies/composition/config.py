@@ -255,6 +255,18 @@ class Figures(Section):
     logits: Style = Field(Style(), description="A slice of the logits beside characters.")
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")
+    universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
+    universality_similarity: Style = Field(
+        Style(), description="Irreps over training, mean over the seeds of each experiment."
+    )
+    universality_irreps: Style = Field(Style(), description="How often each irrep is learned.")
+    universality_order: Style = Field(
+        Style(), description="When irreps are learned, by degree and smallest orbit."
+    )
+    universality_width: Style = Field(
+        Style(), description="Final test accuracy against the number of hidden neurons."
+    )
+    universality_claims: Style = Field(Style(), description="All claims and what was measured.")
 
 
 class Composition(Section):

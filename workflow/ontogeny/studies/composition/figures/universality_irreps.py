@@ -1,0 +1,71 @@
+"""How often each irrep is learned, and how many are."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.composition.config import Style
+
+__all__ = ["draw", "numbers"]
+
+_LABELLED = 16
+
+
+def numbers(universality: xr.Dataset) -> xr.Dataset:
+    """Select key irreps of all runs, and how often each is key in each group."""
+    return universality[["key_count", "degree", "runs", "key_irreps", "grokked", "widest"]]
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw one row for each group and architecture that has runs which have grokked."""
+    runs = numbers["runs"].sel(selection="grokked")
+    cells = [
+        (str(group), str(architecture))
+        for group in numbers["group"].values
+        for architecture in numbers["architecture"].values
+        if int(runs.sel(group=group, architecture=architecture))
+    ]
+    with settings():
+        height = (0.27 * max(len(cells), 1) + 0.05) * style.width
+        drawn = figure(width=1.25 * style.width, height=height)
+        if not cells:
+            drawn.suptitle("No run has grokked.", fontsize=10)
+            return drawn
+        rows = drawn.subplots(len(cells), 2, squeeze=False, width_ratios=(3, 1))
+        for (left, right), (group, architecture) in zip(rows, cells, strict=True):
+            cell = {"group": group, "architecture": architecture}
+            total = int(runs.sel(cell))
+            counts = numbers["key_count"].sel(cell)
+            there = counts.isel(irrep=~np.isnan(counts.values))[1:]
+            _frequencies(left, there, total)
+            left.set(ylabel="runs", title=f"{group}, {architecture}, {total} runs")
+            chosen = (
+                (numbers["group_of_run"].values == group)
+                & (numbers["architecture_of_run"].values == architecture)
+                & numbers["grokked"].values
+                & numbers["widest"].values
+            )
+            number, times = np.unique(numbers["key_irreps"].values[chosen], return_counts=True)
+            right.bar(number, times, color="#0072B2")
+            right.set(xlabel="number of key irreps", ylabel="runs")
+            right.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+            right.set_xlim(0, number.max() + 1)
+            for axes in (left, right):
+                axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+                axes.grid(visible=False, axis="x")
+    return drawn
+
+
+def _frequencies(axes: Axes, counts: xr.DataArray, total: int) -> None:
+    """Draw a bar for each irrep; of many irreps only those learned are named."""
+    names = [str(name) for name in counts["irrep"].values]
+    places = np.arange(len(names))
+    axes.bar(places, counts, color="#0072B2")
+    named = places if len(names) <= _LABELLED else places[counts.values > 0]
+    few = len(named) <= _LABELLED
+    labels = [names[place] if few else names[place].removeprefix("freq_") for place in named]
+    axes.set_xticks(named, labels, rotation=30 if few else 90, fontsize=7 if few else 5)
+    axes.set(xlim=(-0.6, len(names) - 0.4), ylim=(0, total * 1.05))

@@ -1,0 +1,84 @@
+"""Whether irreps of low degree, or with small orbits, are learned early."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
+from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.composition.config import Style
+
+__all__ = ["draw", "numbers"]
+
+_PREDICTORS = {"degree": "degree", "smallest orbit": "smallest_orbit"}
+
+
+def numbers(universality: xr.Dataset) -> xr.Dataset:
+    """Select steps of learning, the properties that may predict them, and the correlations."""
+    return universality[
+        [
+            "first_step",
+            "key",
+            "degree",
+            "smallest_orbit",
+            "grokked",
+            "widest",
+            "order_correlation",
+            "order_correlation_interval",
+        ]
+    ]
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw one dot for each key irrep of each run, one column for each property."""
+    counted = np.flatnonzero((numbers["grokked"] & numbers["widest"]).values)
+    runs = numbers.isel(run=counted)
+    architectures = [str(name) for name in numbers["architecture"].values]
+    groups = [
+        str(group)
+        for group in numbers["group"].values
+        if runs["first_step"].isel(run=runs["group_of_run"].values == group).notnull().any()
+    ]
+    with settings():
+        height = (0.34 * max(len(groups), 1) + 0.08) * style.width
+        drawn = figure(width=1.1 * style.width, height=height)
+        if not groups:
+            drawn.suptitle("No run that has grokked was followed along training.", fontsize=10)
+            return drawn
+        rows = drawn.subplots(len(groups), len(_PREDICTORS), squeeze=False, sharey="row")
+        for row, group in zip(rows, groups, strict=True):
+            there = runs.isel(run=runs["group_of_run"].values == group)
+            kinds = np.unique(there["architecture_of_run"].values.astype(str))
+            for axes, (predictor, name) in zip(row, _PREDICTORS.items(), strict=True):
+                values = numbers[name].sel(group=group).values
+                for number, architecture in enumerate(kinds):
+                    those = there.isel(run=there["architecture_of_run"].values == architecture)
+                    first = those["first_step"].where(those["key"]).values
+                    run, irrep = np.nonzero(~np.isnan(first))
+                    cell = {"group": group, "architecture": architecture, "predictor": predictor}
+                    axes.scatter(
+                        values[irrep] + 0.1 * (number - (len(kinds) - 1) / 2),
+                        first[run, irrep],
+                        s=16,
+                        alpha=0.6,
+                        lw=0,
+                        color=PALETTE[architectures.index(architecture)],
+                        label=f"{architecture}, {_correlation(numbers, cell)}",
+                    )
+                axes.set(yscale="log", xlabel=f"{predictor}, {group}")
+                axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+                axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+                axes.yaxis.set_major_formatter("{x:g}")
+                axes.yaxis.set_minor_formatter(NullFormatter())
+                axes.margins(x=0.12)
+                axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.1)
+            row[0].set_ylabel("step of learning")
+    return drawn
+
+
+def _correlation(numbers: xr.Dataset, cell: dict[str, str]) -> str:
+    value = float(numbers["order_correlation"].sel(cell))
+    lower, upper = numbers["order_correlation_interval"].sel(cell).values
+    if np.isnan(value):
+        return "D undefined"
+    return f"D = {value:.2f}" + ("" if np.isnan(lower) else f" [{lower:.2f}, {upper:.2f}]")

@@ -1,0 +1,23 @@
+rule claims:
+    """Join the verdicts of all studies, and write the page that shows them."""
+    input:
+        claims=["results/composition/claims.nc"],
+    output:
+        claims="results/claims.nc",
+        page=report(
+            "results/claims.html",
+            caption="../report/claims.rst",
+            category="Claims",
+            labels={"page": "all claims"},
+        ),
+    log:
+        "logs/claims.log",
+    conda:
+        "../../environment.yml"
+    params:
+        spec={},
+        code=script_digest("claims"),
+    message:
+        "claims of all studies"
+    script:
+        "../scripts/claims.py"

@@ -1,0 +1,19 @@
+from ontogeny.joblog import start
+from ontogeny.provenance import attributes
+from ontogeny.storage import read, write
+from ontogeny.studies.composition.universality import Run, universality
+
+start(snakemake.log[0])
+spec, code = snakemake.params.spec, snakemake.params.code
+files = zip(snakemake.input.progress, snakemake.input.representation, strict=True)
+runs = [
+    Run(**about, progress=read(progress), representation=read(representation))
+    for about, (progress, representation) in zip(spec["runs"], files, strict=True)
+]
+tables = zip(snakemake.input.tables, snakemake.input.irreps, strict=True)
+groups = {
+    name: (read(table), read(irreps))
+    for name, (table, irreps) in zip(spec["groups"], tables, strict=True)
+}
+dataset = universality(runs, groups)
+write(dataset, snakemake.output.universality, attributes("universality", spec, code))
