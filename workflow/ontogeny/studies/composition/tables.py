@@ -124,9 +124,10 @@ def widths(universality: xr.Dataset) -> pd.DataFrame:
 
 def formats(table: pd.DataFrame) -> dict[str, str]:
     """Return a table as CSV with all digits, and as Markdown and LaTeX with four."""
+    shown = table.astype(object).where(table.notna(), None)
     writers: dict[str, Callable[[], str]] = {
         "csv": lambda: table.to_csv(index=False, lineterminator="\n"),
-        "md": lambda: table.to_markdown(index=False, floatfmt=".4g") + "\n",
+        "md": lambda: shown.to_markdown(index=False, floatfmt=".4g") + "\n",
         "tex": lambda: table.to_latex(index=False, float_format="%.4g", na_rep="", escape=True),
     }
     return {name: write() for name, write in writers.items()}

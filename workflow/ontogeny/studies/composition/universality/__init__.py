@@ -9,8 +9,7 @@ common grid.
 """
 
 from ontogeny.studies.composition.universality._inputs import Run
-from ontogeny.studies.composition.universality._irreps import LEARNED, learning_order
 from ontogeny.studies.composition.universality._join import universality
 from ontogeny.studies.composition.universality._networks import GROKKED
 
-__all__ = ["GROKKED", "LEARNED", "Run", "learning_order", "universality"]
+__all__ = ["GROKKED", "Run", "universality"]

@@ -4,77 +4,40 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from ontogeny.estimates import agreement
 from ontogeny.labels import variable
 from ontogeny.studies.composition.universality._inputs import Groups, Run
-from ontogeny.studies.composition.universality._networks import first_step
 
-__all__ = ["LEARNED", "PREDICTORS", "agreements", "by_irrep", "learning_order"]
-
-LEARNED = 0.05
-"""An irrep is learned at the first checkpoint whose logit similarity exceeds this."""
+__all__ = ["PREDICTORS", "agreements", "by_irrep"]
 
 PREDICTORS = ("degree", "smallest orbit")
 """Properties of an irrep that may say when or whether it is learned."""
 
-Array = NDArray[np.float64]
-
 
 def by_irrep(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
-    """Return key irreps of each run and when they were learned."""
+    """Return key irreps of each run and when they were learned.
+
+    Of a run with a single checkpoint nothing is known about when.
+    """
     shape = (len(runs), len(known.irreps))
     key = np.zeros(shape, dtype=np.bool_)
     similarity, first, order = np.full((3, *shape), np.nan)
     for row, run in enumerate(runs):
         columns = [known.irreps.index(str(irrep)) for irrep in run.progress["irrep"].values]
-        along = run.progress["logit_similarity"].values
-        step = run.progress["step"].values
-        chosen = run.representation["key"].values
-        key[row, columns] = chosen
+        key[row, columns] = run.representation["key"].values
         similarity[row, columns] = run.representation["logit_similarity"].values
-        first[row, columns] = [first_step(step, values > LEARNED) for values in along.T]
-        if len(step) > 1:
-            order[row, columns] = learning_order(along, chosen)
+        if run.progress.sizes["step"] > 1:
+            first[row, columns] = run.progress["learned_step"].values
+            place = run.progress["learned_order"].values
+            order[row, columns] = np.where(place < 0, np.nan, place + 1)
+    dims = ("run", "irrep")
     return {
-        "key": variable(("run", "irrep"), key, "key irrep of the last network"),
-        "similarity": variable(("run", "irrep"), similarity, "logit similarity"),
-        "first_step": variable(
-            ("run", "irrep"), first, f"first checkpoint with logit similarity above {LEARNED}"
-        ),
-        "learning_order": variable(("run", "irrep"), order, "place in the order of learning"),
+        "key": variable(dims, key, "key irrep of the last network"),
+        "similarity": variable(dims, similarity, "logit similarity"),
+        "first_step": variable(dims, first, "first checkpoint at which the irrep is learned"),
+        "learning_order": variable(dims, order, "place in the order of learning, from 1"),
     }
-
-
-def learning_order(similarity: Array, key: NDArray[np.bool_]) -> Array:
-    """Return the order in which the key irreps of a run are learned.
-
-    The rule of arXiv 2302.03025: along the checkpoints, a key irrep is registered when its logit
-    similarity exceeds `LEARNED`, at most one for each checkpoint, in stored order; those that
-    never do come last.
-
-    Parameters
-    ----------
-    similarity : (K, R) ndarray
-        Along the checkpoints.
-    key : (R,) ndarray of bool
-
-    Returns
-    -------
-    order : (R,) ndarray
-        1 for the first; NaN for irreps that are not key.
-    """
-    waiting = [int(r) for r in np.flatnonzero(key)]
-    found: list[int] = []
-    for row in similarity > LEARNED:
-        learned = next((r for r in waiting if row[r]), None)
-        if learned is not None:
-            waiting.remove(learned)
-            found.append(learned)
-    order = np.full(len(key), np.nan)
-    order[found + waiting] = np.arange(1, len(found) + len(waiting) + 1)
-    return order
 
 
 def agreements(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ontogeny.labels import variable
 from ontogeny.studies.composition.universality._inputs import Groups, Run
 
-__all__ = ["GROKKED", "events", "first_step", "measures"]
+__all__ = ["GROKKED", "events", "measures"]
 
 Array = NDArray[np.float64]
 
@@ -108,10 +108,10 @@ def _events_of(progress: xr.Dataset, order: int) -> dict[str, float]:
         end = len(step) - 1 if np.isnan(ends[2]) else int(np.searchsorted(step, ends[2]))
         cleanup = float(weights[end] / weights[begin]) if end > begin else np.nan
     return {
-        "memorised_step": first_step(step, accuracy.sel(split="train").values >= 0.99),
-        "restricted_step": first_step(step, progress["restricted_loss"].values < half),
-        "generalised_step": first_step(step, loss.sel(split="test").values < half),
-        "test_step": first_step(step, accuracy.sel(split="test").values >= 0.99),
+        "memorised_step": _first(step, accuracy.sel(split="train").values >= 0.99),
+        "restricted_step": _first(step, progress["restricted_loss"].values < half),
+        "generalised_step": _first(step, loss.sel(split="test").values < half),
+        "test_step": _first(step, accuracy.sel(split="test").values >= 0.99),
         "memorisation_end": ends[0],
         "circuit_end": ends[1],
         "cleanup_end": ends[2],
@@ -120,7 +120,7 @@ def _events_of(progress: xr.Dataset, order: int) -> dict[str, float]:
     }
 
 
-def first_step(step: NDArray[np.integer], condition: NDArray[np.bool_]) -> float:
+def _first(step: NDArray[np.integer], condition: NDArray[np.bool_]) -> float:
     """Return the first step at which a condition holds; NaN when never, or at the only one."""
     hits = np.flatnonzero(condition)
     return float(step[hits[0]]) if hits.size and len(step) > 1 else np.nan

@@ -1,0 +1,76 @@
+"""Claims and the rule for verdicts, on datasets made by hand."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from ontogeny.claims import VERDICTS, Claim, joined, judge, page, verdict
+from ontogeny.estimates import Estimate, share
+
+HOLDS, FAILS, FEW = VERDICTS
+
+
+@pytest.mark.parametrize(
+    ("ends", "side", "expected"),
+    [
+        ((0.6, 0.9), "above", HOLDS),
+        ((0.1, 0.4), "above", FAILS),
+        ((0.4, 0.6), "above", FEW),
+        ((0.1, 0.4), "below", HOLDS),
+        ((0.6, 0.9), "below", FAILS),
+        ((0.4, 0.6), "below", FEW),
+        ((0.5, 0.9), "above", FEW),
+        ((np.nan, np.nan), "above", FEW),
+    ],
+)
+def test_the_whole_interval_must_lie_on_one_side(ends, side, expected):
+    found = Estimate(float(np.mean(ends)), *map(float, ends), 10)
+    assert verdict(found, side=side, threshold=0.5, minimum=10) == expected
+    assert verdict(found, side=side, threshold=0.5, minimum=11) == FEW
+
+
+def claim(name, **changes):
+    given = {
+        "title": f"Title of {name}",
+        "statement": "x <true> & more",
+        "source": "a paper, section 1",
+        "quantity": "share of runs",
+        "side": "above",
+        "threshold": 0.5,
+        "minimum": 5,
+        "measure": lambda results: share(results["x"].values),
+    }
+    return Claim(name=name, **(given | changes))
+
+
+def results(*, true, false):
+    return xr.Dataset({"x": ("run", np.array([True] * true + [False] * false))})
+
+
+def test_judge_measures_every_claim():
+    claims = [claim("a"), claim("b", side="below"), claim("c", minimum=50)]
+    found = judge(claims, results(true=18, false=2), study="test")
+    assert found["verdict"].values.tolist() == [HOLDS, FAILS, FEW]
+    assert found["value"].values.tolist() == [0.9] * 3
+    assert found["runs"].values.tolist() == [20] * 3
+    interval = found["interval"].sel(claim="a").values
+    assert interval.tolist() == [share([True] * 18 + [False] * 2).lower, interval[1]]
+    assert all({"long_name", "units"} <= set(v.attrs) for v in found.variables.values())
+
+
+def test_studies_are_joined_in_order():
+    one = judge([claim("a"), claim("b")], results(true=9, false=0), study="first")
+    two = judge([claim("a")], results(true=0, false=9), study="second")
+    both = joined([one, two])
+    assert both["study"].values.tolist() == ["first", "first", "second"]
+    assert both["verdict"].values.tolist() == [HOLDS, HOLDS, FAILS]
+
+
+def test_the_page_shows_every_claim_and_no_number_where_there_is_none():
+    found = judge([claim("a"), claim("b", minimum=50)], results(true=18, false=2), study="s")
+    text = page(found)
+    assert text.count("<tr>") + text.count('<tr style="text-align: right;">') == 3
+    assert "1 holds, 0 does not hold, 1 not enough runs" in text
+    assert "x &lt;true&gt; &amp; more" in text
+    assert "0.699 to 0.972" in text
+    assert "nan" not in page(judge([claim("a")], results(true=0, false=0), study="s"))
