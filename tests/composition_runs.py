@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import xarray as xr
 
-from ontogeny.catalogue import irreps_dataset, table_dataset
+from ontogeny.catalogue import irreps_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.universality import Run, universality
@@ -15,9 +15,9 @@ STEPS = np.array([0, 10, 100, 1000, 10000])
 
 @cache
 def catalogue(name):
-    """Table and irreps of a group."""
+    """Return the irreps of a group as they are stored."""
     found = group(name)
-    return table_dataset(found), irreps_dataset(found, irreps(found), real_irreps(found))
+    return irreps_dataset(found, irreps(found), real_irreps(found))
 
 
 def run(
@@ -43,9 +43,9 @@ def run(
     """Return a run whose key irreps are learned at given indices of its checkpoints."""
     step = np.asarray(step)
     count = len(step)
-    table, found = catalogue(of)
+    found = catalogue(of)
     names = [str(name) for name in found["irrep"].values]
-    rank, n = found["rank"].values, table.sizes["left"]
+    rank, n = found["rank"].values, found.sizes["element"]
     key = np.isin(names, list(learned))
     place = np.full(len(names), -1)
     when = np.full(len(names), np.nan)

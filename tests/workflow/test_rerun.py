@@ -40,6 +40,20 @@ FROM_REPRESENTATION = FROM_PROGRESS | {
 }
 
 
+OVER_ALL_RUNS = {
+    "universality of all runs",
+    "tables of all runs",
+    "claims of composition",
+    "claims of all studies",
+    "figure universality_grokking of all runs",
+    "figure universality_similarity of all runs",
+    "figure universality_irreps of all runs",
+    "figure universality_order of all runs",
+    "figure universality_width of all runs",
+    "figure universality_claims of all runs",
+}
+
+
 def steps(names, experiment, seed=0):
     """Name the jobs of a run; a run on a cyclic group has one figure more."""
     spectra = {"figure spectra"} if experiment == "b" and "representation" in names else set()
@@ -56,7 +70,7 @@ def whole(experiment, seed=0):
     return train | after_representation(experiment, seed)
 
 
-A, B = whole("a"), whole("b")
+A, B = whole("a") | OVER_ALL_RUNS, whole("b") | OVER_ALL_RUNS
 GROUPS = {"group S3", "group C5", "irreps of S3", "irreps of C5"}
 
 
@@ -145,7 +159,7 @@ def test_one_core_gives_the_same_bytes_as_two(base, tmp_path):
 
 def test_a_new_seed(project):
     project.edit(CONFIG_FILE, "a: {group: S3}", "a: {group: S3, seeds: [0, 1]}")
-    assert project.plan() == whole("a", 1)
+    assert project.plan() == whole("a", 1) | OVER_ALL_RUNS
     before = project.digests("results/composition/*/seed0/*.nc")
     project.run()
     assert project.digests("results/composition/*/seed0/*.nc") == before
@@ -175,8 +189,12 @@ CONFIGURATION = {
         "  defaults:\n    optimiser: {weight_decay: 0.7}",
         A,
     ),
-    "an experiment renamed": ("    a: {group: S3}", "    c: {group: S3}", whole("c")),
-    "an experiment removed": ("    a: {group: S3}\n", "", set()),
+    "an experiment renamed": (
+        "    a: {group: S3}",
+        "    c: {group: S3}",
+        whole("c") | OVER_ALL_RUNS,
+    ),
+    "an experiment removed": ("    a: {group: S3}\n", "", OVER_ALL_RUNS),
     "experiments reordered": (
         "    a: {group: S3}\n    b:\n      group: C5\n      optimiser: {weight_decay: 0.5}\n"
         "      architecture: {kind: transformer, d_model: 8, heads: 2, d_head: 4, d_mlp: 8}\n",
@@ -216,12 +234,22 @@ CODE = {
     ),
     "a progress measure": (
         f"{STUDY}/analysis/phases.py",
-        after_representation("a") | after_representation("b"),
+        after_representation("a") | after_representation("b") | OVER_ALL_RUNS,
     ),
     "the script of progress": (
         "workflow/scripts/composition/progress.py",
-        steps(FROM_PROGRESS, "a") | steps(FROM_PROGRESS, "b"),
+        steps(FROM_PROGRESS, "a") | steps(FROM_PROGRESS, "b") | OVER_ALL_RUNS,
     ),
+    "the rule for verdicts": (
+        "workflow/ontogeny/claims.py",
+        {
+            "claims of composition",
+            "claims of all studies",
+            "figure universality_claims of all runs",
+        },
+    ),
+    "the tables": (f"{STUDY}/tables.py", {"tables of all runs"}),
+    "what is measured over all runs": (f"{STUDY}/universality/_cells.py", OVER_ALL_RUNS),
     "the trainer": ("workflow/ontogeny/training/_loop.py", A | B),
     "the MLP": (f"{STUDY}/architectures/mlp.py", A),
     "the transformer's attention": (f"{STUDY}/architectures/_attention.py", B),
@@ -273,9 +301,11 @@ def test_a_key_added_to_the_schema(project):
 
 DELETED = {
     "figures/a/seed0/learning.svg": {"figure learning of a, seed 0"},
-    "a/seed0/progress.nc": steps(FROM_PROGRESS, "a"),
-    "a/seed0/representation.nc": after_representation("a"),
+    "a/seed0/progress.nc": steps(FROM_PROGRESS, "a") | OVER_ALL_RUNS,
+    "a/seed0/representation.nc": after_representation("a") | OVER_ALL_RUNS,
     "a/seed0/history.nc": A,
+    "universality.nc": OVER_ALL_RUNS,
+    "tables/irreps.md": {"tables of all runs"},
 }
 
 

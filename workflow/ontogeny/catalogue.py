@@ -22,6 +22,7 @@ from ontogeny.representations import (
     character,
     frobenius_schur,
     law_violations,
+    smallest_orbits,
 )
 
 __all__ = ["group_of", "irreps_dataset", "require_laws", "table_dataset"]
@@ -90,7 +91,8 @@ def irreps_dataset(
     Returns
     -------
     Dataset
-        Over the real numbers: ``degree``, ``rank`` and ``kind`` by irrep, ``character``,
+        Over the real numbers: ``degree``, ``rank``, ``kind`` and ``smallest_orbit`` by irrep (the
+        last NaN for groups of more than 120 elements), ``character``,
         ``matrix(element, matrix_entry)``, the orthonormal ``basis(element, entry)``. Over the
         complex numbers ``complex_matrix(element, complex_matrix_entry, part)``,
         ``complex_character``, ``frobenius_schur``. For both the largest violation of each law.
@@ -100,14 +102,18 @@ def irreps_dataset(
     real_law = law_violations(group, real_irreps)
     complex_law = law_violations(group, complex_irreps)
     part = np.array(["real", "imaginary"], dtype=object)
+    characters = np.stack([character(i) for i in real_irreps])
     variables = {
         "degree": variable("irrep", [i.degree for i in real_irreps], "degree"),
         "rank": variable("irrep", entries.ranks, "dimension of the span of the matrix entries"),
         "kind": variable(
             "irrep", _text(str(i.kind) for i in real_irreps), "real, complex or quaternionic"
         ),
-        "character": variable(
-            ("irrep", "element"), np.stack([character(i) for i in real_irreps]), "character"
+        "character": variable(("irrep", "element"), characters, "character"),
+        "smallest_orbit": variable(
+            "irrep",
+            smallest_orbits(group, characters.real),
+            "size of the smallest orbit of a vector",
         ),
         "matrix": variable(("element", "matrix_entry"), _rows(real_irreps), "matrix entry"),
         "basis": variable(("element", "entry"), entries.matrix, "orthonormal matrix entry"),

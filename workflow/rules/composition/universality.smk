@@ -1,7 +1,6 @@
 rule universality:
     """Join the last networks of all runs, and how they came to be."""
     input:
-        tables=[f"results/groups/{group}/table.nc" for group in GROUPS_OF_RUNS],
         irreps=[f"results/groups/{group}/irreps.nc" for group in GROUPS_OF_RUNS],
         progress=of_all_runs("progress"),
         representation=of_all_runs("representation"),

@@ -10,10 +10,6 @@ runs = [
     Run(**about, progress=read(progress), representation=read(representation))
     for about, (progress, representation) in zip(spec["runs"], files, strict=True)
 ]
-tables = zip(snakemake.input.tables, snakemake.input.irreps, strict=True)
-groups = {
-    name: (read(table), read(irreps))
-    for name, (table, irreps) in zip(spec["groups"], tables, strict=True)
-}
-dataset = universality(runs, groups)
+irreps = dict(zip(spec["groups"], map(read, snakemake.input.irreps), strict=True))
+dataset = universality(runs, irreps)
 write(dataset, snakemake.output.universality, attributes("universality", spec, code))

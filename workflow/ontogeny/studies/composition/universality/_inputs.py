@@ -7,9 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from ontogeny.catalogue import group_of
 from ontogeny.labels import variable
-from ontogeny.representations import smallest_orbits
 
 __all__ = ["Groups", "Run", "described", "joined", "text"]
 
@@ -55,19 +53,18 @@ class Groups:
     orbit: Array
 
 
-def joined(groups: Mapping[str, tuple[xr.Dataset, xr.Dataset]]) -> Groups:
+def joined(irreps: Mapping[str, xr.Dataset]) -> Groups:
     """Return all groups over the names of all their irreps."""
-    names = sorted(groups)
-    irreps = list(dict.fromkeys(str(i) for name in names for i in groups[name][1]["irrep"].values))
-    degree, rank, orbit = np.full((3, len(names), len(irreps)), np.nan)
-    for row, name in enumerate(names):
-        table, found = groups[name]
-        columns = [irreps.index(str(irrep)) for irrep in found["irrep"].values]
-        degree[row, columns] = found["degree"].values
-        rank[row, columns] = found["rank"].values
-        orbit[row, columns] = smallest_orbits(group_of(table), found["character"].values)
-    order = [groups[name][0].sizes["left"] for name in names]
-    return Groups(names, irreps, order, degree, rank, orbit)
+    groups = sorted(irreps)
+    names = list(dict.fromkeys(str(i) for group in groups for i in irreps[group]["irrep"].values))
+    degree, rank, orbit = np.full((3, len(groups), len(names)), np.nan)
+    for row, group in enumerate(groups):
+        columns = [names.index(str(irrep)) for irrep in irreps[group]["irrep"].values]
+        degree[row, columns] = irreps[group]["degree"].values
+        rank[row, columns] = irreps[group]["rank"].values
+        orbit[row, columns] = irreps[group]["smallest_orbit"].values
+    order = [irreps[group].sizes["element"] for group in groups]
+    return Groups(groups, names, order, degree, rank, orbit)
 
 
 def described(runs: Sequence[Run]) -> dict[str, xr.Variable]:

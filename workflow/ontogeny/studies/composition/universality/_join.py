@@ -22,16 +22,14 @@ from ontogeny.studies.composition.universality._networks import events, measures
 __all__ = ["universality"]
 
 
-def universality(
-    runs: Sequence[Run], groups: Mapping[str, tuple[xr.Dataset, xr.Dataset]]
-) -> xr.Dataset:
+def universality(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Dataset:
     """Return what the last networks of all runs have in common, and how they came to be.
 
     Parameters
     ----------
     runs : sequence of Run
-    groups : mapping of str to pair of Dataset
-        Table and irreps of each group.
+    irreps : mapping of str to Dataset
+        Those of each group, by its name.
 
     Returns
     -------
@@ -46,7 +44,7 @@ def universality(
     Narrower networks of the same group and architecture belong to the width sweep and are left
     out of all that is by group and architecture.
     """
-    known = joined(groups)
+    known = joined(irreps)
     about = described(runs)
     architectures = sorted({run.architecture for run in runs})
     experiments = list(dict.fromkeys(run.experiment for run in runs))
