@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 TINY = "config/test/tiny.yaml"
 RUNS = {"s3-mlp": (0, 2), "c5-transformer": (0,), "klein-bilinear": (0,)}
 FIGURES = ["learning", "progress", "irreps", "matrices", "neurons", "logits"]
+OVER_ALL_RUNS = ["grokking", "similarity", "irreps", "order", "width", "claims"]
 
 
 def copy_project(to):
@@ -60,6 +61,7 @@ def expected_figures():
         names = FIGURES + ["spectra"] * (experiment == "c5-transformer")
         yield from (f"{experiment}/seed{seed}/{name}" for seed in seeds for name in names)
         yield f"{experiment}/seeds"
+    yield from (f"universality_{name}" for name in OVER_ALL_RUNS)
 
 
 def test_every_figure_is_there_with_its_numbers(finished):

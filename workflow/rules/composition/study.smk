@@ -33,6 +33,6 @@ rule composition:
         ],
         [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],
         "results/composition/universality.nc",
-        table_files("csv"),
+        rules.tables.output,
         "results/composition/claims.nc",
         [f"results/composition/figures/{name}.svg" for name in UNIVERSALITY_FIGURES],
