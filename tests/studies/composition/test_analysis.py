@@ -13,14 +13,16 @@ import brute_force
 from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition import networks, reading
+from ontogeny.studies.composition import reading
 from ontogeny.studies.composition.analysis import (
+    SPLITS,
+    Ablation,
     Layers,
     Matrices,
+    ablated_losses,
     clusters,
     entry_gini,
     evidence,
-    excluded_losses,
     frame,
     gini,
     group_means,
@@ -409,7 +411,8 @@ def test_losses_keep_their_relative_precision(margin):
     network = network_of(np.ones((8, 8, 1)), logits[product])
     train = some_train(8)
     loss, accuracy = losses(network, train, seen)
-    excluded = excluded_losses(network, np.zeros((1, 8, 8)), train, seen)
+    (found,) = ablated_losses(network, [Ablation({"product": np.zeros((1, 8, 8))})], train, seen)
+    excluded = found["product"][SPLITS.index("train")]
     expected = np.log1p(7 * np.exp(-margin))
     assert_allclose([loss["train"], loss["test"], *excluded], expected, rtol=1e-12)
     assert_allclose(restricted_losses(np.stack([logits, logits])), expected, rtol=1e-12)
@@ -444,7 +447,9 @@ def test_losses_of_an_empty_split_are_no_numbers():
 def test_excluded_loss_of_an_empty_training_set_is_no_number():
     case = case_of("S3", "arrays")
     none = np.zeros((6, 6), dtype=bool)
-    excluded = excluded_losses(case.network, np.zeros((2, 6, 6)), none, case.frame)
+    nothing = [Ablation({"product": np.zeros((2, 6, 6))})]
+    (found,) = ablated_losses(case.network, nothing, none, case.frame)
+    excluded = found["product"][SPLITS.index("train")]
     assert excluded.shape == (2,)
     assert np.isnan(excluded).all()
 
@@ -472,7 +477,8 @@ def test_blocks_change_nothing(architecture, rows, blocks, monkeypatch):
     whole = case_of("A4", architecture)
     made = ARCHITECTURES[architecture](12)
     width = 12 + sum(shape[-1] for shape in made.shapes().values())
-    monkeypatch.setattr(networks, "_BLOCK_BYTES", 8 * 12 * width * rows)
+    monkeypatch.setattr(reading, "_BLOCK", 8 * 12 * width * rows)
+    monkeypatch.setattr(reading, "_IN_MEMORY", 0)
     parts = architecture_case("A4", ARCHITECTURES[architecture])
     assert len(list(whole.network())) == 1
     assert len(next(parts.network()).left) == rows

@@ -2,12 +2,21 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from numpy.testing import assert_allclose, assert_equal
 
-from composition_runs import STEPS, joined, run
+from composition_runs import STEPS, catalogue, joined, run
 from ontogeny.estimates import FEWEST, mean, ratio
 from ontogeny.labels import DIMENSIONS
 from ontogeny.studies.composition import tables
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures import (
+    universality_grokking,
+    universality_irreps,
+    universality_order,
+    universality_similarity,
+    universality_width,
+)
 
 RUNS = [
     run({"sign": 1, "standard": 2}, seed=1),
@@ -38,6 +47,11 @@ def test_irreps_are_joined_by_name_and_absent_ones_are_nan(many):
     assert np.isnan(many["similarity"].isel(run=0).sel(irrep="freq_1"))
     sizes = many["smallest_orbit"].sel(group="S5")
     assert_equal(sizes.sel(irrep=["sign", "(2,2,1)", "(3,1,1)"]).values, [2, 6, 20])
+
+
+def test_irreps_keep_their_place_in_their_group(many):
+    stored = catalogue("S5")["irrep"].values
+    assert_equal(many["place"].sel(group="S5").sel(irrep=stored).values, np.arange(len(stored)))
 
 
 def test_measures_of_the_last_network_sum_over_key_irreps(many):
@@ -196,3 +210,25 @@ def test_tables_are_written_in_three_formats(many, name):
 def test_tables_of_runs_that_have_not_grokked(name):
     nobody = joined([run({"sign": 1}, test=(0, 0, 0, 0, 0.1))])
     assert set(tables.formats(getattr(tables, name)(nobody))) == {"csv", "md", "tex"}
+
+
+NOBODY = [run({"sign": 1}, test=(0.0, 0.0, 0.0, 0.0, 0.1))]
+ALONE = [run({"sign": 0, "standard": 0}, step=[10000], train=[1.0], test=[1.0])]
+LARGE = [run({"freq_1": 1, "freq_2": 2}, of="C121")]
+
+
+@pytest.mark.parametrize("runs", [RUNS, NOBODY, ALONE, LARGE], ids=range(4))
+@pytest.mark.parametrize(
+    "module",
+    [universality_grokking, universality_irreps, universality_order, universality_similarity,
+     universality_width],
+    ids=lambda module: module.__name__.rpartition("_")[2],
+)  # fmt: skip
+def test_figures_are_drawn_whatever_is_missing(module, runs):
+    """Nobody has grokked, nobody was followed along training, orbits are not known."""
+    numbers = module.numbers(joined(runs))
+    before = numbers.copy(deep=True)
+    drawn = module.draw(numbers, Style())
+    drawn.canvas.draw()
+    assert drawn.axes or drawn.get_suptitle()
+    xr.testing.assert_identical(numbers, before)

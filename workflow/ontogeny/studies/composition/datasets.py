@@ -1,6 +1,7 @@
 """The results of the analyses as labelled datasets."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -9,12 +10,16 @@ from numpy.typing import NDArray
 from ontogeny.labels import dataset, variable
 from ontogeny.studies.composition.analysis import (
     BOUNDARIES,
+    SPLITS,
+    Ablations,
     Clusters,
+    Components,
     Evidence,
     Frame,
     Matrices,
     Neurons,
     Phases,
+    Recovery,
     frame,
 )
 
@@ -24,7 +29,6 @@ __all__ = [
     "representation_dataset",
 ]
 
-SPLITS = ("train", "test", "all")
 SIDES = ("left", "right")
 PARTS = ("left", "right", "product")
 MATRICES = ("left_embedding", "right_embedding", "unembedding")
@@ -50,35 +54,46 @@ def representation_dataset(
     found: Neurons,
     grouped: Clusters,
     matrices: Matrices,
-    logit_slice: NDArray[np.float64],
     frame: Frame,
     key: NDArray[np.bool_],
-    entry_labels: Sequence[str],
     *,
+    ablations: Ablations,
+    recovery: Recovery,
+    components: Components,
+    block_means: NDArray[np.float64],
+    unembedding_shares: NDArray[np.float64],
+    nulls: Mapping[str, NDArray[np.float64]],
+    logit_slice: NDArray[np.float64],
     output: int,
+    entry_labels: Sequence[str],
 ) -> xr.Dataset:
     """Return what each irrep explains in one network.
 
     Parameters
     ----------
-    evidence : Evidence
-    found : Neurons
-    grouped : Clusters
-    matrices : Matrices
+    evidence, found, grouped, matrices, frame
+        Of the network and its group.
+    key : (R,) ndarray of bool
+    ablations, recovery, components
+        Of the same network.
+    block_means : (h, 2, 2) ndarray
+    unembedding_shares : (h, R) ndarray
+    nulls : mapping of str to (P, ...) ndarray
+        Fractions under random relabellings, by the name of the variable.
     logit_slice : (n, n) ndarray
         Logits of one output over all pairs, minus the mean over outputs.
-    frame : Frame
-    key : (R,) ndarray of bool
-    entry_labels : sequence of str
-        Name of each column of the basis.
     output : int
         The output of the slice.
+    entry_labels : sequence of str
+        Name of each column of the basis.
 
     Returns
     -------
     Dataset
     """
     variables = _measures(evidence) | _chances(frame) | _neuron_variables(found, grouped, frame)
+    variables |= _ablation_variables(ablations) | _recovery_variables(recovery)
+    variables |= _null_variables(nulls, variables)
     embeddings = (matrices.left_embedding, matrices.right_embedding)
     variables |= {
         "key": variable("irrep", key, "logit similarity above the threshold"),
@@ -91,6 +106,22 @@ def representation_dataset(
             "entry",
             np.linalg.norm(frame.basis.T @ matrices.unembedding, axis=1),
             "norm of the unembedding's component",
+        ),
+        "neuron_unembedding_fve": variable(
+            ("neuron", "irrep"),
+            unembedding_shares,
+            "share of a neuron's column of the unembedding in an irrep",
+        ),
+        "neuron_block_mean": variable(
+            ("neuron", "left_sign", "right_sign"),
+            block_means,
+            "mean activation by the signs of both factors, of neurons of a one-dimensional irrep",
+        ),
+        "unembedding_component": variable(
+            ("output", "component"), components.coordinate, "coordinate of the unembedding"
+        ),
+        "component_share": variable(
+            "component", components.share, "share of the variance of the unembedding"
         ),
         "logit_slice": variable(
             ("left", "right"), logit_slice, "centred logit of one output", output=output
@@ -105,6 +136,11 @@ def representation_dataset(
     each = np.arange(frame.order, dtype=np.int32)
     coordinates = _coordinates(frame) | {
         "entry": _names(entry_labels),
+        "output_entry": _names(entry_labels),
+        "left_sign": np.array([1, -1], dtype=np.int8),
+        "right_sign": np.array([1, -1], dtype=np.int8),
+        "output": each,
+        "component": np.arange(len(components.share), dtype=np.int32),
         "irrep_of_entry": variable("entry", frame.irrep_of_entry, "index of the irrep"),
         "neuron": np.arange(len(found.variance), dtype=np.int32),
         "left": each,
@@ -117,10 +153,11 @@ def progress_dataset(
     step: NDArray[np.int64],
     along: Sequence[Evidence],
     found: Phases,
+    learned: tuple[NDArray[np.int64], NDArray[np.int64]],
     frame: Frame,
     key: NDArray[np.bool_],
 ) -> xr.Dataset:
-    """Return every measure along `step`, and the phase boundaries.
+    """Return every measure along `step`, the phase boundaries, and the order of learning.
 
     Parameters
     ----------
@@ -128,6 +165,8 @@ def progress_dataset(
     along : sequence of Evidence
         One for each checkpoint.
     found : Phases
+    learned : pair of (R,) ndarray of int
+        From `ontogeny.studies.composition.analysis.learning_order`.
     frame : Frame
     key : (R,) ndarray of bool
         Key irreps of the last network.
@@ -143,8 +182,19 @@ def progress_dataset(
         )
         for name, first in measures[0].items()
     }
+    first, place = learned
+    ratio = variables["loss"].values[:, SPLITS.index("test")] / variables["restricted_loss"].values
     variables |= _chances(frame) | {
         "key": variable("irrep", key, "key irrep of the last network"),
+        "test_restricted_ratio": variable("step", ratio, "test loss over restricted loss"),
+        "learned_step": variable(
+            "irrep",
+            np.where(first < 0, np.nan, step[first]),
+            "first checkpoint at which the irrep is learned",
+        ),
+        "learned_order": variable(
+            "irrep", place, "place among the key irreps in order of learning, -1 for the others"
+        ),
         "phase_boundary": variable("boundary", found.boundary, "first checkpoint after the phase"),
         "phase_interval": variable(
             ("boundary", "bound"), found.interval, "checkpoints between which the phase ends"
@@ -237,6 +287,65 @@ def _chances(frame: Frame) -> dict[str, xr.Variable]:
     }
 
 
+def _ablation_variables(found: Ablations) -> dict[str, xr.Variable]:
+    by_split = {
+        "hidden_loss": (found.hidden, "loss of the hidden layer without any other path"),
+        "unembedding_key_loss": (
+            found.unembedding_key,
+            "loss with the key part of the unembedding",
+        ),
+        "unembedding_rest_loss": (found.unembedding_rest, "loss without that part"),
+    }
+    return {name: variable("split", v, about, "nat") for name, (v, about) in by_split.items()} | {
+        "ablated_loss": variable(
+            ("split", "part", "irrep"),
+            found.removed,
+            "loss without a part of the hidden layer",
+            "nat",
+        ),
+        "constructed_loss": variable(
+            (), found.constructed, "loss of a hidden layer constructed from the key irreps", "nat"
+        ),
+    }
+
+
+def _recovery_variables(found: Recovery) -> dict[str, xr.Variable]:
+    return {
+        "change_of_basis": variable(
+            ("entry", "neuron"), found.change_of_basis, "component of the hidden layer"
+        ),
+        "hidden_cosine": variable(
+            "irrep", found.hidden_cosine, "cosine of the recovered representation with the true one"
+        ),
+        "hidden_error": variable(
+            "irrep", found.hidden_error, "mean square error of the recovered representation"
+        ),
+        "readout_map": variable(
+            ("entry", "output_entry"), found.readout_map, "map from rho(ab) to rho(c)"
+        ),
+        "readout_cosine": variable(
+            "irrep", found.readout_cosine, "cosine of the map with the ideal"
+        ),
+        "readout_scale": variable("irrep", found.readout_scale, "character's factor in the logits"),
+    }
+
+
+def _null_variables(
+    nulls: Mapping[str, NDArray[np.float64]], measured: Mapping[str, xr.Variable]
+) -> dict[str, xr.Variable]:
+    """Return mean and standard deviation of each fraction under relabellings of the group."""
+    variables = {}
+    for name, values in nulls.items():
+        dims = [str(dim) for dim in measured[name].dims if dim != "neuron"]
+        for statistic, of in (("mean", np.nanmean), ("sd", np.nanstd)):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)
+                value = of(values, axis=0)
+            about = f"{name} under random relabellings of the group: {statistic}"
+            variables[f"{name}_null_{statistic}"] = variable(dims, value, about)
+    return variables
+
+
 def _neuron_variables(found: Neurons, grouped: Clusters, frame: Frame) -> dict[str, xr.Variable]:
     chance = _chances(frame)
     block = (2 * frame.rank + frame.rank**2) / (frame.order**2 - 1)
@@ -255,10 +364,14 @@ def _neuron_variables(found: Neurons, grouped: Clusters, frame: Frame) -> dict[s
         "neuron_part_chance": chance["hidden_chance"],
         "cluster_chance": chance["hidden_chance"],
         "cluster_unembedding_chance": chance["unembedding_chance"],
+        "neuron_unembedding_chance": chance["unembedding_chance"],
         "cluster_size": variable("irrep", grouped.size, "neurons"),
         "neurons_off": variable((), grouped.off, "neurons that are off"),
         "cluster_fve": variable(
             ("part", "irrep"), grouped.parts, "share of the cluster's variance in its own irrep"
+        ),
+        "cluster_residual": variable(
+            "irrep", 1 - grouped.parts.sum(axis=0), "share of the cluster's variance left over"
         ),
         "cluster_unembedding_fve": variable(
             "irrep", grouped.unembedding, "share of the cluster's unembedding in its own irrep"

@@ -18,7 +18,7 @@ from ontogeny.studies.composition.config import (
     TransformerSettings,
 )
 
-__all__ = ["build", "pair_blocks"]
+__all__ = ["all_pairs_size", "build", "pair_blocks"]
 
 _BLOCK_BYTES = 2**29
 
@@ -42,11 +42,18 @@ def build(
     return replace(published(order, **widths), **options)
 
 
-def pair_blocks(architecture: Architecture) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield all pairs in row-major order, in blocks of whole rows that fit in memory."""
+def all_pairs_size(architecture: Architecture) -> int:
+    """Return about how many bytes the layers over all pairs take in float64."""
+    width = architecture.order + sum(shape[-1] for shape in architecture.shapes().values())
+    return 8 * architecture.order**2 * width
+
+
+def pair_blocks(
+    architecture: Architecture, *, size: int = _BLOCK_BYTES
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield all pairs in row-major order, in blocks of whole rows of about `size` bytes at most."""
     order = architecture.order
-    width = order + sum(shape[-1] for shape in architecture.shapes().values())
-    rows = max(1, _BLOCK_BYTES // (8 * order * width))
+    rows = max(1, size * order // all_pairs_size(architecture))
     for first in range(0, order, rows):
         left = torch.arange(first, min(first + rows, order))
         yield left.repeat_interleave(order), torch.arange(order).repeat(len(left))

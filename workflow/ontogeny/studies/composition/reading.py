@@ -1,6 +1,6 @@
 """Networks as analyses read them: layers over all pairs, and the matrices, in float64."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
@@ -9,15 +9,18 @@ from torch import Tensor
 
 from ontogeny.studies.composition.analysis import Layers, Matrices, Network
 from ontogeny.studies.composition.architectures import Architecture, Transformer
-from ontogeny.studies.composition.networks import pair_blocks
+from ontogeny.studies.composition.networks import all_pairs_size, pair_blocks
 
 __all__ = ["grid", "matrices"]
+
+_IN_MEMORY = 2**29
+_BLOCK = 2**27
 
 
 def grid(architecture: Architecture, parameters: Mapping[str, NDArray[np.floating]]) -> Network:
     """Return a network, in float64, as analyses read it: layers over all pairs, block by block.
 
-    When all pairs fit in one block they are computed once, however often they are asked for.
+    Where all of them fit in memory they are computed once, however often they are asked for.
     """
     tensors = {name: torch.as_tensor(value).double() for name, value in parameters.items()}
     n = architecture.order
@@ -32,11 +35,13 @@ def grid(architecture: Architecture, parameters: Mapping[str, NDArray[np.floatin
             found.logits[:, :n].numpy().reshape(rows, n, n),
         )
 
-    blocks = list(pair_blocks(architecture))
-    if len(blocks) == 1:
-        whole = [layers(*blocks[0])]
+    def blocks() -> Iterator[Layers]:
+        return (layers(*pairs) for pairs in pair_blocks(architecture, size=_BLOCK))
+
+    if all_pairs_size(architecture) <= _IN_MEMORY:
+        whole = list(blocks())
         return lambda: iter(whole)
-    return lambda: (layers(*block) for block in blocks)
+    return blocks
 
 
 def matrices(

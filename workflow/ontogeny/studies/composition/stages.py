@@ -9,14 +9,21 @@ from numpy.typing import NDArray
 from ontogeny.studies.composition.analysis import (
     Evidence,
     Frame,
+    ablations,
+    block_means,
     clusters,
+    components,
     evidence,
     group_means,
     key_irreps,
+    learning_order,
     logit_similarity,
     logit_slice,
     neurons,
+    nulls,
     phases,
+    recovery,
+    unembedding_shares,
 )
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.datasets import (
@@ -69,11 +76,17 @@ def representation(
         each,
         clusters(each, found.unembedding, frame),
         found,
-        logit_slice(network, _SLICE),
         frame,
         key,
-        [str(label) for label in irreps["entry"].values],
+        ablations=ablations(network, found.unembedding, member, frame, means=means, key=key),
+        recovery=recovery(means, found.unembedding, frame),
+        components=components(found.unembedding),
+        block_means=block_means(network, each, frame),
+        unembedding_shares=unembedding_shares(found.unembedding, frame),
+        nulls=nulls(network, means, found, each, frame),
+        logit_slice=logit_slice(network, _SLICE),
         output=_SLICE,
+        entry_labels=[str(label) for label in irreps["entry"].values],
     )
 
 
@@ -112,7 +125,8 @@ def progress(
         excluded_loss=np.array([e.losses.excluded_total for e in along]),
         squared_weights=np.array([e.squared_weights for e in along]),
     )
-    return progress_dataset(step, along, found, frame, key)
+    learned = learning_order(np.stack([e.logit_similarity for e in along]), key)
+    return progress_dataset(step, along, found, learned, frame, key)
 
 
 def _evidence_at(

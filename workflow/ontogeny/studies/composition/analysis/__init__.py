@@ -1,9 +1,13 @@
 """Networks read in the basis of the irreps of their group."""
 
+from ontogeny.studies.composition.analysis.ablations import Ablations, ablations
+from ontogeny.studies.composition.analysis.components import Components, components
 from ontogeny.studies.composition.analysis.evidence import Evidence, Losses, evidence
 from ontogeny.studies.composition.analysis.frame import Frame, frame
 from ontogeny.studies.composition.analysis.losses import (
-    excluded_losses,
+    SPLITS,
+    Ablation,
+    ablated_losses,
     losses,
     restricted_losses,
 )
@@ -15,8 +19,18 @@ from ontogeny.studies.composition.analysis.means import (
     group_means,
     logit_slice,
 )
-from ontogeny.studies.composition.analysis.neurons import Clusters, Neurons, clusters, neurons
+from ontogeny.studies.composition.analysis.neurons import (
+    Clusters,
+    Neurons,
+    block_means,
+    clusters,
+    neurons,
+    unembedding_shares,
+)
+from ontogeny.studies.composition.analysis.nulls import nulls, relabelled, relabelled_means
+from ontogeny.studies.composition.analysis.order import LEARNED, learning_order
 from ontogeny.studies.composition.analysis.phases import BOUNDARIES, Phases, phases
+from ontogeny.studies.composition.analysis.recovery import Recovery, recovery
 from ontogeny.studies.composition.analysis.shares import (
     entry_gini,
     gini,
@@ -28,7 +42,12 @@ from ontogeny.studies.composition.analysis.shares import (
 
 __all__ = [
     "BOUNDARIES",
+    "LEARNED",
+    "SPLITS",
+    "Ablation",
+    "Ablations",
     "Clusters",
+    "Components",
     "Evidence",
     "Frame",
     "Layers",
@@ -38,20 +57,30 @@ __all__ = [
     "Network",
     "Neurons",
     "Phases",
+    "Recovery",
+    "ablated_losses",
+    "ablations",
+    "block_means",
     "clusters",
+    "components",
     "entry_gini",
     "evidence",
-    "excluded_losses",
     "frame",
     "gini",
     "group_means",
     "hidden_shares",
     "key_irreps",
+    "learning_order",
     "logit_similarity",
     "logit_slice",
     "losses",
     "matrix_shares",
     "neurons",
+    "nulls",
     "phases",
+    "recovery",
+    "relabelled",
+    "relabelled_means",
     "restricted_losses",
+    "unembedding_shares",
 ]

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.analysis.frame import Frame
 from ontogeny.studies.composition.analysis.losses import (
-    excluded_losses,
+    SPLITS,
+    Ablation,
+    ablated_losses,
     losses,
     restricted_losses,
 )
@@ -28,6 +30,8 @@ from ontogeny.studies.composition.analysis.shares import (
 __all__ = ["Evidence", "Losses", "evidence"]
 
 Array = NDArray[np.float64]
+
+_TRAIN = SPLITS.index("train")
 
 
 @dataclass(frozen=True)
@@ -128,12 +132,11 @@ def evidence(
     rest = means.logits - from_logits
     restricted = restricted_losses(from_hidden)
     restricted_logits = restricted_losses(from_logits + rest.mean(axis=1, keepdims=True))
-    excluded_logits = excluded_losses(network, from_logits, train, frame)
-    excluded = (
-        excluded_losses(network, from_hidden, train, frame, unembedding=matrices.unembedding)
-        if matrices.direct_path
-        else excluded_logits
-    )
+    ablations = [Ablation({"product": from_logits})]
+    if matrices.direct_path:
+        ablations.append(Ablation({"product": from_hidden}, matrices.unembedding))
+    without = ablated_losses(network, ablations, train, frame)
+    excluded_logits, excluded = (found["product"][_TRAIN] for found in (without[0], without[-1]))
     loss, accuracy = losses(network, train, frame)
     embeddings = (matrices.left_embedding, matrices.right_embedding)
     return Evidence(

@@ -3,15 +3,21 @@
 Symbols as in `ontogeny.studies.composition.analysis.means`.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.analysis.frame import Frame
 from ontogeny.studies.composition.analysis.means import Layers, Network
 
-__all__ = ["excluded_losses", "losses", "restricted_losses"]
+__all__ = ["SPLITS", "Ablation", "ablated_losses", "losses", "restricted_losses"]
 
 Array = NDArray[np.float64]
+
+SPLITS = ("train", "test", "all")
 
 _LARGEST_EXPONENT = 600.0
 
@@ -48,44 +54,60 @@ def _cross_entropy(logits: Array) -> tuple[Array, Array]:
     return np.logaddexp(0.0, excess + np.log(total)), -excess
 
 
-def _excluded(logits: Array, tables: Array) -> Array:
-    r"""Return the loss of logits minus each table, for pairs ordered by product.
+def _without(
+    logits: Array, wrong: Array, excess: Array, tables: Array, answer: NDArray[np.integer]
+) -> Array:
+    r"""Return the loss of logits minus each table, for pairs gathered by what the table sees.
 
     With ``E = exp(z - max z)`` over wrong answers and ``F_t = exp(min t - t)`` for table ``t``,
-    ``sum over c != g of exp(z_c - t_c)`` is a product of matrices, ``E F_t``, up to known factors:
+    ``sum over wrong c of exp(z_c - t_c)`` is a product of matrices, ``E F_t``, up to known factors:
     one exponential for each logit and one for each entry of a table, not one for each of both.
 
     Parameters
     ----------
-    logits : (n, A, n) ndarray
-        ``logits[g, i, c]``: the i-th pair with product ``g``.
-    tables : (T, n, n) ndarray
-        ``tables[t, g, c]``.
+    logits : (I, J, n) ndarray
+        ``logits[i, j, c]``: of the j-th pair that sees row ``i`` of the tables.
+    wrong, excess : (I, J, n), (I, J) ndarray
+        From `_exponentials`, gathered likewise.
+    tables : (T, I, n) ndarray
+        ``tables[t, i, c]``.
+    answer : (I, J) ndarray of int
+        The product of each pair.
 
     Returns
     -------
-    (T, n, A) ndarray
+    (T, I, J) ndarray
     """
-    n = len(logits)
-    each = np.arange(n)
-    least = tables.min(axis=2)  # (T, g)
+    rows = np.arange(len(logits))[:, None]
+    least = tables.min(axis=2)  # (T, I)
     if (tables.max(axis=2) - least).max(initial=0.0) > _LARGEST_EXPONENT:
-        return np.stack([_loss_by_product(logits - table[:, None]) for table in tables])
-    correct = logits[each, :, each]  # (g, A)
+        each = [_exponentials(logits - table[:, None], answer) for table in tables]
+        return np.stack([np.logaddexp(0.0, x + np.log(e.sum(axis=2))) for e, x in each])
+    factors = np.exp(least[..., None] - tables)  # (T, I, c)
+    sums = wrong @ factors.transpose(1, 2, 0)  # (I, J, T)
+    shift = tables[:, rows, answer] - least[..., None]  # (T, I, J)
+    return np.logaddexp(0.0, np.log(sums.transpose(2, 0, 1)) + excess + shift)
+
+
+def _exponentials(logits: Array, answer: NDArray[np.integer]) -> tuple[Array, Array]:
+    """Return ``exp(z - max z)`` over wrong answers, 0 at the right one, and ``max z - z_right``.
+
+    Parameters
+    ----------
+    logits : (I, J, n) ndarray
+    answer : (I, J) ndarray of int
+
+    Returns
+    -------
+    (I, J, n), (I, J) ndarray
+    """
+    at = np.arange(len(logits))[:, None], np.arange(logits.shape[1]), answer
+    correct = logits[at]
     wrong = logits.copy()
-    wrong[each, :, each] = -np.inf
-    largest = wrong.max(axis=2)  # (g, A)
+    wrong[at] = -np.inf
+    largest = wrong.max(axis=2)
     wrong -= largest[..., None]
-    factors = np.exp(least[..., None] - tables)  # (T, g, c)
-    sums = np.exp(wrong, out=wrong) @ factors.transpose(1, 2, 0)  # (g, A, T)
-    shift = tables[:, each, each] - least  # (T, g)
-    excess = np.log(sums.transpose(2, 0, 1)) + (largest - correct) + shift[..., None]
-    return np.logaddexp(0.0, excess)
-
-
-def _loss_by_product(logits: Array) -> Array:
-    """Return the loss of ``logits[g, i, c]`` for the right answer ``c = g``, (n, A)."""
-    return _cross_entropy(logits.swapaxes(0, 1))[0].swapaxes(0, 1)
+    return np.exp(wrong, out=wrong), largest - correct
 
 
 def losses(
@@ -127,43 +149,87 @@ def _pair_losses(layers: Layers, frame: Frame) -> tuple[Array, Array]:
     return loss, margin
 
 
-def excluded_losses(
-    network: Network,
-    tables: Array,
-    train: NDArray[np.bool_],
-    frame: Frame,
-    *,
-    unembedding: Array | None = None,
-) -> Array:
-    """Return the training loss of a network whose logits lack each table [nat].
+Part = Literal["left", "right", "product"]
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """Tables that are taken from the logits, one at a time.
+
+    Attributes
+    ----------
+    tables : dict of str to (T, n, n) ndarray
+        ``tables[part][t, x, c]`` is subtracted from the logits of every pair whose product (left
+        factor, right factor) is ``x``, for the part ``product`` (``left``, ``right``).
+    unembedding : (n, h) ndarray or None
+        If given, the logits are those of the hidden layer alone through this map, without any
+        other path.
+    """
+
+    tables: dict[Part, Array]
+    unembedding: Array | None = None
+
+
+def ablated_losses(
+    network: Network, ablations: Sequence[Ablation], train: NDArray[np.bool_], frame: Frame
+) -> list[dict[Part, Array]]:
+    """Return the loss, by split, of a network whose logits lack each table [nat].
 
     Parameters
     ----------
     network : callable
-    tables : (T, n, n) ndarray
-        ``tables[t, g, c]`` is subtracted from the logits of every pair with product ``g``.
+    ablations : sequence of Ablation
     train : (n, n) ndarray of bool
         Which pairs ``(a, b)`` are in the training set.
     frame : Frame
-    unembedding : (n, h) ndarray, optional
-        If given, the logits are those of the hidden layer alone through this map, without any
-        other path.
 
     Returns
     -------
-    (T,) ndarray
-        NaN for an empty training set.
+    list of dict of str to (3, T) ndarray
+        One for each ablation; by `SPLITS`, NaN for an empty split.
     """
-    if not train.any():
-        return np.full(len(tables), np.nan)
-    total = np.zeros(len(tables))
+    totals: list[dict[Part, Array]] = [
+        {part: np.zeros((2, len(tables))) for part, tables in ablation.tables.items()}
+        for ablation in ablations
+    ]
     for layers in network():
-        by_product = frame.division[layers.left].T  # (g, A): the right factor
-        rows = np.arange(len(layers.left))
-        logits = layers.logits if unembedding is None else layers.hidden @ unembedding.T
-        member = train[layers.left[rows], by_product]  # (g, A)
-        total += _excluded(logits[rows, by_product], tables)[:, member].sum(axis=1)
-    return total / train.sum()
+        for ablation, total in zip(ablations, totals, strict=True):
+            for part, sums in _block_totals(layers, ablation, train, frame):
+                total[part] += sums
+    count = np.array([[train.sum()], [train.size - train.sum()]])
+    with np.errstate(invalid="ignore"):
+        return [
+            {
+                part: np.concatenate([sums / count, [sums.sum(axis=0) / train.size]])
+                for part, sums in total.items()
+            }
+            for total in totals
+        ]
+
+
+def _block_totals(
+    layers: Layers, ablation: Ablation, train: NDArray[np.bool_], frame: Frame
+) -> Iterator[tuple[Part, Array]]:
+    """Yield the summed loss of a block's training pairs and of its other pairs, (2, T), by part."""
+    left = layers.left
+    logits = layers.logits
+    if ablation.unembedding is not None:
+        logits = layers.hidden @ ablation.unembedding.T
+    answer = frame.product[left]
+    wrong, excess = _exponentials(logits, answer)
+    by_pair: tuple[NDArray[Any], ...] = (logits, wrong, excess, answer, train[left])
+    by_product = frame.division[left].T  # (g, A): the right factor
+    for part, tables in ablation.tables.items():
+        if part == "left":
+            gathered, seen = by_pair, tables[:, left]
+        elif part == "right":
+            gathered, seen = tuple(values.swapaxes(0, 1) for values in by_pair), tables
+        else:
+            gathered = tuple(values[np.arange(len(left)), by_product] for values in by_pair)
+            seen = tables
+        values, exponentials, largest, right, member = gathered
+        loss = _without(values, exponentials, largest, seen, right)
+        yield part, np.stack([loss[:, chosen].sum(axis=1) for chosen in (member, ~member)])
 
 
 def _mean(values: NDArray[np.generic]) -> float:

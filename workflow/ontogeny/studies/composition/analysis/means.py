@@ -94,30 +94,24 @@ class Means:
 
 def group_means(network: Network, frame: Frame) -> Means:
     """Return the means of hidden layer and logits over left factor, right factor and product."""
-    blocks = [_block_means(layers, frame) for layers in network()]
-    return Means(
-        left=np.concatenate([block.left for block in blocks]),
-        right=np.sum([block.right for block in blocks], axis=0),
-        product=np.sum([block.product for block in blocks], axis=0),
-        square=np.sum([block.square for block in blocks], axis=0),
-        logits=np.sum([block.logits for block in blocks], axis=0),
-        centred_logit_norm=float(np.linalg.norm([block.centred_logit_norm for block in blocks])),
-    )
-
-
-def _block_means(layers: Layers, frame: Frame) -> Means:
-    """Return what one block contributes: its own left means, and its share of the others."""
     n = frame.order
-    by_product = frame.division[layers.left]  # (A, g): the right factor
-    rows = np.arange(len(layers.left))[:, None]
-    centred = layers.logits - layers.logits.mean(axis=2, keepdims=True)
+    found: dict[str, Array] = {}
+    left, norms = [], []
+    for layers in network():
+        by_product = frame.division[layers.left]  # (A, g): the right factor
+        rows = np.arange(len(layers.left))[:, None]
+        centred = layers.logits - layers.logits.mean(axis=2, keepdims=True)
+        left.append(layers.hidden.mean(axis=1))
+        norms.append(np.linalg.norm(centred))
+        sums = {
+            "right": layers.hidden.sum(axis=0) / n,
+            "product": layers.hidden[rows, by_product].sum(axis=0) / n,
+            "square": np.einsum("abj,abj->j", layers.hidden, layers.hidden) / n**2,
+            "logits": layers.logits[rows, by_product].sum(axis=0) / n,
+        }
+        found = {name: found.get(name, 0.0) + value for name, value in sums.items()}
     return Means(
-        left=layers.hidden.mean(axis=1),
-        right=layers.hidden.sum(axis=0) / n,
-        product=layers.hidden[rows, by_product].sum(axis=0) / n,
-        square=np.einsum("abj,abj->j", layers.hidden, layers.hidden) / n**2,
-        logits=layers.logits[rows, by_product].sum(axis=0) / n,
-        centred_logit_norm=float(np.linalg.norm(centred)),
+        left=np.concatenate(left), centred_logit_norm=float(np.linalg.norm(norms)), **found
     )
 
 

@@ -3,6 +3,7 @@
 Symbols: ``n`` elements, ``R`` real irreps, ``h`` neurons; ``H[a, b, j]`` the hidden layer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +12,24 @@ from numpy.typing import NDArray
 from ontogeny.studies.composition.analysis.frame import Frame
 from ontogeny.studies.composition.analysis.means import Means, Network
 
-__all__ = ["Clusters", "Neurons", "clusters", "neurons"]
+__all__ = [
+    "Clusters",
+    "Neurons",
+    "block_means",
+    "block_power",
+    "cluster_shares",
+    "clusters",
+    "neurons",
+    "part_shares",
+    "unembedding_shares",
+]
 
 Array = NDArray[np.float64]
 
 OFF = 0.01
 """A neuron is off when its variance is at most this share of the mean over neurons."""
+
+_LARGEST = 2**30
 
 
 @dataclass(frozen=True)
@@ -80,32 +93,79 @@ def neurons(network: Network, means: Means, frame: Frame) -> Neurons:
     -------
     Neurons
     """
-    hidden = np.concatenate([layers.hidden for layers in network()])  # (a, b, j)
     variance = means.variance
     total = np.where(variance > 0, variance, 1.0)
-    centred = [m - m.mean(axis=0) for m in (means.left, means.right, means.product)]
-    membership = np.eye(len(frame.irreps))[frame.irrep_of_entry]  # (entry, irrep)
-    parts = np.stack(
-        [membership.T @ np.square(frame.basis.T @ m) / (frame.order * total) for m in centred]
-    ).swapaxes(1, 2)
-    block = _block_power(hidden, frame, membership) / (frame.order**2 * total[:, None])
+    (power,) = block_power(network, means, [frame], [np.arange(len(total))])
+    block = power / (frame.order**2 * total[:, None])
     off = variance <= OFF * variance.mean()
-    return Neurons(variance, parts, block, np.where(off, -1, block.argmax(axis=1)))
+    irrep = np.where(off, -1, block.argmax(axis=1))
+    return Neurons(variance, part_shares(means, frame), block, irrep)
 
 
-def _block_power(hidden: Array, frame: Frame, membership: Array) -> Array:
-    """Return the squared norm of each neuron in the block of each irrep, (h, R).
+def part_shares(means: Means, frame: Frame) -> Array:
+    """Return the share of each neuron's variance in ``rho(a)``, ``rho(b)``, ``rho(ab)``, (3, h, R).
+
+    With ``M`` the mean over all pairs with the same left factor (right factor, product), the share
+    is ``||Q_rho^T M_j||^2 / (n variance_j)``.
+    """
+    total = np.where(means.variance > 0, means.variance, 1.0)
+    centred = [m - m.mean(axis=0) for m in (means.left, means.right, means.product)]
+    return np.stack([_by_irrep(m, frame) / (frame.order * total[:, None]) for m in centred])
+
+
+def _by_irrep(values: Array, frame: Frame) -> Array:
+    """Return the squared norm of functions on the group, (n, h), in each irrep, (h, R)."""
+    membership = np.eye(len(frame.irreps))[frame.irrep_of_entry]  # (entry, irrep)
+    return np.asarray(np.square(frame.basis.T @ values).T @ membership)
+
+
+def block_power(
+    network: Network, means: Means, frames: Sequence[Frame], chosen: Sequence[NDArray[np.integer]]
+) -> list[Array]:
+    """Return the squared norm of neurons in the block of each irrep, in each of several groups.
 
     The block of ``rho`` is spanned by ``u(a) v(b)`` with ``u``, ``v`` constant or an entry of
-    ``rho``, not both constant; the trivial irrep has none.
+    ``rho``, not both constant; the trivial irrep has none. The parts with one constant follow from
+    the means over the other factor.
+
+    Parameters
+    ----------
+    network : callable
+    means : Means
+        Of the same network.
+    frames : sequence of Frame
+        Of groups on the same elements.
+    chosen : sequence of ndarray of int
+        The neurons that are read in each group.
+
+    Returns
+    -------
+    list of (len(chosen[i]), R) ndarray
     """
-    power = np.empty((hidden.shape[2], len(frame.irreps)))
-    for j in range(hidden.shape[2]):
-        transform = frame.basis.T @ hidden[:, :, j] @ frame.basis
-        by_irrep = membership.T @ np.square(transform) @ membership  # (irrep of a, irrep of b)
-        power[j] = np.diagonal(by_irrep) + by_irrep[0] + by_irrep[:, 0]
-    power[:, 0] = 0.0
-    return power
+    hidden = _by_neuron(network, means)
+    found = []
+    for frame, some in zip(frames, chosen, strict=True):
+        spans = [frame.basis[:, frame.irrep_of_entry == r] for r in range(len(frame.irreps))]
+        one_sided = [_by_irrep(m[:, some], frame) for m in (means.left, means.right)]
+        power = frame.order * (one_sided[0] + one_sided[1])
+        for row, neuron in enumerate(some):
+            for r, span in enumerate(spans):
+                power[row, r] += np.square(span.T @ hidden[neuron] @ span).sum()
+        power[:, 0] = 0.0
+        found.append(power)
+    return found
+
+
+def _by_neuron(network: Network, means: Means) -> NDArray[np.floating]:
+    """Return the hidden layer with one table of pairs for each neuron, (h, n, n).
+
+    In float32 where float64 would take more than a gigabyte.
+    """
+    n, h = means.left.shape
+    hidden = np.empty((h, n, n), np.float64 if 8 * h * n * n <= _LARGEST else np.float32)
+    for layers in network():
+        hidden[:, layers.left] = layers.hidden.transpose(2, 0, 1)
+    return hidden
 
 
 def clusters(found: Neurons, unembedding: Array, frame: Frame) -> Clusters:
@@ -122,16 +182,59 @@ def clusters(found: Neurons, unembedding: Array, frame: Frame) -> Clusters:
     -------
     Clusters
     """
+    parts, readout = cluster_shares(found, unembedding, frame)
+    size = np.bincount(found.irrep[found.irrep >= 0], minlength=len(frame.irreps))
+    return Clusters(size, int((found.irrep < 0).sum()), parts, readout)
+
+
+def cluster_shares(found: Neurons, unembedding: Array, frame: Frame) -> tuple[Array, Array]:
+    """Return the fields `parts` and `unembedding` of `Clusters`."""
     count = len(frame.irreps)
     parts = np.full((3, count), np.nan)
     readout = np.full(count, np.nan)
-    power = np.square(frame.basis.T @ unembedding)  # (entry, neuron)
+    power = _by_irrep(unembedding, frame)  # (neuron, irrep)
     for r in range(count):
         members = found.irrep == r
         if members.any():
             variance = found.variance[members]
             parts[:, r] = found.parts[:, members, r] @ variance / variance.sum()
-            columns = power[:, members]
-            readout[r] = columns[frame.irrep_of_entry == r].sum() / columns.sum()
-    size = np.bincount(found.irrep[found.irrep >= 0], minlength=count)
-    return Clusters(size, int((found.irrep < 0).sum()), parts, readout)
+            readout[r] = power[members, r].sum() / power[members].sum()
+    return parts, readout
+
+
+def unembedding_shares(unembedding: Array, frame: Frame) -> Array:
+    """Return the share of each neuron's column of the unembedding in each irrep, (h, R)."""
+    power = _by_irrep(unembedding, frame)
+    total = power.sum(axis=1, keepdims=True)
+    return np.divide(power, total, out=np.zeros_like(power), where=total > 0)
+
+
+def block_means(network: Network, found: Neurons, frame: Frame) -> Array:
+    """Return the mean of neurons over the four blocks of a sign, (h, 2, 2).
+
+    A one-dimensional real irrep takes the values 1 and -1. A neuron of its cluster is a function
+    of the two signs alone, ``ReLU(alpha rho(a) + beta rho(b) + gamma)``, when ``block`` is 1: then
+    these four numbers are all that it does (arXiv 2302.03025, sign neurons).
+
+    Returns
+    -------
+    (h, 2, 2) ndarray
+        By the sign of the left and of the right factor, 1 first; NaN for neurons of other clusters.
+    """
+    means = np.full((len(found.irrep), 2, 2), np.nan)
+    signs = [r for r in np.unique(found.irrep) if r > 0 and np.abs(frame.character[r]).max() < 1.5]
+    for r in signs:
+        members = found.irrep == r
+        sides = np.stack([frame.character[r] > 0, frame.character[r] < 0]).astype(np.float64)
+        total = sum(
+            np.einsum(
+                "sa,tb,abj->jst",
+                sides[:, layers.left],
+                sides,
+                layers.hidden[..., members],
+                optimize=True,
+            )
+            for layers in network()
+        )
+        means[members] = total / np.outer(sides.sum(axis=1), sides.sum(axis=1))
+    return means

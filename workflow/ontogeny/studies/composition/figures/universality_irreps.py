@@ -16,7 +16,7 @@ _LABELLED = 16
 
 def numbers(universality: xr.Dataset) -> xr.Dataset:
     """Select key irreps of all runs, and how often each is key in each group."""
-    return universality[["key_count", "degree", "runs", "key_irreps", "grokked", "widest"]]
+    return universality[["key_count", "place", "runs", "key_irreps", "grokked", "widest"]]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -39,7 +39,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             cell = {"group": group, "architecture": architecture}
             total = int(runs.sel(cell))
             counts = numbers["key_count"].sel(cell)
-            there = counts.isel(irrep=~np.isnan(counts.values))[1:]
+            order = np.argsort(numbers["place"].sel(group=group).values, kind="stable")
+            there = counts.isel(irrep=order).dropna("irrep")[1:]
             _frequencies(left, there, total)
             left.set(ylabel="runs", title=f"{group}, {architecture}, {total} runs")
             chosen = (
@@ -64,8 +65,8 @@ def _frequencies(axes: Axes, counts: xr.DataArray, total: int) -> None:
     names = [str(name) for name in counts["irrep"].values]
     places = np.arange(len(names))
     axes.bar(places, counts, color="#0072B2")
-    named = places if len(names) <= _LABELLED else places[counts.values > 0]
-    few = len(named) <= _LABELLED
-    labels = [names[place] if few else names[place].removeprefix("freq_") for place in named]
+    few = len(names) <= _LABELLED
+    named = places if few else places[counts.values > 0]
+    labels = [names[place].removeprefix("" if few else "freq_") for place in named]
     axes.set_xticks(named, labels, rotation=30 if few else 90, fontsize=7 if few else 5)
     axes.set(xlim=(-0.6, len(names) - 0.4), ylim=(0, total * 1.05))

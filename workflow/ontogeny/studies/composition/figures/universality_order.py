@@ -70,7 +70,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
                 axes.yaxis.set_major_formatter("{x:g}")
                 axes.yaxis.set_minor_formatter(NullFormatter())
-                axes.margins(x=0.12)
+                shown = values[(there["key"] & there["first_step"].notnull()).any("run").values]
+                if np.isfinite(shown).any():
+                    axes.set_xlim(np.nanmin(shown) - 0.7, np.nanmax(shown) + 0.7)
                 axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.1)
             row[0].set_ylabel("step of learning")
     return drawn

@@ -15,7 +15,7 @@ _NAMED = 7
 
 def numbers(universality: xr.Dataset) -> xr.Dataset:
     """Select mean and standard deviation of the similarities."""
-    return universality[["similarity_mean", "similarity_deviation", "key"]]
+    return universality[["similarity_mean", "similarity_deviation", "place", "grokked"]]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -31,10 +31,12 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for axes in places[len(experiments) :]:
             axes.remove()
         for axes, experiment in zip(places, experiments, strict=False):
-            those = numbers.sel(experiment=experiment).dropna(
-                "irrep", subset=["similarity_mean"], how="all"
-            )
-            those = those.dropna("step", subset=["similarity_mean"], how="all")
+            member = numbers["experiment_of_run"].values == experiment
+            group = numbers["group_of_run"].values[member][0]
+            order = np.argsort(numbers["place"].sel(group=group).values, kind="stable")
+            those = numbers.sel(experiment=experiment).isel(irrep=order)
+            for dim in ("irrep", "step"):
+                those = those.dropna(dim, subset=["similarity_mean"], how="all")
             looks = irrep_looks([str(name) for name in those["irrep"].values])
             those = those.isel(irrep=slice(1, None))
             last = those["similarity_mean"].isel(step=-1)
@@ -49,8 +51,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.fill_between(
                     one["step"], mean - spread, mean + spread, color=look.colour, alpha=0.15, lw=0
                 )
-            runs = int((numbers["experiment_of_run"] == experiment).sum())
-            axes.set(ylabel="logit similarity", title=f"{experiment}, {runs} runs")
+            axes.set(ylabel="logit similarity", title=f"{experiment}, {member.sum()} runs")
             step_axis(axes, max(float(those["step"][-1]), 1.0), logarithmic=style.log_steps)
             axes.set_ylim(-0.03, None)
             axes.legend(loc="upper left", fontsize=7)

@@ -42,12 +42,13 @@ class Run:
 class Groups:
     """Groups of the runs, and the irreps of all of them.
 
-    `degree`, `rank` and `orbit` are (G, I) with NaN for what a group does not have.
+    `place`, `degree`, `rank` and `orbit` are (G, I) with NaN for what a group does not have.
     """
 
     names: list[str]
     irreps: list[str]
     order: list[int]
+    place: Array
     degree: Array
     rank: Array
     orbit: Array
@@ -57,14 +58,15 @@ def joined(irreps: Mapping[str, xr.Dataset]) -> Groups:
     """Return all groups over the names of all their irreps."""
     groups = sorted(irreps)
     names = list(dict.fromkeys(str(i) for group in groups for i in irreps[group]["irrep"].values))
-    degree, rank, orbit = np.full((3, len(groups), len(names)), np.nan)
+    place, degree, rank, orbit = np.full((4, len(groups), len(names)), np.nan)
     for row, group in enumerate(groups):
         columns = [names.index(str(irrep)) for irrep in irreps[group]["irrep"].values]
+        place[row, columns] = np.arange(len(columns))
         degree[row, columns] = irreps[group]["degree"].values
         rank[row, columns] = irreps[group]["rank"].values
         orbit[row, columns] = irreps[group]["smallest_orbit"].values
     order = [irreps[group].sizes["element"] for group in groups]
-    return Groups(groups, names, order, degree, rank, orbit)
+    return Groups(groups, names, order, place, degree, rank, orbit)
 
 
 def described(runs: Sequence[Run]) -> dict[str, xr.Variable]:

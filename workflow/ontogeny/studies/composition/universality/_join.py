@@ -59,6 +59,7 @@ def universality(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Da
     found |= correlations(found, members)
     found |= curves(runs, grid) | mean_curves(runs, experiments, known, grid)
     for name, values in {
+        "place": known.place,
         "degree": known.degree,
         "rank": known.rank,
         "smallest_orbit": known.orbit,
