@@ -32,6 +32,7 @@ DIMENSIONS = {
     "position": "position in the sequence",
     "token": "input token: the elements, then =",
     "neuron": "hidden neuron",
+    "example": "hidden neuron that stands for its cluster",
     "left_sign": "value of a one-dimensional irrep at the left factor",
     "right_sign": "value of a one-dimensional irrep at the right factor",
     "component": "principal component, the largest first",

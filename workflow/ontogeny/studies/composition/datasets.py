@@ -61,6 +61,8 @@ def representation_dataset(
     recovery: Recovery,
     components: Components,
     block_means: NDArray[np.float64],
+    examples: NDArray[np.int64],
+    activations: NDArray[np.float64],
     unembedding_shares: NDArray[np.float64],
     nulls: Mapping[str, NDArray[np.float64]],
     logit_slice: NDArray[np.float64],
@@ -77,6 +79,10 @@ def representation_dataset(
     ablations, recovery, components
         Of the same network.
     block_means : (h, 2, 2) ndarray
+    examples : (E,) ndarray of int
+        Neurons that stand for the clusters.
+    activations : (E, n, n) ndarray
+        Of these, over all pairs.
     unembedding_shares : (h, R) ndarray
     nulls : mapping of str to (P, ...) ndarray
         Fractions under random relabellings, by the name of the variable.
@@ -117,6 +123,14 @@ def representation_dataset(
             block_means,
             "mean activation by the signs of both factors, of neurons of a one-dimensional irrep",
         ),
+        "example_irrep": variable(
+            "example",
+            _names([frame.irreps[r] for r in found.irrep[examples]]),
+            "irrep of the neuron",
+        ),
+        "example_activation": variable(
+            ("example", "left", "right"), activations.astype(np.float32), "activation"
+        ),
         "unembedding_component": variable(
             ("output", "component"), components.coordinate, "coordinate of the unembedding"
         ),
@@ -143,6 +157,7 @@ def representation_dataset(
         "component": np.arange(len(components.share), dtype=np.int32),
         "irrep_of_entry": variable("entry", frame.irrep_of_entry, "index of the irrep"),
         "neuron": np.arange(len(found.variance), dtype=np.int32),
+        "example": examples.astype(np.int32),
         "left": each,
         "right": each,
     }

@@ -10,10 +10,12 @@ from ontogeny.studies.composition.analysis import (
     Evidence,
     Frame,
     ablations,
+    activations,
     block_means,
     clusters,
     components,
     evidence,
+    examples,
     group_means,
     key_irreps,
     learning_order,
@@ -71,6 +73,7 @@ def representation(
     key = key_irreps(logit_similarity(means, frame), frame, threshold=key_similarity)
     member = train_mask(history["train_index"].values, frame.order)
     each = neurons(network, means, frame)
+    shown = examples(each)
     return representation_dataset(
         evidence(network, found, member, frame, means=means, key=key),
         each,
@@ -82,6 +85,8 @@ def representation(
         recovery=recovery(means, found.unembedding, frame),
         components=components(found.unembedding),
         block_means=block_means(network, each, frame),
+        examples=shown,
+        activations=activations(network, shown, frame.order),
         unembedding_shares=unembedding_shares(found.unembedding, frame),
         nulls=nulls(network, means, found, each, frame),
         logit_slice=logit_slice(network, _SLICE),

@@ -15,10 +15,12 @@ from ontogeny.studies.composition.analysis.means import Means, Network
 __all__ = [
     "Clusters",
     "Neurons",
+    "activations",
     "block_means",
     "block_power",
     "cluster_shares",
     "clusters",
+    "examples",
     "neurons",
     "part_shares",
     "unembedding_shares",
@@ -28,6 +30,9 @@ Array = NDArray[np.float64]
 
 OFF = 0.01
 """A neuron is off when its variance is at most this share of the mean over neurons."""
+
+EXAMPLES = 12
+"""Number of neurons that are shown one by one."""
 
 _LARGEST = 2**30
 
@@ -238,3 +243,31 @@ def block_means(network: Network, found: Neurons, frame: Frame) -> Array:
         )
         means[members] = total / np.outer(sides.sum(axis=1), sides.sum(axis=1))
     return means
+
+
+def examples(found: Neurons) -> NDArray[np.int64]:
+    """Return the neurons that stand for the clusters: the strongest of each, in turn.
+
+    Parameters
+    ----------
+    found : Neurons
+
+    Returns
+    -------
+    (E,) ndarray of int64
+        At most `EXAMPLES`, by cluster and in it by falling variance.
+    """
+    live = np.flatnonzero(found.irrep >= 0)
+    live = live[np.lexsort((-found.variance[live], found.irrep[live]))]
+    irrep = found.irrep[live]
+    place = np.arange(len(live)) - np.searchsorted(irrep, irrep)
+    chosen = np.argsort(place, kind="stable")[:EXAMPLES]
+    return live[np.sort(chosen)]
+
+
+def activations(network: Network, neurons: NDArray[np.integer], order: int) -> Array:
+    """Return the tables of some neurons over all pairs of a group of an order, (E, n, n)."""
+    tables = np.empty((len(neurons), order, order))
+    for layers in network():
+        tables[:, layers.left] = layers.hidden[..., neurons].transpose(2, 0, 1)
+    return tables
