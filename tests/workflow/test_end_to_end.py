@@ -16,7 +16,21 @@ from safetensors.torch import save_file
 ROOT = Path(__file__).parents[2]
 TINY = "config/test/tiny.yaml"
 RUNS = {"s3-mlp": (0, 2), "c5-transformer": (0,), "klein-bilinear": (0,)}
-FIGURES = ["learning", "progress", "irreps", "matrices", "neurons", "logits"]
+FIGURES = [
+    "learning",
+    "progress",
+    "losses",
+    "irreps",
+    "hidden",
+    "matrices",
+    "neurons",
+    "activations",
+    "change_of_basis",
+    "readout",
+    "ablations",
+    "components",
+    "logits",
+]
 OVER_ALL_RUNS = ["grokking", "similarity", "irreps", "order", "width", "claims"]
 
 

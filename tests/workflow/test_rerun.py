@@ -31,11 +31,23 @@ composition:
 """
 CONFIG_FILE = "config/config.yaml"
 STUDY = "workflow/ontogeny/studies/composition"
-FROM_PROGRESS = {"progress", "figure learning", "figure progress", "figure irreps"}
+FROM_PROGRESS = {
+    "progress",
+    "figure learning",
+    "figure progress",
+    "figure losses",
+    "figure irreps",
+    "figure hidden",
+}
 FROM_REPRESENTATION = FROM_PROGRESS | {
     "representation",
     "figure matrices",
     "figure neurons",
+    "figure activations",
+    "figure change_of_basis",
+    "figure readout",
+    "figure ablations",
+    "figure components",
     "figure logits",
 }
 

@@ -1,6 +1,6 @@
 """Style, colours and panels of figures."""
 
-from ontogeny.plotting._panels import heat_map, phase_legend, phase_shades, step_axis
+from ontogeny.plotting._panels import block_lines, heat_map, phase_legend, phase_shades, step_axis
 from ontogeny.plotting._style import (
     PALETTE,
     SPLIT_COLOURS,
@@ -15,6 +15,7 @@ __all__ = [
     "PALETTE",
     "SPLIT_COLOURS",
     "Look",
+    "block_lines",
     "figure",
     "heat_map",
     "irrep_looks",

@@ -1,15 +1,17 @@
 """Panels that figures share."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis, XAxis
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-__all__ = ["heat_map", "phase_legend", "phase_shades", "step_axis"]
+__all__ = ["block_lines", "heat_map", "phase_legend", "phase_shades", "step_axis"]
 
 _PHASE_COLOURS = ("#f3e6c8", "#d9e8f5", "#dcefdc")
 
@@ -55,3 +57,24 @@ def heat_map(axes: Axes, values: NDArray[np.float64], title: str) -> None:
     axes.imshow(values, cmap="RdBu_r", vmin=-scale, vmax=scale, interpolation="nearest")
     axes.set(xticks=[], yticks=[], title=title)
     axes.grid(visible=False)
+
+
+def block_lines(axis: Axis, names: Sequence[str]) -> None:
+    """Part the rows or columns of a heat map where the name changes, and name each block.
+
+    Parameters
+    ----------
+    axis : Axis
+        The ``xaxis`` or ``yaxis`` of the heat map.
+    names : sequence of str
+        Of each column or row, in order.
+    """
+    blocks = [(name, len(list(members))) for name, members in groupby(names)]
+    ends = np.cumsum([size for _, size in blocks])
+    axes = axis.axes
+    line = axes.axvline if isinstance(axis, XAxis) else axes.axhline
+    for end in ends[:-1]:
+        line(end - 0.5, color="black", lw=0.5)
+    centres = ends - np.array([size for _, size in blocks]) / 2 - 0.5
+    axis.set_ticks(centres, [name for name, _ in blocks], fontsize=7)
+    axis.set_tick_params(length=0)

@@ -47,15 +47,33 @@ def is_cyclic(group):
     ] == ["C"]
 
 
-FIGURES_OVER_STEPS = ["learning", "progress", "irreps"]
-FIGURES_OF_THE_LAST = ["matrices", "neurons", "logits"]
+FIGURES_OF_RUN = {
+    "learning": ["history", "progress"],
+    "progress": ["progress"],
+    "losses": ["progress"],
+    "irreps": ["progress"],
+    "hidden": ["progress"],
+    "matrices": ["representation"],
+    "neurons": ["representation"],
+    "activations": ["representation"],
+    "change_of_basis": ["representation"],
+    "readout": ["representation"],
+    "ablations": ["representation"],
+    "components": ["representation"],
+    "logits": ["representation"],
+    "spectra": ["representation"],
+}
+"""The figures of one run, and the results that each is drawn from."""
 
 
 def figures_of_run(experiment):
     """Return the names of the figures that a run of an experiment gets."""
-    over_steps = [] if experiment.weights else FIGURES_OVER_STEPS
-    names = over_steps + FIGURES_OF_THE_LAST
-    return names + ["spectra"] * is_cyclic(experiment.group)
+    return [
+        name
+        for name, drawn_from in FIGURES_OF_RUN.items()
+        if (name != "spectra" or is_cyclic(experiment.group))
+        and ("progress" not in drawn_from or not experiment.weights)
+    ]
 
 
 def runs_with_figures(experiment):

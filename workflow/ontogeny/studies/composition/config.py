@@ -249,9 +249,22 @@ class Figures(Section):
     defaults: Style | None = Field(None, description="Style of every figure that says no other.")
     learning: Style = Field(Style(), description="Losses and accuracies of a run.")
     progress: Style = Field(Style(), description="Progress measures of a run.")
+    losses: Style = Field(
+        Style(), description="Excluded and restricted loss of a run, irrep by irrep."
+    )
     irreps: Style = Field(Style(), description="Irreps of a run over training.")
+    hidden: Style = Field(Style(), description="Parts of the hidden layer of a run over training.")
     matrices: Style = Field(Style(), description="What each irrep explains in each matrix.")
     neurons: Style = Field(Style(), description="Neuron clusters of a run.")
+    activations: Style = Field(Style(), description="Single neurons of a run over all pairs.")
+    change_of_basis: Style = Field(
+        Style(), description="Which entries of rho(ab) each neuron of a run holds."
+    )
+    readout: Style = Field(Style(), description="The map from rho(ab) to the logits of a run.")
+    ablations: Style = Field(Style(), description="Losses of a run without parts of the network.")
+    components: Style = Field(
+        Style(), description="Principal components of the unembedding of a run."
+    )
     logits: Style = Field(Style(), description="A slice of the logits beside characters.")
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")

@@ -10,9 +10,9 @@ __all__ = ["draw", "numbers"]
 
 _PANELS = {
     "logit_similarity": "logit similarity",
-    "embedding_fve": "share of the left embedding",
+    "left_embedding_fve": "share of the left embedding",
+    "right_embedding_fve": "share of the right embedding",
     "unembedding_fve": "share of the unembedding",
-    "hidden_product_fve": "share of the hidden layer in ρ(ab)",
 }
 
 
@@ -20,8 +20,8 @@ def numbers(progress: xr.Dataset) -> xr.Dataset:
     """Select what each irrep explains along `step`."""
     chosen = progress[["logit_similarity", "unembedding_fve", "key", "phase_boundary"]]
     return chosen.assign(
-        embedding_fve=progress["embedding_fve"].sel(side="left", drop=True),
-        hidden_product_fve=progress["hidden_fve"].sel(part="product", drop=True),
+        left_embedding_fve=progress["embedding_fve"].sel(side="left", drop=True),
+        right_embedding_fve=progress["embedding_fve"].sel(side="right", drop=True),
     )
 
 
