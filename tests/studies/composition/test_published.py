@@ -5,6 +5,7 @@ hidden layer of C113 (bases of too high a rank), everything with a 3-dimensional
 (matrices that are no representation).
 """
 
+import csv
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -24,14 +25,17 @@ from ontogeny.studies.composition.analysis import (
     Frame,
     Matrices,
     Neurons,
+    ablations,
     clusters,
     entry_gini,
     evidence,
     group_means,
     hidden_shares,
     key_irreps,
+    learning_order,
     logit_similarity,
     neurons,
+    recovery,
 )
 from ontogeny.studies.composition.architectures import MLP, Transformer
 from ontogeny.studies.composition.datasets import frame_of
@@ -386,3 +390,77 @@ def test_shuffled_residues_are_not_sparse_in_frequencies(matrix):
     order = np.random.default_rng(0).permutation(113)
     assert entry_gini(values, found.frame) > 0.5
     assert entry_gini(values[order], found.frame) < 0.25
+
+
+# Ablations, recovery, order of learning of the main network
+
+
+@cache
+def taken_apart(run):
+    """Ablations and recovery of a network."""
+    found = reading(run)
+    architecture, parameters = network_of(run, found.frame.order)
+    network = grid(architecture, parameters)
+    means = group_means(network, found.frame)
+    about = published(run, "cfg.json")
+    rows = train_pairs(
+        found.frame.order**2, fraction=about["frac_train"], seed=about["seed"], split="torch"
+    )
+    readout = found.matrices.unembedding
+    losses = ablations(
+        network, readout, train_mask(rows, found.frame.order), found.frame, means=means,
+        key=found.key,
+    )  # fmt: skip
+    return losses, recovery(means, readout, found.frame)
+
+
+ABLATIONS = {
+    "sign": (2.373e-6, 2.371e-6, 9.095e-4),
+    "standard": (2.209e-6, 2.208e-6, 7.551),
+    "(3,2)": (2.382e-6, 2.382e-6, 2.564e-6),
+    "(2,2,1)": (2.384e-6, 2.384e-6, 2.384e-6),
+    "(3,1,1)": (2.384e-6, 2.384e-6, 2.384e-6),
+}
+"""Loss on all pairs without rho(a), rho(b), rho(ab)."""
+
+
+@pytest.mark.parametrize("name", ABLATIONS)
+def test_ablations_of_the_main_network(name):
+    losses, _ = taken_apart("S5_MLP_seed2")
+    r = reading("S5_MLP_seed2").index(name)
+    assert_allclose(losses.removed[2, :, r], ABLATIONS[name], rtol=5e-4)
+
+
+def test_whole_ablations_of_the_main_network():
+    """Excluded loss is the same removal on training pairs; the constant direction is the mean."""
+    losses, _ = taken_apart("S5_MLP_seed2")
+    found = reading("S5_MLP_seed2").evidence.losses
+    assert_allclose(losses.hidden[2], 2.3838e-6, rtol=1e-4)
+    assert_allclose(losses.removed[0, 2], found.excluded, rtol=1e-12)
+    assert_allclose(losses.removed[2, 2, 0], 2.419e-6, rtol=5e-4)
+    assert_allclose(losses.unembedding_key[2], 2.078e-6, rtol=5e-4)
+    assert_allclose(losses.unembedding_rest[2], 4.7955, atol=1e-4)
+    assert_allclose(losses.constructed, 7.004e-7, rtol=6e-3)
+
+
+def test_recovery_of_the_main_network():
+    """The published hidden cosine is that of bases that are not orthogonal; ours differ less."""
+    _, found = taken_apart("S5_MLP_seed2")
+    r = reading("S5_MLP_seed2").index("standard")
+    assert_allclose(found.hidden_cosine[r], 0.99948, atol=2e-4)
+    assert_allclose(found.readout_cosine[r], 0.99958, atol=2e-4)
+    assert_allclose(found.readout_scale[r], 5.76, atol=5e-3)
+
+
+def test_order_of_learning_of_the_main_network():
+    names = list(PUBLISHED_NAMES["S5"].values())
+    with (REFERENCE / "S5_MLP_seed2" / "metrics.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    similarity = np.zeros((len(rows), len(names)))
+    for r, name in enumerate(names[1:], start=1):
+        similarity[:, r] = [float(row[f"logit_{name}_rep_trace_similarity"]) for row in rows]
+    published_order = (REFERENCE / "S5_MLP_seed2" / "key_reps_in_order.txt").read_text().split()
+    key = np.array([name in published_order for name in names])
+    first, place = learning_order(similarity, key)
+    assert [names[r] for r in np.argsort(place) if place[r] >= 0] == published_order
+    assert 0 < first[1] < first[2]

@@ -20,6 +20,7 @@ from ontogeny.studies.composition.analysis.neurons import (
     block_power,
     cluster_shares,
     part_shares,
+    unembedding_shares,
 )
 from ontogeny.studies.composition.analysis.shares import (
     hidden_shares,
@@ -113,8 +114,9 @@ def nulls(
     Returns
     -------
     dict of str to (P, ...) ndarray
-        By the name of the measure. ``neuron_fve`` and ``neuron_part_fve`` are means over neurons;
-        for ``neuron_fve`` each neuron is read under one of the relabellings in turn.
+        By the name of the measure. ``neuron_fve``, ``neuron_part_fve`` and
+        ``neuron_unembedding_fve`` are means over neurons; for ``neuron_fve`` each neuron is read
+        under one of the relabellings in turn.
     """
     rng = np.random.default_rng(seed)
     frames = [relabelled(frame, rng.permutation(frame.order)) for _ in range(count)]
@@ -136,6 +138,9 @@ def nulls(
         "unembedding_fve": np.stack([matrix_shares(matrices.unembedding, f) for f in frames]),
         "hidden_fve": np.stack([hidden_shares(m, f) for f, m in each]),
         "neuron_part_fve": np.stack([p.mean(axis=1) for p in parts]),
+        "neuron_unembedding_fve": np.stack(
+            [unembedding_shares(matrices.unembedding, f).mean(axis=0) for f in frames]
+        ),
         "cluster_fve": np.stack([inside for inside, _ in shares]),
         "cluster_unembedding_fve": np.stack([readout for _, readout in shares]),
         "neuron_fve": _neuron_null(network, means, frames),
