@@ -99,7 +99,6 @@ def representation_dataset(
     """
     variables = _measures(evidence) | _chances(frame) | _neuron_variables(found, grouped, frame)
     variables |= _ablation_variables(ablations) | _recovery_variables(recovery)
-    variables |= _null_variables(nulls, variables)
     embeddings = (matrices.left_embedding, matrices.right_embedding)
     variables |= {
         "key": variable("irrep", key, "logit similarity above the threshold"),
@@ -147,6 +146,7 @@ def representation_dataset(
             output=output,
         ),
     }
+    variables |= _null_variables(nulls, variables)
     each = np.arange(frame.order, dtype=np.int32)
     coordinates = _coordinates(frame) | {
         "entry": _names(entry_labels),
