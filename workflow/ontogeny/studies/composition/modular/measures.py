@@ -1,0 +1,180 @@
+"""Progress measures of one network, for the key frequencies of the last one of its run.
+
+Formulas of arXiv 2301.05217, section 5.1. Symbols as in
+`ontogeny.studies.composition.modular.waves`; ``L`` the logits on all pairs, ``N W_L^T`` what of
+them passes through the hidden layer; ``K`` the key frequencies; ``P_K`` the projection of functions
+of pairs, each candidate by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontogeny.studies.composition.analysis import (
+    SPLITS,
+    Ablation,
+    Layers,
+    ablated_losses,
+    gini,
+)
+from ontogeny.studies.composition.modular.losses import SplitLosses, split_losses
+from ontogeny.studies.composition.modular.readout import component_norms
+from ontogeny.studies.composition.modular.waves import (
+    WIDTHS,
+    cube_coefficients,
+    cyclic_frame,
+    means,
+    project,
+    project_cubes,
+    project_means,
+)
+
+__all__ = [
+    "EXCLUSIONS",
+    "PLACES",
+    "SPECTRA",
+    "Excluded",
+    "Restricted",
+    "excluded",
+    "restricted",
+    "spectrum_gini",
+    "squared_weights",
+]
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+PLACES = ("logits", "neurons")
+EXCLUSIONS = ("logits", "neurons", "cubes")
+"""What is taken from the logits: their own waves of ``a + b``; those of the neurons; cubes."""
+
+SPECTRA = ("waves", "frequencies", "energies")
+"""The numbers whose Gini coefficient is taken, as `spectrum_gini` says."""
+
+_TRAIN = SPLITS.index("train")
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """Losses of what the key frequencies alone compute.
+
+    Attributes
+    ----------
+    loss : (2, 3, 3) ndarray [nat]
+        By `PLACES`, `ontogeny.studies.composition.modular.waves.WIDTHS` and split.
+    accuracy : (2, 3, 3) ndarray
+    """
+
+    loss: Array
+    accuracy: Array
+
+
+def restricted(logits: Array, through: Array, train: Mask, key: Mask) -> Restricted:
+    """Return the losses of what the key frequencies alone compute.
+
+    ``P_K(X) + mean(L - P_K(X))``, with ``X = L`` or ``X = N W_L^T``: the mean over pairs of each
+    candidate's logit is put back, as in the authors' code, and what passes around the hidden layer
+    counts with its mean alone in the second case. The paper's number is that of the logits with
+    waves of ``a + b``.
+
+    Parameters
+    ----------
+    logits, through : (p, p, p) ndarray
+    train : (p, p) ndarray of bool
+    key : (q,) ndarray of bool
+
+    Returns
+    -------
+    Restricted
+    """
+    mean = logits.mean(axis=(0, 1))
+    found: list[list[SplitLosses]] = [
+        [
+            split_losses(kept + (mean - kept.mean(axis=(0, 1))), train)
+            for kept in (project(part, key, width) for width in WIDTHS)
+        ]
+        for part in (logits, through)
+    ]
+    return Restricted(
+        np.array([[each.loss for each in row] for row in found]),
+        np.array([[each.accuracy for each in row] for row in found]),
+    )
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """Losses on training pairs without what the key frequencies compute.
+
+    Attributes
+    ----------
+    loss : (3,) ndarray [nat]
+        Without those of all key frequencies, by `EXCLUSIONS`.
+    accuracy : (3,) ndarray
+    by_frequency : (q,) ndarray [nat]
+        Of the logits without the waves of ``a + b`` of each single frequency. The largest of them
+        is a measure that needs no key frequencies.
+    """
+
+    loss: Array
+    accuracy: Array
+    by_frequency: Array
+
+
+def excluded(logits: Array, through: Array, train: Mask, key: Mask) -> Excluded:
+    """Return the losses on training pairs without what the key frequencies compute.
+
+    ``L - P_K(X)``, with ``P_K`` over waves of ``a + b`` of all pairs, no mean put back, and
+    ``X = L`` or ``X = N W_L^T``; or ``L - sum_K <L, C_k> C_k``, which takes only what points at
+    the right answer. The paper's number is the first.
+
+    Parameters
+    ----------
+    logits, through : (p, p, p) ndarray
+    train : (p, p) ndarray of bool
+    key : (q,) ndarray of bool
+
+    Returns
+    -------
+    Excluded
+    """
+    p = len(logits)
+    frame = cyclic_frame(p)
+    tables = (
+        project_means(logits, key),
+        project_means(through, key),
+        project_cubes(cube_coefficients(logits), key),
+    )
+    found = [split_losses(logits - table[frame.product], train) for table in tables]
+    layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
+    each = Ablation({"product": frame.parts(means(logits))[1:]})
+    (by_split,) = ablated_losses(lambda: iter([layers]), [each], train, frame)
+    return Excluded(
+        loss=np.array([each.loss[_TRAIN] for each in found]),
+        accuracy=np.array([each.accuracy[_TRAIN] for each in found]),
+        by_frequency=by_split["product"][_TRAIN],
+    )
+
+
+def spectrum_gini(matrix: Array) -> Array:
+    """Return the Gini coefficients of the Fourier spectrum of a matrix, (3,).
+
+    By `SPECTRA`: of the norms of its ``p - 1`` components that are not constant; of the ``q`` norms
+    of cosine and sine together; of the squares of the first. The paper names none; the first is
+    what this project means by the Gini coefficient.
+
+    Parameters
+    ----------
+    matrix : (p, ...) ndarray
+    """
+    waves = component_norms(matrix)[1:]
+    frequencies = np.linalg.norm(waves.reshape(-1, 2), axis=1)
+    return np.array([gini(waves), gini(frequencies), gini(waves**2)])
+
+
+def squared_weights(parameters: Mapping[str, NDArray[np.floating]]) -> dict[str, float]:
+    """Return the sum of the squares of each parameter, by name."""
+    return {
+        name: float(np.square(value.astype(np.float64)).sum()) for name, value in parameters.items()
+    }
