@@ -68,3 +68,23 @@ def test_the_mask_hides_the_last_position(architecture):
     assert (hidden[..., 2] == 0).all()
     rest = weights[..., :2] / weights[..., :2].sum(axis=3, keepdims=True)
     assert_allclose(hidden[..., :2], rest, rtol=1e-12)
+
+
+@networks
+def test_gradients_are_those_of_autograd(architecture):
+    parameters, p = random_parameters(architecture), architecture.order
+    rng = np.random.default_rng(0)
+    a, b, c = rng.integers(p, size=(3, 25))
+    a[0] = b[0]
+    found = forward.gradients(parameters, a, b, c)
+    w = {name: torch.as_tensor(value) for name, value in parameters.items()}
+    tokens = torch.stack([torch.as_tensor(a), torch.as_tensor(b), torch.full((25,), p)], dim=1)
+    x = (w["W_E"][tokens] + w["W_pos"]).requires_grad_()
+    score = torch.einsum("hne,nid,hde->hni", x[:, 2] @ w["W_Q"], x, w["W_K"])
+    pattern = (score / SMALL["d_head"] ** 0.5).softmax(dim=2)
+    r = x[:, 2] + torch.einsum("hni,nid,hde,hef->nf", pattern, x, w["W_V"], w["W_O"])
+    n = torch.relu(r @ w["W_in"] + w.get("b_in", torch.zeros(())))
+    logits = (r + n @ w["W_out"]) @ w["W_U"]
+    (slope,) = torch.autograd.grad(logits[torch.arange(25), torch.as_tensor(c)].sum(), x)
+    for i, each in enumerate(found):
+        assert_allclose(each, slope[:, i].numpy(), rtol=1e-9, atol=1e-10)

@@ -24,6 +24,7 @@ __all__ = [
     "Contributions",
     "attention",
     "contributions",
+    "gradients",
     "logits",
     "neurons",
     "order",
@@ -181,3 +182,47 @@ def contributions(parameters: Parameters) -> Contributions:
         whole[rows] = (pairs @ around + beside).reshape(-1, p, p)
     whole += through
     return Contributions(whole, through)
+
+
+def gradients(
+    parameters: Parameters,
+    a: NDArray[np.integer],
+    b: NDArray[np.integer],
+    c: NDArray[np.integer],
+) -> tuple[Array, Array]:
+    """Return the gradients of some logits with respect to both embeddings, (n, d) each.
+
+    Of the logit ``c`` of the pair ``(a, b)`` with respect to ``x_0`` and ``x_1``, the embeddings
+    where they stand: also where ``a = b`` they are two. With ``g`` the gradient with respect to
+    ``r`` and ``g_i = (x_i W_V W_O) . g``, that with respect to ``x_i`` is, summed over heads,
+
+        A_i W_V W_O g + A_i (g_i - sum_l A_l g_l) W_K (x_2 W_Q) / sqrt(e).
+
+    Parameters
+    ----------
+    parameters : mapping of str to ndarray
+    a, b, c : (n,) ndarray of int
+
+    Returns
+    -------
+    left, right : (n, d) ndarray
+    """
+    weights = attention(parameters)
+    stream = residual(parameters, weights)[a, b]  # (n, d)
+    before = stream @ parameters["W_in"] + parameters.get("b_in", 0.0)
+    W_c = parameters["W_U"][:, c].T  # (n, d)
+    g = W_c + ((before > 0) * (W_c @ parameters["W_out"].T)) @ parameters["W_in"].T
+    x = _inputs(parameters)
+    W_V, W_O, W_K = parameters["W_V"], parameters["W_O"], parameters["W_K"]
+    query = np.einsum("d,jde->je", x[2, 0], parameters["W_Q"])
+    direction = np.einsum("jde,je->jd", W_K, query) / np.sqrt(W_K.shape[2])
+    back = np.einsum("jde,jef,nf->jnd", W_V, W_O, g, optimize=True)
+    own = np.stack([x[0][a], x[1][b], x[2][a]])  # (i, n, d)
+    gain = np.einsum("ind,jnd->jni", own, back)
+    A = weights[:, a, b]  # (j, n, i)
+    slope = A * (gain - (A * gain).sum(axis=2, keepdims=True))
+    left, right = (
+        np.einsum("jn,jnd->nd", A[..., i], back) + np.einsum("jn,jd->nd", slope[..., i], direction)
+        for i in (0, 1)
+    )
+    return left, right
