@@ -11,6 +11,7 @@ from ontogeny.studies.composition.modular.attention import (
     output_shares,
     patterns,
     score_components,
+    score_shares,
     token_scores,
 )
 from studies.composition.modular import plain
@@ -40,7 +41,15 @@ def test_scores_of_tokens():
     # They are what makes scores of the network differ from token to token.
     whole = 2 * forward.scores(PARAMETERS)[:, :2]
     assert_allclose(whole - whole[..., :1], np.stack([found - found[:, :1]] * 2, 1), **EXACT)
-    assert_allclose(score_components(found), found @ plain.fourier(P).T, **EXACT)
+    components = score_components(found)
+    assert_allclose(components, found @ plain.fourier(P).T, **EXACT)
+    shares = score_shares(components)
+    for j in range(3):
+        total = P * np.var(found[j])
+        for k in plain.frequencies(P):
+            power = np.sum((plain.fourier(P)[2 * k - 1 : 2 * k + 1] @ found[j]) ** 2)
+            assert_allclose(shares[j, k - 1], power / total, **EXACT)
+    assert (score_shares(np.zeros((1, P))) == 0).all()
 
 
 def test_patterns_are_fitted_by_least_squares():

@@ -64,8 +64,10 @@ def test_excluded_losses(keys):
         loss, accuracy = by_split(logits - part)
         assert_allclose(found.loss[i], loss[0], **EXACT)
         assert_allclose(found.accuracy[i], accuracy[0], **EXACT)
-    each = [by_split(logits - plain.projected(logits, [k]))[0][0] for k in plain.frequencies(P)]
-    assert_allclose(found.by_frequency, each, **EXACT)
+    each = [by_split(logits - plain.projected(logits, [k])) for k in plain.frequencies(P)]
+    assert_allclose(found.by_frequency, [loss[0] for loss, _ in each], **EXACT)
+    accuracy = [each[k - 1][1][0] if k in keys else np.nan for k in plain.frequencies(P)]
+    assert_allclose(found.accuracy_by_frequency, accuracy, **EXACT)
 
 
 @keys_of

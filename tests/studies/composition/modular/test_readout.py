@@ -10,8 +10,8 @@ from ontogeny.studies.composition.modular.readout import (
     direction_fit,
     directions,
     logit_fit,
+    parity_energy,
     residual,
-    sum_share,
 )
 from studies.composition.modular import known, plain
 
@@ -128,20 +128,19 @@ def test_the_analytic_network_is_its_cubes():
 
 
 @moduli
-def test_share_of_sums(p):
-    rng = np.random.default_rng(p)
-    logits = rng.normal(size=(p, p, 4))
-    of_sum, of_difference = (
+def test_energy_of_sums_and_differences(p):
+    logits = np.random.default_rng(p).normal(size=(p, p, 4))
+    expected = [
         [
             np.sum(np.tensordot(plain.directions(p, k, s), logits, 2) ** 2)
-            for k in range(1, p // 2 + 1)
+            for k in plain.frequencies(p)
         ]
         for s in (1, -1)
-    )
-    expected = np.divide(of_sum, np.add(of_sum, of_difference))
-    assert_allclose(sum_share(logits), expected, **EXACT)
+    ]
+    assert_allclose(parity_energy(logits), expected, **EXACT)
     a, b = np.indices((p, p))
     wave = np.cos(2 * np.pi * np.arange(p) / p)
-    assert_allclose(sum_share(wave[(a + b) % p])[0], 1, rtol=1e-10)
-    assert_allclose(sum_share(wave[(a - b) % p])[0], 0, atol=1e-10)
-    assert np.isnan(sum_share(np.zeros((p, p)))).all()
+    first = np.eye(p // 2)[0] * p**2 / 2
+    assert_allclose(parity_energy(wave[(a + b) % p]), [first, 0 * first], atol=1e-9)
+    assert_allclose(parity_energy(wave[(a - b) % p]), [0 * first, first], atol=1e-9)
+    assert_allclose(parity_energy(np.outer(wave, wave)), [first / 4] * 2, atol=1e-9)

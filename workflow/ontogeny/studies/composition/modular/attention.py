@@ -20,6 +20,7 @@ __all__ = [
     "output_shares",
     "patterns",
     "score_components",
+    "score_shares",
     "token_scores",
 ]
 
@@ -46,6 +47,19 @@ def token_scores(W_E: Array, W_pos: Array, W_Q: Array, W_K: Array) -> Array:
 def score_components(found: Array) -> Array:
     """Return the Fourier components ``F C_j`` of token scores, (j, p)."""
     return found @ fourier_basis(found.shape[1]).matrix
+
+
+def score_shares(components: Array) -> Array:
+    """Return the share of each frequency in the token scores less their mean, (j, q).
+
+    Parameters
+    ----------
+    components : (j, p) ndarray
+        From `score_components`.
+    """
+    power = np.square(components[:, 1:]).reshape(len(components), -1, 2).sum(axis=2)
+    total = power.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(power, total, out=np.zeros_like(power), where=total > 0))
 
 
 @dataclass(frozen=True)

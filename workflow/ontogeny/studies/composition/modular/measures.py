@@ -115,11 +115,14 @@ class Excluded:
     by_frequency : (q,) ndarray [nat]
         Of the logits without the waves of ``a + b`` of each single frequency. The largest of them
         is a measure that needs no key frequencies.
+    accuracy_by_frequency : (q,) ndarray
+        The same for accuracy, of key frequencies; NaN for the others.
     """
 
     loss: Array
     accuracy: Array
     by_frequency: Array
+    accuracy_by_frequency: Array
 
 
 def excluded(logits: Array, through: Array, train: Mask, key: Mask) -> Excluded:
@@ -148,13 +151,30 @@ def excluded(logits: Array, through: Array, train: Mask, key: Mask) -> Excluded:
     )
     found = [split_losses(logits - table[frame.product], train) for table in tables]
     layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
-    each = Ablation({"product": frame.parts(means(logits))[1:]})
-    (by_split,) = ablated_losses(lambda: iter([layers]), [each], train, frame)
+    parts = frame.parts(means(logits))[1:]
+    (by_split,) = ablated_losses(
+        lambda: iter([layers]), [Ablation({"product": parts})], train, frame
+    )
     return Excluded(
         loss=np.array([each.loss[_TRAIN] for each in found]),
         accuracy=np.array([each.accuracy[_TRAIN] for each in found]),
         by_frequency=by_split["product"][_TRAIN],
+        accuracy_by_frequency=_accuracy_without(logits, parts, train, key),
     )
+
+
+def _accuracy_without(logits: Array, parts: Array, train: Mask, key: Mask) -> Array:
+    """Return the accuracy on training pairs without the part of each key frequency, (q,)."""
+    a, b = np.nonzero(train)
+    right = (a + b) % len(logits)
+    seen = logits[a, b]
+    found = np.full(len(key), np.nan)
+    for index in np.flatnonzero(key):
+        left = seen - parts[index, right]
+        of_right = left[np.arange(len(a)), right]
+        left[np.arange(len(a)), right] = -np.inf
+        found[index] = (of_right > left.max(axis=1)).mean() if len(a) else np.nan
+    return found
 
 
 def spectrum_gini(matrix: Array) -> Array:

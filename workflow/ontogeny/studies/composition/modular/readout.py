@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.modular.waves import (
+    PARITIES,
     cube_coefficients,
     fourier_basis,
     wave_coefficients,
@@ -25,8 +26,8 @@ __all__ = [
     "direction_fit",
     "directions",
     "logit_fit",
+    "parity_energy",
     "residual",
-    "sum_share",
 ]
 
 Array = NDArray[np.float64]
@@ -203,20 +204,19 @@ def logit_fit(logits: Array) -> LogitFit:
     )
 
 
-def sum_share(values: Array) -> Array:
-    """Return the share of waves of the sum in the waves of sum and difference, (q,).
+def parity_energy(values: Array) -> Array:
+    """Return the squared norms on sum and on difference directions, (2, q).
 
-    ``||c_k . X||^2 + ||s_k . X||^2`` over the same and that of the difference directions; a half
-    for noise, 1 for a function of the sum, 0 for one of the difference; NaN where both are 0.
+    ``||c_k . X||^2 + ||s_k . X||^2`` over all further axes, for waves of ``a + b``, then of
+    ``a - b``. The share of the first is a half for noise and for a product of waves, 1 for a
+    function of the sum.
 
     Parameters
     ----------
     values : (p, p, ...) ndarray
     """
-    q = (len(values) - 1) // 2
-    of_sum, of_difference = (
-        np.square(wave_coefficients(values, parity)).swapaxes(0, 1).reshape(q, -1).sum(axis=1)
-        for parity in ("sum", "difference")
-    )
-    total = of_sum + of_difference
-    return np.divide(of_sum, total, out=np.full(q, np.nan), where=total > 0)
+    found = [
+        np.square(wave_coefficients(values, parity)).swapaxes(0, 1).reshape(len(values) // 2, -1)
+        for parity in PARITIES
+    ]
+    return np.stack([each.sum(axis=1) for each in found])
