@@ -52,6 +52,23 @@ DIMENSIONS = {
     "end": "end of an interval: lower, upper",
     "predictor": "property of an irrep that may say when or whether it is learned",
     "claim": "claim of a paper",
+    "frequency": "frequency k of waves of residues, 1 to (p - 1)/2",
+    "other_entry": "orthonormal wave of the right summand",
+    "other_head": "attention head",
+    "wave": "cosine, sine",
+    "product_wave": "product of a wave of the left and one of the right summand",
+    "parity": "waves of the sum, of the difference",
+    "key_rule": "rule that says which frequencies are key",
+    "centring": "what is taken from the logits before their variance is counted",
+    "place": "what is projected: the logits, the neurons",
+    "width": "what a frequency spans: waves of the sum, products of waves, these and single waves",
+    "exclusion": "what is taken from the logits",
+    "spectrum": "numbers of a spectrum: norms of waves, of frequencies, squares of the first",
+    "parameter": "parameter of the network",
+    "circuit": "the whole network, its generalising, its memorising circuit",
+    "milestone": "event of a training run",
+    "ablation": "intervention in the network",
+    "precision": "floating-point type",
 }
 """Every dimension of every stored dataset, with its meaning."""
 
