@@ -15,7 +15,6 @@ from ontogeny.studies.composition.analysis import (
     Matrices,
     Neurons,
     ablations,
-    activations,
     block_means,
     components,
     examples,
@@ -283,7 +282,7 @@ def test_blocks_of_a_sign_are_means_over_its_classes():
     ) + 1e-3 * rng.normal(size=(6, 6, 5))
     network = network_of(hidden, hidden @ rng.normal(size=(5, 6)), 2)
     found = neurons(network, group_means(network, seen), seen)
-    means = block_means(network, found, seen)
+    means = block_means(found, seen)
     of_sign = found.irrep == seen.irreps.index("sign")
     assert of_sign.any()
     assert np.isnan(means[~of_sign]).all()
@@ -297,19 +296,18 @@ def test_examples_are_the_strongest_of_each_cluster_in_turn():
     irrep = np.array([2, 1, 2, 2, -1, 1, 2, *[3] * 20])
     variance = np.array([5.0, 1, 7, 6, 0, 2, 8, *range(20)])
     shares = np.zeros((3, len(irrep), 4))
-    found = examples(Neurons(variance, shares, shares[0], irrep))
+    found = examples(Neurons(variance, shares, shares[0], irrep, shares))
     assert found.tolist() == [5, 1, 6, 2, 3, 0, 26, 25, 24, 23, 22, 21]
-    nobody = Neurons(variance, shares, shares[0], np.full(len(irrep), -1))
+    nobody = Neurons(variance, shares, shares[0], np.full(len(irrep), -1), shares)
     assert examples(nobody).tolist() == []
 
 
-def test_activations_are_the_hidden_layer():
+def test_tables_are_the_hidden_layer():
+    seen, _, _ = known("A4")
     hidden, unembedding, _ = layers_of("A4")
     network = network_of(hidden, hidden @ unembedding.T, 5)
-    chosen = np.array([4, 0, 7])
-    assert_array_equal(
-        activations(network, chosen, len(hidden)), hidden[..., chosen].transpose(2, 0, 1)
-    )
+    found = neurons(network, group_means(network, seen), seen)
+    assert_array_equal(found.tables, hidden.transpose(2, 0, 1))
 
 
 @groups

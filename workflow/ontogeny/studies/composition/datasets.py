@@ -62,7 +62,6 @@ def representation_dataset(
     components: Components,
     block_means: NDArray[np.float64],
     examples: NDArray[np.int64],
-    activations: NDArray[np.float64],
     unembedding_shares: NDArray[np.float64],
     nulls: Mapping[str, NDArray[np.float64]],
     logit_slice: NDArray[np.float64],
@@ -81,8 +80,6 @@ def representation_dataset(
     block_means : (h, 2, 2) ndarray
     examples : (E,) ndarray of int
         Neurons that stand for the clusters.
-    activations : (E, n, n) ndarray
-        Of these, over all pairs.
     unembedding_shares : (h, R) ndarray
     nulls : mapping of str to (P, ...) ndarray
         Fractions under random relabellings, by the name of the variable.
@@ -128,7 +125,7 @@ def representation_dataset(
             "irrep of the neuron",
         ),
         "example_activation": variable(
-            ("example", "left", "right"), activations.astype(np.float32), "activation"
+            ("example", "left", "right"), found.tables[examples].astype(np.float32), "activation"
         ),
         "unembedding_component": variable(
             ("output", "component"), components.coordinate, "coordinate of the unembedding"

@@ -10,7 +10,6 @@ from ontogeny.studies.composition.analysis import (
     Evidence,
     Frame,
     ablations,
-    activations,
     block_means,
     clusters,
     components,
@@ -73,7 +72,6 @@ def representation(
     key = key_irreps(logit_similarity(means, frame), frame, threshold=key_similarity)
     member = train_mask(history["train_index"].values, frame.order)
     each = neurons(network, means, frame)
-    shown = examples(each)
     return representation_dataset(
         evidence(network, found, member, frame, means=means, key=key),
         each,
@@ -84,9 +82,8 @@ def representation(
         ablations=ablations(network, found.unembedding, member, frame, means=means, key=key),
         recovery=recovery(means, found.unembedding, frame),
         components=components(found.unembedding),
-        block_means=block_means(network, each, frame),
-        examples=shown,
-        activations=activations(network, shown, frame.order),
+        block_means=block_means(each, frame),
+        examples=examples(each),
         unembedding_shares=unembedding_shares(found.unembedding, frame),
         nulls=nulls(network, means, found, each, frame),
         logit_slice=logit_slice(network, _SLICE),

@@ -22,7 +22,6 @@ from ontogeny.studies.composition.analysis.means import (
 from ontogeny.studies.composition.analysis.neurons import (
     Clusters,
     Neurons,
-    activations,
     block_means,
     clusters,
     examples,
@@ -62,7 +61,6 @@ __all__ = [
     "Recovery",
     "ablated_losses",
     "ablations",
-    "activations",
     "block_means",
     "clusters",
     "components",

@@ -3,7 +3,6 @@
 Symbols: ``n`` elements, ``R`` real irreps, ``h`` neurons; ``H[a, b, j]`` the hidden layer.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,6 @@ from ontogeny.studies.composition.analysis.means import Means, Network
 __all__ = [
     "Clusters",
     "Neurons",
-    "activations",
     "block_means",
     "block_power",
     "cluster_shares",
@@ -53,12 +51,15 @@ class Neurons:
         variance of arXiv 2301.05217, degree-2 polynomials in one frequency).
     irrep : (h,) ndarray of int
         The irrep with the largest share in `block`; -1 for a neuron that is off.
+    tables : (h, n, n) ndarray
+        Activation on all pairs; in float32 where float64 would take more than a gigabyte.
     """
 
     variance: Array
     parts: Array
     block: Array
     irrep: NDArray[np.int64]
+    tables: NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,12 @@ def neurons(network: Network, means: Means, frame: Frame) -> Neurons:
     """
     variance = means.variance
     total = np.where(variance > 0, variance, 1.0)
-    (power,) = block_power(network, means, [frame], [np.arange(len(total))])
+    tables = _by_neuron(network, means)
+    power = block_power(tables, means, frame, np.arange(len(total)))
     block = power / (frame.order**2 * total[:, None])
     off = variance <= OFF * variance.mean()
     irrep = np.where(off, -1, block.argmax(axis=1))
-    return Neurons(variance, part_shares(means, frame), block, irrep)
+    return Neurons(variance, part_shares(means, frame), block, irrep, tables)
 
 
 def part_shares(means: Means, frame: Frame) -> Array:
@@ -125,9 +127,9 @@ def _by_irrep(values: Array, frame: Frame) -> Array:
 
 
 def block_power(
-    network: Network, means: Means, frames: Sequence[Frame], chosen: Sequence[NDArray[np.integer]]
-) -> list[Array]:
-    """Return the squared norm of neurons in the block of each irrep, in each of several groups.
+    tables: NDArray[np.floating], means: Means, frame: Frame, chosen: NDArray[np.integer]
+) -> Array:
+    """Return the squared norm of some neurons in the block of each irrep, (len(chosen), R).
 
     The block of ``rho`` is spanned by ``u(a) v(b)`` with ``u``, ``v`` constant or an entry of
     ``rho``, not both constant; the trivial irrep has none. The parts with one constant follow from
@@ -135,37 +137,27 @@ def block_power(
 
     Parameters
     ----------
-    network : callable
+    tables : (h, n, n) ndarray
+        Of all neurons.
     means : Means
         Of the same network.
-    frames : sequence of Frame
-        Of groups on the same elements.
-    chosen : sequence of ndarray of int
-        The neurons that are read in each group.
-
-    Returns
-    -------
-    list of (len(chosen[i]), R) ndarray
+    frame : Frame
+        Of a group on the same elements.
+    chosen : ndarray of int
+        The neurons that are read.
     """
-    hidden = _by_neuron(network, means)
-    found = []
-    for frame, some in zip(frames, chosen, strict=True):
-        spans = [frame.basis[:, frame.irrep_of_entry == r] for r in range(len(frame.irreps))]
-        one_sided = [_by_irrep(m[:, some], frame) for m in (means.left, means.right)]
-        power = frame.order * (one_sided[0] + one_sided[1])
-        for row, neuron in enumerate(some):
-            for r, span in enumerate(spans):
-                power[row, r] += np.square(span.T @ hidden[neuron] @ span).sum()
-        power[:, 0] = 0.0
-        found.append(power)
-    return found
+    spans = [frame.basis[:, frame.irrep_of_entry == r] for r in range(len(frame.irreps))]
+    one_sided = [_by_irrep(m[:, chosen], frame) for m in (means.left, means.right)]
+    power = frame.order * (one_sided[0] + one_sided[1])
+    for row, neuron in enumerate(chosen):
+        for r, span in enumerate(spans):
+            power[row, r] += np.square(span.T @ tables[neuron] @ span).sum()
+    power[:, 0] = 0.0
+    return power
 
 
 def _by_neuron(network: Network, means: Means) -> NDArray[np.floating]:
-    """Return the hidden layer with one table of pairs for each neuron, (h, n, n).
-
-    In float32 where float64 would take more than a gigabyte.
-    """
+    """Return the hidden layer with one table of pairs for each neuron, (h, n, n)."""
     n, h = means.left.shape
     hidden = np.empty((h, n, n), np.float64 if 8 * h * n * n <= _LARGEST else np.float32)
     for layers in network():
@@ -214,7 +206,7 @@ def unembedding_shares(unembedding: Array, frame: Frame) -> Array:
     return np.divide(power, total, out=np.zeros_like(power), where=total > 0)
 
 
-def block_means(network: Network, found: Neurons, frame: Frame) -> Array:
+def block_means(found: Neurons, frame: Frame) -> Array:
     """Return the mean of neurons over the four blocks of a sign, (h, 2, 2).
 
     A one-dimensional real irrep takes the values 1 and -1. A neuron of its cluster is a function
@@ -229,19 +221,10 @@ def block_means(network: Network, found: Neurons, frame: Frame) -> Array:
     means = np.full((len(found.irrep), 2, 2), np.nan)
     signs = [r for r in np.unique(found.irrep) if r > 0 and np.abs(frame.character[r]).max() < 1.5]
     for r in signs:
-        members = found.irrep == r
         sides = np.stack([frame.character[r] > 0, frame.character[r] < 0]).astype(np.float64)
-        total = sum(
-            np.einsum(
-                "sa,tb,abj->jst",
-                sides[:, layers.left],
-                sides,
-                layers.hidden[..., members],
-                optimize=True,
-            )
-            for layers in network()
-        )
-        means[members] = total / np.outer(sides.sum(axis=1), sides.sum(axis=1))
+        counts = np.outer(sides.sum(axis=1), sides.sum(axis=1))
+        for neuron in np.flatnonzero(found.irrep == r):
+            means[neuron] = sides @ found.tables[neuron] @ sides.T / counts
     return means
 
 
@@ -263,11 +246,3 @@ def examples(found: Neurons) -> NDArray[np.int64]:
     place = np.arange(len(live)) - np.searchsorted(irrep, irrep)
     chosen = np.argsort(place, kind="stable")[:EXAMPLES]
     return live[np.sort(chosen)]
-
-
-def activations(network: Network, neurons: NDArray[np.integer], order: int) -> Array:
-    """Return the tables of some neurons over all pairs of a group of an order, (E, n, n)."""
-    tables = np.empty((len(neurons), order, order))
-    for layers in network():
-        tables[:, layers.left] = layers.hidden[..., neurons].transpose(2, 0, 1)
-    return tables

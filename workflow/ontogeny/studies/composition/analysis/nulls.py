@@ -143,21 +143,17 @@ def nulls(
         ),
         "cluster_fve": np.stack([inside for inside, _ in shares]),
         "cluster_unembedding_fve": np.stack([readout for _, readout in shares]),
-        "neuron_fve": _neuron_null(network, means, frames),
+        "neuron_fve": _neuron_null(found, means, frames),
     }
 
 
-def _neuron_null(network: Network, means: Means, frames: list[Frame]) -> Array:
+def _neuron_null(found: Neurons, means: Means, frames: list[Frame]) -> Array:
     """Return the mean block share of every P-th neuron under each relabelling, (P, R)."""
-    count, neurons = len(frames), len(means.square)
-    turns = [np.arange(start, neurons, count) for start in range(count)]
-    powers = block_power(network, means, frames, turns)
     variance = np.where(means.variance > 0, means.variance, 1.0)
-    return np.stack(
-        [
-            (power / (frames[0].order ** 2 * variance[turn, None])).mean(axis=0)
-            if len(turn)
-            else np.full(len(frames[0].irreps), np.nan)
-            for power, turn in zip(powers, turns, strict=True)
-        ]
-    )
+    values = np.full((len(frames), len(frames[0].irreps)), np.nan)
+    for start, frame in enumerate(frames):
+        turn = np.arange(start, len(variance), len(frames))
+        if len(turn):
+            power = block_power(found.tables, means, frame, turn)
+            values[start] = (power / (frame.order**2 * variance[turn, None])).mean(axis=0)
+    return values

@@ -19,8 +19,23 @@ from ontogeny.studies.composition.analysis import (
     ablated_losses,
     gini,
 )
-from ontogeny.studies.composition.modular.losses import SplitLosses, split_losses
-from ontogeny.studies.composition.modular.readout import component_norms
+from ontogeny.studies.composition.modular.followups import (
+    Efficiency,
+    alignment,
+    circuit_efficiency,
+    fourier_crispness,
+    fourier_density,
+)
+from ontogeny.studies.composition.modular.losses import (
+    SplitLosses,
+    softmax_collapse,
+    split_losses,
+)
+from ontogeny.studies.composition.modular.readout import (
+    LogitFit,
+    component_norms,
+    logit_fit,
+)
 from ontogeny.studies.composition.modular.waves import (
     WIDTHS,
     cube_coefficients,
@@ -34,10 +49,14 @@ from ontogeny.studies.composition.modular.waves import (
 __all__ = [
     "EXCLUSIONS",
     "PLACES",
+    "PRECISIONS",
     "SPECTRA",
     "Excluded",
+    "Measures",
     "Restricted",
+    "Snapshot",
     "excluded",
+    "measures",
     "restricted",
     "spectrum_gini",
     "squared_weights",
@@ -53,7 +72,36 @@ EXCLUSIONS = ("logits", "neurons", "cubes")
 SPECTRA = ("waves", "frequencies", "energies")
 """The numbers whose Gini coefficient is taken, as `spectrum_gini` says."""
 
+PRECISIONS = ("float32", "float64")
+"""In which the plain loss is computed to see whether it collapses."""
+
 _TRAIN = SPLITS.index("train")
+_TEST = SPLITS.index("test")
+_ALL = SPLITS.index("all")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A network at one checkpoint, in float64.
+
+    Attributes
+    ----------
+    parameters : dict of str to ndarray
+    embeddings : pair of (p, e) ndarray
+        What it reads of the left and of the right summand.
+    unembedding : (p, h) ndarray
+        The neuron-to-logit map ``W_L``.
+    logits : (p, p, p) ndarray
+        On all pairs, of the residues.
+    through : (p, p, p) ndarray
+        What of them passes through the hidden layer; all of it where there is no path around.
+    """
+
+    parameters: dict[str, Array]
+    embeddings: tuple[Array, Array]
+    unembedding: Array
+    logits: Array
+    through: Array
 
 
 @dataclass(frozen=True)
@@ -198,3 +246,88 @@ def squared_weights(parameters: Mapping[str, NDArray[np.floating]]) -> dict[str,
     return {
         name: float(np.square(value.astype(np.float64)).sum()) for name, value in parameters.items()
     }
+
+
+@dataclass(frozen=True)
+class Measures:
+    """All progress measures of one network.
+
+    Attributes
+    ----------
+    losses : SplitLosses
+    restricted : Restricted
+    excluded : Excluded
+    ratio : float
+        Test loss over restricted loss, of logits and waves of ``a + b``, on all pairs.
+    fit : LogitFit
+    gini : (3, 3) ndarray
+        Of left embedding, right embedding, neuron-to-logit map, by `SPECTRA`.
+    squared_weights : dict of str to float
+        By parameter.
+    embedding_norms : (2, p) ndarray
+        Norms of the Fourier components of left and right embedding.
+    unembedding_norms : (p,) ndarray
+    density, crispness : (2,) ndarray
+        Of left and right embedding.
+    efficiency : Efficiency
+    collapse : (2,) ndarray
+        Share of training pairs without a loss, by `PRECISIONS`.
+    alignment : float
+        Of the descent of the training loss with the weights.
+    """
+
+    losses: SplitLosses
+    restricted: Restricted
+    excluded: Excluded
+    ratio: float
+    fit: LogitFit
+    gini: Array
+    squared_weights: dict[str, float]
+    embedding_norms: Array
+    unembedding_norms: Array
+    density: Array
+    crispness: Array
+    efficiency: Efficiency
+    collapse: Array
+    alignment: float
+
+
+def measures(
+    network: Snapshot, gradient: Mapping[str, NDArray[np.floating]], train: Mask, key: Mask
+) -> Measures:
+    """Return all progress measures of one network.
+
+    Parameters
+    ----------
+    network : Snapshot
+    gradient : mapping of str to ndarray
+        Of the training loss, by parameter.
+    train : (p, p) ndarray of bool
+    key : (q,) ndarray of bool
+        The key frequencies of the last network of the run.
+
+    Returns
+    -------
+    Measures
+    """
+    losses = split_losses(network.logits, train)
+    kept = restricted(network.logits, network.through, train, key)
+    weights = squared_weights(network.parameters)
+    return Measures(
+        losses=losses,
+        restricted=kept,
+        excluded=excluded(network.logits, network.through, train, key),
+        ratio=float(losses.loss[_TEST] / kept.loss[0, 0, _ALL]),
+        fit=logit_fit(network.logits),
+        gini=np.stack([spectrum_gini(m) for m in (*network.embeddings, network.unembedding)]),
+        squared_weights=weights,
+        embedding_norms=np.stack([component_norms(m) for m in network.embeddings]),
+        unembedding_norms=component_norms(network.unembedding),
+        density=np.array([fourier_density(m) for m in network.embeddings]),
+        crispness=np.array([fourier_crispness(m) for m in network.embeddings]),
+        efficiency=circuit_efficiency(network.logits, train, key, sum(weights.values())),
+        collapse=np.array(
+            [softmax_collapse(network.logits, train, each) for each in (np.float32, np.float64)]
+        ),
+        alignment=alignment(gradient, network.parameters),
+    )
