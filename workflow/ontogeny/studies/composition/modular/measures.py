@@ -55,8 +55,8 @@ __all__ = [
     "Measures",
     "Restricted",
     "Snapshot",
+    "all_measures",
     "excluded",
-    "measures",
     "restricted",
     "spectrum_gini",
     "squared_weights",
@@ -292,7 +292,7 @@ class Measures:
     alignment: float
 
 
-def measures(
+def all_measures(
     network: Snapshot, gradient: Mapping[str, NDArray[np.floating]], train: Mask, key: Mask
 ) -> Measures:
     """Return all progress measures of one network.

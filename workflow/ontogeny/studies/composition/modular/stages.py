@@ -1,0 +1,380 @@
+"""The stages of modular addition, from stored datasets to datasets."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.labels import dataset, variable
+from ontogeny.studies.composition.analysis import (
+    SPLITS,
+    Layers,
+    examples,
+    group_means,
+    neurons,
+    phases,
+)
+from ontogeny.studies.composition.architectures import Architecture, Transformer
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.modular import ablations, algorithms, attention, datasets, forward
+from ontogeny.studies.composition.modular.followups import slingshots
+from ontogeny.studies.composition.modular.keys import (
+    by_ablation,
+    by_cluster,
+    by_embedding,
+    by_gap,
+)
+from ontogeny.studies.composition.modular.losses import split_losses
+from ontogeny.studies.composition.modular.measures import (
+    Snapshot,
+    all_measures,
+    spectrum_gini,
+)
+from ontogeny.studies.composition.modular.neurons import (
+    NeuronTable,
+    active_share,
+    clusters,
+    neuron_table,
+)
+from ontogeny.studies.composition.modular.phases import milestones, trend
+from ontogeny.studies.composition.modular.readout import (
+    direction_fit,
+    parity_energy,
+    residual,
+)
+from ontogeny.studies.composition.modular.waves import (
+    cyclic_frame,
+    fourier_basis,
+    frequency_shares,
+    margin,
+    transform_norms,
+)
+from ontogeny.studies.composition.networks import build
+from ontogeny.studies.composition.pairs import train_mask
+from ontogeny.studies.composition.reading import grid, matrices
+
+__all__ = ["measures", "mechanism"]
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Variables = dict[str, xr.Variable]
+
+_PERMUTATIONS = 20
+_SEED = 0
+"""Of random orders of residues and of random triples."""
+
+
+def mechanism(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> xr.Dataset:
+    """Return how the last network of a run adds.
+
+    Parameters
+    ----------
+    table : Dataset
+        Of addition modulo an odd number.
+    checkpoints, history : Dataset
+        Of the run.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    ValueError
+        If the table is that of another group.
+    """
+    run = _run(table, checkpoints, history)
+    network, p = run.snapshot(-1), run.order
+    hidden = run.hidden(network)
+    each, shown = _neurons(network, hidden)
+    removed = np.stack(
+        [
+            ablations.removed_losses(network.logits, part, run.train)
+            for part in (network.logits, network.through)
+        ]
+    )
+    whole = float(split_losses(network.logits, run.train).loss[SPLITS.index("all")])
+    shares = frequency_shares(network.unembedding)
+    rules = {
+        "gap": by_gap(shares),
+        "embedding": by_embedding(network.embeddings[0]),
+        "cluster": by_cluster(each.fve),
+        "ablation": by_ablation(removed[0, :, SPLITS.index("all")], whole),
+    }
+    key = rules["gap"]
+    ablated = {
+        name: split_losses(logits, run.train)
+        for name, logits in _ablations(run, network, hidden, key, each)
+    }
+    left, right = network.embeddings
+    variables = (
+        datasets.measure_variables(all_measures(network, run.gradient(-1), run.train, key))
+        | datasets.key_variables(rules, margin(key))
+        | datasets.readout_variables(
+            direction_fit(hidden, network.unembedding),
+            parity_energy(network.logits),
+            residual(network.unembedding, key),
+            {
+                "left_embedding": frequency_shares(left),
+                "right_embedding": frequency_shares(right),
+                "unembedding": shares,
+            },
+            transform_norms(network.logits),
+            fourier_basis(p).matrix.T @ network.unembedding,
+            key,
+        )
+        | datasets.neuron_variables(
+            each,
+            clusters(each),
+            active_share(hidden),
+            shown,
+            hidden[..., shown].transpose(2, 0, 1),
+        )
+        | datasets.ablation_variables(ablated, removed, whole, _permuted_gini(network))
+        | _attention_variables(run, network)
+        | _model_variables(run, network, key)
+    )
+    heads = len(network.parameters["W_Q"]) if run.is_transformer else 0
+    return dataset(
+        variables,
+        datasets.coordinates(p, list(network.parameters))
+        | datasets.mechanism_coordinates(p, list(ablated), shown, hidden.shape[2], heads),
+        title="How a network adds",
+    )
+
+
+def measures(
+    table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset, mechanism: xr.Dataset
+) -> xr.Dataset:
+    """Return every progress measure along the checkpoints of a run.
+
+    The key frequencies are those of the last network, from `mechanism`, for all checkpoints.
+
+    Parameters
+    ----------
+    table, checkpoints, history, mechanism : Dataset
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    ValueError
+        If the table is that of another group than addition modulo an odd number.
+    """
+    run = _run(table, checkpoints, history)
+    key = mechanism["key"].values
+    step = checkpoints["step"].values
+    along = [
+        datasets.measure_variables(all_measures(run.snapshot(i), run.gradient(i), run.train, key))
+        for i in range(len(step))
+    ]
+    variables = datasets.stacked(along)
+    started = slingshots(history["update_loss"].values)
+    optimiser = run.training.optimiser
+    variables |= _phase_variables(step, variables, np.searchsorted(started, step))
+    variables["key"] = variable("frequency", key, "key frequency of the last network")
+    coordinates = datasets.coordinates(run.order, list(run.parameters(-1)))
+    coordinates |= datasets.phase_coordinates() | {
+        "step": step,
+        "decay_time": variable(
+            "step",
+            optimiser.learning_rate * optimiser.weight_decay * step,
+            "learning rate times weight decay times updates",
+        ),
+    }
+    return dataset(variables, coordinates, title="Progress measures of addition along training")
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """A run as both stages read it."""
+
+    training: Training
+    architecture: Architecture
+    checkpoints: xr.Dataset
+    train: Mask
+    descend: Callable[[Mapping[str, NDArray[np.floating]]], dict[str, NDArray[np.floating]]]
+
+    @property
+    def order(self) -> int:
+        return self.architecture.order
+
+    @property
+    def is_transformer(self) -> bool:
+        return isinstance(self.architecture, Transformer)
+
+    def parameters(self, index: int) -> dict[str, NDArray[np.floating]]:
+        """Return the parameters of one checkpoint, as they are stored."""
+        return {str(name): values.values[index] for name, values in self.checkpoints.items()}
+
+    def gradient(self, index: int) -> dict[str, NDArray[np.floating]]:
+        """Return the gradient of the training loss at one checkpoint."""
+        return self.descend(self.parameters(index))
+
+    def snapshot(self, index: int) -> Snapshot:
+        """Return the network of one checkpoint."""
+        stored = self.parameters(index)
+        parameters = {name: value.astype(np.float64) for name, value in stored.items()}
+        found = matrices(self.architecture, parameters)
+        if self.is_transformer:
+            parts = forward.contributions(parameters)
+            logits, through = parts.logits, parts.through
+        else:
+            logits = np.concatenate(
+                [layers.logits for layers in grid(self.architecture, parameters)()]
+            )
+            through = logits
+        return Snapshot(
+            parameters=parameters,
+            embeddings=(found.left_embedding, found.right_embedding),
+            unembedding=found.unembedding,
+            logits=logits,
+            through=through,
+        )
+
+    def hidden(self, network: Snapshot) -> Array:
+        """Return the hidden layer of a network on all pairs."""
+        blocks = grid(self.architecture, network.parameters)()
+        return np.concatenate([layers.hidden for layers in blocks])
+
+
+def _run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> _Run:
+    product = table["product"].values
+    p = len(product)
+    residue = np.arange(p)
+    if p % 2 == 0 or not np.array_equal(product, np.add.outer(residue, residue) % p):
+        msg = (
+            "`table` must be that of addition modulo an odd number, in the order 0, 1, 2, ...; "
+            f"got a group of order {p} that is not; leave this analysis out for it"
+        )
+        raise ValueError(msg)
+    training = Training.model_validate(json.loads(checkpoints.attrs["spec"]))
+    architecture = build(training.architecture, p)
+    rows = history["train_index"].values.astype(np.int64)
+    left, right = (torch.as_tensor(each) for each in np.divmod(rows, p))
+    objective = architecture.objective(left, right, (left + right) % p)
+
+    def descend(parameters: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:
+        tensors = {name: torch.as_tensor(value).float() for name, value in parameters.items()}
+        slopes = {name: torch.empty_like(value) for name, value in tensors.items()}
+        objective(tensors, slopes)
+        return {name: value.numpy() for name, value in slopes.items()}
+
+    return _Run(training, architecture, checkpoints, train_mask(rows, p), descend)
+
+
+def _neurons(network: Snapshot, hidden: Array) -> tuple[NeuronTable, NDArray[np.int64]]:
+    """Return the neurons by frequency, as the analysis of groups finds them, and some of each."""
+    p = len(hidden)
+    frame, layers = cyclic_frame(p), Layers(np.arange(p), hidden, network.logits)
+
+    def read() -> Iterator[Layers]:
+        return iter([layers])
+
+    found = neurons(read, group_means(read, frame), frame)
+    return neuron_table(found, network.unembedding, frame), examples(found)
+
+
+def _ablations(
+    run: _Run, network: Snapshot, hidden: Array, key: Mask, table: NeuronTable
+) -> Iterator[tuple[str, Array]]:
+    """Yield the logits of a network as it is and under each intervention that it admits."""
+    yield "none", network.logits
+    if run.is_transformer:
+        yield from ablations.transformer_ablations(network.parameters)
+    yield from ablations.neuron_ablations(
+        network.logits, hidden, network.unembedding, key, table.frequency, table.explained
+    )
+    yield from ablations.logit_ablations(network.logits, key)
+
+
+def _permuted_gini(network: Snapshot) -> Array:
+    """Return the mean Gini coefficients of spectra over random orders of the residues."""
+    rng = np.random.default_rng(_SEED)
+    orders = [rng.permutation(len(network.unembedding)) for _ in range(_PERMUTATIONS)]
+    each = (*network.embeddings, network.unembedding)
+    return np.stack([np.mean([spectrum_gini(m[o]) for o in orders], axis=0) for m in each])
+
+
+def _attention_variables(run: _Run, network: Snapshot) -> Variables:
+    if not run.is_transformer:
+        return {}
+    w = network.parameters
+    weights = forward.attention(w)
+    components = attention.score_components(
+        attention.token_scores(w["W_E"], w["W_pos"], w["W_Q"], w["W_K"])
+    )
+    tokens = w["W_E"][: run.order]
+    return datasets.attention_variables(
+        attention.patterns(weights),
+        weights,
+        components,
+        attention.score_shares(components),
+        attention.output_shares(tokens, w["W_V"], w["W_O"]),
+        attention.output_shares(tokens, w["W_V"], w["W_O"], w["W_in"]),
+    )
+
+
+def _model_variables(run: _Run, network: Snapshot, key: Mask) -> Variables:
+    left, right = network.embeddings
+    isolated = symmetricity = None
+    if run.is_transformer:
+        rng = np.random.default_rng(_SEED)
+        symmetricity = algorithms.gradient_symmetricity(network.parameters, rng=rng)
+        isolated = _isolated(network, key)
+    return datasets.model_variables(
+        algorithms.logit_models(network.logits),
+        algorithms.distance_irrelevance(network.logits),
+        (algorithms.circularity(left), algorithms.circularity(right)),
+        isolated,
+        symmetricity,
+    )
+
+
+def _isolated(network: Snapshot, key: Mask) -> tuple[Array, Array]:
+    """Return the shares of clock and pizza with the embedding's circle of each key frequency."""
+    clock, pizza = np.full((2, len(key)), np.nan)
+    W_E = network.parameters["W_E"]
+    for index in np.flatnonzero(key):
+        circle = algorithms.isolate_circle(W_E[:-1], int(index) + 1)
+        changed = network.parameters | {"W_E": np.concatenate([circle, W_E[-1:]])}
+        found = algorithms.logit_models(forward.contributions(changed).logits)
+        clock[index], pizza[index] = found.clock[index], found.pizza[index]
+    return clock, pizza
+
+
+def _phase_variables(
+    step: NDArray[np.int64], along: Variables, spikes: NDArray[np.integer]
+) -> Variables:
+    """Return phases and milestones, from measures along `step`."""
+    train, test = (SPLITS.index(split) for split in ("train", "test"))
+    loss, accuracy = along["loss"].values, along["accuracy"].values
+    excluded = along["excluded_loss"].values[:, 0]
+    weights = along["squared_weights"].values
+    found = phases(
+        step,
+        train_accuracy=accuracy[:, train],
+        test_accuracy=accuracy[:, test],
+        test_loss=loss[:, test],
+        excluded_loss=excluded,
+        squared_weights=weights,
+    )
+    passed = milestones(
+        step,
+        train_loss=loss[:, train],
+        test_loss=loss[:, test],
+        train_accuracy=accuracy[:, train],
+        test_accuracy=accuracy[:, test],
+        restricted_loss=along["restricted_loss"].values[:, 0, 0, SPLITS.index("all")],
+        excluded_loss=excluded,
+        squared_weights=weights,
+    )
+    gini = along["gini"].values[:, :, 0]
+    trends = np.array([trend(step, line, found.boundary[0]) for line in gini.T])
+    return datasets.phase_variables(found, passed, trends, spikes)
