@@ -1,6 +1,6 @@
 """Networks as analyses read them: layers over all pairs, and the matrices, in float64."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ontogeny.studies.composition.analysis import Layers, Matrices, Network
-from ontogeny.studies.composition.architectures import Architecture, Transformer
+from ontogeny.studies.composition.architectures import MLP, Architecture, Bilinear, Transformer
 from ontogeny.studies.composition.networks import all_pairs_size, pair_blocks
 
 __all__ = ["grid", "matrices"]
@@ -21,18 +21,26 @@ def grid(architecture: Architecture, parameters: Mapping[str, NDArray[np.floatin
     """Return a network, in float64, as analyses read it: layers over all pairs, block by block.
 
     Where all of them fit in memory they are computed once, however often they are asked for.
+    Logits that follow from the hidden layer alone are computed only when they are asked for.
     """
     tensors = {name: torch.as_tensor(value).double() for name, value in parameters.items()}
     n = architecture.order
 
+    unembedding = architecture.readout(tensors).unembedding.t()
+
     def layers(left: Tensor, right: Tensor) -> Layers:
-        with torch.no_grad():
-            found = architecture.forward(tensors, left, right)
+        if isinstance(architecture, MLP | Bilinear):
+            hidden = architecture.hidden_layer(tensors, left, right)
+            return block(left, hidden, lambda: hidden @ unembedding)
+        found = architecture.forward(tensors, left, right)
+        return block(left, found.hidden, lambda: found.logits[:, :n])
+
+    def block(left: Tensor, hidden: Tensor, logits: Callable[[], Tensor]) -> Layers:
         rows = len(left) // n
         return Layers(
             left[::n].numpy(),
-            found.hidden.numpy().reshape(rows, n, -1),
-            found.logits[:, :n].numpy().reshape(rows, n, n),
+            hidden.numpy().reshape(rows, n, -1),
+            lambda: logits().numpy().reshape(rows, n, n),
         )
 
     def blocks() -> Iterator[Layers]:

@@ -81,7 +81,6 @@ def ablations(
     Ablations
     """
     chosen = frame.basis[:, key[frame.irrep_of_entry]]
-    kept = chosen @ (chosen.T @ unembedding)
     nothing = np.zeros((1, frame.order, frame.order))
     left, right, product = (
         frame.parts(mean @ unembedding.T) for mean in (means.left, means.right, means.product)
@@ -90,12 +89,14 @@ def ablations(
     parts, with_key, with_rest = ablated_losses(
         network,
         [
-            Ablation({"left": left, "right": right, "product": product}, unembedding),
-            Ablation({"product": nothing}, kept),
-            Ablation({"product": nothing}, unembedding - kept),
+            Ablation({"left": left, "right": right, "product": product}, "hidden"),
+            Ablation({"product": nothing}, "span"),
+            Ablation({"product": nothing}, "rest"),
         ],
         train,
         frame,
+        unembedding=unembedding,
+        span=chosen,
     )
     return Ablations(
         hidden=parts["product"][:, -1],

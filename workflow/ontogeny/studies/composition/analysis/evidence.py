@@ -134,8 +134,8 @@ def evidence(
     restricted_logits = restricted_losses(from_logits + rest.mean(axis=1, keepdims=True))
     ablations = [Ablation({"product": from_logits})]
     if matrices.direct_path:
-        ablations.append(Ablation({"product": from_hidden}, matrices.unembedding))
-    without = ablated_losses(network, ablations, train, frame)
+        ablations.append(Ablation({"product": from_hidden}, "hidden"))
+    without = ablated_losses(network, ablations, train, frame, unembedding=matrices.unembedding)
     excluded_logits, excluded = (found["product"][_TRAIN] for found in (without[0], without[-1]))
     loss, accuracy = losses(network, train, frame)
     embeddings = (matrices.left_embedding, matrices.right_embedding)

@@ -154,24 +154,30 @@ Part = Literal["left", "right", "product"]
 
 @dataclass(frozen=True)
 class Ablation:
-    """Tables that are taken from the logits, one at a time.
+    """Logits without some part of them, and tables that are taken from these, one at a time.
 
     Attributes
     ----------
     tables : dict of str to (T, n, n) ndarray
         ``tables[part][t, x, c]`` is subtracted from the logits of every pair whose product (left
         factor, right factor) is ``x``, for the part ``product`` (``left``, ``right``).
-    unembedding : (n, h) ndarray or None
-        If given, the logits are those of the hidden layer alone through this map, without any
-        other path.
+    through : {"all", "hidden", "span", "rest"}
+        The logits: of the whole network; of its hidden layer without any other path; of these the
+        part in a span of functions on the candidates, or what is left of them without that.
     """
 
     tables: dict[Part, Array]
-    unembedding: Array | None = None
+    through: Literal["all", "hidden", "span", "rest"] = "all"
 
 
 def ablated_losses(
-    network: Network, ablations: Sequence[Ablation], train: NDArray[np.bool_], frame: Frame
+    network: Network,
+    ablations: Sequence[Ablation],
+    train: NDArray[np.bool_],
+    frame: Frame,
+    *,
+    unembedding: Array | None = None,
+    span: Array | None = None,
 ) -> list[dict[Part, Array]]:
     """Return the loss, by split, of a network whose logits lack each table [nat].
 
@@ -182,6 +188,10 @@ def ablated_losses(
     train : (n, n) ndarray of bool
         Which pairs ``(a, b)`` are in the training set.
     frame : Frame
+    unembedding : (n, h) ndarray, optional
+        The neuron-to-logit map, for ablations that go through the hidden layer alone.
+    span : (n, r) ndarray, optional
+        Orthonormal functions on the candidates, for ablations that keep or take their span.
 
     Returns
     -------
@@ -193,8 +203,10 @@ def ablated_losses(
         for ablation in ablations
     ]
     for layers in network():
+        logits = _logits(layers, {a.through for a in ablations}, unembedding, span)
         for ablation, total in zip(ablations, totals, strict=True):
-            for part, sums in _block_totals(layers, ablation, train, frame):
+            values = logits[ablation.through]
+            for part, sums in _block_totals(layers.left, values, ablation.tables, train, frame):
                 total[part] += sums
     count = np.array([[train.sum()], [train.size - train.sum()]])
     with np.errstate(invalid="ignore"):
@@ -207,26 +219,43 @@ def ablated_losses(
         ]
 
 
+def _logits(
+    layers: Layers, wanted: set[str], unembedding: Array | None, span: Array | None
+) -> dict[str, Array]:
+    """Return the logits of a block through each of the wanted ways."""
+    found: dict[str, Array] = {}
+    if "all" in wanted:
+        found["all"] = layers.logits
+    if wanted - {"all"}:
+        assert unembedding is not None
+        found["hidden"] = layers.hidden @ unembedding.T
+    if wanted & {"span", "rest"}:
+        assert span is not None
+        found["span"] = (found["hidden"] @ span) @ span.T
+        found["rest"] = found["hidden"] - found["span"]
+    return found
+
+
 def _block_totals(
-    layers: Layers, ablation: Ablation, train: NDArray[np.bool_], frame: Frame
+    left: NDArray[np.integer],
+    logits: Array,
+    tables: dict[Part, Array],
+    train: NDArray[np.bool_],
+    frame: Frame,
 ) -> Iterator[tuple[Part, Array]]:
     """Yield the summed loss of a block's training pairs and of its other pairs, (2, T), by part."""
-    left = layers.left
-    logits = layers.logits
-    if ablation.unembedding is not None:
-        logits = layers.hidden @ ablation.unembedding.T
     answer = frame.product[left]
     wrong, excess = _exponentials(logits, answer)
     by_pair: tuple[NDArray[Any], ...] = (logits, wrong, excess, answer, train[left])
     by_product = frame.division[left].T  # (g, A): the right factor
-    for part, tables in ablation.tables.items():
+    for part, of_part in tables.items():
         if part == "left":
-            gathered, seen = by_pair, tables[:, left]
+            gathered, seen = by_pair, of_part[:, left]
         elif part == "right":
-            gathered, seen = tuple(values.swapaxes(0, 1) for values in by_pair), tables
+            gathered, seen = tuple(values.swapaxes(0, 1) for values in by_pair), of_part
         else:
             gathered = tuple(values[np.arange(len(left)), by_product] for values in by_pair)
-            seen = tables
+            seen = of_part
         values, exponentials, largest, right, member = gathered
         loss = _without(values, exponentials, largest, seen, right)
         yield part, np.stack([loss[:, chosen].sum(axis=1) for chosen in (member, ~member)])

@@ -9,6 +9,7 @@ Symbols: ``n`` elements, ``h`` neurons; ``a``, ``b`` the factors, ``g = a b``, `
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,21 +21,27 @@ __all__ = ["Layers", "Matrices", "Means", "Network", "group_means", "logit_slice
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
 class Layers:
     """Hidden layer and logits for some left factors and all right factors.
 
-    Attributes
+    Parameters
     ----------
     left : (A,) ndarray of int
         The left factors.
     hidden : (A, n, h) ndarray
-    logits : (A, n, n) ndarray
+    logits : (A, n, n) ndarray, or a function that returns it
+        The function is called when the logits are first asked for.
     """
 
-    left: NDArray[np.integer]
-    hidden: Array
-    logits: Array
+    def __init__(
+        self, left: NDArray[np.integer], hidden: Array, logits: Array | Callable[[], Array]
+    ) -> None:
+        self.left, self.hidden, self._logits = left, hidden, logits
+
+    @cached_property
+    def logits(self) -> Array:
+        """Logits by left factor, right factor and candidate."""
+        return self._logits() if callable(self._logits) else self._logits
 
 
 @dataclass(frozen=True)

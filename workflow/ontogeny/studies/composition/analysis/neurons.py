@@ -146,7 +146,8 @@ def block_power(
     chosen : ndarray of int
         The neurons that are read.
     """
-    spans = [frame.basis[:, frame.irrep_of_entry == r] for r in range(len(frame.irreps))]
+    basis = frame.basis.astype(tables.dtype)
+    spans = [basis[:, frame.irrep_of_entry == r] for r in range(len(frame.irreps))]
     one_sided = [_by_irrep(m[:, chosen], frame) for m in (means.left, means.right)]
     power = frame.order * (one_sided[0] + one_sided[1])
     for row, neuron in enumerate(chosen):

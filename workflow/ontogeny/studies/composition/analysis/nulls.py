@@ -32,6 +32,9 @@ __all__ = ["nulls", "relabelled", "relabelled_means"]
 
 Array = NDArray[np.float64]
 
+_READ = 128
+"""Number of neurons whose blocks are read."""
+
 
 def relabelled(frame: Frame, place: NDArray[np.integer]) -> Frame:
     """Return the frame of the copy of a group whose element ``x`` is ``place[x]`` of the group."""
@@ -116,7 +119,7 @@ def nulls(
     dict of str to (P, ...) ndarray
         By the name of the measure. ``neuron_fve``, ``neuron_part_fve`` and
         ``neuron_unembedding_fve`` are means over neurons; for ``neuron_fve`` each neuron is read
-        under one of the relabellings in turn.
+        under one of the relabellings in turn, and no more than `_READ` of them.
     """
     rng = np.random.default_rng(seed)
     frames = [relabelled(frame, rng.permutation(frame.order)) for _ in range(count)]
@@ -148,11 +151,11 @@ def nulls(
 
 
 def _neuron_null(found: Neurons, means: Means, frames: list[Frame]) -> Array:
-    """Return the mean block share of every P-th neuron under each relabelling, (P, R)."""
+    """Return the mean block share of some neurons, each under one relabelling, (P, R)."""
     variance = np.where(means.variance > 0, means.variance, 1.0)
     values = np.full((len(frames), len(frames[0].irreps)), np.nan)
     for start, frame in enumerate(frames):
-        turn = np.arange(start, len(variance), len(frames))
+        turn = np.arange(start, min(len(variance), _READ), len(frames))
         if len(turn):
             power = block_power(found.tables, means, frame, turn)
             values[start] = (power / (frame.order**2 * variance[turn, None])).mean(axis=0)

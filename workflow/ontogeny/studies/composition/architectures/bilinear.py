@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from ontogeny.studies.composition.architectures._interface import (
@@ -77,8 +77,17 @@ class Bilinear:
         right: Int[Tensor, " pair"],
     ) -> Activations:
         """Return the activations on the pairs ``(left[i], right[i])``, in the parameters' type."""
-        hidden = parameters["W_x"][left] * parameters["W_y"][right]  # (pair, neuron)
+        hidden = self.hidden_layer(parameters, left, right)
         return Activations(logits=hidden @ parameters["W_U"], hidden=hidden)  # (pair, output)
+
+    def hidden_layer(
+        self,
+        parameters: Mapping[str, Tensor],
+        left: Int[Tensor, " pair"],
+        right: Int[Tensor, " pair"],
+    ) -> Float[Tensor, "pair neuron"]:
+        """Return the hidden layer alone on the same pairs."""
+        return parameters["W_x"][left] * parameters["W_y"][right]
 
     def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
         """Return W_x, W_y, both (element, neuron), and the transpose of W_U."""

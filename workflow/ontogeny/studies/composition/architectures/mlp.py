@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from ontogeny.studies.composition.architectures._interface import (
@@ -92,10 +92,18 @@ class MLP:
         right: Int[Tensor, " pair"],
     ) -> Activations:
         """Return the activations on the pairs ``(left[i], right[i])``, in the parameters' type."""
-        folded = self.readout(parameters)
-        hidden = folded.left_embedding[left] + folded.right_embedding[right]  # (pair, neuron)
-        hidden = hidden.relu()
+        hidden = self.hidden_layer(parameters, left, right)
         return Activations(logits=hidden @ parameters["W_U"], hidden=hidden)  # (pair, output)
+
+    def hidden_layer(
+        self,
+        parameters: Mapping[str, Tensor],
+        left: Int[Tensor, " pair"],
+        right: Int[Tensor, " pair"],
+    ) -> Float[Tensor, "pair neuron"]:
+        """Return the hidden layer alone on the same pairs."""
+        folded = self.readout(parameters)
+        return (folded.left_embedding[left] + folded.right_embedding[right]).relu()
 
     def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
         """Return the folded embeddings X and Y, (element, neuron), and the transpose of W_U."""
