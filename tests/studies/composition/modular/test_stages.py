@@ -1,0 +1,295 @@
+"""Both stages, on tiny trained runs and on a run whose last network is known."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+from numpy.testing import assert_allclose
+
+from ontogeny.catalogue import table_dataset
+from ontogeny.groups import group
+from ontogeny.labels import DIMENSIONS
+from ontogeny.provenance import attributes
+from ontogeny.storage import read, write
+from ontogeny.studies.composition.analysis import (
+    Network,
+    evidence,
+    group_means,
+    matrix_shares,
+    neurons,
+    phases,
+)
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.modular.stages import measures, mechanism
+from ontogeny.studies.composition.modular.waves import cyclic_frame
+from ontogeny.studies.composition.networks import build
+from ontogeny.studies.composition.pairs import train_mask
+from ontogeny.studies.composition.reading import grid, matrices
+from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.runs import train_network, training_rows
+from studies.composition.modular import known, plain
+
+TRANSFORMER = {"kind": "transformer", "d_model": 16, "heads": 2, "d_head": 8, "d_mlp": 20}
+RUNS = {
+    "mlp": (7, {"kind": "mlp", "embedding": 12, "hidden": 16}),
+    "bilinear": (9, {"kind": "bilinear", "hidden": 18}),
+    "transformer": (7, TRANSFORMER | {"preset": "progress-measures"}),
+    "transformer without biases": (7, TRANSFORMER),
+}
+runs = pytest.mark.parametrize("run", RUNS)
+both = pytest.mark.parametrize("stage", ["mechanism", "measures"])
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    spec: Training
+    table: xr.Dataset
+    checkpoints: xr.Dataset
+    history: xr.Dataset
+    mechanism: xr.Dataset
+    measures: xr.Dataset
+
+    @property
+    def order(self):
+        return self.table.sizes["left"]
+
+    @property
+    def train(self):
+        return train_mask(self.history["train_index"].values, self.order)
+
+    def network(self, index) -> tuple[Network, object]:
+        """One checkpoint as the analysis of groups reads it."""
+        architecture = build(self.spec.architecture, self.order)
+        parameters = {name: value.values[index] for name, value in self.checkpoints.items()}
+        return grid(architecture, parameters), matrices(architecture, parameters)
+
+
+def stored(p, architecture, change=None):
+    spec = Training.model_validate(
+        {
+            "architecture": architecture,
+            "data": {"fraction": 0.6},
+            "optimiser": {"learning_rate": 0.01, "device": "cpu"},
+            "schedule": {"steps": 60, "checkpoints": {"per_decade": 3, "every": 20}},
+            "seed": 0,
+        }
+    )
+    table = table_dataset(group(f"C{p}"))
+    record = train_network(table["product"].values, spec)
+    about = attributes("train", spec.model_dump(mode="json"), "0")
+    checkpoints = checkpoints_dataset(record, spec.architecture.kind).assign_attrs(about)
+    for name, values in (change or {}).items():
+        checkpoints[name][-1] = values.astype(np.float32)
+    history = history_dataset(record, training_rows(spec, p)).assign_attrs(about)
+    found = mechanism(table, checkpoints, history)
+    along = measures(table, checkpoints, history, found)
+    return Run(spec, table, checkpoints, history, found, along)
+
+
+@cache
+def trained(run):
+    return stored(*RUNS[run])
+
+
+P, KEYS = 23, (2, 5, 9)
+
+
+@cache
+def right():
+    """A run whose last network is the analytic one, with neurons that multiply."""
+    network = known.exact(P, KEYS, steps=4)
+    h = len(network.frequency)
+    weights = {"W_x": network.left, "W_y": network.right, "W_U": 3 * network.unembedding.T}
+    return stored(P, {"kind": "bilinear", "hidden": h}, weights)
+
+
+# Names, dimensions, descriptions
+
+
+def dataset_of(run, stage):
+    return getattr(trained(run), stage)
+
+
+@runs
+@both
+def test_every_variable_is_described(run, stage):
+    found = dataset_of(run, stage)
+    for name, values in found.variables.items():
+        assert values.attrs.get("long_name"), name
+        assert values.attrs["units"] == ("nat" if "loss" in name else "1"), name
+    assert found.attrs["title"]
+    assert set(found.dims) <= set(DIMENSIONS)
+    assert set(found.dims) <= set(found.coords)
+    q = trained(run).order // 2
+    assert found["frequency"].values.tolist() == list(range(1, q + 1))
+    assert found["parameter"].values.tolist() == list(trained(run).checkpoints)
+
+
+@runs
+@both
+def test_numbers_are_plain_and_finite(run, stage):
+    found = dataset_of(run, stage)
+    may_be_missing = {"key_sum_share", "excluded_accuracy_by_frequency", "gini_trend"}
+    for name, values in found.data_vars.items():
+        parts = ("phase", "milestone", "cluster", "isolated", "direction_ratio", "attention_corr")
+        if values.dtype == float and name not in may_be_missing and not name.startswith(parts):
+            assert np.isfinite(values).all(), name
+
+
+@runs
+def test_only_transformers_have_attention(run):
+    found = dataset_of(run, "mechanism")
+    of_attention = {"attention_fve", "score_component", "output_share", "gradient_symmetricity"}
+    assert of_attention & set(found) == (of_attention if "transformer" in run else set())
+    assert ("head" in found.dims) == ("transformer" in run)
+    paths = [name for name in found["ablation"].values if name.startswith(("MLP", "attention"))]
+    assert len(paths) == (6 if "transformer" in run else 0)
+
+
+@runs
+@both
+def test_datasets_are_stored_and_read(run, stage, tmp_path):
+    found = dataset_of(run, stage)
+    write(found, tmp_path / "x.nc")
+    again = read(tmp_path / "x.nc")
+    for name in found.data_vars:
+        np.testing.assert_array_equal(again[name].values, found[name].values, err_msg=name)
+
+
+@pytest.mark.parametrize("other", ["S3", "C8", "D5", "C3xC3"])
+def test_other_groups_are_refused(other):
+    run = trained("mlp")
+    with pytest.raises(ValueError, match="`table` must be that of addition modulo an odd number"):
+        mechanism(table_dataset(group(other)), run.checkpoints, run.history)
+
+
+# Values
+
+
+@runs
+def test_the_last_checkpoint_is_the_mechanism(run):
+    final, along = trained(run).mechanism, trained(run).measures.isel(step=-1)
+    shared = [name for name in final.data_vars if name in along]
+    assert len(shared) >= 25
+    for name in shared:
+        assert_allclose(along[name], final[name], rtol=1e-12, atol=1e-14, err_msg=name)
+
+
+@runs
+@pytest.mark.parametrize("index", [0, 4, -1])
+def test_measures_are_those_of_the_analysis_of_groups(run, index):
+    at = trained(run)
+    frame, found = cyclic_frame(at.order), at.measures.isel(step=index)
+    network, weights = at.network(index)
+    key = np.concatenate([[False], at.mechanism["key"].values])
+    means = group_means(network, frame)
+    general = evidence(network, weights, at.train, frame, means=means, key=key)
+    near = {"rtol": 1e-6, "atol": 1e-9}
+    for split in ("train", "test", "all"):
+        assert_allclose(found["loss"].sel(split=split), general.losses.loss[split], **near)
+        assert_allclose(found["accuracy"].sel(split=split), general.losses.accuracy[split], **near)
+    restricted = found["restricted_loss"].sel(place="logits", width="sum", split="all")
+    assert_allclose(restricted, general.restricted_logits_total, **near)
+    excluded = found["excluded_loss"].sel(exclusion="logits")
+    assert_allclose(excluded, general.losses.excluded_logits_total, **near)
+    by_frequency = found["excluded_loss_by_frequency"]
+    assert_allclose(by_frequency, general.losses.excluded_logits[1:], **near)
+    assert_allclose(found["gini"].sel(spectrum="waves"), general.gini, **near)
+    assert_allclose(found["squared_weights"], general.squared_weights, **near)
+    assert_allclose(found["parameter_squared_weights"].sum(), general.squared_weights, **near)
+    # The group analysis takes each pair's mean off first, which no cube sees.
+    ratio = found["cube_cosine"] / general.logit_similarity[1:]
+    assert_allclose(ratio, ratio[0], rtol=1e-6)
+
+
+@runs
+def test_neurons_are_those_of_the_analysis_of_groups(run):
+    at = trained(run)
+    frame, (network, weights) = cyclic_frame(at.order), at.network(-1)
+    general = neurons(network, group_means(network, frame), frame)
+    found = at.mechanism
+    assert_allclose(found["neuron_fve"], general.block[:, 1:], rtol=1e-6, atol=1e-9)
+    assert_allclose(found["neuron_best_fve"], general.block.max(axis=1), rtol=1e-6, atol=1e-9)
+    shares = [
+        matrix_shares(matrix, frame)[1:]
+        for matrix in (weights.left_embedding, weights.right_embedding, weights.unembedding)
+    ]
+    assert_allclose(found["matrix_share"], shares, rtol=1e-6, atol=1e-9)
+
+
+@runs
+@pytest.mark.parametrize("index", [0, -1])
+def test_alignment_is_with_the_gradient_of_the_training_loss(run, index):
+    at = trained(run)
+    architecture = build(at.spec.architecture, at.order)
+    w = {n: torch.as_tensor(v.values[index]).double() for n, v in at.checkpoints.items()}
+    w = {name: value.requires_grad_() for name, value in w.items()}
+    a, b = np.nonzero(at.train)
+    left, right = torch.as_tensor(a), torch.as_tensor(b)
+    logits = architecture.forward(w, left, right).logits
+    torch.nn.functional.cross_entropy(logits, (left + right) % at.order).backward()
+    g = torch.cat([value.grad.flatten() for value in w.values()])
+    flat = torch.cat([value.detach().flatten() for value in w.values()])
+    expected = -(g @ flat) / (g.norm() * flat.norm())
+    assert_allclose(at.measures["alignment"][index], expected, rtol=1e-4, atol=1e-6)
+
+
+@runs
+def test_phases_are_those_of_the_common_rule(run):
+    along = trained(run).measures
+    found = phases(
+        along["step"].values,
+        train_accuracy=along["accuracy"].sel(split="train").values,
+        test_accuracy=along["accuracy"].sel(split="test").values,
+        test_loss=along["loss"].sel(split="test").values,
+        excluded_loss=along["excluded_loss"].sel(exclusion="logits").values,
+        squared_weights=along["squared_weights"].values,
+    )
+    assert_allclose(along["phase_boundary"], found.boundary)
+    assert_allclose(along["phase_interval"], found.interval)
+    assert_allclose(along["decay_time"], 0.01 * along["step"])
+    assert along["slingshots"].values[0] == 0
+
+
+def test_a_network_that_adds_shows_how():
+    """cos A cos B neurons: half of each is a wave of a + b, the rest cancels in the readout."""
+    found = right().mechanism
+    own = plain.mask(P, KEYS)
+    assert (found["key_by_rule"].values == own).all()
+    assert found["key_disagreement"].values.tolist() == [0, 0, 0, 0]
+    assert found["key_votes"].values.tolist() == (4 * own).tolist()
+    assert found["explained_share"] == 1
+    assert found["cluster_size"].values.tolist() == (16 * own).tolist()
+    assert_allclose(found["cluster_sum_share"].values[own], 0.5, rtol=1e-5)
+    assert_allclose(found["direction_fve"].values[:, own], 1, rtol=1e-5)
+    assert_allclose(found["direction_ratio"].values[:, own], 1, rtol=1e-5)
+    assert_allclose(found["logit_fve"].sum("frequency"), 1, rtol=1e-5)
+    # 16 neurons, each cos(A + B)/2 times 3 cos: 16 * 3/4.
+    assert_allclose(found["cube_amplitude"].values, 12 * own, atol=1e-4)
+    assert_allclose(found["key_sum_share"], 1, rtol=1e-5)
+    assert_allclose(found["clock_share"].sum(), 1, rtol=1e-5)
+    assert found["unembedding_residual"] < 1e-6
+    whole = found["loss"].sel(split="all").item()
+    losses = found["ablated_loss"].sel(split="all")
+    for name in losses["ablation"].values:
+        expected = np.log(P) if ": no " in name else whole
+        assert_allclose(losses.sel(ablation=name), expected, rtol=1e-3, err_msg=name)
+    bearing = found["load_bearing"].values
+    assert (bearing[:, own] > 10).all()
+    assert_allclose(bearing[:, ~own], 1, rtol=1e-4)
+
+
+def test_key_frequencies_of_the_last_network_hold_for_all_checkpoints():
+    along = right().measures
+    own = plain.mask(P, KEYS)
+    assert (along["key"].values == own).all()
+    first, last = along.isel(step=0), along.isel(step=-1)
+    assert_allclose(last["restricted_loss"], last["loss"].sel(split="all"), rtol=1e-3)
+    assert_allclose(last["excluded_loss"], np.log(P), rtol=1e-5)
+    assert_allclose(last["generalising_share"], 1, rtol=1e-5)
+    assert_allclose(last["test_restricted_ratio"], 1, rtol=1e-3)
+    assert first["generalising_share"] < 0.5
+    assert np.isfinite(first["excluded_accuracy_by_frequency"]).values.tolist() == own.tolist()
