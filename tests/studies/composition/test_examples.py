@@ -1,0 +1,55 @@
+"""The configurations that are shipped: each is valid, and any group's networks generalise."""
+
+from pathlib import Path
+
+import pytest
+
+from ontogeny.config import parse_yaml, read_sections
+from ontogeny.groups import from_table, group
+from ontogeny.storage import read_cayley_table
+from ontogeny.studies.composition.config import resolve
+from ontogeny.studies.composition.runs import train_network
+
+ROOT = Path(__file__).parents[3]
+
+
+def sections(name):
+    raw = parse_yaml((ROOT / "config" / name).read_text(encoding="utf-8"))
+    return read_sections(raw, {"composition": resolve})
+
+
+@pytest.mark.parametrize(
+    ("name", "experiments", "runs"),
+    [
+        ("config.yaml", 3, 6),
+        ("universality.yaml", 8, 16),
+        ("paper.yaml", 20, 132),
+        ("any-group.yaml", 7, 7),
+        ("progress-measures.yaml", 1, 5),
+    ],
+)
+def test_shipped_configurations_are_what_they_are_said_to_be(name, experiments, runs, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    found = sections(name)["composition"].experiments
+    assert len(found) == experiments
+    assert sum(len(experiment.seeds) for experiment in found.values()) == runs
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["q8-bilinear", "f20-mlp", "f21-bilinear", "c2xs4-mlp", "c3xc3xc3-mlp", "sl23-mlp",
+     "heisenberg3-bilinear"],
+)  # fmt: skip
+def test_networks_on_any_group_generalise(name, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    found = sections("any-group.yaml")
+    experiment = found["composition"].experiments[name]
+    given = found["groups"].get(experiment.group)
+    if given:
+        table, labels = read_cayley_table(given.table)
+        product = from_table(experiment.group, table, labels=labels).table
+    else:
+        product = group(experiment.group).table
+    record = train_network(product, experiment.training(0))
+    assert record.accuracy["test"][0] < 0.5
+    assert record.accuracy["test"][-1] > 0.99
