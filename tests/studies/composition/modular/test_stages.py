@@ -23,6 +23,7 @@ from ontogeny.studies.composition.analysis import (
     phases,
 )
 from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.modular.keys import by_cluster, by_embedding, by_gap
 from ontogeny.studies.composition.modular.stages import measures, mechanism
 from ontogeny.studies.composition.modular.waves import cyclic_frame
 from ontogeny.studies.composition.networks import build
@@ -218,6 +219,45 @@ def test_neurons_are_those_of_the_analysis_of_groups(run):
         for matrix in (weights.left_embedding, weights.right_embedding, weights.unembedding)
     ]
     assert_allclose(found["matrix_share"], shares, rtol=1e-6, atol=1e-9)
+
+
+@runs
+def test_rules_and_losses_without_single_frequencies(run):
+    at = trained(run)
+    found, (network, weights) = at.mechanism, at.network(-1)
+    layers = list(network())
+    hidden, logits = (np.concatenate([getattr(x, n) for x in layers]) for n in ("hidden", "logits"))
+    through = hidden @ weights.unembedding.T
+    split = list(found["split"].values)
+    for place, part in (("logits", logits), ("neurons", through)):
+        for k in plain.frequencies(at.order):
+            each = plain.cross_entropy(logits - plain.projected(part, [k], "block"))
+            expected = {"train": each[at.train], "test": each[~at.train], "all": each}
+            losses = found["removed_loss"].sel(place=place, frequency=k)
+            assert_allclose(losses, [expected[s].mean() for s in split], rtol=1e-6)
+    removed = found["removed_loss"].sel(split="all")
+    bearing = removed / found["loss"].sel(split="all")
+    assert_allclose(found["load_bearing"], bearing, rtol=1e-9)
+    rules = {
+        "gap": by_gap(found["matrix_share"].sel(matrix="unembedding").values),
+        "embedding": by_embedding(weights.left_embedding),
+        "cluster": by_cluster(found["neuron_fve"].values),
+        "ablation": bearing.sel(place="logits").values > 10,
+    }
+    for name, expected in rules.items():
+        assert (found["key_by_rule"].sel(key_rule=name) == expected).all()
+    assert (found["key"] == rules["gap"]).all()
+    for name, expected in rules.items():
+        differ = (expected != rules["gap"]).sum()
+        assert found["key_disagreement"].sel(key_rule=name) == differ
+
+
+@runs
+def test_the_ratio_is_of_test_and_restricted_loss(run):
+    along = trained(run).measures
+    restricted = along["restricted_loss"].sel(place="logits", width="sum", split="all")
+    ratio = along["loss"].sel(split="test") / restricted
+    assert_allclose(along["test_restricted_ratio"], ratio, rtol=1e-12)
 
 
 @runs

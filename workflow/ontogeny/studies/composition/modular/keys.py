@@ -81,8 +81,8 @@ def by_cluster(fve: Array, *, least: float = 0.01) -> Mask:
     """Return the frequencies that explain enough neurons.
 
     A neuron counts for the frequency that explains most of its variance, if that is more than
-    0.85; a frequency is key with at least the share `least` of all neurons, and with one. The
-    authors of arXiv 2301.05217 take the frequencies before the cut, where one neuron is enough.
+    0.85; a frequency is key with at least the share `least` of all neurons. The authors of arXiv
+    2301.05217 take the frequencies before the cut, where one neuron is enough.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def by_cluster(fve: Array, *, least: float = 0.01) -> Mask:
     """
     q = fve.shape[1]
     size = np.bincount(fve.argmax(axis=1)[fve.max(axis=1) > EXPLAINED], minlength=q)
-    return np.asarray(size >= max(1.0, least * len(fve)))
+    return np.asarray(size >= least * len(fve))
 
 
 def by_ablation(loss: Array, whole: float, *, factor: float = 10.0) -> Mask:
