@@ -14,7 +14,7 @@ from ontogeny.config import (
     read_sections,
     schema,
 )
-from ontogeny.studies.composition.config import Composition, Style, Training, resolve
+from ontogeny.studies.composition.config import SWEPT, Composition, Style, Training, resolve
 
 ROOT = Path(__file__).parents[1]
 VALID = {
@@ -224,7 +224,9 @@ def test_a_group_of_the_table_section_is_known():
 
 def test_the_shipped_schema_is_the_one_of_the_code():
     stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
-    assert stored == schema({"composition": Composition}, title="Ontogeny"), "run `make schema`"
+    assert stored == schema({"composition": Composition}, title="Ontogeny", swept=SWEPT), (
+        "run `make schema`"
+    )
 
 
 def shipped():
@@ -244,7 +246,9 @@ def test_shipped_configurations_are_valid(path):
 
 
 def test_the_schema_refuses_unknown_keys_and_wrong_ranges():
-    validator = jsonschema.Draft202012Validator(schema({"composition": Composition}, title="T"))
+    validator = jsonschema.Draft202012Validator(
+        schema({"composition": Composition}, title="T", swept=SWEPT)
+    )
     assert not list(validator.iter_errors(VALID))
     for path, value in [
         (f"{S3}/grup", "S3"),
@@ -265,7 +269,7 @@ def documented(node):
 
 
 def test_every_key_has_a_description():
-    whole = schema({"composition": Composition}, title="T")
+    whole = schema({"composition": Composition}, title="T", swept=SWEPT)
     lacking = [
         name
         for name, field in documented(whole)

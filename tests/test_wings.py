@@ -18,6 +18,7 @@ MACHINERY = {
     "provenance",
     "joblog",
     "weights",
+    "sweeps",
 }
 JOINTS = {"catalogue", "testing"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

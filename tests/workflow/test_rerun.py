@@ -66,10 +66,13 @@ OVER_ALL_RUNS = {
 }
 
 
+ONLY_CYCLIC = {"mechanism", "measures", "figure spectra"}
+
+
 def steps(names, experiment, seed=0):
-    """Name the jobs of a run; a run on a cyclic group has one figure more."""
-    spectra = {"figure spectra"} if experiment == "b" and "representation" in names else set()
-    return {f"{name} of {experiment}, seed {seed}" for name in names | spectra}
+    """Name the jobs of a run; one on a cyclic group of odd order is read by frequency too."""
+    more = ONLY_CYCLIC if experiment == "b" and "representation" in names else set()
+    return {f"{name} of {experiment}, seed {seed}" for name in names | more}
 
 
 def after_representation(experiment, seed=0):

@@ -9,7 +9,7 @@ import copy
 import difflib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, TypeVar
 
 import yaml
@@ -435,15 +435,20 @@ def _describe(model: Any, location: tuple[object, ...]) -> str:
     return ""
 
 
-def schema(sections: Mapping[str, type[BaseModel]], *, title: str) -> dict[str, Any]:
+def schema(
+    sections: Mapping[str, type[BaseModel]], *, title: str, swept: Collection[type[BaseModel]] = ()
+) -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of a configuration with the given sections.
+
+    A field of the models in `swept` may also be a list of values.
 
     Nothing is required: a key may come from the defaults above it. What must be present once
     everything is merged is checked by `validate`.
     """
     fields: dict[str, Any] = {name: (model, ...) for name, model in sections.items()}
     fields["groups"] = _Groups.model_fields["groups"].annotation, _Groups.model_fields["groups"]
-    whole = create_model(title, __base__=Section, **fields).model_json_schema()
+    configuration = create_model(title, __base__=Section, **fields)
+    whole = configuration.model_json_schema()
 
     def relaxed(node: Any) -> Any:
         if isinstance(node, dict):
@@ -454,4 +459,9 @@ def schema(sections: Mapping[str, type[BaseModel]], *, title: str) -> dict[str, 
             return [relaxed(value) for value in node]
         return node
 
+    for model in swept:
+        fields_of = whole["$defs"][model.__name__]["properties"]
+        for name, rule in fields_of.items():
+            about = {key: rule.pop(key) for key in ("description", "default") if key in rule}
+            fields_of[name] = about | {"anyOf": [rule, {"type": "array", "items": dict(rule)}]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | relaxed(whole)

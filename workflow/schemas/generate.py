@@ -4,7 +4,8 @@ import json
 import sys
 
 from ontogeny.config import schema
-from ontogeny.studies.composition.config import Composition
+from ontogeny.studies.composition.config import SWEPT, Composition
 
-json.dump(schema({"composition": Composition}, title="Ontogeny"), sys.stdout, indent=2)
+whole = schema({"composition": Composition}, title="Ontogeny", swept=SWEPT)
+json.dump(whole, sys.stdout, indent=2)
 sys.stdout.write("\n")

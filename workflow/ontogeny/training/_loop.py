@@ -33,7 +33,9 @@ class Optimiser:
     """AdamW (arXiv 1711.05101) with a linear warm-up.
 
     Update ``t`` (counted from 0) has the learning rate ``learning_rate * min(t / warm_up, 1)``,
-    which also scales the decay; the first update with a warm-up therefore changes nothing.
+    which also scales the decay; the first update with a warm-up therefore changes nothing. The
+    decay is `weight_decay` until the first of `decay_changes`, pairs of an update and what the
+    decay is from it on, by ascending updates.
     """
 
     learning_rate: float = 1e-3
@@ -41,6 +43,12 @@ class Optimiser:
     weight_decay: float = 1.0
     warm_up: int = 0
     epsilon: float = 1e-8
+    decay_changes: tuple[tuple[int, float], ...] = ()
+
+    def decay(self, update: int) -> float:
+        """Return the weight decay of an update."""
+        passed = [decay for start, decay in self.decay_changes if start <= update]
+        return passed[-1] if passed else self.weight_decay
 
     def rate(self, update: int) -> float:
         """Return the learning rate of an update."""
@@ -188,6 +196,7 @@ def train(
         if not np.isfinite(loss):
             raise Divergence(step, _record(state, buffer))
         adamw.param_groups[0]["lr"] = optimiser.rate(step)
+        adamw.param_groups[0]["weight_decay"] = optimiser.decay(step)
         adamw.step()
         state.step_loss.append(loss)
         state.step = step + 1

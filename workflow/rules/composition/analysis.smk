@@ -51,3 +51,56 @@ rule progress:
         "progress of {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../../scripts/composition/progress.py"
+
+
+rule mechanism:
+    """Say how the last network of a run adds modulo an odd number."""
+    input:
+        table=group_file("table"),
+        checkpoints="results/composition/{experiment}/seed{seed}/checkpoints.nc",
+        history="results/composition/{experiment}/seed{seed}/history.nc",
+    output:
+        mechanism="results/composition/{experiment}/seed{seed}/mechanism.nc",
+    log:
+        "logs/composition/{experiment}/seed{seed}/mechanism.log",
+    benchmark:
+        "logs/benchmarks/composition/{experiment}/seed{seed}/mechanism.tsv"
+    conda:
+        "../../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        spec={},
+        code=network_digest("composition/mechanism"),
+    message:
+        "mechanism of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../../scripts/composition/mechanism.py"
+
+
+rule measures:
+    """Follow every measure of addition along the checkpoints of a run."""
+    input:
+        table=group_file("table"),
+        checkpoints="results/composition/{experiment}/seed{seed}/checkpoints.nc",
+        history="results/composition/{experiment}/seed{seed}/history.nc",
+        mechanism="results/composition/{experiment}/seed{seed}/mechanism.nc",
+    output:
+        measures="results/composition/{experiment}/seed{seed}/measures.nc",
+    log:
+        "logs/composition/{experiment}/seed{seed}/measures.log",
+    benchmark:
+        "logs/benchmarks/composition/{experiment}/seed{seed}/measures.tsv"
+    conda:
+        "../../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        spec={},
+        code=network_digest("composition/measures"),
+    message:
+        "measures of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../../scripts/composition/measures.py"

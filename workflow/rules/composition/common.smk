@@ -47,6 +47,11 @@ def is_cyclic(group):
     ] == ["C"]
 
 
+def is_modular(experiment):
+    """Return whether an experiment adds modulo an odd number, by the name of its group."""
+    return is_cyclic(experiment.group) and parse_group(experiment.group)[0].order % 2 == 1
+
+
 FIGURES_OF_RUN = {
     "learning": ["history", "progress"],
     "progress": ["progress"],
@@ -66,14 +71,31 @@ FIGURES_OF_RUN = {
 """The figures of one run, and the results that each is drawn from."""
 
 
+def is_read(experiment):
+    """Return whether the networks of an experiment multiply, so that irreps can read them."""
+    return experiment.data.labels == "product"
+
+
 def figures_of_run(experiment):
     """Return the names of the figures that a run of an experiment gets."""
+    if not is_read(experiment):
+        return []
     return [
         name
         for name, drawn_from in FIGURES_OF_RUN.items()
         if (name != "spectra" or is_cyclic(experiment.group))
         and ("progress" not in drawn_from or not experiment.weights)
     ]
+
+
+def results_of_run(experiment):
+    """Return the names of the results that a run of an experiment gets."""
+    if not is_read(experiment):
+        return ["checkpoints", "history"]
+    results = ["checkpoints", "history", "representation", "progress"]
+    if is_modular(experiment):
+        results += ["mechanism"] if experiment.weights else ["mechanism", "measures"]
+    return results
 
 
 def runs_with_figures(experiment):
@@ -110,6 +132,7 @@ GROUPS_OF_RUNS = sorted({experiment.group for experiment in EXPERIMENTS.values()
 ALL_RUNS = [
     (name, seed)
     for name, experiment in sorted(EXPERIMENTS.items())
+    if is_read(experiment)
     for seed in sorted(experiment.seeds)
 ]
 

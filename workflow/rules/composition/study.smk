@@ -23,7 +23,7 @@ rule composition:
             f"results/composition/{name}/seed{seed}/{file}.nc"
             for name, experiment in EXPERIMENTS.items()
             for seed in experiment.seeds
-            for file in ("checkpoints", "history", "representation", "progress")
+            for file in results_of_run(experiment)
         ],
         [
             f"results/composition/figures/{name}/seed{seed}/{figure}.svg"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from ontogeny.config import (
     AS_REAL,
@@ -20,6 +20,7 @@ from ontogeny.config import (
 )
 from ontogeny.groups import parse
 from ontogeny.studies.composition.published import PublishedError, published_experiments
+from ontogeny.sweeps import Sweeps, expanded
 
 __all__ = [
     "Analysis",
@@ -38,6 +39,9 @@ __all__ = [
     "TransformerSettings",
     "resolve",
 ]
+
+LISTS = frozenset({"seeds", "weights", "optimiser.betas", "optimiser.weight_decay_schedule"})
+"""Fields of an experiment that are lists by themselves and no sweeps."""
 
 Positive = Annotated[float, Field(gt=0), AS_REAL]
 Count = Annotated[int, Field(ge=1), AS_WHOLE]
@@ -88,7 +92,7 @@ class TransformerSettings(Section):
 
 
 class Data(Section):
-    """Which pairs the network is trained on."""
+    """Which pairs the network is trained on, and what it has to answer."""
 
     fraction: Annotated[float, Field(gt=0, lt=1), AS_REAL] = Field(
         0.4, description="Share of all n^2 pairs that is trained on; the rest is the test set."
@@ -98,6 +102,19 @@ class Data(Section):
         description="Which generator shuffles the pairs: torch.randperm (arXiv 2302.03025) or "
         "random.shuffle of Python (arXiv 2301.05217).",
     )
+    labels: Literal["product", "difference", "quadratic", "random"] = Field(
+        "product",
+        description="What the network has to answer: a b; a b^-1; a^2 + a b + b^2 of the elements "
+        "of a cyclic group as numbers; or a table of random elements, drawn once by the seed. All "
+        "but the first are trained only: no analysis by irreps follows.",
+    )
+
+
+class DecayChange(Section):
+    """Another weight decay from some update on."""
+
+    step: Annotated[int, Field(ge=0), AS_WHOLE] = Field(description="The first update with it.")
+    weight_decay: Annotated[float, Field(ge=0), AS_REAL] = Field(description="The weight decay.")
 
 
 class Optimiser(Section):
@@ -110,6 +127,9 @@ class Optimiser(Section):
     weight_decay: Annotated[float, Field(ge=0), AS_REAL] = Field(
         1.0, description="Decoupled weight decay, on every parameter."
     )
+    weight_decay_schedule: tuple[DecayChange, ...] = Field(
+        (), description="Changes of the weight decay, by ascending steps."
+    )
     warm_up: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
         0,
         description="Number of updates over which the learning rate rises from 0 "
@@ -118,14 +138,29 @@ class Optimiser(Section):
     precision: Literal["float32", "float64"] = Field(
         "float32", description="Type of weights, activations and moments."
     )
+    loss: Literal["exact", "rounded"] = Field(
+        "exact",
+        description="How the training loss is computed: to the relative precision of the type, or "
+        "as its log-softmax rounds it, to multiples of 1.2e-7 in float32 (arXiv 2301.05217, low "
+        "precision).",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="Where to train; auto takes a GPU when there is one."
     )
 
-    @field_validator("betas", mode="before")
+    @field_validator("betas", "weight_decay_schedule", mode="before")
     @classmethod
-    def _pair(cls, value: object) -> object:
+    def _tuple(cls, value: object) -> object:
         return _as_tuple(value)
+
+    @field_validator("weight_decay_schedule")
+    @classmethod
+    def _ascending(cls, value: tuple[DecayChange, ...]) -> tuple[DecayChange, ...]:
+        steps = [change.step for change in value]
+        if steps != sorted(set(steps)):
+            msg = "must have ascending steps"
+            raise ValueError(msg)
+        return value
 
 
 class Checkpoints(Section):
@@ -224,6 +259,20 @@ class Experiment(_Training):
         return Training(**fields, seed=seed, weights=weights)
 
 
+SWEPT = (
+    Experiment,
+    MLPSettings,
+    BilinearSettings,
+    TransformerSettings,
+    Data,
+    Optimiser,
+    Checkpoints,
+    EarlyStop,
+    Schedule,
+)
+"""Sections of an experiment whose fields may be lists: sweeps."""
+
+
 class Analysis(Section):
     """Thresholds of the analyses."""
 
@@ -298,6 +347,13 @@ class Composition(Section):
     )
     analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
     figures: Figures = Field(Figures(), description="How figures look.")
+    _sweeps: Sweeps = PrivateAttr(default_factory=dict)
+
+    @property
+    def sweeps(self) -> Sweeps:
+        """Return the experiments of each sweep with the values of the swept fields."""
+        return self._sweeps
+
     run_figures: Literal["all", "first", "none"] = Field(
         "all",
         description="Which runs of each experiment get figures of their own: all, that of the "
@@ -331,10 +387,15 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
     defaults = section.pop("defaults", None)
     if isinstance(section.get("published"), str):
         section["experiments"] = _with_published(section)
+    sweeps: Sweeps = {}
     if "experiments" in section:
         section["experiments"] = with_defaults(
             section["experiments"], defaults, Experiment, at="composition.defaults"
         )
+        if isinstance(section["experiments"], Mapping):
+            section["experiments"], sweeps = expanded(
+                section["experiments"], lists=LISTS, at="composition.experiments"
+            )
     if isinstance(section.get("figures"), Mapping):
         figures: dict[str, Any] = {name: {} for name in Figures.model_fields} | dict(
             section["figures"]
@@ -342,6 +403,7 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
         style = figures.pop("defaults", None)
         section["figures"] = with_defaults(figures, style, Style, at="composition.figures.defaults")
     composition = validate(section, Composition, at="composition")
+    composition._sweeps = sweeps
     if not composition.experiments:
         msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
         raise ConfigurationError(msg)
@@ -404,6 +466,12 @@ def _group_problems(experiment: Experiment, tables: Mapping[str, GroupTable]) ->
         near = difflib.get_close_matches(name, tables, n=1)
         hint = f"; did you mean `{near[0]}` of the section `groups`?" if near else ""
         return [f"group` = {name!r}: {error}{hint}"]
+    factors = [factor.family for factor in parse(name)]
+    if experiment.data.labels == "quadratic" and factors != ["C"]:
+        return [
+            f"data.labels` = 'quadratic': asks for a cyclic group such as C59, not {name}; take "
+            "one, or labels 'product', 'difference' or 'random'"
+        ]
     train = math.floor(experiment.data.fraction * pairs)
     if not 0 < train < pairs:
         kind = "training" if train == 0 else "test"

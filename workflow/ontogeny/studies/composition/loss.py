@@ -93,7 +93,11 @@ class LossAndGradient:
 
 
 def loss_and_gradient(
-    bits: Float[Tensor, "pair output"], answer: Int[Tensor, " pair"], *, weight: float
+    bits: Float[Tensor, "pair output"],
+    answer: Int[Tensor, " pair"],
+    *,
+    weight: float,
+    exact: bool = True,
 ) -> LossAndGradient:
     """Return loss and gradient from logits in base two; the kernel of the training step.
 
@@ -114,6 +118,9 @@ def loss_and_gradient(
         Position of each pair's right logit in ``bits.flatten()``, from `flat_answers`.
     weight : float
         Weight of each loss in the sum whose gradient is returned: 1 / N for a mean over N pairs.
+    exact : bool
+        False: as ``log_softmax`` and its derivative, ``softmax(z)[c] - 1``, round them in the type
+        of the logits (arXiv 2301.05217, low precision).
 
     Returns
     -------
@@ -126,6 +133,8 @@ def loss_and_gradient(
     >>> found.losses, found.gradient
     (tensor([1.3863]), tensor([[ 0.2500,  0.2500, -0.7500,  0.2500]]))
     """
+    if not exact:
+        return _rounded(bits, answer, weight)
     powers = torch.exp2(bits)
     right, wrong = _split(powers, answer)
     if _is_within_range(right, wrong):
@@ -139,6 +148,13 @@ def loss_and_gradient(
     scale = weight / (right + wrong)
     powers.mul_(scale[:, None]).put_(answer, wrong * -scale)
     return LossAndGradient(losses, powers)
+
+
+def _rounded(bits: Tensor, answer: Tensor, weight: float) -> LossAndGradient:
+    log_shares = torch.log_softmax(bits * log(2), dim=1)
+    gradient = log_shares.exp()
+    gradient.put_(answer, gradient.take(answer) - 1)
+    return LossAndGradient(-log_shares.take(answer), gradient.mul_(weight))
 
 
 def flat_answers(target: Int[Tensor, " pair"], outputs: int) -> Int[Tensor, " pair"]:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["train_mask", "train_pairs"]
+__all__ = ["answers", "train_mask", "train_pairs"]
 
 
 def train_pairs(
@@ -60,6 +60,47 @@ def train_pairs(
         random.Random(seed).shuffle(rows)
         order = np.array(rows)
     return np.sort(order[:count]).astype(np.int64)
+
+
+def answers(
+    product: NDArray[np.integer],
+    *,
+    labels: Literal["product", "difference", "quadratic", "random"],
+    seed: int,
+) -> NDArray[np.int64]:
+    """Return what a network has to answer to each pair ``(a, b)``, (n, n).
+
+    Parameters
+    ----------
+    product : (n, n) ndarray of int
+        The group's table.
+    labels : {"product", "difference", "quadratic", "random"}
+        ``a b``; ``a b^-1``; ``a^2 + a b + b^2 mod n`` of the elements as numbers, which has a
+        meaning for cyclic groups (arXiv 2301.05217); or independent uniform elements, the same
+        table at every step.
+    seed : int
+        Of the random table.
+
+    Examples
+    --------
+    >>> table = np.add.outer(np.arange(3), np.arange(3)) % 3
+    >>> answers(table, labels="difference", seed=0)
+    array([[0, 2, 1],
+           [1, 0, 2],
+           [2, 1, 0]])
+    """
+    n = len(product)
+    match labels:
+        case "product":
+            return np.asarray(product, dtype=np.int64)
+        case "difference":
+            division = np.empty((n, n), dtype=np.int64)
+            division[product, np.arange(n)] = np.arange(n)[:, None]
+            return division
+        case "quadratic":
+            a, b = np.indices((n, n))
+            return np.asarray((a * a + a * b + b * b) % n, dtype=np.int64)
+    return np.random.default_rng(seed).integers(n, size=(n, n))
 
 
 def train_mask(rows: NDArray[np.integer], order: int) -> NDArray[np.bool_]:

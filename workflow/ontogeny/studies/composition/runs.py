@@ -11,7 +11,7 @@ from ontogeny.studies.composition.architectures import Architecture
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.loss import accuracy, cross_entropy
 from ontogeny.studies.composition.networks import build, pair_blocks
-from ontogeny.studies.composition.pairs import train_pairs
+from ontogeny.studies.composition.pairs import answers, train_pairs
 from ontogeny.training import (
     EarlyStop,
     Evaluation,
@@ -64,11 +64,17 @@ def train_network(
     device = _device(spec.optimiser.device)
     dtype = getattr(torch, spec.optimiser.precision)
     rows = training_rows(spec, order)
-    target = torch.tensor(product, dtype=torch.int64).reshape(-1)
+    right = answers(product, labels=spec.data.labels, seed=spec.seed)
+    target = torch.tensor(right, dtype=torch.int64).reshape(-1)
     left, right = torch.arange(order**2) // order, torch.arange(order**2) % order
     chosen = torch.as_tensor(rows)
     objective = architecture.objective(
-        left[chosen], right[chosen], target[chosen], dtype=dtype, device=device
+        left[chosen],
+        right[chosen],
+        target[chosen],
+        dtype=dtype,
+        device=device,
+        exact=spec.optimiser.loss == "exact",
     )
     initial = architecture.initial(torch.Generator().manual_seed(spec.seed))
     member = torch.zeros(order**2, dtype=torch.bool)
@@ -84,6 +90,10 @@ def train_network(
             betas=spec.optimiser.betas,
             weight_decay=spec.optimiser.weight_decay,
             warm_up=spec.optimiser.warm_up,
+            decay_changes=tuple(
+                (change.step, change.weight_decay)
+                for change in spec.optimiser.weight_decay_schedule
+            ),
         ),
         checkpoints=checkpoint_steps(
             schedule.steps,

@@ -99,8 +99,10 @@ class Architecture(Protocol):
         *,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
+        exact: bool = True,
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step.
 
-        `dtype` and `device` are those of the parameters that it will be called with.
+        `dtype` and `device` are those of the parameters that it will be called with; `exact` as
+        for `ontogeny.studies.composition.loss.loss_and_gradient`.
         """

@@ -128,6 +128,8 @@ class TransformerObjective:
         Number of elements, n.
     heads, outputs : int
         Of the network.
+    exact : bool
+        As for `ontogeny.studies.composition.loss.loss_and_gradient`.
     """
 
     def __init__(
@@ -139,8 +141,10 @@ class TransformerObjective:
         order: int,
         heads: int,
         outputs: int,
+        exact: bool,
     ) -> None:
         keep_freed_memory()
+        self._exact = exact
         self._weight = 1 / len(target)
         rows = places(left, right, order)[:, None, :] * heads  # (pair, 1, position)
         rows = rows + torch.arange(heads, device=left.device)[:, None]  # (pair, head, position)
@@ -211,4 +215,4 @@ class TransformerObjective:
 
     def _unembed(self, y: Tensor, answer: Tensor, unembedding: Tensor | None) -> LossAndGradient:
         logits = y if unembedding is None else product(y, unembedding)
-        return loss_and_gradient(logits, answer, weight=self._weight)
+        return loss_and_gradient(logits, answer, weight=self._weight, exact=self._exact)

@@ -30,6 +30,8 @@ class Unembedding:
         Weight of each pair's loss: 1 / N for a mean over N pairs.
     dtype, device
         Of the parameters.
+    exact : bool
+        As for `ontogeny.studies.composition.loss.loss_and_gradient`.
     """
 
     def __init__(
@@ -40,8 +42,9 @@ class Unembedding:
         weight: float,
         dtype: torch.dtype,
         device: torch.device | str,
+        exact: bool,
     ) -> None:
-        self._weight = weight
+        self._weight, self._exact = weight, exact
         self._W_U = self._bits = torch.empty(neurons, outputs, dtype=dtype, device=device)
         self._gradient = torch.empty(outputs, neurons, dtype=dtype, device=device)
         self._loss = torch.empty((), dtype=dtype, device=device)
@@ -60,7 +63,7 @@ class Unembedding:
         `answer` is the position of the right logits in those of the block, from `flat_answers`.
         """
         bits = product(hidden, self._bits)  # (pair, output)
-        found = loss_and_gradient(bits, answer, weight=self._weight)
+        found = loss_and_gradient(bits, answer, weight=self._weight, exact=self._exact)
         self._loss += found.losses.sum() * self._weight
         self._gradient += product(found.gradient.t(), hidden)  # (output, neuron)
         return product(found.gradient, self._W_U.t())  # (pair, neuron)

@@ -101,9 +101,11 @@ class Bilinear:
         *,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
+        exact: bool = True,
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
-        return _Objective(self, left.to(device), right.to(device), target.to(device), dtype)
+        pairs = left.to(device), right.to(device), target.to(device)
+        return _Objective(self, *pairs, dtype, exact)
 
 
 class _Objective:
@@ -116,12 +118,23 @@ class _Objective:
     """
 
     def __init__(
-        self, bilinear: Bilinear, left: Tensor, right: Tensor, target: Tensor, dtype: torch.dtype
+        self,
+        bilinear: Bilinear,
+        left: Tensor,
+        right: Tensor,
+        target: Tensor,
+        dtype: torch.dtype,
+        exact: bool,
     ) -> None:
         keep_freed_memory()
         n = bilinear.order
         self._unembedding = Unembedding(
-            bilinear.hidden, n, weight=1 / len(target), dtype=dtype, device=left.device
+            bilinear.hidden,
+            n,
+            weight=1 / len(target),
+            dtype=dtype,
+            device=left.device,
+            exact=exact,
         )
         self._blocks = [
             (

@@ -122,9 +122,11 @@ class MLP:
         *,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
+        exact: bool = True,
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
-        return _Objective(self, left.to(device), right.to(device), target.to(device), dtype)
+        pairs = left.to(device), right.to(device), target.to(device)
+        return _Objective(self, *pairs, dtype, exact)
 
 
 class _Objective:
@@ -138,13 +140,24 @@ class _Objective:
     """
 
     def __init__(
-        self, mlp: MLP, left: Tensor, right: Tensor, target: Tensor, dtype: torch.dtype
+        self,
+        mlp: MLP,
+        left: Tensor,
+        right: Tensor,
+        target: Tensor,
+        dtype: torch.dtype,
+        exact: bool,
     ) -> None:
         keep_freed_memory()
         n = mlp.order
         self._n, self._e = n, mlp.embedding
         self._unembedding = Unembedding(
-            mlp.hidden, n, weight=1 / len(target), dtype=dtype, device=left.device
+            mlp.hidden,
+            n,
+            weight=1 / len(target),
+            dtype=dtype,
+            device=left.device,
+            exact=exact,
         )
         self._table = torch.empty(2 * n, mlp.hidden, dtype=dtype, device=left.device)
         self._table_gradient = torch.empty_like(self._table)

@@ -176,12 +176,14 @@ class Transformer:
         *,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
+        exact: bool = True,
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
         return TransformerObjective(
             left.to(device),
             right.to(device),
             target.to(device),
+            exact=exact,
             order=self.order,
             heads=self.heads,
             outputs=self.shapes()["W_U"][1],
