@@ -131,3 +131,35 @@ def test_progress_is_quiet_between_intervals(caplog):
     observe = ProgressLog(logging.getLogger("test"), steps=100, interval=1e9)
     train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 50), observe=[observe])
     assert not caplog.records
+
+
+def test_weight_decay_changes_from_its_update_on():
+    """Each update is that of an optimiser with the decay of that update."""
+    rule = Optimiser(
+        learning_rate=0.05, betas=(0.9, 0.98), weight_decay=0.5, decay_changes=((3, 0.0), (6, 2.0))
+    )
+    assert [rule.decay(update) for update in range(8)] == [0.5] * 3 + [0.0] * 3 + [2.0] * 2
+    w = torch.ones(3, requires_grad=True)
+    reference = torch.optim.AdamW([w], lr=0.05, betas=(0.9, 0.98))
+    for update in range(10):
+        reference.param_groups[0]["weight_decay"] = 0.5 if update < 3 else 2.0 * (update >= 6)
+        reference.zero_grad()
+        ((w - TARGET).square().sum() / 2).backward()
+        reference.step()
+    started = ParameterBuffer({"w": torch.ones(3)})
+    found = train(started, bowl, distance, optimiser=rule, checkpoints=(0, 10))
+    np.testing.assert_allclose(found.parameters["w"][-1], w.detach().numpy(), rtol=1e-5)
+
+
+def test_a_run_resumed_after_a_change_of_decay_ends_with_the_same_bytes():
+    rule = Optimiser(learning_rate=0.05, weight_decay=0.5, decay_changes=((4, 0.0),))
+    whole = train(buffer(), bowl, distance, optimiser=rule, checkpoints=(0, 12))
+    states = []
+    train(
+        buffer(), bowl, distance, optimiser=rule, checkpoints=(0, 12),
+        observe=[lambda state: states.append(copy.deepcopy(state))],
+    )  # fmt: skip
+    for state in (states[2], states[6]):
+        again = train(buffer(), bowl, distance, optimiser=rule, checkpoints=(0, 12), state=state)
+        np.testing.assert_array_equal(again.parameters["w"], whole.parameters["w"])
+        np.testing.assert_array_equal(again.step_loss, whole.step_loss)

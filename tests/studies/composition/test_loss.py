@@ -125,3 +125,28 @@ def test_accuracy_counts_the_first_of_equal_logits():
     logits = torch.tensor([[1.0, 1.0, 0.0], [0.0, 2.0, 1.0], [0.0, 2.0, 1.0]])
     assert accuracy(logits, torch.tensor([0, 1, 2])).tolist() == [True, True, False]
     assert accuracy(logits, torch.tensor([1, 1, 1])).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_a_rounded_loss_is_that_of_log_softmax_and_its_derivative(dtype):
+    logits = torch.randn(6, 5, generator=torch.Generator().manual_seed(0), dtype=dtype) * 3
+    target = torch.tensor([0, 4, 2, 2, 1, 3])
+    leaf = logits.clone().requires_grad_()
+    torch.nn.functional.cross_entropy(leaf, target).backward()
+    found = loss_and_gradient(logits / log(2), flat_answers(target, 5), weight=1 / 6, exact=False)
+    expected = torch.nn.functional.cross_entropy(logits, target, reduction="none")
+    torch.testing.assert_close(found.losses, expected)
+    torch.testing.assert_close(found.gradient, leaf.grad)
+
+
+def test_a_rounded_loss_of_a_sure_answer_is_a_multiple_of_the_resolution_and_can_vanish():
+    """The distance of the largest share from 1, not the loss, is what float32 keeps."""
+    bits = torch.tensor([[24.0, 0.0], [30.0, 0.0], [22.0, 0.0]])
+    answer = flat_answers(torch.zeros(3, dtype=torch.int64), 2)
+    rounded = loss_and_gradient(bits, answer, weight=1.0, exact=False)
+    kept = loss_and_gradient(bits, answer, weight=1.0)
+    assert rounded.losses[1] == 0
+    assert kept.losses[1] == pytest.approx(2.0**-30)
+    assert rounded.gradient[1, 0] == 0
+    steps = rounded.losses / torch.finfo(torch.float32).eps
+    torch.testing.assert_close(steps, steps.round())

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from ontogeny.studies.composition.pairs import train_mask, train_pairs
+from ontogeny.groups import group
+from ontogeny.studies.composition.pairs import answers, train_mask, train_pairs
 
 SETTINGS = [(7, 0.3, 0), (7, 0.3, 598), (59, 0.5, 0), (113, 0.3, 0), (120, 0.4, 2), (120, 0.7, 1)]
 settings = pytest.mark.parametrize(("n", "fraction", "seed"), SETTINGS)
@@ -85,3 +86,33 @@ def test_mask_holds_every_pair_of_the_split():
     mask = train_mask(rows, 7)
     assert mask.dtype == bool
     assert [(7 * a + b) for a, b in zip(*np.nonzero(mask), strict=True)] == rows.tolist()
+
+
+@pytest.mark.parametrize("name", ["C7", "S3", "Q8"])
+def test_differences_times_the_right_factor_are_the_left_factor(name):
+    table = group(name).table
+    found = answers(table, labels="difference", seed=0)
+    n = np.arange(len(table))
+    np.testing.assert_array_equal(table[found, n], np.tile(n[:, None], (1, len(n))))
+
+
+def test_quadratic_answers_are_those_of_the_form():
+    table = group("C11").table
+    found = answers(table, labels="quadratic", seed=0)
+    for a in range(11):
+        for b in range(11):
+            assert found[a, b] == (a**2 + a * b + b**2) % 11
+
+
+def test_random_answers_are_one_table_for_each_seed():
+    table = group("C31").table
+    first, again, other = (answers(table, labels="random", seed=seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert (first == other).mean() < 0.1
+    assert (first == table).mean() < 0.1
+    assert np.bincount(first.ravel(), minlength=31).min() > 10
+
+
+def test_products_are_the_table():
+    table = group("S3").table
+    np.testing.assert_array_equal(answers(table, labels="product", seed=0), table)
