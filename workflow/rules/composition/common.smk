@@ -49,7 +49,9 @@ def is_cyclic(group):
 
 def is_modular(experiment):
     """Return whether an experiment adds modulo an odd number, by the name of its group."""
-    return is_cyclic(experiment.group) and parse_group(experiment.group)[0].order % 2 == 1
+    return (
+        is_cyclic(experiment.group) and parse_group(experiment.group)[0].order % 2 == 1
+    )
 
 
 FIGURES_OF_RUN = {

@@ -64,8 +64,9 @@ def train_network(
     device = _device(spec.optimiser.device)
     dtype = getattr(torch, spec.optimiser.precision)
     rows = training_rows(spec, order)
-    right = answers(product, labels=spec.data.labels, seed=spec.seed)
-    target = torch.tensor(right, dtype=torch.int64).reshape(-1)
+    target = torch.tensor(
+        answers(product, labels=spec.data.labels, seed=spec.seed), dtype=torch.int64
+    ).reshape(-1)
     left, right = torch.arange(order**2) // order, torch.arange(order**2) % order
     chosen = torch.as_tensor(rows)
     objective = architecture.objective(
