@@ -313,7 +313,8 @@ def read_sections(
     Returns
     -------
     dict
-        The section ``groups`` and those of `readers`.
+        The section ``groups`` and those of the studies that the configuration has. A study whose
+        section is absent has no runs; one of them must be there.
 
     Raises
     ------
@@ -332,9 +333,9 @@ def read_sections(
         groups = sections["groups"] = whole.groups
     except ConfigurationError as error:
         problems.append(str(error))
-    for name, reader in readers.items():
+    for name in [name for name in readers if name in raw] or readers:
         try:
-            sections[name] = reader(raw.get(name), groups)
+            sections[name] = readers[name](raw.get(name), groups)
         except ConfigurationError as error:
             problems.append(str(error))
     if problems:

@@ -24,7 +24,7 @@ __all__ = [
     "train",
 ]
 
-Objective = Callable[[dict[str, Tensor], dict[str, Tensor]], Tensor]
+Objective = Callable[[dict[str, Tensor], dict[str, Tensor], int], Tensor]
 Evaluation = Mapping[str, tuple[float, float]]
 
 
@@ -147,7 +147,8 @@ def train(
     buffer : ParameterBuffer
         Initial parameters and room for their gradient; holds the last network afterwards.
     objective : callable
-        Writes the gradient of the training loss into the second dictionary, returns the loss.
+        Writes the gradient of the training loss into the second dictionary, returns the loss;
+        called with parameters, gradient, and the number of updates done before.
     evaluate : callable
         Loss [nat] and accuracy of a network by split; called at the checkpoints only.
     optimiser : Optimiser
@@ -192,7 +193,7 @@ def train(
 
     stored = frozenset(checkpoints)
     for step in range(state.step, state.step if ended else checkpoints[-1]):
-        loss = float(objective(buffer.parameters, buffer.gradient))
+        loss = float(objective(buffer.parameters, buffer.gradient, step))
         if not np.isfinite(loss):
             raise Divergence(step, _record(state, buffer))
         adamw.param_groups[0]["lr"] = optimiser.rate(step)
