@@ -1,7 +1,7 @@
 rule claims:
     """Join the verdicts of all studies, and write the page that shows them."""
     input:
-        claims=["results/composition/claims.nc"],
+        claims=[f"results/{study}/claims.nc" for study in STUDIES],
     output:
         claims="results/claims.nc",
         page=report(

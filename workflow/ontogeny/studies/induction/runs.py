@@ -26,6 +26,8 @@ __all__ = ["Minibatches", "build", "checkpoints_of", "evaluation", "objective", 
 
 Source = Callable[[np.random.Generator, int], NDArray[np.int64]]
 
+_EVALUATED = 64
+
 
 def build(network: Network, vocabulary: int) -> Transformer:
     """Return the shape of the network that a configuration describes."""
@@ -143,7 +145,7 @@ def train_network(
     source : callable
         From a generator and a number to sequences of the corpus.
     sequences : (N, T + 1) ndarray of int64
-        Sequences on which the network is evaluated at each checkpoint.
+        The evaluation set; while training, the first 64 are used at each checkpoint.
     spec : Training
         Everything else that the run depends on.
     vocabulary : int
@@ -165,7 +167,7 @@ def train_network(
     return train(
         ParameterBuffer(initial),
         objective(network, batches, clip=spec.optimiser.clip),
-        evaluation(network, sequences),
+        evaluation(network, sequences[:_EVALUATED]),
         optimiser=Optimiser(
             learning_rate=spec.optimiser.learning_rate,
             betas=spec.optimiser.betas,
