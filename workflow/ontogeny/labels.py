@@ -84,8 +84,10 @@ DIMENSIONS = {
     "offset": "position attended to, relative to an earlier copy of the token",
     "half": "half of a sequence",
     "predictor_in_context": "prediction from counts in the context",
-    "head_kind": "what a head does, by its scores",
-    "corpus": "corpus of the configuration",
+    "removal": "how heads are removed together",
+    "head_set": "heads that are removed together",
+    "shown_head": "head whose attention is shown: the strongest of its kind",
+    "moment": "before and after the phase change",
     "evaluator_pair": "two scores of a head that should agree",
     "context_bin": "indices of the context between two bounds, evenly spaced in the logarithm",
 }

@@ -78,7 +78,7 @@ class Evaluated:
     matching : (3, L, H) ndarray
         By `OFFSETS`.
     copying, copying_strongest, previous_token, ov_eigenvalue, qk_trace : (L, H) ndarray
-    composition : (3, L H, L H) ndarray
+    composition_score : (3, L H, L H) ndarray
     ablated_score, ablated_loss : (2, L, H) ndarray [nat]
         By `ABLATIONS`.
     ablated_chosen_loss : (2, L, H, N) ndarray [nat]
@@ -96,7 +96,7 @@ class Evaluated:
     previous_token: Array
     ov_eigenvalue: Array
     qk_trace: Array
-    composition: Array
+    composition_score: Array
     ablated_score: Array
     ablated_loss: Array
     ablated_chosen_loss: Array
@@ -148,7 +148,7 @@ def evaluate(
         **heads,
         ov_eigenvalue=ov_eigenvalue_scores(folded),
         qk_trace=qk_traces(folded, heads["previous_token"].astype(np.float64)),
-        composition=composition_scores(folded),
+        composition_score=composition_scores(folded),
         ablated_score=ablated_score,
         ablated_loss=ablated.mean(axis=(-2, -1)),
         ablated_chosen_loss=ablated[..., rows, given.chosen],

@@ -1,0 +1,55 @@
+rule induction_evaluate:
+    """Measure every checkpoint of a run."""
+    input:
+        corpus=corpus_file,
+        checkpoints="results/induction/{experiment}/seed{seed}/checkpoints.nc",
+    output:
+        evaluation="results/induction/{experiment}/seed{seed}/evaluation.nc",
+    log:
+        "logs/induction/{experiment}/seed{seed}/evaluate.log",
+    benchmark:
+        "logs/benchmarks/induction/{experiment}/seed{seed}/induction_evaluate.tsv"
+    conda:
+        "../../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2500,
+    params:
+        spec=lambda wildcards: {
+            "network": specification(induction_experiment(wildcards).network)
+        },
+        code=script_digest("induction/evaluate"),
+    message:
+        "evaluate {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../../scripts/induction/evaluate.py"
+
+
+rule induction_measures:
+    """Find the phase change of a run, the kinds of its heads, and what it is without them."""
+    input:
+        corpus=corpus_file,
+        checkpoints="results/induction/{experiment}/seed{seed}/checkpoints.nc",
+        evaluation="results/induction/{experiment}/seed{seed}/evaluation.nc",
+    output:
+        measures="results/induction/{experiment}/seed{seed}/measures.nc",
+    log:
+        "logs/induction/{experiment}/seed{seed}/measures.log",
+    benchmark:
+        "logs/benchmarks/induction/{experiment}/seed{seed}/induction_measures.tsv"
+    conda:
+        "../../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2500,
+    params:
+        spec=lambda wildcards: {
+            "network": specification(induction_experiment(wildcards).network),
+            "analysis": specification(INDUCTION.analysis),
+            "warm_up": induction_experiment(wildcards).optimiser.warm_up,
+        },
+        code=script_digest("induction/measures"),
+    message:
+        "measures of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../../scripts/induction/measures.py"
