@@ -53,3 +53,52 @@ rule induction_measures:
         "measures of {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../../scripts/induction/measures.py"
+
+
+rule induction_comparison:
+    """Join all runs of the study."""
+    input:
+        corpora=[f"results/induction/corpora/{name}.nc" for name in CORPORA_OF_RUNS],
+        evaluations=of_induction_runs("evaluation"),
+        measures=of_induction_runs("measures"),
+    output:
+        comparison="results/induction/comparison.nc",
+    log:
+        "logs/induction/comparison.log",
+    benchmark:
+        "logs/benchmarks/induction/induction_comparison.tsv"
+    conda:
+        "../../../environment.yml"
+    resources:
+        mem_mb=3000,
+    params:
+        spec=canonical(
+            {
+                "corpora": CORPORA_OF_RUNS,
+                "runs": [described_network(*run) for run in INDUCTION_RUNS],
+            }
+        ),
+        code=script_digest("induction/comparison"),
+    message:
+        "comparison of all runs"
+    script:
+        "../../scripts/induction/comparison.py"
+
+
+rule induction_claims:
+    """Hold the claims about induction heads against all runs."""
+    input:
+        comparison="results/induction/comparison.nc",
+    output:
+        claims="results/induction/claims.nc",
+    log:
+        "logs/induction/claims.log",
+    conda:
+        "../../../environment.yml"
+    params:
+        spec={},
+        code=script_digest("induction/claims"),
+    message:
+        "claims of induction"
+    script:
+        "../../scripts/induction/claims.py"
