@@ -24,7 +24,7 @@ __all__ = [
     "train",
 ]
 
-Objective = Callable[[dict[str, Tensor], dict[str, Tensor]], Tensor]
+Objective = Callable[[dict[str, Tensor], dict[str, Tensor], int], Tensor]
 Evaluation = Mapping[str, tuple[float, float]]
 
 
@@ -35,7 +35,8 @@ class Optimiser:
     Update ``t`` (counted from 0) has the learning rate ``learning_rate * min(t / warm_up, 1)``,
     which also scales the decay; the first update with a warm-up therefore changes nothing. The
     decay is `weight_decay` until the first of `decay_changes`, pairs of an update and what the
-    decay is from it on, by ascending updates.
+    decay is from it on, by ascending updates. With `l1`, which is no decay but part of what is
+    minimised, ``l1 sum |theta|`` is added to the loss.
     """
 
     learning_rate: float = 1e-3
@@ -44,6 +45,7 @@ class Optimiser:
     warm_up: int = 0
     epsilon: float = 1e-8
     decay_changes: tuple[tuple[int, float], ...] = ()
+    l1: float = 0.0
 
     def decay(self, update: int) -> float:
         """Return the weight decay of an update."""
@@ -147,7 +149,8 @@ def train(
     buffer : ParameterBuffer
         Initial parameters and room for their gradient; holds the last network afterwards.
     objective : callable
-        Writes the gradient of the training loss into the second dictionary, returns the loss.
+        Writes the gradient of the training loss into the second dictionary, returns the loss;
+        called with parameters, gradient, and the number of updates done before.
     evaluate : callable
         Loss [nat] and accuracy of a network by split; called at the checkpoints only.
     optimiser : Optimiser
@@ -192,9 +195,12 @@ def train(
 
     stored = frozenset(checkpoints)
     for step in range(state.step, state.step if ended else checkpoints[-1]):
-        loss = float(objective(buffer.parameters, buffer.gradient))
+        loss = float(objective(buffer.parameters, buffer.gradient, step))
         if not np.isfinite(loss):
             raise Divergence(step, _record(state, buffer))
+        if optimiser.l1:
+            for name, value in buffer.parameters.items():
+                buffer.gradient[name].add_(value.sign(), alpha=optimiser.l1)
         adamw.param_groups[0]["lr"] = optimiser.rate(step)
         adamw.param_groups[0]["weight_decay"] = optimiser.decay(step)
         adamw.step()

@@ -26,8 +26,8 @@ def weights_file(wildcards):
 weights_digest = lru_cache(maxsize=None)(file_digest)
 
 ARCHITECTURES = {
-    kind: f"ontogeny.studies.composition.architectures.{kind}"
-    for kind in ("mlp", "bilinear", "transformer")
+    kind: f"ontogeny.studies.composition.architectures.{kind.replace('-', '_')}"
+    for kind in ("mlp", "bilinear", "transformer", "deep-transformer")
 }
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "Checkpoints",
     "Composition",
     "Data",
+    "DeepTransformerSettings",
     "EarlyStop",
     "Experiment",
     "Figures",
@@ -91,6 +92,17 @@ class TransformerSettings(Section):
     d_mlp: Count = Field(512, description="Number of neurons.")
 
 
+class DeepTransformerSettings(Section):
+    """The transformer of arXiv 2301.05217 with several layers."""
+
+    kind: Literal["deep-transformer"] = "deep-transformer"
+    layers: Count = Field(2, description="Number of blocks of attention and MLP.")
+    d_model: Count = Field(128, description="Width of the residual stream.")
+    heads: Count = Field(4, description="Number of attention heads in each layer.")
+    d_head: Count = Field(32, description="Width of a head.")
+    d_mlp: Count = Field(512, description="Number of neurons in each layer.")
+
+
 class Data(Section):
     """Which pairs the network is trained on, and what it has to answer."""
 
@@ -129,6 +141,12 @@ class Optimiser(Section):
     )
     weight_decay_schedule: tuple[DecayChange, ...] = Field(
         (), description="Changes of the weight decay, by ascending steps."
+    )
+    l1: Annotated[float, Field(ge=0), AS_REAL] = Field(
+        0.0, description="Strength of a penalty on the sum of all absolute parameters."
+    )
+    dropout: Annotated[float, Field(ge=0, lt=1), AS_REAL] = Field(
+        0.0, description="Share of the hidden neurons that each update leaves out, pair by pair."
     )
     warm_up: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
         0,
@@ -195,7 +213,8 @@ class Schedule(Section):
 
 class _Training(Section):
     architecture: Annotated[
-        MLPSettings | BilinearSettings | TransformerSettings, Field(discriminator="kind")
+        MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings,
+        Field(discriminator="kind"),
     ] = Field(description="The network.")
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
@@ -264,6 +283,7 @@ SWEPT = (
     MLPSettings,
     BilinearSettings,
     TransformerSettings,
+    DeepTransformerSettings,
     Data,
     Optimiser,
     Checkpoints,

@@ -18,7 +18,7 @@ from ontogeny.studies.composition.analysis import (
     neurons,
     phases,
 )
-from ontogeny.studies.composition.architectures import Architecture, Transformer
+from ontogeny.studies.composition.architectures import Architecture, DeepTransformer, Transformer
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.modular import ablations, algorithms, attention, datasets, forward
 from ontogeny.studies.composition.modular.followups import slingshots
@@ -226,10 +226,11 @@ class _Run:
             parts = forward.contributions(parameters)
             logits, through = parts.logits, parts.through
         else:
-            logits = np.concatenate(
-                [layers.logits for layers in grid(self.architecture, parameters)()]
-            )
-            through = logits
+            layers = list(grid(self.architecture, parameters)())
+            logits = through = np.concatenate([block.logits for block in layers])
+            if isinstance(self.architecture, DeepTransformer):
+                hidden = np.concatenate([block.hidden for block in layers])
+                through = hidden @ found.unembedding.T
         return Snapshot(
             parameters=parameters,
             embeddings=(found.left_embedding, found.right_embedding),
