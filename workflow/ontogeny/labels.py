@@ -45,7 +45,6 @@ DIMENSIONS = {
     "boundary": "end of a phase of training",
     "bound": "previous and present checkpoint",
     "train_pair": "pair of the training set",
-    "setting": "combination of the values of a sweep",
     "run": "run of the configuration: experiment and seed",
     "group": "group",
     "architecture": "architecture of the network",
@@ -87,7 +86,7 @@ def variable(
     Parameters
     ----------
     dims : sequence of str
-        Names out of `DIMENSIONS`.
+        Names out of `DIMENSIONS`, or dotted paths of fields of the configuration.
     values : array_like
     long_name : str
         What it is, as an axis label would say it.
@@ -97,10 +96,10 @@ def variable(
     Raises
     ------
     ValueError
-        If a dimension is not in `DIMENSIONS`.
+        If a dimension is neither.
     """
     dims = (dims,) if isinstance(dims, str) else tuple(dims)
-    unknown = [dim for dim in dims if dim not in DIMENSIONS]
+    unknown = [dim for dim in dims if dim not in DIMENSIONS and "." not in dim]
     if unknown:
         msg = f"`dims` must be dimensions of this project, not {unknown!r}"
         raise ValueError(msg)

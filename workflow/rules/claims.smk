@@ -1,7 +1,7 @@
 rule claims:
     """Join the verdicts of all studies, and write the page that shows them."""
     input:
-        claims=["results/composition/claims.nc"],
+        claims=[f"results/{claims}.nc" for claims in CLAIMS_OF_COMPOSITION],
     output:
         claims="results/claims.nc",
         page=report(

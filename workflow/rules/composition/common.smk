@@ -78,6 +78,11 @@ def is_read(experiment):
     return experiment.data.labels == "product"
 
 
+def is_sum(experiment):
+    """Return whether an experiment was trained here on residues of an odd modulus."""
+    return is_modular(experiment) and not experiment.weights
+
+
 def figures_of_run(experiment):
     """Return the names of the figures that a run of an experiment gets."""
     if not is_read(experiment):
@@ -118,6 +123,49 @@ def in_report(figure):
         "category": "Group composition",
         "subcategory": "{experiment}",
         "labels": {"figure": figure, "seed": "{seed}"},
+    }
+
+
+SWEEPS = sections["composition"].sweeps
+SWEEP_OF = {name: sweep for sweep, members in SWEEPS.items() for name in members}
+ADDING_RUNS = [
+    (name, seed)
+    for name, experiment in sorted(EXPERIMENTS.items())
+    if is_sum(experiment)
+    for seed in sorted(experiment.seeds)
+]
+CLAIMS_OF_COMPOSITION = ["composition/claims"] + ["composition/addition_claims"] * bool(
+    ADDING_RUNS
+)
+
+
+def runs_of_sweep(sweep):
+    """Return the experiments and seeds of a sweep."""
+    return [
+        (name, seed)
+        for name in SWEEPS[sweep]
+        for seed in sorted(EXPERIMENTS[name].seeds)
+    ]
+
+
+def of_adding_runs(file):
+    """Return a file of every run on residues that has it."""
+    return [
+        f"results/composition/{name}/seed{seed}/{file}.nc"
+        for name, seed in ADDING_RUNS
+        if file in results_of_run(EXPERIMENTS[name])
+    ]
+
+
+def adding_run(name, seed):
+    """Return what the configuration says of a run on residues and its history does not."""
+    experiment = EXPERIMENTS[name]
+    return {
+        "experiment": name,
+        "sweep": SWEEP_OF.get(name, name),
+        "seed": seed,
+        "modulus": parse_group(experiment.group)[0].order,
+        "is_read": is_read(experiment),
     }
 
 

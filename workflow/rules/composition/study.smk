@@ -3,6 +3,7 @@ include: "train.smk"
 include: "analysis.smk"
 include: "figures.smk"
 include: "universality.smk"
+include: "sweeps.smk"
 
 
 rule composition_groups:
@@ -34,5 +35,7 @@ rule composition:
         [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],
         "results/composition/universality.nc",
         rules.tables.output,
-        "results/composition/claims.nc",
+        [f"results/{claims}.nc" for claims in CLAIMS_OF_COMPOSITION],
+        [f"results/composition/sweeps/{sweep}.nc" for sweep in SWEEPS],
+        [f"results/composition/figures/sweeps/{sweep}.svg" for sweep in SWEEPS],
         [f"results/composition/figures/{name}.svg" for name in UNIVERSALITY_FIGURES],

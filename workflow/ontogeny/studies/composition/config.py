@@ -337,6 +337,7 @@ class Figures(Section):
     logits: Style = Field(Style(), description="A slice of the logits beside characters.")
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")
+    sweep: Style = Field(Style(), description="Losses of a sweep, and its outcome by swept value.")
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."
@@ -416,6 +417,7 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
             section["experiments"], sweeps = expanded(
                 section["experiments"], lists=LISTS, at="composition.experiments"
             )
+            _refuse_swept_runs(sweeps)
     if isinstance(section.get("figures"), Mapping):
         figures: dict[str, Any] = {name: {} for name in Figures.model_fields} | dict(
             section["figures"]
@@ -435,6 +437,17 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
     if problems:
         raise ConfigurationError("\n".join(problems))
     return composition
+
+
+def _refuse_swept_runs(sweeps: Sweeps) -> None:
+    for name, members in sweeps.items():
+        for field in ("seeds", "weights"):
+            if any(field in values for values in members.values()):
+                msg = (
+                    f"`composition.experiments.{name}.{field}`: is a list of lists, and says which "
+                    "runs there are, so that it cannot be swept; give one list"
+                )
+                raise ConfigurationError(msg)
 
 
 def _with_published(section: Mapping[str, Any]) -> Any:

@@ -21,7 +21,6 @@ from ontogeny.studies.composition.analysis import (
 from ontogeny.studies.composition.architectures import Architecture, DeepTransformer, Transformer
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.modular import ablations, algorithms, attention, datasets, forward
-from ontogeny.studies.composition.modular.followups import slingshots
 from ontogeny.studies.composition.modular.keys import (
     by_ablation,
     by_cluster,
@@ -54,6 +53,7 @@ from ontogeny.studies.composition.modular.waves import (
     transform_norms,
 )
 from ontogeny.studies.composition.networks import build
+from ontogeny.studies.composition.outcomes import spikes
 from ontogeny.studies.composition.pairs import train_mask
 from ontogeny.studies.composition.reading import grid, matrices
 
@@ -175,7 +175,7 @@ def measures(
         for i in range(len(step))
     ]
     variables = datasets.stacked(along)
-    started = slingshots(history["update_loss"].values)
+    started = spikes(history["update_loss"].values)
     optimiser = run.training.optimiser
     variables |= _phase_variables(step, variables, np.searchsorted(started, step))
     variables["key"] = variable("frequency", key, "key frequency of the last network")
