@@ -86,7 +86,7 @@ def test_values_that_are_no_numbers_become_text(tmp_path):
 
 @pytest.mark.parametrize("fields", [[FRACTION], [DECAY], [FRACTION, DECAY]])
 def test_figure_has_a_curve_for_each_run_and_split(fields):
-    values = {tuple(run.values[f] for f in fields) + (run.seed,): run for run in two_fields()}
+    values = {(*(run.values[f] for f in fields), run.seed): run for run in two_fields()}
     runs = [
         SweptRun({f: run.values[f] for f in fields}, run.seed, run.history)
         for run in values.values()

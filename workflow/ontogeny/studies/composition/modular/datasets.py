@@ -78,7 +78,9 @@ def coordinates(p: int, parameters: Sequence[str]) -> Coordinates:
     }
     found: Coordinates = {name: _names(values) for name, values in of_names.items()}
     found["frequency"] = np.arange(1, (p + 1) // 2, dtype=np.int32)
-    found["frequency_of_entry"] = variable("entry", waves.irrep, "frequency, 0 for the constant")
+    found["frequency_of_entry"] = variable(
+        "entry", waves.frequency, "frequency, 0 for the constant"
+    )
     return found
 
 
