@@ -41,7 +41,7 @@ def numbers(sweep: xr.Dataset) -> xr.Dataset:
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the losses of all runs, then the steps at which they memorise and generalise."""
     with settings():
-        drawn = figure(width=style.width, height=0.42 * style.width)
+        drawn = figure(width=style.width, height=0.5 * style.width)
         left, right = drawn.subplots(1, 2, width_ratios=[1.4, 1])
         colours = _colours(numbers.sizes["setting"])
         for index, colour in enumerate(colours):
@@ -82,7 +82,7 @@ def _steps(axes: Axes, numbers: xr.Dataset) -> None:
         never = ~reached & np.isfinite(last)
         axes.plot(x[never], last[never], marker, color=colour, mfc="none", ms=5, alpha=0.8)
     axes.set(yscale="log", xlabel=numbers.attrs["fields"])
-    axes.set_ylabel("step of accuracy 0.99 (open: not reached)")
+    axes.set_ylabel("first step with accuracy 0.99")
     axes.legend(loc="best")
     if ticks is not None:
         axes.set_xticks(place, ticks, rotation=30, ha="right")
