@@ -67,6 +67,7 @@ OVER_ALL_RUNS = {
 
 
 ONLY_CYCLIC = {"mechanism", "measures", "figure spectra"}
+ADDITION = {"addition in all runs", "claims of addition", "claims of all studies"}
 
 
 def steps(names, experiment, seed=0):
@@ -85,7 +86,7 @@ def whole(experiment, seed=0):
     return train | after_representation(experiment, seed)
 
 
-A, B = whole("a") | OVER_ALL_RUNS, whole("b") | OVER_ALL_RUNS
+A, B = whole("a") | OVER_ALL_RUNS, whole("b") | OVER_ALL_RUNS | ADDITION
 GROUPS = {"group S3", "group C5", "irreps of S3", "irreps of C5"}
 
 
@@ -230,6 +231,14 @@ CONFIGURATION = {
         "a: {group: S3, optimiser: {learning_rate: 1e-3}}",
         set(),
     ),
+    "a sweep": (
+        "a: {group: S3}",
+        "a: {group: S3, optimiser: {weight_decay: [0.3, 0.4]}}",
+        whole("a-weight-decay-0p3")
+        | whole("a-weight-decay-0p4")
+        | OVER_ALL_RUNS
+        | {"sweep a", "figure of the sweep a"},
+    ),
     "two values swapped": ("embedding: 8, hidden: 6", "embedding: 6, hidden: 8", A),
 }
 
@@ -249,7 +258,7 @@ CODE = {
     ),
     "a progress measure": (
         f"{STUDY}/analysis/phases.py",
-        after_representation("a") | after_representation("b") | OVER_ALL_RUNS,
+        after_representation("a") | after_representation("b") | OVER_ALL_RUNS | ADDITION,
     ),
     "the script of progress": (
         "workflow/scripts/composition/progress.py",
@@ -259,9 +268,14 @@ CODE = {
         "workflow/ontogeny/claims.py",
         {
             "claims of composition",
+            "claims of addition",
             "claims of all studies",
             "figure universality_claims of all runs",
         },
+    ),
+    "a claim about addition": (
+        f"{STUDY}/modular/claims.py",
+        {"claims of addition", "claims of all studies"},
     ),
     "the tables": (f"{STUDY}/tables.py", {"tables of all runs"}),
     "what is measured over all runs": (f"{STUDY}/universality/_cells.py", OVER_ALL_RUNS),
