@@ -69,6 +69,7 @@ FIGURES_OF_RUN = {
     "components": ["representation"],
     "logits": ["representation"],
     "spectra": ["representation"],
+    "modular_progress": ["measures"],
 }
 """The figures of one run, and the results that each is drawn from."""
 
@@ -76,18 +77,6 @@ FIGURES_OF_RUN = {
 def is_read(experiment):
     """Return whether the networks of an experiment multiply, so that irreps can read them."""
     return experiment.data.labels == "product"
-
-
-def figures_of_run(experiment):
-    """Return the names of the figures that a run of an experiment gets."""
-    if not is_read(experiment):
-        return []
-    return [
-        name
-        for name, drawn_from in FIGURES_OF_RUN.items()
-        if (name != "spectra" or is_cyclic(experiment.group))
-        and ("progress" not in drawn_from or not experiment.weights)
-    ]
 
 
 def results_of_run(experiment):
@@ -98,6 +87,27 @@ def results_of_run(experiment):
     if is_modular(experiment):
         results += ["mechanism"] if experiment.weights else ["mechanism", "measures"]
     return results
+
+
+def figures_of_run(experiment):
+    """Return the names of the figures that a run of an experiment gets."""
+    results = set(results_of_run(experiment))
+    if experiment.weights:
+        results.discard("progress")  # of one network, no line over steps
+    without = set() if is_cyclic(experiment.group) else {"spectra"}
+    if experiment.architecture.kind != "transformer":
+        without.add("modular_attention")
+    return [
+        name
+        for name, drawn_from in FIGURES_OF_RUN.items()
+        if results.issuperset(drawn_from) and name not in without
+    ]
+
+
+def figures_of_seeds(experiment):
+    """Return the names of the figures that all runs of an experiment get together."""
+    with_measures = "measures" in results_of_run(experiment)
+    return ["seeds", "modular_phases"] if with_measures else ["seeds"]
 
 
 def runs_with_figures(experiment):
@@ -113,11 +123,12 @@ def style_of(figure):
 
 def in_report(figure):
     """Return how the figure of a run stands in the report."""
+    modular = figure.startswith("modular_")
     return {
         "caption": f"../../report/composition/{figure}.rst",
-        "category": "Group composition",
+        "category": "Progress measures" if modular else "Group composition",
         "subcategory": "{experiment}",
-        "labels": {"figure": figure, "seed": "{seed}"},
+        "labels": {"figure": figure.removeprefix("modular_"), "seed": "{seed}"},
     }
 
 

@@ -317,6 +317,7 @@ class Figures(Section):
     logits: Style = Field(Style(), description="A slice of the logits beside characters.")
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")
+    modular_progress: Style = Field(Style(), description="Progress measures of a run that adds.")
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."

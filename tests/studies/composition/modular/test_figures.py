@@ -1,0 +1,103 @@
+"""Every figure of runs that add: it shows what is stored, whatever is missing, and changes nothing."""
+
+from functools import cache
+from importlib import import_module
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from ontogeny.studies.composition.config import Figures, Style
+from studies.composition.modular.runs import RUNS, right, trained
+
+FIGURES = "ontogeny.studies.composition.figures"
+OVER_STEPS = [
+    "progress",
+]
+OF_LAST = []
+
+
+@cache
+def run(name):
+    """A run by name; `right` knows its last network and has key frequencies."""
+    return right() if name == "right" else trained(name)
+
+
+def dataset_for(name, of):
+    """What a figure is drawn from."""
+    return getattr(run(of), "measures" if name in OVER_STEPS else "mechanism")
+
+
+def module(name):
+    return import_module(f"{FIGURES}.modular_{name}")
+
+
+def drawn(name, given, **style):
+    """A figure, drawn as when it is saved, and its numbers."""
+    figure = module(name)
+    numbers = figure.numbers(given)
+    before = numbers.copy(deep=True)
+    made = figure.draw(numbers, Style(**style), "a title")
+    made.canvas.draw()
+    xr.testing.assert_identical(numbers, before)
+    return made, numbers
+
+
+def lines(axes):
+    """The lines of a panel, by label."""
+    return {line.get_label(): line.get_xydata() for line in axes.get_lines()}
+
+
+@pytest.mark.parametrize("of", [*RUNS, "right"])
+@pytest.mark.parametrize("name", OVER_STEPS + OF_LAST)
+def test_figures_are_drawn_and_their_numbers_are_those_stored(name, of):
+    given = dataset_for(name, of)
+    made, numbers = drawn(name, given)
+    assert made.get_suptitle() == "a title"
+    assert all(axes.has_data() for axes in made.axes)
+    for variable in numbers.variables.values():
+        assert {"long_name", "units"} <= set(variable.attrs)
+    stored = np.concatenate([values.values.ravel() for values in numeric(given)])
+    for values in numeric(numbers):
+        assert np.isin(values.values, stored).all() or np.isnan(values.values).any(), values.name
+
+
+def numeric(given):
+    return [values for values in given.data_vars.values() if values.dtype != object]
+
+
+@pytest.mark.parametrize("name", OVER_STEPS)
+@pytest.mark.parametrize("log_steps", [True, False])
+def test_phases_are_shaded_in_every_panel_over_steps(name, log_steps):
+    given = run("transformer").measures
+    given = given.assign(phase_boundary=given["phase_boundary"].copy(data=[10.0, np.nan, 40.0]))
+    made, _ = drawn(name, given, log_steps=log_steps)
+    over_steps = [axes for axes in made.axes if axes.get_xlim() == (0.0, 60.0)]
+    assert over_steps
+    for axes in over_steps:
+        edges = [(x.get_x(), x.get_x() + x.get_width()) for x in axes.patches]
+        assert edges == [(0.0, 10.0), (10.0, 40.0), (40.0, 40.0)]
+    assert any(axes.get_xlabel() == "step [optimiser updates]" for axes in over_steps)
+
+
+@pytest.mark.parametrize("name", OVER_STEPS + OF_LAST)
+def test_a_figure_has_a_style_and_a_width(name):
+    assert f"modular_{name}" in Figures.model_fields
+    narrow, wide = (
+        drawn(name, dataset_for(name, "transformer"), width=width)[0] for width in (6, 12)
+    )
+    assert wide.get_figwidth() == pytest.approx(2 * narrow.get_figwidth())
+
+
+def test_progress_shows_the_numbers_of_the_paper():
+    given = run("right").measures
+    made, _ = drawn("progress", given)
+    losses, accuracies, sparsity, weights = made.axes
+    shown = lines(losses)
+    assert set(shown) == {"train", "test", "restricted", "excluded"} == set(lines(accuracies))
+    expected = given["restricted_loss"].sel(place="logits", width="sum", split="all")
+    np.testing.assert_array_equal(shown["restricted"][:, 1], expected)
+    np.testing.assert_array_equal(shown["excluded"][:, 1], given["excluded_loss"][:, 0])
+    gini = given["gini"].sel(matrix="unembedding", spectrum="waves")
+    np.testing.assert_array_equal(lines(sparsity)["unembedding"][:, 1], gini)
+    assert lines(weights)["all parameters"][-1].tolist() == [60, given["squared_weights"][-1]]
