@@ -70,6 +70,10 @@ FIGURES_OF_RUN = {
     "logits": ["representation"],
     "spectra": ["representation"],
     "modular_progress": ["measures"],
+    "modular_measures": ["measures"],
+    "modular_key_losses": ["measures"],
+    "modular_norms": ["measures"],
+    "modular_followups": ["measures"],
 }
 """The figures of one run, and the results that each is drawn from."""
 

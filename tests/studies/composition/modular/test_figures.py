@@ -1,4 +1,4 @@
-"""Every figure of runs that add: it shows what is stored, whatever is missing, and changes nothing."""
+"""Every figure of runs that add: it shows what is stored, whatever is missing."""
 
 from functools import cache
 from importlib import import_module
@@ -13,6 +13,10 @@ from studies.composition.modular.runs import RUNS, right, trained
 FIGURES = "ontogeny.studies.composition.figures"
 OVER_STEPS = [
     "progress",
+    "measures",
+    "key_losses",
+    "norms",
+    "followups",
 ]
 OF_LAST = []
 
@@ -101,3 +105,45 @@ def test_progress_shows_the_numbers_of_the_paper():
     gini = given["gini"].sel(matrix="unembedding", spectrum="waves")
     np.testing.assert_array_equal(lines(sparsity)["unembedding"][:, 1], gini)
     assert lines(weights)["all parameters"][-1].tolist() == [60, given["squared_weights"][-1]]
+
+
+def test_every_form_of_both_losses_is_shown():
+    given = run("transformer").measures
+    restricted, excluded, ratio, _ = drawn("measures", given)[0].axes
+    shown = [line.get_ydata() for line in restricted.get_lines() if len(line.get_xdata()) > 1]
+    expected = given["restricted_loss"].sel(split="all").values
+    assert sorted(map(tuple, shown[1:])) == sorted(map(tuple, expected.reshape(len(expected), 6).T))
+    np.testing.assert_array_equal(
+        lines(excluded)["without cubes"][:, 1], given["excluded_loss"][:, 2]
+    )
+    np.testing.assert_array_equal(ratio.get_lines()[0].get_ydata(), given["test_restricted_ratio"])
+
+
+def test_key_frequencies_are_coloured_and_the_rest_is_grey():
+    given = run("right").measures
+    losses, accuracies, amplitudes, _ = drawn("key_losses", given)[0].axes
+    assert set(lines(accuracies)) == {"k = 2", "k = 5", "k = 9", "train, whole"}
+    shown = lines(amplitudes)
+    np.testing.assert_array_equal(shown["k = 5"][:, 1], given["cube_amplitude"].sel(frequency=5))
+    colours = [line.get_color() for line in losses.get_lines()]
+    assert colours.count("#bbbbbb") == given.sizes["frequency"] - 3
+    assert len(set(colours)) == 5
+
+
+@pytest.mark.parametrize(("of", "embeddings"), [("transformer", 1), ("mlp", 2)])
+def test_an_embedding_that_both_sides_share_is_drawn_once(of, embeddings):
+    norms = drawn("norms", run(of).measures)[0]
+    assert len(norms.axes) == embeddings + 3
+    sparsity = drawn("measures", run(of).measures)[0].axes[3]
+    assert ("embedding" in lines(sparsity)) == (embeddings == 1)
+    assert ("right embedding" in lines(sparsity)) == (embeddings == 2)
+
+
+def test_followups_show_each_circuit():
+    given = run("right").measures
+    _, efficiency, trade, *_, spikes = drawn("followups", given)[0].axes
+    assert set(lines(efficiency)) == {"whole", "generalising", "memorising"}
+    path = lines(trade)["generalising"]
+    np.testing.assert_array_equal(path[:, 0], given["weight_norm"])
+    np.testing.assert_array_equal(path[:, 1], given["logit_norm"].sel(circuit="generalising"))
+    assert spikes.get_ylim()[1] >= 1

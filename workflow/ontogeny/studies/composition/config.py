@@ -318,6 +318,18 @@ class Figures(Section):
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")
     modular_progress: Style = Field(Style(), description="Progress measures of a run that adds.")
+    modular_measures: Style = Field(
+        Style(), description="Every form of restricted and excluded loss of a run that adds."
+    )
+    modular_key_losses: Style = Field(
+        Style(), description="Excluded loss and logits of a run that adds, by frequency."
+    )
+    modular_norms: Style = Field(
+        Style(), description="Fourier norms and squared weights of a run that adds."
+    )
+    modular_followups: Style = Field(
+        Style(), description="Measures of later papers on a run that adds."
+    )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."

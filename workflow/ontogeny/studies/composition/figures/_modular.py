@@ -42,11 +42,13 @@ def paper_losses(measures: xr.Dataset) -> xr.Dataset:
 
     Restricted: logits, waves of ``a + b``, on all pairs. Excluded: from the logits.
     """
-    restricted = {"place": "logits", "width": "sum", "split": "all", "drop": True}
     found = {name: measures[name] for name in ("loss", "accuracy")}
     for kind in ("loss", "accuracy"):
-        found[f"restricted_{kind}"] = measures[f"restricted_{kind}"].sel(**restricted)
-        found[f"excluded_{kind}"] = measures[f"excluded_{kind}"].sel(exclusion="logits", drop=True)
+        restricted, excluded = measures[f"restricted_{kind}"], measures[f"excluded_{kind}"]
+        found[f"restricted_{kind}"] = restricted.sel(
+            place="logits", width="sum", split="all", drop=True
+        )
+        found[f"excluded_{kind}"] = excluded.sel(exclusion="logits", drop=True)
     return xr.Dataset(found)
 
 
