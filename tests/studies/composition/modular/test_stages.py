@@ -142,6 +142,24 @@ def test_neurons_are_those_of_the_analysis_of_groups(run):
 
 
 @runs
+def test_transforms_keep_the_energy_of_neurons_and_logits(run):
+    at = trained(run)
+    layers = list(at.network(-1)[0]())
+    for name, of in (("neuron", "hidden"), ("logit", "logits")):
+        energy = np.square(np.concatenate([getattr(x, of) for x in layers])).sum()
+        norms = at.mechanism[f"{name}_transform_norm"]
+        assert_allclose(np.square(norms).sum(), energy, rtol=1e-6)
+
+
+def test_neurons_that_multiply_have_products_of_waves_of_one_frequency():
+    norms = right().mechanism["neuron_transform_norm"].values
+    owner = right().mechanism["frequency_of_entry"].values
+    found = norms > 1e-3 * norms.max()
+    own = np.equal.outer(owner, owner) & np.isin(owner, KEYS)
+    assert (found == own).all()
+
+
+@runs
 def test_rules_and_losses_without_single_frequencies(run):
     at = trained(run)
     found, (network, weights) = at.mechanism, at.network(-1)

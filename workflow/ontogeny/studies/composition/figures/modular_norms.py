@@ -43,26 +43,26 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             drawn.add_subplot(places[0, wide * n : wide * (n + 1)]) for n in range(len(spectra))
         ]
         below = [drawn.add_subplot(places[1, 3 * n : 3 * n + 3]) for n in range(2)]
-        for axes, (name, norms) in zip(above, spectra.items(), strict=True):
-            entry_lines(axes, norms, looks)
+        for axes, (name, values) in zip(above, spectra.items(), strict=True):
+            entry_lines(axes, values, looks)
             axes.set(ylabel=f"norm of a wave, {name}", ylim=(0, None))
         names = [str(name) for name in numbers["parameter"].values]
         parameter_looks = irrep_looks(["", *names])
-        parts, norms = below
+        parts, whole = below
         for name in names:
             line = numbers["parameter_squared_weights"].sel(parameter=name)
             look = parameter_looks[name]
             parts.plot(step, line, color=look.colour, ls=look.dash, label=name)
         parts.set(ylabel="sum of squared weights", ylim=(0, None))
-        norms.plot(step, numbers["weight_norm"], color="#444444", label="all weights")
-        norms.plot(step, numbers["last_layer_norm"], color="#D55E00", label="last layer")
-        norms.set(ylabel="norm", ylim=(0, None))
+        whole.plot(step, numbers["weight_norm"], color="#444444", label="all weights")
+        whole.plot(step, numbers["last_layer_norm"], color="#D55E00", label="last layer")
+        whole.set(ylabel="norm", ylim=(0, None))
         if looks:
             above[0].legend(
                 title="k (dashed: sine)", fontsize=7, title_fontsize=7, loc="upper left"
             )
         legend_above(parts, columns=6)
-        legend_above(norms)
+        legend_above(whole)
         over_steps(drawn, [*above, *below], numbers, style, last_row=2)
         drawn.suptitle(title, fontsize=10)
     return drawn
