@@ -74,6 +74,10 @@ FIGURES_OF_RUN = {
     "modular_key_losses": ["measures"],
     "modular_norms": ["measures"],
     "modular_followups": ["measures"],
+    "modular_spectra": ["mechanism"],
+    "modular_attention": ["mechanism"],
+    "modular_neurons": ["mechanism"],
+    "modular_logits": ["mechanism"],
 }
 """The figures of one run, and the results that each is drawn from."""
 

@@ -18,7 +18,12 @@ OVER_STEPS = [
     "norms",
     "followups",
 ]
-OF_LAST = []
+OF_LAST = [
+    "spectra",
+    "attention",
+    "neurons",
+    "logits",
+]
 
 
 @cache
@@ -52,8 +57,15 @@ def lines(axes):
     return {line.get_label(): line.get_xydata() for line in axes.get_lines()}
 
 
-@pytest.mark.parametrize("of", [*RUNS, "right"])
-@pytest.mark.parametrize("name", OVER_STEPS + OF_LAST)
+CASES = [
+    (name, of)
+    for name in OVER_STEPS + OF_LAST
+    for of in [*RUNS, "right"]
+    if name != "attention" or "transformer" in of
+]
+
+
+@pytest.mark.parametrize(("name", "of"), CASES)
 def test_figures_are_drawn_and_their_numbers_are_those_stored(name, of):
     given = dataset_for(name, of)
     made, numbers = drawn(name, given)
@@ -147,3 +159,50 @@ def test_followups_show_each_circuit():
     np.testing.assert_array_equal(path[:, 0], given["weight_norm"])
     np.testing.assert_array_equal(path[:, 1], given["logit_norm"].sel(circuit="generalising"))
     assert spikes.get_ylim()[1] >= 1
+
+
+def test_spectra_have_one_bar_for_each_wave_and_a_row_for_each_rule():
+    given = run("right").mechanism
+    left, right_, unembedding, choices = drawn("spectra", given)[0].axes
+    heights = [bar.get_height() for bar in unembedding.patches]
+    np.testing.assert_array_equal(np.sort(heights), np.sort(given["unembedding_norm"]))
+    assert len(left.patches) == len(right_.patches) == given.sizes["entry"]
+    (points,) = choices.get_lines()
+    assert len(points.get_xdata()) == given["key_by_rule"].sum()
+    assert [int(tick) for tick in choices.get_xticks()] == [2, 5, 9]
+    assert choices.get_yticklabels()[0].get_text() == "gap"
+
+
+def test_every_head_has_a_column():
+    given = run("transformer").mechanism
+    axes = drawn("attention", given)[0].axes
+    images = [each.images[0].get_array() for each in axes if each.images and each.get_title()]
+    np.testing.assert_array_equal(images, given["attention_to_left"])
+    k = given["attention_frequency"].values
+    assert [each.get_title().split(",")[0] for each in axes[:2]] == [
+        f"head {head}: k = {k[head]}" for head in (0, 1)
+    ]
+
+
+def test_neurons_are_counted_by_their_frequency():
+    given = run("right").mechanism
+    best, size, sums, *examples = drawn("neurons", given)[0].axes
+    assert [bar.get_width() for bar in size.patches] == [16, 16, 16, 0]
+    assert sum(bar.get_height() for bar in best.patches) == 48
+    assert sum(len(points.get_xdata()) for points in sums.get_lines()) == 48
+    assert len(examples) == 12
+    shown = [each.images[0].get_array() for each in examples]
+    np.testing.assert_array_equal(shown, given["example_activation"][:12])
+
+
+def test_the_constant_is_left_out_of_the_transforms():
+    given = run("right").mechanism
+    neurons, logits, amplitudes, shares, *_ = drawn("logits", given)[0].axes
+    for axes, name in ((neurons, "neuron"), (logits, "logit")):
+        image = axes.images[0].get_array()
+        assert np.ma.getmaskarray(image)[0, 0] or np.isnan(image[0, 0])
+        norms = given[f"{name}_transform_norm"].values
+        np.testing.assert_array_equal(image[1:], norms[1:])
+    colours = [bar.get_facecolor() for bar in amplitudes.patches]
+    assert len(set(colours)) == 4
+    assert [text.get_text() for text in shares.texts] == ["100.00%"] * 3

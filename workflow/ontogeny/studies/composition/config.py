@@ -330,6 +330,16 @@ class Figures(Section):
     modular_followups: Style = Field(
         Style(), description="Measures of later papers on a run that adds."
     )
+    modular_spectra: Style = Field(
+        Style(), description="Fourier spectra of a network that adds, with the key frequencies."
+    )
+    modular_attention: Style = Field(Style(), description="Attention of a transformer that adds.")
+    modular_neurons: Style = Field(
+        Style(), description="Neurons of a network that adds, by frequency."
+    )
+    modular_logits: Style = Field(
+        Style(), description="Fourier transforms of neurons and logits of a network that adds."
+    )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."

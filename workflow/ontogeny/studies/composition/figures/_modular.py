@@ -18,6 +18,7 @@ __all__ = [
     "WAVE_COLOURS",
     "entry_lines",
     "key_looks",
+    "key_ticks",
     "legend_above",
     "over_steps",
     "paper_losses",
@@ -119,3 +120,11 @@ def wave_bars(axes: Axes, values: xr.DataArray) -> None:
                  label="cosine" if wave == "cos" else "sine")  # fmt: skip
     axes.set_xlim(-1, owner.max() + 1)
     axes.grid(visible=False, axis="x")
+
+
+def key_ticks(axes: Axes, numbers: xr.Dataset) -> None:
+    """Label the key frequencies on the horizontal axis; some others where there are none."""
+    keys, count = list(key_looks(numbers)), numbers.sizes["frequency"]
+    axes.set_xticks(keys or numbers["frequency"].values[:: max(1, count // 6)])
+    crowded = len(keys) > 1 and min(np.diff(keys)) < count / 15
+    axes.tick_params(axis="x", labelrotation=90 if crowded else 0)
