@@ -78,6 +78,10 @@ FIGURES_OF_RUN = {
     "modular_attention": ["mechanism"],
     "modular_neurons": ["mechanism"],
     "modular_logits": ["mechanism"],
+    "modular_readout": ["mechanism"],
+    "modular_ablations": ["mechanism"],
+    "modular_removal": ["mechanism"],
+    "modular_algorithms": ["mechanism"],
 }
 """The figures of one run, and the results that each is drawn from."""
 

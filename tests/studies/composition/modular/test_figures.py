@@ -23,6 +23,10 @@ OF_LAST = [
     "attention",
     "neurons",
     "logits",
+    "readout",
+    "ablations",
+    "removal",
+    "algorithms",
 ]
 
 
@@ -206,3 +210,60 @@ def test_the_constant_is_left_out_of_the_transforms():
     colours = [bar.get_facecolor() for bar in amplitudes.patches]
     assert len(set(colours)) == 4
     assert [text.get_text() for text in shares.texts] == ["100.00%"] * 3
+
+
+def test_the_readout_is_that_of_the_key_frequencies_by_neuron():
+    given = run("right").mechanism
+    made, numbers = drawn("readout", given)
+    shares, products, _, components, _ = made.axes
+    heights = [bar.get_height() for bar in shares.patches]
+    chosen = given["direction_fve"].sel(frequency=[2, 5, 9]).values
+    np.testing.assert_array_equal(heights, chosen.ravel())
+    values = lines(products)["sin sin"][:, 1]
+    expected = given["direction_product"].sel(wave="cos", product_wave="sin sin")
+    np.testing.assert_array_equal(values, expected.sel(frequency=[2, 5, 9]))
+    assert numbers["frequency_of_entry"].values.tolist() == [2, 2, 5, 5, 9, 9]
+    image = components.images[0].get_array()
+    shown = np.abs(image) > 1e-3 * np.abs(image).max()
+    own = np.equal.outer(numbers["frequency_of_entry"].values, numbers["neuron_frequency"].values)
+    assert not (shown & ~own).any()
+    assert (np.diff(numbers["neuron_frequency"]) >= 0).all()
+
+
+def test_bars_of_ablations_end_at_their_losses():
+    given = run("transformer").mechanism
+    (axes,) = drawn("ablations", given)[0].axes
+    ends = [bar.get_x() + bar.get_width() for bar in axes.patches]
+    np.testing.assert_allclose(ends, given["ablated_loss"].sel(split="all"), rtol=1e-9)
+    base, guess = (line.get_xdata()[0] for line in axes.get_lines()[-2:])
+    assert base == given["loss"].sel(split="all")
+    assert guess == pytest.approx(np.log(7))
+    assert [label.get_text() for label in axes.get_yticklabels()] == [*given["ablation"].values]
+
+
+def test_bars_of_removals_end_at_their_losses():
+    given = run("right").mechanism
+    panels = drawn("removal", given)[0].axes
+    for axes, place in zip(panels, ("logits", "neurons"), strict=True):
+        ends = [bar.get_y() + bar.get_height() for bar in axes.patches]
+        expected = given["removed_loss"].sel(place=place, split="all")
+        np.testing.assert_allclose(ends, expected, rtol=1e-9)
+    sets = {line.get_label(): line.get_ydata()[0] for line in panels[0].get_lines()}
+    after = given["ablated_loss"].sel(split="all")
+    assert sets["without all key ones"] == after.sel(ablation="logits: no key blocks")
+    assert sets["without all others"] == after.sel(ablation="logits: key blocks")
+
+
+def test_algorithms_show_what_there_is():
+    given = run("right").mechanism
+    shares, whole = drawn("algorithms", given)[0].axes
+    assert [bar.get_height() for bar in shares.patches[:3]] == [
+        given["clock_share"].sel(frequency=k) for k in (2, 5, 9)
+    ]
+    names = [label.get_text() for label in whole.get_yticklabels()]
+    assert names == ["distance irrelevance", "circularity, left", "circularity, right"]
+    transformer = run("transformer").mechanism
+    transformer = transformer.assign(key=transformer["key"].copy(data=[True, False, False]))
+    both = drawn("algorithms", transformer)[0].axes
+    assert len(both) == 3
+    assert both[-1].get_yticklabels()[0].get_text() == "gradient symmetricity"

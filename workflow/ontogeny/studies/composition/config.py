@@ -340,6 +340,18 @@ class Figures(Section):
     modular_logits: Style = Field(
         Style(), description="Fourier transforms of neurons and logits of a network that adds."
     )
+    modular_readout: Style = Field(
+        Style(), description="The neuron-to-logit map of a network that adds."
+    )
+    modular_ablations: Style = Field(
+        Style(), description="Losses of a network that adds under every intervention."
+    )
+    modular_removal: Style = Field(
+        Style(), description="Losses of a network that adds without single frequencies."
+    )
+    modular_algorithms: Style = Field(
+        Style(), description="Clock or pizza: the algorithm of a network that adds."
+    )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."

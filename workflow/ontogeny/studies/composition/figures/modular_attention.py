@@ -65,8 +65,8 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             axes.set_ylabel(about)
         panels[2, 0].set_ylim(-0.04, 1.04)
         drawn.colorbar(image, ax=[*panels[0]], label="attention to a", shrink=0.8)
-        for row, corner in ((1, "left"), (2, "right")):
-            named = panels[row, 0].get_legend_handles_labels()
-            drawn.legend(*named, ncols=3, loc=f"outside lower {corner}")
+        waves, shares = (each.get_legend_handles_labels() for each in panels[1:, 0])
+        drawn.legend(*waves, ncols=2, loc="outside lower left")
+        drawn.legend(*shares, ncols=3, loc="outside lower right")
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -43,6 +43,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     members = {f"k = {k}": (explained & (found == k), looks[str(k)].colour) for k in shown}
     others = ~np.logical_or.reduce([np.zeros_like(explained)] + [m for m, _ in members.values()])
     members["others"] = (others, REST)
+    purity = numbers["neuron_best_fve"].values.clip(max=1.0)  # else rounding drops some
     count = numbers.sizes["example"]
     rows = -(-count // _COLUMNS)
     with settings():
@@ -50,7 +51,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         places = drawn.add_gridspec(1 + rows, 6, height_ratios=[1.7] + [1.0] * rows)
         best, size, sums = (drawn.add_subplot(places[0, i : i + 2]) for i in (0, 2, 4))
         best.hist(
-            [numbers["neuron_best_fve"].values[chosen] for chosen, _ in members.values()],
+            [purity[chosen] for chosen, _ in members.values()],
             bins=np.linspace(0, 1, 21).tolist(),
             stacked=True,
             color=[colour for _, colour in members.values()],
