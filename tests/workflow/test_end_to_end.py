@@ -31,6 +31,22 @@ FIGURES = [
     "components",
     "logits",
 ]
+ONLY_CYCLIC = [
+    "spectra",
+    "modular_progress",
+    "modular_measures",
+    "modular_key_losses",
+    "modular_norms",
+    "modular_followups",
+    "modular_spectra",
+    "modular_attention",
+    "modular_neurons",
+    "modular_logits",
+    "modular_readout",
+    "modular_ablations",
+    "modular_removal",
+    "modular_algorithms",
+]
 OVER_ALL_RUNS = ["grokking", "similarity", "irreps", "order", "width", "claims"]
 
 
@@ -72,9 +88,12 @@ def opened(path):
 
 def expected_figures():
     for experiment, seeds in RUNS.items():
-        names = FIGURES + ["spectra"] * (experiment == "c5-transformer")
+        cyclic = experiment == "c5-transformer"
+        names = FIGURES + ONLY_CYCLIC * cyclic
         yield from (f"{experiment}/seed{seed}/{name}" for seed in seeds for name in names)
         yield f"{experiment}/seeds"
+        if cyclic:
+            yield f"{experiment}/modular_phases"
     yield from (f"universality_{name}" for name in OVER_ALL_RUNS)
 
 
@@ -216,6 +235,7 @@ def test_the_report_is_one_page_that_needs_no_network(finished):
     assert run.returncode == 0, output_of(run)
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Group composition" in page
+    assert "Progress measures" in page
     assert page.count("data:image/svg+xml") + page.count("svg") >= len(list(expected_figures()))
     assert 'src="http' not in page
     assert '<link rel="stylesheet" href="http' not in page

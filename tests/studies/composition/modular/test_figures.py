@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from ontogeny.studies.composition.config import Figures, Style
+from ontogeny.studies.composition.figures import modular_phases
 from studies.composition.modular.runs import RUNS, right, trained
 
 FIGURES = "ontogeny.studies.composition.figures"
@@ -267,3 +268,53 @@ def test_algorithms_show_what_there_is():
     both = drawn("algorithms", transformer)[0].axes
     assert len(both) == 3
     assert both[-1].get_yticklabels()[0].get_text() == "gradient symmetricity"
+
+
+# All seeds of an experiment
+
+
+@pytest.mark.parametrize(
+    ("boundary", "expected"),
+    [
+        ([10, 20, 40], [0, 0.5, 1, 2, 3, 4]),
+        ([10, 20, 80], [0, 0.5, 1, 2, 2 + 1 / 3, 3]),
+        ([10, np.nan, np.nan], [0, 0.5, 1, 1 + 1 / 7, 1 + 3 / 7, 2]),
+        ([np.nan, 20, 40], [0, 0.5, 1, 2, 3, 4]),
+        ([np.nan, np.nan, np.nan], [0, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1]),
+    ],
+)
+def test_every_phase_has_unit_length(boundary, expected):
+    step = np.array([0, 5, 10, 20, 40, 80])
+    found = modular_phases.phases_passed(step, np.array(boundary, dtype=float))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def seeds_of_two_runs():
+    """The same run twice; the second has other phases and lacks the last checkpoint."""
+    first = run("transformer").measures
+    boundary = first["phase_boundary"]
+    first = first.assign(phase_boundary=boundary.copy(data=[10.0, 20.0, 40.0]))
+    second = first.assign(phase_boundary=boundary.copy(data=[20.0, np.nan, np.nan]))
+    return [first, second.isel(step=slice(None, -1))]
+
+
+def test_curves_of_all_seeds_meet_where_their_phases_end():
+    runs = seeds_of_two_runs()
+    numbers = modular_phases.numbers(runs, [3, 7])
+    before = numbers.copy(deep=True)
+    drawn_phases = modular_phases.draw(numbers, Style(), "an experiment")
+    drawn_phases.canvas.draw()
+    xr.testing.assert_identical(numbers, before)
+    for variable in numbers.variables.values():
+        assert {"long_name", "units"} <= set(variable.attrs)
+    test, restricted, excluded, sparsity = drawn_phases.axes
+    shown = lines(test)
+    for seed, given in zip("37", runs, strict=True):
+        expected = given["loss"].sel(split="test")
+        np.testing.assert_array_equal(shown[seed][:, 1], expected)
+    at = dict(zip(runs[0]["step"].values.tolist(), shown["3"][:, 0], strict=True))
+    assert [at[0], at[10], at[20], at[40], at[60]] == [0, 1, 2, 3, 4]
+    assert shown["7"][-1, 0] == 2
+    for axes in (test, restricted, excluded, sparsity):
+        assert axes.get_xlim() == (0, 4)
+        assert [patch.get_x() for patch in axes.patches] == [0, 1, 2]

@@ -352,6 +352,9 @@ class Figures(Section):
     modular_algorithms: Style = Field(
         Style(), description="Clock or pizza: the algorithm of a network that adds."
     )
+    modular_phases: Style = Field(
+        Style(), description="All runs of an experiment that adds, each in steps of its phases."
+    )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."

@@ -45,7 +45,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                       label=f"{split} pairs")  # fmt: skip
         axes.axvline(base, color="#444444", lw=1.0, label="all pairs, as it is")
         axes.axvline(guess, color="#444444", lw=1.0, ls="--", label="ln p")
-        right = float(max(losses.max(), guess))
+        right = max(float(losses.max()), guess)
         for place, name in zip(places, names, strict=True):
             one = numbers["ablated_accuracy"].sel(ablation=name, split="all")
             axes.text(2.5 * right, float(place), f"{float(one):.1%}", va="center", fontsize=7)
