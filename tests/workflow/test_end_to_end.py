@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -200,6 +201,31 @@ def test_networks_trained_elsewhere_are_analysed_as_if_trained_here(finished):
         xr.testing.assert_equal(theirs, ours)
     assert (folder / "results/composition/figures/theirs/seed0/logits.svg").exists()
     assert not (folder / "results/composition/figures/theirs/seed2").exists()
+
+
+OF_STEPS = {"progress", "measures", "key_losses", "norms", "followups"}
+OF_LAST = {"spectra", "neurons", "logits", "readout", "ablations", "removal", "algorithms"}
+ADDS = """\
+composition:
+  defaults: {{ seeds: [0], data: {{ fraction: 0.6 }}, architecture: {{ kind: mlp }} }}
+  experiments:
+    ours: {{ group: C7 }}
+    theirs: {{ group: C7, architecture: {{ kind: transformer }}, weights: [{0}] }}
+    even: {{ group: C8 }}
+    differs: {{ group: C7, data: {{ labels: difference }} }}
+"""
+
+
+def test_only_runs_that_add_get_the_figures_of_addition(tmp_path):
+    folder = copy_project(tmp_path)
+    (folder / "0.pt").write_text("not read before jobs start")
+    (folder / "adds.yaml").write_text(ADDS.format(folder / "0.pt"))
+    run = snakemake(folder, "--dry-run", "--configfile", "adds.yaml")
+    assert run.returncode == 0, output_of(run)
+    found = set(re.findall(r"figure modular_(\w+) of ([\w, ]+)", output_of(run)))
+    expected = {(name, "ours, seed 0") for name in OF_STEPS | OF_LAST} | {("phases", "ours")}
+    expected |= {(name, "theirs, seed 0") for name in OF_LAST | {"attention"}}
+    assert found == expected
 
 
 def refusal(tmp_path, text):

@@ -13,7 +13,9 @@ __all__ = ["draw", "numbers"]
 
 def numbers(mechanism: xr.Dataset) -> xr.Dataset:
     """Select norms of waves, their Gini coefficients, and the key frequencies by every rule."""
-    chosen = mechanism[["unembedding_norm", "gini", "gini_permuted", "key", "key_by_rule"]]
+    chosen = mechanism[
+        ["unembedding_norm", "gini", "gini_permuted", "key", "key_by_rule", "key_margin"]
+    ]
     norms = sides(mechanism["embedding_norm"])
     matrices = [f"{side}_embedding" for side in norms["side"].values]
     chosen = chosen.sel(matrix=[*matrices, "unembedding"], spectrum="waves", drop=True)
@@ -48,6 +50,10 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         choices.plot(numbers["frequency"].values[index], place, "o", color="#444444", ms=4)
         choices.set_yticks(range(len(rules)), rules)
         choices.set(ylim=(len(rules) - 0.5, -0.5), ylabel="key by", xlabel="frequency k")
+        margin = float(numbers["key_margin"])
+        choices.set_title(
+            f"margin of one unit of each by the first rule: {margin:.2f}", loc="right"
+        )
         key_ticks(choices, numbers)
         legend_above(panels[0])
         drawn.suptitle(title, fontsize=10)
