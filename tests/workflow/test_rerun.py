@@ -66,14 +66,34 @@ OVER_ALL_RUNS = {
 }
 
 
-ONLY_CYCLIC = {"mechanism", "measures", "figure spectra"}
+ONLY_CYCLIC = {
+    "mechanism",
+    "measures",
+    "figure spectra",
+    "figure modular_progress",
+    "figure modular_measures",
+    "figure modular_key_losses",
+    "figure modular_norms",
+    "figure modular_followups",
+    "figure modular_spectra",
+    "figure modular_attention",
+    "figure modular_neurons",
+    "figure modular_logits",
+    "figure modular_readout",
+    "figure modular_ablations",
+    "figure modular_removal",
+    "figure modular_algorithms",
+}
 ADDITION = {"addition in all runs", "claims of addition", "claims of all studies"}
 
 
 def steps(names, experiment, seed=0):
     """Name the jobs of a run; one on a cyclic group of odd order is read by frequency too."""
-    more = ONLY_CYCLIC if experiment == "b" and "representation" in names else set()
-    return {f"{name} of {experiment}, seed {seed}" for name in names | more}
+    found = {f"{name} of {experiment}, seed {seed}" for name in names}
+    if experiment == "b" and "representation" in names:
+        found |= {f"{name} of {experiment}, seed {seed}" for name in ONLY_CYCLIC}
+        found.add(f"figure modular_phases of {experiment}")
+    return found
 
 
 def after_representation(experiment, seed=0):
@@ -255,6 +275,10 @@ CODE = {
     "a figure function": (
         f"{STUDY}/figures/learning.py",
         {"figure learning of a, seed 0", "figure learning of b, seed 0"},
+    ),
+    "a figure of modular addition": (
+        f"{STUDY}/figures/modular_phases.py",
+        {"figure modular_phases of b"},
     ),
     "a progress measure": (
         f"{STUDY}/analysis/phases.py",

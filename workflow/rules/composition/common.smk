@@ -69,6 +69,19 @@ FIGURES_OF_RUN = {
     "components": ["representation"],
     "logits": ["representation"],
     "spectra": ["representation"],
+    "modular_progress": ["measures"],
+    "modular_measures": ["measures"],
+    "modular_key_losses": ["measures"],
+    "modular_norms": ["measures"],
+    "modular_followups": ["measures"],
+    "modular_spectra": ["mechanism"],
+    "modular_attention": ["mechanism"],
+    "modular_neurons": ["mechanism"],
+    "modular_logits": ["mechanism"],
+    "modular_readout": ["mechanism"],
+    "modular_ablations": ["mechanism"],
+    "modular_removal": ["mechanism"],
+    "modular_algorithms": ["mechanism"],
 }
 """The figures of one run, and the results that each is drawn from."""
 
@@ -83,18 +96,6 @@ def is_sum(experiment):
     return is_modular(experiment) and not experiment.weights
 
 
-def figures_of_run(experiment):
-    """Return the names of the figures that a run of an experiment gets."""
-    if not is_read(experiment):
-        return []
-    return [
-        name
-        for name, drawn_from in FIGURES_OF_RUN.items()
-        if (name != "spectra" or is_cyclic(experiment.group))
-        and ("progress" not in drawn_from or not experiment.weights)
-    ]
-
-
 def results_of_run(experiment):
     """Return the names of the results that a run of an experiment gets."""
     if not is_read(experiment):
@@ -103,6 +104,27 @@ def results_of_run(experiment):
     if is_modular(experiment):
         results += ["mechanism"] if experiment.weights else ["mechanism", "measures"]
     return results
+
+
+def figures_of_run(experiment):
+    """Return the names of the figures that a run of an experiment gets."""
+    results = set(results_of_run(experiment))
+    if experiment.weights:
+        results.discard("progress")  # of one network, no line over steps
+    without = set() if is_cyclic(experiment.group) else {"spectra"}
+    if experiment.architecture.kind != "transformer":
+        without.add("modular_attention")
+    return [
+        name
+        for name, drawn_from in FIGURES_OF_RUN.items()
+        if results.issuperset(drawn_from) and name not in without
+    ]
+
+
+def figures_of_seeds(experiment):
+    """Return the names of the figures that all runs of an experiment get together."""
+    with_measures = "measures" in results_of_run(experiment)
+    return ["seeds", "modular_phases"] if with_measures else ["seeds"]
 
 
 def runs_with_figures(experiment):
@@ -118,11 +140,12 @@ def style_of(figure):
 
 def in_report(figure):
     """Return how the figure of a run stands in the report."""
+    modular = figure.startswith("modular_")
     return {
         "caption": f"../../report/composition/{figure}.rst",
-        "category": "Group composition",
+        "category": "Progress measures" if modular else "Group composition",
         "subcategory": "{experiment}",
-        "labels": {"figure": figure, "seed": "{seed}"},
+        "labels": {"figure": figure.removeprefix("modular_"), "seed": "{seed}"},
     }
 
 

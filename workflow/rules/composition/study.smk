@@ -32,7 +32,11 @@ rule composition:
             for seed in runs_with_figures(experiment)
             for figure in figures_of_run(experiment)
         ],
-        [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],
+        [
+            f"results/composition/figures/{name}/{figure}.svg"
+            for name, experiment in EXPERIMENTS.items()
+            for figure in figures_of_seeds(experiment)
+        ],
         "results/composition/universality.nc",
         rules.tables.output,
         [f"results/{claims}.nc" for claims in CLAIMS_OF_COMPOSITION],

@@ -338,6 +338,44 @@ class Figures(Section):
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")
     sweep: Style = Field(Style(), description="Losses of a sweep, and its outcome by swept value.")
+    modular_progress: Style = Field(Style(), description="Progress measures of a run that adds.")
+    modular_measures: Style = Field(
+        Style(), description="Every form of restricted and excluded loss of a run that adds."
+    )
+    modular_key_losses: Style = Field(
+        Style(), description="Excluded loss and logits of a run that adds, by frequency."
+    )
+    modular_norms: Style = Field(
+        Style(), description="Fourier norms and squared weights of a run that adds."
+    )
+    modular_followups: Style = Field(
+        Style(), description="Measures of later papers on a run that adds."
+    )
+    modular_spectra: Style = Field(
+        Style(), description="Fourier spectra of a network that adds, with the key frequencies."
+    )
+    modular_attention: Style = Field(Style(), description="Attention of a transformer that adds.")
+    modular_neurons: Style = Field(
+        Style(), description="Neurons of a network that adds, by frequency."
+    )
+    modular_logits: Style = Field(
+        Style(), description="Fourier transforms of neurons and logits of a network that adds."
+    )
+    modular_readout: Style = Field(
+        Style(), description="The neuron-to-logit map of a network that adds."
+    )
+    modular_ablations: Style = Field(
+        Style(), description="Losses of a network that adds under every intervention."
+    )
+    modular_removal: Style = Field(
+        Style(), description="Losses of a network that adds without single frequencies."
+    )
+    modular_algorithms: Style = Field(
+        Style(), description="Clock or pizza: the algorithm of a network that adds."
+    )
+    modular_phases: Style = Field(
+        Style(), description="All runs of an experiment that adds, each in steps of its phases."
+    )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."

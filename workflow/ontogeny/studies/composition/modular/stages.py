@@ -131,6 +131,7 @@ def mechanism(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -
             each,
             clusters(each),
             active_share(hidden),
+            transform_norms(hidden),
             shown,
             hidden[..., shown].transpose(2, 0, 1),
         )
