@@ -14,10 +14,12 @@ rule sweep:
     conda:
         "../../../environment.yml"
     params:
-        spec=lambda wildcards: [
-            {"values": SWEEPS[wildcards.sweep][name], "seed": seed}
-            for name, seed in runs_of_sweep(wildcards.sweep)
-        ],
+        spec=lambda wildcards: canonical(
+            [
+                {"values": SWEEPS[wildcards.sweep][name], "seed": seed}
+                for name, seed in runs_of_sweep(wildcards.sweep)
+            ]
+        ),
         code=script_digest("composition/sweep"),
     message:
         "sweep {wildcards.sweep}"
@@ -66,7 +68,7 @@ rule addition:
     resources:
         mem_mb=2000,
     params:
-        spec=[adding_run(name, seed) for name, seed in ADDING_RUNS],
+        spec=canonical([adding_run(name, seed) for name, seed in ADDING_RUNS]),
         code=script_digest("composition/addition"),
     message:
         "addition in all runs"
