@@ -17,7 +17,7 @@ run: .venv/ready
 	$(BIN)/snakemake $(FLAGS)
 
 test: .venv/ready
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 # The tiny workflow through a SLURM of one node that is started for it.
 test-slurm: .venv/ready

@@ -71,6 +71,21 @@ def test_a_bad_value_of_a_sweep_is_named():
         read(data={"fraction": [0.4, 1.5]})
 
 
+def test_a_name_that_is_no_text_is_left_to_validation():
+    """YAML reads `off` as false."""
+    with pytest.raises(ConfigurationError, match="False"):
+        read_sections(
+            {"composition": {"experiments": {False: {"optimiser": {"weight_decay": [0, 1]}}}}},
+            {"composition": resolve},
+        )
+
+
+@pytest.mark.parametrize("field", [{"seeds": [[0], [1]]}, {"weights": [["a.pt"], ["b.pt"]]}])
+def test_seeds_and_weights_are_not_swept(field):
+    with pytest.raises(ConfigurationError, match="cannot be swept"):
+        read(**field)
+
+
 @pytest.mark.parametrize("steps", [[5, 5], [9, 3]])
 def test_changes_of_weight_decay_ascend(steps):
     changes = [{"step": step, "weight_decay": 0} for step in steps]

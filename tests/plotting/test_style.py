@@ -68,3 +68,10 @@ def test_shades_end_where_a_phase_does_not():
     assert edges[0] == (0.0, 10.0)
     assert edges[1] == (10.0, 50.0)
     assert edges[2] == (50.0, 50.0)
+
+
+def test_a_phase_whose_end_is_unknown_is_shaded_up_to_the_next():
+    axes = figure(width=3.0, height=2.0).subplots()
+    phase_shades(axes, np.array([np.nan, 20.0, np.nan]), 50.0)
+    edges = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in axes.patches]
+    assert edges == [(0.0, 20.0), (20.0, 20.0), (20.0, 50.0)]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,22 @@ FIGURES = [
     "ablations",
     "components",
     "logits",
+]
+ONLY_CYCLIC = [
+    "spectra",
+    "modular_progress",
+    "modular_measures",
+    "modular_key_losses",
+    "modular_norms",
+    "modular_followups",
+    "modular_spectra",
+    "modular_attention",
+    "modular_neurons",
+    "modular_logits",
+    "modular_readout",
+    "modular_ablations",
+    "modular_removal",
+    "modular_algorithms",
 ]
 OVER_ALL_RUNS = ["grokking", "similarity", "irreps", "order", "width", "claims"]
 
@@ -72,9 +89,12 @@ def opened(path):
 
 def expected_figures():
     for experiment, seeds in RUNS.items():
-        names = FIGURES + ["spectra"] * (experiment == "c5-transformer")
+        cyclic = experiment == "c5-transformer"
+        names = FIGURES + ONLY_CYCLIC * cyclic
         yield from (f"{experiment}/seed{seed}/{name}" for seed in seeds for name in names)
         yield f"{experiment}/seeds"
+        if cyclic:
+            yield f"{experiment}/modular_phases"
     yield from (f"universality_{name}" for name in OVER_ALL_RUNS)
 
 
@@ -183,6 +203,31 @@ def test_networks_trained_elsewhere_are_analysed_as_if_trained_here(finished):
     assert not (folder / "results/composition/figures/theirs/seed2").exists()
 
 
+OF_STEPS = {"progress", "measures", "key_losses", "norms", "followups"}
+OF_LAST = {"spectra", "neurons", "logits", "readout", "ablations", "removal", "algorithms"}
+ADDS = """\
+composition:
+  defaults: {{ seeds: [0], data: {{ fraction: 0.6 }}, architecture: {{ kind: mlp }} }}
+  experiments:
+    ours: {{ group: C7 }}
+    theirs: {{ group: C7, architecture: {{ kind: transformer }}, weights: [{0}] }}
+    even: {{ group: C8 }}
+    differs: {{ group: C7, data: {{ labels: difference }} }}
+"""
+
+
+def test_only_runs_that_add_get_the_figures_of_addition(tmp_path):
+    folder = copy_project(tmp_path)
+    (folder / "0.pt").write_text("not read before jobs start")
+    (folder / "adds.yaml").write_text(ADDS.format(folder / "0.pt"))
+    run = snakemake(folder, "--dry-run", "--configfile", "adds.yaml")
+    assert run.returncode == 0, output_of(run)
+    found = set(re.findall(r"figure modular_(\w+) of ([\w, ]+)", output_of(run)))
+    expected = {(name, "ours, seed 0") for name in OF_STEPS | OF_LAST} | {("phases", "ours")}
+    expected |= {(name, "theirs, seed 0") for name in OF_LAST | {"attention"}}
+    assert found == expected
+
+
 def refusal(tmp_path, text):
     """Return what is said of a wrong config/config.yaml, when no job has started."""
     folder = copy_project(tmp_path)
@@ -216,6 +261,7 @@ def test_the_report_is_one_page_that_needs_no_network(finished):
     assert run.returncode == 0, output_of(run)
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Group composition" in page
+    assert "Progress measures" in page
     assert page.count("data:image/svg+xml") + page.count("svg") >= len(list(expected_figures()))
     assert 'src="http' not in page
     assert '<link rel="stylesheet" href="http' not in page

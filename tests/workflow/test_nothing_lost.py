@@ -36,6 +36,7 @@ SPEC = Training.model_validate(
     {
         "architecture": {"kind": "mlp", "embedding": 16, "hidden": 16},
         "data": {"fraction": 0.6},
+        "optimiser": {"dropout": 0.1},
         "schedule": {"steps": 1500, "checkpoints": {"per_decade": 5, "every": 100}},
         "seed": 0,
     }

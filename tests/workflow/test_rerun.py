@@ -66,13 +66,34 @@ OVER_ALL_RUNS = {
 }
 
 
-ONLY_CYCLIC = {"mechanism", "measures", "figure spectra"}
+ONLY_CYCLIC = {
+    "mechanism",
+    "measures",
+    "figure spectra",
+    "figure modular_progress",
+    "figure modular_measures",
+    "figure modular_key_losses",
+    "figure modular_norms",
+    "figure modular_followups",
+    "figure modular_spectra",
+    "figure modular_attention",
+    "figure modular_neurons",
+    "figure modular_logits",
+    "figure modular_readout",
+    "figure modular_ablations",
+    "figure modular_removal",
+    "figure modular_algorithms",
+}
+ADDITION = {"addition in all runs", "claims of addition", "claims of all studies"}
 
 
 def steps(names, experiment, seed=0):
     """Name the jobs of a run; one on a cyclic group of odd order is read by frequency too."""
-    more = ONLY_CYCLIC if experiment == "b" and "representation" in names else set()
-    return {f"{name} of {experiment}, seed {seed}" for name in names | more}
+    found = {f"{name} of {experiment}, seed {seed}" for name in names}
+    if experiment == "b" and "representation" in names:
+        found |= {f"{name} of {experiment}, seed {seed}" for name in ONLY_CYCLIC}
+        found.add(f"figure modular_phases of {experiment}")
+    return found
 
 
 def after_representation(experiment, seed=0):
@@ -85,7 +106,7 @@ def whole(experiment, seed=0):
     return train | after_representation(experiment, seed)
 
 
-A, B = whole("a") | OVER_ALL_RUNS, whole("b") | OVER_ALL_RUNS
+A, B = whole("a") | OVER_ALL_RUNS, whole("b") | OVER_ALL_RUNS | ADDITION
 GROUPS = {"group S3", "group C5", "irreps of S3", "irreps of C5"}
 
 
@@ -230,6 +251,14 @@ CONFIGURATION = {
         "a: {group: S3, optimiser: {learning_rate: 1e-3}}",
         set(),
     ),
+    "a sweep": (
+        "a: {group: S3}",
+        "a: {group: S3, optimiser: {weight_decay: [0.3, 0.4]}}",
+        whole("a-weight-decay-0p3")
+        | whole("a-weight-decay-0p4")
+        | OVER_ALL_RUNS
+        | {"sweep a", "figure of the sweep a"},
+    ),
     "two values swapped": ("embedding: 8, hidden: 6", "embedding: 6, hidden: 8", A),
 }
 
@@ -247,9 +276,13 @@ CODE = {
         f"{STUDY}/figures/learning.py",
         {"figure learning of a, seed 0", "figure learning of b, seed 0"},
     ),
+    "a figure of modular addition": (
+        f"{STUDY}/figures/modular_phases.py",
+        {"figure modular_phases of b"},
+    ),
     "a progress measure": (
         f"{STUDY}/analysis/phases.py",
-        after_representation("a") | after_representation("b") | OVER_ALL_RUNS,
+        after_representation("a") | after_representation("b") | OVER_ALL_RUNS | ADDITION,
     ),
     "the script of progress": (
         "workflow/scripts/composition/progress.py",
@@ -259,9 +292,14 @@ CODE = {
         "workflow/ontogeny/claims.py",
         {
             "claims of composition",
+            "claims of addition",
             "claims of all studies",
             "figure universality_claims of all runs",
         },
+    ),
+    "a claim about addition": (
+        f"{STUDY}/modular/claims.py",
+        {"claims of addition", "claims of all studies"},
     ),
     "the tables": (f"{STUDY}/tables.py", {"tables of all runs"}),
     "what is measured over all runs": (f"{STUDY}/universality/_cells.py", OVER_ALL_RUNS),

@@ -29,6 +29,7 @@ DIMENSIONS = {
     "output": "candidate product c",
     "side": "side of the product: left or right",
     "head": "attention head",
+    "layer": "block of attention and MLP, the first one first",
     "position": "position in the sequence",
     "token": "input token: the elements, then =",
     "neuron": "hidden neuron",
@@ -106,7 +107,7 @@ def variable(
     Parameters
     ----------
     dims : sequence of str
-        Names out of `DIMENSIONS`.
+        Names out of `DIMENSIONS`, or dotted paths of fields of the configuration.
     values : array_like
     long_name : str
         What it is, as an axis label would say it.
@@ -116,10 +117,10 @@ def variable(
     Raises
     ------
     ValueError
-        If a dimension is not in `DIMENSIONS`.
+        If a dimension is neither.
     """
     dims = (dims,) if isinstance(dims, str) else tuple(dims)
-    unknown = [dim for dim in dims if dim not in DIMENSIONS]
+    unknown = [dim for dim in dims if dim not in DIMENSIONS and "." not in dim]
     if unknown:
         msg = f"`dims` must be dimensions of this project, not {unknown!r}"
         raise ValueError(msg)

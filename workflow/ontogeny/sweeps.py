@@ -14,8 +14,8 @@ Sweeps = dict[str, dict[str, dict[str, Any]]]
 
 
 def expanded(
-    entries: Mapping[str, Any], *, lists: Collection[str], at: str
-) -> tuple[dict[str, Any], Sweeps]:
+    entries: Mapping[Any, Any], *, lists: Collection[str], at: str
+) -> tuple[dict[Any, Any], Sweeps]:
     """Return entries without sweeps, and which of them belong to which sweep.
 
     A list is a sweep over its items, except for fields that are lists by themselves: those sweep
@@ -55,10 +55,11 @@ def expanded(
     >>> sweeps
     {'a': {'a-fraction-0p2': {'data.fraction': 0.2}, 'a-fraction-0p5': {'data.fraction': 0.5}}}
     """
-    found: dict[str, Any] = {}
+    found: dict[Any, Any] = {}
     sweeps: Sweeps = {}
     for name, entry in entries.items():
-        axes = dict(_axes(entry, (), lists)) if isinstance(entry, Mapping) else {}
+        is_named = isinstance(name, str) and isinstance(entry, Mapping)
+        axes = dict(_axes(entry, (), lists)) if is_named else {}
         if not axes:
             found[name] = entry
             continue

@@ -1,8 +1,9 @@
 import pytest
 
-from ontogeny.studies.composition.architectures import MLP, Bilinear, Transformer
+from ontogeny.studies.composition.architectures import MLP, Bilinear, DeepTransformer, Transformer
 from ontogeny.studies.composition.config import (
     BilinearSettings,
+    DeepTransformerSettings,
     MLPSettings,
     TransformerSettings,
 )
@@ -14,6 +15,8 @@ def test_each_kind_is_built_as_configured():
     assert build(BilinearSettings(hidden=4), 6) == Bilinear(6, hidden=4)
     found = build(TransformerSettings(heads=2), 6)
     assert found == Transformer.universality(6, heads=2)
+    found = build(DeepTransformerSettings(layers=3, heads=2), 6)
+    assert found == DeepTransformer(6, layers=3, heads=2)
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,15 @@ def phase_shades(axes: Axes, boundary: NDArray[np.float64], last: float) -> None
     ----------
     axes : Axes
     boundary : (P,) ndarray
-        End of each phase [step]; NaN for one that does not end within the run.
+        End of each phase [step]; NaN for one that does not end within the run, or whose end is
+        not told apart from that of the next: it is shaded up to there.
     last : float
         Last step of the run.
     """
     start = 0.0
-    for colour, end in zip(_PHASE_COLOURS, boundary, strict=True):
-        stop = last if np.isnan(end) else float(end)
+    for number, colour in enumerate(_PHASE_COLOURS):
+        known = boundary[number:][~np.isnan(boundary[number:])]
+        stop = float(known[0]) if len(known) else last
         axes.axvspan(start, stop, color=colour, lw=0, zorder=0)
         start = stop
 

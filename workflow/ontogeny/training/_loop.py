@@ -35,7 +35,8 @@ class Optimiser:
     Update ``t`` (counted from 0) has the learning rate ``learning_rate * min(t / warm_up, 1)``,
     which also scales the decay; the first update with a warm-up therefore changes nothing. The
     decay is `weight_decay` until the first of `decay_changes`, pairs of an update and what the
-    decay is from it on, by ascending updates.
+    decay is from it on, by ascending updates. With `l1`, which is no decay but part of what is
+    minimised, ``l1 sum |theta|`` is added to the loss.
     """
 
     learning_rate: float = 1e-3
@@ -44,6 +45,7 @@ class Optimiser:
     warm_up: int = 0
     epsilon: float = 1e-8
     decay_changes: tuple[tuple[int, float], ...] = ()
+    l1: float = 0.0
 
     def decay(self, update: int) -> float:
         """Return the weight decay of an update."""
@@ -196,6 +198,9 @@ def train(
         loss = float(objective(buffer.parameters, buffer.gradient, step))
         if not np.isfinite(loss):
             raise Divergence(step, _record(state, buffer))
+        if optimiser.l1:
+            for name, value in buffer.parameters.items():
+                buffer.gradient[name].add_(value.sign(), alpha=optimiser.l1)
         adamw.param_groups[0]["lr"] = optimiser.rate(step)
         adamw.param_groups[0]["weight_decay"] = optimiser.decay(step)
         adamw.step()

@@ -26,8 +26,8 @@ def weights_file(wildcards):
 weights_digest = lru_cache(maxsize=None)(file_digest)
 
 ARCHITECTURES = {
-    kind: f"ontogeny.studies.composition.architectures.{kind}"
-    for kind in ("mlp", "bilinear", "transformer")
+    kind: f"ontogeny.studies.composition.architectures.{kind.replace('-', '_')}"
+    for kind in ("mlp", "bilinear", "transformer", "deep-transformer")
 }
 
 
@@ -69,6 +69,19 @@ FIGURES_OF_RUN = {
     "components": ["representation"],
     "logits": ["representation"],
     "spectra": ["representation"],
+    "modular_progress": ["measures"],
+    "modular_measures": ["measures"],
+    "modular_key_losses": ["measures"],
+    "modular_norms": ["measures"],
+    "modular_followups": ["measures"],
+    "modular_spectra": ["mechanism"],
+    "modular_attention": ["mechanism"],
+    "modular_neurons": ["mechanism"],
+    "modular_logits": ["mechanism"],
+    "modular_readout": ["mechanism"],
+    "modular_ablations": ["mechanism"],
+    "modular_removal": ["mechanism"],
+    "modular_algorithms": ["mechanism"],
 }
 """The figures of one run, and the results that each is drawn from."""
 
@@ -78,16 +91,9 @@ def is_read(experiment):
     return experiment.data.labels == "product"
 
 
-def figures_of_run(experiment):
-    """Return the names of the figures that a run of an experiment gets."""
-    if not is_read(experiment):
-        return []
-    return [
-        name
-        for name, drawn_from in FIGURES_OF_RUN.items()
-        if (name != "spectra" or is_cyclic(experiment.group))
-        and ("progress" not in drawn_from or not experiment.weights)
-    ]
+def is_sum(experiment):
+    """Return whether an experiment was trained here on residues of an odd modulus."""
+    return is_modular(experiment) and not experiment.weights
 
 
 def results_of_run(experiment):
@@ -98,6 +104,27 @@ def results_of_run(experiment):
     if is_modular(experiment):
         results += ["mechanism"] if experiment.weights else ["mechanism", "measures"]
     return results
+
+
+def figures_of_run(experiment):
+    """Return the names of the figures that a run of an experiment gets."""
+    results = set(results_of_run(experiment))
+    if experiment.weights:
+        results.discard("progress")  # of one network, no line over steps
+    without = set() if is_cyclic(experiment.group) else {"spectra"}
+    if experiment.architecture.kind != "transformer":
+        without.add("modular_attention")
+    return [
+        name
+        for name, drawn_from in FIGURES_OF_RUN.items()
+        if results.issuperset(drawn_from) and name not in without
+    ]
+
+
+def figures_of_seeds(experiment):
+    """Return the names of the figures that all runs of an experiment get together."""
+    with_measures = "measures" in results_of_run(experiment)
+    return ["seeds", "modular_phases"] if with_measures else ["seeds"]
 
 
 def runs_with_figures(experiment):
@@ -113,11 +140,55 @@ def style_of(figure):
 
 def in_report(figure):
     """Return how the figure of a run stands in the report."""
+    modular = figure.startswith("modular_")
     return {
         "caption": f"../../report/composition/{figure}.rst",
-        "category": "Group composition",
+        "category": "Progress measures" if modular else "Group composition",
         "subcategory": "{experiment}",
-        "labels": {"figure": figure, "seed": "{seed}"},
+        "labels": {"figure": figure.removeprefix("modular_"), "seed": "{seed}"},
+    }
+
+
+SWEEPS = sections["composition"].sweeps
+SWEEP_OF = {name: sweep for sweep, members in SWEEPS.items() for name in members}
+ADDING_RUNS = [
+    (name, seed)
+    for name, experiment in sorted(EXPERIMENTS.items())
+    if is_sum(experiment)
+    for seed in sorted(experiment.seeds)
+]
+CLAIMS_OF_COMPOSITION = ["composition/claims"] + ["composition/addition_claims"] * bool(
+    ADDING_RUNS
+)
+
+
+def runs_of_sweep(sweep):
+    """Return the experiments and seeds of a sweep."""
+    return [
+        (name, seed)
+        for name in SWEEPS[sweep]
+        for seed in sorted(EXPERIMENTS[name].seeds)
+    ]
+
+
+def of_adding_runs(file):
+    """Return a file of every run on residues that has it."""
+    return [
+        f"results/composition/{name}/seed{seed}/{file}.nc"
+        for name, seed in ADDING_RUNS
+        if file in results_of_run(EXPERIMENTS[name])
+    ]
+
+
+def adding_run(name, seed):
+    """Return what the configuration says of a run on residues and its history does not."""
+    experiment = EXPERIMENTS[name]
+    return {
+        "experiment": name,
+        "sweep": SWEEP_OF.get(name, name),
+        "seed": seed,
+        "modulus": parse_group(experiment.group)[0].order,
+        "is_read": is_read(experiment),
     }
 
 

@@ -52,3 +52,30 @@ rule figure_seeds:
         "figure seeds of {wildcards.experiment}"
     script:
         "../../scripts/composition/figure_seeds.py"
+
+
+rule figure_modular_phases:
+    """Draw all runs of an experiment that adds, each in steps of its own phases."""
+    input:
+        measures=lambda wildcards: [
+            f"results/composition/{wildcards.experiment}/seed{seed}/measures.nc"
+            for seed in experiment_of(wildcards).seeds
+        ],
+    output:
+        **figure_files(
+            "results/composition/figures/{experiment}/modular_phases",
+            **in_report("modular_phases")
+            | {"labels": {"figure": "phases", "seed": "all"}},
+        ),
+    log:
+        "logs/composition/{experiment}/figure_modular_phases.log",
+    conda:
+        "../../../environment.yml"
+    params:
+        spec=lambda wildcards: style_of("modular_phases")
+        | {"seeds": list(experiment_of(wildcards).seeds)},
+        code=script_digest("composition/figure_modular_phases"),
+    message:
+        "figure modular_phases of {wildcards.experiment}"
+    script:
+        "../../scripts/composition/figure_modular_phases.py"

@@ -3,6 +3,10 @@ include: "train.smk"
 include: "analysis.smk"
 include: "figures.smk"
 include: "universality.smk"
+include: "sweeps.smk"
+
+
+CLAIMS += CLAIMS_OF_COMPOSITION
 
 
 rule composition_groups:
@@ -31,8 +35,14 @@ rule composition:
             for seed in runs_with_figures(experiment)
             for figure in figures_of_run(experiment)
         ],
-        [f"results/composition/figures/{name}/seeds.svg" for name in EXPERIMENTS],
+        [
+            f"results/composition/figures/{name}/{figure}.svg"
+            for name, experiment in EXPERIMENTS.items()
+            for figure in figures_of_seeds(experiment)
+        ],
         "results/composition/universality.nc",
         rules.tables.output,
-        "results/composition/claims.nc",
+        [f"results/{claims}.nc" for claims in CLAIMS_OF_COMPOSITION],
+        [f"results/composition/sweeps/{sweep}.nc" for sweep in SWEEPS],
+        [f"results/composition/figures/sweeps/{sweep}.svg" for sweep in SWEEPS],
         [f"results/composition/figures/{name}.svg" for name in UNIVERSALITY_FIGURES],

@@ -4,6 +4,9 @@ include: "analysis.smk"
 include: "figures.smk"
 
 
+CLAIMS += ["induction/claims"]
+
+
 rule induction:
     """All results and figures of induction heads."""
     input:

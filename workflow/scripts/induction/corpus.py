@@ -1,3 +1,5 @@
+import os
+
 from pydantic import TypeAdapter
 
 from ontogeny.joblog import start
@@ -7,6 +9,7 @@ from ontogeny.studies.induction.config import Corpus
 from ontogeny.studies.induction.corpora import standard_library
 from ontogeny.studies.induction.sources import corpus_dataset
 
+os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one job, one thread
 logger = start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code
 corpus = TypeAdapter(Corpus).validate_python(spec["corpus"])

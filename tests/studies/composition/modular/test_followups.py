@@ -9,7 +9,6 @@ from ontogeny.studies.composition.modular.followups import (
     circuit_efficiency,
     fourier_crispness,
     fourier_density,
-    slingshots,
 )
 from studies.composition.modular import known, plain
 
@@ -78,22 +77,3 @@ def test_alignment(scale):
     assert alignment({"A": np.array([[2.0, -1.0]]), "b": np.zeros(1)}, w) == 0
     assert_allclose(alignment({"b": np.array([-scale]), "A": np.zeros((1, 2))}, w), 2 / 3)
     assert np.isnan(alignment({name: 0 * value for name, value in w.items()}, w))
-
-
-def test_a_spike_counts_once():
-    loss = np.full(200, 1e-6)
-    loss[50:55] = 2e-5
-    loss[100] = 0.9e-5  # too low
-    loss[120:124] = [2e-6, 6e-6, 1.1e-5, 1e-6]  # climbs within ten updates
-    assert slingshots(loss).tolist() == [50, 122]
-    assert slingshots(loss, factor=5.0).tolist() == [50, 100, 121]
-    slow = 1e-6 * 1.2 ** np.arange(100)  # 10 updates: 6.2 times
-    assert slingshots(slow).size == 0
-    assert slingshots(slow, within=15).size == 1
-    assert slingshots(slow[::-1]).size == 0
-    assert slingshots(np.array([1.0])).size == 0
-
-
-def test_a_spike_that_lasts_is_compared_with_what_was_before_it():
-    loss = np.concatenate([np.full(20, 1e-6), np.full(30, 1e-3), np.full(20, 1e-6), [1e-3]])
-    assert slingshots(loss).tolist() == [20, 70]

@@ -1,110 +1,30 @@
 """Both stages, on tiny trained runs and on a run whose last network is known."""
 
-from dataclasses import dataclass
-from functools import cache
-
 import numpy as np
 import pytest
 import torch
-import xarray as xr
 from numpy.testing import assert_allclose
 
 from ontogeny.catalogue import table_dataset
 from ontogeny.groups import group
 from ontogeny.labels import DIMENSIONS
-from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.analysis import (
-    Network,
     evidence,
     group_means,
     matrix_shares,
     neurons,
     phases,
 )
-from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.modular.keys import by_cluster, by_embedding, by_gap
-from ontogeny.studies.composition.modular.stages import measures, mechanism
+from ontogeny.studies.composition.modular.stages import mechanism
 from ontogeny.studies.composition.modular.waves import cyclic_frame
 from ontogeny.studies.composition.networks import build
-from ontogeny.studies.composition.pairs import train_mask
-from ontogeny.studies.composition.reading import grid, matrices
-from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.runs import train_network, training_rows
-from studies.composition.modular import known, plain
+from studies.composition.modular import plain
+from studies.composition.modular.runs import KEYS, RUNS, P, right, trained
 
-TRANSFORMER = {"kind": "transformer", "d_model": 16, "heads": 2, "d_head": 8, "d_mlp": 20}
-RUNS = {
-    "mlp": (7, {"kind": "mlp", "embedding": 12, "hidden": 16}),
-    "bilinear": (9, {"kind": "bilinear", "hidden": 18}),
-    "transformer": (7, TRANSFORMER | {"preset": "progress-measures"}),
-    "transformer without biases": (7, TRANSFORMER),
-}
 runs = pytest.mark.parametrize("run", RUNS)
 both = pytest.mark.parametrize("stage", ["mechanism", "measures"])
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    spec: Training
-    table: xr.Dataset
-    checkpoints: xr.Dataset
-    history: xr.Dataset
-    mechanism: xr.Dataset
-    measures: xr.Dataset
-
-    @property
-    def order(self):
-        return self.table.sizes["left"]
-
-    @property
-    def train(self):
-        return train_mask(self.history["train_index"].values, self.order)
-
-    def network(self, index) -> tuple[Network, object]:
-        """One checkpoint as the analysis of groups reads it."""
-        architecture = build(self.spec.architecture, self.order)
-        parameters = {name: value.values[index] for name, value in self.checkpoints.items()}
-        return grid(architecture, parameters), matrices(architecture, parameters)
-
-
-def stored(p, architecture, change=None):
-    spec = Training.model_validate(
-        {
-            "architecture": architecture,
-            "data": {"fraction": 0.6},
-            "optimiser": {"learning_rate": 0.01, "device": "cpu"},
-            "schedule": {"steps": 60, "checkpoints": {"per_decade": 3, "every": 20}},
-            "seed": 0,
-        }
-    )
-    table = table_dataset(group(f"C{p}"))
-    record = train_network(table["product"].values, spec)
-    about = attributes("train", spec.model_dump(mode="json"), "0")
-    checkpoints = checkpoints_dataset(record, spec.architecture.kind).assign_attrs(about)
-    for name, values in (change or {}).items():
-        checkpoints[name][-1] = values.astype(np.float32)
-    history = history_dataset(record, training_rows(spec, p)).assign_attrs(about)
-    found = mechanism(table, checkpoints, history)
-    along = measures(table, checkpoints, history, found)
-    return Run(spec, table, checkpoints, history, found, along)
-
-
-@cache
-def trained(run):
-    return stored(*RUNS[run])
-
-
-P, KEYS = 23, (2, 5, 9)
-
-
-@cache
-def right():
-    """A run whose last network is the analytic one, with neurons that multiply."""
-    network = known.exact(P, KEYS, steps=4)
-    h = len(network.frequency)
-    weights = {"W_x": network.left, "W_y": network.right, "W_U": 3 * network.unembedding.T}
-    return stored(P, {"kind": "bilinear", "hidden": h}, weights)
 
 
 # Names, dimensions, descriptions
@@ -219,6 +139,24 @@ def test_neurons_are_those_of_the_analysis_of_groups(run):
         for matrix in (weights.left_embedding, weights.right_embedding, weights.unembedding)
     ]
     assert_allclose(found["matrix_share"], shares, rtol=1e-6, atol=1e-9)
+
+
+@runs
+def test_transforms_keep_the_energy_of_neurons_and_logits(run):
+    at = trained(run)
+    layers = list(at.network(-1)[0]())
+    for name, of in (("neuron", "hidden"), ("logit", "logits")):
+        energy = np.square(np.concatenate([getattr(x, of) for x in layers])).sum()
+        norms = at.mechanism[f"{name}_transform_norm"]
+        assert_allclose(np.square(norms).sum(), energy, rtol=1e-6)
+
+
+def test_neurons_that_multiply_have_products_of_waves_of_one_frequency():
+    norms = right().mechanism["neuron_transform_norm"].values
+    owner = right().mechanism["frequency_of_entry"].values
+    found = norms > 1e-3 * norms.max()
+    own = np.equal.outer(owner, owner) & np.isin(owner, KEYS)
+    assert (found == own).all()
 
 
 @runs

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from ontogeny.fourier import power_by_irrep
+from ontogeny.groups import group
+from ontogeny.representations import basis, real_irreps
 from ontogeny.studies.composition.modular.waves import (
     PARITIES,
     WIDTHS,
@@ -13,6 +16,7 @@ from ontogeny.studies.composition.modular.waves import (
     frequency_shares,
     margin,
     means,
+    power,
     project,
     project_cubes,
     project_means,
@@ -43,6 +47,16 @@ def test_the_basis_is_the_fourier_matrix(p):
     assert_allclose(seen.character[0], 1)
     for k in plain.frequencies(p):
         assert_allclose(seen.character[k], 2 * np.cos(2 * np.pi * k * x / p), atol=1e-12)
+
+
+@pytest.mark.parametrize("p", [3, 59, 113])
+def test_the_basis_is_that_of_the_irreps_of_the_cyclic_group(p):
+    found, expected = fourier_basis(p), basis(real_irreps(group(f"C{p}")))
+    assert_allclose(found.matrix, expected.matrix, atol=1e-12)
+    assert found.frequency.tolist() == expected.irrep.tolist()
+    assert found.labels[1:] == expected.labels[1:]
+    values = np.random.default_rng(p).normal(size=(p, 2, 3))
+    assert_allclose(power(values), power_by_irrep(values, expected), rtol=1e-9)
 
 
 @pytest.mark.parametrize("p", [0, 1, 2, 8, 112])

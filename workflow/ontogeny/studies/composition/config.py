@@ -28,6 +28,7 @@ __all__ = [
     "Checkpoints",
     "Composition",
     "Data",
+    "DeepTransformerSettings",
     "EarlyStop",
     "Experiment",
     "Figures",
@@ -91,6 +92,17 @@ class TransformerSettings(Section):
     d_mlp: Count = Field(512, description="Number of neurons.")
 
 
+class DeepTransformerSettings(Section):
+    """The transformer of arXiv 2301.05217 with several layers."""
+
+    kind: Literal["deep-transformer"] = "deep-transformer"
+    layers: Count = Field(2, description="Number of blocks of attention and MLP.")
+    d_model: Count = Field(128, description="Width of the residual stream.")
+    heads: Count = Field(4, description="Number of attention heads in each layer.")
+    d_head: Count = Field(32, description="Width of a head.")
+    d_mlp: Count = Field(512, description="Number of neurons in each layer.")
+
+
 class Data(Section):
     """Which pairs the network is trained on, and what it has to answer."""
 
@@ -129,6 +141,12 @@ class Optimiser(Section):
     )
     weight_decay_schedule: tuple[DecayChange, ...] = Field(
         (), description="Changes of the weight decay, by ascending steps."
+    )
+    l1: Annotated[float, Field(ge=0), AS_REAL] = Field(
+        0.0, description="Strength of a penalty on the sum of all absolute parameters."
+    )
+    dropout: Annotated[float, Field(ge=0, lt=1), AS_REAL] = Field(
+        0.0, description="Share of the hidden neurons that each update leaves out, pair by pair."
     )
     warm_up: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
         0,
@@ -195,7 +213,8 @@ class Schedule(Section):
 
 class _Training(Section):
     architecture: Annotated[
-        MLPSettings | BilinearSettings | TransformerSettings, Field(discriminator="kind")
+        MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings,
+        Field(discriminator="kind"),
     ] = Field(description="The network.")
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
@@ -264,6 +283,7 @@ SWEPT = (
     MLPSettings,
     BilinearSettings,
     TransformerSettings,
+    DeepTransformerSettings,
     Data,
     Optimiser,
     Checkpoints,
@@ -317,6 +337,45 @@ class Figures(Section):
     logits: Style = Field(Style(), description="A slice of the logits beside characters.")
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")
+    sweep: Style = Field(Style(), description="Losses of a sweep, and its outcome by swept value.")
+    modular_progress: Style = Field(Style(), description="Progress measures of a run that adds.")
+    modular_measures: Style = Field(
+        Style(), description="Every form of restricted and excluded loss of a run that adds."
+    )
+    modular_key_losses: Style = Field(
+        Style(), description="Excluded loss and logits of a run that adds, by frequency."
+    )
+    modular_norms: Style = Field(
+        Style(), description="Fourier norms and squared weights of a run that adds."
+    )
+    modular_followups: Style = Field(
+        Style(), description="Measures of later papers on a run that adds."
+    )
+    modular_spectra: Style = Field(
+        Style(), description="Fourier spectra of a network that adds, with the key frequencies."
+    )
+    modular_attention: Style = Field(Style(), description="Attention of a transformer that adds.")
+    modular_neurons: Style = Field(
+        Style(), description="Neurons of a network that adds, by frequency."
+    )
+    modular_logits: Style = Field(
+        Style(), description="Fourier transforms of neurons and logits of a network that adds."
+    )
+    modular_readout: Style = Field(
+        Style(), description="The neuron-to-logit map of a network that adds."
+    )
+    modular_ablations: Style = Field(
+        Style(), description="Losses of a network that adds under every intervention."
+    )
+    modular_removal: Style = Field(
+        Style(), description="Losses of a network that adds without single frequencies."
+    )
+    modular_algorithms: Style = Field(
+        Style(), description="Clock or pizza: the algorithm of a network that adds."
+    )
+    modular_phases: Style = Field(
+        Style(), description="All runs of an experiment that adds, each in steps of its phases."
+    )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."
@@ -396,6 +455,7 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
             section["experiments"], sweeps = expanded(
                 section["experiments"], lists=LISTS, at="composition.experiments"
             )
+            _refuse_swept_runs(sweeps)
     if isinstance(section.get("figures"), Mapping):
         figures: dict[str, Any] = {name: {} for name in Figures.model_fields} | dict(
             section["figures"]
@@ -415,6 +475,17 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
     if problems:
         raise ConfigurationError("\n".join(problems))
     return composition
+
+
+def _refuse_swept_runs(sweeps: Sweeps) -> None:
+    for name, members in sweeps.items():
+        for field in ("seeds", "weights"):
+            if any(field in values for values in members.values()):
+                msg = (
+                    f"`composition.experiments.{name}.{field}`: is a list of lists, and says which "
+                    "runs there are, so that it cannot be swept; give one list"
+                )
+                raise ConfigurationError(msg)
 
 
 def _with_published(section: Mapping[str, Any]) -> Any:

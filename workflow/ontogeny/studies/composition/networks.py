@@ -10,10 +10,12 @@ from ontogeny.studies.composition.architectures import (
     MLP,
     Architecture,
     Bilinear,
+    DeepTransformer,
     Transformer,
 )
 from ontogeny.studies.composition.config import (
     BilinearSettings,
+    DeepTransformerSettings,
     MLPSettings,
     TransformerSettings,
 )
@@ -24,7 +26,8 @@ _BLOCK_BYTES = 2**29
 
 
 def build(
-    settings: MLPSettings | BilinearSettings | TransformerSettings, order: int
+    settings: MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings,
+    order: int,
 ) -> Architecture:
     """Return the architecture that the configuration asks for, on `order` elements."""
     match settings:
@@ -32,6 +35,8 @@ def build(
             return MLP(order, embedding=settings.embedding, hidden=settings.hidden)
         case BilinearSettings():
             return Bilinear(order, hidden=settings.hidden)
+        case DeepTransformerSettings():
+            return DeepTransformer(order, **settings.model_dump(exclude={"kind"}))
     published = Transformer.universality
     if settings.preset == "progress-measures":
         published = Transformer.progress_measures

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ontogeny.studies.composition.analysis import Layers, Matrices, Network
-from ontogeny.studies.composition.architectures import MLP, Architecture, Bilinear, Transformer
+from ontogeny.studies.composition.architectures import MLP, Architecture, Bilinear
 from ontogeny.studies.composition.networks import all_pairs_size, pair_blocks
 
 __all__ = ["grid", "matrices"]
@@ -62,6 +62,6 @@ def matrices(
         left_embedding=readout.left_embedding.numpy(),
         right_embedding=readout.right_embedding.numpy(),
         unembedding=readout.unembedding.numpy(),
-        direct_path=isinstance(architecture, Transformer),
+        direct_path=not isinstance(architecture, MLP | Bilinear),
         squared_weights=float(sum((value**2).sum() for value in tensors.values())),
     )

@@ -11,6 +11,21 @@ from ontogeny.training import Record
 
 __all__ = ["checkpoints_dataset", "history_dataset"]
 
+_BLOCK: dict[str, tuple[str, ...]] = {
+    "W_Q": ("head", "residual", "key_dimension"),
+    "W_K": ("head", "residual", "key_dimension"),
+    "W_V": ("head", "residual", "key_dimension"),
+    "W_O": ("head", "key_dimension", "residual"),
+    "W_in": ("residual", "neuron"),
+    "b_in": ("neuron",),
+    "W_out": ("neuron", "residual"),
+    "b_out": ("residual",),
+}
+_AROUND: dict[str, tuple[str, ...]] = {
+    "W_E": ("token", "residual"),
+    "W_pos": ("position", "residual"),
+    "W_U": ("residual", "output"),
+}
 _DIMENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "mlp": {
         "W_x": ("element", "feature"),
@@ -23,24 +38,13 @@ _DIMENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "W_y": ("element", "neuron"),
         "W_U": ("neuron", "output"),
     },
-    "transformer": {
-        "W_E": ("token", "residual"),
-        "W_pos": ("position", "residual"),
-        "W_Q": ("head", "residual", "key_dimension"),
-        "W_K": ("head", "residual", "key_dimension"),
-        "W_V": ("head", "residual", "key_dimension"),
-        "W_O": ("head", "key_dimension", "residual"),
-        "W_in": ("residual", "neuron"),
-        "b_in": ("neuron",),
-        "W_out": ("neuron", "residual"),
-        "b_out": ("residual",),
-        "W_U": ("residual", "output"),
-    },
+    "transformer": _AROUND | _BLOCK,
+    "deep-transformer": _AROUND | {name: ("layer", *dims) for name, dims in _BLOCK.items()},
 }
 
 
 def checkpoints_dataset(
-    record: Record, kind: Literal["mlp", "bilinear", "transformer"]
+    record: Record, kind: Literal["mlp", "bilinear", "transformer", "deep-transformer"]
 ) -> xr.Dataset:
     """Return every parameter of a network of the given kind along `step`."""
     dimensions = _DIMENSIONS[kind]

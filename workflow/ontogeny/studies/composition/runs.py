@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ontogeny.studies.composition.architectures import Architecture
+from ontogeny.studies.composition.architectures import Architecture, Dropout
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.loss import accuracy, cross_entropy
 from ontogeny.studies.composition.networks import build, pair_blocks
@@ -76,6 +76,7 @@ def train_network(
         dtype=dtype,
         device=device,
         exact=spec.optimiser.loss == "exact",
+        dropout=Dropout(spec.optimiser.dropout, spec.seed),
     )
     initial = architecture.initial(torch.Generator().manual_seed(spec.seed))
     member = torch.zeros(order**2, dtype=torch.bool)
@@ -91,6 +92,7 @@ def train_network(
             betas=spec.optimiser.betas,
             weight_decay=spec.optimiser.weight_decay,
             warm_up=spec.optimiser.warm_up,
+            l1=spec.optimiser.l1,
             decay_changes=tuple(
                 (change.step, change.weight_decay)
                 for change in spec.optimiser.weight_decay_schedule

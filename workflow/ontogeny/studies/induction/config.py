@@ -91,8 +91,8 @@ class Text(_Corpus):
     files: tuple[str, ...] = Field(
         (), description="Text files; none: the source of the Python standard library."
     )
-    vocabulary: Annotated[int, Field(ge=160, le=32_000), AS_WHOLE] = Field(
-        1024, description="Number of tokens: single characters and the most frequent pieces."
+    vocabulary: Annotated[int, Field(ge=257, le=32_000), AS_WHOLE] = Field(
+        1024, description="Number of tokens: the beginning, the bytes, and pairs merged in their order."
     )
     length: Length = Field(256, description="Length of the context.")
     held_out: Share = Field(

@@ -21,8 +21,9 @@ from ontogeny.studies.induction.corpora import (
     in_context,
     phrased,
     predictor_losses,
-    vocabulary,
+    tokenizer,
     windows,
+    words,
 )
 
 __all__ = ["corpus_dataset", "source_of"]
@@ -146,13 +147,13 @@ def _markov(spec: Markov, rng: np.random.Generator) -> xr.Dataset:
 
 def _text(spec: Text, texts: list[str], rng: np.random.Generator) -> xr.Dataset:
     order = np.random.default_rng([spec.seed, _SHARED]).permutation(len(texts))
-    whole = "\n".join(texts[number] for number in order)
-    words = vocabulary(whole, size=spec.vocabulary)
-    stream = encode(whole, words)
+    ordered = [texts[number] for number in order]
+    model = tokenizer(ordered, size=spec.vocabulary)
+    stream = encode(ordered, model)
     held_out = stream[_boundary(len(stream), spec) :]
     tokens = windows(held_out, rng, spec.sequences, length=spec.length)
     stored = variable("stream_index", stream.astype(np.int16), "tokens of the whole text")
-    return _described(tokens, list(words), {}, {"stream": stored})
+    return _described(tokens, list(words(model)), {}, {"stream": stored})
 
 
 def _described(

@@ -15,6 +15,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.studies.composition.architectures._dropout import Dropout
+
 __all__ = ["Activations", "Architecture", "Objective", "Readout"]
 
 
@@ -58,17 +60,20 @@ class Readout:
 class Objective(Protocol):
     """The training loss of an architecture on fixed pairs."""
 
-    def __call__(self, parameters: dict[str, Tensor], gradient: dict[str, Tensor]) -> Tensor:
+    def __call__(
+        self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
+    ) -> Tensor:
         """Write the gradient of the mean cross-entropy into `gradient` and return the loss [nat].
 
         Both dictionaries hold every parameter under its name. What `gradient` held before is
-        overwritten. The loss is a tensor without dimensions.
+        overwritten. `update` is the number of updates done before, for what is random. The loss is
+        a tensor without dimensions.
         """
 
 
 @runtime_checkable
 class Architecture(Protocol):
-    """A network as a function of named parameters; MLP, Bilinear and Transformer are such."""
+    """A network as a function of named parameters; those of this package are such."""
 
     @property
     def order(self) -> int:
@@ -100,9 +105,11 @@ class Architecture(Protocol):
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
         exact: bool = True,
+        dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step.
 
         `dtype` and `device` are those of the parameters that it will be called with; `exact` as
-        for `ontogeny.studies.composition.loss.loss_and_gradient`.
+        for `ontogeny.studies.composition.loss.loss_and_gradient`; `dropout` is that of the hidden
+        layers.
         """

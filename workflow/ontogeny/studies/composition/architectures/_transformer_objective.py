@@ -4,7 +4,7 @@ Shapes: as in ``transformer.py``, and ``mixed`` for head and d_head as one axis,
 and head as one; ``column`` the outputs, or d_model if W_U is not folded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import e, log2
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from ontogeny.studies.composition.architectures._attention import places, tabulate
+from ontogeny.studies.composition.architectures._dropout import Dropout
 from ontogeny.studies.composition.architectures._products import (
     Incidence,
     blocks,
@@ -130,6 +131,8 @@ class TransformerObjective:
         Of the network.
     exact : bool
         As for `ontogeny.studies.composition.loss.loss_and_gradient`.
+    dropout : Dropout
+        Of the hidden layer.
     """
 
     def __init__(
@@ -142,9 +145,11 @@ class TransformerObjective:
         heads: int,
         outputs: int,
         exact: bool,
+        dropout: Dropout,
     ) -> None:
         keep_freed_memory()
         self._exact = exact
+        self._dropout = dropout
         self._weight = 1 / len(target)
         rows = places(left, right, order)[:, None, :] * heads  # (pair, 1, position)
         rows = rows + torch.arange(heads, device=left.device)[:, None]  # (pair, head, position)
@@ -155,18 +160,23 @@ class TransformerObjective:
             answer = flat_answers(target[block], outputs)
             self._blocks.append(_Block(readers.t().contiguous(), incidence, answer))
 
-    def __call__(self, parameters: dict[str, Tensor], gradient: dict[str, Tensor]) -> Tensor:
+    def __call__(
+        self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
+    ) -> Tensor:
         """Write the gradient into `gradient` and return the loss [nat]."""
         leaves = {name: value.detach().requires_grad_() for name, value in parameters.items()}
         folded = _fold(leaves)
         with torch.no_grad():
-            loss, slopes = self._descend(_Folded(*(part.detach() for part in folded.parts())))
+            net = _Folded(*(part.detach() for part in folded.parts()))
+            loss, slopes = self._descend(net, self._dropout.factors(update))
         found = torch.autograd.grad(folded.parts(), list(leaves.values()), slopes.parts())
         for name, value in zip(leaves, found, strict=True):
             gradient[name].copy_(value)
         return loss
 
-    def _descend(self, net: _Folded) -> tuple[Tensor, _Folded]:
+    def _descend(
+        self, net: _Folded, factors: Callable[[Tensor], Tensor | None]
+    ) -> tuple[Tensor, _Folded]:
         """Return the loss, and its gradient with respect to the folded network."""
         loss, bits, slopes = net.scores.new_zeros(()), _in_bits(net), _zeros(net)
         values, dvalues = net.values.flatten(0, 1), slopes.values.flatten(0, 1)
@@ -175,7 +185,9 @@ class TransformerObjective:
             scores = torch.take(net.scores, rows)  # (position, reader)
             attention = scores.softmax(0).t().contiguous()  # (reader, position)
             z = incidence.gather(values, attention)  # (reader, d_head)
-            losses, dz = self._descend_layers(z.view(len(answer), -1), answer, net, bits, slopes)
+            losses, dz = self._descend_layers(
+                z.view(len(answer), -1), answer, net, bits, slopes, factors
+            )
             loss += losses.sum() * self._weight
             dz = dz.view_as(z)  # (reader, d_head)
             dvalues += incidence.scatter(dz, attention)  # (place head, d_head)
@@ -191,9 +203,12 @@ class TransformerObjective:
         net: _Folded,
         bits: _Folded,
         slopes: _Folded,
+        factors: Callable[[Tensor], Tensor | None],
     ) -> tuple[Float[Tensor, " pair"], Float[Tensor, "pair mixed"]]:
         """Add to the gradients of everything above attention; return the losses and dz."""
         hidden = product(z, net.inner).add_(net.inner_bias).relu_()  # (pair, neuron)
+        factor = factors(hidden)
+        hidden = hidden if factor is None else hidden.mul_(factor)
         y = product(hidden, bits.outer)  # (pair, column)
         y.add_(product(z, bits.skip)).add_(bits.outer_bias)
         found = self._unembed(y, answer, bits.unembedding)  # (pair, output)
@@ -203,6 +218,7 @@ class TransformerObjective:
             dy = product(found.gradient, net.unembedding.t())  # (pair, column)
 
         dbefore = product(dy, net.outer.t())  # (pair, neuron)
+        dbefore = dbefore if factor is None else dbefore.mul_(factor)
         torch.ops.aten.threshold_backward.grad_input(dbefore, hidden, 0, grad_input=dbefore)
         slopes.outer.t().add_(product(dy.t(), hidden))
         slopes.skip.t().add_(product(dy.t(), z))

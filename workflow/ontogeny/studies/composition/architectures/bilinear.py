@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.studies.composition.architectures._dropout import Dropout
 from ontogeny.studies.composition.architectures._interface import (
     Activations,
     Objective,
@@ -102,10 +103,11 @@ class Bilinear:
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
         exact: bool = True,
+        dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
         pairs = left.to(device), right.to(device), target.to(device)
-        return _Objective(self, *pairs, dtype, exact)
+        return _Objective(self, *pairs, dtype, exact, dropout)
 
 
 class _Objective:
@@ -125,8 +127,10 @@ class _Objective:
         target: Tensor,
         dtype: torch.dtype,
         exact: bool,
+        dropout: Dropout,
     ) -> None:
         keep_freed_memory()
+        self._dropout = dropout
         n = bilinear.order
         self._unembedding = Unembedding(
             bilinear.hidden,
@@ -146,14 +150,21 @@ class _Objective:
         ]
 
     @torch.no_grad()
-    def __call__(self, parameters: dict[str, Tensor], gradient: dict[str, Tensor]) -> Tensor:
+    def __call__(
+        self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
+    ) -> Tensor:
         self._unembedding.start(parameters["W_U"])
         gradient["W_x"].zero_()
         gradient["W_y"].zero_()
+        factors = self._dropout.factors(update)
         for lefts, rights, answer in self._blocks:
             x = lefts.gather(parameters["W_x"])  # (pair, neuron)
             y = rights.gather(parameters["W_y"])  # (pair, neuron)
-            slope = self._unembedding.descend(x * y, answer)  # (pair, neuron)
+            hidden = x * y  # (pair, neuron)
+            factor = factors(hidden)
+            hidden = hidden if factor is None else hidden.mul_(factor)
+            slope = self._unembedding.descend(hidden, answer)  # (pair, neuron)
+            slope = slope if factor is None else slope.mul_(factor)
             gradient["W_x"] += lefts.scatter(y.mul_(slope))  # (element, neuron)
             gradient["W_y"] += rights.scatter(x.mul_(slope))  # (element, neuron)
         return self._unembedding.finish(gradient["W_U"])

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.studies.composition.architectures._dropout import Dropout
 from ontogeny.studies.composition.architectures._interface import (
     Activations,
     Objective,
@@ -123,10 +124,11 @@ class MLP:
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
         exact: bool = True,
+        dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
         pairs = left.to(device), right.to(device), target.to(device)
-        return _Objective(self, *pairs, dtype, exact)
+        return _Objective(self, *pairs, dtype, exact, dropout)
 
 
 class _Objective:
@@ -147,8 +149,10 @@ class _Objective:
         target: Tensor,
         dtype: torch.dtype,
         exact: bool,
+        dropout: Dropout,
     ) -> None:
         keep_freed_memory()
+        self._dropout = dropout
         n = mlp.order
         self._n, self._e = n, mlp.embedding
         self._unembedding = Unembedding(
@@ -168,13 +172,19 @@ class _Objective:
         ]
 
     @torch.no_grad()
-    def __call__(self, parameters: dict[str, Tensor], gradient: dict[str, Tensor]) -> Tensor:
+    def __call__(
+        self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
+    ) -> Tensor:
         self._fold(parameters)
         self._unembedding.start(parameters["W_U"])
         self._table_gradient.zero_()
+        factors = self._dropout.factors(update)
         for incidence, answer in self._blocks:
             hidden = incidence.gather(self._table).relu_()  # (pair, neuron)
+            factor = factors(hidden)
+            hidden = hidden if factor is None else hidden.mul_(factor)
             slope = self._unembedding.descend(hidden, answer)  # (pair, neuron)
+            slope = slope if factor is None else slope.mul_(factor)
             torch.ops.aten.threshold_backward.grad_input(slope, hidden, 0, grad_input=slope)
             self._table_gradient += incidence.scatter(slope)  # (2 element, neuron)
         self._unfold(parameters, gradient)

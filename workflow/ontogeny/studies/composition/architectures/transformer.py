@@ -16,6 +16,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from ontogeny.studies.composition.architectures._attention import places, tabulate
+from ontogeny.studies.composition.architectures._dropout import Dropout
 from ontogeny.studies.composition.architectures._interface import (
     Activations,
     Objective,
@@ -177,6 +178,7 @@ class Transformer:
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
         exact: bool = True,
+        dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
         return TransformerObjective(
@@ -184,6 +186,7 @@ class Transformer:
             right.to(device),
             target.to(device),
             exact=exact,
+            dropout=dropout,
             order=self.order,
             heads=self.heads,
             outputs=self.shapes()["W_U"][1],

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.fourier import power_by_irrep
-from ontogeny.studies.composition.modular.waves import fourier_basis
+from ontogeny.studies.composition.modular.waves import fourier_basis, power
 
 __all__ = [
     "Patterns",
@@ -193,6 +192,6 @@ def output_shares(W_E: Array, W_V: Array, W_O: Array, after: Array | None = None
     written = np.einsum("pd,jde,jef->pjf", W_E, W_V, W_O, optimize=True)
     if after is not None:
         written = written @ after
-    power = power_by_irrep(written, fourier_basis(len(W_E)))[1:].sum(axis=2).T
-    total = power.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(power, total, out=np.zeros_like(power), where=total > 0))
+    each = power(written)[1:].sum(axis=2).T
+    total = each.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(each, total, out=np.zeros_like(each), where=total > 0))

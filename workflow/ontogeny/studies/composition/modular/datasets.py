@@ -78,7 +78,9 @@ def coordinates(p: int, parameters: Sequence[str]) -> Coordinates:
     }
     found: Coordinates = {name: _names(values) for name, values in of_names.items()}
     found["frequency"] = np.arange(1, (p + 1) // 2, dtype=np.int32)
-    found["frequency_of_entry"] = variable("entry", waves.irrep, "frequency, 0 for the constant")
+    found["frequency_of_entry"] = variable(
+        "entry", waves.frequency, "frequency, 0 for the constant"
+    )
     return found
 
 
@@ -258,6 +260,7 @@ def neuron_variables(
     table: NeuronTable,
     grouped: Clusters,
     active: Array,
+    norms: Array,
     examples: NDArray[np.int64],
     activations: Array,
 ) -> Variables:
@@ -268,6 +271,8 @@ def neuron_variables(
     table : NeuronTable
     grouped : Clusters
     active : (h,) ndarray
+    norms : (p, p) ndarray
+        Of the 2-D transform of the neurons.
     examples : (E,) ndarray of int
         Neurons whose activations are kept.
     activations : (E, p, p) ndarray
@@ -288,6 +293,9 @@ def neuron_variables(
         "neuron_active": variable("neuron", active, "share of pairs on which it is above 0"),
         "explained_share": variable((), table.explained.mean(), "share of neurons explained"),
         "mean_fve": variable((), table.best.mean(), "mean over neurons of the share explained"),
+        "neuron_transform_norm": variable(
+            ("entry", "other_entry"), norms, "norm of the neurons' component"
+        ),
         "cluster_size": variable("frequency", grouped.size, "neurons explained"),
         "neurons_unexplained": variable((), grouped.unexplained, "neurons not explained"),
         "cluster_fve": variable("frequency", grouped.fve, "mean share of a neuron's variance"),

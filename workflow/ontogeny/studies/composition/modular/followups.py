@@ -20,7 +20,6 @@ __all__ = [
     "circuit_efficiency",
     "fourier_crispness",
     "fourier_density",
-    "slingshots",
 ]
 
 Array = NDArray[np.float64]
@@ -162,39 +161,3 @@ def alignment(
     )
     norms = np.linalg.norm(g) * np.linalg.norm(w)
     return float(-(g @ w) / norms) if norms > 0 else float("nan")
-
-
-def slingshots(loss: Array, *, factor: float = 10.0, within: int = 10) -> NDArray[np.int64]:
-    """Return the updates at which the training loss begins to spike.
-
-    A spike begins where the loss is more than `factor` times the least of the `within` updates
-    before it, and was not at the update before. Cyclic spikes of this kind come with steps of the
-    optimiser that are far too large, late in training [1]_, or with a loss of too low a precision
-    (arXiv 2301.05217, appendix D.2).
-
-    Parameters
-    ----------
-    loss : (U,) ndarray [nat]
-        Before each update.
-    factor : float
-    within : int
-
-    Returns
-    -------
-    (N,) ndarray of int64
-
-    References
-    ----------
-    .. [1] V. Thilak et al., "The slingshot mechanism", arXiv 2206.04817.
-
-    Examples
-    --------
-    >>> slingshots(np.array([1.0, 0.1, 0.1, 5.0, 6.0, 0.1, 0.1]))
-    array([3])
-    """
-    if len(loss) < 2:
-        return np.zeros(0, dtype=np.int64)
-    padded = np.concatenate([np.full(within, np.inf), loss[:-1]])
-    least = np.lib.stride_tricks.sliding_window_view(padded, within).min(axis=1)
-    high = loss > factor * least
-    return np.flatnonzero(high & ~np.concatenate([[False], high[:-1]]))

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.fourier import power_by_irrep
-from ontogeny.studies.composition.modular.waves import fourier_basis
+from ontogeny.studies.composition.modular.waves import power
 
 __all__ = ["Analytic", "analytic", "participation"]
 
@@ -109,7 +108,7 @@ def participation(matrix: Array) -> Array:
     ----------
     .. [1] A. Gromov, "Grokking modular arithmetic", arXiv 2301.02679.
     """
-    power = power_by_irrep(matrix, fourier_basis(len(matrix)))
-    total = np.square(power.sum(axis=0))
-    squares = np.square(power).sum(axis=0)
+    each = power(matrix)
+    total = np.square(each.sum(axis=0))
+    squares = np.square(each).sum(axis=0)
     return np.asarray(np.divide(squares, total, out=np.zeros_like(total), where=total > 0))

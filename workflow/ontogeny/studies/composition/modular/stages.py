@@ -18,10 +18,9 @@ from ontogeny.studies.composition.analysis import (
     neurons,
     phases,
 )
-from ontogeny.studies.composition.architectures import Architecture, Transformer
+from ontogeny.studies.composition.architectures import Architecture, DeepTransformer, Transformer
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.modular import ablations, algorithms, attention, datasets, forward
-from ontogeny.studies.composition.modular.followups import slingshots
 from ontogeny.studies.composition.modular.keys import (
     by_ablation,
     by_cluster,
@@ -54,6 +53,7 @@ from ontogeny.studies.composition.modular.waves import (
     transform_norms,
 )
 from ontogeny.studies.composition.networks import build
+from ontogeny.studies.composition.outcomes import spikes
 from ontogeny.studies.composition.pairs import train_mask
 from ontogeny.studies.composition.reading import grid, matrices
 
@@ -131,6 +131,7 @@ def mechanism(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -
             each,
             clusters(each),
             active_share(hidden),
+            transform_norms(hidden),
             shown,
             hidden[..., shown].transpose(2, 0, 1),
         )
@@ -175,7 +176,7 @@ def measures(
         for i in range(len(step))
     ]
     variables = datasets.stacked(along)
-    started = slingshots(history["update_loss"].values)
+    started = spikes(history["update_loss"].values)
     optimiser = run.training.optimiser
     variables |= _phase_variables(step, variables, np.searchsorted(started, step))
     variables["key"] = variable("frequency", key, "key frequency of the last network")
@@ -226,10 +227,11 @@ class _Run:
             parts = forward.contributions(parameters)
             logits, through = parts.logits, parts.through
         else:
-            logits = np.concatenate(
-                [layers.logits for layers in grid(self.architecture, parameters)()]
-            )
-            through = logits
+            layers = list(grid(self.architecture, parameters)())
+            logits = through = np.concatenate([block.logits for block in layers])
+            if isinstance(self.architecture, DeepTransformer):
+                hidden = np.concatenate([block.hidden for block in layers])
+                through = hidden @ found.unembedding.T
         return Snapshot(
             parameters=parameters,
             embeddings=(found.left_embedding, found.right_embedding),

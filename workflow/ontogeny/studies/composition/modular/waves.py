@@ -13,21 +13,20 @@ the unit difference directions the same of ``a - b``; on all triples the unit cu
 ``C_k = sqrt(2) p^(-3/2) cos(w_k (a + b - c))``.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.fourier import power_by_irrep
-from ontogeny.groups import group
-from ontogeny.representations import EntryBasis, basis, real_irreps
 from ontogeny.studies.composition.analysis import Frame, frame
 
 __all__ = [
     "PARITIES",
     "WIDTHS",
     "Parity",
+    "Waves",
     "Width",
     "cube_coefficients",
     "cyclic_frame",
@@ -35,6 +34,7 @@ __all__ = [
     "frequency_shares",
     "margin",
     "means",
+    "power",
     "project",
     "project_cubes",
     "project_means",
@@ -53,8 +53,27 @@ WIDTHS = get_args(Width)
 """How much a frequency spans on the grid of pairs, as `project` says."""
 
 
-def fourier_basis(p: int) -> EntryBasis:
-    """Return the Fourier basis of the functions of a residue; its matrix is ``F^T``.
+@dataclass(frozen=True, eq=False)
+class Waves:
+    """The Fourier basis of the functions of a residue.
+
+    Attributes
+    ----------
+    matrix : (p, p) ndarray
+        ``F^T``: a wave in each column. Read-only.
+    frequency : (p,) ndarray of int
+        Of each column; 0 for the constant. Read-only.
+    labels : tuple of str
+        ``constant``, ``cos 1``, ``sin 1``, ``cos 2``, ...
+    """
+
+    matrix: Array
+    frequency: NDArray[np.int64]
+    labels: tuple[str, ...]
+
+
+def fourier_basis(p: int) -> Waves:
+    """Return the Fourier basis of the functions of a residue.
 
     Parameters
     ----------
@@ -69,7 +88,7 @@ def fourier_basis(p: int) -> EntryBasis:
     Examples
     --------
     >>> fourier_basis(5).labels
-    ('trivial', 'cos 1', 'sin 1', 'cos 2', 'sin 2')
+    ('constant', 'cos 1', 'sin 1', 'cos 2', 'sin 2')
     """
     return _known(p)[0]
 
@@ -80,18 +99,37 @@ def cyclic_frame(p: int) -> Frame:
 
 
 @lru_cache(maxsize=8)
-def _known(p: int) -> tuple[EntryBasis, Frame]:
+def _known(p: int) -> tuple[Waves, Frame]:
     if p < 3 or p % 2 == 0:
         msg = f"`p` must be odd and at least 3, got {p!r}"
         raise ValueError(msg)
-    irreps = real_irreps(group(f"C{p}"))
-    waves = basis(irreps)
-    residue = np.arange(p)
-    character = np.stack([np.trace(rho.matrices, axis1=1, axis2=2).real for rho in irreps])
-    seen = frame(
-        np.add.outer(residue, residue) % p, waves.matrix, waves.irrep, character, waves.names
-    )
-    return waves, seen
+    residue, k = np.arange(p), np.arange(1, (p + 1) // 2)
+    angle = 2 * np.pi * (np.outer(residue, k) % p) / p
+    matrix = np.full((p, p), p**-0.5)
+    matrix[:, 1::2] = np.sqrt(2 / p) * np.cos(angle)
+    matrix[:, 2::2] = np.sqrt(2 / p) * np.sin(angle)
+    frequency = (residue + 1) // 2
+    for array in (matrix, frequency):
+        array.setflags(write=False)
+    labels = ("constant", *(f"{wave} {each}" for each in k for wave in ("cos", "sin")))
+    character = np.concatenate([np.ones((1, p)), 2 * np.cos(angle.T)])
+    names = ("trivial", *(f"freq_{each}" for each in k))
+    seen = frame(np.add.outer(residue, residue) % p, matrix, frequency, character, names)
+    return Waves(matrix, frequency, labels), seen
+
+
+def power(values: Array) -> Array:
+    """Return the squared norm of functions of a residue in each frequency, (q + 1, ...).
+
+    The constant stands first.
+
+    Parameters
+    ----------
+    values : (p, ...) ndarray
+    """
+    squares = np.square(np.tensordot(fourier_basis(len(values)).matrix.T, values, axes=1))
+    of_waves = squares[1:].reshape(-1, 2, *values.shape[1:]).sum(axis=1)
+    return np.concatenate([squares[:1], of_waves])
 
 
 def frequency_shares(matrix: Array) -> Array:
@@ -110,10 +148,9 @@ def frequency_shares(matrix: Array) -> Array:
     >>> frequency_shares(1 + np.sqrt(6) * np.cos(4 * np.pi * x / 7)).round(12).tolist()
     [0.0, 0.75, 0.0]
     """
-    power = power_by_irrep(matrix, fourier_basis(len(matrix)))
-    by_irrep = power.reshape(len(power), -1).sum(axis=1)
-    total = by_irrep.sum()
-    return np.asarray(by_irrep[1:] / total if total > 0 else np.zeros(len(power) - 1))
+    by_frequency = power(matrix).reshape(len(matrix) // 2 + 1, -1).sum(axis=1)
+    total = by_frequency.sum()
+    return np.asarray(by_frequency[1:] / total if total > 0 else np.zeros(len(matrix) // 2))
 
 
 def means(values: Array, parity: Parity = "sum") -> Array:
@@ -300,4 +337,4 @@ def _columns(p: int, key: Mask) -> Array:
         msg = f"`key` must have one entry for each of {(p - 1) // 2} frequencies, got {key.shape!r}"
         raise ValueError(msg)
     waves = fourier_basis(p)
-    return waves.matrix[:, 1:][:, key[waves.irrep[1:] - 1]]
+    return waves.matrix[:, 1:][:, key[waves.frequency[1:] - 1]]

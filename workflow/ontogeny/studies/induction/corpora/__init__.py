@@ -18,8 +18,9 @@ from ontogeny.studies.induction.corpora._text import (
     BEGINNING,
     encode,
     standard_library,
-    vocabulary,
+    tokenizer,
     windows,
+    words,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "predictor_losses",
     "standard_library",
     "stationary",
-    "vocabulary",
+    "tokenizer",
     "windows",
+    "words",
 ]

@@ -1,25 +1,24 @@
-"""Real text as tokens: frequent pieces, and single characters for all else.
+"""Real text as tokens: byte-pair encoding of its bytes.
 
 Symbols: ``V`` tokens, of which 0 begins a sequence; ``S`` tokens of a whole text; ``N`` windows;
 ``T`` context length.
 """
 
-import re
 import sysconfig
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import ByteLevel
+from tokenizers.trainers import BpeTrainer
 
-__all__ = ["BEGINNING", "encode", "standard_library", "vocabulary", "windows"]
+__all__ = ["BEGINNING", "encode", "standard_library", "tokenizer", "windows", "words"]
 
 BEGINNING = "<begin>"
 
-_PIECE = re.compile(r" ?[A-Za-z_]+| ?[0-9]| ?[^\w\s]+|\n *|\s|[^\x00-\x7f]")
-_CHARACTERS = ["\n", *map(chr, range(32, 127))]
-_OTHER = "?"
 _LEFT_OUT = {"test", "tests", "idlelib", "encodings", "site-packages", "lib2to3", "turtledemo"}
 
 
@@ -30,64 +29,60 @@ def standard_library() -> list[Path]:
     return [root / path for path in sorted(files) if not _LEFT_OUT & set(path.parts)]
 
 
-def vocabulary(text: str, *, size: int) -> tuple[str, ...]:
-    r"""Return the tokens of a text: the beginning, line feed and printable ASCII, frequent pieces.
-
-    A piece is a word, a digit, a run of other signs (each with a space before it, if there is
-    one), a line feed with the indentation after it, or a single space.
+def tokenizer(texts: Sequence[str], *, size: int) -> Tokenizer:
+    """Return the byte-pair encoding of texts: the beginning, 256 bytes, then merges in their order.
 
     Parameters
     ----------
-    text : str
+    texts : sequence of str
     size : int
-        V; fewer when the text has fewer pieces.
+        V; fewer when the texts have fewer pairs.
 
     Returns
     -------
-    tuple of str
-        Pieces by falling frequency, of equal ones by their characters.
+    Tokenizer
+    """
+    model = Tokenizer(BPE())
+    model.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    trainer = BpeTrainer(
+        vocab_size=size,
+        special_tokens=[BEGINNING],
+        initial_alphabet=sorted(ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    model.train_from_iterator(texts, trainer)
+    return model
+
+
+def words(model: Tokenizer) -> tuple[str, ...]:
+    r"""Return the names of tokens; bytes that are no printable ASCII have a sign that stands for them.
 
     Examples
     --------
-    >>> vocabulary("if x: if y:", size=99)[-2:]
-    (':', ' if')
+    >>> words(tokenizer(["if x: if y:"], size=258))[-1]
+    'if'
     """
-    counts = Counter(_PIECE.findall(text))
-    for single in _CHARACTERS:
-        counts.pop(single, None)
-    frequent = sorted(counts, key=lambda piece: (-counts[piece], piece))
-    return (BEGINNING, *_CHARACTERS, *frequent)[:size]
+    names = (model.id_to_token(number) for number in range(model.get_vocab_size()))
+    return tuple(name.replace("Ġ", " ").replace("Ċ", "\n") for name in names)
 
 
-def encode(text: str, tokens: Sequence[str]) -> NDArray[np.int64]:
-    """Return a text as indices of tokens; a piece that is none is written in characters.
-
-    Characters outside the vocabulary become ``?``.
+def encode(texts: Sequence[str], model: Tokenizer) -> NDArray[np.int64]:
+    """Return texts as one stream of tokens, with a line feed between two.
 
     Parameters
     ----------
-    text : str
-    tokens : sequence of str
-        From `vocabulary`.
+    texts : sequence of str
+    model : Tokenizer
 
     Returns
     -------
     (S,) ndarray of int64
     """
-    index = {token: number for number, token in enumerate(tokens)}
-    spelled: dict[str, list[int]] = {}
+    between = model.encode("\n").ids
     found: list[int] = []
-    for piece in _PIECE.findall(text):
-        if piece not in spelled:
-            spelled[piece] = _spelled(piece, index)
-        found += spelled[piece]
+    for number, text in enumerate(texts):
+        found += (between if number else []) + model.encode(text).ids
     return np.array(found, dtype=np.int64)
-
-
-def _spelled(piece: str, index: Mapping[str, int]) -> list[int]:
-    if piece in index:
-        return [index[piece]]
-    return [index.get(character, index[_OTHER]) for character in piece]
 
 
 def windows(

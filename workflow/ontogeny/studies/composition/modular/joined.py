@@ -1,0 +1,229 @@
+"""Many runs of addition in one dataset, a row for each: settings, outcome, mechanism, phases."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.labels import dataset, variable
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.modular.phases import MILESTONES
+from ontogeny.studies.composition.outcomes import outcomes
+
+__all__ = ["DELETIONS", "AddingRun", "addition"]
+
+DELETIONS = (
+    "neurons: polynomials",
+    "neurons: waves of a + b",
+    "neurons: read directions",
+    "logits: key blocks",
+    "logits: key cubes",
+)
+"""Interventions that take away what is no wave of a key frequency, and nothing else."""
+
+Row = dict[str, xr.Variable]
+
+
+@dataclass(frozen=True, eq=False)
+class AddingRun:
+    """One run on a cyclic group.
+
+    Attributes
+    ----------
+    experiment : str
+    sweep : str
+        The sweep that the experiment is of; its own name when it is of none.
+    seed : int
+    modulus : int
+        Odd.
+    history : Dataset
+    mechanism, measures : Dataset or None
+        None for a run that had to answer something else than the sum.
+    """
+
+    experiment: str
+    sweep: str
+    seed: int
+    modulus: int
+    history: xr.Dataset
+    mechanism: xr.Dataset | None
+    measures: xr.Dataset | None
+
+
+def addition(runs: Sequence[AddingRun]) -> xr.Dataset:
+    """Join runs that add, or had to learn something else about residues.
+
+    Parameters
+    ----------
+    runs : sequence of AddingRun
+
+    Returns
+    -------
+    Dataset
+        By run; what a run does not have is NaN. ``key(run, frequency)`` is 0 or 1, NaN for a
+        frequency that the modulus of the run does not have.
+    """
+    rows = [_row(run) for run in runs]
+    names = dict.fromkeys(name for row in rows for name in row)
+    found: dict[str, xr.Variable] = {}
+    for name in names:
+        about = next(row[name] for row in rows if name in row)
+        values = [row[name].values if name in row else np.nan for row in rows]
+        found[name] = xr.Variable("run", np.array(values, dtype=np.float64), about.attrs)
+    most = max(run.modulus // 2 for run in runs)
+    key = np.full((len(runs), most), np.nan)
+    milestone = np.full((len(runs), len(MILESTONES)), np.nan)
+    for index, run in enumerate(runs):
+        if run.mechanism is not None:
+            key[index, : run.mechanism.sizes["frequency"]] = run.mechanism["key"].values
+        if run.measures is not None:
+            milestone[index] = run.measures["milestone_step"].values
+    found["key"] = variable(("run", "frequency"), key, "key frequency")
+    found["milestone_step"] = variable(
+        ("run", "milestone"), milestone, "first checkpoint that passes it"
+    )
+    settings = [_settings(run) for run in runs]
+    for name in settings[0]:
+        found[name] = variable("run", _column([each[name] for each in settings]), name)
+    coordinates = {
+        f"{name}_of_run": variable("run", _column([getattr(run, name) for run in runs]), name)
+        for name in ("experiment", "sweep", "seed", "modulus")
+    }
+    return dataset(
+        found,
+        coordinates
+        | {
+            "frequency": np.arange(1, most + 1, dtype=np.int32),
+            "milestone": _column(list(MILESTONES)),
+        },
+        title="Runs that add",
+    )
+
+
+def _settings(run: AddingRun) -> dict[str, str | float]:
+    """Return the settings of a run that claims tell apart."""
+    training = Training.model_validate(json.loads(run.history.attrs["spec"]))
+    optimiser = training.optimiser
+    changes = [change.step for change in optimiser.weight_decay_schedule]
+    return {
+        "architecture": training.architecture.kind,
+        "labels": training.data.labels,
+        "training_loss": optimiser.loss,
+        "fraction": training.data.fraction,
+        "weight_decay": optimiser.weight_decay,
+        "decay_change": float(changes[0]) if changes else np.nan,
+        "l1": optimiser.l1,
+        "dropout": optimiser.dropout,
+        "steps": float(training.schedule.steps),
+    }
+
+
+def _column(values: Sequence[str | float]) -> NDArray[np.generic]:
+    return np.array(values, dtype=object if isinstance(values[0], str) else None)
+
+
+def _row(run: AddingRun) -> Row:
+    row = outcomes(run.history)
+    if run.mechanism is not None:
+        row |= _of_mechanism(run.mechanism)
+    if run.measures is not None:
+        row |= _of_measures(run.measures)
+    return row
+
+
+def _of_mechanism(last: xr.Dataset) -> Row:
+    key = last["key"].values
+    gini = last["gini"].sel(spectrum="waves")
+    loss = last["ablated_loss"].sel(split="all")
+    removed = last["load_bearing"].sel(place="logits").values
+    directions = last["direction_fve"].values[:, key]
+    numbers = {
+        "uniform_loss": (np.log(2 * len(key) + 1), "loss of equal logits", "nat"),
+        "key_frequencies": (key.sum(), "number of key frequencies", "1"),
+        "key_share": (key.mean(), "share of the frequencies that are key", "1"),
+        "explained_share": (last["explained_share"], "share of neurons explained", "1"),
+        "mean_fve": (last["mean_fve"], "mean share of a neuron in one frequency", "1"),
+        "logit_fve": (
+            last["logit_fve"].sel(centring="global").values[key].sum(),
+            "share of the logits in cubes of key frequencies",
+            "1",
+        ),
+        "key_sum_share": (
+            last["key_sum_share"],
+            "share of sums in the logits' waves of sum and difference",
+            "1",
+        ),
+        "unembedding_residual_energy": (
+            last["unembedding_residual_energy"],
+            "share of the neuron-to-logit map outside key frequencies",
+            "1",
+        ),
+        "least_direction_fve": (
+            directions.min(initial=np.inf) if key.any() else np.nan,
+            "least share of a read direction in its wave",
+            "1",
+        ),
+        "embedding_gini": (
+            gini.sel(matrix="left_embedding"),
+            "Gini coefficient of the left embedding",
+            "1",
+        ),
+        "unembedding_gini": (
+            gini.sel(matrix="unembedding"),
+            "Gini coefficient of the neuron-to-logit map",
+            "1",
+        ),
+        "permuted_gini": (
+            last["gini_permuted"].sel(spectrum="waves").max(),
+            "largest Gini coefficient with residues in random order",
+            "1",
+        ),
+        "worst_deletion": (
+            (loss.sel(ablation=list(DELETIONS)) / loss.sel(ablation="none")).max(),
+            "largest loss without non-Fourier content, relative",
+            "1",
+        ),
+        "excluded_loss": (
+            last["excluded_loss"].sel(exclusion="logits"),
+            "excluded loss of the last network",
+            "nat",
+        ),
+        "least_key_removal": (
+            removed[key].min(initial=np.inf) if key.any() else np.nan,
+            "least loss without one key frequency, relative",
+            "1",
+        ),
+        "most_other_removal": (
+            removed[~key].max(initial=-np.inf) if (~key).any() else np.nan,
+            "largest loss without one other frequency, relative",
+            "1",
+        ),
+        "key_margin": (last["key_margin"], "margin of one unit of all key cubes", "1"),
+        "distance_irrelevance": (last["distance_irrelevance"], "distance irrelevance", "1"),
+    }
+    if "gradient_symmetricity" in last:
+        symmetricity = last["gradient_symmetricity"]
+        numbers["gradient_symmetricity"] = (symmetricity, "gradient symmetricity", "1")
+    return {
+        name: variable((), float(value), about, units)
+        for name, (value, about, units) in numbers.items()
+    }
+
+
+def _of_measures(along: xr.Dataset) -> Row:
+    weights = along["squared_weights"].values
+    ends = along["phase_boundary"]
+    numbers = {
+        "memorisation_end": (ends.sel(boundary="memorisation"), "end of memorisation"),
+        "circuit_end": (ends.sel(boundary="circuit formation"), "end of circuit formation"),
+        "cleanup_end": (ends.sel(boundary="cleanup"), "end of cleanup"),
+        "weights_ratio": (weights[-1] / weights.max(), "last squared weights over their peak"),
+        "embedding_gini_trend": (
+            along["gini_trend"].sel(matrix="left_embedding"),
+            "correlation of the embedding's Gini coefficient with the step",
+        ),
+    }
+    return {name: variable((), float(value), about) for name, (value, about) in numbers.items()}

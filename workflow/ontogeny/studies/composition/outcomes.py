@@ -1,0 +1,91 @@
+"""What became of a training run, in single numbers."""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.labels import variable
+
+__all__ = ["ENOUGH", "first_step", "outcomes", "spikes"]
+
+ENOUGH = 0.99
+"""An accuracy from which pairs count as learned."""
+
+
+def outcomes(history: xr.Dataset) -> dict[str, xr.Variable]:
+    """Return what became of a run.
+
+    Parameters
+    ----------
+    history : Dataset
+        Of the run.
+
+    Returns
+    -------
+    dict of str to Variable
+        Without dimensions. Steps are those of checkpoints, NaN where a run did not get so far.
+    """
+    step = history["step"].values
+    loss = {name: history["loss"].sel(split=name).values for name in ("train", "test")}
+    accuracy = {name: history["accuracy"].sel(split=name).values for name in loss}
+    steps = {
+        "memorised_step": (accuracy["train"] >= ENOUGH, f"training accuracy {ENOUGH}"),
+        "generalised_step": (accuracy["test"] >= ENOUGH, f"test accuracy {ENOUGH}"),
+        "below_one_step": (loss["test"] < 1, "a test loss below 1 nat"),
+    }
+    found = {
+        name: variable((), first_step(step, passed), f"first checkpoint with {about}")
+        for name, (passed, about) in steps.items()
+    }
+    found["last_step"] = variable((), float(step[-1]), "last step")
+    found["peak_test_loss"] = variable((), loss["test"].max(), "largest test loss", "nat")
+    for name, values in loss.items():
+        found[f"{name}_loss"] = variable((), values[-1], f"last {name} loss", "nat")
+        found[f"{name}_accuracy"] = variable((), accuracy[name][-1], f"last {name} accuracy")
+    found["spikes"] = variable(
+        (), float(len(spikes(history["update_loss"].values))), "spikes of the training loss"
+    )
+    return found
+
+
+def first_step(step: NDArray[np.integer], passed: NDArray[np.bool_]) -> float:
+    """Return the first step at which something holds; NaN when it never does."""
+    return float(step[np.argmax(passed)]) if passed.any() else np.nan
+
+
+def spikes(
+    loss: NDArray[np.float64], *, factor: float = 10.0, within: int = 10
+) -> NDArray[np.int64]:
+    """Return the updates at which the training loss begins to spike.
+
+    A spike begins where the loss is more than `factor` times the least of the `within` updates
+    before it, and was not at the update before. Cyclic spikes of this kind, slingshots, come with
+    steps of the optimiser that are far too large, late in training [1]_, or with a loss of too low
+    a precision (arXiv 2301.05217, appendix D.2).
+
+    Parameters
+    ----------
+    loss : (U,) ndarray [nat]
+        Before each update.
+    factor : float
+    within : int
+
+    Returns
+    -------
+    (N,) ndarray of int64
+
+    References
+    ----------
+    .. [1] V. Thilak et al., "The slingshot mechanism", arXiv 2206.04817.
+
+    Examples
+    --------
+    >>> spikes(np.array([1.0, 0.1, 0.1, 5.0, 6.0, 0.1, 0.1]))
+    array([3])
+    """
+    if len(loss) < 2:
+        return np.zeros(0, dtype=np.int64)
+    padded = np.concatenate([np.full(within, np.inf), loss[:-1]])
+    least = np.lib.stride_tricks.sliding_window_view(padded, within).min(axis=1)
+    high = loss > factor * least
+    return np.flatnonzero(high & ~np.concatenate([[False], high[:-1]]))

@@ -1,0 +1,87 @@
+"""The runs of a sweep in one dataset: swept fields and seeds are its dimensions."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.labels import dataset, variable
+from ontogeny.studies.composition.outcomes import outcomes
+
+__all__ = ["SweptRun", "sweep"]
+
+
+@dataclass(frozen=True, eq=False)
+class SweptRun:
+    """One run of a sweep.
+
+    Attributes
+    ----------
+    values : mapping of str to object
+        The value of each swept field, by its dotted path.
+    seed : int
+    history : Dataset
+    """
+
+    values: Mapping[str, Any]
+    seed: int
+    history: xr.Dataset
+
+
+def sweep(runs: Sequence[SweptRun]) -> xr.Dataset:
+    """Join the runs of a sweep.
+
+    Parameters
+    ----------
+    runs : sequence of SweptRun
+        All with values for the same fields.
+
+    Returns
+    -------
+    Dataset
+        Each swept field is a dimension under its dotted path: numbers where all values are, text
+        otherwise. What `ontogeny.studies.composition.outcomes` says of each run, and its losses and
+        accuracies at the steps at which any run has a checkpoint, NaN where this one has none.
+    """
+    axes: dict[str, list[str]] = {
+        field: list(dict.fromkeys(json.dumps(run.values[field]) for run in runs))
+        for field in runs[0].values
+    }
+    seeds = sorted({run.seed for run in runs})
+    step = np.unique(np.concatenate([run.history["step"].values for run in runs]))
+    dims = (*axes, "seed")
+    shape = (*(len(values) for values in axes.values()), len(seeds))
+    found: dict[str, xr.Variable] = {}
+    for run in runs:
+        at = tuple(values.index(json.dumps(run.values[f])) for f, values in axes.items())
+        at = (*at, seeds.index(run.seed))
+        here = np.isin(step, run.history["step"].values)
+        for name, about in outcomes(run.history).items():
+            if name not in found:
+                found[name] = xr.Variable(dims, np.full(shape, np.nan), about.attrs)
+            found[name].values[at] = float(about)
+        for name, units in (("loss", "nat"), ("accuracy", "1")):
+            curves = run.history[name].sel(split=["train", "test"])
+            if f"{name}_curve" not in found:
+                empty = np.full((*shape, len(step), 2), np.nan)
+                found[f"{name}_curve"] = variable((*dims, "step", "split"), empty, name, units)
+            found[f"{name}_curve"].values[at][here] = curves.transpose("step", "split").values
+    coordinates: dict[str, Any] = {
+        field: variable(field, _coordinate(values), f"value of {field}")
+        for field, values in axes.items()
+    }
+    coordinates |= {"seed": seeds, "step": step, "split": np.array(["train", "test"], dtype=object)}
+    return dataset(found, coordinates, title="The runs of a sweep")
+
+
+def _coordinate(values: Sequence[str]) -> NDArray[Any]:
+    """Return values that are written as JSON as a coordinate."""
+    plain = [json.loads(value) for value in values]
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in plain):
+        return np.array(plain, dtype=np.float64)
+    texts = [v if isinstance(v, str) else text for v, text in zip(plain, values, strict=True)]
+    return np.array(texts, dtype=object)

@@ -1,0 +1,20 @@
+from ontogeny.joblog import start
+from ontogeny.plotting import save
+from ontogeny.provenance import attributes
+from ontogeny.storage import read, write
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures import modular_followups
+
+start(snakemake.log[0])
+spec, code = snakemake.params.spec, snakemake.params.code
+style = Style.model_validate(spec)
+numbers = modular_followups.numbers(read(snakemake.input.measures))
+title = f"{snakemake.wildcards.experiment}, seed {snakemake.wildcards.seed}"
+
+save(
+    modular_followups.draw(numbers, style, title),
+    svg=snakemake.output.svg,
+    png=snakemake.output.png,
+    resolution=style.resolution,
+)
+write(numbers, snakemake.output.numbers, attributes("figure_modular_followups", spec, code))

@@ -1,0 +1,19 @@
+from ontogeny.joblog import start
+from ontogeny.plotting import save
+from ontogeny.provenance import attributes
+from ontogeny.storage import read, write
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures import modular_phases
+
+start(snakemake.log[0])
+spec, code = snakemake.params.spec, snakemake.params.code
+style = Style.model_validate({key: value for key, value in spec.items() if key != "seeds"})
+numbers = modular_phases.numbers([read(path) for path in snakemake.input.measures], spec["seeds"])
+
+save(
+    modular_phases.draw(numbers, style, snakemake.wildcards.experiment),
+    svg=snakemake.output.svg,
+    png=snakemake.output.png,
+    resolution=style.resolution,
+)
+write(numbers, snakemake.output.numbers, attributes("figure_modular_phases", spec, code))
