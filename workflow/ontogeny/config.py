@@ -461,7 +461,9 @@ def schema(
         return node
 
     for model in swept:
-        fields_of = whole["$defs"][model.__name__]["properties"]
+        of_several = f"{model.__module__}.{model.__name__}".replace(".", "__")
+        definitions = whole["$defs"]
+        fields_of = definitions.get(model.__name__, definitions.get(of_several))["properties"]
         for name, rule in fields_of.items():
             about = {key: rule.pop(key) for key in ("description", "default") if key in rule}
             fields_of[name] = about | {"anyOf": [rule, {"type": "array", "items": dict(rule)}]}

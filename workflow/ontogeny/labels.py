@@ -70,7 +70,6 @@ DIMENSIONS = {
     "milestone": "event of a training run",
     "ablation": "intervention in the network",
     "precision": "floating-point type",
-    "layer": "layer of the network",
     "earlier_head": "attention head of an earlier layer",
     "later_head": "attention head of a later layer",
     "composition": "how a later head reads an earlier one: by its keys, queries or values",

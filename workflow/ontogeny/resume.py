@@ -31,9 +31,7 @@ def state_folder(results: str | Path, course: Any) -> Path:
     return Path(results) / ".state" / spec_digest(course)[:32]
 
 
-def saved_state(
-    folder: Path, checkpoints: tuple[int, ...], logger: logging.Logger
-) -> State | None:
+def saved_state(folder: Path, checkpoints: tuple[int, ...], logger: logging.Logger) -> State | None:
     """Return the furthest saved state that a run passes through, and say so in the log.
 
     Parameters

@@ -13,7 +13,6 @@ from ontogeny.config import (
 )
 from ontogeny.provenance import code_digest
 
-
 CLAIMS = []
 """The files of claims in `results`, without suffix; each study adds its own."""
 

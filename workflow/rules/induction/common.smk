@@ -48,7 +48,8 @@ CORPORA_OF_RUNS = sorted({each.corpus for each in INDUCTION.experiments.values()
 def of_induction_runs(file):
     """Return a file of every run."""
     return [
-        f"results/induction/{name}/seed{seed}/{file}.nc" for name, seed in INDUCTION_RUNS
+        f"results/induction/{name}/seed{seed}/{file}.nc"
+        for name, seed in INDUCTION_RUNS
     ]
 
 

@@ -19,7 +19,10 @@ rule induction:
             for seed in induction_seeds(experiment)
             for figure in INDUCTION_FIGURES_OF_RUN
         ],
-        [f"results/induction/figures/{name}/model.svg" for name in INDUCTION.experiments],
+        [
+            f"results/induction/figures/{name}/model.svg"
+            for name in INDUCTION.experiments
+        ],
         [
             f"results/induction/figures/corpora/{corpus}/{figure}.svg"
             for corpus in CORPORA_OF_RUNS

@@ -8,10 +8,10 @@ rule induction_corpus:
         "logs/induction/corpora/{corpus}.log",
     benchmark:
         "logs/benchmarks/induction/corpora/{corpus}/induction_corpus.tsv"
-    conda:
-        "../../../environment.yml"
     wildcard_constraints:
         corpus=r"[a-z0-9-]+",
+    conda:
+        "../../../environment.yml"
     threads: 1
     resources:
         mem_mb=2000,

@@ -1,8 +1,8 @@
 """What arXiv 2209.11895 claims of small networks, and what this project expects of them.
 
 Every measure reads the dataset of `ontogeny.studies.induction.comparison`. A run counts for a claim
-when the claim speaks of its kind of network. Thresholds are those of a small reproduction, set before
-any run was judged; docs/claims.md has them with their formulas.
+when the claim speaks of its kind of network. Thresholds are those of a small reproduction, set
+before any run was judged; docs/claims.md has them with their formulas.
 """
 
 from collections.abc import Callable

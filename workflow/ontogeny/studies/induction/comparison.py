@@ -5,6 +5,7 @@ Symbols: ``R`` runs; ``S`` steps of any run; ``T`` the longest context.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -141,16 +142,16 @@ def comparison(runs: Sequence[Run]) -> xr.Dataset:
     )  # fmt: skip
 
 
-def _column(runs: Sequence[Run], name: str) -> NDArray[np.object_] | list[object]:
+def _column(runs: Sequence[Run], name: str) -> NDArray[Any]:
     values = [getattr(run, name) for run in runs]
-    return np.array(values, dtype=object) if isinstance(values[0], str) else values
+    return np.array(values, dtype=object if isinstance(values[0], str) else None)
 
 
 def _reference(run: Run, runs: Sequence[Run]) -> Run | None:
     """Return the plain one-layer run of the same corpus, of the same seed if there is one."""
     those = [each for each in runs if each.corpus == run.corpus and each.plain and each.layers == 1]
     same = [each for each in those if each.seed == run.seed]
-    return (same or those or [None])[0]
+    return next(iter(same or those), None)
 
 
 def _windows(runs: Sequence[Run]) -> list[tuple[float, float]]:
@@ -209,7 +210,7 @@ def _score_at(run: Run, place: int) -> float:
 
 
 def _change_after_warm_up(run: Run) -> float:
-    """Return by how much the score falls from the end of the warm-up, once it is over, to the end."""
+    """Return by how much the score falls from twice the warm-up to the end."""
     return _score_at(run, run.at(2 * float(run.measures["warm_up"]))) - _score_at(run, -1)
 
 

@@ -92,7 +92,7 @@ class Text(_Corpus):
         (), description="Text files; none: the source of the Python standard library."
     )
     vocabulary: Annotated[int, Field(ge=257, le=32_000), AS_WHOLE] = Field(
-        1024, description="Number of tokens: the beginning, the bytes, and pairs merged in their order."
+        1024, description="Number of tokens: the beginning, the bytes, and merged pairs."
     )
     length: Length = Field(256, description="Length of the context.")
     held_out: Share = Field(

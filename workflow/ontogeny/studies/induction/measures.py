@@ -228,8 +228,8 @@ def _composition(final: xr.Dataset, kinds: NDArray[np.int8]) -> float:
     scores = scores[np.isfinite(scores)]
     if not scores.size:
         return float("nan")
-    baseline, deviation = float(final["composition_baseline"]), float(final["composition_deviation"])
-    return float((scores.mean() - baseline) / deviation)
+    excess = scores.mean() - float(final["composition_baseline"])
+    return float(excess / float(final["composition_deviation"]))
 
 
 @torch.no_grad()

@@ -10,9 +10,9 @@ p of amplitude 1:
     x_i += sum_heads sum_j pattern[i, j] n(x_j) W_V W_O,
     x_i += relu(n'(x_i) W_in + b_in) W_out + b_out  (when there is an MLP).
 
-Positions reach neither values nor stream (the variant of arXiv 2209.11895). With smeared keys, the
-key of j >= 1 is ``s k_j + (1 - s) k_(j - 1)`` with ``s = sigmoid(smear)`` of each head. No attention
-matrix and no normalisation has a bias.
+Positions reach neither values nor stream (the variant of arXiv 2209.11895). With smeared keys,
+the key of j >= 1 is ``s k_j + (1 - s) k_(j - 1)`` with ``s = sigmoid(smear)`` of each head. No
+attention matrix and no normalisation has a bias.
 """
 
 import math
@@ -54,7 +54,7 @@ class Activations:
 
 
 def sinusoids(length: int, width: int) -> Float[Tensor, "T d"]:
-    """Return ``sin(t w_k)`` and ``cos(t w_k)`` with ``w_k = 10000^(-2 k / d)``, one after the other.
+    """Return ``sin(t w_k)``, ``cos(t w_k)`` with ``w_k = 10000^(-2 k / d)``, by turns.
 
     Parameters
     ----------
@@ -123,7 +123,8 @@ class Transformer:
         The deviation is 1 for the embedding and ``1 / sqrt(inputs)`` for the other matrices; where
         these write to the stream, it is divided by ``sqrt(2 L)``.
         """
-        inputs = {"W_E": 1, "W_O": self.d_model * 2 * self.layers, "W_out": self.d_mlp * 2 * self.layers}
+        writes = 2 * self.layers
+        inputs = {"W_E": 1, "W_O": self.d_model * writes, "W_out": self.d_mlp * writes}
         found = {}
         for name, shape in self.shapes().items():
             if name.startswith("gain"):
@@ -249,7 +250,7 @@ def _per_head(normal: Stream, weights: Float[Tensor, "H d e"]) -> PerHead:
     """Return the input times the weights of each head."""
     heads, width, inner = weights.shape
     product = normal @ weights.transpose(0, 1).reshape(width, heads * inner)  # (B, T, H e)
-    return product.unflatten(2, (heads, inner)).transpose(1, 2)  # (B, H, T, e)
+    return product.reshape(*product.shape[:2], heads, inner).transpose(1, 2)  # (B, H, T, e)
 
 
 def _results(mixed: PerHead, weights: Float[Tensor, "H e d"]) -> Stream:

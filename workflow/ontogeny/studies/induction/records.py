@@ -48,7 +48,7 @@ def history_dataset(record: Record) -> xr.Dataset:
             "loss": variable(("step", "split"), loss, "cross-entropy", "nat"),
             "accuracy": variable(("step", "split"), accuracy, "accuracy"),
             "update_loss": variable(
-                "update", record.step_loss, "cross-entropy of the minibatch before the update", "nat"
+                "update", record.step_loss, "cross-entropy of a minibatch before the update", "nat"
             ),
         },
         {

@@ -1,7 +1,7 @@
 """One training run: from a specification and a corpus to its record."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -59,9 +59,10 @@ class Minibatches:
     seed: int
     ahead: int = 16
 
-    def __post_init__(self) -> None:
-        self._block = -1
-        self._drawn = torch.empty(0, dtype=torch.int64)
+    _block: int = field(default=-1, init=False, repr=False)
+    _drawn: Tensor = field(
+        default_factory=lambda: torch.empty(0, dtype=torch.int64), init=False, repr=False
+    )
 
     def __call__(self, update: int) -> Int[Tensor, "B T1"]:
         """Return the sequences of an update."""
@@ -120,7 +121,7 @@ def evaluation(
     @torch.no_grad()
     def evaluate(parameters: dict[str, Tensor]) -> Evaluation:
         losses, hits = [], []
-        for part in tokens.split(block):
+        for part in torch.split(tokens, block):
             logits = network.logits(parameters, part[:, :-1])
             losses.append(next_token_loss(logits, part[:, 1:]).double().mean(dim=1))
             hits.append((logits.argmax(dim=2) == part[:, 1:]).double().mean(dim=1))

@@ -68,7 +68,7 @@ def measures(
     """
     vocabulary = corpus.sizes["word"]
     given = evaluation_set(corpus["tokens"].values, corpus["member"].values, vocabulary)
-    last = {name: torch.tensor(values.values[-1]) for name, values in checkpoints.items()}
+    last = {str(name): torch.tensor(values.values[-1]) for name, values in checkpoints.items()}
     return measures_dataset(
         evaluated, build(network, vocabulary), last, given, analysis, warm_up=warm_up
     )

@@ -69,7 +69,9 @@ def circuits(parameters: Mapping[str, NDArray[np.floating]]) -> Circuits:
 
     return Circuits(
         weights["W_E"],
-        *(reading(gain * weights[name]) for name in ("W_Q", "W_K", "W_V")),
+        reading(gain * weights["W_Q"]),
+        reading(gain * weights["W_K"]),
+        reading(gain * weights["W_V"]),
         weights["W_O"],
         reading(weights["gain_final"][:, None] * weights["W_U"]),
     )
@@ -118,10 +120,10 @@ def qk_traces(found: Circuits, previous_token: Array) -> Array:
 
 
 def composition_scores(found: Circuits) -> Array:
-    """Return how much of each head's input another head writes to what it reads.
+    """Return how much of what another head writes each head reads.
 
-    With ``R = W_QK`` of the later head and ``W = W_OV`` of the earlier one, ``|R W^T| / |R| |W|`` by
-    keys, ``|W R| / |R| |W|`` by queries and ``|W W'| / |W| |W'|`` by values, with W' that of the
+    With ``R = W_QK`` of the later head and ``W = W_OV`` of the earlier one, ``|R W^T| / |R| |W|``
+    by keys, ``|W R| / |R| |W|`` by queries and ``|W W'| / |W| |W'|`` by values, with W' that of the
     later head; norms are Frobenius norms.
 
     Returns

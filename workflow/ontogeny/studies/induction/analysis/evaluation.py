@@ -24,7 +24,7 @@ from ontogeny.studies.induction.analysis.losses import score_by_sequence
 from ontogeny.studies.induction.analysis.probes import candidates, repeated_tokens
 from ontogeny.studies.induction.network import Transformer, next_token_loss
 
-__all__ = ["OFFSETS", "EvaluationSet", "Evaluated", "evaluate", "evaluation_set"]
+__all__ = ["OFFSETS", "Evaluated", "EvaluationSet", "evaluate", "evaluation_set"]
 
 Array = NDArray[np.floating]
 

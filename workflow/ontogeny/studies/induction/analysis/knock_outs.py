@@ -42,13 +42,12 @@ def single_knock_outs(
             result = clean.mixed[layer][:, head] @ parameters["W_O"][layer, head]  # (B, T, d)
             after = _attended(network, parameters, clean, layer) - result
             stream = network.after_attention(parameters, layer, after)
-            later = {"first": layer + 1}
-            full = network.resume(parameters, stream, **later).logits
+            full = network.resume(parameters, stream, first=layer + 1).logits
             if layer == network.layers - 1:
                 yield layer, head, full, full
                 continue
-            padded = [None] * (layer + 1) + clean.patterns[layer + 1 :]
-            kept = network.resume(parameters, stream, patterns=padded, **later).logits
+            padded: list[Tensor | None] = [*([None] * (layer + 1)), *clean.patterns[layer + 1 :]]
+            kept = network.resume(parameters, stream, first=layer + 1, patterns=padded).logits
             yield layer, head, full, kept
 
 

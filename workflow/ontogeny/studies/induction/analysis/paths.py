@@ -36,10 +36,10 @@ def principal_components(losses: Array, *, count: int = 2) -> Array:
 def turn(
     path: Array, step: NDArray[np.integer], *, start: float, end: float, warm_up: int
 ) -> float:
-    """Return the angle between the directions of a path before a window and after its start [degree].
+    """Return by how much a path turns at the start of a window [degree].
 
-    The direction before is that from the end of the warm-up to the start of the window; the one
-    after leads from there to the end of the window.
+    The angle between two directions: from the end of the warm-up to the start of the window, and
+    from there to its end.
 
     Parameters
     ----------

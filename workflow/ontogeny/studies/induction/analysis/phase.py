@@ -155,10 +155,8 @@ def _turns_down(x: Array, y: Array, a: int, b: int, c: int) -> bool:
     return bool((y[b] - y[a]) * (x[c] - x[a]) >= (y[c] - y[a]) * (x[b] - x[a]))
 
 
-def departure(
-    step: NDArray[np.integer], reference: Array, losses: Array, *, warm_up: int
-) -> float:
-    """Return the first step from which a network stays better than a reference by 3 standard errors.
+def departure(step: NDArray[np.integer], reference: Array, losses: Array, *, warm_up: int) -> float:
+    """Return the step from which a network stays 3 standard errors better than a reference.
 
     Parameters
     ----------

@@ -30,12 +30,10 @@ def stationary(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
     system[..., -1, :] = 1.0
     right = np.zeros((*matrices.shape[:-2], k, 1))
     right[..., -1, 0] = 1.0
-    return np.linalg.solve(system, right)[..., 0]
+    return np.linalg.solve(system, right)[..., 0].astype(np.float64)
 
 
-def chains(
-    rng: np.random.Generator, count: int, *, states: int, length: int
-) -> NDArray[np.int64]:
+def chains(rng: np.random.Generator, count: int, *, states: int, length: int) -> NDArray[np.int64]:
     """Return sequences of chains whose rows are drawn from Dirichlet(1, ..., 1) [1]_.
 
     Each begins with token 0, then a state of the stationary distribution.

@@ -55,15 +55,15 @@ def tokenizer(texts: Sequence[str], *, size: int) -> Tokenizer:
 
 
 def words(model: Tokenizer) -> tuple[str, ...]:
-    r"""Return the names of tokens; bytes that are no printable ASCII have a sign that stands for them.
+    r"""Return the names of tokens; a sign stands for each byte that is no printable ASCII.
 
     Examples
     --------
     >>> words(tokenizer(["if x: if y:"], size=258))[-1]
     'if'
     """
-    names = (model.id_to_token(number) for number in range(model.get_vocab_size()))
-    return tuple(name.replace("Ġ", " ").replace("Ċ", "\n") for name in names)
+    by_number = sorted(model.get_vocab().items(), key=lambda pair: pair[1])
+    return tuple(name.replace("Ġ", " ").replace("Ċ", "\n") for name, _ in by_number)
 
 
 def encode(texts: Sequence[str], model: Tokenizer) -> NDArray[np.int64]:

@@ -38,9 +38,9 @@ def numbers(
 ) -> xr.Dataset:
     """Join what is shown of every run of an experiment along `seed`."""
     each = [
-        one[_EVALUATED].sel(offset=1, ablation="pattern-preserving").merge(
-            two[_MEASURED], compat="override"
-        )
+        one[_EVALUATED]
+        .sel(offset=1, ablation="pattern-preserving")
+        .merge(two[_MEASURED], compat="override")
         for one, two in zip(evaluations, measured, strict=True)
     ]
     joined = xr.concat(each, "seed", join="outer", combine_attrs="override")
