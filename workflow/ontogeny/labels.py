@@ -80,7 +80,7 @@ DIMENSIONS = {
     "source_index": "index in the context that is attended to",
     "token_index": "index in a sequence with the token that comes after it",
     "stream_index": "index in the tokens of a whole text",
-    "token_class": "class of the token that is predicted",
+    "token_kind": "class of the token that is predicted",
     "offset": "position attended to, relative to an earlier copy of the token",
     "half": "half of a sequence",
     "predictor_in_context": "prediction from counts in the context",

@@ -200,9 +200,9 @@ def _context(runs: Sequence[Run], length: int) -> Array:
 
 
 def _share_of_repeats(run: Run) -> float:
-    classes = [str(name) for name in run.corpora["token_class"].values]
+    classes = [str(name) for name in run.corpora["token_kind"].values]
     name = "repeat" if "repeat" in classes else "continuation"
-    return float(run.corpora["member"].sel(token_class=name).mean())
+    return float(run.corpora["member"].sel(token_kind=name).mean())
 
 
 def _score_at(run: Run, place: int) -> float:
@@ -294,14 +294,14 @@ def _class_change(name: str) -> Callable[[Run], float]:
     def change(run: Run) -> float:
         if np.isnan(run.window[0]):
             return float("nan")
-        loss = run.evaluation["class_loss"].sel(token_class=name).values
+        loss = run.evaluation["class_loss"].sel(token_kind=name).values
         return float(loss[-1] - loss[run.at(run.window[0])])
 
     return change
 
 
 def _broken(run: Run) -> float:
-    classes = run.evaluation["token_class"].values
+    classes = run.evaluation["token_kind"].values
     return _class_change("first use" if "first use" in classes else "break")(run)
 
 

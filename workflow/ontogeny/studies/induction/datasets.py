@@ -18,7 +18,7 @@ _EVALUATED: dict[str, tuple[tuple[str, ...], str, str]] = {
     "sequence_loss": (("sequence",), "cross-entropy, mean over indices", "nat"),
     "sequence_score": (("sequence",), "in-context learning score: late less early loss", "nat"),
     "chosen_loss": (("sequence",), "cross-entropy at one fixed index of each sequence", "nat"),
-    "class_loss": (("token_class",), "cross-entropy, mean over tokens of a class", "nat"),
+    "class_loss": (("token_kind",), "cross-entropy, mean over tokens of a class", "nat"),
     "half_loss": (("half",), "cross-entropy on random tokens, twice over", "nat"),
     "matching": (("offset", "layer", "head"), "attention relative to earlier copies", "1"),
     "copying": (("layer", "head"), "copying score", "1"),
@@ -96,7 +96,7 @@ def evaluation_dataset(
         variables,
         {
             "step": step,
-            "token_class": names(classes),
+            "token_kind": names(classes),
             "half": names(["first", "second"]),
             "offset": np.array(OFFSETS),
             "composition": names(COMPOSITIONS),

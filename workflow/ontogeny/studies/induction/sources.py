@@ -47,7 +47,7 @@ def corpus_dataset(spec: Phrases | Markov | Text, texts: list[str]) -> xr.Datase
     Returns
     -------
     Dataset
-        ``tokens(sequence, token_index)`` of the evaluation set, ``member(token_class, sequence,
+        ``tokens(sequence, token_index)`` of the evaluation set, ``member(token_kind, sequence,
         index)``, the names of tokens, and what its generator needs.
     """
     rng = np.random.default_rng([spec.seed, _EVALUATION])
@@ -171,7 +171,7 @@ def _described(
                 ("sequence", "token_index"), tokens.astype(np.int16), "evaluation sequences"
             ),
             "member": variable(
-                ("token_class", "sequence", "index"),
+                ("token_kind", "sequence", "index"),
                 np.stack(list(member.values())),
                 "whether the coming token is of a class",
             ),
@@ -179,7 +179,7 @@ def _described(
         },
         {
             "word": np.array(words, dtype=object),
-            "token_class": np.array(list(member), dtype=object),
+            "token_kind": np.array(list(member), dtype=object),
             **coordinates,
         },
         title="Corpus: its evaluation set and what draws fresh sequences",

@@ -37,7 +37,7 @@ def evaluation(corpus: xr.Dataset, checkpoints: xr.Dataset, network: Network) ->
         checkpoints["step"].values,
         each,
         given.chosen,
-        classes=[str(name) for name in corpus["token_class"].values],
+        classes=[str(name) for name in corpus["token_kind"].values],
         baseline=composition_baseline(shape.d_model, shape.d_head, np.random.default_rng(0)),
     )
 

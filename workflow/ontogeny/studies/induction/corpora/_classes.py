@@ -16,8 +16,8 @@ def in_context(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return what earlier copies of the last token say about each token that comes.
 
     Of index i, with last token ``a = x_i`` and coming token ``b = x_(i + 1)``: *new* when no
-    earlier ``x_j`` is a; *continuation* when some earlier a is followed by b; *break* when there are
-    at least two and all are followed by one and the same other token; *other* else.
+    earlier ``x_j`` is a; *continuation* when some earlier a is followed by b; *break* when there
+    are at least two and all are followed by one and the same other token; *other* else.
 
     Parameters
     ----------

@@ -14,9 +14,9 @@ _SHOWN = 48
 
 def numbers(corpus: xr.Dataset, measures: xr.Dataset) -> xr.Dataset:
     """Select the attribution, the tokens, and which of them repeat a phrase or a pair."""
-    classes = [str(name) for name in corpus["token_class"].values]
+    classes = [str(name) for name in corpus["token_kind"].values]
     name = "repeat" if "repeat" in classes else "continuation"
-    repeats = corpus["member"].sel(token_class=name, drop=True).isel(sequence=0)
+    repeats = corpus["member"].sel(token_kind=name, drop=True).isel(sequence=0)
     return measures[["attribution", "example", "head_kind"]].assign(
         repeat=repeats, word=corpus["word"]
     )
