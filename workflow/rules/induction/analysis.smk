@@ -43,11 +43,13 @@ rule induction_measures:
     resources:
         mem_mb=2500,
     params:
-        spec=lambda wildcards: {
-            "network": specification(induction_experiment(wildcards).network),
-            "analysis": specification(INDUCTION.analysis),
-            "warm_up": induction_experiment(wildcards).optimiser.warm_up,
-        },
+        spec=lambda wildcards: canonical(
+            {
+                "network": specification(induction_experiment(wildcards).network),
+                "analysis": specification(INDUCTION.analysis),
+                "warm_up": induction_experiment(wildcards).optimiser.warm_up,
+            }
+        ),
         code=script_digest("induction/measures"),
     message:
         "measures of {wildcards.experiment}, seed {wildcards.seed}"

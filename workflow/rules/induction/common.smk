@@ -19,16 +19,18 @@ def corpus_of(name):
     python = {}
     if corpus.kind == "text" and not corpus.files:
         python = {"python": python_version()}
-    return {"corpus": specification(corpus)} | python
+    return canonical({"corpus": specification(corpus)} | python)
 
 
 def induction_training(wildcards):
     """Return the specification of a training run, with that of its corpus."""
     experiment = induction_experiment(wildcards)
-    return {
-        "training": specification(experiment.training(int(wildcards.seed))),
-        "corpus": specification(INDUCTION.corpora[experiment.corpus]),
-    }
+    return canonical(
+        {
+            "training": specification(experiment.training(int(wildcards.seed))),
+            "corpus": specification(INDUCTION.corpora[experiment.corpus]),
+        }
+    )
 
 
 def induction_seeds(experiment):

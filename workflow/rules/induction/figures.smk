@@ -47,8 +47,12 @@ rule figure_induction_model:
     conda:
         "../../../environment.yml"
     params:
-        spec=lambda wildcards: induction_style("model")
-        | {"seeds": list(induction_experiment(wildcards).seeds)},
+        spec=lambda wildcards: canonical(
+            {
+                "seeds": induction_experiment(wildcards).seeds,
+                "style": induction_style("model"),
+            }
+        ),
         code=script_digest("induction/figure_model"),
     message:
         "figure model of {wildcards.experiment}"

@@ -7,7 +7,7 @@ from ontogeny.studies.induction.figures import model
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code
-style = Style.model_validate({key: value for key, value in spec.items() if key != "seeds"})
+style = Style.model_validate(spec["style"])
 numbers = model.numbers(
     [read(path) for path in snakemake.input.evaluations],
     [read(path) for path in snakemake.input.measures],
