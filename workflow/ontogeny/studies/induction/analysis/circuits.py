@@ -80,8 +80,8 @@ def circuits(parameters: Mapping[str, NDArray[np.floating]]) -> Circuits:
 def ov_eigenvalue_scores(found: Circuits) -> Array:
     """Return ``sum lambda / sum |lambda|`` over the eigenvalues of ``W_E W_V W_O W_U``.
 
-    1 when all are positive: the head raises the logit of what it attends to. The non-zero ones are
-    those of the (e, e) matrix ``W_O W_U W_E W_V``.
+    1 when all are positive: the head raises the logit of what it attends to; 0 when all vanish. The
+    non-zero ones are those of the (e, e) matrix ``W_O W_U W_E W_V``.
 
     Returns
     -------
@@ -89,7 +89,8 @@ def ov_eigenvalue_scores(found: Circuits) -> Array:
     """
     inner = found.result @ (found.unembedding @ found.embedding) @ found.value
     eigenvalues = np.linalg.eigvals(inner)
-    return eigenvalues.real.sum(axis=-1) / np.abs(eigenvalues).sum(axis=-1)
+    total = np.abs(eigenvalues).sum(axis=-1)
+    return eigenvalues.real.sum(axis=-1) / np.where(total > 0, total, 1)
 
 
 def qk_traces(found: Circuits, previous_token: Array) -> Array:
@@ -124,7 +125,7 @@ def composition_scores(found: Circuits) -> Array:
 
     With ``R = W_QK`` of the later head and ``W = W_OV`` of the earlier one, ``|R W^T| / |R| |W|``
     by keys, ``|W R| / |R| |W|`` by queries and ``|W W'| / |W| |W'|`` by values, with W' that of the
-    later head; norms are Frobenius norms.
+    later head; norms are Frobenius norms. 0 where a norm vanishes.
 
     Returns
     -------
@@ -145,7 +146,8 @@ def composition_scores(found: Circuits) -> Array:
         )
         for number, (product, own) in enumerate(zip(by, (size_qk, size_qk, size_ov), strict=True)):
             size = np.linalg.norm(product, axis=(1, 2))
-            scores[number, earlier, later] = size / (size_ov[earlier] * own[later])
+            scale = size_ov[earlier] * own[later]
+            scores[number, earlier, later] = size / np.where(scale > 0, scale, 1)
     return scores
 
 
