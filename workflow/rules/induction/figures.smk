@@ -102,17 +102,19 @@ for figure, drawn_from in INDUCTION_FIGURES.items():
             **{drawn_from: f"results/induction/{drawn_from}.nc"},
         output:
             **figure_files(
-                f"results/induction/figures/{figure}",
+                "results/induction/figures/{figure}",
                 **in_induction_report(figure, "all runs", corpus="all"),
             ),
         log:
-            f"logs/induction/figure_{figure}.log",
+            "logs/induction/figure_{figure}.log",
+        wildcard_constraints:
+            figure=figure,
         conda:
             "../../../environment.yml"
         params:
             spec=induction_style(figure),
             code=script_digest(f"induction/figure_{figure}"),
         message:
-            f"figure {figure} of induction"
+            "figure {wildcards.figure} of induction"
         script:
-            f"../../scripts/induction/figure_{figure}.py"
+            "../../scripts/induction/figure_{wildcards.figure}.py"
