@@ -38,9 +38,7 @@ def chain():
 @pytest.fixture(scope="module")
 def sequences(chain):
     rng = np.random.default_rng(1)
-    return phrased(
-        chain, rng, 400, length=60, phrases=K, phrase_length=M, start_probability=P
-    )
+    return phrased(chain, rng, 400, length=60, phrases=K, phrase_length=M, start_probability=P)
 
 
 def shares(length):
@@ -111,9 +109,7 @@ def test_the_background_follows_its_chain(chain):
         chain, rng, 4000, length=12, phrases=1, phrase_length=2, start_probability=1e-9
     ).tokens
     before, last, coming = found[:, :-2].ravel(), found[:, 1:-1].ravel(), found[:, 2:].ravel()
-    a, b = np.unravel_index(
-        np.bincount(before * V + last, minlength=V * V).argmax(), (V, V)
-    )
+    a, b = np.unravel_index(np.bincount(before * V + last, minlength=V * V).argmax(), (V, V))
     drawn = coming[(before == a) & (last == b)]
     weights = np.exp(chain.last[b, 1:] + chain.before[a, 1:])
     expected = weights / weights.sum()

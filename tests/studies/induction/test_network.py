@@ -62,15 +62,11 @@ def by_loops(network, parameters, tokens):
             keys = [x @ p["W_K"][layer, head] for x in placed]
             if network.smeared_keys:
                 s = 1 / (1 + math.exp(-p["smear"][layer, head]))
-                keys = [
-                    s * key + (1 - s) * keys[max(t - 1, 0)] for t, key in enumerate(keys)
-                ]
+                keys = [s * key + (1 - s) * keys[max(t - 1, 0)] for t, key in enumerate(keys)]
             for i, x in enumerate(placed):
                 scores = [x @ p["W_Q"][layer, head] @ key / math.sqrt(e) for key in keys[: i + 1]]
                 weights = np.exp(scores) / np.exp(scores).sum()
-                mixed = sum(
-                    w * (n[j] @ p["W_V"][layer, head]) for j, w in enumerate(weights)
-                )
+                mixed = sum(w * (n[j] @ p["W_V"][layer, head]) for j, w in enumerate(weights))
                 added[i] += mixed @ p["W_O"][layer, head]
         stream = [x + a for x, a in zip(stream, added, strict=True)]
         if network.d_mlp:
@@ -209,8 +205,10 @@ def test_attributions_add_up_to_the_logits():
     scale = (final.var(dim=2, unbiased=False) + 1e-5).sqrt()
     embedded = parameters["W_E"][tokens]
     direct = (
-        (embedded - embedded.mean(dim=2, keepdim=True)) * parameters["gain_final"]
-    ) @ parameters["W_U"] / scale[:, :, None]
+        ((embedded - embedded.mean(dim=2, keepdim=True)) * parameters["gain_final"])
+        @ parameters["W_U"]
+        / scale[:, :, None]
+    )
 
     def centred(logits):
         return (logits - logits.mean(dim=2, keepdim=True)).gather(2, target[:, :, None])[:, :, 0]
