@@ -1,7 +1,7 @@
 """Generators against their definitions, and predictors against the exact ones."""
 
 import math
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -145,7 +145,7 @@ def test_counts_of_pairs_predict_as_bayes_does():
 
     def evidence(states):
         counts = np.zeros((2, 2))
-        for a, b in zip(states[:-1], states[1:], strict=True):
+        for a, b in pairwise(states):
             counts[a - 1, b - 1] += 1
         return math.exp(betaln(*(counts[0] + 1)) + betaln(*(counts[1] + 1)))
 

@@ -172,8 +172,13 @@ class Transformer:
 
     def logits(self, parameters: Parameters, tokens: Int[Tensor, "B T"]) -> Float[Tensor, "B T V"]:
         """Return the logits alone, as training needs them: no pattern is formed."""
-        stream = parameters["W_E"][tokens]  # (B, T, d)
-        for layer in range(self.layers):
+        return self.logits_after(parameters, parameters["W_E"][tokens], first=0)
+
+    def logits_after(
+        self, parameters: Parameters, stream: Stream, *, first: int
+    ) -> Float[Tensor, "B T V"]:
+        """Return the logits alone, from the input of layer `first`."""
+        for layer in range(first, self.layers):
             normal = layer_norm(stream, stream.shape[-1:], parameters["gain"][layer])
             query, key = self.queries_and_keys(parameters, layer, normal)
             value = _per_head(normal, parameters["W_V"][layer])

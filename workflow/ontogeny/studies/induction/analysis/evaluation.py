@@ -32,7 +32,7 @@ OFFSETS = (1, 0, -1)
 """Where heads may look, relative to an earlier copy: 1 is prefix matching, the others controls."""
 
 _PROBES = 10
-_BLOCK = 64
+_BLOCK = 16
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def single_knock_outs(
             result = clean.mixed[layer][:, head] @ parameters["W_O"][layer, head]  # (B, T, d)
             after = _attended(network, parameters, clean, layer) - result
             stream = network.after_attention(parameters, layer, after)
-            full = network.resume(parameters, stream, first=layer + 1).logits
+            full = network.logits_after(parameters, stream, first=layer + 1)
             if layer == network.layers - 1:
                 yield layer, head, full, full
                 continue
