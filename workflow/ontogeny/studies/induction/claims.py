@@ -16,7 +16,7 @@ from ontogeny.estimates import Estimate, mean, share
 
 __all__ = ["CLAIMS"]
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 PAPER = "arXiv 2209.11895"
 LEAST = 3
@@ -187,7 +187,7 @@ CLAIMS = (
         "In the space of per-token losses the path turns at the phase change.",
         f"{PAPER}, argument 1",
         "turn of the path at the window [degree]",
-        "above", 45, LEAST, _turns,
+        "above", 45.0, LEAST, _turns,
     ),
     Claim(
         "one-layer-goes-straight",
@@ -195,7 +195,7 @@ CLAIMS = (
         "The path of one layer does not turn.",
         f"{PAPER}, argument 1",
         "turn of the path over the same steps, one layer [degree]",
-        "below", 20, LEAST, _straight,
+        "below", 20.0, LEAST, _straight,
     ),
     Claim(
         "smeared-keys-suffice",
@@ -235,7 +235,7 @@ CLAIMS = (
         "Removing an induction head moves the losses back along the phase change.",
         f"{PAPER}, argument 3",
         "largest projection of an induction head on the before-and-after vector [nat]",
-        "below", 0, LEAST, _mean("projection"),
+        "below", 0.0, LEAST, _mean("projection"),
     ),
     Claim(
         "previous-token-heads-act-by-patterns",
@@ -275,7 +275,7 @@ CLAIMS = (
         "Induction heads read previous-token heads by their keys.",
         f"{PAPER}, argument 5",
         "K-composition beyond that of random heads, in their standard deviations",
-        "above", 3, LEAST, _mean("composition_excess"),
+        "above", 3.0, LEAST, _mean("composition_excess"),
     ),
     Claim(
         "exact-attention-suffices",
@@ -291,7 +291,7 @@ CLAIMS = (
         "Random tokens are predicted when they come a second time.",
         f"{PAPER}, definition",
         "loss on the first half less that on the second [nat]",
-        "above", 1, LEAST, _mean("gain_after", attention_only=False),
+        "above", 1.0, LEAST, _mean("gain_after", attention_only=False),
     ),
     Claim(
         "broken-patterns-get-worse",
@@ -299,6 +299,6 @@ CLAIMS = (
         "What breaks a pattern is predicted worse after the phase change.",
         f"{PAPER}, appendix",
         "change of the loss of first uses or broken patterns [nat]",
-        "above", 0, LEAST, _mean("break_change", attention_only=False),
+        "above", 0.0, LEAST, _mean("break_change", attention_only=False),
     ),
 )  # fmt: skip

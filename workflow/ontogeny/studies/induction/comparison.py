@@ -17,7 +17,7 @@ from ontogeny.studies.induction.analysis.phase import departure
 
 __all__ = ["Run", "comparison"]
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 _INDUCTION, _PREVIOUS = 2, 1
 

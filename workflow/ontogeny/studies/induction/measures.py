@@ -209,7 +209,10 @@ def _removals(
 
 
 def _correlations(evaluated: xr.Dataset) -> list[float]:
-    """Return Pearson's correlation of two pairs of scores over heads and checkpoints."""
+    """Return Pearson's correlation of two pairs of scores over heads and checkpoints.
+
+    NaN where a score is the same everywhere.
+    """
     pairs = (
         (evaluated["copying"].values, evaluated["ov_eigenvalue"].values),
         (evaluated["matching"].sel(offset=1).values, evaluated["qk_trace"].values),
@@ -217,7 +220,8 @@ def _correlations(evaluated: xr.Dataset) -> list[float]:
     found = []
     for x, y in pairs:
         known = np.isfinite(x) & np.isfinite(y)
-        found.append(float(np.corrcoef(x[known], y[known])[0, 1]) if known.any() else np.nan)
+        varies = known.any() and np.ptp(x[known]) > 0 and np.ptp(y[known]) > 0
+        found.append(float(np.corrcoef(x[known], y[known])[0, 1]) if varies else np.nan)
     return found
 
 

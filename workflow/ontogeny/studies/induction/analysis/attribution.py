@@ -14,7 +14,7 @@ from ontogeny.studies.induction.network import Activations, Transformer
 
 __all__ = ["before_and_after", "logit_attribution"]
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 def before_and_after(chosen: Array, ablated: Array, *, start: int, end: int) -> Array:

@@ -16,7 +16,7 @@ __all__ = [
     "score_by_sequence",
 ]
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 def early_and_late(length: int) -> tuple[slice, slice]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 __all__ = ["principal_components", "turn"]
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 def principal_components(losses: Array, *, count: int = 2) -> Array:

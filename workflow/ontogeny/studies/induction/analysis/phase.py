@@ -11,7 +11,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 
 __all__ = ["Bump", "Window", "bump", "departure", "half_way", "phase_window", "smoothed"]
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 EDGE = 0.25
 """A window ends where the slope is less steep than this share of the steepest one."""
