@@ -41,9 +41,7 @@ def lines(axes):
 
 def test_model_has_a_column_a_seed_and_nine_rows(run):
     evaluated, measured = run
-    numbers = model.numbers(
-        [evaluated] * 2, [measured] * 2, joined(), "two-layers", [0, 2]
-    )
+    numbers = model.numbers([evaluated] * 2, [measured] * 2, joined(), "two-layers", [0, 2])
     figure = drawn(model.draw(numbers, STYLE, "two-layers"))
     assert len(figure.axes) == 9 * 2
     assert_array_equal(numbers["seed"], [0, 2])
@@ -150,4 +148,6 @@ def test_every_claim_is_written_with_its_verdict():
     for claim in CLAIMS:
         assert claim.title in said
     verdicts = list(judged["verdict"].values)
-    assert [text for text in said if text in {"holds", "does not hold", "not enough runs"}] == verdicts
+    assert [
+        text for text in said if text in {"holds", "does not hold", "not enough runs"}
+    ] == verdicts
