@@ -121,7 +121,7 @@ def _settings(run: AddingRun) -> dict[str, str | float]:
     }
 
 
-def _column(values: Sequence[str | float]) -> NDArray[np.generic]:
+def _column(values: Sequence[str | int | float]) -> NDArray[np.generic]:
     return np.array(values, dtype=object if isinstance(values[0], str) else None)
 
 
