@@ -98,8 +98,9 @@ def test_every_result_and_figure_is_there(project):
         "repeats",
         "claims",
     }
+    runs = [f"{name}/seed{seed}" for name, seeds in RUNS.items() for seed in seeds]
     files = {
-        *(f"induction/{n}/seed{s}/{r}.nc" for n, seeds in RUNS.items() for s in seeds for r in RESULTS),
+        *(f"induction/{run}/{result}.nc" for run in runs for result in RESULTS),
         *(f"induction/corpora/{corpus}.nc" for corpus in CORPORA),
         *(f"induction/figures/{each}.{end}" for each in figures for end in ("svg", "png", "nc")),
         "induction/comparison.nc", "induction/claims.nc", "claims.nc", "claims.html",
