@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.induction.config import Style
@@ -37,12 +38,14 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             values = numbers["removed_score"].sel(removal=name).values
             right.bar(np.arange(len(sets)) + 0.27 * (number - 1), values, 0.25,
                       color=PALETTE[number + 2], label=name)  # fmt: skip
-        right.set_xticks(np.arange(len(sets)), [name.replace(" ", "\n") for name in sets])
+        named = [name.replace(" ", "\n").replace("-", "-\n") for name in sets]
+        right.set_xticks(np.arange(len(sets)), named, fontsize=7)
         right.set_xlabel("without all of them together")
         for axes in (left, right):
             axes.axhline(float(numbers["score"]), color="black", lw=1, ls="--")
-        for number, name in enumerate(KIND_NAMES):
-            left.bar([], [], color=KIND_COLOURS[number], label=name)
-        drawn.legend(loc="outside lower center", ncols=6)
+        kinds_shown = [Patch(color=colour, label=name)
+                       for colour, name in zip(KIND_COLOURS, KIND_NAMES, strict=True)]  # fmt: skip
+        handles, _ = right.get_legend_handles_labels()
+        drawn.legend(handles=[*kinds_shown, *handles], loc="outside lower center", ncols=6)
         drawn.suptitle(f"{title}; dashed: the whole network", fontsize=10)
     return drawn

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.induction.config import Style
 
 __all__ = ["draw", "numbers"]
@@ -32,13 +32,14 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         drawn = figure(width=1.3 * style.width, height=0.035 * (len(values) + 8) * style.width)
         axes = drawn.subplots()
         image = axes.imshow(values, cmap="RdBu_r", vmin=-scale, vmax=scale, aspect="auto")
-        axes.set_xticks(np.arange(len(words)), words, fontsize=5, rotation=90)
+        axes.set_xticks(np.arange(len(words)), words, fontsize=6, rotation=90)
         for label, repeats in zip(axes.get_xticklabels(), shown["repeat"].values, strict=True):
             label.set_fontweight("bold" if repeats else "normal")
+            label.set_color(PALETTE[1] if repeats else "black")
         heads = [f"{layer + 1}.{head}" for layer in range(shown.sizes["layer"])
                  for head in range(shown.sizes["head"])]  # fmt: skip
         axes.set_yticks(np.arange(len(heads)), heads, fontsize=6)
-        axes.set(xlabel="coming token; bold: a repeat", ylabel="layer.head")
+        axes.set(xlabel="coming token; bold and coloured: a repeat", ylabel="layer.head")
         axes.grid(visible=False)
         drawn.colorbar(image, ax=axes, label="added to its logit")
         drawn.suptitle(title, fontsize=10)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from ontogeny.labels import coordinate
 from ontogeny.plotting import PALETTE, figure, settings, step_axis
@@ -20,12 +21,12 @@ _ROWS = (
     "path of losses",
     "loss [nat]",
     "loss by index [nat]",
-    "dL / d ln index [nat]",
-    "in-context score [nat]",
+    "its slope [nat]",
+    "score [nat]",
     "prefix matching",
     "QK trace",
-    "knock-out: along change [nat]",
-    "knock-out: score [nat]",
+    "projection without [nat]",
+    "score without [nat]",
 )
 
 
@@ -65,6 +66,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             grid[0, column].set_title(f"seed {seed}")
         for row, label in enumerate(_ROWS):
             grid[row, 0].set_ylabel(label, fontsize=7)
+        drawn.align_ylabels(grid[:, 0])
         for axes in grid.ravel():
             axes.tick_params(labelsize=6)
             axes.xaxis.label.set_size(6)
@@ -74,7 +76,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             grid[5, 0].plot([], [], color=PALETTE[layer], label=f"layer {layer + 1}")
         handles = [grid[row, 0].get_legend_handles_labels() for row in (5, 7)]
         drawn.legend(*map(list, (handles[0][0] + handles[1][0], handles[0][1] + handles[1][1])),
-                     loc="outside lower center", ncols=4)  # fmt: skip
+                     loc="outside lower center", ncols=6)  # fmt: skip
         drawn.suptitle(title, fontsize=10)
     return drawn
 
@@ -115,5 +117,10 @@ def _by_index(above: Any, below: Any, run: xr.Dataset, start: float, end: float)
                        lw=0.8, label=name)  # fmt: skip
             below.plot(one["context_bin"], one["context_slope"], color=colour, lw=0.8)
     above.legend(fontsize=5)
-    above.set(xscale="log")
-    below.set(xscale="log", xlabel="context index")
+    ends = 1, run.sizes["index"]
+    for axes in (above, below):
+        axes.set(xscale="log", xlim=ends)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.xaxis.set_minor_locator(NullLocator())
+    below.set_xlabel("context index")

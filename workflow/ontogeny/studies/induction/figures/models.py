@@ -27,7 +27,7 @@ def numbers(comparison: xr.Dataset, corpus: str) -> xr.Dataset:
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw every run thinly in the colour of its experiment, which also shades its window."""
+    """Draw every run in the colour of its experiment; the ground is darker where more change."""
     last = float(numbers["step"][-1])
     every = list(experiments(numbers))
     labels = short_names([name for name, _, _ in every])
@@ -43,7 +43,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                               lw=1, label=label if number == 0 else None)  # fmt: skip
                     axes.set_ylabel(about)
                     ends = float(run["window_start"]), float(run["window_end"])
-                    shade(axes, *ends, colour, 0.08)
+                    shade(axes, *ends, "black", 0.025)
         step_axis(rows[-1], last, logarithmic=style.log_steps)
         drawn.legend(*rows[0].get_legend_handles_labels(), loc="outside right upper")
         drawn.suptitle(title, fontsize=10)

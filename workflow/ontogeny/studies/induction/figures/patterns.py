@@ -18,7 +18,7 @@ def numbers(measures: xr.Dataset) -> xr.Dataset:
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw one heat map a head, query downwards, key to the right."""
     with settings():
-        drawn = figure(width=style.width, height=0.58 * style.width)
+        drawn = figure(width=style.width, height=0.5 * style.width)
         for axes, name in zip(drawn.subplots(1, 2), numbers["shown_head"].values, strict=True):
             one = numbers.sel(shown_head=name)
             image = axes.imshow(one["attention"], cmap="Blues", vmin=0, vmax=1, rasterized=True)
