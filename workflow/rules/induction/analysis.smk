@@ -13,7 +13,7 @@ rule induction_evaluate:
         "../../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2500,
+        mem_mb=2000,
     params:
         spec=lambda wildcards: {
             "network": specification(induction_experiment(wildcards).network)
@@ -41,7 +41,7 @@ rule induction_measures:
         "../../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2500,
+        mem_mb=3000,
     params:
         spec=lambda wildcards: canonical(
             {
@@ -72,7 +72,7 @@ rule induction_comparison:
     conda:
         "../../../environment.yml"
     resources:
-        mem_mb=3000,
+        mem_mb=1000,
     params:
         spec=canonical(
             {

@@ -14,7 +14,7 @@ rule induction_corpus:
         "../../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=1000,
     params:
         spec=lambda wildcards: corpus_of(wildcards.corpus),
         code=script_digest("induction/corpus"),
@@ -39,7 +39,7 @@ rule induction_train:
         "../../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2500,
+        mem_mb=1500,
     params:
         spec=induction_training,
         code=script_digest("induction/train"),

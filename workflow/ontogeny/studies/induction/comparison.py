@@ -258,7 +258,8 @@ def _preserved_changes(run: Run) -> Array:
 
 
 def _least_single(run: Run) -> float:
-    return float(_preserved_changes(run)[_of_kind(run, _INDUCTION)].min(initial=np.inf))
+    changes = _preserved_changes(run)[_of_kind(run, _INDUCTION)]
+    return float(changes.min()) if changes.size else float("nan")
 
 
 def _largest_other(run: Run) -> float:
@@ -306,9 +307,14 @@ def _broken(run: Run) -> float:
 
 
 def _lost(head_set: str, removal: str) -> Callable[[Run, Run], float]:
-    """Return which share of the score beyond that of one layer is lost without a set of heads."""
+    """Return which share of the score beyond that of one layer is lost without a set of heads.
+
+    NaN for a run without induction heads: its sets have no meaning.
+    """
 
     def share(run: Run, reference: Run) -> float:
+        if not _of_kind(run, _INDUCTION).any():
+            return float("nan")
         removed = float(run.measures["removed_score"].sel(head_set=head_set, removal=removal))
         clean, one = _score_at(run, -1), _score_at(reference, -1)
         return (removed - clean) / (one - clean) if clean < one else float("nan")
