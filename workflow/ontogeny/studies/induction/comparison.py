@@ -200,9 +200,10 @@ def _context(runs: Sequence[Run], length: int) -> Array:
 
 
 def _share_of_repeats(run: Run) -> float:
-    classes = [str(name) for name in run.corpora["token_kind"].values]
-    name = "repeat" if "repeat" in classes else "continuation"
-    return float(run.corpora["member"].sel(token_kind=name).mean())
+    """Return the share of tokens inside a repeated phrase; NaN where there are no phrases."""
+    if "repeat" not in run.corpora["token_kind"].values:
+        return float("nan")
+    return float(run.corpora["member"].sel(token_kind="repeat").mean())
 
 
 def _score_at(run: Run, place: int) -> float:

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ontogeny.plotting import PALETTE
 
-__all__ = ["KIND_COLOURS", "KIND_NAMES", "experiments", "shade", "short_names"]
+__all__ = ["KIND_COLOURS", "KIND_NAMES", "experiments", "legend", "shade", "short_names"]
 
 KIND_NAMES = ("other", "previous token", "induction")
 KIND_COLOURS = ("#999999", PALETTE[0], PALETTE[1])
@@ -29,10 +30,19 @@ def experiments(numbers: xr.Dataset) -> Iterator[tuple[str, str, xr.Dataset]]:
         yield name, PALETTE[place % len(PALETTE)], runs
 
 
-def short_names(names: Sequence[str]) -> list[str]:
-    """Return names without what they all begin with, so that many fit into a legend."""
+def legend(drawn: Figure, axes: Axes) -> None:
+    """Name what the lines of a panel are, if any has a name, to the right of the figure."""
+    handles, names = axes.get_legend_handles_labels()
+    if handles:
+        drawn.legend(handles, names, loc="outside right upper")
+
+
+def short_names(names: Sequence[str]) -> list[str | None]:
+    """Return names without what they all begin with; a single one needs no name."""
+    if len(names) == 1:
+        return [None]
     begin = names[0]
     while not all(name.startswith(begin) for name in names):
         begin = begin[:-1]
-    begin = begin[: begin.rfind("-") + 1] if len(names) > 1 else ""
+    begin = begin[: begin.rfind("-") + 1]
     return [name.removeprefix(begin) for name in names]

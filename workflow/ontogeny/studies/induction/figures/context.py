@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.induction.config import Style
-from ontogeny.studies.induction.figures._parts import experiments, short_names
+from ontogeny.studies.induction.figures._parts import experiments, legend, short_names
 
 __all__ = ["draw", "numbers"]
 
@@ -41,6 +41,6 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                     axes.plot(index, values, color="black", lw=1, ls=dash, label=f"{name} counts")
             axes.set(xscale="log", xlabel="context index", title=str(moment))
         both[0].set_ylabel("cross-entropy [nat]")
-        drawn.legend(*both[0].get_legend_handles_labels(), loc="outside right upper")
+        legend(drawn, both[0])
         drawn.suptitle(title, fontsize=10)
     return drawn

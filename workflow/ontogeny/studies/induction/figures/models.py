@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings, step_axis
 from ontogeny.studies.induction.config import Style
-from ontogeny.studies.induction.figures._parts import experiments, shade, short_names
+from ontogeny.studies.induction.figures._parts import experiments, legend, shade, short_names
 
 __all__ = ["draw", "numbers"]
 
@@ -45,6 +45,6 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                     ends = float(run["window_start"]), float(run["window_end"])
                     shade(axes, *ends, "black", 0.025)
         step_axis(rows[-1], last, logarithmic=style.log_steps)
-        drawn.legend(*rows[0].get_legend_handles_labels(), loc="outside right upper")
+        legend(drawn, rows[0])
         drawn.suptitle(title, fontsize=10)
     return drawn

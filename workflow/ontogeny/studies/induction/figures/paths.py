@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.induction.config import Style
-from ontogeny.studies.induction.figures._parts import experiments, short_names
+from ontogeny.studies.induction.figures._parts import experiments, legend, short_names
 
 __all__ = ["draw", "numbers"]
 
@@ -36,6 +36,6 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                 axes.plot(x[inside], y[inside], color=colour, lw=2.6, solid_capstyle="butt")
                 axes.plot(x[-1:], y[-1:], "o", color=colour, ms=4)
         axes.set(xlabel="first component [nat]", ylabel="second component [nat]")
-        drawn.legend(loc="outside right upper")
+        legend(drawn, axes)
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -1,43 +1,42 @@
-"""Start of the phase change against the share of tokens that repeat a phrase."""
+"""Window of the phase change against the share of tokens that repeat a phrase."""
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.induction.config import Style
-from ontogeny.studies.induction.figures._parts import experiments
 
 __all__ = ["draw", "numbers"]
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
-    """Select share and window of attention-only runs of two layers with keys of their own."""
+    """Select the runs with phrases of two attention-only layers with keys of their own."""
     plain = ~comparison["mlp_of_run"].astype(bool) & ~comparison["smeared_of_run"].astype(bool)
-    chosen = np.flatnonzero((plain & (comparison["layers_of_run"] == 2)).values)
-    names = ["repeat_share", "window_start", "window_end", "steps_of_run", "experiment_of_run",
-             "corpus_of_run"]  # fmt: skip
+    phrases = np.isfinite(comparison["repeat_share"])
+    chosen = np.flatnonzero((plain & phrases & (comparison["layers_of_run"] == 2)).values)
+    names = ["repeat_share", "window_start", "window_end", "steps_of_run", "experiment_of_run"]
     return comparison[names].isel(run=chosen)
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
-    """Draw one bar from start to end a run; an arrow where there is no window up to the end."""
+    """Draw one bar from start to end a run; a triangle where there is no window up to the end."""
     with settings():
-        drawn = figure(width=style.width, height=0.6 * style.width)
+        drawn = figure(width=style.width, height=0.5 * style.width)
         axes = drawn.subplots()
-        for name, colour, runs in experiments(numbers):
-            label: str | None = name
-            for number in range(runs.sizes["run"]):
-                run = runs.isel(run=number)
-                share, start = float(run["repeat_share"]), float(run["window_start"])
-                if np.isfinite(start):
-                    axes.plot([share] * 2, [start, float(run["window_end"])], color=colour, lw=3,
-                              alpha=0.4)  # fmt: skip
-                    axes.plot(share, start, "o", color=colour, ms=5, label=label)
-                else:
-                    axes.plot(share, float(run["steps_of_run"]), "^", color=colour, label=label)
-                label = None
-        axes.set(xlabel="share of tokens that repeat", yscale="log",
-                 ylabel="window [step]; triangle: none up to there")  # fmt: skip
-        drawn.legend(loc="outside lower center", fontsize=6, ncols=1)
+        for number in range(numbers.sizes["run"]):
+            run = numbers.isel(run=number)
+            share, start = float(run["repeat_share"]), float(run["window_start"])
+            if np.isfinite(start):
+                ends = [start, float(run["window_end"])]
+                axes.plot([share] * 2, ends, color=PALETTE[0], lw=3, alpha=0.4)
+                axes.plot(share, start, "o", color=PALETTE[0], ms=5)
+            else:
+                axes.plot(share, float(run["steps_of_run"]), "^", color=PALETTE[1])
+        axes.set(
+            xlabel="share of tokens that repeat a phrase", yscale="log", ylabel="window [step]"
+        )
+        for which in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+            which(StrMethodFormatter("{x:g}"))
     return drawn
