@@ -72,3 +72,12 @@ def induction_network(*, layers=2, previous=1.0, matching=1.0, copying=1.0):
     if layers == 2:
         return found
     return {n: v[:1] if v.dim() > 2 or n == "gain" else v for n, v in found.items()}
+
+
+def with_idle_heads(parameters, *, scale=1e-3):
+    """Return the circuit with random weights in the heads that do nothing."""
+    noise = SHAPE.initial(torch.Generator().manual_seed(0))
+    found = {name: value.clone() for name, value in parameters.items()}
+    for name in ("W_Q", "W_K", "W_V", "W_O"):
+        found[name][:, 1:] = scale * noise[name][:, 1:]
+    return found

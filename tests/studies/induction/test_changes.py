@@ -68,6 +68,13 @@ def test_the_window_is_where_the_score_falls(start, end):
     assert found.middle == (found.start + found.end) / 2
 
 
+def test_a_slow_fall_before_and_after_is_not_in_the_window():
+    """A slope of a tenth of the steepest one is less than a quarter."""
+    slow = 0.14 * np.log(np.maximum(STEP, 15) / 15)
+    found = phase_window(STEP, falling(450, 800) - slow, warm_up=100, least_fall=0.15)
+    assert (found.start, found.end) == (pytest.approx(450, abs=45), pytest.approx(800, abs=45))
+
+
 def test_a_small_fall_a_rise_and_the_warm_up_are_no_phase_change():
     small = phase_window(STEP, falling(450, 800, by=0.1), warm_up=100, least_fall=0.15)
     assert np.isnan([small.start, small.end]).all()

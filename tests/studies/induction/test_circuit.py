@@ -155,7 +155,7 @@ def baseline():
 
 
 def test_keys_compose_and_nothing_else(network, baseline):
-    scores = composition_scores(circuits(numpy(with_idle_heads(network))))
+    scores = composition_scores(circuits(numpy(made.with_idle_heads(network))))
     key, query, value = scores[:, 0, made.H]
     assert_allclose(key, 1 / math.sqrt(V), rtol=1e-6)
     assert_allclose([query, value], 0, atol=1e-9)
@@ -250,16 +250,6 @@ def test_uniform_attention_is_chance():
 
 def numpy(parameters):
     return {name: value.numpy() for name, value in parameters.items()}
-
-
-def with_idle_heads(parameters):
-    """Return the circuit with random weights in the heads that do nothing."""
-    generator = torch.Generator().manual_seed(0)
-    noise = made.SHAPE.initial(generator)
-    found = {name: value.clone() for name, value in parameters.items()}
-    for name in ("W_Q", "W_K", "W_V", "W_O"):
-        found[name][:, 1:] = 1e-3 * noise[name][:, 1:]
-    return found
 
 
 def clean_losses(parameters, sequences):

@@ -4,14 +4,19 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
 import induction_networks as made
+from induction_networks import with_idle_heads
 from induction_runs import EARLY, LATE, NEVER, STEPS, corpus, joined, parameters, results, run
 from ontogeny.labels import DIMENSIONS
 from ontogeny.studies.induction.analysis.attribution import before_and_after
 from ontogeny.studies.induction.analysis.evaluation import evaluation_set
+from ontogeny.studies.induction.analysis.knock_outs import without_heads
 from ontogeny.studies.induction.comparison import comparison
+from ontogeny.studies.induction.config import Analysis
+from ontogeny.studies.induction.measures import measures_dataset
 from ontogeny.studies.induction.network import next_token_loss
 
 
@@ -93,6 +98,31 @@ def test_sets_of_heads(planted):
     assert float(full) > clean + 0.5
     single = evaluated["ablated_score"].isel(step=-1).sel(ablation="full")
     assert_allclose(score.sel(head_set="induction", removal="full"), single[1, 0], atol=1e-5)
+
+
+def test_sets_of_heads_are_removed_together(planted):
+    """With random weights in the heads that did nothing, every set has an effect of its own."""
+    evaluated, measured = planted
+    last = with_idle_heads(parameters(STEPS[-1], LATE), scale=0.3)
+    data = corpus()
+    given = evaluation_set(data["tokens"].values, data["member"].values, made.V)
+    found = measures_dataset(evaluated, made.SHAPE, last, given, Analysis(), warm_up=100)
+    kinds = measured["head_kind"].values
+    sets = {"induction": kinds == 2, "all others": kinds != 2, "previous-token": kinds == 1}
+    for name, removed in sets.items():
+        for removal, how in (
+            ("full", {"preserve": False}),
+            ("pattern-preserving", {"preserve": True}),
+            ("mean", {"preserve": True, "mean": True}),
+        ):
+            chosen = torch.from_numpy(removed)
+            losses = without_heads(made.SHAPE, last, given.sequences, chosen, **how)
+            one = found.sel(head_set=name, removal=removal)
+            assert_allclose(one["removed_loss"], losses.mean(), rtol=1e-5)
+            score = losses[:, 40:].mean() - losses[:, 4:8].mean()
+            assert_allclose(one["removed_score"], score, atol=1e-4)
+    full = found["removed_loss"].sel(head_set=list(sets), removal="full").values
+    assert len(set(full.round(4))) == 3
 
 
 def test_the_projection_is_that_of_its_window(planted):
