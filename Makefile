@@ -62,4 +62,4 @@ schema: .venv/ready
 	$(BIN)/python workflow/schemas/generate.py > workflow/schemas/config.schema.json
 
 clean:
-	rm -rf results/groups results/composition logs report.html .snakemake
+	rm -rf results/groups results/composition results/induction logs report.html .snakemake
