@@ -3,6 +3,7 @@
 from snakemake.utils import min_version
 
 from ontogeny.studies.composition.config import resolve as composition
+from ontogeny.studies.induction.config import resolve as induction
 
 min_version("9.27")
 
@@ -19,25 +20,35 @@ if not workflow.overwrite_configfiles:
     configfile: "config/config.yaml"
 
 
-sections = read_configuration(composition=composition)
+sections = read_configuration(composition=composition, induction=induction)
+STUDIES = [name for name in sections if name != "groups"]
 
 
-include: "workflow/rules/groups.smk"
-include: "workflow/rules/composition/study.smk"
+if "composition" in sections:
+
+    include: "workflow/rules/groups.smk"
+    include: "workflow/rules/composition/study.smk"
+
+
+if "induction" in sections:
+
+    include: "workflow/rules/induction/study.smk"
+
+
 include: "workflow/rules/claims.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.composition.input,
+        [getattr(rules, study).input for study in STUDIES],
         rules.claims.output,
 
 
 rule groups:
     """All groups and irreps: made first, a table that is the same as before stops what follows."""
     input:
-        rules.composition_groups.input,
+        rules.composition_groups.input if "composition" in sections else [],
 
 
 include: "workflow/rules/adopt.smk"

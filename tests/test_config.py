@@ -15,8 +15,11 @@ from ontogeny.config import (
     schema,
 )
 from ontogeny.studies.composition.config import SWEPT, Composition, Style, Training, resolve
+from ontogeny.studies.induction import config as induction
 
 ROOT = Path(__file__).parents[1]
+STUDIES = {"composition": Composition, "induction": induction.Induction}
+SWEPT_OF_ALL = (*SWEPT, *induction.SWEPT)
 VALID = {
     "composition": {
         "defaults": {"seeds": [0], "schedule": {"steps": 10}},
@@ -33,7 +36,7 @@ VALID = {
 
 
 def read(raw):
-    return read_sections(raw, {"composition": resolve})
+    return read_sections(raw, {"composition": resolve, "induction": induction.resolve})
 
 
 def changed(path, value):
@@ -224,9 +227,7 @@ def test_a_group_of_the_table_section_is_known():
 
 def test_the_shipped_schema_is_the_one_of_the_code():
     stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
-    assert stored == schema({"composition": Composition}, title="Ontogeny", swept=SWEPT), (
-        "run `make schema`"
-    )
+    assert stored == schema(STUDIES, title="Ontogeny", swept=SWEPT_OF_ALL), "run `make schema`"
 
 
 def shipped():
@@ -240,7 +241,9 @@ def test_shipped_configurations_are_valid(path):
         with pytest.raises(ConfigurationError, match=r"composition\.published` = 'published'"):
             read(raw)
     else:
-        assert read(raw)["composition"].experiments
+        studies = [section for name, section in read(raw).items() if name != "groups"]
+        assert all(study.experiments for study in studies)
+        assert studies
     stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
     jsonschema.Draft202012Validator(stored).validate(yaml.safe_load(path.read_text()))
 
@@ -269,10 +272,10 @@ def documented(node):
 
 
 def test_every_key_has_a_description():
-    whole = schema({"composition": Composition}, title="T", swept=SWEPT)
+    whole = schema(STUDIES, title="T", swept=SWEPT_OF_ALL)
     lacking = [
         name
         for name, field in documented(whole)
-        if "description" not in field and "$ref" not in field and name not in {"composition"}
+        if "description" not in field and "$ref" not in field and name not in STUDIES
     ]
     assert not lacking

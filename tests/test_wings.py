@@ -18,6 +18,7 @@ MACHINERY = {
     "provenance",
     "joblog",
     "weights",
+    "resume",
     "sweeps",
 }
 JOINTS = {"catalogue", "testing"}

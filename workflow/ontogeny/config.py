@@ -313,7 +313,8 @@ def read_sections(
     Returns
     -------
     dict
-        The section ``groups`` and those of `readers`.
+        The section ``groups`` and those of the studies that the configuration has. A study whose
+        section is absent has no runs; one of them must be there.
 
     Raises
     ------
@@ -332,9 +333,9 @@ def read_sections(
         groups = sections["groups"] = whole.groups
     except ConfigurationError as error:
         problems.append(str(error))
-    for name, reader in readers.items():
+    for name in [name for name in readers if name in raw] or readers:
         try:
-            sections[name] = reader(raw.get(name), groups)
+            sections[name] = readers[name](raw.get(name), groups)
         except ConfigurationError as error:
             problems.append(str(error))
     if problems:
@@ -460,7 +461,9 @@ def schema(
         return node
 
     for model in swept:
-        fields_of = whole["$defs"][model.__name__]["properties"]
+        of_several = f"{model.__module__}.{model.__name__}".replace(".", "__")
+        definitions = whole["$defs"]
+        fields_of = definitions.get(model.__name__, definitions.get(of_several))["properties"]
         for name, rule in fields_of.items():
             about = {key: rule.pop(key) for key in ("description", "default") if key in rule}
             fields_of[name] = about | {"anyOf": [rule, {"type": "array", "items": dict(rule)}]}

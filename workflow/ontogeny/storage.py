@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ __all__ = [
     "read_arrays",
     "read_cayley_table",
     "read_provenance",
+    "read_texts",
     "write",
     "write_arrays",
     "write_provenance",
@@ -278,3 +279,18 @@ def _indexed(rows: list[list[str]], path: Path) -> tuple[NDArray[np.int64], tupl
             else f"{path}: a label stands twice in the first line"
         )
     return np.array([[index[cell] for cell in row] for row in rows]), tuple(labels)
+
+
+def read_texts(paths: Iterable[str | Path]) -> list[str]:
+    """Return the texts of files, as UTF-8; what is none of it becomes U+FFFD.
+
+    Raises
+    ------
+    StorageError
+        If a file is missing.
+    """
+    try:
+        return [Path(path).read_text(encoding="utf-8", errors="replace") for path in paths]
+    except OSError as error:
+        msg = f"{error.filename}: there is no such file; correct `files` in the configuration"
+        raise StorageError(msg) from error

@@ -1,7 +1,7 @@
 rule claims:
     """Join the verdicts of all studies, and write the page that shows them."""
     input:
-        claims=[f"results/{claims}.nc" for claims in CLAIMS_OF_COMPOSITION],
+        claims=[f"results/{claims}.nc" for claims in CLAIMS],
     output:
         claims="results/claims.nc",
         page=report(

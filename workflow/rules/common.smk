@@ -13,6 +13,9 @@ from ontogeny.config import (
 )
 from ontogeny.provenance import code_digest
 
+CLAIMS = []
+"""The files of claims in `results`, without suffix; each study adds its own."""
+
 
 wildcard_constraints:
     group=r"[A-Za-z0-9-]+",

@@ -4,8 +4,13 @@ import json
 import sys
 
 from ontogeny.config import schema
-from ontogeny.studies.composition.config import SWEPT, Composition
+from ontogeny.studies.composition import config as composition
+from ontogeny.studies.induction import config as induction
 
-whole = schema({"composition": Composition}, title="Ontogeny", swept=SWEPT)
+whole = schema(
+    {"composition": composition.Composition, "induction": induction.Induction},
+    title="Ontogeny",
+    swept=(*composition.SWEPT, *induction.SWEPT),
+)
 json.dump(whole, sys.stdout, indent=2)
 sys.stdout.write("\n")

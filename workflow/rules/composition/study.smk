@@ -6,6 +6,9 @@ include: "universality.smk"
 include: "sweeps.smk"
 
 
+CLAIMS += CLAIMS_OF_COMPOSITION
+
+
 rule composition_groups:
     """The groups of all experiments, with their irreps."""
     input:

@@ -1,0 +1,123 @@
+"""The section of the study: defaults, sweeps, and one message for all that is wrong."""
+
+import copy
+
+import pytest
+
+from ontogeny.config import ConfigurationError, read_sections, specification
+from ontogeny.studies.induction.config import Markov, Phrases, resolve
+
+VALID = {
+    "induction": {
+        "corpora": {"phrases": {"kind": "phrases"}, "chains": {"kind": "markov", "states": 4}},
+        "defaults": {"corpus": "phrases", "seeds": [0], "schedule": {"steps": 10}},
+        "experiments": {
+            "one": {"network": {"layers": 1}},
+            "two": {"network": {"layers": 2}, "seeds": [3, 4], "corpus": "chains"},
+        },
+    }
+}
+
+
+def read(raw):
+    return read_sections(raw, {"induction": resolve})["induction"]
+
+
+def changed(path, value):
+    raw = copy.deepcopy(VALID)
+    *above, last = path.split("/")
+    node = raw
+    for key in above:
+        node = node.setdefault(key, {})
+    node[last] = value
+    return raw
+
+
+def test_defaults_stand_below_every_experiment():
+    found = read(VALID)
+    one, two = found.experiments["one"], found.experiments["two"]
+    assert (one.corpus, one.seeds, one.schedule.steps) == ("phrases", (0,), 10)
+    assert (two.corpus, two.seeds, two.schedule.steps) == ("chains", (3, 4), 10)
+    assert found.corpora == {"phrases": Phrases(), "chains": Markov(states=4)}
+    assert found.defaults is None
+
+
+def test_styles_stand_below_every_figure():
+    raw = changed("induction/figures", {"defaults": {"width": 5}, "paths": {"resolution": 80}})
+    figures = read(raw).figures
+    assert (figures.paths.width, figures.paths.resolution) == (5, 80)
+    assert (figures.claims.width, figures.claims.resolution) == (5, 150)
+
+
+def test_lists_of_values_are_sweeps_of_corpora_and_experiments():
+    raw = changed("induction/corpora/phrases/start_probability", [0.2, 0.5])
+    names = [f"phrases-start-probability-0p{digit}" for digit in (2, 5)]
+    raw["induction"]["experiments"]["one"]["corpus"] = names
+    found = read(raw)
+    assert set(found.corpora) == {*names, "chains"}
+    assert [found.corpora[name].start_probability for name in names] == [0.2, 0.5]
+    assert {f"one-corpus-{name}" for name in names} | {"two"} == set(found.experiments)
+    assert set(found.sweeps) == {"one"}
+
+
+def test_a_default_written_out_changes_no_specification():
+    raw = changed("induction/experiments/one/network", {"layers": 1, "heads": 4, "d_mlp": 0})
+    plain, written = (read(each).experiments["one"].training(0) for each in (VALID, raw))
+    assert specification(plain) == specification(written)
+
+
+ONE = "induction/experiments/one"
+WRONG = [
+    ("induction/corpara", {}, ["`induction.corpara`", "did you mean `corpora`?"]),
+    (f"{ONE}/network/layrs", 2, ["experiments.one.network.layrs` = 2", "`layers`?"]),
+    (f"{ONE}/network/layers", 5, ["experiments.one.network.layers` = 5", "4"]),
+    (f"{ONE}/network/heads", 3, ["one.network.d_model` = 64", "multiple of the 3 heads"]),
+    (f"{ONE}/network", {"d_model": 21, "heads": 3}, ["one.network.d_model` = 21", "even"]),
+    (f"{ONE}/network/positions", "none", ["one.network.positions` = 'none'", "one of all, first"]),
+    (f"{ONE}/optimiser/learning_rate", 0, ["optimiser.learning_rate` = 0", "greater than 0"]),
+    (f"{ONE}/schedule/steps", 0, ["one.schedule.steps` = 0", "1"]),
+    (f"{ONE}/seeds", [], ["one.seeds` = []", "list of whole numbers"]),
+    (f"{ONE}/seeds", [1, 1], ["one.seeds` = [1, 1]", "more than once"]),
+    (f"{ONE}/corpus", "phrasis", ["one.corpus` = 'phrasis'", "known are phrases, chains"]),
+    (
+        "induction/corpora/phrases/kind",
+        "prose",
+        ["phrases.kind` = 'prose'", "one of phrases, markov, text"],
+    ),
+    ("induction/corpora/chains/states", 1, ["corpora.chains", "states` = 1", "2"]),
+    (
+        "induction/corpora/text",
+        {"kind": "text", "files": ["no/such.txt"]},
+        ["`induction.corpora.text.files` = 'no/such.txt'", "no such file; correct the path"],
+    ),
+    (
+        "induction/corpora/text",
+        {"kind": "text", "vocabulary": 100},
+        ["vocabulary` = 100", "257"],
+    ),
+    ("induction/analysis", {"least_fall": -1}, ["analysis.least_fall` = -1", "greater than 0"]),
+    ("induction/figures", {"pahts": {}}, ["figures.pahts", "did you mean `paths`?"]),
+    (
+        "induction/run_figures",
+        "some",
+        ["induction.run_figures` = 'some'", "one of all, first, none"],
+    ),
+    ("induction/experiments", {}, ["`induction.experiments`", "at least 1"]),
+    ("induction", [], ["`induction`", "mapping"]),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "said"), WRONG, ids=lambda value: str(value)[:40])
+def test_wrong_values_are_refused_with_key_value_rule_and_remedy(path, value, said):
+    with pytest.raises(ConfigurationError) as refused:
+        read(changed(path, value))
+    for part in said:
+        assert part in str(refused.value)
+
+
+def test_all_problems_are_in_one_message():
+    raw = changed(f"{ONE}/network/heads", 3)
+    raw["induction"]["experiments"]["two"]["corpus"] = "nowhere"
+    with pytest.raises(ConfigurationError) as refused:
+        read(raw)
+    assert len(str(refused.value).splitlines()) == 2

@@ -1,0 +1,1 @@
+"""Induction heads in small transformers (arXiv 2209.11895)."""

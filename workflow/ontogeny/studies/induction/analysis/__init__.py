@@ -1,0 +1,1 @@
+"""Measures of networks, as functions of arrays and tensors."""

@@ -1,0 +1,304 @@
+"""What arXiv 2209.11895 claims of small networks, and what this project expects of them.
+
+Every measure reads the dataset of `ontogeny.studies.induction.comparison`. A run counts for a claim
+when the claim speaks of its kind of network. Thresholds are those of a small reproduction, set
+before any run was judged; docs/claims.md has them with their formulas.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.claims import Claim
+from ontogeny.estimates import Estimate, mean, share
+
+__all__ = ["CLAIMS"]
+
+Array = NDArray[np.floating]
+
+PAPER = "arXiv 2209.11895"
+LEAST = 3
+MOST = 0.5
+"""A claim about networks in general holds when more than this share of them agrees."""
+
+
+def _deep(results: xr.Dataset) -> xr.Dataset:
+    """Return the runs of two or more layers with keys of their own."""
+    chosen = (results["layers_of_run"] > 1) & ~results["smeared_of_run"].astype(bool)
+    return results.isel(run=np.flatnonzero(chosen.values))
+
+
+def _plain(results: xr.Dataset, layers: int) -> xr.Dataset:
+    """Return attention-only runs of some layers with keys of their own."""
+    plain = ~results["smeared_of_run"].astype(bool) & ~results["mlp_of_run"].astype(bool)
+    return results.isel(run=np.flatnonzero((plain & (results["layers_of_run"] == layers)).values))
+
+
+def _attention_only(results: xr.Dataset) -> xr.Dataset:
+    deep = _deep(results)
+    return deep.isel(run=np.flatnonzero(~deep["mlp_of_run"].values.astype(bool)))
+
+
+def _smeared(results: xr.Dataset, layers: int) -> xr.Dataset:
+    chosen = results["smeared_of_run"].astype(bool) & (results["layers_of_run"] == layers)
+    return results.isel(run=np.flatnonzero(chosen.values))
+
+
+def _control(runs: xr.Dataset, controls: xr.Dataset, name: str) -> Array:
+    """Return a quantity of each run's control: mean over the controls of its corpus."""
+    corpus = controls["corpus_of_run"].values
+    values = controls[name].values
+    found = []
+    for own in runs["corpus_of_run"].values:
+        those = values[corpus == own]
+        those = those[np.isfinite(those)]
+        found.append(those.mean() if those.size else np.nan)
+    return np.array(found, dtype=np.float64)
+
+
+def _change(results: xr.Dataset) -> Estimate:
+    return share(np.isfinite(_deep(results)["window_start"].values))
+
+
+def _sharp(results: xr.Dataset) -> Estimate:
+    runs = _deep(results)
+    return mean(runs["window_fall"].values / runs["score_change"].values)
+
+
+def _one_layer(results: xr.Dataset) -> Estimate:
+    return mean(np.abs(_plain(results, 1)["score_change"].values))
+
+
+def _no_head(results: xr.Dataset) -> Estimate:
+    return mean(_plain(results, 1)["prefix_after"].values)
+
+
+def _heads_form(results: xr.Dataset) -> Estimate:
+    runs = _deep(results)
+    return mean(runs["prefix_after"].values - runs["prefix_before"].values)
+
+
+def _together(results: xr.Dataset) -> Estimate:
+    return mean(_deep(results)["middles_apart"].values)
+
+
+def _bumps(results: xr.Dataset) -> Estimate:
+    """Compare bumps with the largest of a one-layer run of the same corpus."""
+    runs, one = _deep(results), _plain(results, 1)
+    flat = []
+    for corpus in runs["corpus_of_run"].values:
+        heights = one["bump_height"].values[one["corpus_of_run"].values == corpus]
+        flat.append(heights.max() if heights.size else np.nan)
+    known = np.isfinite(flat)
+    return share(runs["bump_height"].values[known] > 2 * np.array(flat)[known])
+
+
+def _turns(results: xr.Dataset) -> Estimate:
+    return mean(_deep(results)["turn"].values)
+
+
+def _straight(results: xr.Dataset) -> Estimate:
+    return mean(_plain(results, 1)["turn"].values)
+
+
+def _smeared_learns(results: xr.Dataset) -> Estimate:
+    runs = _smeared(results, 1)
+    return mean(runs["final_score"].values / _control(runs, _plain(results, 2), "final_score"))
+
+
+def _smeared_earlier(results: xr.Dataset) -> Estimate:
+    runs = _smeared(results, 2)
+    middles = _control(runs, _plain(results, 2), "window_middle")
+    return mean(runs["window_middle"].values / middles)
+
+
+def _mean(name: str, *, attention_only: bool = True) -> Callable[[xr.Dataset], Estimate]:
+    """Return the measure of a claim: the mean of a quantity over runs of two or more layers."""
+
+    def measure(results: xr.Dataset) -> Estimate:
+        runs = _attention_only(results) if attention_only else _deep(results)
+        return mean(runs[name].values)
+
+    return measure
+
+
+CLAIMS = (
+    Claim(
+        "phase-change",
+        "two layers change abruptly",
+        "Networks of two or more layers learn in context in one phase change.",
+        f"{PAPER}, argument 1",
+        "share of runs whose in-context learning score falls in one window",
+        "above", MOST, LEAST, _change,
+    ),
+    Claim(
+        "change-is-sharp",
+        "most of the score in the window",
+        "Most of the in-context learning comes within the window.",
+        f"{PAPER}, argument 1",
+        "fall of the score inside the window over its fall after the warm-up",
+        "above", 0.7, LEAST, _sharp,
+    ),
+    Claim(
+        "one-layer-does-not-change",
+        "one layer does not change",
+        "Networks of one layer have no phase change.",
+        f"{PAPER}, argument 1",
+        "change of the score after the warm-up, one layer [nat]",
+        "below", 0.1, LEAST, _one_layer,
+    ),
+    Claim(
+        "one-layer-has-no-induction-head",
+        "one layer has no induction head",
+        "No head of a network of one layer matches prefixes.",
+        f"{PAPER}, argument 1",
+        "prefix matching of the best head, one layer",
+        "below", 0.1, LEAST, _no_head,
+    ),
+    Claim(
+        "heads-form",
+        "induction heads form",
+        "Induction heads appear in the phase change.",
+        f"{PAPER}, argument 1",
+        "prefix matching of the best head, at the end less before the window",
+        "above", 0.25, LEAST, _heads_form,
+    ),
+    Claim(
+        "together",
+        "score and heads change together",
+        "Induction heads form when the in-context learning score falls.",
+        f"{PAPER}, argument 1",
+        "distance of the middles of both, as a share of the training",
+        "below", 0.15, LEAST, _together,
+    ),
+    Claim(
+        "bump",
+        "the loss has a bump",
+        "The loss of two or more layers has a bump that that of one layer has not.",
+        f"{PAPER}, argument 1",
+        "share of runs with more than twice the largest bump of one layer",
+        "above", MOST, LEAST, _bumps,
+    ),
+    Claim(
+        "paths-turn",
+        "paths turn",
+        "In the space of per-token losses the path turns at the phase change.",
+        f"{PAPER}, argument 1",
+        "turn of the path at the window [degree]",
+        "above", 45.0, LEAST, _turns,
+    ),
+    Claim(
+        "one-layer-goes-straight",
+        "one layer goes straight on",
+        "The path of one layer does not turn.",
+        f"{PAPER}, argument 1",
+        "turn of the path over the same steps, one layer [degree]",
+        "below", 20.0, LEAST, _straight,
+    ),
+    Claim(
+        "smeared-keys-suffice",
+        "one layer with smeared keys learns",
+        "With smeared keys one layer learns in context as two do.",
+        f"{PAPER}, argument 2",
+        "score of one layer with smeared keys over that of two layers",
+        "above", 0.9, LEAST, _smeared_learns,
+    ),
+    Claim(
+        "smeared-keys-are-earlier",
+        "smeared keys change earlier",
+        "With smeared keys the phase change of two layers is earlier.",
+        f"{PAPER}, argument 2",
+        "middle of the window with smeared keys over that without",
+        "below", 0.7, LEAST, _smeared_earlier,
+    ),
+    Claim(
+        "induction-heads-carry",
+        "induction heads carry the score",
+        "Without its induction heads a network loses its in-context learning.",
+        f"{PAPER}, argument 3",
+        "score beyond one layer that is lost without induction heads, patterns preserved",
+        "above", 0.7, LEAST, _mean("induction_lost"),
+    ),
+    Claim(
+        "other-heads-do-not",
+        "other heads do not",
+        "Without all other heads it keeps most of it, when patterns are preserved.",
+        f"{PAPER}, argument 3",
+        "score beyond one layer that is lost without all other heads, patterns preserved",
+        "below", 0.2, LEAST, _mean("others_lost"),
+    ),
+    Claim(
+        "knock-out-undoes",
+        "knock-outs undo the change",
+        "Removing an induction head moves the losses back along the phase change.",
+        f"{PAPER}, argument 3",
+        "largest projection of an induction head on the before-and-after vector [nat]",
+        "below", 0.0, LEAST, _mean("projection"),
+    ),
+    Claim(
+        "previous-token-heads-act-by-patterns",
+        "previous-token heads act by patterns",
+        "Previous-token heads matter by what later heads attend to.",
+        f"{PAPER}, argument 3",
+        "score beyond one layer that is lost without previous-token heads, fully removed",
+        "above", 0.7, LEAST, _mean("previous_full_lost"),
+    ),
+    Claim(
+        "copying-is-in-the-weights",
+        "OV circuits copy",
+        "Induction heads have OV circuits of positive eigenvalues.",
+        f"{PAPER}, argument 5",
+        "sum of OV eigenvalues of induction heads over that of their moduli",
+        "above", 0.9, LEAST, _mean("ov_eigenvalue"),
+    ),
+    Claim(
+        "copying-agrees",
+        "copying scores agree",
+        "Copying, by what heads write and by their weights, is one thing.",
+        f"{PAPER}, appendix",
+        "correlation of both over heads and checkpoints",
+        "above", 0.5, LEAST, _mean("copying_correlation"),
+    ),
+    Claim(
+        "matching-agrees",
+        "matching scores agree",
+        "Prefix matching, by attention and by weights, is one thing.",
+        f"{PAPER}, argument 5",
+        "correlation of prefix matching and QK trace over heads and checkpoints",
+        "above", 0.5, LEAST, _mean("matching_correlation"),
+    ),
+    Claim(
+        "keys-compose",
+        "keys compose",
+        "Induction heads read previous-token heads by their keys.",
+        f"{PAPER}, argument 5",
+        "K-composition beyond that of random heads, in their standard deviations",
+        "above", 3.0, LEAST, _mean("composition_excess"),
+    ),
+    Claim(
+        "exact-attention-suffices",
+        "exact previous-token attention suffices",
+        "Attention on exactly the token before can stand in for that of previous-token heads.",
+        f"{PAPER}, comment of A. Scherlis",
+        "share of the loss of their removal that it saves",
+        "above", 0.9, LEAST, _mean("idealised_share"),
+    ),
+    Claim(
+        "repeats-are-predicted",
+        "repeated random tokens are predicted",
+        "Random tokens are predicted when they come a second time.",
+        f"{PAPER}, definition",
+        "loss on the first half less that on the second [nat]",
+        "above", 1.0, LEAST, _mean("gain_after", attention_only=False),
+    ),
+    Claim(
+        "broken-patterns-get-worse",
+        "broken patterns get worse",
+        "What breaks a pattern is predicted worse after the phase change.",
+        f"{PAPER}, appendix",
+        "change of the loss of first uses or broken patterns [nat]",
+        "above", 0.0, LEAST, _mean("break_change", attention_only=False),
+    ),
+)  # fmt: skip

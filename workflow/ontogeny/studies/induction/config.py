@@ -1,0 +1,353 @@
+"""The section ``induction`` of the configuration, and the specification of each stage."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr, field_validator
+
+from ontogeny.config import (
+    AS_REAL,
+    AS_WHOLE,
+    ConfigurationError,
+    GroupTable,
+    Name,
+    Section,
+    validate,
+    with_defaults,
+)
+from ontogeny.sweeps import Sweeps, expanded
+
+__all__ = [
+    "Analysis",
+    "Checkpoints",
+    "Corpus",
+    "Experiment",
+    "Figures",
+    "Induction",
+    "Markov",
+    "Network",
+    "Optimiser",
+    "Phrases",
+    "Schedule",
+    "Style",
+    "Text",
+    "Training",
+    "resolve",
+]
+
+LISTS = frozenset({"seeds", "optimiser.betas"})
+"""Fields of an experiment that are lists by themselves and no sweeps."""
+
+Positive = Annotated[float, Field(gt=0), AS_REAL]
+Share = Annotated[float, Field(gt=0, lt=1), AS_REAL]
+Count = Annotated[int, Field(ge=1), AS_WHOLE]
+Whole = Annotated[int, Field(ge=0), AS_WHOLE]
+Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
+Length = Annotated[int, Field(ge=12, le=4096), AS_WHOLE]
+
+
+class _Corpus(Section):
+    sequences: Annotated[int, Field(ge=8), AS_WHOLE] = Field(
+        256, description="Sequences of the evaluation set, the same for every network."
+    )
+    seed: Seed = Field(0, description="Fixes the evaluation set and what all sequences share.")
+
+
+class Phrases(_Corpus):
+    """Sequences with private phrases in a background of a fixed second-order chain."""
+
+    kind: Literal["phrases"] = "phrases"
+    vocabulary: Annotated[int, Field(ge=8, le=4096), AS_WHOLE] = Field(
+        64, description="Number of tokens; token 0 begins each sequence."
+    )
+    length: Length = Field(96, description="Length of the context.")
+    phrases: Count = Field(4, description="Private phrases of each sequence.")
+    phrase_length: Annotated[int, Field(ge=2), AS_WHOLE] = Field(
+        3, description="Tokens of a phrase, drawn uniformly."
+    )
+    start_probability: Share = Field(
+        0.35, description="Probability that a phrase starts where none is under way."
+    )
+    strength: Positive = Field(
+        1.5, description="Standard deviation of the logits of the background chain, twice over."
+    )
+
+
+class Markov(_Corpus):
+    """Markov chains whose matrix is drawn anew for each sequence (arXiv 2402.11004)."""
+
+    kind: Literal["markov"] = "markov"
+    states: Annotated[int, Field(ge=2, le=64), AS_WHOLE] = Field(
+        3, description="Number of states of the chains."
+    )
+    length: Length = Field(100, description="Length of the context.")
+
+
+class Text(_Corpus):
+    """Windows of real text."""
+
+    kind: Literal["text"] = "text"
+    files: tuple[str, ...] = Field(
+        (), description="Text files; none: the source of the Python standard library."
+    )
+    vocabulary: Annotated[int, Field(ge=257, le=32_000), AS_WHOLE] = Field(
+        1024, description="Number of tokens: the beginning, the bytes, and merged pairs."
+    )
+    length: Length = Field(256, description="Length of the context.")
+    held_out: Share = Field(
+        0.1, description="Share of the text, at its end, that only the evaluation set is from."
+    )
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _files(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+
+Corpus = Annotated[Phrases | Markov | Text, Field(discriminator="kind")]
+
+
+class Network(Section):
+    """A decoder-only transformer whose positions are added to queries and keys alone."""
+
+    layers: Annotated[int, Field(ge=1, le=4), AS_WHOLE] = Field(2, description="Layers.")
+    d_model: Annotated[int, Field(ge=4), AS_WHOLE] = Field(
+        64, description="Width of the residual stream; even."
+    )
+    heads: Count = Field(4, description="Heads of each layer; they share `d_model`.")
+    d_mlp: Whole = Field(0, description="Neurons of the MLP of each layer; 0: attention only.")
+    smeared_keys: bool = Field(
+        False, description="Mix each key with that of the position before, by a trained share."
+    )
+    positions: Literal["all", "first"] = Field(
+        "all", description="Which layers see positions: all, or the first alone."
+    )
+
+
+class Optimiser(Section):
+    """AdamW on minibatches that are drawn anew for every update."""
+
+    batch: Count = Field(32, description="Sequences of a minibatch.")
+    learning_rate: Positive = Field(3e-3, description="Learning rate [1/step].")
+    betas: tuple[
+        Annotated[float, Field(ge=0, lt=1), AS_REAL], Annotated[float, Field(ge=0, lt=1), AS_REAL]
+    ] = Field((0.9, 0.98), description="Decay rates of the two moments.")
+    weight_decay: Annotated[float, Field(ge=0), AS_REAL] = Field(
+        0.01, description="Decoupled weight decay, on every parameter."
+    )
+    warm_up: Whole = Field(
+        100, description="Number of updates over which the learning rate rises from 0."
+    )
+    clip: Positive | None = Field(
+        None, description="Largest norm of the gradient, which is scaled to it; null: any."
+    )
+
+    @field_validator("betas", mode="before")
+    @classmethod
+    def _betas(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+
+class Checkpoints(Section):
+    """At which steps the network is stored, besides the first and the last."""
+
+    per_decade: Annotated[int, Field(ge=0, le=1000), AS_WHOLE] = Field(
+        0, description="Number of steps in each power of ten, spaced evenly in their logarithm."
+    )
+    every: Whole = Field(15, description="Distance of an even grid of steps; 0 for none.")
+
+
+class Schedule(Section):
+    """How long to train and what to keep."""
+
+    steps: Count = Field(1500, description="Number of optimiser updates.")
+    checkpoints: Checkpoints = Field(Checkpoints(), description="Which networks are stored.")
+
+
+class _Training(Section):
+    network: Network = Field(Network(), description="The network.")
+    optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
+    schedule: Schedule = Field(Schedule(), description="Length and checkpoints.")
+
+
+class Training(_Training):
+    """What one run depends on, besides its corpus."""
+
+    seed: Seed
+
+
+class Experiment(_Training):
+    """One kind of network on one corpus, trained from one or more seeds."""
+
+    corpus: Name = Field(description="Name of one of `induction.corpora`.")
+    seeds: tuple[Seed, ...] = Field(
+        description="One network is trained for each; a seed fixes initial weights and minibatches."
+    )
+
+    @field_validator("seeds", mode="before")
+    @classmethod
+    def _seeds(cls, value: object) -> object:
+        if not isinstance(value, list | tuple) or not value:
+            msg = "must be a list of whole numbers, for example [0, 1]"
+            raise ValueError(msg)
+        if len({repr(seed) for seed in value}) < len(value):
+            msg = "holds a seed more than once; each seed is one run"
+            raise ValueError(msg)
+        return tuple(value)
+
+    def training(self, seed: int) -> Training:
+        """Return what the run with one of the seeds depends on, besides its corpus."""
+        fields = {name: getattr(self, name) for name in _Training.model_fields}
+        return Training(**fields, seed=seed)
+
+
+class Analysis(Section):
+    """Thresholds of the analyses."""
+
+    prefix_matching: Share = Field(
+        0.3, description="A head that matches prefixes by more than this, and copies, is induction."
+    )
+    previous_token: Share = Field(
+        0.3, description="Any other head that attends to the token before by more than this is one."
+    )
+    least_fall: Positive = Field(
+        0.15,
+        description="A phase change makes the in-context learning score fall by at least this "
+        "[nat] inside its window.",
+    )
+
+
+SWEPT = (Experiment, Network, Optimiser, Checkpoints, Schedule, Phrases, Markov, Text)
+"""Sections whose fields may be lists: sweeps."""
+
+
+class Style(Section):
+    """How figures look."""
+
+    width: Annotated[float, Field(ge=3, le=20), AS_REAL] = Field(7.0, description="Width [inch].")
+    resolution: Annotated[int, Field(ge=50, le=600), AS_WHOLE] = Field(
+        150, description="Resolution of the PNG files [dots/inch]."
+    )
+    log_steps: bool = Field(False, description="Draw training steps on a logarithmic axis.")
+
+
+class Figures(Section):
+    """Style of each figure; `defaults` stands below all of them."""
+
+    defaults: Style | None = Field(None, description="Style of every figure that says no other.")
+    model: Style = Field(Style(), description="The model-analysis table of an experiment.")
+    patterns: Style = Field(Style(), description="Attention of the strongest heads of a run.")
+    ablations: Style = Field(Style(), description="Knock-outs of a run, all heads and sets.")
+    attribution: Style = Field(Style(), description="Heads behind single tokens of a sequence.")
+    models: Style = Field(Style(), description="All runs over steps, with their windows.")
+    paths: Style = Field(Style(), description="Principal components of per-token losses.")
+    context: Style = Field(Style(), description="Loss by context index, before and after.")
+    evaluators: Style = Field(Style(), description="Scores of heads against those of weights.")
+    repeats: Style = Field(Style(), description="Start of the window by share of repeated tokens.")
+    claims: Style = Field(Style(), description="All claims and what was measured.")
+
+
+class Induction(Section):
+    """The study of induction heads."""
+
+    corpora: dict[Name, Corpus] = Field(description="Corpora by name.")
+    defaults: Experiment | None = Field(
+        None, description="What every experiment has unless it says otherwise."
+    )
+    experiments: dict[Name, Experiment] = Field(description="Experiments by name.")
+    analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
+    figures: Figures = Field(Figures(), description="How figures look.")
+    run_figures: Literal["all", "first", "none"] = Field(
+        "first",
+        description="Which runs of each experiment get figures of their own: all, that of the "
+        "first seed, or none. Figures over runs are always drawn.",
+    )
+    _sweeps: Sweeps = PrivateAttr(default_factory=dict)
+
+    @property
+    def sweeps(self) -> Sweeps:
+        """Return the experiments of each sweep with the values of the swept fields."""
+        return self._sweeps
+
+
+def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Induction:
+    """Return the section ``induction`` with all defaults merged into it.
+
+    Parameters
+    ----------
+    raw : mapping
+        The section as the configuration files hold it.
+    tables : mapping
+        The section ``groups``, which this study does not use.
+
+    Returns
+    -------
+    Induction
+        Its `defaults` are None: every experiment and figure has them in itself.
+
+    Raises
+    ------
+    ConfigurationError
+        One message with every problem: key, value, rule and remedy.
+    """
+    del tables
+    if not isinstance(raw, Mapping):
+        return validate(raw, Induction, at="induction")
+    section = dict(raw)
+    defaults = section.pop("defaults", None)
+    sweeps: Sweeps = {}
+    if isinstance(section.get("corpora"), Mapping):
+        section["corpora"], _ = expanded(
+            section["corpora"], lists={"files"}, at="induction.corpora"
+        )
+    if "experiments" in section:
+        section["experiments"] = with_defaults(
+            section["experiments"], defaults, Experiment, at="induction.defaults"
+        )
+        if isinstance(section["experiments"], Mapping):
+            section["experiments"], sweeps = expanded(
+                section["experiments"], lists=LISTS, at="induction.experiments"
+            )
+    if isinstance(section.get("figures"), Mapping):
+        figures: dict[str, Any] = {name: {} for name in Figures.model_fields} | dict(
+            section["figures"]
+        )
+        style = figures.pop("defaults", None)
+        section["figures"] = with_defaults(figures, style, Style, at="induction.figures.defaults")
+    induction = validate(section, Induction, at="induction")
+    induction._sweeps = sweeps
+    problems = [
+        *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),
+        *(problem for name in induction.corpora for problem in _missing_files(induction, name)),
+        *(problem for name in induction.experiments for problem in _problems(induction, name)),
+    ]
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return induction
+
+
+def _missing_files(induction: Induction, name: str) -> list[str]:
+    corpus = induction.corpora[name]
+    return [
+        f"`induction.corpora.{name}.files` = {file!r}: there is no such file; correct the path, "
+        "which is relative to the folder of the Snakefile"
+        for file in (corpus.files if isinstance(corpus, Text) else ())
+        if not Path(file).is_file()
+    ]
+
+
+def _problems(induction: Induction, name: str) -> list[str]:
+    """Say what an experiment breaks together with other parts of the configuration."""
+    experiment, at = induction.experiments[name], f"`induction.experiments.{name}"
+    network = experiment.network
+    found = []
+    if experiment.corpus not in induction.corpora:
+        known = ", ".join(induction.corpora)
+        found.append(f"{at}.corpus` = {experiment.corpus!r}: is no corpus; known are {known}")
+    if network.d_model % network.heads or network.d_model % 2:
+        found.append(
+            f"{at}.network.d_model` = {network.d_model}: must be even and a multiple of the "
+            f"{network.heads} heads"
+        )
+    return found

@@ -1,0 +1,10 @@
+from ontogeny.claims import judge
+from ontogeny.joblog import start
+from ontogeny.provenance import attributes
+from ontogeny.storage import read, write
+from ontogeny.studies.induction.claims import CLAIMS
+
+start(snakemake.log[0])
+spec, code = snakemake.params.spec, snakemake.params.code
+judged = judge(CLAIMS, read(snakemake.input.comparison), study="induction")
+write(judged, snakemake.output.claims, attributes("induction_claims", spec, code))
