@@ -9,13 +9,14 @@ from ontogeny.groups import from_table, group
 from ontogeny.storage import read_cayley_table
 from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.runs import train_network
+from ontogeny.studies.induction.config import resolve as induction
 
 ROOT = Path(__file__).parents[3]
 
 
 def sections(name):
     raw = parse_yaml((ROOT / "config" / name).read_text(encoding="utf-8"))
-    return read_sections(raw, {"composition": resolve})
+    return read_sections(raw, {"composition": resolve, "induction": induction})
 
 
 @pytest.mark.parametrize(
@@ -26,12 +27,20 @@ def sections(name):
         ("paper.yaml", 20, 132),
         ("any-group.yaml", 7, 7),
         ("progress-measures.yaml", 1, 5),
+        ("progress-measures-sweeps.yaml", 36, 68),
     ],
 )
 def test_shipped_configurations_are_what_they_are_said_to_be(name, experiments, runs, monkeypatch):
     monkeypatch.chdir(ROOT)
     found = sections(name)["composition"].experiments
     assert len(found) == experiments
+    assert sum(len(experiment.seeds) for experiment in found.values()) == runs
+
+
+@pytest.mark.parametrize(("name", "runs"), [("config.yaml", 1), ("induction.yaml", 27)])
+def test_shipped_runs_of_induction_heads(name, runs, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    found = sections(name)["induction"].experiments
     assert sum(len(experiment.seeds) for experiment in found.values()) == runs
 
 
