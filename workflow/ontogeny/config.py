@@ -26,9 +26,13 @@ __all__ = [
     "AS_REAL",
     "AS_WHOLE",
     "ConfigurationError",
+    "Count",
     "GroupTable",
     "Name",
+    "Positive",
     "Section",
+    "Seed",
+    "Style",
     "canonical",
     "merge",
     "parse_yaml",
@@ -37,6 +41,7 @@ __all__ = [
     "specification",
     "validate",
     "with_defaults",
+    "with_style",
 ]
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -96,6 +101,21 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True
     )
+
+
+Positive = Annotated[float, Field(gt=0), AS_REAL]
+Count = Annotated[int, Field(ge=1), AS_WHOLE]
+Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
+
+
+class Style(Section):
+    """How figures look."""
+
+    width: Annotated[float, Field(ge=3, le=20), AS_REAL] = Field(7.0, description="Width [inch].")
+    resolution: Annotated[int, Field(ge=50, le=600), AS_WHOLE] = Field(
+        150, description="Resolution of the PNG files [dots/inch]."
+    )
+    log_steps: bool = Field(True, description="Draw training steps on a logarithmic axis.")
 
 
 class GroupTable(Section):
@@ -295,6 +315,35 @@ def with_defaults(entries: Any, defaults: Any, model: type[BaseModel], *, at: st
         else entry
         for name, entry in entries.items()
     }
+
+
+def with_style(
+    section: Mapping[str, Any], figures: type[BaseModel], style: type[Style], *, at: str
+) -> dict[str, Any]:
+    """Return a study's section in which every figure has the style below `figures.defaults`.
+
+    Parameters
+    ----------
+    section : mapping
+        As the configuration files hold it; without a mapping `figures` it stays as it is.
+    figures : type
+        The section ``figures`` of the study, a field for each figure and `defaults`.
+    style : type
+        Of a single figure.
+    at : str
+        The name of the section.
+
+    Raises
+    ------
+    ConfigurationError
+        If the defaults themselves break a rule.
+    """
+    if not isinstance(section.get("figures"), Mapping):
+        return dict(section)
+    written: dict[str, Any] = {name: {} for name in figures.model_fields} | dict(section["figures"])
+    defaults = written.pop("defaults", None)
+    styles = with_defaults(written, defaults, style, at=f"{at}.figures.defaults")
+    return {**section, "figures": styles}
 
 
 def read_sections(

@@ -454,6 +454,19 @@ def test_excluded_loss_of_an_empty_training_set_is_no_number():
     assert np.isnan(excluded).all()
 
 
+@pytest.mark.parametrize(
+    ("through", "given", "missing"),
+    [("hidden", (), "unembedding"), ("rest", ("unembedding",), "span")],
+)
+def test_what_an_ablation_needs_is_asked_for(through, given, missing):
+    case = case_of("S3", "mlp")
+    ablation = Ablation({"product": np.zeros((1, 6, 6))}, through)
+    hidden = next(iter(case.network())).hidden.shape[-1]
+    arrays = {name: np.zeros((6, hidden)) for name in given}
+    with pytest.raises(ValueError, match=f"`{missing}` is None: .*{through}"):
+        ablated_losses(case.network, [ablation], some_train(6), case.frame, **arrays)
+
+
 # Blocks
 
 

@@ -12,11 +12,16 @@ from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
     ConfigurationError,
+    Count,
     GroupTable,
     Name,
+    Positive,
     Section,
+    Seed,
+    Style,
     validate,
     with_defaults,
+    with_style,
 )
 from ontogeny.groups import parse
 from ontogeny.studies.composition.published import PublishedError, published_experiments
@@ -43,10 +48,6 @@ __all__ = [
 
 LISTS = frozenset({"seeds", "weights", "optimiser.betas", "optimiser.weight_decay_schedule"})
 """Fields of an experiment that are lists by themselves and no sweeps."""
-
-Positive = Annotated[float, Field(gt=0), AS_REAL]
-Count = Annotated[int, Field(ge=1), AS_WHOLE]
-Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
 
 
 def _as_tuple(value: object) -> object:
@@ -302,16 +303,6 @@ class Analysis(Section):
     )
 
 
-class Style(Section):
-    """How figures look."""
-
-    width: Annotated[float, Field(ge=3, le=20), AS_REAL] = Field(7.0, description="Width [inch].")
-    resolution: Annotated[int, Field(ge=50, le=600), AS_WHOLE] = Field(
-        150, description="Resolution of the PNG files [dots/inch]."
-    )
-    log_steps: bool = Field(True, description="Draw training steps on a logarithmic axis.")
-
-
 class Figures(Section):
     """Style of each figure; `defaults` stands below all of them."""
 
@@ -456,12 +447,7 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
                 section["experiments"], lists=LISTS, at="composition.experiments"
             )
             _refuse_swept_runs(sweeps)
-    if isinstance(section.get("figures"), Mapping):
-        figures: dict[str, Any] = {name: {} for name in Figures.model_fields} | dict(
-            section["figures"]
-        )
-        style = figures.pop("defaults", None)
-        section["figures"] = with_defaults(figures, style, Style, at="composition.figures.defaults")
+    section = with_style(section, Figures, Style, at="composition")
     composition = validate(section, Composition, at="composition")
     composition._sweeps = sweeps
     if not composition.experiments:

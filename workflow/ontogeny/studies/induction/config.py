@@ -10,11 +10,18 @@ from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
     ConfigurationError,
+    Count,
     GroupTable,
     Name,
+    Positive,
     Section,
+    Seed,
     validate,
     with_defaults,
+    with_style,
+)
+from ontogeny.config import (
+    Style as FigureStyle,
 )
 from ontogeny.sweeps import Sweeps, expanded
 
@@ -39,11 +46,8 @@ __all__ = [
 LISTS = frozenset({"seeds", "optimiser.betas"})
 """Fields of an experiment that are lists by themselves and no sweeps."""
 
-Positive = Annotated[float, Field(gt=0), AS_REAL]
 Share = Annotated[float, Field(gt=0, lt=1), AS_REAL]
-Count = Annotated[int, Field(ge=1), AS_WHOLE]
 Whole = Annotated[int, Field(ge=0), AS_WHOLE]
-Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
 Length = Annotated[int, Field(ge=12, le=4096), AS_WHOLE]
 
 
@@ -222,13 +226,9 @@ SWEPT = (Experiment, Network, Optimiser, Checkpoints, Schedule, Phrases, Markov,
 """Sections whose fields may be lists: sweeps."""
 
 
-class Style(Section):
-    """How figures look."""
+class Style(FigureStyle):
+    """How figures look; runs are short enough for a plain axis of steps."""
 
-    width: Annotated[float, Field(ge=3, le=20), AS_REAL] = Field(7.0, description="Width [inch].")
-    resolution: Annotated[int, Field(ge=50, le=600), AS_WHOLE] = Field(
-        150, description="Resolution of the PNG files [dots/inch]."
-    )
     log_steps: bool = Field(False, description="Draw training steps on a logarithmic axis.")
 
 
@@ -309,12 +309,7 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Induction:
             section["experiments"], sweeps = expanded(
                 section["experiments"], lists=LISTS, at="induction.experiments"
             )
-    if isinstance(section.get("figures"), Mapping):
-        figures: dict[str, Any] = {name: {} for name in Figures.model_fields} | dict(
-            section["figures"]
-        )
-        style = figures.pop("defaults", None)
-        section["figures"] = with_defaults(figures, style, Style, at="induction.figures.defaults")
+    section = with_style(section, Figures, Style, at="induction")
     induction = validate(section, Induction, at="induction")
     induction._sweeps = sweeps
     problems = [

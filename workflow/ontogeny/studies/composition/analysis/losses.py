@@ -197,6 +197,12 @@ def ablated_losses(
     -------
     list of dict of str to (3, T) ndarray
         One for each ablation; by `SPLITS`, NaN for an empty split.
+
+    Raises
+    ------
+    ValueError
+        If an ablation goes through the hidden layer without `unembedding`, or keeps or takes a
+        span without `span`.
     """
     totals: list[dict[Part, Array]] = [
         {part: np.zeros((2, len(tables))) for part, tables in ablation.tables.items()}
@@ -227,10 +233,14 @@ def _logits(
     if "all" in wanted:
         found["all"] = layers.logits
     if wanted - {"all"}:
-        assert unembedding is not None
+        if unembedding is None:
+            msg = f"`unembedding` is None: ablations through {sorted(wanted)} need it"
+            raise ValueError(msg)
         found["hidden"] = layers.hidden @ unembedding.T
     if wanted & {"span", "rest"}:
-        assert span is not None
+        if span is None:
+            msg = f"`span` is None: ablations through {sorted(wanted)} need it"
+            raise ValueError(msg)
         found["span"] = (found["hidden"] @ span) @ span.T
         found["rest"] = found["hidden"] - found["span"]
     return found
