@@ -1,5 +1,6 @@
 import copy
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,6 +44,33 @@ def test_updates_are_those_of_adamw():
         reference.step()
     found = train(buffer(), bowl, distance, optimiser=RULE, checkpoints=(0, 20))
     np.testing.assert_allclose(found.parameters["w"][-1], w.detach().numpy(), rtol=1e-5)
+
+
+def test_parameters_without_decay():
+    names = ("v", "w")
+    w = {name: torch.full((3,), 2.0, requires_grad=True) for name in names}
+    groups = [{"params": [w["v"]], "weight_decay": 0.0}, {"params": [w["w"]]}]
+    reference = torch.optim.AdamW(groups, lr=0.05, betas=(0.9, 0.98), weight_decay=0.1)
+    for _ in range(20):
+        reference.zero_grad()
+        sum((each - TARGET).square().sum() / 2 for each in w.values()).backward()
+        reference.step()
+
+    def both(parameters, gradient, update=0):
+        for name in names:
+            gradient[name].copy_(parameters[name] - TARGET)
+        return sum(each.square().sum() for each in gradient.values()) / 2
+
+    found = train(
+        ParameterBuffer({name: torch.full((3,), 2.0) for name in names}),
+        both,
+        lambda parameters: {"test": (0.0, 0.0)},
+        optimiser=replace(RULE, undecayed=frozenset({"v"})),
+        checkpoints=(0, 20),
+    ).parameters
+    for name in names:
+        np.testing.assert_allclose(found[name][-1], w[name].detach().numpy(), rtol=1e-5)
+    assert (found["v"][-1] != found["w"][-1]).all()
 
 
 def test_the_record_follows_the_schedule():

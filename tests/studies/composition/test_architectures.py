@@ -26,7 +26,9 @@ ARCHITECTURES = {
         9, d_model=8, heads=1, d_head=3, d_mlp=7
     ),
     "deep transformer": DeepTransformer(6, layers=2, d_model=10, heads=3, d_head=2, d_mlp=7),
-    "three layers": DeepTransformer(9, layers=3, d_model=8, heads=2, d_head=3, d_mlp=5),
+    "three layers": DeepTransformer(
+        9, layers=3, d_model=8, heads=2, d_head=3, d_mlp=5, equals_output=False
+    ),
 }
 architectures = pytest.mark.parametrize(
     "architecture", ARCHITECTURES.values(), ids=ARCHITECTURES.keys()

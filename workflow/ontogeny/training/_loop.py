@@ -35,8 +35,8 @@ class Optimiser:
     Update ``t`` (counted from 0) has the learning rate ``learning_rate * min(t / warm_up, 1)``,
     which also scales the decay; the first update with a warm-up therefore changes nothing. The
     decay is `weight_decay` until the first of `decay_changes`, pairs of an update and what the
-    decay is from it on, by ascending updates. With `l1`, which is no decay but part of what is
-    minimised, ``l1 sum |theta|`` is added to the loss.
+    decay is from it on, by ascending updates; parameters named in `undecayed` have none. With `l1`,
+    which is no decay but part of what is minimised, ``l1 sum |theta|`` is added to the loss.
     """
 
     learning_rate: float = 1e-3
@@ -46,6 +46,7 @@ class Optimiser:
     epsilon: float = 1e-8
     decay_changes: tuple[tuple[int, float], ...] = ()
     l1: float = 0.0
+    undecayed: frozenset[str] = frozenset()
 
     def decay(self, update: int) -> float:
         """Return the weight decay of an update."""
@@ -203,6 +204,8 @@ def train(
                 buffer.gradient[name].add_(value.sign(), alpha=optimiser.l1)
         adamw.param_groups[0]["lr"] = optimiser.rate(step)
         adamw.param_groups[0]["weight_decay"] = optimiser.decay(step)
+        if optimiser.undecayed:
+            _decay_others(adamw, buffer, optimiser.undecayed)
         adamw.step()
         state.step_loss.append(loss)
         state.step = step + 1
@@ -240,6 +243,16 @@ def _restrict(state: State, checkpoints: tuple[int, ...], early_stop: EarlyStop 
             state.step = step
             return True
     return True
+
+
+def _decay_others(
+    adamw: torch.optim.AdamW, buffer: ParameterBuffer, undecayed: frozenset[str]
+) -> None:
+    """Let all but some parameters decay, as AdamW would before its update, in its place."""
+    (group,) = adamw.param_groups
+    for name in buffer.parameters.keys() - undecayed:
+        buffer.parameters[name].mul_(1 - group["lr"] * group["weight_decay"])
+    group["weight_decay"] = 0.0
 
 
 def _attach_moments(adamw: torch.optim.AdamW, buffer: ParameterBuffer, state: State) -> None:

@@ -17,7 +17,7 @@ rule representation:
     resources:
         mem_mb=2000,
     params:
-        spec=specification(sections["composition"].analysis),
+        spec={"key_similarity": sections["composition"].analysis.key_similarity},
         code=network_digest("composition/representation"),
     message:
         "representation of {wildcards.experiment}, seed {wildcards.seed}"
@@ -71,7 +71,7 @@ rule mechanism:
     resources:
         mem_mb=2000,
     params:
-        spec={},
+        spec={"key_rule": sections["composition"].analysis.key_rule},
         code=network_digest("composition/mechanism"),
     message:
         "mechanism of {wildcards.experiment}, seed {wildcards.seed}"

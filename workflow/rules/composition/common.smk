@@ -98,9 +98,9 @@ def is_sum(experiment):
 
 def results_of_run(experiment):
     """Return the names of the results that a run of an experiment gets."""
-    if not is_read(experiment):
-        return ["checkpoints", "history"]
-    results = ["checkpoints", "history", "representation", "progress"]
+    results = ["checkpoints", "history"]
+    if is_read(experiment):
+        results += ["representation", "progress"]
     if is_modular(experiment):
         results += ["mechanism"] if experiment.weights else ["mechanism", "measures"]
     return results
@@ -172,11 +172,9 @@ def runs_of_sweep(sweep):
 
 
 def of_adding_runs(file):
-    """Return a file of every run on residues that has it."""
+    """Return a file of every run on residues."""
     return [
-        f"results/composition/{name}/seed{seed}/{file}.nc"
-        for name, seed in ADDING_RUNS
-        if file in results_of_run(EXPERIMENTS[name])
+        f"results/composition/{name}/seed{seed}/{file}.nc" for name, seed in ADDING_RUNS
     ]
 
 
@@ -188,7 +186,6 @@ def adding_run(name, seed):
         "sweep": SWEEP_OF.get(name, name),
         "seed": seed,
         "modulus": parse_group(experiment.group)[0].order,
-        "is_read": is_read(experiment),
     }
 
 

@@ -3,7 +3,6 @@ import torch
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.config import Analysis
 from ontogeny.studies.composition.stages import representation
 
 start(snakemake.log[0])
@@ -14,6 +13,6 @@ dataset = representation(
     read(snakemake.input.irreps),
     read(snakemake.input.checkpoints),
     read(snakemake.input.history),
-    key_similarity=Analysis.model_validate(spec).key_similarity,
+    key_similarity=spec["key_similarity"],
 )
 write(dataset, snakemake.output.representation, attributes("representation", spec, code))

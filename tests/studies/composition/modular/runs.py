@@ -25,6 +25,7 @@ RUNS = {
     "bilinear": (9, {"kind": "bilinear", "hidden": 18}),
     "transformer": (7, TRANSFORMER | {"preset": "progress-measures"}),
     "transformer without biases": (7, TRANSFORMER),
+    "two layers": (7, TRANSFORMER | {"kind": "deep-transformer", "layers": 2}),
 }
 
 
@@ -52,12 +53,12 @@ class Run:
         return grid(architecture, parameters), matrices(architecture, parameters)
 
 
-def stored(p, architecture, change=None):
+def stored(p, architecture, change=None, labels="product", **optimiser):
     spec = Training.model_validate(
         {
             "architecture": architecture,
-            "data": {"fraction": 0.6},
-            "optimiser": {"learning_rate": 0.01, "device": "cpu"},
+            "data": {"fraction": 0.6, "labels": labels},
+            "optimiser": {"learning_rate": 0.01, "device": "cpu"} | optimiser,
             "schedule": {"steps": 60, "checkpoints": {"per_decade": 3, "every": 20}},
             "seed": 0,
         }
@@ -77,6 +78,12 @@ def stored(p, architecture, change=None):
 @cache
 def trained(run):
     return stored(*RUNS[run])
+
+
+@cache
+def other_task(run, labels, **optimiser):
+    p, architecture = RUNS[run]
+    return stored(p, architecture, None, labels, **optimiser)
 
 
 P, KEYS = 23, (2, 5, 9)

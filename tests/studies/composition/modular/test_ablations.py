@@ -70,6 +70,9 @@ def test_ablations_of_logits():
     for name, values in zip(LOGIT_ABLATIONS, expected, strict=True):
         assert_allclose(found[name], values, **EXACT, err_msg=name)
     assert_allclose(cubes(logits, KEY), best, **EXACT)
+    mean = logits.mean(axis=(0, 1))
+    assert_allclose(cubes(logits, KEY, mean=True), best + mean, **EXACT)
+    assert_allclose(remove(logits, KEY, mean=False), logits - block - mean, **EXACT)
 
 
 def test_ablations_of_neurons():
@@ -79,11 +82,11 @@ def test_ablations_of_neurons():
     found = dict(neuron_ablations(logits, hidden, W_L, KEY, frequency, explained))
     assert tuple(found) == NEURON_ABLATIONS
     around = logits - hidden @ W_L.T
-    blocks, sums = hidden.copy(), hidden.copy()
+    blocks = hidden.copy()
     for m in range(5):
-        for changed, width in ((blocks, "block"), (sums, "sum")):
-            own = hidden[..., m]
-            changed[..., m] = own.mean() + plain.projected(own, [frequency[m]], width)
+        own = hidden[..., m]
+        blocks[..., m] = own.mean() + plain.projected(own, [frequency[m]], "block")
+    sums = hidden.mean(axis=(0, 1)) + plain.projected(hidden, KEYS, "sum")
     c = np.arange(P)
     span = [f(2 * np.pi * k * c / P) @ W_L for k in KEYS for f in (np.cos, np.sin)]
     Q, _ = np.linalg.qr(np.stack(span, axis=1))

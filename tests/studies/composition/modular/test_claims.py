@@ -20,6 +20,7 @@ GROKKED = {
     "fraction": 0.3,
     "weight_decay": 1.0,
     "decay_change": np.nan,
+    "changed_decay": np.nan,
     "l1": 0.0,
     "dropout": 0.0,
     "train_accuracy": 1.0,
@@ -111,7 +112,8 @@ def good():
         *rows(4, weight_decay=0.0, dropout=0.5, unembedding_gini=0.4),
         *rows(4, weight_decay=0.0, l1=1e-3, **UNLEARNED),
         *rows(3, labels="random", **UNLEARNED),
-        *rows(4, decay_change=400.0, **UNLEARNED),
+        *rows(4, decay_change=450.0, changed_decay=0.0, **UNLEARNED),
+        *rows(4, decay_change=1200.0, changed_decay=0.0, **UNLEARNED),
     ]
     return joined(rows(12) + decays(STEPS) + others)
 
@@ -178,6 +180,7 @@ BROKEN = {
     "dropout-not-sparse": lambda good: {"unembedding_gini": 1 - good["unembedding_gini"]},
     "l1-fails": generalises,
     "random-answers": generalises,
+    "decay-drives-circuit": generalises,
     "decay-drives-cleanup": generalises,
 }
 

@@ -259,17 +259,17 @@ def test_bars_of_removals_end_at_their_losses():
 
 def test_algorithms_show_what_there_is():
     given = run("right").mechanism
-    shares, whole = drawn("algorithms", given)[0].axes
-    assert [bar.get_height() for bar in shares.patches[:3]] == [
-        given["clock_share"].sel(frequency=k) for k in (2, 5, 9)
-    ]
+    *panels, whole = drawn("algorithms", given)[0].axes
+    for axes, name in zip(panels, ("clock_share", "isolated_clock_share"), strict=True):
+        heights = [bar.get_height() for bar in axes.patches[:3]]
+        assert heights == [given[name].sel(frequency=k) for k in (2, 5, 9)]
     names = [label.get_text() for label in whole.get_yticklabels()]
-    assert names == ["distance irrelevance", "circularity, left", "circularity, right"]
-    transformer = run("transformer").mechanism
-    transformer = transformer.assign(key=transformer["key"].copy(data=[True, False, False]))
-    both = drawn("algorithms", transformer)[0].axes
-    assert len(both) == 3
-    assert both[-1].get_yticklabels()[0].get_text() == "gradient symmetricity"
+    circles = ["circularity, left", "circularity, right"]
+    assert names == ["gradient symmetricity", "distance irrelevance", *circles]
+    without = given.assign(key=given["key"] & False).drop_vars("gradient_symmetricity")
+    _, whole = drawn("algorithms", without)[0].axes
+    names = [label.get_text() for label in whole.get_yticklabels()]
+    assert names == ["distance irrelevance", *circles]
 
 
 # All seeds of an experiment

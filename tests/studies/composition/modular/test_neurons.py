@@ -12,7 +12,7 @@ from ontogeny.studies.composition.modular.neurons import (
     neuron_table,
     surrogate,
 )
-from ontogeny.studies.composition.modular.waves import WIDTHS, cyclic_frame
+from ontogeny.studies.composition.modular.waves import cyclic_frame
 from studies.composition.modular import known, plain
 
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
@@ -68,23 +68,20 @@ def test_a_surrogate_leaves_the_variance_that_is_not_explained(p):
     everyone = np.ones(9, dtype=bool)
     left = variance(hidden - surrogate(hidden, found.frequency, everyone)) / variance(hidden)
     assert_allclose(1 - left, found.best, **EXACT)
-    left = variance(hidden - surrogate(hidden, found.frequency, everyone, "sum"))
-    assert_allclose(1 - left / variance(hidden), found.sum_share, **EXACT)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_surrogate_is_a_mean_and_a_projection_of_its_members(width):
+def test_a_surrogate_is_a_mean_and_a_projection_of_its_members():
     p = 11
     hidden, _ = some(p)
     frequency = np.array([1, 2, 5, 1, 3, 4, 2, 2, 5])
     members = np.arange(9) % 2 == 0
-    found = surrogate(hidden, frequency, members, width)
+    found = surrogate(hidden, frequency, members)
     assert (found[..., ~members] == hidden[..., ~members]).all()
     for m in np.flatnonzero(members):
         own = hidden[..., m]
-        expected = own.mean() + plain.projected(own, [frequency[m]], width)
+        expected = own.mean() + plain.projected(own, [frequency[m]], "block")
         assert_allclose(found[..., m], expected, **EXACT)
-    assert (surrogate(hidden, frequency, np.zeros(9, dtype=bool), width) == hidden).all()
+    assert (surrogate(hidden, frequency, np.zeros(9, dtype=bool)) == hidden).all()
 
 
 def test_the_quadratic_network_has_a_fifth_in_twice_the_frequency():

@@ -16,12 +16,13 @@ from ontogeny.studies.composition.analysis import (
     neurons,
     phases,
 )
-from ontogeny.studies.composition.modular.keys import by_cluster, by_embedding, by_gap
+from ontogeny.studies.composition.modular.keys import RULES, by_cluster, by_embedding, by_gap
 from ontogeny.studies.composition.modular.stages import mechanism
-from ontogeny.studies.composition.modular.waves import cyclic_frame
+from ontogeny.studies.composition.modular.waves import cyclic_frame, margin
 from ontogeny.studies.composition.networks import build
+from ontogeny.studies.composition.pairs import answers
 from studies.composition.modular import plain
-from studies.composition.modular.runs import KEYS, RUNS, P, right, trained
+from studies.composition.modular.runs import KEYS, RUNS, P, other_task, right, trained
 
 runs = pytest.mark.parametrize("run", RUNS)
 both = pytest.mark.parametrize("stage", ["mechanism", "measures"])
@@ -63,7 +64,7 @@ def test_numbers_are_plain_and_finite(run, stage):
 @runs
 def test_only_transformers_have_attention(run):
     found = dataset_of(run, "mechanism")
-    of_attention = {"attention_fve", "score_component", "output_share", "gradient_symmetricity"}
+    of_attention = {"attention_fve", "score_component", "output_share"}
     assert of_attention & set(found) == (of_attention if "transformer" in run else set())
     assert ("head" in found.dims) == ("transformer" in run)
     paths = [name for name in found["ablation"].values if name.startswith(("MLP", "attention"))]
@@ -124,6 +125,65 @@ def test_measures_are_those_of_the_analysis_of_groups(run, index):
     # The group analysis takes each pair's mean off first, which no cube sees.
     ratio = found["cube_cosine"] / general.logit_similarity[1:]
     assert_allclose(ratio, ratio[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("labels", ["difference", "quadratic", "random"])
+@pytest.mark.parametrize("architecture", ["transformer without biases", "bilinear"])
+def test_what_else_is_asked_for_is_what_losses_are_of(labels, architecture):
+    run = other_task(architecture, labels)
+    for split in ("train", "test"):
+        for name in ("loss", "accuracy"):
+            stored = run.history[name].sel(split=split).values
+            assert_allclose(run.measures[name].sel(split=split), stored, rtol=1e-4, atol=1e-6)
+    network, _ = run.network(-1)
+    logits = np.concatenate([layers.logits for layers in network()])
+    a, b = np.indices(run.train.shape)
+    answer = answers(run.table["product"].values, labels=labels, seed=0)
+    right = logits[a, b, answer]
+    pair_loss = np.log(np.exp(logits).sum(axis=2)) - right
+    last = run.mechanism
+    expected = [pair_loss[run.train].mean(), pair_loss[~run.train].mean(), pair_loss.mean()]
+    assert_allclose(last["ablated_loss"].sel(ablation="none"), expected, rtol=1e-8)
+    for k in (1, 2):
+        without = logits - plain.projected(logits, [k], "sum")
+        loss = np.log(np.exp(without).sum(axis=2)) - without[a, b, answer]
+        found = last["excluded_loss_by_frequency"].sel(frequency=k)
+        assert_allclose(found, loss[run.train].mean(), rtol=1e-8)
+        without = logits - plain.projected(logits, [k], "block")
+        loss = np.log(np.exp(without).sum(axis=2)) - without[a, b, answer]
+        found = last["removed_loss"].sel(place="logits", frequency=k, split="all")
+        assert_allclose(found, loss.mean(), rtol=1e-8)
+    of_right = (right - logits.mean(axis=2))[run.train].mean()
+    assert_allclose(last["logit_margin"].sel(circuit="whole"), of_right, rtol=1e-8)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_rule_of_key_frequencies_is_chosen(rule):
+    run = trained("transformer")
+    found = mechanism(run.table, run.checkpoints, run.history, key_rule=rule)
+    np.testing.assert_array_equal(found["key"], found["key_by_rule"].sel(key_rule=rule))
+    assert found["key_margin"].item() == pytest.approx(margin(found["key"].values))
+
+
+@pytest.mark.parametrize("optimiser", [{}, {"loss": "rounded"}, {"l1": 0.003}])
+def test_descent_is_that_of_the_training_loss(optimiser):
+    run = other_task("transformer", "product", **optimiser)
+    architecture = build(run.spec.architecture, run.order)
+    w = {
+        name: torch.tensor(values.values[-1], requires_grad=True)
+        for name, values in run.checkpoints.items()
+    }
+    a, b = (torch.as_tensor(i) for i in np.nonzero(run.train))
+    logits = architecture.forward(w, a, b).logits
+    loss = torch.nn.functional.cross_entropy(logits, (a + b) % run.order)
+    loss = loss + optimiser.get("l1", 0.0) * sum(value.abs().sum() for value in w.values())
+    slopes = torch.autograd.grad(loss, list(w.values()))
+    g, flat = (
+        np.concatenate([each.detach().double().numpy().ravel() for each in values])
+        for values in (slopes, w.values())
+    )
+    expected = -(g @ flat) / np.linalg.norm(g) / np.linalg.norm(flat)
+    assert_allclose(run.mechanism["alignment"], expected, rtol=2e-3)
 
 
 @runs

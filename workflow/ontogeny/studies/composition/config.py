@@ -46,7 +46,15 @@ __all__ = [
     "resolve",
 ]
 
-LISTS = frozenset({"seeds", "weights", "optimiser.betas", "optimiser.weight_decay_schedule"})
+LISTS = frozenset(
+    {
+        "seeds",
+        "weights",
+        "optimiser.betas",
+        "optimiser.undecayed",
+        "optimiser.weight_decay_schedule",
+    }
+)
 """Fields of an experiment that are lists by themselves and no sweeps."""
 
 
@@ -102,6 +110,7 @@ class DeepTransformerSettings(Section):
     heads: Count = Field(4, description="Number of attention heads in each layer.")
     d_head: Count = Field(32, description="Width of a head.")
     d_mlp: Count = Field(512, description="Number of neurons in each layer.")
+    equals_output: bool = Field(True, description="Whether the token = has an output.")
 
 
 class Data(Section):
@@ -119,7 +128,7 @@ class Data(Section):
         "product",
         description="What the network has to answer: a b; a b^-1; a^2 + a b + b^2 of the elements "
         "of a cyclic group as numbers; or a table of random elements, drawn once by the seed. All "
-        "but the first are trained only: no analysis by irreps follows.",
+        "but the first go without the analysis by irreps.",
     )
 
 
@@ -138,7 +147,10 @@ class Optimiser(Section):
         Annotated[float, Field(ge=0, lt=1), AS_REAL], Annotated[float, Field(ge=0, lt=1), AS_REAL]
     ] = Field((0.9, 0.98), description="Decay rates of the two moments.")
     weight_decay: Annotated[float, Field(ge=0), AS_REAL] = Field(
-        1.0, description="Decoupled weight decay, on every parameter."
+        1.0, description="Decoupled weight decay."
+    )
+    undecayed: tuple[Literal["biases", "embeddings"], ...] = Field(
+        (), description="Parameters without weight decay: those of the MLP's biases, of the tokens."
     )
     weight_decay_schedule: tuple[DecayChange, ...] = Field(
         (), description="Changes of the weight decay, by ascending steps."
@@ -167,7 +179,7 @@ class Optimiser(Section):
         "auto", description="Where to train; auto takes a GPU when there is one."
     )
 
-    @field_validator("betas", "weight_decay_schedule", mode="before")
+    @field_validator("betas", "undecayed", "weight_decay_schedule", mode="before")
     @classmethod
     def _tuple(cls, value: object) -> object:
         return _as_tuple(value)
@@ -300,6 +312,11 @@ class Analysis(Section):
     key_similarity: Annotated[float, Field(gt=0, lt=1), AS_REAL] = Field(
         0.005,
         description="An irrep is key when the logit similarity of the last network exceeds this.",
+    )
+    key_rule: Literal["gap", "embedding", "cluster", "ablation"] = Field(
+        "gap",
+        description="Which rule names the key frequencies of networks on residues "
+        "(docs/addition.md).",
     )
 
 

@@ -1,6 +1,6 @@
 """One training run: from a specification to its record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import torch
@@ -24,6 +24,9 @@ from ontogeny.training import (
 )
 
 __all__ = ["evaluation", "train_network", "training_rows"]
+
+_EMBEDDINGS = frozenset({"W_E", "W_pos", "W_x", "W_y"})
+"""Of all architectures."""
 
 
 def training_rows(spec: Training, order: int) -> NDArray[np.int64]:
@@ -93,6 +96,7 @@ def train_network(
             weight_decay=spec.optimiser.weight_decay,
             warm_up=spec.optimiser.warm_up,
             l1=spec.optimiser.l1,
+            undecayed=_undecayed(initial, spec.optimiser.undecayed),
             decay_changes=tuple(
                 (change.step, change.weight_decay)
                 for change in spec.optimiser.weight_decay_schedule
@@ -109,6 +113,15 @@ def train_network(
         state=state,
         observe=observe,
     )
+
+
+def _undecayed(parameters: Iterable[str], kinds: Sequence[str]) -> frozenset[str]:
+    """Return the names of the biases, of the embeddings of tokens and positions, of both."""
+    names = {
+        "biases": {name for name in parameters if name.startswith("b_")},
+        "embeddings": {name for name in parameters if name in _EMBEDDINGS},
+    }
+    return frozenset().union(*(names[kind] for kind in kinds))
 
 
 def _device(wanted: str) -> torch.device:

@@ -178,6 +178,7 @@ def ablated_losses(
     *,
     unembedding: Array | None = None,
     span: Array | None = None,
+    answer: NDArray[np.integer] | None = None,
 ) -> list[dict[Part, Array]]:
     """Return the loss, by split, of a network whose logits lack each table [nat].
 
@@ -192,6 +193,8 @@ def ablated_losses(
         The neuron-to-logit map, for ablations that go through the hidden layer alone.
     span : (n, r) ndarray, optional
         Orthonormal functions on the candidates, for ablations that keep or take their span.
+    answer : (n, n) ndarray of int, optional
+        The right answer to each pair; the product where none is given.
 
     Returns
     -------
@@ -208,11 +211,14 @@ def ablated_losses(
         {part: np.zeros((2, len(tables))) for part, tables in ablation.tables.items()}
         for ablation in ablations
     ]
+    right = frame.product if answer is None else answer
     for layers in network():
         logits = _logits(layers, {a.through for a in ablations}, unembedding, span)
         for ablation, total in zip(ablations, totals, strict=True):
             values = logits[ablation.through]
-            for part, sums in _block_totals(layers.left, values, ablation.tables, train, frame):
+            for part, sums in _block_totals(
+                layers.left, values, ablation.tables, train, frame, right
+            ):
                 total[part] += sums
     count = np.array([[train.sum()], [train.size - train.sum()]])
     with np.errstate(invalid="ignore"):
@@ -252,9 +258,10 @@ def _block_totals(
     tables: dict[Part, Array],
     train: NDArray[np.bool_],
     frame: Frame,
+    answers: NDArray[np.integer],
 ) -> Iterator[tuple[Part, Array]]:
     """Yield the summed loss of a block's training pairs and of its other pairs, (2, T), by part."""
-    answer = frame.product[left]
+    answer = answers[left]
     wrong, excess = _exponentials(logits, answer)
     by_pair: tuple[NDArray[Any], ...] = (logits, wrong, excess, answer, train[left])
     by_product = frame.division[left].T  # (g, A): the right factor

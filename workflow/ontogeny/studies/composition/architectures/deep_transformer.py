@@ -36,9 +36,9 @@ class DeepTransformer:
         r_i = x_i + sum over heads of (sum_j A_ij x_j W_V) W_O,
         x_i <- r_i + relu(r_i W_in + b_in) W_out + b_out,
 
-    and the logits are ``x_2 W_U``, "=" among them. Parameters of blocks have `layer` as first axis.
-    With one layer this is `ontogeny.studies.composition.architectures.Transformer` with the
-    conventions of [1]_, which computes the same in less time.
+    and the logits are ``x_2 W_U``, that of "=" among them. Parameters of blocks have `layer` as
+    first axis. With one layer this is `ontogeny.studies.composition.architectures.Transformer` with
+    the conventions of [1]_, which computes the same in less time.
 
     Parameters
     ----------
@@ -47,6 +47,8 @@ class DeepTransformer:
     layers : int
     d_model, heads, d_head, d_mlp : int, optional
         Widths.
+    equals_output : bool, optional
+        Whether "=" has a logit.
 
     References
     ----------
@@ -68,6 +70,7 @@ class DeepTransformer:
     heads: int = 4
     d_head: int = 32
     d_mlp: int = 512
+    equals_output: bool = True
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, in the order in which they are drawn and stored."""
@@ -76,18 +79,20 @@ class DeepTransformer:
         blocks: dict[str, tuple[int, ...]] = {**attention}
         blocks |= {"W_O": (h, k, d), "W_in": (d, m), "b_in": (m,), "W_out": (m, d), "b_out": (d,)}
         stacked = {name: (self.layers, *shape) for name, shape in blocks.items()}
-        return {"W_E": (n + 1, d), "W_pos": (3, d), **stacked, "W_U": (d, n + 1)}
+        outputs = n + 1 if self.equals_output else n
+        return {"W_E": (n + 1, d), "W_pos": (3, d), **stacked, "W_U": (d, outputs)}
 
     def initial(self, generator: torch.Generator) -> dict[str, Tensor]:
         """Return normal weights and zero biases, drawn in the order of `shapes`.
 
-        Standard deviations: ``1 / sqrt(d_model)`` for all but W_U, which has ``1 / sqrt(n + 1)``.
+        Standard deviations: ``1 / sqrt(d_model)`` for all but W_U, which has one over the square
+        root of the number of outputs.
         """
         return {
             name: torch.zeros(shape)
             if name.startswith("b_")
             else torch.randn(shape, generator=generator)
-            / (self.order + 1 if name == "W_U" else self.d_model) ** 0.5
+            / (shape[1] if name == "W_U" else self.d_model) ** 0.5
             for name, shape in self.shapes().items()
         }
 

@@ -19,10 +19,10 @@ _PUBLISHED = {
 
 
 def numbers(mechanism: xr.Dataset) -> xr.Dataset:
-    """Select the numbers that tell the algorithms apart; some are of transformers alone."""
-    always = ["clock_share", "pizza_share", "distance_irrelevance", "circularity", "key"]
-    sometimes = ["gradient_symmetricity", "isolated_clock_share", "isolated_pizza_share"]
-    return mechanism[always + [name for name in sometimes if name in mechanism]]
+    """Select the numbers that tell the algorithms apart; one of them not every network has."""
+    shares = [f"{of}{form}_share" for of in ("", "isolated_") for form in _FORMS]
+    whole = [name for name in _PUBLISHED if name in mechanism]
+    return mechanism[[*shares, *whole, "circularity", "key"]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
@@ -31,7 +31,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     keys = [*looks] or numbers["frequency"].values.tolist()
     places = np.arange(len(keys))
     shares = {"": "share of the logits"}
-    if "isolated_clock_share" in numbers and looks:
+    if looks:
         shares["isolated_"] = "share, embedding's circle alone"
     rows = {
         name.replace("_", " "): (float(numbers[name]), published)

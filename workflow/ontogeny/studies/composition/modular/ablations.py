@@ -79,8 +79,8 @@ def keep(values: Array, key: Mask, width: Width = "block", *, mean: bool = True)
     return kept + values.mean(axis=(0, 1)) if mean else kept
 
 
-def remove(values: Array, key: Mask, width: Width = "block") -> Array:
-    """Return functions of pairs without the span of some frequencies; their mean stays.
+def remove(values: Array, key: Mask, width: Width = "block", *, mean: bool = True) -> Array:
+    """Return functions of pairs without the span of some frequencies.
 
     Parameters
     ----------
@@ -88,12 +88,15 @@ def remove(values: Array, key: Mask, width: Width = "block") -> Array:
         Neurons or logits.
     key : (q,) ndarray of bool
     width : {"sum", "product", "block"}
+    mean : bool
+        Whether the mean over pairs stays; it is in no span.
 
     Returns
     -------
     (p, p, ...) ndarray
     """
-    return values - project(values, key, width)
+    left = values - project(values, key, width)
+    return left if mean else left - values.mean(axis=(0, 1))
 
 
 def along(hidden: Array, span: Array) -> Array:
@@ -114,12 +117,25 @@ def along(hidden: Array, span: Array) -> Array:
     return np.asarray((hidden @ independent.T) @ independent)
 
 
-def cubes(logits: Array, key: Mask) -> Array:
-    """Return ``sum over K of alpha_k cos(w_k (a + b - c))``, the best to the logits, (p, p, p)."""
+def cubes(logits: Array, key: Mask, *, mean: bool = False) -> Array:
+    """Return ``sum over K of alpha_k cos(w_k (a + b - c))``, the best to the logits.
+
+    Parameters
+    ----------
+    logits : (p, p, p) ndarray
+    key : (q,) ndarray of bool
+    mean : bool
+        Whether the mean over pairs of each logit, a bias, is added.
+
+    Returns
+    -------
+    (p, p, p) ndarray
+    """
     p = len(logits)
     residue = np.arange(p)
     of_sum = project_cubes(cube_coefficients(logits), key)
-    return of_sum[np.add.outer(residue, residue) % p]
+    found = of_sum[np.add.outer(residue, residue) % p]
+    return found + logits.mean(axis=(0, 1)) if mean else found
 
 
 def logit_ablations(logits: Array, key: Mask) -> Iterator[tuple[str, Array]]:
@@ -144,10 +160,10 @@ def neuron_ablations(
 ) -> Iterator[tuple[str, Array]]:
     """Yield the logits under each of `NEURON_ABLATIONS`, by name.
 
-    Neurons that a frequency explains become polynomials of degree 2 in its waves, or the waves of
-    ``a + b`` alone, with their mean; the others are untouched. All neurons are reduced to the span
-    of ``u_k``, ``v_k`` of the key frequencies, or lose it. What reaches the logits around the
-    hidden layer stays: ``L' = L + (N' - N) W_L^T``.
+    Neurons that a frequency explains become polynomials of degree 2 in its waves; the others are
+    untouched. All neurons keep nothing but their mean and the waves of ``a + b`` of the key
+    frequencies; or they are reduced to the span of ``u_k``, ``v_k`` of these, or lose it. What
+    reaches the logits around the hidden layer stays: ``L' = L + (N' - N) W_L^T``.
 
     Parameters
     ----------
@@ -164,11 +180,12 @@ def neuron_ablations(
     some, readers, of = hidden[..., members], unembedding[:, members].T, frequency[members]
     everyone = np.ones(len(members), dtype=bool)
     polynomials, sums, read_alone, unread = NEURON_ABLATIONS
-    yield polynomials, logits + (surrogate(some, of, everyone, "block") - some) @ readers
-    yield sums, logits + (surrogate(some, of, everyone, "sum") - some) @ readers
+    yield polynomials, logits + (surrogate(some, of, everyone) - some) @ readers
+    through = hidden @ unembedding.T
+    yield sums, logits + keep(through, key, "sum") - through
     span = directions(unembedding)[:, key].reshape(-1, hidden.shape[2])
     read = along(hidden, span) @ unembedding.T
-    yield read_alone, logits + read - hidden @ unembedding.T
+    yield read_alone, logits + read - through
     yield unread, logits - read
 
 
@@ -204,7 +221,13 @@ def transformer_ablations(parameters: Mapping[str, Array]) -> Iterator[tuple[str
     yield last, whole(forward.residual(parameters, linear))
 
 
-def removed_losses(logits: Array, part: Array, train: Mask, width: Width = "block") -> Array:
+def removed_losses(
+    logits: Array,
+    part: Array,
+    train: Mask,
+    width: Width = "block",
+    answer: NDArray[np.integer] | None = None,
+) -> Array:
     """Return the loss without each single frequency, by split, (q, 3).
 
     Parameters
@@ -215,10 +238,13 @@ def removed_losses(logits: Array, part: Array, train: Mask, width: Width = "bloc
         layer, which is the same as to take the frequency from every neuron.
     train : (p, p) ndarray of bool
     width : {"sum", "product", "block"}
+    answer : (p, p) ndarray of int, optional
+        The right answer to each pair; ``a + b`` where none is given.
 
     Returns
     -------
     (q, 3) ndarray [nat]
     """
     each = np.eye((len(logits) - 1) // 2, dtype=bool)
-    return np.stack([split_losses(logits - project(part, k, width), train).loss for k in each])
+    changed = (logits - project(part, k, width) for k in each)
+    return np.stack([split_losses(values, train, answer).loss for values in changed])

@@ -7,13 +7,12 @@ Formulas of Z. Zhong, Z. Liu, M. Tegmark, J. Andreas, "The clock and the pizza",
 Symbols as in `ontogeny.studies.composition.modular.waves`; ``Q`` the logits.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.studies.composition.modular import forward
 from ontogeny.studies.composition.modular.waves import cube_coefficients, fourier_basis
 
 __all__ = [
@@ -21,6 +20,7 @@ __all__ = [
     "circularity",
     "distance_irrelevance",
     "gradient_symmetricity",
+    "hidden_gradients",
     "isolate_circle",
     "logit_models",
 ]
@@ -30,31 +30,58 @@ Array = NDArray[np.float64]
 _COMPONENTS = 4
 
 
-def gradient_symmetricity(
-    parameters: Mapping[str, Array], *, rng: np.random.Generator, samples: int = 100
-) -> float:
-    """Return how alike the two summands steer the logits of a transformer.
+def gradient_symmetricity(left: Array, right: Array) -> float:
+    """Return how alike the two summands steer the logits.
 
-    The mean over random triples ``(a, b, c)`` of the cosine between the gradients of ``Q[a, b, c]``
-    with respect to the embeddings of ``a`` and of ``b``, each where it stands. 1 if they enter by
-    their sum alone; 0.99 for the paper's pizza, 0.33 for its clock.
+    The mean over triples ``(a, b, c)`` of the cosine between the gradients of ``Q[a, b, c]`` with
+    respect to the embeddings of ``a`` and of ``b``, each where it stands. 1 if they enter by their
+    sum alone; 0.99 for the paper's pizza, 0.33 for its clock. The paper draws 100 triples.
 
     Parameters
     ----------
-    parameters : mapping of str to ndarray
-        Of `ontogeny.studies.composition.architectures.Transformer`.
-    rng : Generator
-    samples : int
-        Number of triples.
+    left, right : (n, d) ndarray
+        The two gradients of each triple. Of a transformer,
+        `ontogeny.studies.composition.modular.forward.gradients`; of a network without attention,
+        `hidden_gradients`.
 
     Returns
     -------
     float
     """
-    a, b, c = rng.integers(forward.order(parameters), size=(3, samples))
-    left, right = forward.gradients(parameters, a, b, c)
     norms = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
     return float(np.mean((left * right).sum(axis=1)[norms > 0] / norms[norms > 0]))
+
+
+def hidden_gradients(
+    left: Array,
+    right: Array,
+    unembedding: Array,
+    triples: NDArray[np.integer],
+    *,
+    joined: Literal["sum", "product"],
+) -> tuple[Array, Array]:
+    """Return the gradients of some logits with respect to both embeddings, (n, h) each.
+
+    Of networks without attention, whose hidden layer is ``relu(X[a] + Y[b])`` or ``X[a] Y[b]``.
+    Their two embeddings are tables of their own in spaces of their own; what can be compared are
+    ``X[a]`` and ``Y[b]``, where they meet. If they meet in a sum, the two gradients are the same:
+    such a network has symmetricity 1 whatever it learns.
+
+    Parameters
+    ----------
+    left, right : (p, h) ndarray
+        ``X``, ``Y``.
+    unembedding : (p, h) ndarray
+        The neuron-to-logit map.
+    triples : (3, n) ndarray of int
+        ``a``, ``b``, ``c``.
+    joined : {"sum", "product"}
+    """
+    a, b, c = triples
+    if joined == "product":
+        return right[b] * unembedding[c], left[a] * unembedding[c]
+    gradient = (left[a] + right[b] > 0) * unembedding[c]
+    return gradient, gradient
 
 
 def distance_irrelevance(logits: Array) -> float:

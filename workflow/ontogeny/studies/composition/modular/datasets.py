@@ -160,25 +160,27 @@ def stacked(along: Sequence[Variables]) -> Variables:
     }
 
 
-def key_variables(rules: Mapping[str, Mask], margin: float) -> Variables:
-    """Return the key frequencies by every rule.
+def key_variables(rules: Mapping[str, Mask], used: str, margin: float) -> Variables:
+    """Return the key frequencies, and what every rule calls key.
 
     Parameters
     ----------
     rules : mapping of str to (q,) ndarray of bool
         By the names of `RULES`.
+    used : str
+        The rule whose frequencies are the key frequencies.
     margin : float
-        Of the key frequencies by the first rule.
+        Of these.
     """
     by_rule = np.stack([rules[name] for name in RULES])
     return {
-        "key": variable("frequency", by_rule[0], f"key frequency by the rule {RULES[0]}"),
+        "key": variable("frequency", rules[used], f"key frequency by the rule {used}"),
         "key_by_rule": variable(("key_rule", "frequency"), by_rule, "key frequency"),
         "key_votes": variable("frequency", by_rule.sum(axis=0), "rules that call it key"),
         "key_disagreement": variable(
             "key_rule",
-            (by_rule != by_rule[0]).sum(axis=1),
-            f"frequencies that the rule judges otherwise than {RULES[0]}",
+            (by_rule != rules[used]).sum(axis=1),
+            f"frequencies that the rule judges otherwise than {used}",
         ),
         "key_margin": variable((), margin, "margin of one unit of all key cubes"),
     }
@@ -405,7 +407,7 @@ def model_variables(
     whole: LogitModels,
     distance: float,
     circles: tuple[float, float],
-    isolated: tuple[Array, Array] | None,
+    isolated: tuple[Array, Array],
     symmetricity: float | None,
 ) -> Variables:
     """Return what tells a clock from a pizza.
@@ -417,9 +419,9 @@ def model_variables(
         Distance irrelevance.
     circles : pair of float
         Circularity of left and right embedding.
-    isolated : pair of (q,) ndarray or None
-        Shares of clock and pizza in the logits of the network with one circle of its embedding, at
-        the frequency of the circle; None without attention.
+    isolated : pair of (q,) ndarray
+        Shares of clock and pizza in the logits of the network with one circle of its embeddings, at
+        the frequency of the circle.
     symmetricity : float or None
         Gradient symmetricity.
     """
@@ -429,10 +431,9 @@ def model_variables(
         "distance_irrelevance": variable((), distance, "distance irrelevance"),
         "circularity": variable("side", list(circles), "circularity of the embedding"),
     }
-    if isolated is not None:
-        for name, values in zip(("clock", "pizza"), isolated, strict=True):
-            about = f"share in a {name} with the embedding's circle of one frequency alone"
-            found[f"isolated_{name}_share"] = variable("frequency", values, about)
+    for name, values in zip(("clock", "pizza"), isolated, strict=True):
+        about = f"share in a {name} with the embeddings' circles of one frequency alone"
+        found[f"isolated_{name}_share"] = variable("frequency", values, about)
     if symmetricity is not None:
         found["gradient_symmetricity"] = variable((), symmetricity, "gradient symmetricity")
     return found

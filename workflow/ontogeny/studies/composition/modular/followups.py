@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.modular.readout import component_norms
-from ontogeny.studies.composition.modular.waves import project
+from ontogeny.studies.composition.modular.waves import cyclic_frame, project
 
 __all__ = [
     "CIRCUITS",
@@ -97,7 +97,13 @@ class Efficiency:
         return self.margin / self.weights
 
 
-def circuit_efficiency(logits: Array, train: Mask, key: Mask, squared_weights: float) -> Efficiency:
+def circuit_efficiency(
+    logits: Array,
+    train: Mask,
+    key: Mask,
+    squared_weights: float,
+    answer: NDArray[np.integer] | None = None,
+) -> Efficiency:
     """Return how much the generalising and the memorising circuit do for the norm of the weights.
 
     Weight decay prefers the circuit that makes larger logits of weights of the same norm [1]_;
@@ -111,6 +117,8 @@ def circuit_efficiency(logits: Array, train: Mask, key: Mask, squared_weights: f
     key : (q,) ndarray of bool
     squared_weights : float
         Sum of the squares of all parameters.
+    answer : (p, p) ndarray of int, optional
+        The right answer to each pair; ``a + b`` where none is given.
 
     Returns
     -------
@@ -124,9 +132,10 @@ def circuit_efficiency(logits: Array, train: Mask, key: Mask, squared_weights: f
     whole = logits - logits.mean(axis=2, keepdims=True)
     kept = project(whole, key)
     parts = (whole, kept, whole - kept)
+    right = cyclic_frame(len(logits)).product if answer is None else answer
     norms = np.array([np.sqrt(np.mean(np.square(each))) for each in parts])
     return Efficiency(
-        margin=np.array([each[a, b, (a + b) % len(logits)].mean() for each in parts]),
+        margin=np.array([each[a, b, right[a, b]].mean() for each in parts]),
         norm=norms,
         share=float((norms[1] / norms[0]) ** 2) if norms[0] > 0 else 0.0,
         weights=float(np.sqrt(squared_weights)),

@@ -40,8 +40,7 @@ class AddingRun:
     modulus : int
         Odd.
     history : Dataset
-    mechanism, measures : Dataset or None
-        None for a run that had to answer something else than the sum.
+    mechanism, measures : Dataset
     """
 
     experiment: str
@@ -49,8 +48,8 @@ class AddingRun:
     seed: int
     modulus: int
     history: xr.Dataset
-    mechanism: xr.Dataset | None
-    measures: xr.Dataset | None
+    mechanism: xr.Dataset
+    measures: xr.Dataset
 
 
 def addition(runs: Sequence[AddingRun]) -> xr.Dataset:
@@ -77,10 +76,8 @@ def addition(runs: Sequence[AddingRun]) -> xr.Dataset:
     key = np.full((len(runs), most), np.nan)
     milestone = np.full((len(runs), len(MILESTONES)), np.nan)
     for index, run in enumerate(runs):
-        if run.mechanism is not None:
-            key[index, : run.mechanism.sizes["frequency"]] = run.mechanism["key"].values
-        if run.measures is not None:
-            milestone[index] = run.measures["milestone_step"].values
+        key[index, : run.mechanism.sizes["frequency"]] = run.mechanism["key"].values
+        milestone[index] = run.measures["milestone_step"].values
     found["key"] = variable(("run", "frequency"), key, "key frequency")
     found["milestone_step"] = variable(
         ("run", "milestone"), milestone, "first checkpoint that passes it"
@@ -107,17 +104,19 @@ def _settings(run: AddingRun) -> dict[str, str | float]:
     """Return the settings of a run that claims tell apart."""
     training = Training.model_validate(json.loads(run.history.attrs["spec"]))
     optimiser = training.optimiser
-    changes = [change.step for change in optimiser.weight_decay_schedule]
+    changes = optimiser.weight_decay_schedule
     return {
         "architecture": training.architecture.kind,
         "labels": training.data.labels,
         "training_loss": optimiser.loss,
         "fraction": training.data.fraction,
         "weight_decay": optimiser.weight_decay,
-        "decay_change": float(changes[0]) if changes else np.nan,
+        "decay_change": float(changes[0].step) if changes else np.nan,
+        "changed_decay": changes[0].weight_decay if changes else np.nan,
         "l1": optimiser.l1,
         "dropout": optimiser.dropout,
         "steps": float(training.schedule.steps),
+        "training_pairs": float(run.history.sizes["train_pair"]),
     }
 
 
@@ -126,12 +125,7 @@ def _column(values: Sequence[str | int | float]) -> NDArray[np.generic]:
 
 
 def _row(run: AddingRun) -> Row:
-    row = outcomes(run.history)
-    if run.mechanism is not None:
-        row |= _of_mechanism(run.mechanism)
-    if run.measures is not None:
-        row |= _of_measures(run.measures)
-    return row
+    return outcomes(run.history) | _of_mechanism(run.mechanism) | _of_measures(run.measures)
 
 
 def _of_mechanism(last: xr.Dataset) -> Row:
@@ -221,6 +215,15 @@ def _of_measures(along: xr.Dataset) -> Row:
         "circuit_end": (ends.sel(boundary="circuit formation"), "end of circuit formation"),
         "cleanup_end": (ends.sel(boundary="cleanup"), "end of cleanup"),
         "weights_ratio": (weights[-1] / weights.max(), "last squared weights over their peak"),
+        "weight_norm": (along["weight_norm"][-1], "norm of all weights"),
+        "logit_margin": (
+            along["logit_margin"].sel(circuit="whole")[-1],
+            "mean margin of the right logit of training pairs [nat]",
+        ),
+        "generalising_share": (
+            along["generalising_share"][-1],
+            "share of the logits in waves of a + b of key frequencies",
+        ),
         "embedding_gini_trend": (
             along["gini_trend"].sel(matrix="left_embedding"),
             "correlation of the embedding's Gini coefficient with the step",

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 RULES = ("gap", "embedding", "cluster", "ablation")
-"""The rules; the first is the one that other measures use."""
+"""The rules; the first is the one that measures use unless another is asked for."""
 
 EXPLAINED = 0.85
 """A neuron belongs to a frequency that explains more of its variance (arXiv 2301.05217)."""

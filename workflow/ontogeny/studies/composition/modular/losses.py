@@ -26,15 +26,17 @@ class SplitLosses:
     loss : (3,) ndarray [nat]
         On ``train``, ``test``, ``all`` pairs; NaN for an empty split.
     accuracy : (3,) ndarray
-        A pair is right when the logit of its sum is larger than every other.
+        A pair is right when the logit of its answer is larger than every other.
     """
 
     loss: Array
     accuracy: Array
 
 
-def split_losses(logits: Array, train: NDArray[np.bool_]) -> SplitLosses:
-    """Return loss and accuracy of logits for the answer ``a + b``, by split.
+def split_losses(
+    logits: Array, train: NDArray[np.bool_], answer: NDArray[np.integer] | None = None
+) -> SplitLosses:
+    """Return loss and accuracy of logits, by split.
 
     Parameters
     ----------
@@ -42,12 +44,18 @@ def split_losses(logits: Array, train: NDArray[np.bool_]) -> SplitLosses:
         Of the candidates, without a column for any other output.
     train : (p, p) ndarray of bool
         Which pairs are in the training set.
+    answer : (p, p) ndarray of int, optional
+        The right answer to each pair; ``a + b`` where none is given.
 
     Returns
     -------
     SplitLosses
     """
     p = len(logits)
+    if answer is not None:
+        # Losses see the candidates only as right or wrong: they may change places pair by pair.
+        shift = (answer - cyclic_frame(p).product)[..., None]
+        logits = np.take_along_axis(logits, (np.arange(p) + shift) % p, axis=2)
     layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
     loss, accuracy = group_losses(lambda: iter([layers]), train, cyclic_frame(p))
     return SplitLosses(
@@ -57,7 +65,10 @@ def split_losses(logits: Array, train: NDArray[np.bool_]) -> SplitLosses:
 
 
 def softmax_collapse(
-    logits: Array, train: NDArray[np.bool_], precision: type[np.floating] = np.float32
+    logits: Array,
+    train: NDArray[np.bool_],
+    precision: type[np.floating] = np.float32,
+    answer: NDArray[np.integer] | None = None,
 ) -> float:
     """Return the share of training pairs whose loss is exactly 0 when it is computed plainly.
 
@@ -70,6 +81,8 @@ def softmax_collapse(
     train : (p, p) ndarray of bool
     precision : type
         In which exponentials, sum and logarithm are rounded.
+    answer : (p, p) ndarray of int, optional
+        As for `split_losses`.
 
     Returns
     -------
@@ -84,7 +97,8 @@ def softmax_collapse(
     if not len(a):
         return float("nan")
     z = logits[a, b].astype(precision)
-    right = z[np.arange(len(a)), (a + b) % len(logits)]
+    answers = cyclic_frame(len(logits)).product if answer is None else answer
+    right = z[np.arange(len(a)), answers[a, b]]
     largest = z.max(axis=1)
     total = np.exp(z - largest[:, None]).sum(axis=1, dtype=precision)
     return float(np.mean(np.log(total) + (largest - right) == 0))

@@ -64,6 +64,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Answers = NDArray[np.integer]
 
 PLACES = ("logits", "neurons")
 EXCLUSIONS = ("logits", "neurons", "cubes")
@@ -119,7 +120,9 @@ class Restricted:
     accuracy: Array
 
 
-def restricted(logits: Array, through: Array, train: Mask, key: Mask) -> Restricted:
+def restricted(
+    logits: Array, through: Array, train: Mask, key: Mask, answer: Answers | None = None
+) -> Restricted:
     """Return the losses of what the key frequencies alone compute.
 
     ``P_K(X) + mean(L - P_K(X))``, with ``X = L`` or ``X = N W_L^T``: the mean over pairs of each
@@ -132,6 +135,8 @@ def restricted(logits: Array, through: Array, train: Mask, key: Mask) -> Restric
     logits, through : (p, p, p) ndarray
     train : (p, p) ndarray of bool
     key : (q,) ndarray of bool
+    answer : (p, p) ndarray of int, optional
+        As for `all_measures`.
 
     Returns
     -------
@@ -140,7 +145,7 @@ def restricted(logits: Array, through: Array, train: Mask, key: Mask) -> Restric
     mean = logits.mean(axis=(0, 1))
     found: list[list[SplitLosses]] = [
         [
-            split_losses(kept + (mean - kept.mean(axis=(0, 1))), train)
+            split_losses(kept + (mean - kept.mean(axis=(0, 1))), train, answer)
             for kept in (project(part, key, width) for width in WIDTHS)
         ]
         for part in (logits, through)
@@ -173,7 +178,9 @@ class Excluded:
     accuracy_by_frequency: Array
 
 
-def excluded(logits: Array, through: Array, train: Mask, key: Mask) -> Excluded:
+def excluded(
+    logits: Array, through: Array, train: Mask, key: Mask, answer: Answers | None = None
+) -> Excluded:
     """Return the losses on training pairs without what the key frequencies compute.
 
     ``L - P_K(X)``, with ``P_K`` over waves of ``a + b`` of all pairs, no mean put back, and
@@ -185,6 +192,8 @@ def excluded(logits: Array, through: Array, train: Mask, key: Mask) -> Excluded:
     logits, through : (p, p, p) ndarray
     train : (p, p) ndarray of bool
     key : (q,) ndarray of bool
+    answer : (p, p) ndarray of int, optional
+        As for `all_measures`.
 
     Returns
     -------
@@ -197,28 +206,32 @@ def excluded(logits: Array, through: Array, train: Mask, key: Mask) -> Excluded:
         project_means(through, key),
         project_cubes(cube_coefficients(logits), key),
     )
-    found = [split_losses(logits - table[frame.product], train) for table in tables]
+    found = [split_losses(logits - table[frame.product], train, answer) for table in tables]
     layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
     parts = frame.parts(means(logits))[1:]
     (by_split,) = ablated_losses(
-        lambda: iter([layers]), [Ablation({"product": parts})], train, frame
+        lambda: iter([layers]), [Ablation({"product": parts})], train, frame, answer=answer
     )
     return Excluded(
         loss=np.array([each.loss[_TRAIN] for each in found]),
         accuracy=np.array([each.accuracy[_TRAIN] for each in found]),
         by_frequency=by_split["product"][_TRAIN],
-        accuracy_by_frequency=_accuracy_without(logits, parts, train, key),
+        accuracy_by_frequency=_accuracy_without(
+            logits, parts, train, key, frame.product if answer is None else answer
+        ),
     )
 
 
-def _accuracy_without(logits: Array, parts: Array, train: Mask, key: Mask) -> Array:
+def _accuracy_without(
+    logits: Array, parts: Array, train: Mask, key: Mask, answer: Answers
+) -> Array:
     """Return the accuracy on training pairs without the part of each key frequency, (q,)."""
     a, b = np.nonzero(train)
-    right = (a + b) % len(logits)
+    of_sum, right = (a + b) % len(logits), answer[a, b]
     seen = logits[a, b]
     found = np.full(len(key), np.nan)
     for index in np.flatnonzero(key):
-        left = seen - parts[index, right]
+        left = seen - parts[index, of_sum]
         of_right = left[np.arange(len(a)), right]
         left[np.arange(len(a)), right] = -np.inf
         found[index] = (of_right > left.max(axis=1)).mean() if len(a) else np.nan
@@ -293,7 +306,11 @@ class Measures:
 
 
 def all_measures(
-    network: Snapshot, gradient: Mapping[str, NDArray[np.floating]], train: Mask, key: Mask
+    network: Snapshot,
+    gradient: Mapping[str, NDArray[np.floating]],
+    train: Mask,
+    key: Mask,
+    answer: Answers | None = None,
 ) -> Measures:
     """Return all progress measures of one network.
 
@@ -305,18 +322,21 @@ def all_measures(
     train : (p, p) ndarray of bool
     key : (q,) ndarray of bool
         The key frequencies of the last network of the run.
+    answer : (p, p) ndarray of int, optional
+        The right answer to each pair; ``a + b`` where none is given. It enters losses, accuracies
+        and margins; waves are those of ``a + b`` whatever is asked for.
 
     Returns
     -------
     Measures
     """
-    losses = split_losses(network.logits, train)
-    kept = restricted(network.logits, network.through, train, key)
+    losses = split_losses(network.logits, train, answer)
+    kept = restricted(network.logits, network.through, train, key, answer)
     weights = squared_weights(network.parameters)
     return Measures(
         losses=losses,
         restricted=kept,
-        excluded=excluded(network.logits, network.through, train, key),
+        excluded=excluded(network.logits, network.through, train, key, answer),
         ratio=float(losses.loss[_TEST] / kept.loss[0, 0, _ALL]),
         fit=logit_fit(network.logits),
         gini=np.stack([spectrum_gini(m) for m in (*network.embeddings, network.unembedding)]),
@@ -325,9 +345,12 @@ def all_measures(
         unembedding_norms=component_norms(network.unembedding),
         density=np.array([fourier_density(m) for m in network.embeddings]),
         crispness=np.array([fourier_crispness(m) for m in network.embeddings]),
-        efficiency=circuit_efficiency(network.logits, train, key, sum(weights.values())),
+        efficiency=circuit_efficiency(network.logits, train, key, sum(weights.values()), answer),
         collapse=np.array(
-            [softmax_collapse(network.logits, train, each) for each in (np.float32, np.float64)]
+            [
+                softmax_collapse(network.logits, train, each, answer)
+                for each in (np.float32, np.float64)
+            ]
         ),
         alignment=alignment(gradient, network.parameters),
     )

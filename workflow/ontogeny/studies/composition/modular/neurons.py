@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.analysis import Frame, Neurons, unembedding_shares
 from ontogeny.studies.composition.modular.keys import EXPLAINED
-from ontogeny.studies.composition.modular.waves import Width, project
+from ontogeny.studies.composition.modular.waves import project
 
 __all__ = ["Clusters", "NeuronTable", "active_share", "clusters", "neuron_table", "surrogate"]
 
@@ -123,17 +123,11 @@ def active_share(hidden: Array) -> Array:
     return np.asarray((hidden > 0).mean(axis=(0, 1)))
 
 
-def surrogate(
-    hidden: Array,
-    frequency: NDArray[np.integer],
-    members: NDArray[np.bool_],
-    width: Width = "block",
-) -> Array:
-    """Return the hidden layer with some neurons replaced by what one frequency makes of each.
+def surrogate(hidden: Array, frequency: NDArray[np.integer], members: NDArray[np.bool_]) -> Array:
+    """Return the hidden layer with some neurons replaced by polynomials of degree 2.
 
-    The mean over pairs and the projection on the span of the neuron's frequency, of a `width` as in
-    `ontogeny.studies.composition.modular.waves.project`: ``block`` gives the best polynomial of
-    degree 2 in the waves of one frequency, ``sum`` waves of ``a + b`` alone.
+    The best in the waves of a neuron's frequency: the mean over pairs, and the projection on the
+    ``block`` of `ontogeny.studies.composition.modular.waves.project`.
 
     Parameters
     ----------
@@ -142,7 +136,6 @@ def surrogate(
         ``k`` of each neuron.
     members : (h,) ndarray of bool
         The neurons that are replaced; the others are untouched.
-    width : {"block", "product", "sum"}
 
     Returns
     -------
@@ -153,5 +146,5 @@ def surrogate(
     for k in np.unique(frequency[members]):
         cluster = members & (frequency == k)
         own = hidden[..., cluster]
-        out[..., cluster] = own.mean(axis=(0, 1)) + project(own, np.arange(1, q + 1) == k, width)
+        out[..., cluster] = own.mean(axis=(0, 1)) + project(own, np.arange(1, q + 1) == k, "block")
     return out

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -18,10 +19,17 @@ from ontogeny.studies.composition.analysis import (
     neurons,
     phases,
 )
-from ontogeny.studies.composition.architectures import Architecture, DeepTransformer, Transformer
+from ontogeny.studies.composition.architectures import (
+    MLP,
+    Architecture,
+    Bilinear,
+    DeepTransformer,
+    Transformer,
+)
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.modular import ablations, algorithms, attention, datasets, forward
 from ontogeny.studies.composition.modular.keys import (
+    RULES,
     by_ablation,
     by_cluster,
     by_embedding,
@@ -29,6 +37,7 @@ from ontogeny.studies.composition.modular.keys import (
 )
 from ontogeny.studies.composition.modular.losses import split_losses
 from ontogeny.studies.composition.modular.measures import (
+    Measures,
     Snapshot,
     all_measures,
     spectrum_gini,
@@ -54,7 +63,7 @@ from ontogeny.studies.composition.modular.waves import (
 )
 from ontogeny.studies.composition.networks import build
 from ontogeny.studies.composition.outcomes import spikes
-from ontogeny.studies.composition.pairs import train_mask
+from ontogeny.studies.composition.pairs import answers, train_mask
 from ontogeny.studies.composition.reading import grid, matrices
 
 __all__ = ["measures", "mechanism"]
@@ -64,12 +73,18 @@ Mask = NDArray[np.bool_]
 Variables = dict[str, xr.Variable]
 
 _PERMUTATIONS = 20
+_TRIPLES = 100
 _SEED = 0
 """Of random orders of residues and of random triples."""
 
 
-def mechanism(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> xr.Dataset:
+def mechanism(
+    table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset, *, key_rule: str = RULES[0]
+) -> xr.Dataset:
     """Return how the last network of a run adds.
+
+    What else than the sum it may have to answer enters losses, accuracies and margins; waves are
+    those of ``a + b`` whatever is asked for.
 
     Parameters
     ----------
@@ -77,6 +92,8 @@ def mechanism(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -
         Of addition modulo an odd number.
     checkpoints, history : Dataset
         Of the run.
+    key_rule : {"gap", "embedding", "cluster", "ablation"}
+        Whose key frequencies all measures use.
 
     Returns
     -------
@@ -93,11 +110,11 @@ def mechanism(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -
     each, shown = _neurons(network, hidden)
     removed = np.stack(
         [
-            ablations.removed_losses(network.logits, part, run.train)
+            ablations.removed_losses(network.logits, part, run.train, answer=run.answer)
             for part in (network.logits, network.through)
         ]
     )
-    whole = float(split_losses(network.logits, run.train).loss[SPLITS.index("all")])
+    whole = float(split_losses(network.logits, run.train, run.answer).loss[SPLITS.index("all")])
     shares = frequency_shares(network.unembedding)
     rules = {
         "gap": by_gap(shares),
@@ -105,15 +122,15 @@ def mechanism(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -
         "cluster": by_cluster(each.fve),
         "ablation": by_ablation(removed[0, :, SPLITS.index("all")], whole),
     }
-    key = rules["gap"]
+    key = rules[key_rule]
     ablated = {
-        name: split_losses(logits, run.train)
+        name: split_losses(logits, run.train, run.answer)
         for name, logits in _ablations(run, network, hidden, key, each)
     }
     left, right = network.embeddings
     variables = (
-        datasets.measure_variables(all_measures(network, run.gradient(-1), run.train, key))
-        | datasets.key_variables(rules, margin(key))
+        datasets.measure_variables(run.measures(-1, key))
+        | datasets.key_variables(rules, key_rule, margin(key))
         | datasets.readout_variables(
             direction_fit(hidden, network.unembedding),
             parity_energy(network.logits),
@@ -171,10 +188,7 @@ def measures(
     run = _run(table, checkpoints, history)
     key = mechanism["key"].values
     step = checkpoints["step"].values
-    along = [
-        datasets.measure_variables(all_measures(run.snapshot(i), run.gradient(i), run.train, key))
-        for i in range(len(step))
-    ]
+    along = [datasets.measure_variables(run.measures(i, key)) for i in range(len(step))]
     variables = datasets.stacked(along)
     started = spikes(history["update_loss"].values)
     optimiser = run.training.optimiser
@@ -200,6 +214,7 @@ class _Run:
     architecture: Architecture
     checkpoints: xr.Dataset
     train: Mask
+    answer: NDArray[np.int64]
     descend: Callable[[Mapping[str, NDArray[np.floating]]], dict[str, NDArray[np.floating]]]
 
     @property
@@ -214,24 +229,17 @@ class _Run:
         """Return the parameters of one checkpoint, as they are stored."""
         return {str(name): values.values[index] for name, values in self.checkpoints.items()}
 
-    def gradient(self, index: int) -> dict[str, NDArray[np.floating]]:
-        """Return the gradient of the training loss at one checkpoint."""
-        return self.descend(self.parameters(index))
+    def measures(self, index: int, key: Mask) -> Measures:
+        """Return all progress measures of one checkpoint."""
+        gradient = self.descend(self.parameters(index))
+        return all_measures(self.snapshot(index), gradient, self.train, key, self.answer)
 
     def snapshot(self, index: int) -> Snapshot:
         """Return the network of one checkpoint."""
         stored = self.parameters(index)
         parameters = {name: value.astype(np.float64) for name, value in stored.items()}
         found = matrices(self.architecture, parameters)
-        if self.is_transformer:
-            parts = forward.contributions(parameters)
-            logits, through = parts.logits, parts.through
-        else:
-            layers = list(grid(self.architecture, parameters)())
-            logits = through = np.concatenate([block.logits for block in layers])
-            if isinstance(self.architecture, DeepTransformer):
-                hidden = np.concatenate([block.hidden for block in layers])
-                through = hidden @ found.unembedding.T
+        logits, through = self.logits(parameters)
         return Snapshot(
             parameters=parameters,
             embeddings=(found.left_embedding, found.right_embedding),
@@ -239,6 +247,18 @@ class _Run:
             logits=logits,
             through=through,
         )
+
+    def logits(self, parameters: Mapping[str, Array]) -> tuple[Array, Array]:
+        """Return the logits on all pairs, and what of them passes through the hidden layer."""
+        if self.is_transformer:
+            parts = forward.contributions(parameters)
+            return parts.logits, parts.through
+        layers = list(grid(self.architecture, parameters)())
+        logits = np.concatenate([block.logits for block in layers])
+        if not isinstance(self.architecture, DeepTransformer):
+            return logits, logits
+        hidden = np.concatenate([block.hidden for block in layers])
+        return logits, hidden @ matrices(self.architecture, parameters).unembedding.T
 
     def hidden(self, network: Snapshot) -> Array:
         """Return the hidden layer of a network on all pairs."""
@@ -259,16 +279,28 @@ def _run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> _Ru
     training = Training.model_validate(json.loads(checkpoints.attrs["spec"]))
     architecture = build(training.architecture, p)
     rows = history["train_index"].values.astype(np.int64)
+    right_answer = answers(product, labels=training.data.labels, seed=training.seed)
+    optimiser = training.optimiser
+    dtype = getattr(torch, optimiser.precision)
     left, right = (torch.as_tensor(each) for each in np.divmod(rows, p))
-    objective = architecture.objective(left, right, (left + right) % p)
+    objective = architecture.objective(
+        left,
+        right,
+        torch.as_tensor(right_answer.reshape(-1)[rows]),
+        dtype=dtype,
+        exact=optimiser.loss == "exact",
+    )
 
     def descend(parameters: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:
-        tensors = {name: torch.as_tensor(value).float() for name, value in parameters.items()}
+        tensors = {name: torch.as_tensor(value).to(dtype) for name, value in parameters.items()}
         slopes = {name: torch.empty_like(value) for name, value in tensors.items()}
         objective(tensors, slopes)
-        return {name: value.numpy() for name, value in slopes.items()}
+        return {
+            name: (slopes[name] + optimiser.l1 * value.sign()).numpy()
+            for name, value in tensors.items()
+        }
 
-    return _Run(training, architecture, checkpoints, train_mask(rows, p), descend)
+    return _Run(training, architecture, checkpoints, train_mask(rows, p), right_answer, descend)
 
 
 def _neurons(network: Snapshot, hidden: Array) -> tuple[NeuronTable, NDArray[np.int64]]:
@@ -325,28 +357,45 @@ def _attention_variables(run: _Run, network: Snapshot) -> Variables:
 
 def _model_variables(run: _Run, network: Snapshot, key: Mask) -> Variables:
     left, right = network.embeddings
-    isolated = symmetricity = None
-    if run.is_transformer:
-        rng = np.random.default_rng(_SEED)
-        symmetricity = algorithms.gradient_symmetricity(network.parameters, rng=rng)
-        isolated = _isolated(network, key)
+    gradients = _gradients(run, network)
     return datasets.model_variables(
         algorithms.logit_models(network.logits),
         algorithms.distance_irrelevance(network.logits),
         (algorithms.circularity(left), algorithms.circularity(right)),
-        isolated,
-        symmetricity,
+        _isolated(run, network, key),
+        None if gradients is None else algorithms.gradient_symmetricity(*gradients),
     )
 
 
-def _isolated(network: Snapshot, key: Mask) -> tuple[Array, Array]:
-    """Return the shares of clock and pizza with the embedding's circle of each key frequency."""
+def _gradients(run: _Run, network: Snapshot) -> tuple[Array, Array] | None:
+    """Return the gradients of random logits with respect to both embeddings, if they are known."""
+    triples = np.random.default_rng(_SEED).integers(run.order, size=(3, _TRIPLES))
+    match run.architecture:
+        case Transformer():
+            return forward.gradients(network.parameters, *triples)
+        case MLP() | Bilinear():
+            joined: Literal["sum", "product"] = (
+                "sum" if isinstance(run.architecture, MLP) else "product"
+            )
+            return algorithms.hidden_gradients(
+                *network.embeddings, network.unembedding, triples, joined=joined
+            )
+        case _:
+            return None
+
+
+def _isolated(run: _Run, network: Snapshot, key: Mask) -> tuple[Array, Array]:
+    """Return the shares of clock and pizza with the embeddings' circles of each key frequency."""
     clock, pizza = np.full((2, len(key)), np.nan)
-    W_E = network.parameters["W_E"]
+    tables = {n: v for n, v in network.parameters.items() if n in {"W_E", "W_x", "W_y"}}
+    p = run.order
     for index in np.flatnonzero(key):
-        circle = algorithms.isolate_circle(W_E[:-1], int(index) + 1)
-        changed = network.parameters | {"W_E": np.concatenate([circle, W_E[-1:]])}
-        found = algorithms.logit_models(forward.contributions(changed).logits)
+        circles = {
+            name: np.concatenate([algorithms.isolate_circle(table[:p], int(index) + 1), table[p:]])
+            for name, table in tables.items()
+        }
+        logits, _ = run.logits(network.parameters | circles)
+        found = algorithms.logit_models(logits)
         clock[index], pizza[index] = found.clock[index], found.pizza[index]
     return clock, pizza
 
