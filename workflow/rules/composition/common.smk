@@ -157,6 +157,9 @@ ADDING_RUNS = [
     if is_sum(experiment)
     for seed in sorted(experiment.seeds)
 ]
+ADDITION_FIGURES = ["modular_efficiency"] * any(
+    EXPERIMENTS[name].data.labels == "random" for name, _ in ADDING_RUNS
+)
 CLAIMS_OF_COMPOSITION = ["composition/claims"] + ["composition/addition_claims"] * bool(
     ADDING_RUNS
 )

@@ -46,3 +46,4 @@ rule composition:
         [f"results/composition/sweeps/{sweep}.nc" for sweep in SWEEPS],
         [f"results/composition/figures/sweeps/{sweep}.svg" for sweep in SWEEPS],
         [f"results/composition/figures/{name}.svg" for name in UNIVERSALITY_FIGURES],
+        [f"results/composition/figures/{name}.svg" for name in ADDITION_FIGURES],

@@ -76,6 +76,30 @@ rule addition:
         "../../scripts/composition/addition.py"
 
 
+rule figure_modular_efficiency:
+    """Draw what memorising and adding cost in weights."""
+    input:
+        addition="results/composition/addition.nc",
+    output:
+        **figure_files(
+            "results/composition/figures/modular_efficiency",
+            caption="../../report/composition/modular_efficiency.rst",
+            category="Progress measures",
+            labels={"figure": "efficiency"},
+        ),
+    log:
+        "logs/composition/figure_modular_efficiency.log",
+    conda:
+        "../../../environment.yml"
+    params:
+        spec=style_of("modular_efficiency"),
+        code=script_digest("composition/figure_modular_efficiency"),
+    message:
+        "figure modular_efficiency of all runs"
+    script:
+        "../../scripts/composition/figure_modular_efficiency.py"
+
+
 rule addition_claims:
     """Hold the claims about addition against all runs."""
     input:

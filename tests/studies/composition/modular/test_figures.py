@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from ontogeny.studies.composition.config import Figures, Style
-from ontogeny.studies.composition.figures import modular_phases
+from ontogeny.studies.composition.figures import modular_efficiency, modular_phases
 from studies.composition.modular.runs import RUNS, right, trained
 
 FIGURES = "ontogeny.studies.composition.figures"
@@ -320,3 +320,44 @@ def test_curves_of_all_seeds_meet_where_their_phases_end():
     for axes in (test, restricted, excluded, sparsity):
         assert axes.get_xlim() == (0, 4)
         assert [patch.get_x() for patch in axes.patches] == [0, 1, 2]
+
+
+def test_the_cost_of_memorising_is_of_runs_that_differ_in_data_alone():
+    rows = {  # labels, architecture, decay, modulus, l1, accuracy
+        "learned": ("product", "transformer", 1.0, 11, 0.0, 1.0),
+        "not learned": ("product", "transformer", 1.0, 11, 0.0, 0.4),
+        "random": ("random", "transformer", 1.0, 11, 0.0, 0.1),
+        "other modulus": ("product", "transformer", 1.0, 13, 0.0, 1.0),
+        "other decay": ("product", "transformer", 3.0, 11, 0.0, 1.0),
+        "penalty": ("product", "transformer", 1.0, 11, 0.1, 1.0),
+        "other network": ("random", "mlp", 1.0, 11, 0.0, 0.1),
+        "difference": ("difference", "transformer", 1.0, 11, 0.0, 1.0),
+    }
+    names = ("labels", "architecture", "weight_decay", "modulus_of_run", "l1", "test_accuracy")
+    about = {"long_name": "something", "units": "1"}
+    columns = {
+        name: ("run", np.array(values, dtype=object if isinstance(values[0], str) else float))
+        for name, values in zip(names, zip(*rows.values(), strict=True), strict=True)
+    }
+    count = np.arange(float(len(rows)))
+    for name in ("training_pairs", "weight_norm", "efficiency", "logit_margin"):
+        columns[name] = ("run", 10 * len(columns) + count, about)
+    columns["training_loss"] = ("run", np.array(["exact"] * len(rows), dtype=object))
+    columns |= {"dropout": ("run", 0 * count), "decay_change": ("run", np.nan * count)}
+    given = xr.Dataset(columns).set_coords("modulus_of_run")
+    numbers = modular_efficiency.numbers(given)
+    np.testing.assert_array_equal(numbers["weight_norm"], given["weight_norm"][:3])
+    made = modular_efficiency.draw(numbers, Style())
+    made.canvas.draw()
+    for axes, (x, y) in zip(
+        made.axes,
+        [("training_pairs", "weight_norm"), ("training_pairs", "efficiency"),
+         ("weight_norm", "logit_margin")],
+        strict=True,
+    ):  # fmt: skip
+        shown = [np.asarray(marks.get_offsets())[0] for marks in axes.collections]
+        np.testing.assert_array_equal(shown, np.stack([numbers[x], numbers[y]], axis=1))
+    entries = [text.get_text() for text in made.legends[0].get_texts()]
+    assert entries == [
+        "p = 11.0: sums, learned", "p = 11.0: sums, not learned", "p = 11.0: random answers",
+    ]  # fmt: skip

@@ -384,6 +384,9 @@ class Figures(Section):
     modular_phases: Style = Field(
         Style(), description="All runs of an experiment that adds, each in steps of its phases."
     )
+    modular_efficiency: Style = Field(
+        Style(), description="What memorising and adding cost in weights, over all runs."
+    )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."

@@ -84,7 +84,8 @@ def addition(runs: Sequence[AddingRun]) -> xr.Dataset:
     )
     settings = [_settings(run) for run in runs]
     for name in settings[0]:
-        found[name] = variable("run", _column([each[name] for each in settings]), name)
+        column = _column([each[name] for each in settings])
+        found[name] = variable("run", column, name.replace("_", " "))
     coordinates = {
         f"{name}_of_run": variable("run", _column([getattr(run, name) for run in runs]), name)
         for name in ("experiment", "sweep", "seed", "modulus")
@@ -218,7 +219,11 @@ def _of_measures(along: xr.Dataset) -> Row:
         "weight_norm": (along["weight_norm"][-1], "norm of all weights"),
         "logit_margin": (
             along["logit_margin"].sel(circuit="whole")[-1],
-            "mean margin of the right logit of training pairs [nat]",
+            "mean margin of the right logit of training pairs",
+        ),
+        "efficiency": (
+            along["efficiency"].sel(circuit="whole")[-1],
+            "margin for a unit of the norm of all weights",
         ),
         "generalising_share": (
             along["generalising_share"][-1],

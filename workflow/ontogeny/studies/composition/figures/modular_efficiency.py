@@ -1,0 +1,73 @@
+"""What memorising and adding cost in weights, over runs with different amounts of data."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.composition.config import Style
+
+__all__ = ["draw", "numbers"]
+
+_PANELS = (
+    ("training_pairs", "weight_norm"),
+    ("training_pairs", "efficiency"),
+    ("weight_norm", "logit_margin"),
+)
+_MARKERS = "osD^vP*X"
+
+
+def numbers(addition: xr.Dataset) -> xr.Dataset:
+    """Select the last networks of runs on sums and on random answers that differ only in data.
+
+    Transformers of one layer with weight decay 1 throughout, on the moduli for which there are
+    random answers.
+    """
+    random = addition["labels"] == "random"
+    plain = (
+        (random | (addition["labels"] == "product"))
+        & (addition["architecture"] == "transformer")
+        & (addition["training_loss"] == "exact")
+        & (addition["weight_decay"] == 1)
+        & addition["decay_change"].isnull()
+        & (addition["l1"] == 0)
+        & (addition["dropout"] == 0)
+        & addition["modulus_of_run"].isin(np.unique(addition["modulus_of_run"][random]))
+    )
+    names = {name for panel in _PANELS for name in panel}
+    chosen = addition.isel(run=np.flatnonzero(plain))
+    return chosen[[*sorted(names), "labels", "test_accuracy"]]
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw norms, efficiencies and margins: a mark for each run, by what it has learned."""
+    is_random = numbers["labels"].values == "random"
+    learned = numbers["test_accuracy"].values > 0.99
+    kinds = {
+        "sums, learned": ~is_random & learned,
+        "sums, not learned": ~is_random & ~learned,
+        "random answers": is_random,
+    }
+    modulus = numbers["modulus_of_run"].values
+    markers = dict(zip(np.unique(modulus), _MARKERS, strict=False))
+    with settings():
+        drawn = figure(width=1.5 * style.width, height=0.5 * style.width)
+        panels = drawn.subplots(1, len(_PANELS))
+        for axes, (x, y) in zip(panels, _PANELS, strict=True):
+            for (kind, members), colour in zip(kinds.items(), PALETTE, strict=False):
+                for p, marker in markers.items():
+                    those = numbers.isel(run=np.flatnonzero(members & (modulus == p)))
+                    label = f"p = {p}: {kind}" if axes is panels[0] and those.sizes["run"] else None
+                    axes.scatter(
+                        those[x],
+                        those[y],
+                        s=26,
+                        marker=marker,
+                        color=colour,
+                        alpha=0.8,
+                        label=label,
+                    )
+            axes.set(xlabel=numbers[x].attrs["long_name"], ylabel=numbers[y].attrs["long_name"])
+            axes.set_ylim(0, None)
+        drawn.legend(loc="outside right upper")
+    return drawn

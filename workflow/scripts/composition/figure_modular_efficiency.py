@@ -1,0 +1,19 @@
+from ontogeny.joblog import start
+from ontogeny.plotting import save
+from ontogeny.provenance import attributes
+from ontogeny.storage import read, write
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures import modular_efficiency
+
+start(snakemake.log[0])
+spec, code = snakemake.params.spec, snakemake.params.code
+style = Style.model_validate(spec)
+numbers = modular_efficiency.numbers(read(snakemake.input.addition))
+
+save(
+    modular_efficiency.draw(numbers, style),
+    svg=snakemake.output.svg,
+    png=snakemake.output.png,
+    resolution=style.resolution,
+)
+write(numbers, snakemake.output.numbers, attributes("figure_modular_efficiency", spec, code))
