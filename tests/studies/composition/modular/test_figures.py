@@ -62,6 +62,11 @@ def lines(axes):
     return {line.get_label(): line.get_xydata() for line in axes.get_lines()}
 
 
+def shades(axes):
+    """Beginning and end of each shade of a panel."""
+    return [(x.get_x(), x.get_x() + x.get_width()) for x in axes.patches]
+
+
 CASES = [
     (name, of)
     for name in OVER_STEPS + OF_LAST
@@ -97,9 +102,20 @@ def test_phases_are_shaded_in_every_panel_over_steps(name, log_steps):
     over_steps = [axes for axes in made.axes if axes.get_xlim() == (0.0, 60.0)]
     assert over_steps
     for axes in over_steps:
-        edges = [(x.get_x(), x.get_x() + x.get_width()) for x in axes.patches]
-        assert edges == [(0.0, 10.0), (10.0, 40.0), (40.0, 40.0)]
+        assert shades(axes) == [(0.0, 10.0), (10.0, 40.0), (40.0, 40.0)]
     assert any(axes.get_xlabel() == "step [optimiser updates]" for axes in over_steps)
+
+
+@pytest.mark.parametrize("name", OVER_STEPS)
+def test_phases_of_the_style_stand_in_place_of_those_found(name):
+    given = run("transformer").measures
+    found = given["phase_boundary"].copy(data=[10.0, np.nan, 40.0])
+    made, numbers = drawn(name, given.assign(phase_boundary=found), phases=(5, 20, 50))
+    over_steps = [axes for axes in made.axes if axes.get_xlim() == (0.0, 60.0)]
+    assert over_steps
+    for axes in over_steps:
+        assert shades(axes) == [(0.0, 5.0), (5.0, 20.0), (20.0, 50.0)]
+    xr.testing.assert_identical(numbers["phase_boundary"], found)
 
 
 @pytest.mark.parametrize("name", OVER_STEPS + OF_LAST)
@@ -302,21 +318,40 @@ def seeds_of_two_runs():
 
 def test_curves_of_all_seeds_meet_where_their_phases_end():
     runs = seeds_of_two_runs()
-    numbers = modular_phases.numbers(runs, [3, 7])
+    numbers = modular_phases.numbers(runs, [3, 7], Style())
     before = numbers.copy(deep=True)
     drawn_phases = modular_phases.draw(numbers, Style(), "an experiment")
     drawn_phases.canvas.draw()
     xr.testing.assert_identical(numbers, before)
     for variable in numbers.variables.values():
         assert {"long_name", "units"} <= set(variable.attrs)
-    test, restricted, excluded, sparsity = drawn_phases.axes
+    train, test, accuracy, *_ = drawn_phases.axes
     shown = lines(test)
     for seed, given in zip("37", runs, strict=True):
         expected = given["loss"].sel(split="test")
         np.testing.assert_array_equal(shown[seed][:, 1], expected)
+    np.testing.assert_array_equal(
+        train.get_lines()[0].get_ydata(), runs[0]["loss"].sel(split="train")
+    )
+    found = [line.get_ydata() for line in accuracy.get_lines() if len(line.get_xdata()) > 1]
+    for given, split, values in zip(
+        np.repeat([0, 1], 2), ("train", "test") * 2, found, strict=True
+    ):
+        np.testing.assert_array_equal(values, runs[given]["accuracy"].sel(split=split))
     at = dict(zip(runs[0]["step"].values.tolist(), shown["3"][:, 0], strict=True))
     assert [at[0], at[10], at[20], at[40], at[60]] == [0, 1, 2, 3, 4]
     assert shown["7"][-1, 0] == 2
-    for axes in (test, restricted, excluded, sparsity):
+    assert len(drawn_phases.axes) == 6
+    for axes in drawn_phases.axes:
         assert axes.get_xlim() == (0, 4)
         assert [patch.get_x() for patch in axes.patches] == [0, 1, 2]
+
+
+def test_phases_that_are_given_are_passed_by_all_seeds_at_once():
+    runs, style = seeds_of_two_runs(), Style(phases=(10, 20, 60))
+    numbers = modular_phases.numbers(runs, [3, 7], style)
+    passed = numbers["phases_passed"].sel(step=[0, 10, 20, 40]).values
+    np.testing.assert_allclose(passed, [[0, 1, 2, 2.5]] * 2)
+    np.testing.assert_array_equal(
+        numbers["phase_boundary"], [run["phase_boundary"] for run in runs]
+    )
