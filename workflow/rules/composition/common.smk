@@ -1,3 +1,4 @@
+import json
 from functools import lru_cache
 
 from ontogeny.groups import parse as parse_group
@@ -189,6 +190,16 @@ def runs_of_sweep(sweep):
         for name in SWEEPS[sweep]
         for seed in sorted(EXPERIMENTS[name].seeds)
     ]
+
+
+def schedules_of_sweep(sweep):
+    """Return the schedules of the weight decay, as JSON, by experiment, if nothing else is swept."""
+    return {
+        name: json.dumps(values["optimiser.weight_decay_schedule"])
+        for name, values in SWEEPS[sweep].items()
+        if set(values) == {"optimiser.weight_decay_schedule"}
+        and "measures" in results_of_run(EXPERIMENTS[name])
+    }
 
 
 def of_adding_runs(file):

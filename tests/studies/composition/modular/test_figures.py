@@ -8,7 +8,8 @@ import pytest
 import xarray as xr
 
 from ontogeny.studies.composition.config import Figures, Style
-from ontogeny.studies.composition.figures import modular_phases
+from ontogeny.studies.composition.figures import modular_phases, modular_schedule
+from ontogeny.studies.composition.figures._schedules import SCHEDULE
 from studies.composition.modular.runs import RUNS, right, trained
 
 FIGURES = "ontogeny.studies.composition.figures"
@@ -355,3 +356,60 @@ def test_phases_that_are_given_are_passed_by_all_seeds_at_once():
     np.testing.assert_array_equal(
         numbers["phase_boundary"], [run["phase_boundary"] for run in runs]
     )
+
+
+# Sweeps over the schedule of the weight decay
+
+CHANGED = '[{"step": 10, "weight_decay": 0}, {"step": 35, "weight_decay": 0.5}]'
+
+
+def schedule(seeds, schedules=("[]", CHANGED)):
+    """A run without and one with changes for each seed; the second lacks the last checkpoint."""
+    first = seeds_of_two_runs()
+    runs = [{"schedule": text, "seed": seed} for text in schedules for seed in seeds]
+    measures = [first[schedules.index(each["schedule"])] for each in runs]
+    return modular_schedule.numbers(measures, runs)
+
+
+def drawn_schedule(numbers, **style):
+    before = numbers.copy(deep=True)
+    made = modular_schedule.draw(numbers, Style(**style), "a sweep")
+    made.canvas.draw()
+    xr.testing.assert_identical(numbers, before)
+    return made
+
+
+def test_changes_of_the_weight_decay_are_said_and_marked():
+    numbers = schedule([0])
+    for variable in numbers.variables.values():
+        assert {"long_name", "units"} <= set(variable.attrs)
+    made = drawn_schedule(numbers)
+    losses, weights, restricted, excluded = made.axes
+    without, changed = seeds_of_two_runs()
+    shown = lines(losses)
+    about = "0 from step 10, 0.5 from step 35"
+    np.testing.assert_array_equal(shown["no change"][:, 1], without["loss"].sel(split="test"))
+    np.testing.assert_array_equal(shown[about][:, 1], changed["loss"].sel(split="test"))
+    np.testing.assert_array_equal(weights.get_lines()[0].get_ydata(), without["squared_weights"])
+    paper = modular_phases.paper_losses(without)
+    for axes, name in ((restricted, "restricted_loss"), (excluded, "excluded_loss")):
+        np.testing.assert_array_equal(axes.get_lines()[0].get_ydata(), paper[name])
+    for axes in made.axes:
+        upright = [line for line in axes.get_lines() if line.get_linestyle() == ":"]
+        assert [line.get_xdata()[0] for line in upright] == [10, 35]
+        assert {line.get_color() for line in upright} == {axes.get_lines()[-1].get_color()}
+        assert shades(axes) == [(0.0, 10.0), (10.0, 20.0), (20.0, 40.0)]
+
+
+def test_phases_of_a_sweep_are_those_of_the_one_run_without_a_change():
+    backwards = schedule([0], schedules=(CHANGED, "[]"))
+    assert backwards[SCHEDULE].values.tolist() == [CHANGED, "[]"]
+    assert shades(drawn_schedule(backwards).axes[0])[0] == (0.0, 20.0)
+    several = schedule([3, 7])
+    assert several.sizes[SCHEDULE] == several.sizes["seed"] == 2
+    assert shades(drawn_schedule(several).axes[0]) == []
+    never = schedule([0], schedules=(CHANGED, CHANGED.replace("35", "40")))
+    assert shades(drawn_schedule(never).axes[0]) == []
+    for numbers in (several, never):
+        given = drawn_schedule(numbers, phases=(5, 20, 50))
+        assert shades(given.axes[0]) == [(0.0, 5.0), (5.0, 20.0), (20.0, 50.0)]

@@ -390,6 +390,9 @@ class Figures(Section):
     modular_phases: Style = Field(
         Style(), description="All runs of an experiment that adds, each in steps of its phases."
     )
+    modular_schedule: Style = Field(
+        Style(), description="Runs that add and differ in the schedule of the weight decay."
+    )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(
         Style(), description="Irreps over training, mean over the seeds of each experiment."
