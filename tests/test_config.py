@@ -13,6 +13,7 @@ from ontogeny.config import (
     parse_yaml,
     read_sections,
     schema,
+    specification,
 )
 from ontogeny.studies.composition.config import SWEPT, Composition, Style, Training, resolve
 from ontogeny.studies.induction import config as induction
@@ -97,6 +98,14 @@ WRONG = [
     ("composition/analysis", {"key_similarity": 2}, ["key_similarity` = 2", "less than 1"]),
     ("composition/figures", {"defaults": {"width": 99}}, ["figures.defaults.width` = 99", "20"]),
     ("composition/figures", {"progress": {"resolution": 1}}, ["progress.resolution` = 1", "50"]),
+    (
+        "composition/figures",
+        {"defaults": {"phases": [9, 9, 9]}},
+        ["defaults.phases`", "increasing"],
+    ),
+    ("composition/figures", {"losses": {"phases": [3, 2, 9]}}, ["losses.phases`", "increasing"]),
+    ("composition/figures", {"losses": {"phases": [3, 9]}}, ["losses.phases"]),
+    ("composition/figures", {"losses": {"phases": [0, 3, 9]}}, ["losses.phases"]),
     # choices
     (f"{S3}/architecture", {"kind": "mpl"}, ["kind", "'mpl'", "mlp", "did you mean `mlp`?"]),
     (f"{S3}/architecture", {"hidden": 3, "kind": None}, ["architecture", "mlp"]),
@@ -216,6 +225,16 @@ def test_figure_defaults_stand_below_each_figure():
     figures = read(raw)["composition"].figures
     assert figures.learning == Style(width=5.0)
     assert figures.seeds == Style(width=5.0, resolution=80)
+
+
+def test_phases_of_figures_are_three_steps_or_those_found():
+    given = {"defaults": {"phases": [700, 4e3, "9000"]}, "seeds": {"phases": None}}
+    figures = read(changed("composition/figures", given))["composition"].figures
+    assert figures.learning.phases == (700, 4000, 9000)
+    assert figures.seeds.phases is None
+    plain = specification(figures.learning)
+    assert plain == {"phases": [700, 4000, 9000]}
+    assert Style.model_validate(plain) == figures.learning
 
 
 def test_a_group_of_the_table_section_is_known():

@@ -2,7 +2,16 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from ontogeny.plotting import figure, heat_map, irrep_looks, phase_shades, save, settings, step_axis
+from ontogeny.plotting import (
+    figure,
+    heat_map,
+    irrep_looks,
+    phase_rows,
+    phase_shades,
+    save,
+    settings,
+    step_axis,
+)
 
 
 def test_up_to_63_irreps_look_different():
@@ -75,3 +84,15 @@ def test_a_phase_whose_end_is_unknown_is_shaded_up_to_the_next():
     phase_shades(axes, np.array([np.nan, 20.0, np.nan]), 50.0)
     edges = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in axes.patches]
     assert edges == [(0.0, 20.0), (20.0, 20.0), (20.0, 50.0)]
+
+
+def test_each_run_has_its_phases_in_a_row():
+    axes = figure(width=3.0, height=2.0).subplots()
+    ends = np.array([[10.0, 20.0, 30.0], [5.0, np.nan, np.nan]])
+    phase_rows(axes, ends, np.array([50.0, 25.0]), ["3", "7"])
+    bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
+    assert bars == [(0, 10), (10, 20), (20, 30), (0, 5), (5, 25), (25, 25)]
+    rows = [bar.get_y() + bar.get_height() / 2 for bar in axes.patches]
+    assert rows == pytest.approx([0, 0, 0, 1, 1, 1])
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["3", "7"]
+    assert axes.get_ylim() == (1.5, -0.5)

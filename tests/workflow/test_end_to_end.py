@@ -213,6 +213,16 @@ composition:
     theirs: {{ group: C7, architecture: {{ kind: transformer }}, weights: [{0}] }}
     even: {{ group: C8 }}
     differs: {{ group: C7, data: {{ labels: difference }} }}
+    stops:
+      group: C7
+      optimiser: {{ weight_decay_schedule: [[], [{{ step: 9, weight_decay: 0 }}]] }}
+    even-stops:
+      group: C8
+      optimiser: {{ weight_decay_schedule: [[], [{{ step: 9, weight_decay: 0 }}]] }}
+    stops-or-l1:
+      group: C7
+      optimiser:
+        {{ l1: [0, 1], weight_decay_schedule: [[], [{{ step: 9, weight_decay: 0 }}]] }}
 """
 
 
@@ -222,8 +232,16 @@ def test_only_runs_that_add_get_the_figures_of_addition(tmp_path):
     (folder / "adds.yaml").write_text(ADDS.format(folder / "0.pt"))
     run = snakemake(folder, "--dry-run", "--configfile", "adds.yaml")
     assert run.returncode == 0, output_of(run)
-    found = set(re.findall(r"figure modular_(\w+) of ([\w, ]+)", output_of(run)))
-    expected = {(name, "ours, seed 0") for name in OF_STEPS | OF_LAST} | {("phases", "ours")}
+    found = set(re.findall(r"figure modular_(\w+) of ([\w, -]+)", output_of(run)))
+    places = [f"weight-decay-schedule-{place}" for place in (0, 1)]
+    stops = {
+        f"{name}-{place}"
+        for name in ("stops", "stops-or-l1-l1-0", "stops-or-l1-l1-1")
+        for place in places
+    }
+    adds = {"ours"} | stops
+    expected = {(name, f"{run}, seed 0") for name in OF_STEPS | OF_LAST for run in adds}
+    expected |= {("phases", run) for run in adds} | {("schedule", "stops")}
     expected |= {(name, "theirs, seed 0") for name in OF_LAST | {"attention"}}
     assert found == expected
 

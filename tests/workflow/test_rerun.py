@@ -92,7 +92,9 @@ def steps(names, experiment, seed=0):
     found = {f"{name} of {experiment}, seed {seed}" for name in names}
     if experiment == "b" and "representation" in names:
         found |= {f"{name} of {experiment}, seed {seed}" for name in ONLY_CYCLIC}
-        found.add(f"figure modular_phases of {experiment}")
+        found |= {f"figure {name} of {experiment}" for name in ("modular_phases", "seeds")}
+    if experiment != "b" and "progress" in names:
+        found.add(f"figure seeds of {experiment}")
     return found
 
 
@@ -101,9 +103,8 @@ def after_representation(experiment, seed=0):
 
 
 def whole(experiment, seed=0):
-    """All jobs of a run, and the figure over seeds, which reads its history."""
-    train = {f"train {experiment}, seed {seed}", f"figure seeds of {experiment}"}
-    return train | after_representation(experiment, seed)
+    """All jobs of a run."""
+    return {f"train {experiment}, seed {seed}"} | after_representation(experiment, seed)
 
 
 A, B = whole("a") | OVER_ALL_RUNS, whole("b") | OVER_ALL_RUNS | ADDITION

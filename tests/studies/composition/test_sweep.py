@@ -84,6 +84,16 @@ def test_values_that_are_no_numbers_become_text(tmp_path):
     ]
 
 
+def test_schedules_are_said_in_words():
+    schedules = [[], [{"step": 700, "weight_decay": 0}]]
+    runs = [
+        SweptRun({"optimiser.weight_decay_schedule": each}, 0, history([0, 10], test=[0, 1.0]))
+        for each in schedules
+    ]
+    numbers = figure.numbers(sweep(runs))
+    assert numbers["setting"].values.tolist() == ["no change", "0 from step 700"]
+
+
 @pytest.mark.parametrize("fields", [[FRACTION], [DECAY], [FRACTION, DECAY]])
 def test_figure_has_a_curve_for_each_run_and_split(fields):
     values = {(*(run.values[f] for f in fields), run.seed): run for run in two_fields()}

@@ -1,6 +1,13 @@
 """Style, colours and panels of figures."""
 
-from ontogeny.plotting._panels import block_lines, heat_map, phase_legend, phase_shades, step_axis
+from ontogeny.plotting._panels import (
+    block_lines,
+    heat_map,
+    phase_legend,
+    phase_rows,
+    phase_shades,
+    step_axis,
+)
 from ontogeny.plotting._style import (
     PALETTE,
     SPLIT_COLOURS,
@@ -20,6 +27,7 @@ __all__ = [
     "heat_map",
     "irrep_looks",
     "phase_legend",
+    "phase_rows",
     "phase_shades",
     "save",
     "settings",

@@ -1,6 +1,6 @@
 """Panels that figures share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-__all__ = ["block_lines", "heat_map", "phase_legend", "phase_shades", "step_axis"]
+__all__ = ["block_lines", "heat_map", "phase_legend", "phase_rows", "phase_shades", "step_axis"]
 
 _PHASE_COLOURS = ("#f3e6c8", "#d9e8f5", "#dcefdc")
 
@@ -39,11 +39,40 @@ def phase_shades(axes: Axes, boundary: NDArray[np.float64], last: float) -> None
     last : float
         Last step of the run.
     """
+    for start, stop, colour in _phases(boundary, last):
+        axes.axvspan(start, stop, color=colour, lw=0, zorder=0)
+
+
+def phase_rows(
+    axes: Axes, boundary: NDArray[np.float64], last: NDArray[np.float64], names: Sequence[str]
+) -> None:
+    """Draw the phases of each of several runs as a bar, the first run on top.
+
+    Parameters
+    ----------
+    axes : Axes
+    boundary : (N, P) ndarray
+        Of each run, as `phase_shades` has it.
+    last : (N,) ndarray
+        Last step of each run.
+    names : sequence of str
+        Of the runs.
+    """
+    for row, ends in enumerate(boundary):
+        for start, stop, colour in _phases(ends, last[row]):
+            axes.barh(row, stop - start, left=start, height=0.8, color=colour)
+    axes.set_yticks(range(len(names)), names, fontsize=7)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+
+
+def _phases(boundary: NDArray[np.float64], last: float) -> Iterator[tuple[float, float, str]]:
+    """Yield start, end and colour of each phase."""
     start = 0.0
     for number, colour in enumerate(_PHASE_COLOURS):
         known = boundary[number:][~np.isnan(boundary[number:])]
         stop = float(known[0]) if len(known) else last
-        axes.axvspan(start, stop, color=colour, lw=0, zorder=0)
+        yield start, stop, colour
         start = stop
 
 

@@ -1,3 +1,4 @@
+import json
 from functools import lru_cache
 
 from ontogeny.groups import parse as parse_group
@@ -121,6 +122,21 @@ def figures_of_run(experiment):
     ]
 
 
+def phases_of_run(experiment):
+    """Return the name of the result that has the phases of a run; nothing where it has none."""
+    with_steps = [] if experiment.weights else results_of_run(experiment)
+    return [name for name in ("measures", "progress") if name in with_steps][:1]
+
+
+def of_seeds(names):
+    """Return an input function: results of all runs of an experiment, named by a function."""
+    return lambda wildcards: [
+        f"results/composition/{wildcards.experiment}/seed{seed}/{name}.nc"
+        for name in names(experiment_of(wildcards))
+        for seed in experiment_of(wildcards).seeds
+    ]
+
+
 def figures_of_seeds(experiment):
     """Return the names of the figures that all runs of an experiment get together."""
     with_measures = "measures" in results_of_run(experiment)
@@ -136,6 +152,11 @@ def runs_with_figures(experiment):
 def style_of(figure):
     """Return the specification of a figure: its style."""
     return specification(getattr(sections["composition"].figures, figure))
+
+
+def category_of(experiment):
+    """Return the category of the report in which the figure of its seeds stands."""
+    return "Progress measures" if is_modular(experiment) else "Group composition"
 
 
 def in_report(figure):
@@ -172,6 +193,16 @@ def runs_of_sweep(sweep):
         for name in SWEEPS[sweep]
         for seed in sorted(EXPERIMENTS[name].seeds)
     ]
+
+
+def schedules_of_sweep(sweep):
+    """Return the schedules of the weight decay, as JSON, by experiment, if nothing else is swept."""
+    return {
+        name: json.dumps(values["optimiser.weight_decay_schedule"])
+        for name, values in SWEEPS[sweep].items()
+        if set(values) == {"optimiser.weight_decay_schedule"}
+        and "measures" in results_of_run(EXPERIMENTS[name])
+    }
 
 
 def of_adding_runs(file):

@@ -31,14 +31,16 @@ for figure, drawn_from in FIGURES_OF_RUN.items():
 rule figure_seeds:
     """Draw all runs of an experiment together."""
     input:
-        histories=lambda wildcards: [
-            f"results/composition/{wildcards.experiment}/seed{seed}/history.nc"
-            for seed in experiment_of(wildcards).seeds
-        ],
+        histories=of_seeds(lambda experiment: ["history"]),
+        phases=of_seeds(phases_of_run),
     output:
         **figure_files(
             "results/composition/figures/{experiment}/seeds",
-            **in_report("seeds") | {"labels": {"figure": "seeds", "seed": "all"}},
+            **in_report("seeds")
+            | {
+                "category": lambda wildcards: category_of(experiment_of(wildcards)),
+                "labels": {"figure": "seeds", "seed": "all"},
+            },
         ),
     log:
         "logs/composition/{experiment}/figure_seeds.log",
@@ -57,10 +59,7 @@ rule figure_seeds:
 rule figure_modular_phases:
     """Draw all runs of an experiment that adds, each in steps of its own phases."""
     input:
-        measures=lambda wildcards: [
-            f"results/composition/{wildcards.experiment}/seed{seed}/measures.nc"
-            for seed in experiment_of(wildcards).seeds
-        ],
+        measures=of_seeds(lambda experiment: ["measures"]),
     output:
         **figure_files(
             "results/composition/figures/{experiment}/modular_phases",

@@ -45,5 +45,10 @@ rule composition:
         [f"results/{claims}.nc" for claims in CLAIMS_OF_COMPOSITION],
         [f"results/composition/sweeps/{sweep}.nc" for sweep in SWEEPS],
         [f"results/composition/figures/sweeps/{sweep}.svg" for sweep in SWEEPS],
+        [
+            f"results/composition/figures/sweeps/{sweep}/modular_schedule.svg"
+            for sweep in SWEEPS
+            if schedules_of_sweep(sweep)
+        ],
         [f"results/composition/figures/{name}.svg" for name in UNIVERSALITY_FIGURES],
         [f"results/composition/figures/{name}.svg" for name in ADDITION_FIGURES],

@@ -53,6 +53,48 @@ rule figure_sweep:
         "../../scripts/composition/figure_sweep.py"
 
 
+rule figure_modular_schedule:
+    """Draw the runs of a sweep over the schedule of the weight decay, which add."""
+    input:
+        measures=lambda wildcards: [
+            f"results/composition/{name}/seed{seed}/measures.nc"
+            for name, seed in runs_of_sweep(wildcards.sweep)
+        ],
+    output:
+        **figure_files(
+            "results/composition/figures/sweeps/{sweep}/modular_schedule",
+            **in_report("modular_schedule")
+            | {
+                "subcategory": "{sweep}",
+                "labels": {"figure": "schedule", "seed": "all"},
+            },
+        ),
+    log:
+        "logs/composition/sweeps/figure_modular_schedule_{sweep}.log",
+    wildcard_constraints:
+        sweep=r"[a-z0-9-]+",
+    conda:
+        "../../../environment.yml"
+    params:
+        spec=lambda wildcards: style_of("modular_schedule")
+        | {
+            "runs": canonical(
+                [
+                    {
+                        "schedule": schedules_of_sweep(wildcards.sweep)[name],
+                        "seed": seed,
+                    }
+                    for name, seed in runs_of_sweep(wildcards.sweep)
+                ]
+            )
+        },
+        code=script_digest("composition/figure_modular_schedule"),
+    message:
+        "figure modular_schedule of {wildcards.sweep}"
+    script:
+        "../../scripts/composition/figure_modular_schedule.py"
+
+
 rule addition:
     """Join all runs on residues of an odd modulus."""
     input:

@@ -8,7 +8,8 @@ from ontogeny.studies.composition.figures import modular_phases
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code
 style = Style.model_validate({key: value for key, value in spec.items() if key != "seeds"})
-numbers = modular_phases.numbers([read(path) for path in snakemake.input.measures], spec["seeds"])
+measures = [read(path) for path in snakemake.input.measures]
+numbers = modular_phases.numbers(measures, spec["seeds"], style)
 
 save(
     modular_phases.draw(numbers, style, snakemake.wildcards.experiment),

@@ -8,7 +8,11 @@ from ontogeny.studies.composition.figures import seeds
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code
 style = Style.model_validate({key: value for key, value in spec.items() if key != "seeds"})
-numbers = seeds.numbers([read(path) for path in snakemake.input.histories], spec["seeds"])
+numbers = seeds.numbers(
+    [read(path) for path in snakemake.input.histories],
+    [read(path) for path in snakemake.input.phases],
+    spec["seeds"],
+)
 
 save(
     seeds.draw(numbers, style, snakemake.wildcards.experiment),

@@ -8,7 +8,12 @@ import pytest
 import xarray as xr
 
 from ontogeny.studies.composition.config import Figures, Style
-from ontogeny.studies.composition.figures import modular_efficiency, modular_phases
+from ontogeny.studies.composition.figures import (
+    modular_efficiency,
+    modular_phases,
+    modular_schedule,
+)
+from ontogeny.studies.composition.figures._schedules import SCHEDULE
 from studies.composition.modular.runs import RUNS, right, trained
 
 FIGURES = "ontogeny.studies.composition.figures"
@@ -62,6 +67,11 @@ def lines(axes):
     return {line.get_label(): line.get_xydata() for line in axes.get_lines()}
 
 
+def shades(axes):
+    """Beginning and end of each shade of a panel."""
+    return [(x.get_x(), x.get_x() + x.get_width()) for x in axes.patches]
+
+
 CASES = [
     (name, of)
     for name in OVER_STEPS + OF_LAST
@@ -97,9 +107,20 @@ def test_phases_are_shaded_in_every_panel_over_steps(name, log_steps):
     over_steps = [axes for axes in made.axes if axes.get_xlim() == (0.0, 60.0)]
     assert over_steps
     for axes in over_steps:
-        edges = [(x.get_x(), x.get_x() + x.get_width()) for x in axes.patches]
-        assert edges == [(0.0, 10.0), (10.0, 40.0), (40.0, 40.0)]
+        assert shades(axes) == [(0.0, 10.0), (10.0, 40.0), (40.0, 40.0)]
     assert any(axes.get_xlabel() == "step [optimiser updates]" for axes in over_steps)
+
+
+@pytest.mark.parametrize("name", OVER_STEPS)
+def test_phases_of_the_style_stand_in_place_of_those_found(name):
+    given = run("transformer").measures
+    found = given["phase_boundary"].copy(data=[10.0, np.nan, 40.0])
+    made, numbers = drawn(name, given.assign(phase_boundary=found), phases=(5, 20, 50))
+    over_steps = [axes for axes in made.axes if axes.get_xlim() == (0.0, 60.0)]
+    assert over_steps
+    for axes in over_steps:
+        assert shades(axes) == [(0.0, 5.0), (5.0, 20.0), (20.0, 50.0)]
+    xr.testing.assert_identical(numbers["phase_boundary"], found)
 
 
 @pytest.mark.parametrize("name", OVER_STEPS + OF_LAST)
@@ -302,22 +323,31 @@ def seeds_of_two_runs():
 
 def test_curves_of_all_seeds_meet_where_their_phases_end():
     runs = seeds_of_two_runs()
-    numbers = modular_phases.numbers(runs, [3, 7])
+    numbers = modular_phases.numbers(runs, [3, 7], Style())
     before = numbers.copy(deep=True)
     drawn_phases = modular_phases.draw(numbers, Style(), "an experiment")
     drawn_phases.canvas.draw()
     xr.testing.assert_identical(numbers, before)
     for variable in numbers.variables.values():
         assert {"long_name", "units"} <= set(variable.attrs)
-    test, restricted, excluded, sparsity = drawn_phases.axes
+    train, test, accuracy, *_ = drawn_phases.axes
     shown = lines(test)
     for seed, given in zip("37", runs, strict=True):
         expected = given["loss"].sel(split="test")
         np.testing.assert_array_equal(shown[seed][:, 1], expected)
+    np.testing.assert_array_equal(
+        train.get_lines()[0].get_ydata(), runs[0]["loss"].sel(split="train")
+    )
+    found = [line.get_ydata() for line in accuracy.get_lines() if len(line.get_xdata()) > 1]
+    for given, split, values in zip(
+        np.repeat([0, 1], 2), ("train", "test") * 2, found, strict=True
+    ):
+        np.testing.assert_array_equal(values, runs[given]["accuracy"].sel(split=split))
     at = dict(zip(runs[0]["step"].values.tolist(), shown["3"][:, 0], strict=True))
     assert [at[0], at[10], at[20], at[40], at[60]] == [0, 1, 2, 3, 4]
     assert shown["7"][-1, 0] == 2
-    for axes in (test, restricted, excluded, sparsity):
+    assert len(drawn_phases.axes) == 6
+    for axes in drawn_phases.axes:
         assert axes.get_xlim() == (0, 4)
         assert [patch.get_x() for patch in axes.patches] == [0, 1, 2]
 
@@ -361,3 +391,70 @@ def test_the_cost_of_memorising_is_of_runs_that_differ_in_data_alone():
     assert entries == [
         "p = 11.0: sums, learned", "p = 11.0: sums, not learned", "p = 11.0: random answers",
     ]  # fmt: skip
+
+
+def test_phases_that_are_given_are_passed_by_all_seeds_at_once():
+    runs, style = seeds_of_two_runs(), Style(phases=(10, 20, 60))
+    numbers = modular_phases.numbers(runs, [3, 7], style)
+    passed = numbers["phases_passed"].sel(step=[0, 10, 20, 40]).values
+    np.testing.assert_allclose(passed, [[0, 1, 2, 2.5]] * 2)
+    np.testing.assert_array_equal(
+        numbers["phase_boundary"], [run["phase_boundary"] for run in runs]
+    )
+
+
+# Sweeps over the schedule of the weight decay
+
+CHANGED = '[{"step": 10, "weight_decay": 0}, {"step": 35, "weight_decay": 0.5}]'
+
+
+def schedule(seeds, schedules=("[]", CHANGED)):
+    """A run without and one with changes for each seed; the second lacks the last checkpoint."""
+    first = seeds_of_two_runs()
+    runs = [{"schedule": text, "seed": seed} for text in schedules for seed in seeds]
+    measures = [first[schedules.index(each["schedule"])] for each in runs]
+    return modular_schedule.numbers(measures, runs)
+
+
+def drawn_schedule(numbers, **style):
+    before = numbers.copy(deep=True)
+    made = modular_schedule.draw(numbers, Style(**style), "a sweep")
+    made.canvas.draw()
+    xr.testing.assert_identical(numbers, before)
+    return made
+
+
+def test_changes_of_the_weight_decay_are_said_and_marked():
+    numbers = schedule([0])
+    for variable in numbers.variables.values():
+        assert {"long_name", "units"} <= set(variable.attrs)
+    made = drawn_schedule(numbers)
+    losses, weights, restricted, excluded = made.axes
+    without, changed = seeds_of_two_runs()
+    shown = lines(losses)
+    about = "0 from step 10, 0.5 from step 35"
+    np.testing.assert_array_equal(shown["no change"][:, 1], without["loss"].sel(split="test"))
+    np.testing.assert_array_equal(shown[about][:, 1], changed["loss"].sel(split="test"))
+    np.testing.assert_array_equal(weights.get_lines()[0].get_ydata(), without["squared_weights"])
+    paper = modular_phases.paper_losses(without)
+    for axes, name in ((restricted, "restricted_loss"), (excluded, "excluded_loss")):
+        np.testing.assert_array_equal(axes.get_lines()[0].get_ydata(), paper[name])
+    for axes in made.axes:
+        upright = [line for line in axes.get_lines() if line.get_linestyle() == ":"]
+        assert [line.get_xdata()[0] for line in upright] == [10, 35]
+        assert {line.get_color() for line in upright} == {axes.get_lines()[-1].get_color()}
+        assert shades(axes) == [(0.0, 10.0), (10.0, 20.0), (20.0, 40.0)]
+
+
+def test_phases_of_a_sweep_are_those_of_the_one_run_without_a_change():
+    backwards = schedule([0], schedules=(CHANGED, "[]"))
+    assert backwards[SCHEDULE].values.tolist() == [CHANGED, "[]"]
+    assert shades(drawn_schedule(backwards).axes[0])[0] == (0.0, 20.0)
+    several = schedule([3, 7])
+    assert several.sizes[SCHEDULE] == several.sizes["seed"] == 2
+    assert shades(drawn_schedule(several).axes[0]) == []
+    never = schedule([0], schedules=(CHANGED, CHANGED.replace("35", "40")))
+    assert shades(drawn_schedule(never).axes[0]) == []
+    for numbers in (several, never):
+        given = drawn_schedule(numbers, phases=(5, 20, 50))
+        assert shades(given.axes[0]) == [(0.0, 5.0), (5.0, 20.0), (20.0, 50.0)]

@@ -18,11 +18,11 @@ from ontogeny.config import (
     Positive,
     Section,
     Seed,
-    Style,
     validate,
     with_defaults,
     with_style,
 )
+from ontogeny.config import Style as FigureStyle
 from ontogeny.groups import parse
 from ontogeny.studies.composition.published import PublishedError, published_experiments
 from ontogeny.sweeps import Sweeps, expanded
@@ -320,6 +320,29 @@ class Analysis(Section):
     )
 
 
+class Style(FigureStyle):
+    """How figures look, and which phases they show."""
+
+    phases: tuple[Count, Count, Count] | None = Field(
+        None,
+        description="Ends of memorisation, circuit formation and cleanup [step] that are shown in "
+        "place of those found; null: those found.",
+    )
+
+    @field_validator("phases", mode="before")
+    @classmethod
+    def _phases(cls, value: object) -> object:
+        return _as_tuple(value)
+
+    @field_validator("phases")
+    @classmethod
+    def _increasing(cls, value: tuple[int, int, int] | None) -> tuple[int, int, int] | None:
+        if value is not None and list(value) != sorted(set(value)):
+            msg = "must be three increasing steps"
+            raise ValueError(msg)
+        return value
+
+
 class Figures(Section):
     """Style of each figure; `defaults` stands below all of them."""
 
@@ -386,6 +409,9 @@ class Figures(Section):
     )
     modular_efficiency: Style = Field(
         Style(), description="What memorising and adding cost in weights, over all runs."
+    )
+    modular_schedule: Style = Field(
+        Style(), description="Runs that add and differ in the schedule of the weight decay."
     )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
     universality_similarity: Style = Field(

@@ -1,14 +1,10 @@
 """What the figures of modular addition share."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from ontogeny.plotting import Look, irrep_looks, phase_legend, phase_shades, step_axis
-from ontogeny.studies.composition.config import Style
+from ontogeny.plotting import Look, irrep_looks
 
 __all__ = [
     "EXCLUDED",
@@ -20,7 +16,6 @@ __all__ = [
     "key_looks",
     "key_ticks",
     "legend_above",
-    "over_steps",
     "paper_losses",
     "sides",
     "wave_bars",
@@ -70,30 +65,6 @@ def legend_above(axes: Axes, *, columns: int = 4) -> None:
     """Name the lines of a panel above it."""
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.1,
                 columnspacing=0.9, handlelength=1.6, handletextpad=0.4)  # fmt: skip
-
-
-def over_steps(
-    drawn: Figure, panels: Sequence[Axes], numbers: xr.Dataset, style: Style, *, last_row: int
-) -> None:
-    """Give panels an axis of steps, with the phases of training shaded and named.
-
-    Parameters
-    ----------
-    drawn : Figure
-    panels : sequence of Axes
-    numbers : Dataset
-        With `phase_boundary` and `step`.
-    style : Style
-    last_row : int
-        Number of panels, from the end, that name the axis.
-    """
-    last, boundary = float(numbers["step"][-1]), numbers["phase_boundary"]
-    for axes in panels:
-        step_axis(axes, last, logarithmic=style.log_steps)
-        phase_shades(axes, boundary.values, last)
-    for axes in panels[: len(panels) - last_row]:
-        axes.set_xlabel("")
-    phase_legend(drawn, [str(name) for name in boundary["boundary"].values])
 
 
 def entry_lines(axes: Axes, norms: xr.DataArray, looks: dict[int, Look]) -> None:

@@ -3,8 +3,9 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, irrep_looks, phase_legend, phase_shades, settings, step_axis
+from ontogeny.plotting import figure, irrep_looks, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 
@@ -23,7 +24,6 @@ def numbers(progress: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw the sum over key irreps of each part, then each part by irrep."""
-    last = float(numbers["step"][-1])
     irreps = [str(name) for name in numbers["irrep"].values]
     looks = irrep_looks(irreps)
     key = [name for name in irreps if bool(numbers["key"].sel(irrep=name))]
@@ -43,14 +43,9 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                 look = looks[name]
                 axes.plot(numbers["step"], values, color=look.colour, ls=look.dash, label=name)
             axes.set(ylabel=f"hidden layer in {label}", ylim=(0, None))
-        for axes in panels.ravel():
-            step_axis(axes, last, logarithmic=style.log_steps)
-            phase_shades(axes, numbers["phase_boundary"].values, last)
-        for axes in panels[0]:
-            axes.set_xlabel("")
         drawn.legend(
             *panels[1, 1].get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )
-        phase_legend(drawn, [str(name) for name in numbers["boundary"].values])
+        over_steps(drawn, [*panels.ravel()], numbers, style, last_row=2)
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -3,8 +3,9 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, irrep_looks, phase_legend, phase_shades, settings, step_axis
+from ontogeny.plotting import figure, irrep_looks, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 
@@ -27,7 +28,6 @@ def numbers(progress: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw one panel a place; key irreps in their colours, the others in grey."""
-    last = float(numbers["step"][-1])
     irreps = [str(name) for name in numbers["irrep"].values]
     looks = irrep_looks(irreps)
     with settings():
@@ -47,14 +47,10 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                     label=irrep if key else None,
                 )
             axes.set_ylabel(label)
-            step_axis(axes, last, logarithmic=style.log_steps)
-            phase_shades(axes, numbers["phase_boundary"].values, last)
-        for axes in panels[0]:
-            axes.set_xlabel("")
         panels[0, 0].plot([], [], color="#bbbbbb", lw=0.6, label="not key")
         drawn.legend(
             *panels[0, 0].get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )
-        phase_legend(drawn, [str(name) for name in numbers["boundary"].values])
+        over_steps(drawn, [*panels.ravel()], numbers, style, last_row=2)
         drawn.suptitle(title, fontsize=10)
     return drawn

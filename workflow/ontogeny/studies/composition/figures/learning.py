@@ -3,8 +3,9 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import SPLIT_COLOURS, figure, phase_legend, phase_shades, settings, step_axis
+from ontogeny.plotting import SPLIT_COLOURS, figure, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 
@@ -17,8 +18,6 @@ def numbers(history: xr.Dataset, progress: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw loss above accuracy over the same steps."""
-    last = float(numbers["step"][-1])
-    boundary = numbers["phase_boundary"]
     with settings():
         drawn = figure(width=style.width, height=0.75 * style.width)
         above, below = drawn.subplots(2, 1, sharex=True)
@@ -28,10 +27,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             below.plot(numbers["step"], numbers["accuracy"].sel(split=split), **look)
         above.set(yscale="log", ylabel="cross-entropy [nat]")
         below.set(ylabel="accuracy", ylim=(-0.03, 1.03))
-        step_axis(below, last, logarithmic=style.log_steps)
-        for axes in (above, below):
-            phase_shades(axes, boundary.values, last)
-        phase_legend(drawn, [str(name) for name in boundary["boundary"].values])
+        over_steps(drawn, [above, below], numbers, style, last_row=1)
         drawn.legend(*above.get_legend_handles_labels(), loc="outside right upper")
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -9,12 +9,10 @@ from ontogeny.plotting import (
     Look,
     figure,
     irrep_looks,
-    phase_legend,
-    phase_shades,
     settings,
-    step_axis,
 )
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 
@@ -37,7 +35,6 @@ def numbers(progress: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw the losses in total, their ratio, and the losses of each irrep."""
-    last = float(numbers["step"][-1])
     step, loss = numbers["step"], numbers["loss"]
     with settings():
         drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
@@ -55,15 +52,10 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         excluded.set(yscale="log", ylabel="excluded loss [nat]")
         _by_irrep(restricted, numbers, "restricted_loss_by_irrep")
         restricted.set(yscale="log", ylabel="restricted loss [nat]")
-        for axes in panels.ravel():
-            step_axis(axes, last, logarithmic=style.log_steps)
-            phase_shades(axes, numbers["phase_boundary"].values, last)
-        for axes in panels[0]:
-            axes.set_xlabel("")
         drawn.legend(
             *excluded.get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )
-        phase_legend(drawn, [str(name) for name in numbers["boundary"].values])
+        over_steps(drawn, [*panels.ravel()], numbers, style, last_row=2)
         drawn.suptitle(title, fontsize=10)
     return drawn
 

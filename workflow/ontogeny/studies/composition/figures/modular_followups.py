@@ -5,7 +5,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.figures._modular import legend_above, over_steps, sides
+from ontogeny.studies.composition.figures._modular import legend_above, sides
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 

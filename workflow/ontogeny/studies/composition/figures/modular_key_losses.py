@@ -5,7 +5,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.figures._modular import REST, key_looks, legend_above, over_steps
+from ontogeny.studies.composition.figures._modular import REST, key_looks, legend_above
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 

@@ -8,9 +8,9 @@ from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.figures._modular import (
     MATRIX_LOOKS,
     legend_above,
-    over_steps,
     sides,
 )
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 

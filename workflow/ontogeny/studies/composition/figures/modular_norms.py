@@ -9,9 +9,9 @@ from ontogeny.studies.composition.figures._modular import (
     entry_lines,
     key_looks,
     legend_above,
-    over_steps,
     sides,
 )
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 

@@ -17,6 +17,7 @@ from ontogeny.plotting import (
 )
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.figures._modular import paper_losses
+from ontogeny.studies.composition.figures._steps import shown_phases
 
 __all__ = ["draw", "numbers", "phases_passed"]
 
@@ -50,12 +51,16 @@ def phases_passed(step: NDArray[np.integer], boundary: NDArray[np.float64]) -> N
     return np.interp(step, knots, values)
 
 
-def numbers(measures: Sequence[xr.Dataset], seeds: Sequence[int]) -> xr.Dataset:
-    """Join the measures along `seed`, with the phases passed; steps that a run has not are NaN."""
+def numbers(measures: Sequence[xr.Dataset], seeds: Sequence[int], style: Style) -> xr.Dataset:
+    """Join the measures along `seed`, with the phases passed; steps that a run has not are NaN.
+
+    `phase_boundary` is what was found; `phases_passed` counts the phases that the style shows.
+    """
     chosen = []
     for run in measures:
-        passed = phases_passed(run["step"].values, run["phase_boundary"].values)
-        losses = paper_losses(run)[["loss", "restricted_loss", "excluded_loss"]]
+        boundary = shown_phases(run["phase_boundary"], style)
+        passed = phases_passed(run["step"].values, boundary.values)
+        losses = paper_losses(run)[["loss", "accuracy", "restricted_loss", "excluded_loss"]]
         chosen.append(
             losses.assign(
                 gini=run["gini"].sel(spectrum="waves", drop=True),
@@ -68,31 +73,36 @@ def numbers(measures: Sequence[xr.Dataset], seeds: Sequence[int]) -> xr.Dataset:
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw test, restricted and excluded loss and sparsity, one colour for each seed."""
+    """Draw losses, accuracy and sparsity, one colour for each seed."""
     seeds = numbers["seed"].values
     looks = irrep_looks(["", *map(str, seeds)])
     ends = np.arange(1.0, numbers.sizes["boundary"] + 1)
     last = float(ends[-1]) + 1
     with settings():
-        drawn = figure(width=1.3 * style.width, height=0.9 * style.width)
-        panels = drawn.subplots(2, 2, sharex=True)
-        test, restricted, excluded, sparsity = panels.ravel()
+        drawn = figure(width=1.6 * style.width, height=0.9 * style.width)
+        panels = drawn.subplots(2, 3, sharex=True)
+        train, test, accuracy, restricted, excluded, sparsity = panels.ravel()
         for seed in seeds:
             run = numbers.sel(seed=seed)
             run = run.isel(step=np.flatnonzero(run["phases_passed"].notnull()))
             look = looks[str(seed)]
-            shown = {
-                test: run["loss"].sel(split="test"),
-                restricted: run["restricted_loss"],
-                excluded: run["excluded_loss"],
-                sparsity: run["gini"].sel(matrix="unembedding"),
-            }
-            for axes, values in shown.items():
-                axes.plot(run["phases_passed"], values, color=look.colour, ls=look.dash, lw=1.1,
+            shown = [
+                (train, run["loss"].sel(split="train"), 1.1),
+                (test, run["loss"].sel(split="test"), 1.1),
+                (accuracy, run["accuracy"].sel(split="train"), 0.6),
+                (accuracy, run["accuracy"].sel(split="test"), 1.3),
+                (restricted, run["restricted_loss"], 1.1),
+                (excluded, run["excluded_loss"], 1.1),
+                (sparsity, run["gini"].sel(matrix="unembedding"), 1.1),
+            ]
+            for axes, values, width in shown:
+                axes.plot(run["phases_passed"], values, color=look.colour, ls=look.dash, lw=width,
                           label=str(seed) if axes is test else None)  # fmt: skip
                 axes.plot(run["phases_passed"][-1], values[-1], "o", color=look.colour, ms=3.5)
-        for axes, about in ((test, "test"), (restricted, "restricted"), (excluded, "excluded")):
+        losses = {"training": train, "test": test, "restricted": restricted, "excluded": excluded}
+        for about, axes in losses.items():
             axes.set(yscale="log", ylabel=f"{about} loss [nat]")
+        accuracy.set(ylabel="test accuracy (thin: training)", ylim=(-0.03, 1.03))
         sparsity.set(ylabel="Gini coefficient, neuron-to-logit map", ylim=(0, 1))
         for axes in panels.ravel():
             phase_shades(axes, ends, last)

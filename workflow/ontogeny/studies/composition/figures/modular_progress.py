@@ -10,9 +10,9 @@ from ontogeny.studies.composition.figures._modular import (
     MATRIX_LOOKS,
     RESTRICTED,
     legend_above,
-    over_steps,
     paper_losses,
 )
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 

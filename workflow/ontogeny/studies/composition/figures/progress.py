@@ -3,8 +3,9 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import SPLIT_COLOURS, figure, phase_legend, phase_shades, settings, step_axis
+from ontogeny.plotting import SPLIT_COLOURS, figure, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures._steps import over_steps
 
 __all__ = ["draw", "numbers"]
 
@@ -32,7 +33,6 @@ def numbers(progress: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw the four panels of arXiv 2301.05217, figure 7."""
-    last = float(numbers["step"][-1])
     step, loss = numbers["step"], numbers["loss"]
     with settings():
         drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
@@ -58,11 +58,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         weights.plot(step, numbers["squared_weights"], color="#444444", label="all parameters")
         weights.set(ylabel="sum of squared weights", ylim=(0, None))
         for axes in panels.ravel():
-            step_axis(axes, last, logarithmic=style.log_steps)
-            phase_shades(axes, numbers["phase_boundary"].values, last)
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
-        for axes in panels[0]:
-            axes.set_xlabel("")
-        phase_legend(drawn, [str(name) for name in numbers["boundary"].values])
+        over_steps(drawn, [*panels.ravel()], numbers, style, last_row=2)
         drawn.suptitle(title, fontsize=10)
     return drawn

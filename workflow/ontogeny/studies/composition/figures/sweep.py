@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ontogeny.plotting import PALETTE, figure, settings, step_axis
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.figures._schedules import SCHEDULE, in_words
 
 __all__ = ["draw", "numbers"]
 
@@ -30,7 +31,7 @@ def numbers(sweep: xr.Dataset) -> xr.Dataset:
     fields = [str(dim) for dim in sweep["last_step"].dims if dim not in _SHARED]
     chosen = sweep[[*_OUTCOMES, *_CURVES]].stack(setting=fields)
     combinations = [chosen[field].values for field in fields]
-    texts = [", ".join(map(_text, values)) for values in zip(*combinations, strict=True)]
+    texts = [", ".join(map(_text, fields, values)) for values in zip(*combinations, strict=True)]
     chosen = chosen.drop_vars(["setting", *fields])
     chosen = chosen.assign_coords(setting=("setting", np.array(texts, dtype=object)))
     if len(fields) == 1 and sweep[fields[0]].dtype.kind == "f":
@@ -111,5 +112,7 @@ def _colours(count: int) -> Sequence[str]:
     return [mpl.colors.to_hex(shade) for shade in shades]
 
 
-def _text(value: object) -> str:
+def _text(field: str, value: object) -> str:
+    if field == SCHEDULE:
+        return in_words(str(value))
     return f"{value:g}" if isinstance(value, float) else str(value).replace('"', "")
