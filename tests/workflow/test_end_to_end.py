@@ -239,7 +239,7 @@ def test_only_runs_that_add_get_the_figures_of_addition(tmp_path):
         for name in ("stops", "stops-or-l1-l1-0", "stops-or-l1-l1-1")
         for place in places
     }
-    adds = {"ours"} | stops
+    adds = {"ours", "differs"} | stops
     expected = {(name, f"{run}, seed 0") for name in OF_STEPS | OF_LAST for run in adds}
     expected |= {("phases", run) for run in adds} | {("schedule", "stops")}
     expected |= {(name, "theirs, seed 0") for name in OF_LAST | {"attention"}}

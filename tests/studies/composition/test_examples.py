@@ -27,7 +27,7 @@ def sections(name):
         ("paper.yaml", 20, 132),
         ("any-group.yaml", 7, 7),
         ("progress-measures.yaml", 1, 5),
-        ("progress-measures-sweeps.yaml", 36, 68),
+        ("progress-measures-sweeps.yaml", 49, 90),
     ],
 )
 def test_shipped_configurations_are_what_they_are_said_to_be(name, experiments, runs, monkeypatch):
