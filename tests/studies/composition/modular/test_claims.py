@@ -16,6 +16,8 @@ GROKKED = {
     "modulus_of_run": 11,
     "architecture": "transformer",
     "labels": "product",
+    "recipe": "",
+    "last_step": 5000.0,
     "training_loss": "exact",
     "fraction": 0.3,
     "weight_decay": 1.0,
@@ -63,7 +65,13 @@ UNLEARNED = {
 def rows(count, **changes):
     """Return runs of several seeds, each with other frequencies, and with the given settings."""
     return [
-        GROKKED | changes | {"seed_of_run": seed, "key": tuple(np.roll(GROKKED["key"], seed))}
+        GROKKED
+        | changes
+        | {
+            "seed_of_run": seed,
+            "recipe": f"{changes} {seed}",
+            "key": tuple(np.roll(GROKKED["key"], seed)),
+        }
         for seed in range(count)
     ]
 
@@ -250,3 +258,22 @@ def test_they_are_judged_together(good):
     found = judge(CLAIMS, good, study="composition")
     assert list(found["claim"].values) == NAMES
     assert set(found["verdict"].values) == {HOLDS}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_part_of_a_longer_run_is_no_further_run(good, name):
+    (claim,) = [claim for claim in CLAIMS if claim.name == name]
+    broken = good.assign({key: values * np.nan for key, values in good.items() if key in MEASURED})
+    shorter = broken.assign(
+        last_step=good["last_step"] - 1000,
+        sweep_of_run=good["sweep_of_run"] + " again",
+        experiment_of_run=good["experiment_of_run"] + " again",
+        changed_decay=good["changed_decay"] * np.nan,
+    )
+    # What is compared within a sweep has twins there; all else counts a network once.
+    if name != "decay-speeds-up":
+        both = xr.concat([shorter, good], "run")
+        assert claim.measure(both) == claim.measure(good)
+
+
+MEASURED = ("excluded_loss", "key_share", "explained_share", "logit_fve", "weights_ratio")

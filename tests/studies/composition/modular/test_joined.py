@@ -50,6 +50,9 @@ def test_who_the_runs_are(both):
     assert list(both["modulus_of_run"].values) == [7, 7, 9]
     assert list(both["architecture"].values) == ["transformer", "mlp", "bilinear"]
     assert set(both["labels"].values) == {"product"}
+    assert len(set(both["recipe"].values)) == 3
+    longer = addition([adding("transformer", schedule__steps=90), adding("transformer")])
+    assert len(set(longer["recipe"].values)) == 1
     np.testing.assert_array_equal(both["fraction"], 0.6)
     assert np.isnan(both["decay_change"]).all()
 

@@ -3,7 +3,8 @@
 Every measure reads the dataset of `ontogeny.studies.composition.modular.joined.addition`. Claims
 about networks that generalise count the runs on sums with weight decay 1 or more throughout, half
 of the pairs or fewer, a last test accuracy above 0.99 and a last test loss below 1e-4, so that
-cleanup is behind them. docs/claims.md has the formulas.
+cleanup is behind them. Of runs that differ in nothing but their length one counts, the longest.
+docs/claims.md has the formulas.
 """
 
 import numpy as np
@@ -30,6 +31,15 @@ def _chosen(results: xr.Dataset, which: Mask) -> xr.Dataset:
     return results.isel(run=np.flatnonzero(which))
 
 
+def _distinct(runs: xr.Dataset) -> xr.Dataset:
+    """Return the runs without those that are parts of another, longer one."""
+    last: dict[tuple[int, str], int] = {}
+    for index in np.argsort(runs["last_step"].values, kind="stable"):
+        run = runs.isel(run=index)
+        last[run["modulus_of_run"].item(), run["recipe"].item()] = int(index)
+    return runs.isel(run=sorted(last.values()))
+
+
 def _plain(results: xr.Dataset) -> Mask:
     """Return the runs on sums in which nothing but data and decay varies."""
     return np.asarray(
@@ -47,14 +57,14 @@ def _generalises(results: xr.Dataset) -> Mask:
 
 
 def _grokked(results: xr.Dataset) -> xr.Dataset:
-    return _chosen(
-        results,
+    finished = (
         _plain(results)
         & _generalises(results)
         & (results["test_loss"].values < _FINISHED)
         & (results["weight_decay"].values >= 1)
-        & (results["fraction"].values <= _SCARCE),
+        & (results["fraction"].values <= _SCARCE)
     )
+    return _distinct(_chosen(results, finished))
 
 
 def _passes(runs: xr.Dataset, milestone: str) -> NDArray[np.float64]:
@@ -136,13 +146,12 @@ def _weights(results: xr.Dataset) -> Estimate:
 
 
 def _without_decay(results: xr.Dataset) -> Estimate:
-    runs = _chosen(
-        results,
+    without = (
         _plain(results)
         & (results["weight_decay"].values == 0)
-        & (results["fraction"].values <= _SCARCE),
+        & (results["fraction"].values <= _SCARCE)
     )
-    return share(_generalises(runs))
+    return share(_generalises(_distinct(_chosen(results, without))))
 
 
 def _faster(results: xr.Dataset) -> Estimate:
@@ -161,17 +170,18 @@ def _faster(results: xr.Dataset) -> Estimate:
 
 
 def _no_delay(results: xr.Dataset) -> Estimate:
-    runs = _chosen(results, _plain(results) & (results["fraction"].values >= _PLENTY))
+    runs = _distinct(_chosen(results, _plain(results) & (results["fraction"].values >= _PLENTY)))
     return share(runs["generalised_step"].values < 2 * runs["memorised_step"].values)
 
 
 def _too_little(results: xr.Dataset) -> Estimate:
-    runs = _chosen(results, _plain(results) & (results["fraction"].values <= _LITTLE))
-    return share(_generalises(runs))
+    little = _plain(results) & (results["fraction"].values <= _LITTLE)
+    return share(_generalises(_distinct(_chosen(results, little))))
 
 
 def _dropout_runs(results: xr.Dataset) -> xr.Dataset:
-    return _chosen(results, (results["dropout"].values > 0) & (results["weight_decay"].values == 0))
+    instead = (results["dropout"].values > 0) & (results["weight_decay"].values == 0)
+    return _distinct(_chosen(results, instead))
 
 
 def _dropout_generalises(results: xr.Dataset) -> Estimate:
@@ -194,12 +204,12 @@ def _dropout_sparse(results: xr.Dataset) -> Estimate:
 
 
 def _absolute(results: xr.Dataset) -> Estimate:
-    runs = _chosen(results, (results["l1"].values > 0) & (results["weight_decay"].values == 0))
-    return share(_generalises(runs))
+    instead = (results["l1"].values > 0) & (results["weight_decay"].values == 0)
+    return share(_generalises(_distinct(_chosen(results, instead))))
 
 
 def _random(results: xr.Dataset) -> Estimate:
-    runs = _chosen(results, results["labels"].values == "random")
+    runs = _distinct(_chosen(results, results["labels"].values == "random"))
     return mean(runs["test_accuracy"].values * runs["modulus_of_run"].values)
 
 

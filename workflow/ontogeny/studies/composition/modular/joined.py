@@ -106,9 +106,11 @@ def _settings(run: AddingRun) -> dict[str, str | float]:
     training = Training.model_validate(json.loads(run.history.attrs["spec"]))
     optimiser = training.optimiser
     changes = optimiser.weight_decay_schedule
+    recipe = training.model_dump(mode="json", exclude={"schedule"})
     return {
         "architecture": training.architecture.kind,
         "labels": training.data.labels,
+        "recipe": json.dumps(recipe, sort_keys=True),
         "training_loss": optimiser.loss,
         "fraction": training.data.fraction,
         "weight_decay": optimiser.weight_decay,
