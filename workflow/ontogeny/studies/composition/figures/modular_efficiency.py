@@ -51,7 +51,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     modulus = numbers["modulus_of_run"].values
     markers = dict(zip(np.unique(modulus), _MARKERS, strict=False))
     with settings():
-        drawn = figure(width=1.5 * style.width, height=0.5 * style.width)
+        drawn = figure(width=1.7 * style.width, height=0.5 * style.width)
         panels = drawn.subplots(1, len(_PANELS))
         for axes, (x, y) in zip(panels, _PANELS, strict=True):
             for (kind, members), colour in zip(kinds.items(), PALETTE, strict=False):

@@ -221,11 +221,11 @@ def _of_measures(along: xr.Dataset) -> Row:
         "weight_norm": (along["weight_norm"][-1], "norm of all weights"),
         "logit_margin": (
             along["logit_margin"].sel(circuit="whole")[-1],
-            "mean margin of the right logit of training pairs",
+            "margin of the right logit",
         ),
         "efficiency": (
             along["efficiency"].sel(circuit="whole")[-1],
-            "margin for a unit of the norm of all weights",
+            "margin over weight norm",
         ),
         "generalising_share": (
             along["generalising_share"][-1],
