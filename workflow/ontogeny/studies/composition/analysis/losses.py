@@ -34,24 +34,10 @@ def restricted_losses(logits: Array) -> Array:
     -------
     (...) ndarray
     """
-    return np.asarray(_cross_entropy(logits)[0].mean(axis=-1))
-
-
-def _cross_entropy(logits: Array) -> tuple[Array, Array]:
-    """Return loss and margin of logits ``(..., g, c)`` whose right answer is ``c = g``.
-
-    ``loss = log(1 + sum over c != g of exp(z_c - z_g))`` keeps its relative precision however
-    confident the logits are; the margin is ``z_g`` minus the largest wrong logit.
-    """
-    correct = np.diagonal(logits, axis1=-2, axis2=-1)  # (..., g)
-    wrong = logits.copy()
     n = logits.shape[-1]
-    wrong[..., np.arange(n), np.arange(n)] = -np.inf
-    largest = wrong.max(axis=-1)
-    excess = largest - correct
-    wrong -= largest[..., None]
-    total = np.exp(wrong, out=wrong).sum(axis=-1)
-    return np.logaddexp(0.0, excess + np.log(total)), -excess
+    tables = logits.reshape(-1, n, n)
+    loss = _loss(*_exponentials(tables, np.broadcast_to(np.arange(n), tables.shape[:2])))
+    return loss.mean(axis=1).reshape(logits.shape[:-2])
 
 
 def _without(
@@ -82,7 +68,7 @@ def _without(
     least = tables.min(axis=2)  # (T, I)
     if (tables.max(axis=2) - least).max(initial=0.0) > _LARGEST_EXPONENT:
         each = [_exponentials(logits - table[:, None], answer) for table in tables]
-        return np.stack([np.logaddexp(0.0, x + np.log(e.sum(axis=2))) for e, x in each])
+        return np.stack([_loss(*found) for found in each])
     factors = np.exp(least[..., None] - tables)  # (T, I, c)
     sums = wrong @ factors.transpose(1, 2, 0)  # (I, J, T)
     shift = tables[:, rows, answer] - least[..., None]  # (T, I, J)
@@ -110,8 +96,21 @@ def _exponentials(logits: Array, answer: NDArray[np.integer]) -> tuple[Array, Ar
     return np.exp(wrong, out=wrong), largest - correct
 
 
+def _loss(wrong: Array, excess: Array) -> Array:
+    """Return the loss, (I, J), from what `_exponentials` returns.
+
+    ``log(1 + sum over wrong c of exp(z_c - z_right))`` keeps its relative precision however
+    confident the logits are.
+    """
+    return np.logaddexp(0.0, excess + np.log(wrong.sum(axis=2)))
+
+
 def losses(
-    network: Network, train: NDArray[np.bool_], frame: Frame
+    network: Network,
+    train: NDArray[np.bool_],
+    frame: Frame,
+    *,
+    answer: NDArray[np.integer] | None = None,
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return loss [nat] and accuracy of a network by split.
 
@@ -121,32 +120,24 @@ def losses(
     train : (n, n) ndarray of bool
         Which pairs ``(a, b)`` are in the training set.
     frame : Frame
+    answer : (n, n) ndarray of int, optional
+        The right answer to each pair; the product where none is given.
 
     Returns
     -------
     loss, accuracy : dict of str to float
-        For ``train``, ``test``, ``all``; a pair counts as right when the logit of its product is
+        For ``train``, ``test``, ``all``; a pair counts as right when the logit of its answer is
         larger than every other. NaN for an empty split.
     """
-    by_pair = [_pair_losses(layers, frame) for layers in network()]
-    pair_loss = np.concatenate([loss for loss, _ in by_pair])
-    right = np.concatenate([margin > 0 for _, margin in by_pair])
+    answers = frame.product if answer is None else answer
+    by_pair = [_exponentials(layers.logits, answers[layers.left]) for layers in network()]
+    pair_loss = np.concatenate([_loss(wrong, excess) for wrong, excess in by_pair])
+    right = np.concatenate([excess < 0 for _, excess in by_pair])
     splits = {"train": train, "test": ~train, "all": np.ones_like(train)}
     return (
         {name: _mean(pair_loss[chosen]) for name, chosen in splits.items()},
         {name: _mean(right[chosen]) for name, chosen in splits.items()},
     )
-
-
-def _pair_losses(layers: Layers, frame: Frame) -> tuple[Array, Array]:
-    """Return loss and margin of each pair of a block, (A, n) each, by left and right factor."""
-    rows = np.arange(len(layers.left))[:, None]
-    by_product = frame.division[layers.left]  # (A, g): the right factor
-    loss, margin = np.empty((2, *by_product.shape))
-    loss[rows, by_product], margin[rows, by_product] = _cross_entropy(
-        layers.logits[rows, by_product]
-    )
-    return loss, margin
 
 
 Part = Literal["left", "right", "product"]

@@ -48,7 +48,7 @@ def numbers(measures: Sequence[xr.Dataset], runs: Sequence[Mapping[str, Any]]) -
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw losses and squared weights, one colour for each schedule; dots mark its changes.
+    """Draw losses and squared weights, one colour for each schedule; dotted lines mark changes.
 
     The phases are those of the run without a change, where there is one.
     """

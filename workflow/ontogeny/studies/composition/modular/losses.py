@@ -52,12 +52,8 @@ def split_losses(
     SplitLosses
     """
     p = len(logits)
-    if answer is not None:
-        # Losses see the candidates only as right or wrong: they may change places pair by pair.
-        shift = (answer - cyclic_frame(p).product)[..., None]
-        logits = np.take_along_axis(logits, (np.arange(p) + shift) % p, axis=2)
     layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
-    loss, accuracy = group_losses(lambda: iter([layers]), train, cyclic_frame(p))
+    loss, accuracy = group_losses(lambda: iter([layers]), train, cyclic_frame(p), answer=answer)
     return SplitLosses(
         np.array([loss[split] for split in SPLITS]),
         np.array([accuracy[split] for split in SPLITS]),
