@@ -13,6 +13,7 @@ MACHINERY = {
     "training",
     "labels",
     "storage",
+    "given_files",
     "plotting",
     "config",
     "provenance",
