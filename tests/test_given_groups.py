@@ -80,7 +80,7 @@ def test_files_are_those_of_tables_and_of_generators():
         ("", "is empty; give the file itself"),
         ("1,2\n2,2\n", "is not the table of a group: each row must hold every element once, but "
          "'2' times '1' and times '2' are both '2'"),
-        ("0,1\n1,x\n", "holds neither indices (line 2, column 2: 'x' is not a whole number)"),
+        ("0,1\n1,x\n", "line 2, column 2: 'x' is not a whole number"),
     ],
 )  # fmt: skip
 def test_a_table_is_refused_by_key_and_in_its_own_numbers(tmp_path, content, reason):

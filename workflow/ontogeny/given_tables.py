@@ -68,8 +68,8 @@ def parsed_table(content: bytes, suffix: str = "") -> Table:
     -----
     A text has labels when its first line (without the corner) equals its first column and all
     other entries are among them. Otherwise its entries are indices: from 0 when any entry is 0,
-    else from 1. No group has a table that is right in both readings: in the first one a row names
-    its element twice, in the second one never.
+    else from 1. The table of a group is never right in both readings: with labels a line has one
+    of them twice, and without labels no line has the same index twice.
 
     Examples
     --------
@@ -107,14 +107,19 @@ def parsed_table(content: bytes, suffix: str = "") -> Table:
 
 def _bracketed(text: str) -> list[list[str]] | None:
     """Return the cells of a list of rows in brackets; None when the text is not one."""
-    if not text.lstrip().startswith("["):
+    if not re.match(r"\s*\[\s*\[", text):
         return None
     try:
-        rows = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+        rows = json.loads(text.strip().removesuffix(";"))
+    except (ValueError, RecursionError) as error:
+        msg = (
+            f"begins as a list of rows in brackets, but cannot be read as one ({error}); write "
+            "every entry out, with commas between them"
+        )
+        raise ValueError(msg) from error
     if not all(isinstance(row, list) for row in rows):
-        return None
+        msg = "begins as a list of rows in brackets, but holds other things than rows"
+        raise ValueError(msg)
     widths = [len(row) for row in rows]
     if set(widths) != {len(rows)}:
         msg = f"a table has as many columns as rows; {_uneven(widths, range(1, 10**9), 'row')}"
@@ -206,9 +211,12 @@ def _shape(rows: Rows) -> str:
 
 def _uneven(widths: Sequence[int], numbers: Sequence[int], line: str = "line") -> str:
     if len(set(widths)) == 1:
-        return f"this one has {_counted(len(widths), line)} of {_counted(widths[0], 'column')}" + (
-            "; labels stand in the first column too" if len(widths) == widths[0] + 1 else ""
-        )
+        reason = f"this one has {_counted(len(widths), line)} of {_counted(widths[0], 'column')}"
+        if widths[0] == 1:
+            return f"{reason}; separate the columns by commas"
+        if len(widths) == widths[0] + 1:
+            return f"{reason}; labels stand in the first column too"
+        return reason
     usual = len(widths) if len(widths) in widths else Counter(widths).most_common(1)[0][0]
     odd = next(place for place, width in enumerate(widths) if width != usual)
     return f"{line} {numbers[odd]} has {_counted(widths[odd], 'column')} where others have {usual}"
@@ -220,8 +228,9 @@ def _counted(number: int, noun: str) -> str:
 
 def _entries(rows: list[list[str]], at: Place) -> Table:
     """Return what a square of cells says, by labels or by indices."""
-    not_labels = _broken_labels(rows, at)
-    if not_labels is None:
+    may_have_labels = len(rows) > 2 or (len(rows) == 2 and _whole(rows[0][0]) is None)
+    not_labels = _broken_labels(rows, at) if may_have_labels else None
+    if may_have_labels and not_labels is None:
         labels = rows[0][1:]
         index = {label: number for number, label in enumerate(labels)}
         table = np.array([[index[cell] for cell in row[1:]] for row in rows[1:]])
@@ -237,15 +246,13 @@ def _entries(rows: list[list[str]], at: Place) -> Table:
             return _from_zero(values)
         row, column = outside
         reason = f"{at(row, column)}: {values[row, column]} {_not_an_index(values)}"
-    msg = f"holds neither indices ({reason}) nor labels ({not_labels})"
+    msg = f"holds neither indices ({reason}) nor labels ({not_labels})" if not_labels else reason
     raise ValueError(msg)
 
 
 def _broken_labels(rows: list[list[str]], at: Place) -> str | None:
     """Say why a square of cells is no table with labels; None when it is one."""
     labels, first = rows[0][1:], [row[0] for row in rows[1:]]
-    if len(rows) == 1 or (len(rows) == 2 and _whole(rows[0][0]) is not None):
-        return "there is no line for a product"
     differing = [place for place, label in enumerate(labels) if first[place] != label]
     if differing:
         place = differing[0]
