@@ -122,7 +122,7 @@ WRONG = [
     (f"{S3}/seeds", [-1], ["s3.seeds.0` = -1", "greater than or equal to 0"]),
     (f"{S3}/seeds", [], ["s3.seeds", "must hold at least one seed"]),
     (f"{S3}/data/fraction", 0.01, ["data.fraction` = 0.01", "leaves no training pairs of the 36"]),
-    (f"{S3}/group", "C1", ["leaves no training pairs of the 1 of C1"]),
+    (f"{S3}/group", "C1", ["s3.group` = 'C1'", "has one element"]),
     (f"{S3}/group", REMOVED, ["`composition.experiments.s3.group`", "missing"]),
     (f"{S3}/architecture", REMOVED, ["`composition.experiments.s3.architecture`", "missing"]),
     ("composition/experiments", {}, ["composition.experiments", "at least 1"]),
@@ -133,9 +133,43 @@ WRONG = [
     ("composition/experiments/..", {}, ["..", "lower-case letters"]),
     ("composition/experiments/a--b", {}, ["a--b", "single hyphens"]),
     ("composition/experiments/naïve", {}, ["naïve", "lower-case letters"]),
-    # groups given by a table, and defaults
+    # groups given by a table or by generators, and defaults
     ("groups", {"S5": {"table": "a.csv"}}, ["groups", "S5", "lower-case letters"]),
-    ("groups", {"mine": {}}, ["`groups.mine.table`", "missing"]),
+    ("groups", {"mine": {}}, ["`groups.mine`", "one of `table`, `permutations`", "has none"]),
+    (
+        "groups",
+        {"mine": {"table": "a.csv", "permutations": ["(1,2)"]}},
+        ["`groups.mine`", "has `table` and `permutations`"],
+    ),
+    ("groups", {"mine": {"table": "no.csv"}}, ["`groups.mine.table` = 'no.csv': does not exist"]),
+    ("groups", {"mine": {"table": "config"}}, ["`groups.mine.table` = 'config': is a folder"]),
+    ("groups", {"mine": {"permutations": 3}}, ["groups.mine.permutations` = 3", "or the name"]),
+    (
+        "groups",
+        {"mine": {"permutations": []}},
+        ["groups.mine.permutations` = []", "must be a list"],
+    ),
+    (
+        "groups",
+        {"mine": {"permutations": ["(1,2)(2,3)"]}},
+        ["groups.mine.permutations", "generator 1 = '(1,2)(2,3)': the point 2 stands there twice"],
+    ),
+    (
+        "groups",
+        {"mine": {"permutations": ["(1,2,3,4,5,6,7)", "(1,2)"]}},
+        ["groups.mine.permutations", "more than 1,000 elements"],
+    ),
+    (
+        "groups",
+        {"mine": {"matrices": [[[2, 0], [0, 1]]], "modulus": 6}},
+        ["groups.mine.matrices", "generator 1: is singular modulo 6"],
+    ),
+    ("groups", {"mine": {"matrices": [[[1]]], "modulus": 1}}, ["groups.mine.modulus` = 1"]),
+    (
+        "groups",
+        {"mine": {"permutations": ["(1,2)"], "modulus": 3}},
+        ["`groups.mine`", "`modulus` is of `matrices`"],
+    ),
     ("groups", {"mine": {"tabel": "a.csv"}}, ["groups.mine.tabel", "did you mean `table`?"]),
     ("composition/defaults", {"seeds": []}, ["`composition.defaults.seeds", "at least one seed"]),
     ("composition/defaults", {"data": {"fraction": 2}}, ["`composition.defaults.data.fraction`"]),
@@ -237,11 +271,74 @@ def test_phases_of_figures_are_three_steps_or_those_found():
     assert Style.model_validate(plain) == figures.learning
 
 
-def test_a_group_of_the_table_section_is_known():
-    raw = changed(f"{S3}/group", "mine") | {"groups": {"mine": {"table": "a.csv"}}}
-    assert read(raw)["groups"]["mine"].table == "a.csv"
+def with_group(given, **fields):
+    """A configuration with one experiment, on a group of the section `groups`."""
+    experiment = {"group": "mine", "architecture": {"kind": "mlp"}, "seeds": [0]} | fields
+    return {"groups": {"mine": given}, "composition": {"experiments": {"a": experiment}}}
+
+
+@pytest.fixture
+def klein(tmp_path):
+    path = tmp_path / "klein.csv"
+    path.write_text("1,2,3,4\n2,1,4,3\n3,4,1,2\n4,3,2,1\n")
+    return {"table": str(path)}
+
+
+def test_a_group_of_the_table_section_is_known(klein):
+    assert read(with_group(klein))["groups"]["mine"].table == klein["table"]
     with pytest.raises(ConfigurationError, match="did you mean `mine`"):
-        read(changed(f"{S3}/group", "mime") | {"groups": {"mine": {"table": "a.csv"}}})
+        read(with_group(klein, group="mime"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"permutations": ["(1,2,3)(4,5)", "(1,2)"]},
+        {"permutations": [[2, 3, 1], [2, 1, 3]]},
+        {"matrices": [[[0, 2], [1, 0]], [[1, 1], [1, 2]]], "modulus": 3},
+    ],
+)
+def test_groups_given_by_generators_are_known(given):
+    assert "a" in read(with_group(given))["composition"].experiments
+    stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
+    jsonschema.Draft202012Validator(stored).validate(with_group(given))
+
+
+def test_a_group_that_is_refused_is_not_called_unknown_too():
+    with pytest.raises(ConfigurationError) as caught:
+        read(with_group({"tabel": "a.csv"}))
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_what_is_wrong_with_groups_and_with_experiments_comes_in_one_message():
+    raw = with_group({"table": "no.csv"}, seeds=[])
+    with pytest.raises(ConfigurationError, match=r"(?s)no\.csv.*at least one seed"):
+        read(raw)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"fraction": 0.01}, r"a\.data\.fraction` = 0\.01: leaves no training pairs of the 16"),
+        ({"labels": "quadratic"}, r"a\.data\.labels` = 'quadratic': .* take C4"),
+    ],
+)
+def test_rules_hold_for_groups_from_a_table(klein, data, message):
+    with pytest.raises(ConfigurationError, match=message):
+        read(with_group(klein, data=data))
+
+
+def test_the_quadratic_needs_the_indices_to_add():
+    quadratic = {"data": {"labels": "quadratic"}}
+    read(with_group({"permutations": ["(1,2,3,4,5)"]}, **quadratic))
+    cyclic_in_another_order = {"permutations": ["(1,2,3,4,5)", "(1,4,2,5,3)"]}
+    with pytest.raises(ConfigurationError, match="is not addition of the indices modulo 5"):
+        read(with_group(cyclic_in_another_order, **quadratic))
+
+
+def test_a_group_of_one_element_has_nothing_to_train_on():
+    with pytest.raises(ConfigurationError, match=r"a\.group` = 'mine': has one element"):
+        read(with_group({"permutations": ["()"]}))
 
 
 def test_the_shipped_schema_is_the_one_of_the_code():
@@ -254,7 +351,8 @@ def shipped():
 
 
 @pytest.mark.parametrize("path", shipped(), ids=lambda path: path.stem)
-def test_shipped_configurations_are_valid(path):
+def test_shipped_configurations_are_valid(path, monkeypatch):
+    monkeypatch.chdir(ROOT)
     raw = parse_yaml(path.read_text())
     if path.stem == "published":
         with pytest.raises(ConfigurationError, match=r"composition\.published` = 'published'"):

@@ -12,6 +12,7 @@ from ontogeny.storage import (
     read,
     read_arrays,
     read_cayley_table,
+    read_generators,
     read_provenance,
     write,
     write_arrays,
@@ -145,42 +146,51 @@ def test_damaged_arrays_are_refused_or_whole(tmp_path, kind):
                 np.testing.assert_array_equal(values, arrays[name])
 
 
-S3 = "0,1,2\n1,2,0\n2,0,1\n"
+def test_a_table_of_the_user_is_read(tmp_path):
+    (tmp_path / "t.CSV").write_bytes(b"\xef\xbb\xbf1,2\r\n2,1\r\n")
+    table, labels = read_cayley_table(tmp_path / "t.CSV")
+    np.testing.assert_array_equal(table, [[0, 1], [1, 0]])
+    assert labels == ("1", "2")
 
 
-@pytest.mark.parametrize(
-    ("text", "labels"),
-    [(S3, ("0", "1", "2")), ("*,e,a,b\ne,e,a,b\na,a,b,e\nb,b,e,a\n", ("e", "a", "b"))],
-)
-def test_a_table_is_read_by_index_or_by_label(tmp_path, text, labels):
-    (tmp_path / "t.csv").write_text(text)
-    table, found = read_cayley_table(tmp_path / "t.csv")
-    assert found == labels
-    np.testing.assert_array_equal(table, [[0, 1, 2], [1, 2, 0], [2, 0, 1]])
-
-
-def test_a_table_is_read_from_netcdf(tmp_path):
+def test_a_table_is_read_from_netcdf_without_a_lock(tmp_path, monkeypatch):
     xr.Dataset({"product": (("left", "right"), [[0, 1], [1, 0]])}).to_netcdf(tmp_path / "t.nc")
+    opened = []
+    dataset_of = netCDF4.Dataset
+
+    def watched(name, **arguments):
+        opened.append(arguments)
+        return dataset_of(name, **arguments)
+
+    monkeypatch.setattr(netCDF4, "Dataset", watched)
     table, labels = read_cayley_table(tmp_path / "t.nc")
     np.testing.assert_array_equal(table, [[0, 1], [1, 0]])
     assert labels == ("0", "1")
+    assert [sorted(arguments) for arguments in opened] == [["memory"]]
 
 
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.nc"])
 @pytest.mark.parametrize(
-    ("name", "text", "message"),
+    ("content", "message"),
     [
-        ("t.csv", "0,1\n1\n", "as many columns as lines"),
-        ("t.csv", "*,e,a\ne,e,a\na,a,x\n", "'x' is the label of no element"),
-        ("t.csv", "*,e,a\na,e,a\ne,a,e\n", "first column must name the elements"),
-        ("t.nc", "no netCDF", "product"),
+        (LFS, "is a Git LFS pointer and not the file itself; run `git lfs pull`"),
+        (b"", "is empty"),
+        (None, "does not exist"),
     ],
 )
-def test_a_file_that_holds_no_table_is_refused(tmp_path, name, text, message):
-    (tmp_path / name).write_text(text)
-    with pytest.raises(StorageError, match=message):
-        read_cayley_table(tmp_path / name)
+@pytest.mark.parametrize("reader", [read_cayley_table, lambda path: read_generators(path, depth=1)])
+def test_a_given_file_is_refused_by_name(tmp_path, reader, name, content, message):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(StorageError, match=rf"{name}: {message}"):
+        reader(tmp_path / name)
 
 
-def test_a_table_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(StorageError, match="no such file; correct `table`"):
-        read_cayley_table(tmp_path / "t.csv")
+def test_generators_are_read(tmp_path):
+    (tmp_path / "g.txt").write_text("(1,2,3)\n(1,2)\n")
+    np.save(tmp_path / "g.npy", [[[0, 1], [1, 0]]])
+    assert read_generators(tmp_path / "g.txt", depth=1) == ["(1,2,3)", "(1,2)"]
+    assert read_generators(tmp_path / "g.npy", depth=2) == [[[0, 1], [1, 0]]]

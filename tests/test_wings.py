@@ -14,6 +14,8 @@ MACHINERY = {
     "labels",
     "storage",
     "given_files",
+    "given_generators",
+    "given_tables",
     "plotting",
     "config",
     "provenance",
@@ -22,7 +24,7 @@ MACHINERY = {
     "resume",
     "sweeps",
 }
-JOINTS = {"catalogue", "testing"}
+JOINTS = {"catalogue", "given_groups", "testing"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -19,7 +19,9 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     create_model,
+    model_validator,
 )
 
 __all__ = [
@@ -27,7 +29,7 @@ __all__ = [
     "AS_WHOLE",
     "ConfigurationError",
     "Count",
-    "GroupTable",
+    "GivenGroup",
     "Name",
     "Positive",
     "Section",
@@ -118,18 +120,72 @@ class Style(Section):
     log_steps: bool = Field(True, description="Draw training steps on a logarithmic axis.")
 
 
-class GroupTable(Section):
-    """A group that is given by its multiplication table."""
+def _generators(value: object) -> object:
+    if value is None or (isinstance(value, list | str) and value):
+        return value
+    msg = "must be a list of generators, or the name of a file that holds one"
+    raise ValueError(msg)
 
-    table: str = Field(
+
+_WHOLE_NUMBERS: dict[str, Any] = {"type": "array", "items": {"type": "number"}}
+_FILE: dict[str, Any] = {"type": "string", "minLength": 1}
+_PERMUTATIONS = {"anyOf": [{"type": "string"}, _WHOLE_NUMBERS]}
+_MATRICES = {"type": "array", "items": _WHOLE_NUMBERS}
+
+
+def _list_or_file(items: dict[str, Any]) -> WithJsonSchema:
+    several = {"type": "array", "minItems": 1, "items": items}
+    return WithJsonSchema({"anyOf": [_FILE, several, {"type": "null"}]})
+
+
+class GivenGroup(Section):
+    """A group that is given by its multiplication table or by generators: one of the three."""
+
+    table: str | None = Field(
+        None,
         min_length=1,
-        description="A CSV or netCDF file with the Cayley table; see config/README.md.",
+        description="A CSV or netCDF file with the multiplication table; see config/README.md.",
     )
+    permutations: Annotated[Any, BeforeValidator(_generators), _list_or_file(_PERMUTATIONS)] = (
+        Field(
+            None,
+            description="Permutations that generate the group, in cycle notation or as image "
+            "lists, or a file that holds them; see config/README.md.",
+        )
+    )
+    matrices: Annotated[Any, BeforeValidator(_generators), _list_or_file(_MATRICES)] = Field(
+        None,
+        description="Square matrices of whole numbers that generate the group, or a file that "
+        "holds them; see config/README.md.",
+    )
+    modulus: Annotated[int, Field(ge=2, le=1_000_000), AS_WHOLE] | None = Field(
+        None, description="What the entries of `matrices` are modulo; null: they are integers."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> "GivenGroup":
+        given = [key for key in ("table", "permutations", "matrices") if getattr(self, key)]
+        if len(given) != 1:
+            which = f"has {' and '.join(f'`{key}`' for key in given)}" if given else "has none"
+            msg = f"must have one of `table`, `permutations` and `matrices`, and {which}"
+            raise ValueError(msg)
+        if self.modulus is not None and given != ["matrices"]:
+            msg = f"`modulus` is of `matrices`, and has no meaning beside `{given[0]}`"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def file(self) -> str | None:
+        """The file that the table or the generators are in; None when they stand here."""
+        generators = self.permutations or self.matrices
+        is_file = isinstance(generators, str) and not generators.lstrip().startswith("(")
+        return self.table or (generators if is_file else None)
 
 
 class _Groups(Section):
-    groups: dict[Name, GroupTable] = Field(
-        description="Groups that are given by a table, by the name that experiments use."
+    groups: dict[Name, GivenGroup] = Field(
+        description="Groups that are given by a table or by generators, by the name that "
+        "experiments use."
     )
 
 
@@ -347,7 +403,8 @@ def with_style(
 
 
 def read_sections(
-    raw: Mapping[str, Any], readers: Mapping[str, Callable[[Any, dict[str, GroupTable]], Any]]
+    raw: Mapping[str, Any],
+    readers: Mapping[str, Callable[[Any, Mapping[str, GivenGroup | None]], Any]],
 ) -> dict[str, Any]:
     """Return every section of a whole configuration.
 
@@ -357,7 +414,8 @@ def read_sections(
         What the configuration files hold.
     readers : mapping
         For each study its section's name and the function that turns the raw section, and the
-        groups that are given by a table, into a value.
+        section `groups`, into a value; None stands there for each group of a section that is
+        refused.
 
     Returns
     -------
@@ -375,13 +433,15 @@ def read_sections(
         for key in raw
         if key != "groups" and key not in readers
     ]
-    groups: dict[str, GroupTable] = {}
+    groups: Mapping[str, GivenGroup | None] = {}
     sections: dict[str, Any] = {}
     try:
         whole = validate({"groups": raw.get("groups") or {}}, _Groups)
         groups = sections["groups"] = whole.groups
     except ConfigurationError as error:
         problems.append(str(error))
+        if isinstance(raw["groups"], Mapping):
+            groups = dict.fromkeys(map(str, raw["groups"]))
     for name in [name for name in readers if name in raw] or readers:
         try:
             sections[name] = readers[name](raw.get(name), groups)

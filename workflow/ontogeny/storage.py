@@ -8,7 +8,6 @@ moved into place when complete, and hold no time, host or path: the same dataset
 bytes.
 """
 
-import csv
 import glob
 import hashlib
 import json
@@ -24,6 +23,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.given_files import problem_of
+from ontogeny.given_generators import parsed_generators
+from ontogeny.given_tables import parsed_table
+
 __all__ = [
     "StorageError",
     "file_digest",
@@ -31,6 +34,7 @@ __all__ = [
     "read",
     "read_arrays",
     "read_cayley_table",
+    "read_generators",
     "read_provenance",
     "read_texts",
     "write",
@@ -220,65 +224,61 @@ def keep(path: str | Path, folder: str | Path) -> None:
 
 
 def read_cayley_table(path: str | Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return the multiplication table that a CSV or netCDF file holds.
+    """Return the multiplication table that a file of the user holds.
 
-    A CSV file has one line for each left factor: either only the products, as indices from 0, or
-    with the labels of the elements in its first line and first column (the corner may hold
-    anything) and labels as products. A netCDF file has a variable ``product(left, right)`` of
-    indices and, if it likes, ``label(element)``.
+    Parameters
+    ----------
+    path : path
+        Text or netCDF, as `ontogeny.given_tables.parsed_table` reads it.
 
     Returns
     -------
     table : (n, n) ndarray of int64
-    labels : tuple of str
+        Indices from 0.
+    labels : tuple of n str
 
     Raises
     ------
     StorageError
-        If there is no such file or it does not hold a square table of known labels.
+        It names the file, what is wrong with it, and where.
     """
     path = Path(path)
-    if not path.is_file():
-        msg = f"{path}: there is no such file; correct `table` in the configuration"
-        raise StorageError(msg)
-    if path.suffix == ".csv":
-        with path.open(newline="", encoding="utf-8") as lines:
-            rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if row]
-        return _indexed(rows, path)
     try:
-        dataset = xr.load_dataset(path, engine="netcdf4")
-        table = dataset["product"].transpose("left", "right").values.astype(np.int64)
-    except (OSError, KeyError, ValueError) as error:
-        msg = f"{path}: holds no variable `product(left, right)` ({error})"
+        return parsed_table(_given(path), path.suffix)
+    except ValueError as error:
+        msg = f"{path}: {error}"
         raise StorageError(msg) from error
-    found = dataset["label"].values if "label" in dataset else range(len(table))
-    return table, tuple(map(str, found))
 
 
-def _indexed(rows: list[list[str]], path: Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    widths = {len(row) for row in rows}
-    if widths != {len(rows)}:
-        msg = (
-            f"{path}: a table has as many columns as lines; this one has {len(rows)} lines of "
-            f"{', '.join(map(str, sorted(widths)))} columns"
-        )
-        raise StorageError(msg)
-    labels = [str(index) for index in range(len(rows))]
-    if not all(cell in labels for row in rows for cell in row):
-        labels, rows = rows[0][1:], list(rows[1:])
-        if [row[0] for row in rows] != labels:
-            msg = f"{path}: the first column must name the elements in the order of the first line"
-            raise StorageError(msg)
-        rows = [row[1:] for row in rows]
-    index = {label: number for number, label in enumerate(labels)}
-    unknown = [cell for row in rows for cell in row if cell not in index]
-    if unknown or len(index) != len(labels):
-        raise StorageError(
-            f"{path}: the product {unknown[0]!r} is the label of no element"
-            if unknown
-            else f"{path}: a label stands twice in the first line"
-        )
-    return np.array([[index[cell] for cell in row] for row in rows]), tuple(labels)
+def read_generators(path: str | Path, *, depth: int) -> list[Any]:
+    """Return the generators of a group that a file of the user holds, as they stand there.
+
+    Parameters
+    ----------
+    path : path
+        Text, YAML, JSON or ``.npy``, as `ontogeny.given_generators.parsed_generators` reads it.
+    depth : int
+        Nested lists of one generator: 1 of an image list, 2 of a matrix.
+
+    Raises
+    ------
+    StorageError
+        It names the file and what is wrong with it.
+    """
+    path = Path(path)
+    try:
+        return parsed_generators(_given(path), depth=depth, suffix=path.suffix)
+    except ValueError as error:
+        msg = f"{path}: {error}"
+        raise StorageError(msg) from error
+
+
+def _given(path: Path) -> bytes:
+    """Return the bytes of a file of the user, or say in a ValueError why it cannot be read."""
+    problem = problem_of(path)
+    if problem is not None:
+        raise ValueError(problem)
+    return path.read_bytes()
 
 
 def read_texts(paths: Iterable[str | Path]) -> list[str]:

@@ -60,4 +60,10 @@ def figure_files(name, **report_settings):
 def table_file(wildcards):
     """Return the file of a group that is given by its table; nothing for any other."""
     given = sections["groups"].get(wildcards.group)
-    return given.table if given else []
+    return given.table if given and given.table else []
+
+
+def generators_file(wildcards):
+    """Return the file of a group that is given by generators in one; nothing for any other."""
+    given = sections["groups"].get(wildcards.group)
+    return given.file if given and given.file and not given.table else []

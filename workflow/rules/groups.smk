@@ -1,7 +1,11 @@
+from ontogeny.given_groups import group_specification
+
+
 rule group:
-    """Construct a group by its name, or verify one that is given by its table."""
+    """Construct a group by its name or its generators, or verify one that is given by its table."""
     input:
         table=table_file,
+        generators=generators_file,
     output:
         table="results/groups/{group}/table.nc",
         provenance="results/groups/{group}/table.json",
@@ -12,7 +16,9 @@ rule group:
     conda:
         "../../environment.yml"
     params:
-        spec=lambda wildcards: {"group": wildcards.group},
+        spec=lambda wildcards: group_specification(
+            wildcards.group, sections["groups"].get(wildcards.group)
+        ),
         code=script_digest("group"),
     message:
         "group {wildcards.group}"

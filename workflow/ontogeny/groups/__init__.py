@@ -8,6 +8,8 @@ Conventions, the same in the whole package:
   ``(g h)(i) = h(g(i))``, and elements stand in sympy's order, as in the published networks.
 - `dihedral`, `dicyclic` and `frobenius`: normal forms ``rot^r refl^s``, ``a^k x^j`` and
   ``t -> g^k t + x``, the first exponent (or x) varying fastest; maps compose from the right.
+- `from_permutations` and `from_matrices`: the identity first, then breadth-first by the
+  generators; the left factor of permutations is applied first, and matrices are multiplied.
 - `direct_product`: the last factor varies fastest.
 - Classes and cosets are arrays that give each element's class or coset, numbered by first
   appearance; subgroups are boolean arrays over the elements.
@@ -20,6 +22,12 @@ from ontogeny.groups._families import (
     dihedral,
     frobenius,
     symmetric,
+)
+from ontogeny.groups._generators import (
+    canonical_matrices,
+    canonical_permutations,
+    from_matrices,
+    from_permutations,
 )
 from ontogeny.groups._group import Group
 from ontogeny.groups._named import group
@@ -42,7 +50,7 @@ from ontogeny.groups._subgroups import (
     right_cosets,
     subgroups,
 )
-from ontogeny.groups._table import from_table
+from ontogeny.groups._table import broken_law, from_table
 
 __all__ = [
     "MAX_ORDER",
@@ -50,6 +58,9 @@ __all__ = [
     "Factor",
     "Group",
     "alternating",
+    "broken_law",
+    "canonical_matrices",
+    "canonical_permutations",
     "centre",
     "commuting_fraction",
     "conjugacy_classes",
@@ -59,6 +70,8 @@ __all__ = [
     "direct_product",
     "element_orders",
     "frobenius",
+    "from_matrices",
+    "from_permutations",
     "from_table",
     "generators",
     "group",

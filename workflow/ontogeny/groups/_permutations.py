@@ -11,6 +11,8 @@ deepest transversal's permutation first and that of ``G_0`` last; the deepest ch
 The transversals below are data: how sympy chooses them is no part of the definition.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,7 +111,7 @@ def permutations(family_letter: str, n: int) -> NDArray[np.int64]:
     return points
 
 
-def cycles(permutation: NDArray[np.int64]) -> str:
+def cycles(permutation: NDArray[np.int64], points: Sequence[int] | None = None) -> str:
     """Write a permutation as a product of disjoint cycles, the identity as ``()``.
 
     Each cycle begins with its smallest point, and cycles are ordered by it. ``(0 1 2)`` takes 0 to
@@ -119,6 +121,8 @@ def cycles(permutation: NDArray[np.int64]) -> str:
     ----------
     permutation : (n,) ndarray of int64
         Array form, points ``0 .. n-1``.
+    points : sequence of n int, optional
+        Names of the points, ascending. Default: ``0 .. n-1``.
 
     Returns
     -------
@@ -129,6 +133,7 @@ def cycles(permutation: NDArray[np.int64]) -> str:
     >>> cycles(np.array([1, 2, 0, 4, 3, 5]))
     '(0 1 2)(3 4)'
     """
+    names = range(len(permutation)) if points is None else points
     notation = ""
     seen: set[int] = set()
     for start in range(len(permutation)):
@@ -139,5 +144,5 @@ def cycles(permutation: NDArray[np.int64]) -> str:
             cycle.append(point)
             point = int(permutation[point])
         if len(cycle) > 1:
-            notation += f"({' '.join(map(str, cycle))})"
+            notation += f"({' '.join(str(names[point]) for point in cycle)})"
     return notation or "()"

@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from ontogeny.groups._generation import generated
 from ontogeny.groups._group import Group
 
-__all__ = ["from_table"]
+__all__ = ["broken_law", "from_table"]
+
+Say = Callable[[np.integer], str]  # what a message calls an element
 
 
 def from_table(name: str, table: ArrayLike, *, labels: Sequence[str] | None = None) -> Group:
@@ -65,12 +67,38 @@ def from_table(name: str, table: ArrayLike, *, labels: Sequence[str] | None = No
     def say(element: np.integer) -> str:
         return f"{names[element]!r} (index {element})"
 
-    for violation_of in (_range, _rows, _columns, _identity, _inverses, _associativity):
-        violation = violation_of(entries, say)
-        if violation is not None:
-            msg = f"`table` of {name!r} is no group: {violation}"
-            raise ValueError(msg)
+    violation = broken_law(entries, say)
+    if violation is not None:
+        msg = f"`table` of {name!r} is no group: {violation}"
+        raise ValueError(msg)
     return Group(name, names, entries)
+
+
+def broken_law(table: NDArray[np.int64], say: Say) -> str | None:
+    """Return the first law of `from_table` that a table breaks, and where; None for a group.
+
+    Parameters
+    ----------
+    table : (n, n) ndarray of int64
+        ``table[a, b]`` is the index of the product ``a b``, counted from 0.
+    say : callable
+        Takes an index to what the message calls the element.
+
+    Returns
+    -------
+    str or None
+        A sentence, without its subject.
+
+    Examples
+    --------
+    >>> broken_law(np.array([[0, 1], [1, 1]]), lambda element: "ab"[element])
+    'each row must hold every element once, but b times a and times b are both b'
+    """
+    for violation_of in (_range, _rows, _columns, _identity, _inverses, _associativity):
+        violation = violation_of(table, say)
+        if violation is not None:
+            return violation
+    return None
 
 
 def _square_integers(name: str, table: ArrayLike) -> NDArray[np.int64]:
@@ -102,8 +130,6 @@ def _distinct_labels(labels: Sequence[str] | None, n: int) -> tuple[str, ...]:
 
 
 # One function a law: None if it holds, else what to report. Each may rely on those before it.
-
-Say = Callable[[np.integer], str]  # an element, written with its label and index
 
 
 def _range(table: NDArray[np.int64], say: Say) -> str | None:

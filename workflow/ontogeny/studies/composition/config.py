@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Field, PrivateAttr, field_validator
 
 from ontogeny.config import (
@@ -13,7 +14,7 @@ from ontogeny.config import (
     AS_WHOLE,
     ConfigurationError,
     Count,
-    GroupTable,
+    GivenGroup,
     Name,
     Positive,
     Section,
@@ -23,7 +24,8 @@ from ontogeny.config import (
     with_style,
 )
 from ontogeny.config import Style as FigureStyle
-from ontogeny.groups import parse
+from ontogeny.given_groups import read_groups
+from ontogeny.groups import Group, parse
 from ontogeny.studies.composition.published import PublishedError, published_experiments
 from ontogeny.sweeps import Sweeps, expanded
 
@@ -457,15 +459,16 @@ class Composition(Section):
     )
 
 
-def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
+def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
     """Return the section ``composition`` with all defaults merged into it.
 
     Parameters
     ----------
     raw : mapping
         The section as the configuration files hold it.
-    tables : mapping
-        The section ``groups``: the groups that are given by a table.
+    groups : mapping
+        The section ``groups``, None for a group that is refused. All of them are read, those
+        without an experiment too.
 
     Returns
     -------
@@ -477,6 +480,24 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
+    found, problems = read_groups(groups)
+    try:
+        composition = _merged(raw)
+    except ConfigurationError as error:
+        raise ConfigurationError("\n".join([*problems, str(error)])) from None
+    known: dict[str, Group | None] = dict.fromkeys(groups) | found
+    problems += [
+        f"`composition.experiments.{name}.{problem}"
+        for name, experiment in composition.experiments.items()
+        for problem in _problems(experiment, known)
+    ]
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return composition
+
+
+def _merged(raw: Any) -> Composition:
+    """Return the section with all defaults and sweeps, each experiment checked by itself."""
     if not isinstance(raw, Mapping):
         return validate(raw, Composition, at="composition")
     section = dict(raw)
@@ -499,13 +520,6 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Composition:
     if not composition.experiments:
         msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
         raise ConfigurationError(msg)
-    problems = [
-        f"`composition.experiments.{name}.{problem}"
-        for name, experiment in composition.experiments.items()
-        for problem in _problems(experiment, tables)
-    ]
-    if problems:
-        raise ConfigurationError("\n".join(problems))
     return composition
 
 
@@ -540,9 +554,9 @@ def _with_published(section: Mapping[str, Any]) -> Any:
     return found | dict(written)
 
 
-def _problems(experiment: Experiment, tables: Mapping[str, GroupTable]) -> list[str]:
+def _problems(experiment: Experiment, given: Mapping[str, Group | None]) -> list[str]:
     """Say what the fields of an experiment break together with other parts of the configuration."""
-    return _weights_problems(experiment) + _group_problems(experiment, tables)
+    return _weights_problems(experiment) + _group_problems(experiment, given)
 
 
 def _weights_problems(experiment: Experiment) -> list[str]:
@@ -559,22 +573,38 @@ def _weights_problems(experiment: Experiment) -> list[str]:
     ]
 
 
-def _group_problems(experiment: Experiment, tables: Mapping[str, GroupTable]) -> list[str]:
+def _group_problems(experiment: Experiment, given: Mapping[str, Group | None]) -> list[str]:
+    """Say what an experiment asks of its group in vain; `given` has None for a group refused."""
     name = experiment.group
-    if name in tables:
-        return []
-    try:
-        pairs = math.prod(factor.order for factor in parse(name)) ** 2
-    except ValueError as error:
-        near = difflib.get_close_matches(name, tables, n=1)
-        hint = f"; did you mean `{near[0]}` of the section `groups`?" if near else ""
-        return [f"group` = {name!r}: {error}{hint}"]
-    factors = [factor.family for factor in parse(name)]
-    if experiment.data.labels == "quadratic" and factors != ["C"]:
+    if name in given:
+        group = given[name]
+        if group is None:
+            return []
+        order, residues = group.order, _adds_indices(group)
+        rule = (
+            "answers a^2 + a b + b^2 of the indices of the elements as numbers, and the product of "
+            f"{name} is not addition of the indices modulo {order}; take C{order}"
+        )
+    else:
+        try:
+            factors = parse(name)
+        except ValueError as error:
+            near = difflib.get_close_matches(name, given, n=1)
+            hint = f"; did you mean `{near[0]}` of the section `groups`?" if near else ""
+            return [f"group` = {name!r}: {error}{hint}"]
+        order = math.prod(factor.order for factor in factors)
+        residues = [factor.family for factor in factors] == ["C"]
+        rule = f"asks for a cyclic group such as C59, not {name}; take one"
+    if experiment.data.labels == "quadratic" and not residues:
         return [
-            f"data.labels` = 'quadratic': asks for a cyclic group such as C59, not {name}; take "
-            "one, or labels 'product', 'difference' or 'random'"
+            f"data.labels` = 'quadratic': {rule}, or labels 'product', 'difference' or 'random'"
         ]
+    if order == 1:
+        return [
+            f"group` = {name!r}: has one element, and so one pair, which cannot be both trained on "
+            "and tested; take a larger group"
+        ]
+    pairs = order**2
     train = math.floor(experiment.data.fraction * pairs)
     if not 0 < train < pairs:
         kind = "training" if train == 0 else "test"
@@ -583,3 +613,9 @@ def _group_problems(experiment: Experiment, tables: Mapping[str, GroupTable]) ->
             f"of {name}; take a fraction of at least {1 / pairs:.3g} and below 1"
         ]
     return []
+
+
+def _adds_indices(group: Group) -> bool:
+    """Whether the product of the elements i and j is element (i + j) mod n."""
+    index = np.arange(group.order)
+    return np.array_equal(group.table, (index[:, None] + index) % group.order)

@@ -11,7 +11,7 @@ from ontogeny.config import (
     AS_WHOLE,
     ConfigurationError,
     Count,
-    GroupTable,
+    GivenGroup,
     Name,
     Positive,
     Section,
@@ -271,14 +271,14 @@ class Induction(Section):
         return self._sweeps
 
 
-def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Induction:
+def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Induction:
     """Return the section ``induction`` with all defaults merged into it.
 
     Parameters
     ----------
     raw : mapping
         The section as the configuration files hold it.
-    tables : mapping
+    groups : mapping
         The section ``groups``, which this study does not use.
 
     Returns
@@ -291,7 +291,7 @@ def resolve(raw: Any, tables: Mapping[str, GroupTable]) -> Induction:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
-    del tables
+    del groups
     if not isinstance(raw, Mapping):
         return validate(raw, Induction, at="induction")
     section = dict(raw)

@@ -1,0 +1,108 @@
+"""Generators of groups as programs write them: from the bytes of a file to lists."""
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+import yaml
+
+from ontogeny.given_files import decoded
+
+__all__ = ["parsed_generators"]
+
+_NUMPY = b"\x93NUMPY"
+_YAML = frozenset({".yaml", ".yml", ".json"})
+
+
+def parsed_generators(content: bytes, *, depth: int, suffix: str = "") -> list[Any]:
+    r"""Return the generators that the bytes of a file hold, as they stand there.
+
+    Parameters
+    ----------
+    content : bytes
+        An array of NumPy (``.npy``) whose first axis counts the generators; a list in YAML or
+        JSON; or text with one generator in a line (or all of them in one list in brackets), where
+        blank lines and lines that begin with ``#`` are passed over.
+    depth : int
+        Nested lists of one generator: 1 of an image list, 2 of a matrix.
+    suffix : str
+        Of the file's name: ``.yaml``, ``.yml`` and ``.json`` are YAML or JSON.
+
+    Returns
+    -------
+    list
+        Cycles as str, image lists as list of int, matrices as list of lists. The entries are
+        checked by `ontogeny.groups`.
+
+    Raises
+    ------
+    ValueError
+        The end of a sentence that begins with the name of the file.
+
+    Examples
+    --------
+    >>> parsed_generators(b"# S3\n(1,2,3)\n(1,2)\n", depth=1)
+    ['(1,2,3)', '(1,2)']
+    >>> parsed_generators(b"[[0, 1], [1, 0]]", depth=2)
+    [[[0, 1], [1, 0]]]
+    """
+    if content.startswith(_NUMPY):
+        return _of_array(content, depth)
+    if content.startswith(b"PK\x03\x04"):
+        msg = "is a zip archive, such as .npz; store one array, with `numpy.save`"
+        raise ValueError(msg)
+    text = decoded(content)
+    found = _of_yaml(text) if suffix.lower() in _YAML else _of_lines(text, depth)
+    if not isinstance(found, list) or not found:
+        msg = "must hold a list of generators"
+        raise ValueError(msg)
+    return found
+
+
+def _of_array(content: bytes, depth: int) -> list[Any]:
+    try:
+        array = np.load(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        msg = f"is not a NumPy array of numbers ({error}); store one, with `numpy.save`"
+        raise ValueError(msg) from error
+    if array.ndim != depth + 1 or not len(array):
+        axes = ("generators", "points") if depth == 1 else ("generators", "rows", "columns")
+        msg = f"holds an array of shape {array.shape}; the shape must be ({', '.join(axes)})"
+        raise ValueError(msg)
+    found: list[Any] = array.tolist()
+    return found
+
+
+def _of_yaml(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        msg = f"is not YAML ({' '.join(str(error).split())})"
+        raise ValueError(msg) from error
+
+
+def _of_lines(text: str, depth: int) -> list[Any]:
+    """Return the generators in the lines of a text, or in the one list that it is."""
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    whole = _of_brackets("\n".join(lines))
+    if whole is not None and _depth(whole) == depth + 1:
+        return whole
+    return [line if (found := _of_brackets(line)) is None else found for line in lines]
+
+
+def _of_brackets(text: str) -> list[Any] | None:
+    """Return the list that a text in brackets is; None when it is not one."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _depth(value: object) -> int:
+    """Return how many lists are nested at the first entry; cycles count as an image list."""
+    if isinstance(value, list):
+        return 1 + (_depth(value[0]) if value else 0)
+    return int(isinstance(value, str))
