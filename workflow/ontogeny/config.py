@@ -452,7 +452,8 @@ def _refusal(problems: Iterable[Any], raw: Any, model: Any, at: str) -> Configur
 
 
 def _sentence(problem: Any, raw: Any, model: Any, at: str) -> str:
-    location = [part for part in problem["loc"] if not _is_tag(part, problem["loc"], raw)]
+    kinds = [part for part in problem["loc"] if _is_tag(part, problem["loc"], raw)]
+    location = [part for part in problem["loc"] if part not in kinds]
     path = ".".join([at] * bool(at) + [str(part) for part in location]) or "the configuration"
     value = problem["input"]
     if problem["type"] == "extra_forbidden":
@@ -461,7 +462,8 @@ def _sentence(problem: Any, raw: Any, model: Any, at: str) -> str:
         )
         known = ", ".join(_known_keys(model, problem["loc"][:-1]))
         hint = f"did you mean `{near[0]}`?" if near else f"known keys are {known}"
-        return f"`{path}` = {_short(value)}: unknown key; {hint}"
+        of_kind = f" of the kind `{kinds[-1]}`" if kinds else ""
+        return f"`{path}` = {_short(value)}: unknown key{of_kind}; {hint}"
     if problem["type"] == "missing":
         return f"`{path}`: is missing; {_describe(model, problem['loc'])}".rstrip("; ")
     if problem["type"] in {"model_type", "model_attributes_type", "dict_type"}:

@@ -335,7 +335,7 @@ def _is_unambiguous(value: Any) -> bool:
 
 
 def _shortened(words: str, value: Any, longest: int) -> str:
-    if len(words) <= longest:
+    if 0 < len(words) <= longest:
         return words
     beginning = words[: longest or _LONGEST_LABEL].strip("-")
-    return f"{beginning}-{spec_digest(value)[:8]}".strip("-")
+    return f"{beginning}-{spec_digest(value)[:8]}".lstrip("-")
