@@ -1,74 +1,542 @@
-"""Lists in an experiment, and the experiments that they stand for."""
+"""Lists in the place of values: each member of a sweep is what its value alone would give."""
+
+import copy
+import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ontogeny.config import ConfigurationError, read_sections
+from ontogeny.config import ConfigurationError, parse_yaml, read_sections, specification
 from ontogeny.studies.composition.config import resolve
-from ontogeny.sweeps import expanded
+from ontogeny.studies.induction.config import resolve as induction
+from ontogeny.sweeps import label
 
-LISTS = {"seeds", "betas"}
+DEFAULTS = {
+    "group": "C7",
+    "seeds": [0],
+    "architecture": {"kind": "mlp", "embedding": 8, "hidden": 12},
+    "data": {"fraction": 0.6},
+    "schedule": {"steps": 40, "checkpoints": {"per_decade": 2, "every": 10}},
+}
 
 
-def sweep(**entries):
-    return expanded(entries, lists=LISTS, at="experiments")
-
-
-def read(**experiment):
-    plain = {"group": "C7", "seeds": [0, 1], "architecture": {"kind": "mlp"}}
-    raw = {"composition": {"experiments": {"e": plain | experiment}}}
+def read(*, defaults=None, **experiment):
+    """Return the section of one experiment `e`; `defaults` are merged over those above."""
+    raw = {
+        "composition": {
+            "defaults": DEFAULTS | (defaults or {}),
+            "experiments": {"e": experiment},
+        }
+    }
     return read_sections(raw, {"composition": resolve})["composition"]
 
 
-def test_what_is_no_sweep_stays_as_it_is():
-    plain = {"seeds": [0, 1], "data": {"fraction": 0.3}, "betas": [0.9, 0.98]}
-    assert sweep(a=plain, b=None) == ({"a": plain, "b": None}, {})
+def read_text(text, **readers):
+    return read_sections(parse_yaml(text), readers or {"composition": resolve})
 
 
-def test_several_lists_make_every_combination():
-    found, sweeps = sweep(a={"data": {"fraction": [0.1, 0.25]}, "decay": [0, 1], "seeds": [3]})
-    assert list(found) == [
-        "a-fraction-0p1-decay-0",
-        "a-fraction-0p1-decay-1",
-        "a-fraction-0p25-decay-0",
-        "a-fraction-0p25-decay-1",
-    ]
-    assert found["a-fraction-0p25-decay-0"] == {
-        "data": {"fraction": 0.25}, "decay": 0, "seeds": [3],
-    }  # fmt: skip
-    assert sweeps["a"]["a-fraction-0p1-decay-1"] == {"data.fraction": 0.1, "decay": 1}
+def refusal(**experiment):
+    with pytest.raises(ConfigurationError) as caught:
+        read(**experiment)
+    return str(caught.value)
 
 
-def test_a_field_that_is_a_list_sweeps_over_lists():
-    found, sweeps = sweep(a={"betas": [[0.9, 0.98], [0.9, 0.999]]})
-    assert found["a-betas-1"]["betas"] == [0.9, 0.999]
-    assert sweeps["a"]["a-betas-0"] == {"betas": [0.9, 0.98]}
+def at(path, value):
+    for key in reversed(path.split(".")):
+        value = {key: value}
+    return value
+
+
+# What a member is
+
+TEN = st.integers(1, 10)
+
+
+def spelled(numbers):
+    """Give numbers as YAML may hold them: as they are, whole or not, or as text of YAML 1.1."""
+    return numbers.flatmap(
+        lambda x: st.sampled_from([x, repr(x), f"{x:.17e}", *([int(x)] if x == int(x) else [])])
+    )
+
+
+def some(**fields):
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+STEPS = TEN.flatmap(lambda n: st.sampled_from([n, float(n), str(n), f"{n}e0"]))
+RATES = spelled(st.sampled_from([0.0, 1e-5, 0.01, 0.1, 0.1 + 0.2, 1.0, 3.0]))
+SHARES = spelled(st.sampled_from([0.25, 0.5, 0.75]))
+LABELS = st.sampled_from(["product", "difference", "random"])
+CHANGES = st.lists(
+    st.fixed_dictionaries({"step": STEPS, "weight_decay": RATES}),
+    max_size=2,
+    unique_by=lambda change: float(change["step"]),
+).map(lambda changes: sorted(changes, key=lambda change: float(change["step"])))
+FIELDS = {
+    "group": st.sampled_from(["C7", "D5", "C2xS3"]),
+    "architecture": st.one_of(
+        some(hidden=STEPS),
+        some(hidden=STEPS, embedding=STEPS).map(lambda given: {"kind": "mlp"} | given),
+        some(hidden=STEPS).map(lambda given: {"kind": "bilinear"} | given),
+        some(heads=STEPS, mlp_bias=st.sampled_from([None, True, False])).map(
+            lambda given: {"kind": "transformer"} | given
+        ),
+    ),
+    "architecture.kind": st.sampled_from(["mlp", "bilinear", "transformer", "deep-transformer"]),
+    "architecture.hidden": STEPS,
+    "data": some(fraction=SHARES, labels=LABELS),
+    "data.fraction": SHARES,
+    "data.labels": LABELS,
+    "optimiser": some(weight_decay=RATES, weight_decay_schedule=CHANGES),
+    "optimiser.weight_decay": RATES,
+    "optimiser.betas": st.lists(SHARES, min_size=2, max_size=2),
+    "optimiser.undecayed": st.lists(st.sampled_from(["biases", "embeddings"]), unique=True),
+    "optimiser.weight_decay_schedule": CHANGES,
+    "schedule": some(steps=STEPS, checkpoints=some(every=STEPS)),
+    "schedule.steps": STEPS,
+    "schedule.checkpoints": some(every=STEPS, per_decade=STEPS),
+    "schedule.early_stop": st.none() | some(test_loss=st.sampled_from([1e-3, "1e-3", 0.5])),
+}
+BESIDE = [{}, {"optimiser": {"l1": 0.5}}, {"schedule": {"checkpoints": {"every": 7}}},
+          {"data": {"fraction": 0.3}}, {"architecture": {"hidden": 5}},
+          {"architecture": {"kind": "bilinear"}}]  # fmt: skip
+
+
+@st.composite
+def lists(draw):
+    field = draw(st.sampled_from(sorted(FIELDS)))
+    return field, draw(st.lists(FIELDS[field], min_size=1, max_size=4))
+
+
+def with_value(field, value, *, in_defaults, beside):
+    """Return what `read` takes: a value of a field, and something else in the experiment."""
+    both = copy.deepcopy(DEFAULTS) if in_defaults else {}
+    *above, last = field.split(".")
+    node = both
+    for key in above:
+        node = node.setdefault(key, {})
+    node[last] = value
+    return {"defaults": both, **beside} if in_defaults else both
+
+
+@settings(deadline=None, max_examples=150)
+@given(lists(), st.booleans(), st.sampled_from(BESIDE))
+def test_a_member_is_what_its_value_alone_gives(swept, in_defaults, beside):
+    field, values = swept
+
+    def found(value):
+        try:
+            return read(**with_value(field, value, in_defaults=in_defaults, beside=beside))
+        except ConfigurationError as error:
+            return str(error)
+
+    alone = [found(value) for value in values]
+    together = found(values)
+    if any(isinstance(each, str) for each in alone):
+        assert isinstance(together, str)
+        return
+    experiments = [each.experiments["e"] for each in alone]
+    in_part = in_defaults and field.split(".")[0] in beside
+    same = [one == other for i, one in enumerate(experiments) for other in experiments[:i]]
+    if not any(same):
+        assert len(together.experiments) == len(experiments)
+        assert all(each in together.experiments.values() for each in experiments)
+        assert found(values[::-1]).sweeps == together.sweeps
+        if not in_part:
+            single = [found([value]) for value in values]
+            names = [name for each in single for name in each.experiments]
+            assert dict(zip(names, experiments, strict=True)) == together.experiments
+            told = {name: said for each in single for name, said in each.sweeps["e"].items()}
+            assert told == together.sweeps["e"]
+    elif isinstance(together, str):
+        assert "mean the same" in together
+    else:
+        assert in_part
+        assert all(same)
+        assert together.experiments == {"e": experiments[0]}
+        assert not together.sweeps
 
 
 @pytest.mark.parametrize(
-    "entries",
-    [{"a": {"x": [1, 1]}}, {"a": {"x": [1, 2]}, "a-x-2": {"x": 5}}],
-    ids=["a value twice", "the name of another"],
+    ("written", "field", "expected"),
+    [
+        (
+            "architecture: [{kind: mlp}, {kind: bilinear}]",
+            lambda e: (e.architecture.kind, getattr(e.architecture, "embedding", 0)),
+            {"e-architecture-mlp": ("mlp", 8), "e-architecture-bilinear": ("bilinear", 0)},
+        ),
+        (
+            "architecture: {kind: [mlp, bilinear]}",
+            lambda e: (e.architecture.kind, e.architecture.hidden),
+            {"e-kind-mlp": ("mlp", 12), "e-kind-bilinear": ("bilinear", 128)},
+        ),
+        (
+            "data: [{labels: product}, {labels: difference}]",
+            lambda e: (e.data.labels, e.data.fraction),
+            {
+                "e-data-labels-product": ("product", 0.6),
+                "e-data-labels-difference": ("difference", 0.6),
+            },
+        ),
+        (
+            "schedule: {checkpoints: [{every: 5}, {every: 20}]}",
+            lambda e: (e.schedule.checkpoints.every, e.schedule.checkpoints.per_decade),
+            {"e-checkpoints-every-5": (5, 2), "e-checkpoints-every-20": (20, 2)},
+        ),
+        (
+            "schedule: {early_stop: [null, {}, {test_loss: 0.1}]}",
+            lambda e: e.schedule.early_stop and e.schedule.early_stop.test_loss,
+            {"e-early-stop-none": None, "e-early-stop-default": 1e-5,
+             "e-early-stop-test-loss-0p1": 0.1},
+        ),
+        (
+            "optimiser: {undecayed: [[], [biases], [biases, embeddings]]}",
+            lambda e: e.optimiser.undecayed,
+            {"e-undecayed-empty": (), "e-undecayed-biases": ("biases",),
+             "e-undecayed-biases-embeddings": ("biases", "embeddings")},
+        ),
+        (
+            "optimiser: {betas: [[0.9, 0.98], [0.9, 1e-3]]}",
+            lambda e: e.optimiser.betas,
+            {"e-betas-0p9-0p98": (0.9, 0.98), "e-betas-0p9-0p001": (0.9, 0.001)},
+        ),
+        (
+            "architecture: [{kind: mlp, hidden: [8, 16]}, {kind: bilinear}]",
+            lambda e: (e.architecture.kind, e.architecture.hidden),
+            {"e-architecture-mlp-hidden-8": ("mlp", 8),
+             "e-architecture-mlp-hidden-16": ("mlp", 16),
+             "e-architecture-bilinear": ("bilinear", 128)},
+        ),
+        (
+            "optimiser: {weight_decay: [0.3]}",
+            lambda e: e.optimiser.weight_decay,
+            {"e-weight-decay-0p3": 0.3},
+        ),
+        (
+            "optimiser: {weight_decay: [0.3, 1]}, data: {fraction: [0.4]}",
+            lambda e: (e.data.fraction, e.optimiser.weight_decay),
+            {"e-fraction-0p4-weight-decay-0p3": (0.4, 0.3),
+             "e-fraction-0p4-weight-decay-1": (0.4, 1.0)},
+        ),
+    ],
+)  # fmt: skip
+def test_members_and_their_names(written, field, expected):
+    found = read(**parse_yaml(f"{{{written}}}"))
+    assert {name: field(e) for name, e in found.experiments.items()} == expected
+    assert found.sweeps["e"].keys() == expected.keys()
+
+
+def test_what_is_not_a_sweep_stays_as_it_is():
+    found = read(optimiser={"betas": [0.9, 0.98], "undecayed": []}, seeds=[0, 1])
+    assert found.experiments["e"].optimiser.betas == (0.9, 0.98)
+    assert found.experiments["e"].seeds == (0, 1)
+    assert found.sweeps == {}
+
+
+# Sweeps in the defaults
+
+
+@pytest.mark.parametrize(
+    ("defaults", "experiment", "field", "expected"),
+    [
+        ("optimiser: {weight_decay: [0, 1]}", "", lambda e: e.optimiser.weight_decay,
+         {"e-weight-decay-0": 0.0, "e-weight-decay-1": 1.0}),
+        ("optimiser: {weight_decay: [0, 1]}", "optimiser: {weight_decay: 3}",
+         lambda e: e.optimiser.weight_decay, {"e": 3.0}),
+        ("optimiser: {weight_decay: [3]}", "optimiser: {weight_decay: 1}",
+         lambda e: e.optimiser.weight_decay, {"e": 1.0}),
+        ("optimiser: {weight_decay: [0, 1]}", "optimiser: {weight_decay: [2, 3]}",
+         lambda e: e.optimiser.weight_decay, {"e-weight-decay-2": 2.0, "e-weight-decay-3": 3.0}),
+        ("data: [{labels: product}, {labels: random}]", "data: {fraction: 0.3}",
+         lambda e: (e.data.labels, e.data.fraction),
+         {"e-data-labels-product": ("product", 0.3), "e-data-labels-random": ("random", 0.3)}),
+        ("data: [{labels: product, fraction: 0.2}, {labels: random, fraction: 0.5}]",
+         "data: {fraction: 0.3}", lambda e: (e.data.labels, e.data.fraction),
+         {"e-data-labels-product": ("product", 0.3), "e-data-labels-random": ("random", 0.3)}),
+        ("data: [{labels: product}, {labels: random}]", "data: {labels: difference}",
+         lambda e: e.data.labels, {"e": "difference"}),
+        ("data: [{labels: product}, {labels: random}]", "data: [{fraction: 0.3}, {fraction: 0.5}]",
+         lambda e: (e.data.labels, e.data.fraction),
+         {f"e-data-fraction-0p{digit}-labels-{labels}": (labels, digit / 10)
+          for digit in (3, 5) for labels in ("product", "random")}),
+        ("schedule: {early_stop: [null, {test_loss: 0.1}]}", "schedule: {early_stop: {quiet: 5}}",
+         lambda e: (e.schedule.early_stop.test_loss, e.schedule.early_stop.quiet),
+         {"e-early-stop-default": (1e-5, 5), "e-early-stop-test-loss-0p1": (0.1, 5)}),
+        ("architecture: {kind: [mlp, bilinear], hidden: 5}", "architecture: {kind: mlp}",
+         lambda e: (e.architecture.kind, e.architecture.hidden), {"e": ("mlp", 5)}),
+        ("architecture: {kind: [mlp, bilinear], hidden: [4, 5]}",
+         "architecture: {kind: transformer}", lambda e: e.architecture.kind, {"e": "transformer"}),
+        ("architecture: [{kind: mlp, hidden: 4}, {kind: bilinear}]",
+         "architecture: {kind: transformer, heads: 2}", lambda e: e.architecture.heads, {"e": 2}),
+        ("architecture: {hidden: 5}", "architecture: {kind: [mlp, bilinear]}",
+         lambda e: e.architecture.hidden, {"e-kind-mlp": 5, "e-kind-bilinear": 5}),
+    ],
+)  # fmt: skip
+def test_a_sweep_in_the_defaults(defaults, experiment, field, expected):
+    found = read(defaults=parse_yaml(f"{{{defaults}}}"), **(parse_yaml(f"{{{experiment}}}")))
+    assert {name: field(e) for name, e in found.experiments.items()} == expected
+    assert bool(found.sweeps) == ("e" not in expected)
+
+
+def test_a_wrong_value_of_a_sweep_in_the_defaults_is_named_there():
+    message = refusal(defaults={"optimiser": {"weight_decay": [0, -1]}})
+    assert message == (
+        "`composition.defaults.optimiser.weight_decay` = -1.0: must be greater than or equal to 0"
+    )
+
+
+def test_a_sweep_of_the_defaults_that_only_some_members_have_is_refused():
+    message = refusal(
+        defaults={"architecture": {"kind": "mlp", "hidden": [8, 16]}},
+        architecture={"kind": ["mlp", "bilinear"]},
+    )
+    assert "`composition.experiments.e.architecture.hidden`: is a list in the defaults" in message
+    assert "as a list of mappings" in message
+
+
+# Numbers by meaning
+
+
+def test_numbers_of_yaml_1_1_are_numbers():
+    found = read_text("""
+        composition:
+          experiments:
+            e:
+              group: C7
+              seeds: [0]
+              architecture: {kind: mlp, hidden: [1e1, 8.0]}
+              optimiser: {weight_decay: [0, 1e-2, .5, +1, 3e0]}
+    """)["composition"]
+    values = list(found.sweeps["e"].values())
+    decays = [each["optimiser.weight_decay"] for each in values]
+    assert sorted(set(decays)) == [0.0, 0.01, 0.5, 1.0, 3.0]
+    assert {type(decay) for decay in decays} == {float}
+    widths = [each["architecture.hidden"] for each in values]
+    assert set(widths) == {8, 10}
+    assert {type(width) for width in widths} == {int}
+    assert "e-hidden-10-weight-decay-0p01" in found.experiments
+
+
+@pytest.mark.parametrize(
+    ("experiment", "said"),
+    [
+        ({"optimiser": {"weight_decay": [1, 1.0, 2]}}, "= 1 and `optimiser.weight_decay` = 1.0"),
+        ({"optimiser": {"weight_decay": [1, 1]}}, "= 1 and `optimiser.weight_decay` = 1 "),
+        ({"optimiser": {"weight_decay": [0.01, "1e-2"]}}, "= 0.01 and `optimiser.weight_decay` ="),
+        ({"optimiser": {"weight_decay": [0, -0.0]}}, "= 0 and `optimiser.weight_decay` = -0.0"),
+        ({"optimiser": {"betas": [[0.9, 0.5], ["9e-1", 0.5]]}}, "['9e-1', 0.5]"),
+        ({"schedule": {"steps": [8, "8e0"]}}, "= 8 and `schedule.steps` = '8e0'"),
+        ({"architecture": [{}, {"hidden": 12.0}]}, "= {} and `architecture` = {'hidden': 12.0}"),
+        ({"data": [{"fraction": 0.6}, {"labels": "product"}]}, "{'labels': 'product'}"),
+    ],
 )
-def test_two_experiments_of_one_name_are_refused(entries):
-    with pytest.raises(ConfigurationError, match=r"`experiments\.a`: two experiments"):
-        sweep(**entries)
+def test_values_that_mean_the_same_are_refused_with_both_spellings(experiment, said):
+    message = refusal(**experiment)
+    assert message.startswith("`composition.experiments.e`: ")
+    assert said in message
+    assert "mean the same; give each value once" in message
 
 
-def test_a_configuration_is_swept():
-    found = read(optimiser={"weight_decay": [0.3, 1, 3]}, data={"fraction": [0.4, 0.6]})
-    assert len(found.experiments) == 6
-    one = found.experiments["e-weight-decay-0p3-fraction-0p6"]
-    assert (one.optimiser.weight_decay, one.data.fraction, one.seeds) == (0.3, 0.6, (0, 1))
-    assert found.sweeps["e"]["e-weight-decay-3-fraction-0p4"] == {
-        "optimiser.weight_decay": 3,
-        "data.fraction": 0.4,
+def test_the_sign_of_zero_means_nothing():
+    zeros = [read(optimiser={"weight_decay": [zero]}) for zero in (0, -0.0, "-0e0")]
+    assert all(found.sweeps == zeros[0].sweeps for found in zeros)
+    specs = [specification(z.experiments["e-weight-decay-0"].training(0)) for z in zeros]
+    assert str(specs[0]) == str(specs[1]) == str(specs[2])
+
+
+# Names
+
+
+VALUES = [
+    None, True, False, "none", "true", "false", "empty", "default", [], {}, 0, 1, -1, 0.1, -0.1,
+    0.01, 10, 1e-5, 1e22, 1e-22, 0.1 + 0.2, 0.3, 10**60, 10**60 + 1, "0.1", "0p1", "1", "minus-1",
+    "-1", "a", "a-c", "a_c", "a.c", "a c", ["a", "b"], ["a-b"], ["a-b", "c"], ["a", "b-c"], "é",
+    "è", ["x" * 60], ["x" * 61], {"kind": "mlp"}, {"kind": "mlp", "hidden": 8}, {"hidden": 8},
+    [{"step": 1, "weight_decay": 0.1}, {"step": 2}], [0.1, 0.2], [1, 0.2], [-1, 0.2],
+]  # fmt: skip
+
+
+def test_different_values_have_different_labels_that_names_may_hold():
+    labels = [label(value) for value in VALUES]
+    assert len(set(labels)) == len(VALUES)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", found) for found in labels)
+    assert max(map(len, labels)) < 60
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(-10, 10))
+def test_labels_of_numbers_differ_when_the_numbers_do(one, other):
+    assert (label(one) == label(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("optimiser: {weight_decay_schedule: [[{step: 10, weight_decay: 0}], [{step: 20, "
+         "weight_decay: 0}]]}",
+         "optimiser: {weight_decay_schedule: [[], [{weight_decay: 0.0, step: 1e1}], [{step: 20, "
+         "weight_decay: 0}]]}"),
+        ("optimiser: {weight_decay: [1, 3]}", "optimiser: {weight_decay: [0.5, 3.0, 1.0]}"),
+        ("optimiser: {weight_decay: [1e-2, 3]}", "optimiser: {weight_decay: [3, 0.01]}"),
+        ("schedule: {early_stop: [{test_loss: 0.1}]}",
+         "schedule: {early_stop: [null, {test_loss: 1e-1}]}"),
+        ("architecture: [{kind: mlp, hidden: 4}, {kind: bilinear}]",
+         "architecture: [{kind: transformer}, {kind: bilinear}, {hidden: 4.0, kind: mlp}]"),
+        ("data: {fraction: [0.5]}, optimiser: {l1: [0, 1]}",
+         "optimiser: {l1: [0, 1]}, data: {fraction: [0.5, 0.3]}"),
+        ("data: {fraction: [0.5], labels: [product]}", "data: {labels: [product], fraction: [.5]}"),
+    ],
+)  # fmt: skip
+def test_other_values_order_and_spelling_leave_a_run_as_it_is(before, after):
+    old, new = (
+        {
+            name: specification(experiment.training(0))
+            for name, experiment in read(**parse_yaml(f"{{{text}}}")).experiments.items()
+        }
+        for text in (before, after)
+    )
+    assert str(old) == str({name: new[name] for name in old})
+
+
+def test_the_order_of_values_means_nothing_and_null_comes_last():
+    def told(values):
+        return list(read(schedule={"early_stop": values}).sweeps["e"])
+
+    stops = [None, {"test_loss": 0.1}, {"test_loss": "2e-2"}]
+    names = ["e-early-stop-test-loss-0p02", "e-early-stop-test-loss-0p1", "e-early-stop-none"]
+    assert told(stops) == told(stops[::-1]) == names
+    groups = read(group=["C59", "C7", "C113"], architecture={"hidden": [16, 8]})
+    assert [*dict.fromkeys(each["group"] for each in groups.sweeps["e"].values())] == [
+        "C7", "C59", "C113",
+    ]  # fmt: skip
+
+
+def test_values_of_the_results():
+    changes = [{"step": "1e1", "weight_decay": "5e-1"}, {"step": 20, "weight_decay": 1.0}]
+    found = read(
+        optimiser={"weight_decay_schedule": [changes]},
+        architecture=[{"kind": "mlp", "hidden": 8.0}],
+    )
+    assert list(found.sweeps["e"].values()) == [
+        {
+            "architecture": "mlp-hidden-8",
+            "optimiser.weight_decay_schedule": [
+                {"step": 10, "weight_decay": 0.5},
+                {"step": 20, "weight_decay": 1},
+            ],
+        }
+    ]
+
+
+def test_long_values_are_named_by_their_beginning_and_a_digest():
+    changes = [{"step": step, "weight_decay": 0.5} for step in (100, 200, 300)]
+    (name,) = read(optimiser={"weight_decay_schedule": [changes]}).experiments
+    start = "e-weight-decay-schedule-step-100-weight-decay-0p5-step-200"
+    assert re.fullmatch(rf"{start}[a-z0-9-]*-[0-9a-f]{{8}}", name)
+    assert len(name) < 90
+    changes[2]["step"] = 301
+    assert name not in read(optimiser={"weight_decay_schedule": [changes]}).experiments
+
+
+def test_many_fields_make_a_name_that_a_folder_may_have():
+    found = read(
+        architecture=[{"kind": "transformer", "d_model": 8, "heads": 2, "d_head": 4, "d_mlp": 8}],
+        data=[{"fraction": 0.1 + 0.2, "split": "python", "labels": "difference"}],
+        schedule=[{"steps": 1000, "checkpoints": {"every": 10, "per_decade": 3}}],
+        optimiser=[{"weight_decay": [0.1, 0.2], "learning_rate": 1 / 3}],
+    )
+    assert len(found.experiments) == 2
+    assert all(len(name) < 200 for name in found.experiments)
+
+
+# What is refused
+
+
+def test_a_wrong_value_is_named_where_it_is_written():
+    message = refusal(data={"fraction": [0.4, 1.5, 2.0]})
+    assert message.splitlines() == [
+        "`composition.experiments.e.data.fraction` = 1.5: must be less than 1",
+        "`composition.experiments.e.data.fraction` = 2.0: must be less than 1",
+    ]
+
+
+def test_what_members_have_in_common_is_said_once():
+    message = refusal(data={"fraction": [0.4, 0.5]}, optimiser={"weight_decy": 1})
+    assert len(message.splitlines()) == 1
+    assert "did you mean `weight_decay`?" in message
+
+
+def test_a_rule_of_the_subject_is_named_where_it_is_written():
+    message = refusal(group=["C7", "Z5"], data={"fraction": [0.4, 0.5]})
+    assert len(message.splitlines()) == 1
+    assert message.startswith("`composition.experiments.e.group` = 'Z5'")
+
+
+@pytest.mark.parametrize(
+    ("experiment", "said"),
+    [
+        ({"optimiser": {"weight_decay": []}}, "optimiser.weight_decay` = []: must be"),
+        ({"optimiser": {"weight_decay": [[0, 1], [2]]}}, "optimiser.weight_decay` = [0, 1]: must"),
+        ({"optimiser": {"weight_decay": [0, None]}}, "optimiser.weight_decay` = None: must be"),
+        ({"architecture": ["mlp", "bilinear"]}, "architecture` = 'mlp': must be a mapping"),
+        ({"architecture": {"kind": ["mlp", "mpl"]}}, "did you mean `mlp`?"),
+        (
+            {"architecture": {"kind": ["mlp", "bilinear"], "embedding": 8}},
+            "architecture.embedding` = 8: unknown key of the kind `bilinear`",
+        ),
+        ({"schedule": {"steps": [10, True]}}, "schedule.steps` = True: must be a number"),
+        ({"schedule": {"steps": [10, 10.5]}}, "schedule.steps` = 10.5: must be a valid integer"),
+        ({"optimiser": {"undecayed": [[], "biases"]}}, "optimiser.undecayed.0` = []"),
+        ({"optimiser": {"learning_rate": [0.1, 10**400]}}, "must be a finite number"),
+        ({"seeds": [[0], [1]]}, "seeds`: is a list of lists"),
+        ({"weights": [["a.pt"], ["b.pt"]]}, "weights`: is a list of lists"),
+        ({"defaults": {"seeds": [[0], [1]]}}, "seeds`: is a list of lists"),
+    ],
+)
+def test_lists_that_are_not_sweeps_are_refused_by_name(experiment, said):
+    message = refusal(**experiment)
+    assert "`composition.experiments.e." in message
+    assert said in message
+
+
+def test_names_that_meet_are_refused():
+    text = """
+        groups: {c5: {table: config/test/klein.csv}}
+        composition:
+          defaults: {seeds: [0], architecture: {kind: mlp}, data: {fraction: 0.5}}
+          experiments:
+            a: {group: C5, optimiser: {weight_decay: [1, 2]}}
+            a-weight-decay-2: {group: C5}
+            b: {group: [C5, c5]}
+    """
+    with pytest.raises(ConfigurationError) as caught:
+        read_text(text)
+    first, second = str(caught.value).splitlines()
+    assert first == (
+        "`composition.experiments.a`: its member 'a-weight-decay-2' has the name of another; "
+        "rename one of them"
+    )
+    assert second == (
+        "`composition.experiments.b`: `group` = 'C5' and `group` = 'c5' would both be called "
+        "'b-group-c5'; rename one of them"
+    )
+
+
+def test_all_problems_of_sweeps_and_others_come_in_one_message():
+    raw = {
+        "composition": {
+            "experiments": {
+                "a": {"group": "C7", "seeds": [0], "architecture": {"kind": "mpl"}},
+                "b": {"group": "C7", "seeds": [0], "architecture": {"hidden": [0, 1]}},
+            },
+            "figures": {"lerning": {}},
+        },
+        "induction": {"corpora": {"c": {"kind": "markov", "states": [1, 2]}}, "experiments": {}},
     }
-    assert read().sweeps == {}
-
-
-def test_a_bad_value_of_a_sweep_is_named():
-    with pytest.raises(ConfigurationError, match="fraction"):
-        read(data={"fraction": [0.4, 1.5]})
+    with pytest.raises(ConfigurationError) as caught:
+        read_sections(raw, {"composition": resolve, "induction": induction})
+    for said in ("composition.experiments.b", "figures.lerning", "corpora.c.states` = 1"):
+        assert said in str(caught.value)
 
 
 def test_a_name_that_is_no_text_is_left_to_validation():
@@ -80,20 +548,58 @@ def test_a_name_that_is_no_text_is_left_to_validation():
         )
 
 
-@pytest.mark.parametrize("field", [{"seeds": [[0], [1]]}, {"weights": [["a.pt"], ["b.pt"]]}])
-def test_seeds_and_weights_are_not_swept(field):
-    with pytest.raises(ConfigurationError, match="cannot be swept"):
-        read(**field)
+# Seeds, in both studies
+
+INDUCTION = """
+    induction:
+      corpora: {{c: {{kind: markov}}}}
+      experiments: {{e: {{corpus: c, seeds: {seeds}}}}}
+"""
+COMPOSITION = """
+    composition:
+      experiments: {{e: {{group: C7, architecture: {{kind: mlp}}, seeds: {seeds}}}}}
+"""
+READERS = {"composition": resolve, "induction": induction}
+
+
+@pytest.mark.parametrize("text", [COMPOSITION, INDUCTION], ids=["composition", "induction"])
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        ("[1, 1e0]", "holds 1 more than once (written 1, '1e0')"),
+        ("[1, '1']", "holds 1 more than once (written 1, '1')"),
+        ("[0, 2, 0.0]", "holds 0 more than once (written 0, 0.0)"),
+        ("[3, 3]", "holds 3 more than once; each seed is one run"),
+        ("[]", "must hold at least one seed"),
+        ("[0.5]", "seeds.0` = 0.5: must be a valid integer"),
+        ("[true]", "must be a number"),
+        ("[[0], [1]]", "is a list of lists"),
+        ("7", "must be a list of whole numbers"),
+    ],
+)
+def test_seeds_that_are_refused(text, seeds, said):
+    with pytest.raises(ConfigurationError) as caught:
+        read_text(text.format(seeds=seeds), **READERS)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "study"), [(COMPOSITION, "composition"), (INDUCTION, "induction")]
+)
+def test_seeds_are_read_by_meaning(text, study):
+    seeds = "[1e0, 2.0, '3', 9007199254740993, '9007199254740993']"
+    with pytest.raises(ConfigurationError, match="holds 9007199254740993 more than once"):
+        read_text(text.format(seeds=seeds), **READERS)
+    found = read_text(text.format(seeds="[1e0, 2.0, '9007199254740993']"), **READERS)[study]
+    assert found.experiments["e"].seeds == (1, 2, 9007199254740993)
 
 
 @pytest.mark.parametrize("steps", [[5, 5], [9, 3]])
 def test_changes_of_weight_decay_ascend(steps):
     changes = [{"step": step, "weight_decay": 0} for step in steps]
-    with pytest.raises(ConfigurationError, match="ascending steps"):
-        read(optimiser={"weight_decay_schedule": changes})
+    assert "ascending steps" in refusal(optimiser={"weight_decay_schedule": changes})
 
 
 def test_quadratic_labels_ask_for_a_cyclic_group():
     assert read(data={"labels": "quadratic"}).experiments["e"].data.labels == "quadratic"
-    with pytest.raises(ConfigurationError, match="cyclic group"):
-        read(group="S3", data={"labels": "quadratic"})
+    assert "cyclic group" in refusal(group="S3", data={"labels": "quadratic"})

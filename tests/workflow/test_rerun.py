@@ -272,6 +272,18 @@ def test_configuration(project, old, new, expected):
     assert project.plan() == expected
 
 
+def test_values_of_a_sweep_written_otherwise_moved_and_added(project):
+    """Only what is added is trained; the joined runs are in the order of their values."""
+    one, same, more = "[0.3, 3, 1e-2]", "[0.01, 3.0, 3e-1]", "[10, 1e-2, 3, 0.3]"
+    project.edit(CONFIG_FILE, "a: {group: S3}", f"a: {{group: S3, optimiser: {{l1: {one}}}}}")
+    joined = "results/composition/sweeps/a.nc"
+    project.run(joined)
+    project.edit(CONFIG_FILE, one, same)
+    assert project.plan(joined) == set()
+    project.edit(CONFIG_FILE, same, more)
+    assert project.plan(joined) == {"train a-l1-10, seed 0", "sweep a"}
+
+
 CODE = {
     "a figure function": (
         f"{STUDY}/figures/learning.py",

@@ -9,8 +9,9 @@ import copy
 import difflib
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, TypeVar, overload
 
 import yaml
 from pydantic import (
@@ -18,8 +19,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     WithJsonSchema,
+    WrapValidator,
     create_model,
     model_validator,
 )
@@ -34,15 +37,19 @@ __all__ = [
     "Positive",
     "Section",
     "Seed",
+    "Seeds",
     "Style",
     "canonical",
+    "check_defaults",
+    "is_other_kind",
     "merge",
+    "noted",
     "parse_yaml",
     "read_sections",
+    "refuse",
     "schema",
     "specification",
     "validate",
-    "with_defaults",
     "with_style",
 ]
 
@@ -60,13 +67,19 @@ def _number(value: object) -> object:
         msg = "must be a number"
         raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueError)
     if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return float(value)
+        return int(value) if value.isdecimal() else float(value)
     return value
 
 
 def _real(value: object) -> object:
     value = _number(value)
-    return float(value) if isinstance(value, int) else value
+    if not isinstance(value, int | float):
+        return value
+    try:
+        return float(value) + 0.0  # -0.0 becomes 0.0, which means the same
+    except OverflowError:
+        msg = "must be a finite number"
+        raise ValueError(msg) from None
 
 
 def _whole(value: object) -> object:
@@ -108,6 +121,27 @@ class Section(BaseModel):
 Positive = Annotated[float, Field(gt=0), AS_REAL]
 Count = Annotated[int, Field(ge=1), AS_WHOLE]
 Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
+
+
+def _different(value: object, handler: Callable[[object], Any]) -> object:
+    if not isinstance(value, list | tuple):
+        msg = "must be a list of whole numbers, for example [0, 1]"
+        raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueError)
+    if not value:
+        msg = "must hold at least one seed; give a list of whole numbers, for example [0, 1]"
+        raise ValueError(msg)
+    seeds: Sequence[int] = handler(tuple(value))
+    for seed in dict.fromkeys(seeds):
+        written = [repr(each) for each, read in zip(value, seeds, strict=True) if read == seed]
+        if len(written) > 1:
+            spelled = "" if len({*written}) == 1 else f" (written {', '.join(written)})"
+            msg = f"holds {seed} more than once{spelled}; each seed is one run"
+            raise ValueError(msg)
+    return seeds
+
+
+Seeds = Annotated[tuple[Seed, ...], WrapValidator(_different)]
+"""Seeds of an experiment, each once: ``1``, ``1.0`` and ``1e0`` are the same seed."""
 
 
 class Style(Section):
@@ -261,12 +295,20 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         if (
             isinstance(below, Mapping)
             and isinstance(value, Mapping)
-            and below.get("kind") == value.get("kind", below.get("kind"))
+            and not is_other_kind(below, value)
         ):
             merged[key] = merge(below, value)
         else:
             merged[key] = copy.deepcopy(value)
     return merged
+
+
+def is_other_kind(below: Mapping[str, Any], over: Mapping[str, Any]) -> bool:
+    """Return whether two mappings have different ``kind``; that below may be a list of kinds."""
+    if "kind" not in below or "kind" not in over:
+        return False
+    kinds = below["kind"] if isinstance(below["kind"], list) else [below["kind"]]
+    return over["kind"] not in kinds
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -311,14 +353,22 @@ def parse_yaml(text: str) -> dict[str, Any]:
     return parsed
 
 
-def validate(raw: Any, model: type[Model], *, at: str = "") -> Model:
+@overload
+def validate(raw: Any, model: type[Model], *, at: str = "") -> Model: ...
+
+
+@overload
+def validate(raw: Any, model: Any, *, at: str = "") -> Any: ...
+
+
+def validate(raw: Any, model: Any, *, at: str = "") -> Any:
     """Return the configuration as a value of `model`.
 
     Parameters
     ----------
     raw : mapping
         What the configuration files hold.
-    model : type of Section
+    model : type of Section, or a union of such types
         The contract.
     at : str
         Where `raw` stands in the whole, for messages.
@@ -330,21 +380,18 @@ def validate(raw: Any, model: type[Model], *, at: str = "") -> Model:
         known one.
     """
     try:
-        return model.model_validate(raw)
+        return TypeAdapter(model).validate_python(raw)
     except ValidationError as error:
-        problems = [_sentence(problem, raw, model, at) for problem in error.errors()]
-        raise ConfigurationError("\n".join(dict.fromkeys(problems))) from None
+        raise _refusal(error.errors(), raw, model, at) from None
 
 
-def with_defaults(entries: Any, defaults: Any, model: type[BaseModel], *, at: str) -> Any:
-    """Return entries by name, each merged over the defaults.
+def check_defaults(defaults: Any, model: type[BaseModel], *, at: str) -> None:
+    """Refuse defaults that break a rule by themselves; any part of `model` may be missing.
 
     Parameters
     ----------
-    entries : mapping of mapping
-        What each entry says itself. Anything else is returned as it is, for `validate` to refuse.
-    defaults : mapping or None
-        What holds for all; any part of `model` may be missing from it.
+    defaults : mapping
+        What holds for all entries.
     model : type of Section
         What an entry with its defaults has to be.
     at : str
@@ -353,24 +400,31 @@ def with_defaults(entries: Any, defaults: Any, model: type[BaseModel], *, at: st
     Raises
     ------
     ConfigurationError
-        If the defaults themselves break a rule.
+        One message with every problem.
     """
-    if defaults is None or not isinstance(entries, Mapping):
-        return entries
     try:
         model.model_validate(defaults)
     except ValidationError as error:
         absent = {"missing", "union_tag_not_found"}
         problems = [problem for problem in error.errors() if problem["type"] not in absent]
         if problems:
-            sentences = [_sentence(problem, defaults, model, at) for problem in problems]
-            raise ConfigurationError("\n".join(dict.fromkeys(sentences))) from None
-    return {
-        name: merge(defaults, {} if entry is None else entry)
-        if entry is None or isinstance(entry, Mapping)
-        else entry
-        for name, entry in entries.items()
-    }
+            raise _refusal(problems, defaults, model, at) from None
+
+
+@contextmanager
+def noted(problems: list[str]) -> Iterator[None]:
+    """Add the message of a refusal to `problems`, so that others can be found before `refuse`."""
+    try:
+        yield
+    except ConfigurationError as error:
+        problems.append(str(error))
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """Raise one `ConfigurationError` that says each problem once; return when there is none."""
+    lines = dict.fromkeys(line for problem in problems for line in problem.splitlines())
+    if lines:
+        raise ConfigurationError("\n".join(lines))
 
 
 def with_style(
@@ -398,8 +452,13 @@ def with_style(
         return dict(section)
     written: dict[str, Any] = {name: {} for name in figures.model_fields} | dict(section["figures"])
     defaults = written.pop("defaults", None)
-    styles = with_defaults(written, defaults, style, at=f"{at}.figures.defaults")
-    return {**section, "figures": styles}
+    if defaults is not None:
+        check_defaults(defaults, style, at=f"{at}.figures.defaults")
+        written = {
+            name: merge(defaults, value or {}) if isinstance(value, Mapping | None) else value
+            for name, value in written.items()
+        }
+    return {**section, "figures": written}
 
 
 def read_sections(
@@ -433,27 +492,29 @@ def read_sections(
         for key in raw
         if key != "groups" and key not in readers
     ]
-    groups: Mapping[str, GivenGroup | None] = {}
+    written = raw.get("groups") or {}
+    groups: Mapping[str, GivenGroup | None] = (
+        dict.fromkeys(map(str, written)) if isinstance(written, Mapping) else {}
+    )
     sections: dict[str, Any] = {}
-    try:
-        whole = validate({"groups": raw.get("groups") or {}}, _Groups)
+    with noted(problems):
+        whole = validate({"groups": written}, _Groups)
         groups = sections["groups"] = whole.groups
-    except ConfigurationError as error:
-        problems.append(str(error))
-        if isinstance(raw["groups"], Mapping):
-            groups = dict.fromkeys(map(str, raw["groups"]))
     for name in [name for name in readers if name in raw] or readers:
-        try:
+        with noted(problems):
             sections[name] = readers[name](raw.get(name), groups)
-        except ConfigurationError as error:
-            problems.append(str(error))
-    if problems:
-        raise ConfigurationError("\n".join(problems))
+    refuse(problems)
     return sections
 
 
-def _sentence(problem: Any, raw: Any, model: type[BaseModel], at: str) -> str:
-    location = [part for part in problem["loc"] if not _is_tag(part, problem["loc"], raw)]
+def _refusal(problems: Iterable[Any], raw: Any, model: Any, at: str) -> ConfigurationError:
+    sentences = [_sentence(problem, raw, model, at) for problem in problems]
+    return ConfigurationError("\n".join(dict.fromkeys(sentences)))
+
+
+def _sentence(problem: Any, raw: Any, model: Any, at: str) -> str:
+    kinds = [part for part in problem["loc"] if _is_tag(part, problem["loc"], raw)]
+    location = [part for part in problem["loc"] if part not in kinds]
     path = ".".join([at] * bool(at) + [str(part) for part in location]) or "the configuration"
     value = problem["input"]
     if problem["type"] == "extra_forbidden":
@@ -462,7 +523,8 @@ def _sentence(problem: Any, raw: Any, model: type[BaseModel], at: str) -> str:
         )
         known = ", ".join(_known_keys(model, problem["loc"][:-1]))
         hint = f"did you mean `{near[0]}`?" if near else f"known keys are {known}"
-        return f"`{path}` = {_short(value)}: unknown key; {hint}"
+        of_kind = f" of the kind `{kinds[-1]}`" if kinds else ""
+        return f"`{path}` = {_short(value)}: unknown key{of_kind}; {hint}"
     if problem["type"] == "missing":
         return f"`{path}`: is missing; {_describe(model, problem['loc'])}".rstrip("; ")
     if problem["type"] in {"model_type", "model_attributes_type", "dict_type"}:

@@ -70,20 +70,6 @@ def test_a_run_that_is_missing_is_nan():
     assert int(np.isfinite(found["last_step"]).sum()) == len(runs) - 1
 
 
-def test_values_that_are_no_numbers_become_text(tmp_path):
-    schedules = [[], [{"step": 700, "weight_decay": 0}]]
-    runs = [
-        SweptRun({"optimiser.weight_decay_schedule": each}, 0, history([0, 10], test=[0, 1.0]))
-        for each in schedules
-    ]
-    write(sweep(runs), tmp_path / "sweep.nc", {})
-    found = read(tmp_path / "sweep.nc")
-    assert found["optimiser.weight_decay_schedule"].values.tolist() == [
-        "[]",
-        '[{"step": 700, "weight_decay": 0}]',
-    ]
-
-
 def test_schedules_are_said_in_words():
     schedules = [[], [{"step": 700, "weight_decay": 0}]]
     runs = [
@@ -92,6 +78,93 @@ def test_schedules_are_said_in_words():
     ]
     numbers = figure.numbers(sweep(runs))
     assert numbers["setting"].values.tolist() == ["no change", "0 from step 700"]
+
+
+def swept(values):
+    """Return the dataset of a sweep with two seeds for each value."""
+    return sweep(
+        [
+            SweptRun({DECAY: value}, seed, history([0, 10, 20], test=[0, 0.5, 1.0]))
+            for value in values
+            for seed in (0, 1)
+        ]
+    )
+
+
+COORDINATES = [
+    ([0.0, 0.01, 0.1, 1.0], np.float64, [0.0, 0.01, 0.1, 1.0]),
+    ([8, 16], np.int64, [8, 16]),
+    ([1, 2**63], np.float64, [1.0, 2.0**63]),
+    ([False, True], np.bool_, [False, True]),
+    ([0.5, 1.0, None], np.float64, [0.5, 1.0, np.nan]),
+    ([True, None], np.object_, ["true", "null"]),
+    (["bilinear", "mlp"], np.object_, ["bilinear", "mlp"]),
+    ([[], [{"step": 700, "weight_decay": 0}]], np.object_,
+     ["[]", '[{"step": 700, "weight_decay": 0}]']),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "dtype", "expected"), COORDINATES)
+def test_a_coordinate_has_the_type_of_the_field(values, dtype, expected, tmp_path):
+    made = swept(values)
+    assert made[DECAY].dtype == dtype
+    assert made[DECAY].attrs["long_name"] == f"value of {DECAY}" + ", NaN for null" * (
+        0.5 in values
+    )
+    write(made, tmp_path / "sweep.nc", {})
+    found = read(tmp_path / "sweep.nc")
+    assert found[DECAY].dtype.kind == ("U" if dtype is np.object_ else np.dtype(dtype).kind)
+    np.testing.assert_array_equal(found[DECAY].values, expected)
+    if dtype in (np.float64, np.int64):
+        one = found["last_step"].sel({DECAY: expected[1]})
+        assert one.values.tolist() == [20, 20]
+
+
+def horizontal_axis(values):
+    drawn = figure.draw(figure.numbers(swept(values)), Style())
+    axes = drawn.axes[1]
+    marks = sorted({float(x) for line in axes.lines for x in line.get_xdata()})
+    return axes, marks
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([0.0, 0.01, 0.1, 1.0], "symlog"),
+        ([0.001, 0.01, 0.1], "log"),
+        ([0.3, 0.5], "linear"),
+        ([0.0, 1.0], "linear"),
+        ([8, 16, 64, 128], "log"),
+        ([0.5], "linear"),
+        ([each / 10 for each in range(1, 10)], "linear"),
+    ],
+)
+def test_numbers_stand_on_an_axis_of_numbers(values, scale):
+    axes, marks = horizontal_axis(values)
+    assert axes.get_xscale() == scale
+    assert marks == values
+    if len(values) <= 5:
+        assert axes.get_xticks().tolist() == values
+        assert [tick.get_text() for tick in axes.get_xticklabels()] == [f"{v:g}" for v in values]
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.5, 1.0, None], ["0.5", "1", "null"]),
+        ([False, True], ["false", "true"]),
+        (["bilinear", "mlp"], ["bilinear", "mlp"]),
+    ],
+)
+def test_what_is_not_all_numbers_stands_side_by_side(values, texts):
+    axes, marks = horizontal_axis(values)
+    assert marks == list(range(len(values)))
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == texts
+
+
+def test_settings_that_differ_in_the_last_digit_are_told_apart():
+    numbers = figure.numbers(swept([0.3, 0.1 + 0.2]))
+    assert numbers["setting"].values.tolist() == ["0.3", "0.30000000000000004"]
 
 
 @pytest.mark.parametrize("fields", [[FRACTION], [DECAY], [FRACTION, DECAY]])

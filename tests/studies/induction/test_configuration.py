@@ -60,6 +60,54 @@ def test_lists_of_values_are_sweeps_of_corpora_and_experiments():
     assert set(found.sweeps) == {"one"}
 
 
+def test_sweeps_of_corpora_depend_on_what_values_mean():
+    raw = changed("induction/corpora/phrases/start_probability", ["5e-1", 0.2])
+    raw["induction"]["experiments"]["one"]["corpus"] = "phrases-start-probability-0p5"
+    raw["induction"]["defaults"]["corpus"] = "chains"
+    assert read(raw).corpora["phrases-start-probability-0p5"].start_probability == 0.5
+    files = [["README.md"], ["README.md", "config/README.md"]]
+    texts = [
+        read(changed("induction/corpora/text", {"kind": "text", "files": each})).corpora
+        for each in (files, files[::-1])
+    ]
+    assert texts[0] == texts[1]
+    assert sum(name.startswith("text-files-readme-md") for name in texts[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (
+            "induction/corpora/phrases/length",
+            [96, 96.0],
+            "`induction.corpora.phrases`: `length` = 96 and `length` = 96.0 mean the same",
+        ),
+        (
+            "induction/corpora/chains/states",
+            [3, 1, "2e2"],
+            "`induction.corpora.chains.states` = 1: must be greater than or equal to 2",
+        ),
+        (
+            "induction/experiments/one/optimiser",
+            {"clip": [None, 1, "1"]},
+            "`optimiser.clip` = 1 and `optimiser.clip` = '1' mean the same",
+        ),
+    ],
+)
+def test_wrong_sweeps_are_refused_where_they_are_written(path, value, said):
+    with pytest.raises(ConfigurationError) as refused:
+        read(changed(path, value))
+    assert said in str(refused.value)
+
+
+def test_mappings_of_a_sweep_keep_the_defaults():
+    raw = changed("induction/experiments/one/optimiser", [{"batch": 8}, {"clip": 1}])
+    raw["induction"]["defaults"]["optimiser"] = {"weight_decay": 0.5}
+    found = read(raw).experiments
+    assert found["one-optimiser-batch-8"].optimiser.weight_decay == 0.5
+    assert found["one-optimiser-clip-1"].optimiser.weight_decay == 0.5
+
+
 def test_a_default_written_out_changes_no_specification():
     raw = changed("induction/experiments/one/network", {"layers": 1, "heads": 4, "d_mlp": 0})
     plain, written = (read(each).experiments["one"].training(0) for each in (VALID, raw))

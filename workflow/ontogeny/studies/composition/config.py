@@ -19,15 +19,17 @@ from ontogeny.config import (
     Positive,
     Section,
     Seed,
+    Seeds,
+    noted,
+    refuse,
     validate,
-    with_defaults,
     with_style,
 )
 from ontogeny.config import Style as FigureStyle
 from ontogeny.given_groups import read_groups
 from ontogeny.groups import Group, parse
 from ontogeny.studies.composition.published import PublishedError, published_experiments
-from ontogeny.sweeps import Sweeps, expanded
+from ontogeny.sweeps import Sweeps, unfolded
 
 __all__ = [
     "Analysis",
@@ -251,7 +253,7 @@ class Experiment(_Training):
     group: str = Field(
         description="Name of a group: C59, D5, S5, A5, Q8, F21, C2xS4, or of one in `groups`."
     )
-    seeds: tuple[Seed, ...] = Field(
+    seeds: Seeds = Field(
         description="One network is trained for each; a seed fixes split and initial weights."
     )
     weights: tuple[str, ...] | None = Field(
@@ -260,21 +262,6 @@ class Experiment(_Training):
         "training: a PyTorch state dict or .safetensors. The seed then fixes the split alone, and "
         "schedule.steps says how many updates the networks have had.",
     )
-
-    @field_validator("seeds", mode="before")
-    @classmethod
-    def _seeds(cls, value: object) -> object:
-        if not isinstance(value, list | tuple):
-            msg = "must be a list of whole numbers, for example [0, 1]"
-            raise ValueError(msg)  # noqa: TRY004
-        if not value:
-            msg = "must hold at least one seed"
-            raise ValueError(msg)
-        repeated = sorted({repr(seed) for seed in value if value.count(seed) > 1})
-        if repeated:
-            msg = f"holds {', '.join(repeated)} more than once; each seed is one run"
-            raise ValueError(msg)
-        return tuple(value)
 
     @field_validator("weights", mode="before")
     @classmethod
@@ -481,18 +468,18 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
         One message with every problem: key, value, rule and remedy.
     """
     found, problems = read_groups(groups)
-    try:
-        composition = _merged(raw)
-    except ConfigurationError as error:
-        raise ConfigurationError("\n".join([*problems, str(error)])) from None
     known: dict[str, Group | None] = dict.fromkeys(groups) | found
-    problems += [
-        f"`composition.experiments.{name}.{problem}"
-        for name, experiment in composition.experiments.items()
-        for problem in _problems(experiment, known)
-    ]
-    if problems:
-        raise ConfigurationError("\n".join(problems))
+    with noted(problems):
+        composition = _merged(raw)
+        written = {
+            member: name for name, members in composition.sweeps.items() for member in members
+        }
+        problems += [
+            f"`composition.experiments.{written.get(name, name)}.{problem}"
+            for name, experiment in composition.experiments.items()
+            for problem in _problems(experiment, known)
+        ]
+    refuse(problems)
     return composition
 
 
@@ -502,20 +489,24 @@ def _merged(raw: Any) -> Composition:
         return validate(raw, Composition, at="composition")
     section = dict(raw)
     defaults = section.pop("defaults", None)
+    experiments = section.pop("experiments", {})
     if isinstance(section.get("published"), str):
-        section["experiments"] = _with_published(section)
+        experiments = _with_published(experiments, section["published"])
     sweeps: Sweeps = {}
-    if "experiments" in section:
-        section["experiments"] = with_defaults(
-            section["experiments"], defaults, Experiment, at="composition.defaults"
+    problems: list[str] = []
+    with noted(problems):
+        section["experiments"], sweeps = unfolded(
+            experiments,
+            Experiment,
+            lists=LISTS,
+            at="composition.experiments",
+            defaults=defaults,
+            defaults_at="composition.defaults",
         )
-        if isinstance(section["experiments"], Mapping):
-            section["experiments"], sweeps = expanded(
-                section["experiments"], lists=LISTS, at="composition.experiments"
-            )
-            _refuse_swept_runs(sweeps)
-    section = with_style(section, Figures, Style, at="composition")
-    composition = validate(section, Composition, at="composition")
+    with noted(problems):
+        section = with_style(section, Figures, Style, at="composition")
+        composition = validate(section, Composition, at="composition")
+    refuse(problems)
     composition._sweeps = sweeps
     if not composition.experiments:
         msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
@@ -523,24 +514,13 @@ def _merged(raw: Any) -> Composition:
     return composition
 
 
-def _refuse_swept_runs(sweeps: Sweeps) -> None:
-    for name, members in sweeps.items():
-        for field in ("seeds", "weights"):
-            if any(field in values for values in members.values()):
-                msg = (
-                    f"`composition.experiments.{name}.{field}`: is a list of lists, and says which "
-                    "runs there are, so that it cannot be swept; give one list"
-                )
-                raise ConfigurationError(msg)
-
-
-def _with_published(section: Mapping[str, Any]) -> Any:
+def _with_published(written: Any, folder: str) -> Any:
     """Return the experiments of a section and those of its folder of published runs."""
-    written = section.get("experiments") or {}
+    written = written or {}
     try:
-        found = published_experiments(section["published"])
+        found = published_experiments(folder)
     except PublishedError as error:
-        msg = f"`composition.published` = {section['published']!r}: {error}"
+        msg = f"`composition.published` = {folder!r}: {error}"
         raise ConfigurationError(msg) from None
     if not isinstance(written, Mapping):
         return written

@@ -22,7 +22,7 @@ class SweptRun:
     Attributes
     ----------
     values : mapping of str to object
-        The value of each swept field, by its dotted path.
+        The value of each swept field, by its dotted path, as `ontogeny.sweeps` gives it.
     seed : int
     history : Dataset
     """
@@ -38,14 +38,16 @@ def sweep(runs: Sequence[SweptRun]) -> xr.Dataset:
     Parameters
     ----------
     runs : sequence of SweptRun
-        All with values for the same fields.
+        All with values for the same fields, in the order in which these values shall stand.
 
     Returns
     -------
     Dataset
-        Each swept field is a dimension under its dotted path: numbers where all values are, text
-        otherwise. What `ontogeny.studies.composition.outcomes` says of each run, and its losses and
-        accuracies at the steps at which any run has a checkpoint, NaN where this one has none.
+        Each swept field is a dimension under its dotted path: float64 for real numbers (NaN for
+        null among numbers), int64 for whole numbers, booleans, and text for all else (null among
+        text is ``null``, a list is JSON). What `ontogeny.studies.composition.outcomes` says of each
+        run, and its losses and accuracies at the steps at which any run has a checkpoint, NaN where
+        this one has none.
     """
     axes: dict[str, list[str]] = {
         field: list(dict.fromkeys(json.dumps(run.values[field]) for run in runs))
@@ -71,17 +73,22 @@ def sweep(runs: Sequence[SweptRun]) -> xr.Dataset:
                 found[f"{name}_curve"] = variable((*dims, "step", "split"), empty, name, units)
             found[f"{name}_curve"].values[at][here] = curves.transpose("step", "split").values
     coordinates: dict[str, Any] = {
-        field: variable(field, _coordinate(values), f"value of {field}")
+        field: variable(field, *_coordinate([json.loads(value) for value in values], field))
         for field, values in axes.items()
     }
     coordinates |= {"seed": seeds, "step": step, "split": np.array(["train", "test"], dtype=object)}
     return dataset(found, coordinates, title="The runs of a sweep")
 
 
-def _coordinate(values: Sequence[str]) -> NDArray[Any]:
-    """Return values that are written as JSON as a coordinate."""
-    plain = [json.loads(value) for value in values]
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in plain):
-        return np.array(plain, dtype=np.float64)
-    texts = [v if isinstance(v, str) else text for v, text in zip(plain, values, strict=True)]
-    return np.array(texts, dtype=object)
+def _coordinate(values: Sequence[Any], field: str) -> tuple[NDArray[Any], str]:
+    """Return the values of a swept field as an array, and what they are."""
+    about = f"value of {field}"
+    kinds = {type(value) for value in values}
+    if kinds == {bool}:
+        return np.array(values, dtype=np.bool_), about
+    if kinds == {int} and max(map(abs, values)) < 2**63:
+        return np.array(values, dtype=np.int64), about
+    if kinds & {int, float} and kinds <= {int, float, type(None)}:
+        return np.array(values, dtype=np.float64), about + ", NaN for null" * (None in values)
+    texts = [value if isinstance(value, str) else json.dumps(value) for value in values]
+    return np.array(texts, dtype=object), about

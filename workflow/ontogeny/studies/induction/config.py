@@ -9,21 +9,22 @@ from pydantic import Field, PrivateAttr, field_validator
 from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
-    ConfigurationError,
     Count,
     GivenGroup,
     Name,
     Positive,
     Section,
     Seed,
+    Seeds,
+    noted,
+    refuse,
     validate,
-    with_defaults,
     with_style,
 )
 from ontogeny.config import (
     Style as FigureStyle,
 )
-from ontogeny.sweeps import Sweeps, expanded
+from ontogeny.sweeps import Sweeps, unfolded
 
 __all__ = [
     "Analysis",
@@ -185,20 +186,9 @@ class Experiment(_Training):
     """One kind of network on one corpus, trained from one or more seeds."""
 
     corpus: Name = Field(description="Name of one of `induction.corpora`.")
-    seeds: tuple[Seed, ...] = Field(
+    seeds: Seeds = Field(
         description="One network is trained for each; a seed fixes initial weights and minibatches."
     )
-
-    @field_validator("seeds", mode="before")
-    @classmethod
-    def _seeds(cls, value: object) -> object:
-        if not isinstance(value, list | tuple) or not value:
-            msg = "must be a list of whole numbers, for example [0, 1]"
-            raise ValueError(msg)
-        if len({repr(seed) for seed in value}) < len(value):
-            msg = "holds a seed more than once; each seed is one run"
-            raise ValueError(msg)
-        return tuple(value)
 
     def training(self, seed: int) -> Training:
         """Return what the run with one of the seeds depends on, besides its corpus."""
@@ -296,29 +286,33 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Induction:
         return validate(raw, Induction, at="induction")
     section = dict(raw)
     defaults = section.pop("defaults", None)
+    corpora, experiments = section.get("corpora"), section.get("experiments")
+    section |= {"corpora": {}, "experiments": {}}
     sweeps: Sweeps = {}
-    if isinstance(section.get("corpora"), Mapping):
-        section["corpora"], _ = expanded(
-            section["corpora"], lists={"files"}, at="induction.corpora"
+    problems: list[str] = []
+    with noted(problems):
+        section["corpora"], _ = unfolded(corpora, Corpus, lists={"files"}, at="induction.corpora")
+    with noted(problems):
+        section["experiments"], sweeps = unfolded(
+            experiments,
+            Experiment,
+            lists=LISTS,
+            at="induction.experiments",
+            defaults=defaults,
+            defaults_at="induction.defaults",
         )
-    if "experiments" in section:
-        section["experiments"] = with_defaults(
-            section["experiments"], defaults, Experiment, at="induction.defaults"
-        )
-        if isinstance(section["experiments"], Mapping):
-            section["experiments"], sweeps = expanded(
-                section["experiments"], lists=LISTS, at="induction.experiments"
-            )
-    section = with_style(section, Figures, Style, at="induction")
-    induction = validate(section, Induction, at="induction")
+    with noted(problems):
+        section = with_style(section, Figures, Style, at="induction")
+        induction = validate(section, Induction, at="induction")
+    refuse(problems)
     induction._sweeps = sweeps
-    problems = [
-        *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),
-        *(problem for name in induction.corpora for problem in _missing_files(induction, name)),
-        *(problem for name in induction.experiments for problem in _problems(induction, name)),
-    ]
-    if problems:
-        raise ConfigurationError("\n".join(problems))
+    refuse(
+        [
+            *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),
+            *(problem for name in induction.corpora for problem in _missing_files(induction, name)),
+            *(problem for name in induction.experiments for problem in _problems(induction, name)),
+        ]
+    )
     return induction
 
 

@@ -8,6 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from ontogeny.plotting import PALETTE, figure, settings, step_axis
@@ -26,7 +27,7 @@ def numbers(sweep: xr.Dataset) -> xr.Dataset:
     """Select curves and steps; all swept fields become one dimension, `setting`.
 
     ``setting`` has the values as text; ``value`` has them as numbers where one field is swept, over
-    numbers.
+    numbers without null.
     """
     fields = [str(dim) for dim in sweep["last_step"].dims if dim not in _SHARED]
     chosen = sweep[[*_OUTCOMES, *_CURVES]].stack(setting=fields)
@@ -34,8 +35,9 @@ def numbers(sweep: xr.Dataset) -> xr.Dataset:
     texts = [", ".join(map(_text, fields, values)) for values in zip(*combinations, strict=True)]
     chosen = chosen.drop_vars(["setting", *fields])
     chosen = chosen.assign_coords(setting=("setting", np.array(texts, dtype=object)))
-    if len(fields) == 1 and sweep[fields[0]].dtype.kind == "f":
-        chosen = chosen.assign_coords(value=("setting", sweep[fields[0]].values))
+    values = sweep[fields[0]].values
+    if len(fields) == 1 and values.dtype.kind in "fi" and np.isfinite(values).all():
+        chosen = chosen.assign_coords(value=("setting", values.astype(np.float64)))
     return chosen.assign_attrs(fields=", ".join(fields))
 
 
@@ -68,7 +70,14 @@ def _curves(axes: Axes, runs: xr.Dataset, colour: str) -> None:
 
 def _steps(axes: Axes, numbers: xr.Dataset) -> None:
     """Draw when each run memorises and generalises; open marks stand at the last step of a run."""
-    place, ticks = _places(numbers)
+    is_numeric = "value" in numbers.coords
+    count = numbers.sizes["setting"]
+    place = numbers["value"].values if is_numeric else np.arange(count, dtype=np.float64)
+    if is_numeric:
+        _numeric_axis(axes, place)
+    else:
+        axes.set_xticks(place, list(numbers["setting"].values), rotation=30, ha="right")
+        axes.set_xlim(-0.5, count - 0.5)
     for outcome, marker, colour in (
         ("memorised_step", "s", PALETTE[0]),
         ("generalised_step", "o", PALETTE[1]),
@@ -85,24 +94,22 @@ def _steps(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set(yscale="log", xlabel=numbers.attrs["fields"])
     axes.set_ylabel("first step with accuracy 0.99")
     axes.legend(loc="best")
-    if ticks is not None:
-        axes.set_xticks(place, ticks, rotation=30, ha="right")
-        axes.set_xlim(-0.5, len(place) - 0.5)
-    elif _is_logarithmic(place):
-        axes.set_xscale("log")
 
 
-def _places(numbers: xr.Dataset) -> tuple[NDArray[np.float64], Sequence[str] | None]:
-    """Return where each setting stands on the horizontal axis, and what is written there."""
-    if "value" in numbers.coords and numbers.sizes["setting"] > _FEW - 2:
-        value = numbers["value"].values
-        if (value > 0).all():
-            return value, None
-    return np.arange(numbers.sizes["setting"], dtype=np.float64), list(numbers["setting"].values)
+def _numeric_axis(axes: Axes, values: NDArray[np.float64]) -> None:
+    """Scale the horizontal axis by logarithms where values span a decade; 0 has a place of its own.
 
-
-def _is_logarithmic(value: NDArray[np.float64]) -> bool:
-    return bool(value.max() / value.min() > 10)
+    Few values have a tick each.
+    """
+    positive = values[values > 0]
+    if values.min() >= 0 and positive.size and positive.max() > 10 * positive.min():
+        if positive.size < values.size:
+            axes.set_xscale("symlog", linthresh=positive.min())
+        else:
+            axes.set_xscale("log")
+    if len(values) <= _FEW:
+        axes.set_xticks(values, [f"{value:g}" for value in values])
+        axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _colours(count: int) -> Sequence[str]:
@@ -115,4 +122,6 @@ def _colours(count: int) -> Sequence[str]:
 def _text(field: str, value: object) -> str:
     if field == SCHEDULE:
         return in_words(str(value))
-    return f"{value:g}" if isinstance(value, float) else str(value).replace('"', "")
+    if isinstance(value, float):
+        return "null" if np.isnan(value) else str(value).removesuffix(".0")
+    return str(value).lower() if isinstance(value, np.bool_) else str(value).replace('"', "")
