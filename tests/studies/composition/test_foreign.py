@@ -378,6 +378,13 @@ def test_wrong_mappings_of_steps_are_refused(weights, message):
         resolve(experiment(seeds=[0], weights=weights), {})
 
 
+def test_a_network_of_step_0_is_no_run(tmp_path):
+    folder = written(tmp_path / "run", "ckpt_0.pt")
+    for weights in (folder, {0: f"{folder}/ckpt_0.pt"}):
+        with pytest.raises(ConfigurationError, match="nothing but the network of step 0"):
+            resolve(experiment(seeds=[0], weights=weights), {})
+
+
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 
 
@@ -385,9 +392,7 @@ LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n
     ("content", "message"), [(LFS, "is a Git LFS pointer.*`git lfs pull`"), ("", "is empty")]
 )
 @pytest.mark.parametrize("name", ["a_1.pt", "a_1.safetensors"])
-def test_a_file_that_is_not_there_in_truth_is_refused_before_any_job(
-    tmp_path, name, content, message
-):
+def test_a_pointer_or_an_empty_file_is_refused_before_any_job(tmp_path, name, content, message):
     path = tmp_path / name
     path.write_text(content)
     for weights in (str(path), str(tmp_path), {5: str(path)}):

@@ -170,7 +170,7 @@ WRONG = [
     ({"group": "DihedralGroup", "group_parameter": 2}, "`group_parameter` = 2: .*needs 3 <= n"),
     ({"frac_train": "abc"}, "`frac_train` = 'abc': must be a valid number"),
     ({"frac_train": 1}, "`frac_train` = 1.*: must be less than 1"),
-    ({"frac_train": 1e-9}, "`frac_train` = 1e-09: leaves one of both sets without a pair"),
+    ({"frac_train": 1e-9}, "`frac_train` = 1e-09: leaves no training or no test pairs"),
     ({"frac_train": float("nan")}, "`frac_train` = nan: must be a finite number"),
     ({"seed": None}, "`seed` = None: must be a valid integer"),
     ({"seed": ...}, "`seed`: is missing"),
@@ -238,7 +238,7 @@ def test_a_byte_order_mark_is_no_part_of_the_settings(tmp_path):
 
 
 @pytest.mark.parametrize("broken", ["missing", "empty", "pointer"])
-def test_a_network_that_is_not_there_in_truth_is_refused_with_the_key_to_skip_it(tmp_path, broken):
+def test_a_missing_empty_or_pointed_to_network_is_refused_with_the_key_to_skip_it(tmp_path, broken):
     write(tmp_path, "a")
     write(tmp_path, "b", seed=2)
     file = tmp_path / "b" / "model.pt"
@@ -279,7 +279,10 @@ def test_of_many_unreadable_runs_some_are_said_and_all_are_in_the_key(tmp_path):
         ({"skip": ["a"]}, "`composition.published.folder`: is missing"),
         ({"folder": "{}", "skp": []}, "`composition.published.skp` = .*did you mean `skip`"),
         ({"folder": "{}", "skip": "a"}, "must be a list of names of runs"),
-        ({"folder": "{}", "skip": ["A"]}, "`skip` names 'A', which is no run in this folder; runs"),
+        (
+            {"folder": "{}", "skip": ["A"]},
+            "`skip` names 'A', which is not a run in this folder; runs",
+        ),
         ({"folder": "{}", "skip": ["a"]}, "`skip` leaves no run"),
         ("{}/none", "is missing; give the folder"),
         ("{}/a", "is a run itself; give the folder that it is in"),

@@ -723,6 +723,11 @@ def _step_problems(experiment: Experiment, steps: list[list[int]]) -> list[str]:
             "weights` gives one network for some seeds and several checkpoints for others; make "
             "two experiments of them"
         ]
+    if any(each[-1] == 0 for each in steps):
+        return [
+            "weights` gives nothing but the network of step 0, before any update; give later "
+            "checkpoints too, or its file alone to have it read like a trained one"
+        ]
     said = experiment.schedule.steps
     last = sorted({each[-1] for each in steps} - {said})
     if last and "steps" in experiment.schedule.model_fields_set:

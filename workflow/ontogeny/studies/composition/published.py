@@ -174,9 +174,7 @@ def published_experiments(
     names = _names(folder)
     unknown = sorted(set(skip) - set(names))
     if unknown:
-        msg = (
-            f"`skip` names {unknown[0]!r}, which is no run in this folder; runs are {_list(names)}"
-        )
+        msg = f"`skip` names {unknown[0]!r}, which is not a run in this folder; runs are {_list(names)}"
         raise PublishedError(msg)
     kept = [name for name in names if name not in skip]
     if not kept:
@@ -304,7 +302,7 @@ def _validated(said: dict[str, Any]) -> tuple[_Settings, _Layers]:
         msg = f"`group_parameter` = {settings.group_parameter}: {error}"
         raise ConfigurationError(msg) from None
     if not 0 < math.floor(settings.frac_train * order**2) < order**2:
-        msg = f"`frac_train` = {settings.frac_train}: leaves one of both sets without a pair"
+        msg = f"`frac_train` = {settings.frac_train}: leaves no training or no test pairs"
         raise ConfigurationError(msg)
     return settings, found
 
