@@ -281,7 +281,7 @@ def test_of_many_unreadable_runs_some_are_said_and_all_are_in_the_key(tmp_path):
         ({"folder": "{}", "skip": "a"}, "must be a list of names of runs"),
         (
             {"folder": "{}", "skip": ["A"]},
-            "`skip` names 'A', which is not a run in this folder; runs",
+            "`skip` names 'A', which is not a run in this folder; it has",
         ),
         ({"folder": "{}", "skip": ["a"]}, "`skip` leaves no run"),
         ("{}/none", "is missing; give the folder"),

@@ -174,7 +174,9 @@ def published_experiments(
     names = _names(folder)
     unknown = sorted(set(skip) - set(names))
     if unknown:
-        msg = f"`skip` names {unknown[0]!r}, which is not a run in this folder; runs are {_list(names)}"
+        msg = (
+            f"`skip` names {unknown[0]!r}, which is not a run in this folder; it has {_list(names)}"
+        )
         raise PublishedError(msg)
     kept = [name for name in names if name not in skip]
     if not kept:
