@@ -203,6 +203,51 @@ def test_networks_trained_elsewhere_are_analysed_as_if_trained_here(finished):
     assert not (folder / "results/composition/figures/theirs/seed2").exists()
 
 
+FOLLOWED = """\
+composition:
+  run_figures: first
+  experiments:
+    followed:
+      group: C5
+      architecture:
+        { kind: transformer, preset: progress-measures, d_model: 8, heads: 2, d_head: 4, d_mlp: 16 }
+      data: { fraction: 0.6 }
+      seeds: [0]
+      weights: followed
+  figures:
+    defaults: { resolution: 60 }
+"""
+
+
+def test_checkpoints_of_a_run_made_elsewhere_are_followed_along_its_steps(finished):
+    folder, _ = finished
+    ours = folder / "results/composition/c5-transformer/seed0"
+    checkpoints = opened(ours / "checkpoints.nc")
+    (folder / "followed").mkdir()
+    files = [folder / f"followed/ckpt_{step:03d}.pt" for step in checkpoints["step"].values]
+    for index, file in enumerate(files):
+        torch.save({k: torch.tensor(v.values[index]) for k, v in checkpoints.items()}, file)
+    (folder / "followed.yaml").write_text(FOLLOWED)
+    run = snakemake(folder, "--configfile", "followed.yaml", "--cores", "2")
+    assert run.returncode == 0, output_of(run)
+    theirs = folder / "results/composition/followed/seed0"
+    for name, unknown in (("progress", []), ("mechanism", []), ("measures", ["slingshots"])):
+        xr.testing.assert_equal(
+            opened(theirs / f"{name}.nc").drop_vars(unknown),
+            opened(ours / f"{name}.nc").drop_vars(unknown),
+        )
+    figures = folder / "results/composition/figures"
+    drawn = {
+        name: {path.stem for path in (figures / name / "seed0").glob("*.svg")}
+        for name in ("followed", "c5-transformer")
+    }
+    assert drawn["followed"] == drawn["c5-transformer"] >= {"learning", "modular_progress"}
+    assert (figures / "followed/modular_phases.svg").exists()
+    shutil.copy2(files[0], files[1])
+    again = output_of(snakemake(folder, "--configfile", "followed.yaml", "--dry-run"))
+    assert "read the weights of followed, seed 0" in again
+
+
 OF_STEPS = {"progress", "measures", "key_losses", "norms", "followups"}
 OF_LAST = {"spectra", "neurons", "logits", "readout", "ablations", "removal", "algorithms"}
 ADDS = """\

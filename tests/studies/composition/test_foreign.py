@@ -1,14 +1,26 @@
-import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+import xarray as xr
 
+from ontogeny.catalogue import irreps_dataset, table_dataset
+from ontogeny.config import ConfigurationError, specification
 from ontogeny.groups import group
+from ontogeny.provenance import attributes
+from ontogeny.representations import irreps, real_irreps
+from ontogeny.storage import read, write
 from ontogeny.studies.composition.architectures import MLP, Bilinear, Transformer
-from ontogeny.studies.composition.config import Training, resolve
-from ontogeny.studies.composition.foreign import parameters_of, read_network
-from ontogeny.studies.composition.published import PublishedError, published_experiments
+from ontogeny.studies.composition.config import Optimiser, Style, Training, resolve
+from ontogeny.studies.composition.figures import learning, modular_followups, seeds
+from ontogeny.studies.composition.foreign import parameters_of, read_network, read_run
+from ontogeny.studies.composition.modular.stages import measures, mechanism
+from ontogeny.studies.composition.outcomes import outcomes
+from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.runs import train_network, training_rows
+from ontogeny.studies.composition.stages import progress, representation
+from ontogeny.weights import WeightsError
 
 ARCHITECTURES = [
     MLP(6, embedding=4, hidden=3),
@@ -57,10 +69,162 @@ def test_names_of_transformer_lens_are_known_and_aliases_ignored(architecture):
         np.testing.assert_array_equal(found[name], values)
 
 
-def test_a_bias_without_a_place_must_be_zero():
-    parameters = initial(ARCHITECTURES[2]) | {"unembed.b_U": np.ones(6)}
-    with pytest.raises(ValueError, match=r"unembed.b_U has no place in a Transformer"):
-        parameters_of(parameters, ARCHITECTURES[2])
+def lens(architecture, **more):
+    """Return a network as TransformerLens stores it, with more tensors."""
+    parameters = initial(architecture)
+    return {LENS[name]: values for name, values in parameters.items()} | more
+
+
+def logits_step_by_step(tensors):
+    """Logits of all pairs of a TransformerLens network with every bias, position by position."""
+    get = {name.rpartition(".")[2]: np.asarray(v, dtype=float) for name, v in tensors.items()}
+    n, (heads, _, k) = len(get["W_E"]) - 1, get["W_Q"].shape
+    biases = {"b_Q": (heads, k), "b_K": (heads, k), "b_V": (heads, k), "b_O": 1, "b_U": 1}
+    biases |= {"b_in": 1, "b_out": 1}
+    w = {name: np.zeros(shape) for name, shape in biases.items()} | get
+    found = []
+    for a in range(n):
+        for b in range(n):
+            x = w["W_E"][[a, b, n]] + w["W_pos"]
+            r = x[2] + w["b_O"]
+            for head in range(heads):
+                q, keys, values = (
+                    x @ w[f"W_{m}"][head] + w[f"b_{m}"][head] for m in ("Q", "K", "V")
+                )
+                score = np.exp(keys @ q[2] / np.sqrt(k))
+                r = r + (score / score.sum()) @ values @ w["W_O"][head]
+            hidden = np.maximum(r @ w["W_in"] + w["b_in"], 0)
+            found.append((r + hidden @ w["W_out"] + w["b_out"]) @ w["W_U"] + w["b_U"])
+    return np.array(found)
+
+
+def logits_of(architecture, parameters):
+    left, right = (torch.as_tensor(each) for each in np.divmod(np.arange(36), 6))
+    read = {name: torch.as_tensor(values) for name, values in parameters.items()}
+    return architecture.forward(read, left, right).logits.numpy()
+
+
+BIASES = {
+    "blocks.0.attn.b_Q": (2, 2),
+    "blocks.0.attn.b_K": (2, 2),
+    "blocks.0.attn.b_V": (2, 2),
+    "blocks.0.attn.b_O": (4,),
+}
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES[2:])
+@pytest.mark.parametrize("bias", ["blocks.0.attn.b_K", "unembed.b_U"])
+def test_a_bias_that_changes_no_prediction_is_left_out(architecture, bias):
+    outputs = architecture.shapes()["W_U"][1]
+    values = np.random.default_rng(0).normal(size=(2, 2)) if "K" in bias else np.full(outputs, 3.5)
+    tensors = lens(architecture, **{bias: values})
+    found = parameters_of(tensors, architecture)
+    for name, expected in initial(architecture).items():
+        np.testing.assert_array_equal(found[name], expected)
+    theirs, ours = logits_step_by_step(tensors), logits_of(architecture, found)
+    log_odds = [each - each.max(axis=1, keepdims=True) for each in (theirs, ours)]
+    np.testing.assert_allclose(*log_odds, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", [*BIASES, "unembed.b_U"])
+def test_a_bias_that_changes_predictions_is_refused(name):
+    architecture = ARCHITECTURES[2]
+    values = np.random.default_rng(0).normal(size=BIASES.get(name, (6,)))
+    tensors = lens(architecture, **{name: values})
+    without = logits_step_by_step(lens(architecture))
+    changed = logits_step_by_step(tensors) - without
+    changes = np.ptp(changed, axis=1).max() > 1e-3
+    if name.endswith("b_K"):
+        assert not changes
+        parameters_of(tensors, architecture)
+    else:
+        assert changes
+        with pytest.raises(ValueError, match=f"^{name} has no place in a Transformer and is not"):
+            parameters_of(tensors, architecture)
+
+
+@pytest.mark.parametrize("name", ["b_in", "b_out"])
+def test_biases_of_the_mlp_are_read_by_the_setting_that_the_refusal_names(name):
+    with_biases = initial(ARCHITECTURES[3]) | {name: np.ones(5 if name == "b_in" else 4, "f4")}
+    with_biases["W_U"] = with_biases["W_U"][:, :6]
+    tensors = {LENS[name]: values for name, values in with_biases.items()}
+    with pytest.raises(ValueError, match=r"set `architecture.mlp_bias` to true"):
+        parameters_of(tensors, ARCHITECTURES[2])
+    found = parameters_of(tensors, replace(ARCHITECTURES[2], mlp_bias=True))
+    np.testing.assert_array_equal(found[name], with_biases[name])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"embed.W_E": np.zeros((6, 4))}, "the embedding of the token = is missing"),
+        ({"embed.W_E": np.zeros((4, 7))}, "it is the transpose"),
+        ({"embed.W_E": np.zeros((7, 4), "i4")}, r"embed.W_E holds whole numbers \(int32\)"),
+        ({"embed.W_E": np.zeros((7, 4), "c8")}, "embed.W_E holds complex numbers"),
+        ({"unembed.W_U": np.zeros((4, 7))}, "set `architecture.equals_output` to true"),
+        ({"blocks.0.mlp.W_in": np.zeros((5, 4))}, "it is the transpose"),
+        ({"blocks.0.attn.W_Q": np.zeros((2, 2, 4))}, "it is the transpose"),
+        ({"ln_final.w": np.ones(4)}, "ln_final.w is of a layer norm"),
+        ({"blocks.0.ln1.b": np.zeros(4)}, "ln1.b is of a layer norm"),
+        ({"W_E": np.zeros((7, 4))}, "holds embed.W_E and W_E, which are two names"),
+        ({"blocks.0.attn.b_K": np.full((2, 2), np.nan)}, "b_K holds numbers that are not finite"),
+        ({"z": np.ones(2, "c8")}, "z has no place"),
+    ],
+)
+def test_a_transformer_is_refused_for_its_true_reason(change, message):
+    with pytest.raises(ValueError, match=message):
+        parameters_of(lens(ARCHITECTURES[2]) | change, ARCHITECTURES[2])
+
+
+def test_counters_beside_the_parameters_are_passed_over():
+    tensors = initial(ARCHITECTURES[0]) | {"n_averaged": np.array(3), "positions": np.arange(3)}
+    assert set(parameters_of(tensors, ARCHITECTURES[0])) == {"W_x", "W_y", "W", "W_U"}
+
+
+def trained_in_plain_torch(kind):
+    """Return parameters, and losses and accuracies by split, of a network of the authors' form."""
+    n, generator = 6, torch.Generator().manual_seed(0)
+    shapes = {"W_x": (n, 5), "W_y": (n, 5), "W": (10, 7), "W_U": (7, n)}
+    if kind == "bilinear":
+        shapes = {"W_x": (n, 7), "W_y": (n, 7), "W_U": (7, n)}
+    w = {name: torch.randn(shape, generator=generator) for name, shape in shapes.items()}
+    w = {name: values.requires_grad_() for name, values in w.items()}
+    pairs = torch.randperm(n * n, generator=torch.Generator().manual_seed(4))
+    rows = {"train": pairs[: int(0.5 * n * n)], "test": pairs[int(0.5 * n * n) :]}
+    answer = torch.tensor(group("S3").table).reshape(-1)
+
+    def logits(row):
+        x, y = w["W_x"][row // n], w["W_y"][row % n]
+        hidden = x * y if kind == "bilinear" else torch.relu(torch.hstack((x, y)) @ w["W"])
+        return hidden @ w["W_U"]
+
+    optimiser = torch.optim.AdamW(w.values(), lr=1e-2)
+    for _ in range(30):
+        optimiser.zero_grad()
+        torch.nn.functional.cross_entropy(logits(rows["train"]), answer[rows["train"]]).backward()
+        optimiser.step()
+    with torch.no_grad():
+        found = {
+            split: (
+                float(torch.nn.functional.cross_entropy(logits(row), answer[row])),
+                float((logits(row).argmax(1) == answer[row]).double().mean()),
+            )
+            for split, row in rows.items()
+        }
+    return {name: values.detach().numpy() for name, values in w.items()}, found
+
+
+@pytest.mark.parametrize("kind", ["mlp", "bilinear"])
+def test_losses_are_those_of_the_authors_forward_pass(kind):
+    widths = {"embedding": 5, "hidden": 7} if kind == "mlp" else {"hidden": 7}
+    spec = Training.model_validate(
+        {"architecture": {"kind": kind} | widths, "data": {"fraction": 0.5}, "seed": 4}
+    )
+    parameters, expected = trained_in_plain_torch(kind)
+    record = read_network(group("S3").table, spec, parameters)
+    for split, (loss, accuracy) in expected.items():
+        np.testing.assert_allclose(record.loss[split], [loss], rtol=1e-5)
+        assert record.accuracy[split].tolist() == [accuracy]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +286,7 @@ def test_a_specification_says_the_file_by_content_and_nothing_of_the_optimiser(t
     ("fields", "message"),
     [
         ({"seeds": [0, 1], "weights": "none.pt"}, "holds 1 files for 2 seeds"),
-        ({"seeds": [0], "weights": "none.pt"}, "'none.pt': there is no such file"),
+        ({"seeds": [0], "weights": "none.pt"}, "'none.pt': does not exist; correct the path"),
     ],
 )
 def test_wrong_weights_are_refused_before_any_job(fields, message):
@@ -130,47 +294,221 @@ def test_wrong_weights_are_refused_before_any_job(fields, message):
         resolve(experiment(**fields), {})
 
 
-def published(folder, name, **changes):
+# Several checkpoints of one run
+
+
+def written(folder, *names):
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).write_text("read by no one before jobs start")
+    return str(folder)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return written(tmp_path / "run", "ckpt_000500.pt", "ckpt_000000.pt", "ckpt_1000.pt", "cfg.json")
+
+
+def test_a_folder_holds_the_checkpoints_of_a_run_by_step(folder):
+    theirs = resolve(experiment(seeds=[3], weights=folder), {}).experiments["theirs"]
+    assert theirs.has_steps
+    assert theirs.checkpoints_of(3) == {
+        0: f"{folder}/ckpt_000000.pt",
+        500: f"{folder}/ckpt_000500.pt",
+        1000: f"{folder}/ckpt_1000.pt",
+    }
+    assert list(theirs.checkpoints_of(3)) == [0, 500, 1000]
+
+
+def test_a_mapping_gives_the_same_as_a_folder(folder):
+    files = resolve(experiment(seeds=[3], weights=folder), {}).experiments["theirs"].weights[0]
+    text = {str(step): file for step, file in reversed(files.items())}
+    for given in (text, [text]):
+        theirs = resolve(experiment(seeds=[3], weights=given), {}).experiments["theirs"]
+        assert list(theirs.checkpoints_of(3).items()) == list(files.items())
+
+
+def test_the_specification_has_every_step_with_the_digest_of_its_file(folder):
+    settings = experiment(seeds=[3], weights=folder, optimiser={"weight_decay": 3})
+    theirs = resolve(settings, {}).experiments["theirs"]
+    training = theirs.training(3, weights={1000: "c", 0: "a", 500: "b"})
+    assert [(each.step, each.sha256) for each in training.weights] == [
+        (0, "a"), (500, "b"), (1000, "c"),
+    ]  # fmt: skip
+    assert training.schedule.steps == 1000
+    assert training.optimiser.weight_decay == 3.0
+    assert training.steps_of_weights() == [0, 500, 1000]
+    assert Training.model_validate(specification(training)) == training
+
+
+def test_a_single_checkpoint_of_known_step_is_a_single_file(tmp_path):
+    folder = written(tmp_path / "run", "ckpt_70.pt")
+    theirs = resolve(experiment(seeds=[3], weights=folder), {}).experiments["theirs"]
+    assert not theirs.has_steps
+    training = theirs.training(3, weights={70: "a"})
+    assert training.weights == "a"
+    assert training.schedule.steps == 70
+    assert training.optimiser == Optimiser()
+
+
+@pytest.mark.parametrize("steps", [999, 20_000])
+def test_another_last_step_is_refused(folder, steps):
+    with pytest.raises(ConfigurationError, match=f"steps` = {steps}: the last .* of step 1000"):
+        resolve(experiment(seeds=[3], weights=folder, schedule={"steps": steps}), {})
+    resolve(experiment(seeds=[3], weights=folder, schedule={"steps": 1000}), {})
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({-1: "a.pt"}, "key -1, which is not a step"),
+        ({0.5: "a.pt"}, r"key 0\.5, which is not a step"),
+        ({"last": "a.pt"}, "key 'last', which is not a step"),
+        ({500: "a.pt", "500": "b.pt"}, "gives two files for step 500"),
+        ({0: None}, "gives None for step 0"),
+        ({}, "must hold for each seed a file"),
+        (5, "must hold for each seed a file"),
+        ([None], "must hold for each seed a file"),
+        ("", "holds an empty name"),
+        ({0: "none.pt", 5: "neither.pt"}, "'none.pt': does not exist(.|\n)*'neither.pt': does not"),
+    ],
+)
+def test_wrong_mappings_of_steps_are_refused(weights, message):
+    with pytest.raises(ConfigurationError, match=message):
+        resolve(experiment(seeds=[0], weights=weights), {})
+
+
+def test_a_network_of_step_0_is_no_run(tmp_path):
+    folder = written(tmp_path / "run", "ckpt_0.pt")
+    for weights in (folder, {0: f"{folder}/ckpt_0.pt"}):
+        with pytest.raises(ConfigurationError, match="nothing but the network of step 0"):
+            resolve(experiment(seeds=[0], weights=weights), {})
+
+
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(LFS, "is a Git LFS pointer.*`git lfs pull`"), ("", "is empty")]
+)
+@pytest.mark.parametrize("name", ["a_1.pt", "a_1.safetensors"])
+def test_a_pointer_or_an_empty_file_is_refused_before_any_job(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_text(content)
+    for weights in (str(path), str(tmp_path), {5: str(path)}):
+        with pytest.raises(ConfigurationError, match=f"weights` = '{path}': {message}"):
+            resolve(experiment(seeds=[0], weights=weights), {})
+
+
+def test_seeds_with_one_network_and_seeds_with_several_are_refused(folder, tmp_path):
+    single = written(tmp_path / "single", "a_5.pt") + "/a_5.pt"
+    for other in (single, {5: single}):
+        with pytest.raises(ConfigurationError, match="one network for some seeds and several"):
+            resolve(experiment(seeds=[0, 1], weights=[folder, other]), {})
+
+
+def stored(record, spec, path):
+    """Return the two datasets of a run as they come out of their files."""
+    about = attributes("any", specification(spec), "0")
+    datasets = (
+        checkpoints_dataset(record, spec.architecture.kind),
+        history_dataset(record, training_rows(spec, 7)),
+    )
+    for dataset in datasets:
+        write(dataset, path, about)
+        yield read(path)
+
+
+def followed(record, spec, path):
+    """Return all that is computed of a run on C7, along its steps."""
+    named = group("C7")
+    table, irreps_of = (
+        table_dataset(named),
+        irreps_dataset(named, irreps(named), real_irreps(named)),
+    )
+    run = [*stored(record, spec, path)]
+    last = representation(table, irreps_of, *run, key_similarity=0.05)
+    adds = mechanism(table, *run)
+    return {
+        "history": run[1],
+        "representation": last,
+        "progress": progress(table, irreps_of, *run, last),
+        "mechanism": adds,
+        "measures": measures(table, *run, adds),
+    }
+
+
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        {"kind": "mlp", "embedding": 5, "hidden": 6},
+        {"kind": "transformer", "preset": "progress-measures", "d_model": 8, "heads": 2}
+        | {"d_head": 4, "d_mlp": 9},
+    ],
+    ids=lambda settings: settings["kind"],
+)
+def test_checkpoints_read_from_files_give_what_the_run_itself_gives(tmp_path, architecture):
     settings = {
-        "layers": {"embed_dim": 256, "hidden_dim": 128},
-        "model": "OneLayerMLP",
-        "group": "SymmetricGroup",
-        "group_parameter": 5,
-        "frac_train": 0.4,
-        "seed": 1,
-        "num_epochs": 250_000,
+        "group": "C7",
+        "architecture": architecture,
+        "data": {"fraction": 0.6},
+        "optimiser": {"learning_rate": 0.01, "weight_decay": 0.5, "device": "cpu"},
+        "seeds": [2],
     }
-    (folder / name).mkdir()
-    (folder / name / "cfg.json").write_text(json.dumps(settings | changes))
-    (folder / name / "model.pt").write_text("")
+    schedule = {"steps": 60, "checkpoints": {"per_decade": 2, "every": 20}}
+    ours = resolve({"experiments": {"x": settings | {"schedule": schedule}}}, {}).experiments["x"]
+    table = group("C7").table
+    record = train_network(table, ours.training(2))
+    for index, step in enumerate(record.step):
+        network = {name: torch.tensor(v[index]) for name, v in record.parameters.items()}
+        torch.save({"model": network, "step": int(step)}, tmp_path / f"ckpt_{step:04d}.pt")
+    theirs = resolve({"experiments": {"x": settings | {"weights": str(tmp_path)}}}, {})
+    files = theirs.experiments["x"].checkpoints_of(2)
+    spec = theirs.experiments["x"].training(2, weights=dict.fromkeys(files, "0"))
+    found = followed(read_run(table, spec, files), spec, tmp_path / "a.nc")
+    expected = followed(record, ours.training(2), tmp_path / "a.nc")
+    assert len(found["history"]["step"]) == len(record.step) > 4
+    assert found["history"].sizes["update"] == 0
+    assert np.isnan(found["measures"]["slingshots"]).all()
+    for name, dataset in expected.items():
+        left_out = {"history": ["update_loss", "update"], "measures": ["slingshots"]}.get(name, [])
+        xr.testing.assert_equal(found[name].drop_vars(left_out), dataset.drop_vars(left_out))
+    assert np.isnan(outcomes(found["history"])["spikes"])
+    modular_followups.draw(
+        modular_followups.numbers(found["measures"]), Style(), "without the losses of updates"
+    )
+    learning.draw(learning.numbers(found["history"], found["progress"]), Style(), "theirs")
+    seeds.draw(seeds.numbers([found["history"]], [found["progress"]], [2]), Style(), "theirs")
 
 
-def test_published_runs_that_differ_in_their_seed_are_one_experiment(tmp_path):
-    published(tmp_path, "a", seed=4)
-    published(tmp_path, "b", seed=2, num_epochs=100_000)
-    published(tmp_path, "c", layers={"embed_dim": 128, "hidden_dim": 64})
-    published(tmp_path, "d", model="Transformer", group="CyclicGroup", group_parameter=113)
-    published(tmp_path, "e", seed=2)
-    found = published_experiments(tmp_path)
-    assert {name: each["seeds"] for name, each in found.items()} == {
-        "s5-mlp": [2, 4],
-        "s5-mlp-h64": [1],
-        "c113-transformer": [1],
-        "s5-mlp-again2": [2],
+def test_the_checkpoint_that_cannot_be_read_is_named(tmp_path):
+    spec = Training.model_validate(
+        {"architecture": {"kind": "mlp", "embedding": 4, "hidden": 3}, "seed": 1}
+    )
+    good = {name: torch.tensor(values) for name, values in initial(ARCHITECTURES[0]).items()}
+    torch.save(good, tmp_path / "a.pt")
+    torch.save(good | {"W": torch.zeros(3, 8)}, tmp_path / "b.pt")
+    files = {0: str(tmp_path / "a.pt"), 5: str(tmp_path / "b.pt")}
+    with pytest.raises(WeightsError, match=r"b\.pt: W has the shape \(3, 8\).*transpose"):
+        read_run(group("S3").table, spec, files)
+
+
+def test_losses_are_those_of_the_task_that_the_networks_answer():
+    spec = Training.model_validate(
+        {
+            "architecture": {"kind": "bilinear", "hidden": 49},
+            "data": {"fraction": 0.6, "labels": "difference"},
+            "seed": 1,
+        }
+    )
+    pair = np.arange(49)
+    parameters = {
+        "W_x": 9.0 * (pair // 7 == np.arange(7)[:, None]),
+        "W_y": 1.0 * (pair % 7 == np.arange(7)[:, None]),
+        "W_U": 1.0 * ((pair // 7 - pair % 7) % 7 == np.arange(7)[:, None]).T,
     }
-    assert found["s5-mlp"]["weights"] == [str(tmp_path / run / "model.pt") for run in "ba"]
-    assert found["s5-mlp"]["schedule"] == {"steps": 250_000}
-    resolved = resolve({"published": str(tmp_path)}, {})
-    assert set(resolved.experiments) == set(found)
-
-
-@pytest.mark.parametrize("change", [{"model": "Other"}, {"group": "MonsterGroup"}, {"seed": None}])
-def test_unknown_settings_are_refused_by_file(tmp_path, change):
-    published(tmp_path, "a", **change)
-    with pytest.raises(PublishedError, match=r"cfg\.json"):
-        published_experiments(tmp_path)
-
-
-def test_a_folder_without_runs_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"composition.published.*holds no <name>/cfg.json"):
-        resolve({"published": str(tmp_path)}, {})
+    record = read_network(group("C7").table, spec, parameters)
+    assert {split: found.tolist() for split, found in record.accuracy.items()} == {
+        "train": [1.0],
+        "test": [1.0],
+    }

@@ -38,7 +38,9 @@ from ontogeny.studies.composition.analysis import (
     recovery,
 )
 from ontogeny.studies.composition.architectures import MLP, Transformer
+from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.datasets import frame_of
+from ontogeny.studies.composition.foreign import read_run
 from ontogeny.studies.composition.pairs import train_mask, train_pairs
 from ontogeny.studies.composition.reading import grid, matrices
 
@@ -159,6 +161,21 @@ def test_losses_and_accuracies_are_the_published_ones(run, split):
     numbers, found = published(run, "summary_metrics.json"), reading(run).evidence.losses
     assert_allclose(found.loss[split], numbers[f"{split}_loss"], rtol=1e-5)
     assert found.accuracy[split] == numbers.get(f"{split}_acc", 1.0) == 1.0
+
+
+@runs
+def test_the_reader_of_folders_finds_the_published_losses(run):
+    name = f"{RUNS[run]}-{'mlp' if 'MLP' in run else 'transformer'}".lower()
+    experiment = resolve({"published": str(REFERENCE)}, {}).experiments[name]
+    (seed,) = experiment.seeds
+    files = experiment.checkpoints_of(seed)
+    spec = experiment.training(seed, weights=dict.fromkeys(files, "0"))
+    record = read_run(group(RUNS[run]).table, spec, files)
+    numbers = published(run, "summary_metrics.json")
+    assert record.step.tolist() == [published(run, "cfg.json")["num_epochs"]]
+    for split in ("train", "test"):
+        assert_allclose(record.loss[split], [numbers[f"{split}_loss"]], rtol=1e-5)
+        assert record.accuracy[split].tolist() == [1.0]
 
 
 @pytest.mark.parametrize("run", ["S5_MLP_seed2", "A5_MLP_seed1"])

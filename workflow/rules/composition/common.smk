@@ -19,12 +19,22 @@ def group_file(name):
     )
 
 
-def weights_file(wildcards):
-    """Return the file with the network of a run that was trained elsewhere."""
-    return experiment_of(wildcards).weights_of(int(wildcards.seed))
+def weights_files(wildcards):
+    """Return the files with the networks of a run that was made elsewhere, by ascending steps."""
+    return list(experiment_of(wildcards).checkpoints_of(int(wildcards.seed)).values())
 
 
 weights_digest = lru_cache(maxsize=None)(file_digest)
+
+
+def foreign_training(wildcards):
+    """Return what a run that was made elsewhere depends on."""
+    seed = int(wildcards.seed)
+    experiment = experiment_of(wildcards)
+    files = experiment.checkpoints_of(seed)
+    digests = {step: weights_digest(file) for step, file in files.items()}
+    return experiment.training(seed, weights=digests)
+
 
 ARCHITECTURES = {
     kind: f"ontogeny.studies.composition.architectures.{kind.replace('-', '_')}"
@@ -93,8 +103,8 @@ def is_read(experiment):
 
 
 def is_sum(experiment):
-    """Return whether an experiment was trained here on residues of an odd modulus."""
-    return is_modular(experiment) and not experiment.weights
+    """Return whether an experiment on residues of an odd modulus can be followed along steps."""
+    return is_modular(experiment) and experiment.has_steps
 
 
 def results_of_run(experiment):
@@ -103,14 +113,14 @@ def results_of_run(experiment):
     if is_read(experiment):
         results += ["representation", "progress"]
     if is_modular(experiment):
-        results += ["mechanism"] if experiment.weights else ["mechanism", "measures"]
+        results += ["mechanism", "measures"] if experiment.has_steps else ["mechanism"]
     return results
 
 
 def figures_of_run(experiment):
     """Return the names of the figures that a run of an experiment gets."""
     results = set(results_of_run(experiment))
-    if experiment.weights:
+    if not experiment.has_steps:
         results.discard("progress")  # of one network, no line over steps
     without = set() if is_cyclic(experiment.group) else {"spectra"}
     if experiment.architecture.kind != "transformer":
@@ -124,7 +134,7 @@ def figures_of_run(experiment):
 
 def phases_of_run(experiment):
     """Return the name of the result that has the phases of a run; nothing where it has none."""
-    with_steps = [] if experiment.weights else results_of_run(experiment)
+    with_steps = results_of_run(experiment) if experiment.has_steps else []
     return [name for name in ("measures", "progress") if name in with_steps][:1]
 
 

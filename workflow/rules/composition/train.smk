@@ -25,7 +25,9 @@ rule train:
         "../../scripts/composition/train.py"
 
 
-FOREIGN = [name for name, experiment in EXPERIMENTS.items() if experiment.weights]
+FOREIGN = [
+    name for name, experiment in EXPERIMENTS.items() if experiment.weights is not None
+]
 
 if FOREIGN:
 
@@ -35,7 +37,7 @@ if FOREIGN:
         """Read a network that was trained elsewhere, in place of training one."""
         input:
             table=group_file("table"),
-            weights=weights_file,
+            weights=weights_files,
         output:
             checkpoints="results/composition/{experiment}/seed{seed}/checkpoints.nc",
             history="results/composition/{experiment}/seed{seed}/history.nc",
@@ -49,12 +51,7 @@ if FOREIGN:
         resources:
             mem_mb=2000,
         params:
-            spec=lambda wildcards: specification(
-                experiment_of(wildcards).training(
-                    int(wildcards.seed),
-                    weights=weights_digest(weights_file(wildcards)),
-                )
-            ),
+            spec=lambda wildcards: specification(foreign_training(wildcards)),
             code=network_digest("composition/read_weights"),
         message:
             "read the weights of {wildcards.experiment}, seed {wildcards.seed}"

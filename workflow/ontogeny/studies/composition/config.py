@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, field_validator
 
 from ontogeny.config import (
     AS_REAL,
@@ -26,9 +26,15 @@ from ontogeny.config import (
     with_style,
 )
 from ontogeny.config import Style as FigureStyle
+from ontogeny.given_files import problem_of
 from ontogeny.given_groups import read_groups
 from ontogeny.groups import Group, parse
-from ontogeny.studies.composition.published import PublishedError, published_experiments
+from ontogeny.studies.composition.checkpoint_files import checkpoint_files
+from ontogeny.studies.composition.published import (
+    PublishedError,
+    published_experiments,
+    unreadable,
+)
 from ontogeny.sweeps import Sweeps, unfolded
 
 __all__ = [
@@ -238,13 +244,36 @@ class _Training(Section):
     schedule: Schedule = Field(Schedule(), description="Length and checkpoints.")
 
 
+Step = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
+
+
+class ForeignCheckpoint(Section):
+    """A checkpoint of a network that was trained elsewhere."""
+
+    step: Step = Field(description="Number of updates that the network has had.")
+    sha256: str = Field(description="SHA-256 of the file that holds the network.")
+
+
 class Training(_Training):
     """What one run depends on, besides the group's table."""
 
     seed: Seed
-    weights: str | None = Field(
-        None, description="SHA-256 of the file that holds the network; null: it is trained."
+    weights: str | tuple[ForeignCheckpoint, ...] | None = Field(
+        None,
+        description="SHA-256 of the file that holds the network, or the checkpoints of a network "
+        "that has several, by ascending steps; null: it is trained.",
     )
+
+    @field_validator("weights", mode="before")
+    @classmethod
+    def _weights(cls, value: object) -> object:
+        return _as_tuple(value)
+
+    def steps_of_weights(self) -> list[int]:
+        """Return the steps of the networks that were trained elsewhere, ascending."""
+        if isinstance(self.weights, tuple):
+            return [checkpoint.step for checkpoint in self.weights]
+        return [self.schedule.steps]
 
 
 class Experiment(_Training):
@@ -256,28 +285,94 @@ class Experiment(_Training):
     seeds: Seeds = Field(
         description="One network is trained for each; a seed fixes split and initial weights."
     )
-    weights: tuple[str, ...] | None = Field(
+    weights: tuple[str | dict[Step, str], ...] | None = Field(
         None,
-        description="Files with networks trained elsewhere, one for each seed, in place of "
-        "training: a PyTorch state dict or .safetensors. The seed then fixes the split alone, and "
-        "schedule.steps says how many updates the networks have had.",
+        description="Networks trained elsewhere, one item for each seed, in place of training: a "
+        "file (a PyTorch state dict or safetensors), or the checkpoints of one run as a folder or "
+        "as a mapping of steps to files. The seed then fixes the split alone. schedule.steps says "
+        "how many updates the network of a single file has had.",
     )
 
     @field_validator("weights", mode="before")
     @classmethod
     def _weights(cls, value: object) -> object:
-        return (value,) if isinstance(value, str) else _as_tuple(value)
+        if value is None:
+            return None
+        items = value if isinstance(value, list | tuple) else [value]
+        return tuple(_networks_of_a_seed(item) for item in items)
 
-    def weights_of(self, seed: int) -> str | None:
-        """Return the file that holds the network of a seed; None when it is trained."""
+    @property
+    def has_steps(self) -> bool:
+        """Whether the runs have several checkpoints, so that measures along steps say something."""
+        return self.weights is None or any(len(self.checkpoints_of(s)) > 1 for s in self.seeds)
+
+    def weights_of(self, seed: int) -> str | dict[int, str] | None:
+        """Return the item of `weights` that belongs to a seed; None when it is trained."""
         return None if self.weights is None else self.weights[self.seeds.index(seed)]
 
-    def training(self, seed: int, *, weights: str | None = None) -> Training:
-        """Return what the run with one of the seeds depends on; `weights` is its file's SHA-256."""
+    def checkpoints_of(self, seed: int) -> dict[int, str]:
+        """Return the files with the networks of a seed by ascending step; none when it is trained.
+
+        Folders have become mappings when the configuration was resolved.
+        """
+        given = self.weights_of(seed)
+        if isinstance(given, str):
+            return {self.schedule.steps: given}
+        return dict(sorted((given or {}).items()))
+
+    def training(self, seed: int, *, weights: str | Mapping[int, str] | None = None) -> Training:
+        """Return what the run with one of the seeds depends on.
+
+        Parameters
+        ----------
+        seed : int
+        weights : str or mapping of int to str, optional
+            SHA-256 of the file of a network that was trained elsewhere, or of each of its
+            checkpoints by step. What its optimiser was matters to measures along steps alone.
+        """
         fields = {name: getattr(self, name) for name in _Training.model_fields}
-        if weights is not None:
-            fields |= {"optimiser": Optimiser(), "schedule": Schedule(steps=self.schedule.steps)}
-        return Training(**fields, seed=seed, weights=weights)
+        if weights is None:
+            return Training(**fields, seed=seed)
+        found = {self.schedule.steps: weights} if isinstance(weights, str) else weights
+        fields["schedule"] = Schedule(steps=max(found))
+        if len(found) == 1:
+            fields["optimiser"] = Optimiser()
+            return Training(**fields, seed=seed, weights=next(iter(found.values())))
+        checkpoints = [ForeignCheckpoint(step=k, sha256=found[k]) for k in sorted(found)]
+        return Training(**fields, seed=seed, weights=tuple(checkpoints))
+
+
+def _networks_of_a_seed(item: object) -> object:
+    """Return a file or folder, or the files of checkpoints by step; refuse anything else."""
+    if isinstance(item, str):
+        if item:
+            return item
+        msg = "holds an empty name; give a file, a folder, or a mapping of steps to files"
+        raise ValueError(msg)
+    if not isinstance(item, Mapping) or not item:
+        msg = (
+            "must hold for each seed a file, a folder of checkpoints, or a mapping of steps to "
+            f"files such as {{0: a.pt, 500: b.pt}}, not {item!r}"
+        )
+        raise ValueError(msg)
+    found: dict[int, str] = {}
+    for key, file in item.items():
+        try:
+            step = _STEP.validate_python(key)
+        except ValidationError:
+            msg = f"has the key {key!r}, which is not a step: a whole number from 0 on"
+            raise ValueError(msg) from None
+        if step in found:
+            msg = f"gives two files for step {step}; leave one of them"
+            raise ValueError(msg)
+        if not isinstance(file, str) or not file:
+            msg = f"gives {file!r} for step {step}; give the name of a file"
+            raise ValueError(msg)
+        found[step] = file
+    return found
+
+
+_STEP: TypeAdapter[int] = TypeAdapter(Step, config=Section.model_config)
 
 
 SWEPT = (
@@ -416,6 +511,23 @@ class Figures(Section):
     universality_claims: Style = Field(Style(), description="All claims and what was measured.")
 
 
+class Published(Section):
+    """The runs that the authors of arXiv 2302.03025 published."""
+
+    folder: str = Field(
+        min_length=1, description="Folder of their runs (<name>/model.pt and cfg.json)."
+    )
+    skip: tuple[str, ...] = Field((), description="Names of runs that are left out.")
+
+    @field_validator("skip", mode="before")
+    @classmethod
+    def _skip(cls, value: object) -> object:
+        if not isinstance(value, list | tuple):
+            msg = "must be a list of names of runs, that is of folders"
+            raise ValueError(msg)  # noqa: TRY004
+        return tuple(value)
+
+
 class Composition(Section):
     """The study of group composition."""
 
@@ -425,7 +537,7 @@ class Composition(Section):
     experiments: dict[Name, Experiment] = Field(
         {}, description="Experiments by name; `published` adds to them."
     )
-    published: str | None = Field(
+    published: str | Published | None = Field(
         None,
         description="Folder of the runs that the authors of arXiv 2302.03025 published "
         "(<name>/model.pt and cfg.json): each becomes a run of an experiment.",
@@ -480,7 +592,12 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
             for problem in _problems(experiment, known)
         ]
     refuse(problems)
-    return composition
+    experiments = {
+        name: _with_checkpoints(experiment) for name, experiment in composition.experiments.items()
+    }
+    resolved = composition.model_copy(update={"experiments": experiments})
+    resolved._sweeps = composition.sweeps
+    return resolved
 
 
 def _merged(raw: Any) -> Composition:
@@ -490,7 +607,8 @@ def _merged(raw: Any) -> Composition:
     section = dict(raw)
     defaults = section.pop("defaults", None)
     experiments = section.pop("experiments", {})
-    if isinstance(section.get("published"), str):
+    if section.get("published") is not None:
+        section["published"] = _published(section["published"])
         experiments = _with_published(experiments, section["published"])
     sweeps: Sweeps = {}
     problems: list[str] = []
@@ -514,11 +632,28 @@ def _merged(raw: Any) -> Composition:
     return composition
 
 
-def _with_published(written: Any, folder: str) -> Any:
+def _published(given: Any) -> Published:
+    if isinstance(given, str):
+        given = {"folder": given}
+    elif not isinstance(given, Mapping):
+        msg = (
+            f"`composition.published` = {given!r}: must be a folder, or a mapping of `folder` and "
+            "`skip`, the names of runs that are left out"
+        )
+        raise ConfigurationError(msg)
+    return validate(given, Published, at="composition.published")
+
+
+def _with_published(written: Any, published: Published) -> Any:
     """Return the experiments of a section and those of its folder of published runs."""
     written = written or {}
+    folder, skip = published.folder, published.skip
     try:
-        found = published_experiments(folder)
+        found = published_experiments(folder, skip=skip)
+        files = [file for experiment in found.values() for file in experiment["weights"]]
+        problems = {Path(file): problem for file in files if (problem := problem_of(file))}
+        if problems:
+            raise unreadable(problems, folder, skip)
     except PublishedError as error:
         msg = f"`composition.published` = {folder!r}: {error}"
         raise ConfigurationError(msg) from None
@@ -534,6 +669,17 @@ def _with_published(written: Any, folder: str) -> Any:
     return found | dict(written)
 
 
+def _with_checkpoints(experiment: Experiment) -> Experiment:
+    """Return an experiment whose folders of checkpoints are mappings of steps to files."""
+    if experiment.weights is None:
+        return experiment
+    return experiment.model_copy(update={"weights": tuple(map(_by_step, experiment.weights))})
+
+
+def _by_step(item: str | dict[int, str]) -> str | dict[int, str]:
+    return checkpoint_files(item) if isinstance(item, str) and Path(item).is_dir() else item
+
+
 def _problems(experiment: Experiment, given: Mapping[str, Group | None]) -> list[str]:
     """Say what the fields of an experiment break together with other parts of the configuration."""
     return _weights_problems(experiment) + _group_problems(experiment, given)
@@ -542,15 +688,49 @@ def _problems(experiment: Experiment, given: Mapping[str, Group | None]) -> list
 def _weights_problems(experiment: Experiment) -> list[str]:
     if experiment.weights is None:
         return []
-    files, seeds = len(experiment.weights), len(experiment.seeds)
-    if files != seeds:
-        return [f"weights` holds {files} files for {seeds} seeds; give one for each seed"]
-    return [
-        f"weights` = {file!r}: there is no such file; correct the path, which is relative to the "
-        "folder of the Snakefile"
-        for file in experiment.weights
-        if not Path(file).is_file()
-    ]
+    count, seeds = len(experiment.weights), len(experiment.seeds)
+    if count != seeds:
+        return [
+            f"weights` holds {count} files for {seeds} seeds; give one for each seed (several "
+            "checkpoints of one run are one item: a folder or a mapping of steps to files)"
+        ]
+    problems: list[str] = []
+    steps: list[list[int]] = []
+    for item in experiment.weights:
+        try:
+            found = _by_step(item)
+        except ValueError as error:
+            problems.append(f"weights` = {item!r}: {error}")
+            continue
+        files = [found] if isinstance(found, str) else list(found.values())
+        named = ((file, problem_of(file)) for file in files)
+        problems += [f"weights` = {file!r}: {problem}" for file, problem in named if problem]
+        if not isinstance(found, str):
+            steps.append(sorted(found))
+    return problems or _step_problems(experiment, steps)
+
+
+def _step_problems(experiment: Experiment, steps: list[list[int]]) -> list[str]:
+    """Say what the steps of checkpoints break, one list for each seed that says its steps."""
+    several = sum(len(each) > 1 for each in steps)
+    if 0 < several < len(experiment.seeds):
+        return [
+            "weights` gives one network for some seeds and several checkpoints for others; make "
+            "two experiments of them"
+        ]
+    if any(each[-1] == 0 for each in steps):
+        return [
+            "weights` gives nothing but the network of step 0, before any update; give later "
+            "checkpoints too, or its file alone to have it read like a trained one"
+        ]
+    said = experiment.schedule.steps
+    last = sorted({each[-1] for each in steps} - {said})
+    if last and "steps" in experiment.schedule.model_fields_set:
+        return [
+            f"schedule.steps` = {said}: the last checkpoint in `weights` is of step {last[-1]}; "
+            "leave `schedule.steps` out, or give that step"
+        ]
+    return []
 
 
 def _group_problems(experiment: Experiment, given: Mapping[str, Group | None]) -> list[str]:

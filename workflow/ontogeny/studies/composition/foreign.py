@@ -5,21 +5,24 @@ the same; and those that TransformerLens 0.2 gives a one-layer transformer, as t
 networks of arXiv 2302.03025 have them.
 """
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ontogeny.studies.composition.architectures import Architecture
+from ontogeny.studies.composition.architectures import Architecture, Transformer
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks import build
+from ontogeny.studies.composition.pairs import answers
 from ontogeny.studies.composition.runs import evaluation, training_rows
 from ontogeny.training import Record
+from ontogeny.weights import WeightsError, read_weights
 
-__all__ = ["parameters_of", "read_network"]
+__all__ = ["parameters_of", "read_network", "read_run"]
 
-Tensors = Mapping[str, NDArray[np.floating]]
+Tensors = Mapping[str, NDArray[np.generic]]
 
 _TRANSFORMER_LENS = {
     "embed.W_E": "W_E",
@@ -37,6 +40,24 @@ _TRANSFORMER_LENS = {
 _NO_PARAMETERS = {"x_embed", "y_embed", "blocks.0.attn.mask", "blocks.0.attn.IGNORE"}
 """Second names of the embedding, and constants."""
 
+_WITHOUT_EFFECT = {"blocks.0.attn.b_K", "b_K"}
+"""Biases of the keys: the score of x_i for a query q becomes (x_i W_K + b_K) . q. That is b_K . q
+more for every key alike, and softmax does not depend on what all its inputs have in common."""
+
+_UNEMBEDDING_BIASES = {"unembed.b_U", "b_U"}
+"""Without effect where they are constant, for the same reason: all logits get the same number."""
+
+_OTHER_BIASES = {
+    "b_Q": "it is added to the queries",
+    "b_V": "it is added to the values",
+    "b_O": "it is added to what attention writes",
+    "b_U": "it is not the same for all outputs",
+}
+
+_LAYER_NORM = re.compile(
+    r"(^|[._])(ln\d*|ln_\w+|layer_?norm\w*|norm\d*|rms_?norm\w*)([._]|$)", re.IGNORECASE
+)
+
 
 def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDArray[np.floating]]:
     """Return the parameters of an architecture from the tensors of a file.
@@ -52,19 +73,25 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
     -------
     dict of str to ndarray
         In the order of `architecture.shapes`. Second names of the embedding and constants are left
-        out, and so are biases that the architecture lacks when they are zero.
+        out, and so are whole numbers (counters, positions), biases that change no prediction, and
+        others that the architecture lacks when they are zero.
 
     Raises
     ------
     ValueError
-        If a parameter is missing, has another shape or a number that is not finite, or if the file
-        holds a tensor that the architecture has no place for. One line, which names it.
+        If a parameter is missing, there twice, has another shape or type, or a number that is not
+        finite, or if the file holds a tensor that the architecture has no place for. One line,
+        which names it.
     """
-    named = {
-        _TRANSFORMER_LENS.get(name, name): values
-        for name, values in tensors.items()
-        if name not in _NO_PARAMETERS
-    }
+    named: dict[str, tuple[str, NDArray[np.generic]]] = {}
+    for name, values in tensors.items():
+        if name in _NO_PARAMETERS:
+            continue
+        ours = _TRANSFORMER_LENS.get(name, name)
+        if ours in named:
+            msg = f"holds {named[ours][0]} and {name}, which are two names of one parameter"
+            raise ValueError(msg)
+        named[ours] = name, values
     shapes = architecture.shapes()
     missing = [name for name in shapes if name not in named]
     if missing:
@@ -73,21 +100,67 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
             f"it holds {', '.join(sorted(tensors)) or 'nothing'}"
         )
         raise ValueError(msg)
-    for name, shape in shapes.items():
-        if named[name].shape != shape:
-            msg = (
-                f"{name} has the shape {named[name].shape}, not {shape}: "
-                "the weights belong to another group or to other widths"
-            )
+    for ours, (name, values) in named.items():
+        problem = (
+            _problem(values, shapes[ours], ours, architecture)
+            if ours in shapes
+            else _without_a_place(name, values, architecture)
+        )
+        if problem:
+            msg = f"{name} {problem}"
             raise ValueError(msg)
-        if not np.isfinite(named[name]).all():
-            msg = f"{name} holds numbers that are not finite"
-            raise ValueError(msg)
-    for name, values in named.items():
-        if name not in shapes and np.any(values != 0):
-            msg = f"{name} has no place in a {type(architecture).__name__} and is not zero"
-            raise ValueError(msg)
-    return {name: named[name] for name in shapes}
+    return {name: np.asarray(named[name][1]) for name in shapes}
+
+
+def _problem(
+    values: NDArray[np.generic], shape: tuple[int, ...], name: str, architecture: Architecture
+) -> str | None:
+    """Say what is wrong with the values of a parameter."""
+    if values.dtype.kind != "f":
+        kind = "complex numbers" if values.dtype.kind == "c" else "whole numbers"
+        return f"holds {kind} ({values.dtype}) and not the weights of a network"
+    if values.shape != shape:
+        return f"has the shape {values.shape}, not {shape}: {_why(values.shape, shape, name)}"
+    if not np.isfinite(values).all():
+        return "holds numbers that are not finite"
+    return None
+
+
+def _why(found: tuple[int, ...], wanted: tuple[int, ...], name: str) -> str:
+    """Say why a parameter may have another shape than the one wanted."""
+    if len(found) > 1 and (*found[:-2], found[-1], found[-2]) == wanted:
+        return "it is the transpose, for example from nn.Linear; save its transpose"
+    if name == "W_E" and found == (wanted[0] - 1, wanted[1]):
+        return "the embedding of the token = is missing, which stands after those of all elements"
+    if name == "W_U" and found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1:
+        has = found[-1] > wanted[-1]
+        return (
+            f"it {'has' if has else 'lacks'} an output for the token =; set "
+            f"`architecture.equals_output` to {str(has).lower()}, if the group is right"
+        )
+    return "the weights belong to another group or to other widths"
+
+
+def _without_a_place(
+    name: str, values: NDArray[np.generic], architecture: Architecture
+) -> str | None:
+    """Say why a tensor that is no parameter of the architecture cannot be left out."""
+    kind = type(architecture).__name__
+    if _LAYER_NORM.search(name):
+        return "is of a layer norm, which no network of this project has"
+    if values.dtype.kind in "iu" or not np.any(values != 0):
+        return None
+    if not np.isfinite(values).all():
+        return "holds numbers that are not finite"
+    is_constant = bool(np.all(values == values.flat[0]))
+    if name in _WITHOUT_EFFECT or (name in _UNEMBEDDING_BIASES and is_constant):
+        return None
+    short = name.rpartition(".")[2]
+    if short in ("b_in", "b_out") and isinstance(architecture, Transformer):
+        return "is not zero; set `architecture.mlp_bias` to true"
+    if short in _OTHER_BIASES:
+        return f"has no place in a {kind} and is not zero: {_OTHER_BIASES[short]}"
+    return f"has no place in a {kind} and is not zero"
 
 
 def read_network(product: NDArray[np.integer], spec: Training, tensors: Tensors) -> Record:
@@ -107,18 +180,65 @@ def read_network(product: NDArray[np.integer], spec: Training, tensors: Tensors)
     ValueError
         As `parameters_of`.
     """
+    architecture = build(spec.architecture, len(product))
+    return _record(product, spec, {spec.schedule.steps: parameters_of(tensors, architecture)})
+
+
+def read_run(product: NDArray[np.integer], spec: Training, files: Mapping[int, str]) -> Record:
+    """Return the record of a run that was made elsewhere, from the files of its checkpoints.
+
+    Parameters
+    ----------
+    product : (n, n) ndarray of int
+        The group's table.
+    spec : Training
+    files : mapping of int to str
+        By step, ascending; see `ontogeny.weights.read_weights`.
+
+    Returns
+    -------
+    Record
+        Without the training loss of every update, which no checkpoint has.
+
+    Raises
+    ------
+    WeightsError
+        If a file cannot be read, or does not hold the parameters of the network.
+    """
+    architecture = build(spec.architecture, len(product))
+    networks = {}
+    for step, path in files.items():
+        try:
+            networks[step] = parameters_of(read_weights(path), architecture)
+        except ValueError as error:
+            msg = f"{path}: {error}"
+            raise WeightsError(msg) from None
+    return _record(product, spec, networks)
+
+
+def _record(
+    product: NDArray[np.integer],
+    spec: Training,
+    networks: Mapping[int, Mapping[str, NDArray[np.floating]]],
+) -> Record:
     order = len(product)
     architecture = build(spec.architecture, order)
-    parameters = parameters_of(tensors, architecture)
     member = torch.zeros(order**2, dtype=torch.bool)
     member[torch.as_tensor(training_rows(spec, order))] = True
-    target = torch.tensor(product, dtype=torch.int64).reshape(-1)
+    right = answers(product, labels=spec.data.labels, seed=spec.seed)
+    target = torch.tensor(right, dtype=torch.int64).reshape(-1)
     evaluate = evaluation(architecture, target, member, torch.device("cpu"))
-    found = evaluate({name: torch.as_tensor(values) for name, values in parameters.items()})
+    found = [
+        evaluate({name: torch.as_tensor(values) for name, values in network.items()})
+        for network in networks.values()
+    ]
     return Record(
-        step=np.array([spec.schedule.steps], dtype=np.int64),
-        parameters={name: values[None] for name, values in parameters.items()},
-        loss={split: np.array([loss]) for split, (loss, _) in found.items()},
-        accuracy={split: np.array([share]) for split, (_, share) in found.items()},
+        step=np.array(list(networks), dtype=np.int64),
+        parameters={
+            name: np.stack([network[name] for network in networks.values()])
+            for name in architecture.shapes()
+        },
+        loss={split: np.array([each[split][0] for each in found]) for split in found[0]},
+        accuracy={split: np.array([each[split][1] for each in found]) for split in found[0]},
         step_loss=np.empty(0),
     )

@@ -23,7 +23,9 @@ def outcomes(history: xr.Dataset) -> dict[str, xr.Variable]:
     Returns
     -------
     dict of str to Variable
-        Without dimensions. Steps are those of checkpoints, NaN where a run did not get so far.
+        Without dimensions. Steps are those of checkpoints, NaN where a run did not get so far. The
+        number of spikes is NaN where the training loss of the updates is not known, as for
+        networks trained elsewhere.
     """
     step = history["step"].values
     loss = {name: history["loss"].sel(split=name).values for name in ("train", "test")}
@@ -42,9 +44,9 @@ def outcomes(history: xr.Dataset) -> dict[str, xr.Variable]:
     for name, values in loss.items():
         found[f"{name}_loss"] = variable((), values[-1], f"last {name} loss", "nat")
         found[f"{name}_accuracy"] = variable((), accuracy[name][-1], f"last {name} accuracy")
-    found["spikes"] = variable(
-        (), float(len(spikes(history["update_loss"].values))), "spikes of the training loss"
-    )
+    losses = history["update_loss"].values
+    count = float(len(spikes(losses))) if len(losses) else np.nan
+    found["spikes"] = variable((), count, "spikes of the training loss")
     return found
 
 

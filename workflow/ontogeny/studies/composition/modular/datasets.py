@@ -440,7 +440,7 @@ def model_variables(
 
 
 def phase_variables(
-    found: Phases, passed: Milestones, trends: Array, spikes: NDArray[np.integer]
+    found: Phases, passed: Milestones, trends: Array, spikes: NDArray[np.integer] | Array
 ) -> Variables:
     """Return phases and milestones of a run.
 
@@ -450,8 +450,9 @@ def phase_variables(
     passed : Milestones
     trends : (3,) ndarray
         Of the Gini coefficient of norms of waves, by matrix.
-    spikes : (S,) ndarray of int
-        Number of spikes of the training loss up to each checkpoint.
+    spikes : (S,) ndarray of int, or of NaN
+        Number of spikes of the training loss up to each checkpoint; NaN where that loss is not
+        known, as for networks trained elsewhere.
     """
     return {
         "phase_boundary": variable("boundary", found.boundary, "first checkpoint after the phase"),

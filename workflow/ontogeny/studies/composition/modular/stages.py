@@ -190,9 +190,11 @@ def measures(
     step = checkpoints["step"].values
     along = [datasets.measure_variables(run.measures(i, key)) for i in range(len(step))]
     variables = datasets.stacked(along)
-    started = spikes(history["update_loss"].values)
+    losses = history["update_loss"].values
+    known = np.searchsorted(spikes(losses), step)
+    slingshots = known if len(losses) else np.full(len(step), np.nan)
     optimiser = run.training.optimiser
-    variables |= _phase_variables(step, variables, np.searchsorted(started, step))
+    variables |= _phase_variables(step, variables, slingshots)
     variables["key"] = variable("frequency", key, "key frequency of the last network")
     coordinates = datasets.coordinates(run.order, list(run.parameters(-1)))
     coordinates |= datasets.phase_coordinates() | {
@@ -401,7 +403,7 @@ def _isolated(run: _Run, network: Snapshot, key: Mask) -> tuple[Array, Array]:
 
 
 def _phase_variables(
-    step: NDArray[np.int64], along: Variables, spikes: NDArray[np.integer]
+    step: NDArray[np.int64], along: Variables, spikes: NDArray[np.integer] | Array
 ) -> Variables:
     """Return phases and milestones, from measures along `step`."""
     train, test = (SPLITS.index(split) for split in ("train", "test"))
