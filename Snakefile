@@ -14,14 +14,22 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 
 
+require_plain_folders()
+
 if not workflow.overwrite_configfiles:
-    require_yaml("config/config.yaml")
+    require_configuration("config/config.yaml")
 
     configfile: "config/config.yaml"
 
 
 sections = read_configuration(composition=composition, induction=induction)
 STUDIES = [name for name in sections if name != "groups"]
+
+
+wildcard_constraints:
+    experiment="|".join(
+        sorted({name for study in STUDIES for name in sections[study].experiments})
+    ),
 
 
 if "composition" in sections:
@@ -35,6 +43,7 @@ if "induction" in sections:
     include: "workflow/rules/induction/study.smk"
 
 
+include: "workflow/rules/given.smk"
 include: "workflow/rules/claims.smk"
 
 

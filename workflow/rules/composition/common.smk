@@ -2,9 +2,8 @@ import json
 from functools import lru_cache
 
 from ontogeny.groups import parse as parse_group
-from ontogeny.storage import file_digest
-
 EXPERIMENTS = sections["composition"].experiments
+GIVEN_PATHS += [path for each in EXPERIMENTS.values() for path in each.weights or ()]
 
 
 def experiment_of(wildcards):
@@ -21,7 +20,12 @@ def group_file(name):
 
 def weights_file(wildcards):
     """Return the file with the network of a run that was trained elsewhere."""
-    return experiment_of(wildcards).weights_of(int(wildcards.seed))
+    return given_file(experiment_of(wildcards).weights_of(int(wildcards.seed)))
+
+
+def given_weights_digest(wildcards):
+    """Return the digest of that file."""
+    return weights_digest(experiment_of(wildcards).weights_of(int(wildcards.seed)))
 
 
 weights_digest = lru_cache(maxsize=None)(file_digest)

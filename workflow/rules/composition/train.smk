@@ -52,7 +52,7 @@ if FOREIGN:
             spec=lambda wildcards: specification(
                 experiment_of(wildcards).training(
                     int(wildcards.seed),
-                    weights=weights_digest(weights_file(wildcards)),
+                    weights=given_weights_digest(wildcards),
                 )
             ),
             code=network_digest("composition/read_weights"),

@@ -3,6 +3,19 @@ from platform import python_version
 INDUCTION = sections["induction"]
 
 
+GIVEN_PATHS += [
+    path
+    for corpus in INDUCTION.corpora.values()
+    for path in getattr(corpus, "files", ())
+]
+
+
+def text_files(wildcards):
+    """Return the text files of a corpus; nothing for one that is drawn."""
+    corpus = INDUCTION.corpora[wildcards.corpus]
+    return [given_file(path) for path in getattr(corpus, "files", ())]
+
+
 def induction_experiment(wildcards):
     """Return the configuration of the experiment that a job belongs to."""
     return INDUCTION.experiments[wildcards.experiment]
