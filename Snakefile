@@ -51,13 +51,18 @@ rule all:
     default_target: True
     input:
         [getattr(rules, study).input for study in STUDIES],
-        rules.claims.output,
+        rules.claims.output if CLAIMS else [],
+    message:
+        "all results"
 
 
 rule groups:
     """All groups and irreps: made first, a table that is the same as before stops what follows."""
     input:
         rules.composition_groups.input if "composition" in sections else [],
+    message:
+        "all groups"
 
 
 include: "workflow/rules/adopt.smk"
+include: "workflow/rules/summary.smk"

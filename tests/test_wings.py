@@ -14,6 +14,8 @@ MACHINERY = {
     "labels",
     "storage",
     "given_files",
+    "configuration_files",
+    "summaries",
     "plotting",
     "config",
     "provenance",

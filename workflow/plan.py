@@ -28,7 +28,7 @@ def steps(said: str) -> Counter[tuple[str, str]]:
     ends = [job.start() for job in starts[1:]] + [len(said)] * bool(starts)
     for job, end in zip(starts, ends, strict=True):
         reason = REASON.search(said, job.end(), end)
-        if job["message"] and reason:
+        if job["message"] and reason and not job["message"].startswith("all "):
             why = WHY.get(reason["reason"].strip(), reason["reason"].strip())
             found[re.sub(r" \(progress in .*\)$", "", job["message"]), why] += 1
     return found

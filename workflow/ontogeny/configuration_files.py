@@ -1,6 +1,7 @@
 """Configuration files as the user names them on the command line."""
 
 import argparse
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from ontogeny.config import ConfigurationError, parse_yaml
 from ontogeny.given_files import decoded, problem_of
 
-__all__ = ["problem_of_command", "problem_of_configuration", "refuse"]
+__all__ = ["is_dry_run", "problem_of_command", "problem_of_configuration", "refuse"]
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -76,6 +77,17 @@ def problem_of_command(arguments: Sequence[str]) -> str | None:
         )
     problems = map(problem_of_configuration, names)
     return next((problem for problem in problems if problem), None)
+
+
+def is_dry_run(arguments: Sequence[str]) -> bool:
+    """Return whether a command line of Snakemake only asks what would run.
+
+    Examples
+    --------
+    >>> is_dry_run(["-np"]), is_dry_run(["--dry-run"]), is_dry_run(["--cores", "2", "all"])
+    (True, True, False)
+    """
+    return any(re.match("-[A-Za-z]*n|--dry", each) for each in arguments)
 
 
 def refuse() -> None:

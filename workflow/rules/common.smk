@@ -39,7 +39,10 @@ wildcard_constraints:
 
 def require_plain_folders():
     """Refuse folders in whose path Snakemake sees wildcards or netCDF a separator."""
-    for what, folder in (("project", workflow.basedir), ("working directory", Path.cwd())):
+    for what, folder in (
+        ("project", workflow.basedir),
+        ("working directory", Path.cwd()),
+    ):
         found = sorted(set(str(folder)) & MISREAD)
         if found:
             raise WorkflowError(

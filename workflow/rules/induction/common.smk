@@ -1,5 +1,10 @@
 from platform import python_version
 
+from ontogeny.studies.induction.planned_figures import figures_of_run as planned_for_run
+from ontogeny.studies.induction.planned_figures import (
+    overview_figures as planned_overview,
+)
+
 INDUCTION = sections["induction"]
 
 
