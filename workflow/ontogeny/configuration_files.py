@@ -32,7 +32,8 @@ def problem_of_configuration(name: str | Path) -> str | None:
     if problem:
         return f"The configuration {name} {problem}."
     try:
-        text = decoded(Path(name).read_bytes())
+        with Path(name).open("rb") as file:
+            text = decoded(file.read())
     except ValueError as error:
         return f"The configuration {name} {error}."
     try:

@@ -74,7 +74,7 @@ def duration(seconds: float) -> str:
 
     Examples
     --------
-    >>> duration(42.4), duration(192), duration(7500)
+    >>> duration(42.4), duration(192.0), duration(7500.0)
     ('42 s', '3 min 12 s', '2 h 5 min')
     """
     minutes, rest = divmod(round(seconds), 60)

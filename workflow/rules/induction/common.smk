@@ -1,9 +1,7 @@
 from platform import python_version
 
-from ontogeny.studies.induction.planned_figures import figures_of_run as planned_for_run
-from ontogeny.studies.induction.planned_figures import (
-    overview_figures as planned_overview,
-)
+from ontogeny.studies.induction import planned_figures
+from ontogeny.studies.induction.summary import summary as summary_of_induction
 
 INDUCTION = sections["induction"]
 

@@ -17,7 +17,7 @@ rule induction:
             f"results/induction/figures/{name}/seed{seed}/{figure}.svg"
             for name, experiment in INDUCTION.experiments.items()
             for seed in induction_seeds(experiment)
-            for figure in planned_for_run(experiment.network)
+            for figure in planned_figures.figures_of_run(experiment.network)
         ],
         [
             f"results/induction/figures/{name}/model.svg"
@@ -30,7 +30,7 @@ rule induction:
         ],
         [
             f"results/induction/figures/{figure}.svg"
-            for figure in planned_overview(INDUCTION)
+            for figure in planned_figures.overview_figures(INDUCTION)
         ],
     message:
         "all results of induction"
