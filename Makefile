@@ -21,7 +21,7 @@ endif
 # then everything.
 run: .venv/ready
 	.venv/bin/python workflow/plan.py $(FLAGS)
-	$(RUN) snakemake $(FLAGS) --quiet all -- groups
+	$(RUN) snakemake $(FLAGS) --quiet rules progress host reason -- groups
 	$(RUN) snakemake $(FLAGS)
 
 test: .venv/ready

@@ -206,6 +206,44 @@ def test_a_wrong_command_is_refused_in_one_sentence(odd_files, start, arguments,
     assert "Traceback" not in output_of(run)
 
 
+def made(folder):
+    """Return a project as `make` leaves it, with this environment in it."""
+    (folder / ".venv").mkdir()
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        (folder / ".venv" / name).symlink_to(Path(sys.prefix, name))
+    (folder / ".venv/ready").touch()
+    return folder
+
+
+def test_make_says_what_stops_it(tmp_path):
+    """The lock of a killed run, which a dry run passes; then a file that is not there."""
+    folder = made(copied(tmp_path / "my project"))
+    (folder / ".snakemake/locks").mkdir(parents=True)
+    (folder / ".snakemake/locks/0.output.lock").write_text("results/groups/S3/table.nc\n")
+    for configuration, said in (
+        (TINY, "It can be removed with the --unlock argument"),
+        ("no.yaml", "The configuration no.yaml does not exist"),
+    ):
+        run = subprocess.run(
+            ["make", "run", f"CONFIG={configuration}", "CORES=1"],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(folder / "workflow")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode != 0
+        assert said in output_of(run)
+        assert "Traceback" not in output_of(run)
+
+
+@pytest.mark.parametrize("arguments", [["--lint"], ["--list-rules"]])
+def test_what_is_no_run_has_no_summary(project, arguments):
+    run = snakemake(project, "--configfile", TINY, *arguments)
+    assert run.returncode == 0, output_of(run)
+    assert "summary" not in run.stderr.lower()
+
+
 BOTH = """\
 composition:
   experiments:

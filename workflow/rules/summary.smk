@@ -60,10 +60,10 @@ def first_paths():
 
 def has_all_results():
     """Return whether all results are there, made by this Snakemake or by an earlier one."""
-    if not {*(workflow.dag_settings.targets or ())} <= {"all"} or workflow.dryrun:
+    if getattr(workflow, "scheduler", None) is None or workflow.dryrun:
         return False
-    up_to_date = getattr(workflow, "scheduler", None) and not len(workflow.dag)
-    return bool(FINISHED or up_to_date)
+    asked_for_all = {*(workflow.dag_settings.targets or ())} <= {"all"}
+    return asked_for_all and (bool(FINISHED) or not len(workflow.dag))
 
 
 def say_summary():
