@@ -14,14 +14,22 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 
 
+require_plain_folders()
+
 if not workflow.overwrite_configfiles:
-    require_yaml("config/config.yaml")
+    require_configuration("config/config.yaml")
 
     configfile: "config/config.yaml"
 
 
 sections = read_configuration(composition=composition, induction=induction)
 STUDIES = [name for name in sections if name != "groups"]
+
+
+wildcard_constraints:
+    experiment="|".join(
+        sorted({name for study in STUDIES for name in sections[study].experiments})
+    ),
 
 
 if "composition" in sections:
@@ -35,6 +43,7 @@ if "induction" in sections:
     include: "workflow/rules/induction/study.smk"
 
 
+include: "workflow/rules/given.smk"
 include: "workflow/rules/claims.smk"
 
 
@@ -42,13 +51,18 @@ rule all:
     default_target: True
     input:
         [getattr(rules, study).input for study in STUDIES],
-        rules.claims.output,
+        rules.claims.output if CLAIMS else [],
+    message:
+        "all results"
 
 
 rule groups:
     """All groups and irreps: made first, a table that is the same as before stops what follows."""
     input:
         rules.composition_groups.input if "composition" in sections else [],
+    message:
+        "all groups"
 
 
 include: "workflow/rules/adopt.smk"
+include: "workflow/rules/summary.smk"

@@ -31,6 +31,22 @@ def test_no_job_is_no_step():
     assert not PLAN["steps"]("Building DAG of jobs...\nNothing to be done\n")
 
 
+def test_the_rules_that_only_collect_results_are_no_steps():
+    said = "Job 0: all results\nReason: Input files updated by another job: x.nc\n"
+    assert not PLAN["steps"](said)
+
+
+def test_many_kinds_of_figures_are_one_line_at_the_end():
+    plan = {(f"figure {kind} of e, seed 0", "is not there yet"): 1 for kind in "abcde"}
+    plan["figure f of e, seed 0", "follows another step"] = 1
+    plan["train e, seed 0", "is not there yet"] = 1
+    assert PLAN["summary"](plan) == [
+        "figure f (e, seed 0): follows another step",
+        "train (e, seed 0): is not there yet",
+        "figures (5 of 5 kinds): is not there yet",
+    ]
+
+
 def test_many_steps_of_a_kind_are_one_line():
     plan = {(f"train e, seed {seed}", "is not there yet"): 1 for seed in range(9)}
     plan[("figure learning of e, seed 1", "follows another step")] = 1

@@ -16,6 +16,8 @@ MACHINERY = {
     "given_files",
     "given_generators",
     "given_tables",
+    "configuration_files",
+    "summaries",
     "plotting",
     "config",
     "provenance",

@@ -17,6 +17,7 @@ WHY = {
     "Forced execution": "was asked for",
     "Software environment definition has changed since last execution": "other software",
 }
+MOST_KINDS = 4
 JOB = re.compile(r"^(?:Job \d+: (?P<message>.+)|localrule (?P<local>\w+):)$", re.MULTILINE)
 REASON = re.compile(r"^\s*[Rr]eason: (?P<reason>[^:;(]+)", re.MULTILINE)
 
@@ -28,23 +29,34 @@ def steps(said: str) -> Counter[tuple[str, str]]:
     ends = [job.start() for job in starts[1:]] + [len(said)] * bool(starts)
     for job, end in zip(starts, ends, strict=True):
         reason = REASON.search(said, job.end(), end)
-        if job["message"] and reason:
+        if job["message"] and reason and not job["message"].startswith("all "):
             why = WHY.get(reason["reason"].strip(), reason["reason"].strip())
             found[re.sub(r" \(progress in .*\)$", "", job["message"]), why] += 1
     return found
 
 
 def summary(plan: Counter[tuple[str, str]]) -> list[str]:
-    """Return one line for each kind of step and reason, with up to four names."""
+    """Return one line for each kind of step and reason, with up to four names.
+
+    Many kinds of figures with one reason share a line.
+    """
     groups: dict[tuple[str, str], list[str]] = {}
     for what, why in plan:
         kind, name = re.fullmatch(r"(figure \w+|\w+)(?: of)? (.+)", what).groups()
         groups.setdefault((kind, why), []).append(name)
+    figures: dict[str, list[str]] = {}
+    for kind, why in groups:
+        if kind.startswith("figure "):
+            figures.setdefault(why, []).append(kind)
     lines = []
-    for (kind, why), names in groups.items():
+    for why, kinds in figures.items():
+        if len(kinds) > MOST_KINDS:
+            count = sum(len(groups.pop((kind, why))) for kind in kinds)
+            lines.append(f"figures ({count} of {len(kinds)} kinds): {why}")
+    for (kind, why), names in reversed(groups.items()):
         listed = "; ".join(names) if len(names) <= 4 else f"{len(names)} times"
         lines.append(f"{kind} ({listed}): {why}")
-    return lines
+    return lines[::-1]
 
 
 def main() -> int:

@@ -48,7 +48,7 @@ ONLY_CYCLIC = [
     "modular_removal",
     "modular_algorithms",
 ]
-OVER_ALL_RUNS = ["grokking", "similarity", "irreps", "order", "width", "claims"]
+OVER_ALL_RUNS = ["grokking", "similarity", "irreps", "order"]
 
 
 def copy_project(to):

@@ -61,8 +61,6 @@ OVER_ALL_RUNS = {
     "figure universality_similarity of all runs",
     "figure universality_irreps of all runs",
     "figure universality_order of all runs",
-    "figure universality_width of all runs",
-    "figure universality_claims of all runs",
 }
 
 
@@ -137,7 +135,7 @@ class Project:
         jobs = re.findall(r"^Job \d+: (.*?)(?: \(progress in .*\))?$", said, re.MULTILINE)
         assert jobs or "Nothing to be done" in said
         assert len(jobs) == len(set(jobs))
-        return set(jobs)
+        return set(jobs) - {"all results", "all groups"}
 
     def edit(self, path, old, new):
         file = self.folder / path
@@ -307,7 +305,6 @@ CODE = {
             "claims of composition",
             "claims of addition",
             "claims of all studies",
-            "figure universality_claims of all runs",
         },
     ),
     "a claim about addition": (

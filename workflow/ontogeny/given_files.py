@@ -12,13 +12,15 @@ __all__ = ["decoded", "problem_of"]
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
-def problem_of(path: str | Path) -> str | None:
+def problem_of(path: str | Path, *, start: str = "the folder of the Snakefile") -> str | None:
     """Return what keeps a file from being read at all, and the remedy; None when nothing does.
 
     Parameters
     ----------
     path : path
         A file that the configuration names.
+    start : str
+        The folder that a relative path starts from, in words.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def problem_of(path: str | Path) -> str | None:
         with path.open("rb") as file:
             head = file.read(len(_LFS))
     except FileNotFoundError:
-        return "does not exist; correct the path, which is relative to the folder of the Snakefile"
+        return f"does not exist; correct the path, which is relative to {start}"
     except PermissionError:
         return "may not be read by this user; change its permissions (`chmod u+r`)"
     except OSError as error:

@@ -37,7 +37,7 @@ def test_shipped_configurations_are_what_they_are_said_to_be(name, experiments, 
     assert sum(len(experiment.seeds) for experiment in found.values()) == runs
 
 
-@pytest.mark.parametrize(("name", "runs"), [("config.yaml", 1), ("induction.yaml", 27)])
+@pytest.mark.parametrize(("name", "runs"), [("config.yaml", 2), ("induction.yaml", 27)])
 def test_shipped_runs_of_induction_heads(name, runs, monkeypatch):
     monkeypatch.chdir(ROOT)
     found = sections(name)["induction"].experiments

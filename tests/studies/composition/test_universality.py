@@ -232,3 +232,12 @@ def test_figures_are_drawn_whatever_is_missing(module, runs):
     drawn.canvas.draw()
     assert drawn.axes or drawn.get_suptitle()
     xr.testing.assert_identical(numbers, before)
+
+
+def test_the_order_of_learning_is_drawn_of_groups_whose_irreps_differ():
+    """All irreps of C7 have degree 2 and orbits of 7, so that there is one place on each axis."""
+    drawn = universality_order.draw(universality_order.numbers(joined(RUNS)), Style())
+    labels = [axes.get_xlabel() for axes in drawn.axes]
+    assert labels == ["degree, S5", "smallest orbit, S5"]
+    only = universality_order.draw(universality_order.numbers(joined(RUNS[-1:])), Style())
+    assert not only.axes

@@ -2,9 +2,18 @@ import json
 from functools import lru_cache
 
 from ontogeny.groups import parse as parse_group
-from ontogeny.storage import file_digest
+from ontogeny.studies.composition.planned_figures import overview_figures, width_of
+from ontogeny.studies.composition.summary import outcomes_of_history, outcomes_of_runs
+from ontogeny.studies.composition.summary import summary as summary_of_composition
 
 EXPERIMENTS = sections["composition"].experiments
+GIVEN_PATHS += [
+    path
+    for experiment in EXPERIMENTS.values()
+    if experiment.weights is not None
+    for seed in experiment.seeds
+    for path in experiment.checkpoints_of(seed).values()
+]
 
 
 def experiment_of(wildcards):
@@ -21,7 +30,8 @@ def group_file(name):
 
 def weights_files(wildcards):
     """Return the files with the networks of a run that was made elsewhere, by ascending steps."""
-    return list(experiment_of(wildcards).checkpoints_of(int(wildcards.seed)).values())
+    files = experiment_of(wildcards).checkpoints_of(int(wildcards.seed)).values()
+    return [given_file(file) for file in files]
 
 
 weights_digest = lru_cache(maxsize=None)(file_digest)
@@ -149,6 +159,8 @@ def of_seeds(names):
 
 def figures_of_seeds(experiment):
     """Return the names of the figures that all runs of an experiment get together."""
+    if experiment.weights:
+        return []
     with_measures = "measures" in results_of_run(experiment)
     return ["seeds", "modular_phases"] if with_measures else ["seeds"]
 
@@ -188,12 +200,23 @@ ADDING_RUNS = [
     if is_sum(experiment)
     for seed in sorted(experiment.seeds)
 ]
+ALL_RUNS = [
+    (name, seed)
+    for name, experiment in sorted(EXPERIMENTS.items())
+    if is_read(experiment)
+    for seed in sorted(experiment.seeds)
+]
 ADDITION_FIGURES = ["modular_efficiency"] * any(
     EXPERIMENTS[name].data.labels == "random" for name, _ in ADDING_RUNS
 )
-CLAIMS_OF_COMPOSITION = ["composition/claims"] + ["composition/addition_claims"] * bool(
-    ADDING_RUNS
-)
+CLAIMS_OF_COMPOSITION = [
+    name
+    for name, runs in (
+        ("composition/claims", ALL_RUNS),
+        ("composition/addition_claims", ADDING_RUNS),
+    )
+    if runs
+]
 
 
 def runs_of_sweep(sweep):
@@ -234,33 +257,22 @@ def adding_run(name, seed):
 
 
 TABLES = ["runs", "averages", "intervals", "irreps", "widths"]
-UNIVERSALITY_FIGURES = [
-    "universality_grokking",
-    "universality_similarity",
-    "universality_irreps",
-    "universality_order",
-    "universality_width",
-    "universality_claims",
-]
+UNIVERSALITY_FIGURES = overview_figures(
+    [experiment for experiment in EXPERIMENTS.values() if is_read(experiment)],
+    sections["groups"],
+)
 GROUPS_OF_RUNS = sorted({experiment.group for experiment in EXPERIMENTS.values()})
-ALL_RUNS = [
-    (name, seed)
-    for name, experiment in sorted(EXPERIMENTS.items())
-    if is_read(experiment)
-    for seed in sorted(experiment.seeds)
-]
 
 
 def described_run(name, seed):
     """Return what the configuration says of a run and its results do not."""
     experiment = EXPERIMENTS[name]
-    architecture = experiment.architecture
     return {
         "experiment": name,
         "seed": seed,
         "group": experiment.group,
-        "architecture": architecture.kind,
-        "width": getattr(architecture, "d_mlp", None) or architecture.hidden,
+        "architecture": experiment.architecture.kind,
+        "width": width_of(experiment),
         "fraction": experiment.data.fraction,
     }
 

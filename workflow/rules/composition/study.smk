@@ -17,6 +17,8 @@ rule composition_groups:
             for experiment in EXPERIMENTS.values()
             for file in ("table", "irreps")
         ],
+    message:
+        "all groups"
 
 
 rule composition:
@@ -40,8 +42,9 @@ rule composition:
             for name, experiment in EXPERIMENTS.items()
             for figure in figures_of_seeds(experiment)
         ],
-        "results/composition/universality.nc",
-        rules.tables.output,
+        ["results/composition/universality.nc", *rules.tables.output]
+        if ALL_RUNS
+        else [],
         [f"results/{claims}.nc" for claims in CLAIMS_OF_COMPOSITION],
         [f"results/composition/sweeps/{sweep}.nc" for sweep in SWEEPS],
         [f"results/composition/figures/sweeps/{sweep}.svg" for sweep in SWEEPS],
@@ -52,3 +55,5 @@ rule composition:
         ],
         [f"results/composition/figures/{name}.svg" for name in UNIVERSALITY_FIGURES],
         [f"results/composition/figures/{name}.svg" for name in ADDITION_FIGURES],
+    message:
+        "all results of composition"

@@ -1,6 +1,22 @@
 from platform import python_version
 
+from ontogeny.studies.induction import planned_figures
+from ontogeny.studies.induction.summary import summary as summary_of_induction
+
 INDUCTION = sections["induction"]
+
+
+GIVEN_PATHS += [
+    path
+    for corpus in INDUCTION.corpora.values()
+    for path in getattr(corpus, "files", ())
+]
+
+
+def text_files(wildcards):
+    """Return the text files of a corpus; nothing for one that is drawn."""
+    corpus = INDUCTION.corpora[wildcards.corpus]
+    return [given_file(path) for path in getattr(corpus, "files", ())]
 
 
 def induction_experiment(wildcards):

@@ -17,7 +17,7 @@ rule induction:
             f"results/induction/figures/{name}/seed{seed}/{figure}.svg"
             for name, experiment in INDUCTION.experiments.items()
             for seed in induction_seeds(experiment)
-            for figure in INDUCTION_FIGURES_OF_RUN
+            for figure in planned_figures.figures_of_run(experiment.network)
         ],
         [
             f"results/induction/figures/{name}/model.svg"
@@ -28,4 +28,9 @@ rule induction:
             for corpus in CORPORA_OF_RUNS
             for figure in INDUCTION_FIGURES_OF_CORPUS
         ],
-        [f"results/induction/figures/{figure}.svg" for figure in INDUCTION_FIGURES],
+        [
+            f"results/induction/figures/{figure}.svg"
+            for figure in planned_figures.overview_figures(INDUCTION)
+        ],
+    message:
+        "all results of induction"

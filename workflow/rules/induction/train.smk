@@ -1,7 +1,7 @@
 rule induction_corpus:
     """Draw the evaluation set of a corpus, and what its fresh sequences are drawn from."""
     input:
-        lambda wildcards: getattr(INDUCTION.corpora[wildcards.corpus], "files", ()),
+        text_files,
     output:
         corpus="results/induction/corpora/{corpus}.nc",
     log:

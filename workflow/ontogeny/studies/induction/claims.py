@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from ontogeny.claims import Claim
 from ontogeny.estimates import Estimate, mean, share
 
-__all__ = ["CLAIMS"]
+__all__ = ["CLAIMS", "LEAST"]
 
 Array = NDArray[np.floating]
 
 PAPER = "arXiv 2209.11895"
 LEAST = 3
+"""With fewer runs of its kind of network a claim has no verdict."""
+
 MOST = 0.5
 """A claim about networks in general holds when more than this share of them agrees."""
 

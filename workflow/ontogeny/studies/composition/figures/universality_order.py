@@ -30,7 +30,10 @@ def numbers(universality: xr.Dataset) -> xr.Dataset:
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
-    """Draw one dot for each key irrep of each run, one column for each property."""
+    """Draw one dot for each key irrep of each run, one column for each property.
+
+    A group whose non-trivial irreps are alike in both properties has no row.
+    """
     counted = np.flatnonzero((numbers["grokked"] & numbers["widest"]).values)
     runs = numbers.isel(run=counted)
     architectures = [str(name) for name in numbers["architecture"].values]
@@ -38,12 +41,14 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         str(group)
         for group in numbers["group"].values
         if runs["first_step"].isel(run=runs["group_of_run"].values == group).notnull().any()
+        and _irreps_differ(numbers, str(group))
     ]
     with settings():
         height = (0.34 * max(len(groups), 1) + 0.08) * style.width
         drawn = figure(width=1.1 * style.width, height=height)
         if not groups:
-            drawn.suptitle("No run that has grokked was followed along training.", fontsize=10)
+            text = "No run that has grokked on a group whose irreps differ was followed."
+            drawn.suptitle(text, fontsize=10)
             return drawn
         rows = drawn.subplots(len(groups), len(_PREDICTORS), squeeze=False, sharey="row")
         for row, group in zip(rows, groups, strict=True):
@@ -76,6 +81,11 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.1)
             row[0].set_ylabel("step of learning")
     return drawn
+
+
+def _irreps_differ(numbers: xr.Dataset, group: str) -> bool:
+    others = numbers.drop_sel(irrep="trivial")[[*_PREDICTORS.values()]].sel(group=group)
+    return any(len(np.unique(values.dropna("irrep"))) > 1 for values in others.values())
 
 
 def _correlation(numbers: xr.Dataset, cell: dict[str, str]) -> str:

@@ -1,0 +1,93 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from ontogeny.catalogue import irreps_dataset
+from ontogeny.config import GivenGroup
+from ontogeny.groups import group
+from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.claims import CLAIMS
+from ontogeny.studies.composition.config import resolve
+from ontogeny.studies.composition.planned_figures import LEAST_RUNS, overview_figures, width_of
+
+TRANSFORMER = {"kind": "transformer", "d_mlp": 48}
+
+
+def experiments(*given, tables=None):
+    defaults = {"group": "S3", "architecture": {"kind": "mlp"}, "seeds": [0]}
+    defaults["data"] = {"fraction": 0.6}
+    named = {f"e{number}": defaults | each for number, each in enumerate(given)}
+    return list(resolve({"experiments": named}, tables or {}).experiments.values())
+
+
+def planned(*given, tables=None):
+    found = overview_figures(experiments(*given, tables=tables), tables or {})
+    return {name.removeprefix("universality_") for name in found}
+
+
+def test_no_run_has_no_figure():
+    assert overview_figures([], {}) == []
+
+
+def test_one_run_has_what_needs_no_comparison():
+    assert planned({}) == {"grokking", "similarity", "irreps", "order"}
+
+
+def test_claims_need_runs():
+    assert "claims" not in planned({"seeds": [0, 1, 2]}, {"group": "C5", "seeds": [0, 1]})
+    assert "claims" in planned({"seeds": [0, 1, 2]}, {"group": "C5", "seeds": [0, 1, 2]})
+
+
+def test_the_runs_that_claims_need_are_those_of_the_claims():
+    """The claim about pairs of runs needs twice as many."""
+    needed = {claim.name: claim.minimum for claim in CLAIMS}
+    needed["strong-universality-fails"] *= 2
+    assert min(needed.values()) == LEAST_RUNS
+
+
+def test_widths_are_those_of_one_architecture_on_one_group():
+    def mlp(hidden, group="S3"):
+        return {"group": group, "architecture": {"kind": "mlp", "hidden": hidden}}
+
+    assert "width" not in planned(mlp(8), mlp(16), {"architecture": TRANSFORMER})
+    assert "width" not in planned(mlp(8), mlp(16), mlp(32, "C5"), mlp(16) | {"seeds": [1]})
+    assert "width" in planned(mlp(8), mlp(16), mlp(32))
+    assert [width_of(each) for each in experiments(mlp(8), {"architecture": TRANSFORMER})] == [
+        8,
+        48,
+    ]
+
+
+GROUPS = {"C5", "C59", "C2xC2", "C3xC3", "C8", "C15", "S3", "S2", "D5", "Q8", "A4", "F21", "C2xS3"}
+
+
+@pytest.mark.parametrize("name", sorted(GROUPS))
+def test_the_order_of_learning_needs_irreps_that_differ(name):
+    """Compare the rule with degrees and smallest orbits as computed."""
+    structure = group(name)
+    found = irreps_dataset(structure, irreps(structure), real_irreps(structure))
+    values = zip(found["degree"].values[1:], found["smallest_orbit"].values[1:], strict=True)
+    differ = any(one != other for one, other in pairwise(values))
+    assert ("order" in planned({"group": name, "data": {"fraction": 0.8}})) == differ
+
+
+def test_of_large_abelian_groups_the_smallest_orbits_are_not_known():
+    assert "order" not in planned({"group": "C121"})
+    assert "order" in planned({"group": "C122"})
+
+
+@pytest.mark.parametrize(("name", "differ"), [("C2xC2", False), ("C4", True), ("S3", True)])
+def test_a_group_from_a_table_is_judged_like_any_other(tmp_path, name, differ):
+    np.savetxt(tmp_path / "t.csv", group(name).table, fmt="%d", delimiter=",")
+    tables = {"own": GivenGroup(table=str(tmp_path / "t.csv"))}
+    assert (
+        "order" in planned({"group": "own", "data": {"fraction": 0.8}}, tables=tables)
+    ) == differ
+
+
+def test_of_networks_trained_elsewhere_nothing_is_seen_over_steps(tmp_path):
+    (tmp_path / "m.pt").write_bytes(b"not read here")
+    theirs = {"weights": [str(tmp_path / "m.pt")]}
+    assert planned(theirs) == {"irreps"}
+    assert planned(theirs, {}) == {"grokking", "similarity", "irreps", "order"}

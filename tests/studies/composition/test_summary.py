@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+import xarray as xr
+
+from ontogeny.studies.composition.summary import (
+    Outcome,
+    outcomes_of_history,
+    outcomes_of_runs,
+    summary,
+)
+
+NAN = float("nan")
+
+
+def test_outcomes_are_read_by_experiment_and_seed():
+    joined = xr.Dataset(
+        {
+            "test_accuracy": ("run", [0.99, 0.5]),
+            "circuit_end": ("run", [1600.0, NAN]),
+            "experiment_of_run": ("run", np.array(["a", "b"], dtype=object)),
+            "seed_of_run": ("run", [3, 0]),
+        }
+    )
+    found = outcomes_of_runs(joined)
+    assert found["a", 3] == Outcome(0.99, 1600.0)
+    assert found["b", 0].accuracy == 0.5
+    assert np.isnan(found["b", 0].circuit_end)
+
+
+def test_a_history_gives_the_final_accuracy():
+    history = xr.Dataset(
+        {"accuracy": (("split", "step"), [[1.0, 1.0], [0.9, 0.7]])},
+        {"split": ["train", "test"]},
+    )
+    assert outcomes_of_history(history).accuracy == 0.7
+
+
+def test_each_experiment_has_a_line_with_when_its_circuits_formed():
+    outcomes = {
+        ("a", 0): Outcome(1.0, 1600.0),
+        ("a", 1): Outcome(0.99, 2000.0),
+        ("a", 2): Outcome(0.9899, 50.0),
+        ("theirs", 0): Outcome(1.0, NAN),
+        ("of another configuration", 0): Outcome(1.0, 10.0),
+    }
+    assert summary({"a": (0, 1, 2), "theirs": (0,)}, outcomes) == [
+        "composition: 3 of 4 networks generalised (test accuracy of at least 0.99 at the final "
+        "checkpoint)",
+        "  a       2 of 3  circuit formed by step 1,800 (1,600 to 2,000)",
+        "  theirs  1 of 1",
+    ]
+
+
+@pytest.mark.parametrize("outcomes", [{}, {("a", 0): Outcome(0.2), ("a", 1): Outcome(NAN)}])
+def test_networks_that_were_not_trained_long_enough_are_counted(outcomes):
+    headline, line = summary({"a": (0, 1)}, outcomes)
+    assert headline.startswith("composition: 0 of 2 networks generalised")
+    assert line == "  a  0 of 2"
