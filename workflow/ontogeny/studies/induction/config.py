@@ -188,6 +188,14 @@ class Optimiser(Section):
     clip: Positive | None = Field(
         None, description="Largest norm of the gradient, which is scaled to it; null: any."
     )
+    precision: Literal["float32", "float64"] = Field(
+        "float32", description="Type of weights, activations and moments."
+    )
+    device: Literal["cpu", "cuda", "auto"] = Field(
+        "cpu",
+        description="Where to train: on the processor, on a GPU, or on a GPU only where there is "
+        "one. Last digits depend on the device.",
+    )
 
     @field_validator("betas", mode="before")
     @classmethod
