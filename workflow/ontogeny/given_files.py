@@ -4,12 +4,23 @@ The configuration asks before any job starts, the readers ask again when a job r
 both say the same.
 """
 
+import codecs
 import errno
 from pathlib import Path
+from typing import BinaryIO
 
-__all__ = ["decoded", "problem_of"]
+__all__ = ["decoded", "problem_of", "problem_of_text"]
 
 _LFS = b"version https://git-lfs.github.com/spec/"
+_PART = 2**20
+_SAMPLE = 2**12
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+"""Longer marks first: that of UTF-32 begins with that of UTF-16."""
 
 
 def problem_of(path: str | Path, *, start: str = "the folder of the Snakefile") -> str | None:
@@ -32,6 +43,8 @@ def problem_of(path: str | Path, *, start: str = "the folder of the Snakefile") 
     try:
         if path.is_dir():
             return "is a folder; give a file"
+        if path.exists() and not path.is_file():
+            return "is a pipe or a device; give a file"
         with path.open("rb") as file:
             head = file.read(len(_LFS))
     except FileNotFoundError:
@@ -47,7 +60,50 @@ def problem_of(path: str | Path, *, start: str = "the folder of the Snakefile") 
             "is a Git LFS pointer and not the file itself; run `git lfs pull` in the repository "
             "that it is from"
         )
-    return None if head else "is empty; give the file itself"
+    return "is empty; give the file itself" if head in {b"", codecs.BOM_UTF8} else None
+
+
+def problem_of_text(path: str | Path) -> str | None:
+    """Return what keeps a file from being read as text, and the remedy; None when nothing does.
+
+    The file is read a part at a time, so that a large one takes little memory.
+
+    Parameters
+    ----------
+    path : path
+        A file that the configuration names.
+
+    Returns
+    -------
+    str or None
+        As from `problem_of`, and what `decoded` would refuse.
+    """
+    problem = problem_of(path)
+    if problem is not None:
+        return problem
+    with Path(path).open("rb") as file:
+        if _is_text(file):
+            return None
+        file.seek(0)
+        try:
+            decoded(file.read())
+        except ValueError as error:
+            return str(error)
+    return None
+
+
+def _is_text(file: BinaryIO) -> bool:
+    """Return whether `decoded` would take what is in a file."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while part := file.read(_PART):
+            if b"\0" in part:
+                return False
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decoded(content: bytes) -> str:
@@ -56,29 +112,60 @@ def decoded(content: bytes) -> str:
     Raises
     ------
     ValueError
-        The end of a sentence that begins with the name of the file: the position of the first byte
-        that is not UTF-8, the likely encoding, and the remedy.
+        The end of a sentence that begins with the name of the file: the likely encoding or the
+        position of the first byte that is not UTF-8, and the remedy.
 
     Examples
     --------
     >>> decoded(b"\xef\xbb\xbfabc")
     'abc'
     """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    wide = _wide_encoding(content)
+    if wide is not None:
+        msg = f"is {wide} and not UTF-8; convert it, for example with `iconv -f {wide} -t UTF-8`"
+        raise ValueError(msg)
+    if b"\0" in content:
+        position = content.index(b"\0")
         msg = (
-            "is UTF-16 and not UTF-8: it begins with the byte-order mark of UTF-16; convert it, "
-            "for example with `iconv -f UTF-16 -t UTF-8`"
+            f"has a NUL byte at position {position}, as binary files have and texts have not; give "
+            "the text itself, unpacked and without formatting"
         )
         raise ValueError(msg)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        mark = 3 if content.startswith(b"\xef\xbb\xbf") else 0
-        position = error.start + mark
-        line = content.count(b"\n", 0, position) + 1
-        msg = (
-            f"is not UTF-8: byte 0x{content[position]:02x} at position {position} (line {line}); "
-            "convert it, for example with `iconv -f LATIN1 -t UTF-8`, after checking that Latin-1 "
-            "is its encoding"
-        )
-        raise ValueError(msg) from None
+        mark = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
+        raise ValueError(_not_utf8(content, error.start + mark, error.reason)) from None
+
+
+def _wide_encoding(content: bytes) -> str | None:
+    """Return which encoding of two or four bytes a character a text seems to be in, if any.
+
+    By its byte-order mark or, without one, by where NUL bytes are: in the upper byte of most
+    characters and in none of the lower bytes.
+    """
+    for mark, name in _MARKS.items():
+        if content.startswith(mark):
+            return name
+    start = content[:_SAMPLE]
+    for width, family in ((4, "UTF-32"), (2, "UTF-16")):
+        places = [start[place::width].count(0) for place in range(width)]
+        most = len(start) // width * 0.6
+        for lower, name in ((0, f"{family}LE"), (width - 1, f"{family}BE")):
+            upper = places[:lower] + places[lower + 1 :]
+            if len(start) >= 2 * width and not places[lower] and min(upper) > most:
+                return name
+    return None
+
+
+def _not_utf8(content: bytes, position: int, reason: str) -> str:
+    byte, line = content[position], content.count(b"\n", 0, position) + 1
+    where = f"byte 0x{byte:02x} at position {position} (line {line})"
+    if reason == "unexpected end of data":
+        return f"ends in the middle of a character: {where}; get the whole file"
+    likely = "WINDOWS-1252" if 0x80 <= byte < 0xA0 else "LATIN1"
+    called = {"WINDOWS-1252": "Windows-1252", "LATIN1": "Latin-1"}[likely]
+    return (
+        f"is not UTF-8: {where}; convert it, for example with `iconv -f {likely} -t UTF-8`, after "
+        f"checking that {called} is its encoding"
+    )

@@ -23,7 +23,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.given_files import problem_of
+from ontogeny.given_files import decoded, problem_of, problem_of_text
 from ontogeny.given_generators import parsed_generators
 from ontogeny.given_tables import parsed_table
 
@@ -282,15 +282,18 @@ def _given(path: Path) -> bytes:
 
 
 def read_texts(paths: Iterable[str | Path]) -> list[str]:
-    """Return the texts of files, as UTF-8; what is none of it becomes U+FFFD.
+    """Return the texts of UTF-8 files, each line ended by a line feed.
 
     Raises
     ------
     StorageError
-        If a file is missing.
+        If a file cannot be read, or is no text in UTF-8: its name, what is wrong and the remedy.
     """
-    try:
-        return [Path(path).read_text(encoding="utf-8", errors="replace") for path in paths]
-    except OSError as error:
-        msg = f"{error.filename}: there is no such file; correct `files` in the configuration"
-        raise StorageError(msg) from error
+    texts = []
+    for path in paths:
+        problem = problem_of_text(path)
+        if problem is not None:
+            msg = f"{path} {problem}"
+            raise StorageError(msg)
+        texts.append(decoded(Path(path).read_bytes()))
+    return [text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]

@@ -136,7 +136,7 @@ WRONG = [
     (
         "induction/corpora/text",
         {"kind": "text", "files": ["no/such.txt"]},
-        ["`induction.corpora.text.files` = 'no/such.txt'", "no such file; correct the path"],
+        ["`induction.corpora.text.files` = 'no/such.txt'", "does not exist; correct the path"],
     ),
     (
         "induction/corpora/text",
@@ -161,6 +161,72 @@ def test_wrong_values_are_refused_with_key_value_rule_and_remedy(path, value, sa
         read(changed(path, value))
     for part in said:
         assert part in str(refused.value)
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12\n"
+LONG = "some words of a text\n" * 2000
+FILES = {
+    "missing": (["none"], ["none': does not exist; correct the path"]),
+    "a folder": (["."], ["is a folder; give a file"]),
+    "no name": ([""], ["files` = '': is a folder"]),
+    "empty": (["empty"], ["empty': is empty"]),
+    "latin-1": (["latin"], ["latin': is not UTF-8: byte 0xfc at position 2 (line 1); convert it"]),
+    "utf-16": (["utf16"], ["utf16': is UTF-16 and not UTF-8"]),
+    "binary": (["binary"], ["binary': has a NUL byte at position 1"]),
+    "lfs": (["lfs"], ["lfs': is a Git LFS pointer"]),
+    "two problems": (["lfs", "good", "empty"], ["lfs': is a Git", "empty': is empty"]),
+    "twice": (["good", "good"], ["good': is the same file as ", "name each file once"]),
+    "twice by other paths": (["good", "./good"], ["is the same file as "]),
+    "twice by a link": (["good", "link"], ["link': is the same file as "]),
+    "one string": ("none", ["none': does not exist"]),
+    "short": (["short"], ["text of at most 21 tokens leaves 19 for training", "takes 256"]),
+    "few held out": (
+        ["some"],
+        ["text of at most 1000 tokens holds out 100, where one window takes 256"],
+    ),
+    "few windows": (
+        ["more"],
+        [
+            "at most 3000 tokens holds out 300; different windows of 256 tokens in these: 45,",
+            "`sequences`: 256",
+        ],
+    ),
+    "a number": ([3], ["files.0` = 3: must be a valid string"]),
+    "a mapping": ({"a": 1}, ["files` = {'a': 1}: must be a valid tuple"]),
+}
+
+
+@pytest.fixture
+def texts(tmp_path, monkeypatch):
+    """Make a folder with files of all kinds the working one."""
+    kinds = {
+        "good": LONG.encode(), "empty": b"", "latin": "Grüße".encode("latin-1"), "lfs": LFS,
+        "utf16": LONG.encode("utf-16"), "binary": b"a\0b", "short": LONG.encode()[:21],
+        "some": LONG.encode()[:1000], "more": LONG.encode()[:3000],
+    }  # fmt: skip
+    for name, content in kinds.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "link").symlink_to("good")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.usefixtures("texts")
+def test_files_of_a_text_are_refused_by_key_before_any_job(name):
+    files, said = FILES[name]
+    with pytest.raises(ConfigurationError) as refused:
+        read(changed("induction/corpora/text", {"kind": "text", "files": files}))
+    for part in ("induction.corpora.text.", *said):
+        assert part in str(refused.value)
+
+
+@pytest.mark.usefixtures("texts")
+def test_one_file_may_stand_alone_and_a_list_of_lists_is_a_sweep():
+    one = read(changed("induction/corpora/text", {"kind": "text", "files": "good"}))
+    assert one.corpora["text"].files == ("good",)
+    raw = changed("induction/corpora/text", {"kind": "text", "files": [["good"], ["good", "lfs"]]})
+    with pytest.raises(ConfigurationError, match=r"text-files-good-lfs.files` = 'lfs': is a Git LFS"):
+        read(raw)
 
 
 def test_all_problems_are_in_one_message():

@@ -1,13 +1,17 @@
 """Generators against their definitions, and predictors against the exact ones."""
 
 import math
+import tracemalloc
 from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import betaln
 
+from ontogeny.storage import StorageError, read_texts
 from ontogeny.studies.induction.config import Markov, Phrases, Text
 from ontogeny.studies.induction.corpora import (
     BEGINNING,
@@ -15,10 +19,12 @@ from ontogeny.studies.induction.corpora import (
     ORIGINS,
     background,
     chains,
+    different_windows,
     encode,
     in_context,
     phrased,
     predictor_losses,
+    source_texts,
     standard_library,
     stationary,
     tokenizer,
@@ -187,6 +193,44 @@ def test_what_the_context_says_by_a_loop():
             assert IN_CONTEXT[kind] == expected
 
 
+def by_all_pairs(tokens):
+    """Return what the context says, by comparing every two positions."""
+    last, coming = tokens[:, :-1], tokens[:, 1:]
+    copies = (last[:, :, None] == last[:, None, :]) & np.tri(last.shape[1], k=-1, dtype=bool)
+    continued = (copies & (coming[:, :, None] == coming[:, None, :])).any(axis=2)
+    number = copies.sum(axis=2)
+    followers = np.broadcast_to(coming[:, None, :], copies.shape)
+    highest = np.where(copies, followers, -1).max(axis=2)
+    lowest = np.where(copies, followers, 10**9).min(axis=2)
+    return np.select([number == 0, continued, (number >= 2) & (highest == lowest)], [0, 1, 2], 3)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_the_context_says_by_all_pairs(seed):
+    rng = np.random.default_rng(seed)
+    shape = rng.integers(1, 6), rng.integers(2, 70)
+    tokens = rng.integers(0, rng.integers(1, 9), shape)
+    found = in_context(tokens)
+    assert_array_equal(found, by_all_pairs(tokens))
+    assert found.dtype == np.int64
+
+
+def peak_memory(length):
+    """Return the memory [MB] that the default corpus of phrases takes at most while it is made."""
+    tracemalloc.start()
+    try:
+        corpus_dataset(Phrases(length=length), [])
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_grows_with_the_length_of_the_context_and_not_with_its_square():
+    short, long = peak_memory(512), peak_memory(2048)
+    assert short < 30
+    assert long < 4.2 * short
+
+
 TEXTS = ["for x in range(3):\n    print(x)\n", "ärger über\ttabs", "for y in range(4): pass"]
 
 
@@ -204,6 +248,50 @@ def test_text_comes_back_from_its_tokens():
 
     model.decoder = ByteLevel()
     assert model.decode(stream.tolist()) == "\n".join(TEXTS)
+
+
+MODEL = tokenizer([*TEXTS, "<begin> <|endoftext|> ëẞ中文 \u00a0\u2003 \U0001f600"], size=300)
+SPECIAL = [
+    BEGINNING,
+    "<BEGIN>",
+    "<|begin|>",
+    "<|endoftext|>",
+    "<s>",
+    "</s>",
+    "[CLS]",
+    "<unk>",
+    "\0",
+]
+texts_of_all_kinds = st.lists(
+    st.sampled_from(SPECIAL) | st.text(st.characters(exclude_categories=["Cs"]))
+).map("".join)
+
+
+@given(texts_of_all_kinds)
+def test_any_text_comes_back_and_holds_no_beginning(text):
+    ids = encode([text], MODEL)
+    assert (ids > 0).all()
+    assert MODEL.decode(ids.tolist(), skip_special_tokens=False) == text
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_the_name_of_a_special_token_in_a_text_is_plain_text(name):
+    text = prose(4000).replace("alpha", name)
+    spec = Text(vocabulary=300, length=24, sequences=8)
+    corpus = corpus_dataset(spec, [text])
+    assert corpus["stream"].values.min() > 0
+    assert corpus["tokens"].values[:, 1:].min() > 0
+    assert list(corpus["word"].values).count(BEGINNING) == 1
+    assert str(corpus["word"].values[0]) == BEGINNING
+
+
+@pytest.mark.parametrize("part", [1, 2, 5, 40])
+def test_a_text_in_parts_has_the_tokens_of_the_whole(monkeypatch, part):
+    text = "It's  a test:\n\n  x_1 = 'don't'\t \u2003 y\r\n中文 é <begin>  3\x1c4 ._a " * 3
+    whole, model = MODEL.encode(text).ids, tokenizer([text], size=290)
+    monkeypatch.setattr("ontogeny.studies.induction.corpora._text._PART", part)
+    assert encode([text], MODEL).tolist() == whole
+    assert tokenizer([text], size=290).get_vocab() == model.get_vocab()
 
 
 def test_merged_pairs_shorten_a_text():
@@ -224,6 +312,114 @@ def test_windows_are_pieces_of_the_text():
         windows(stream, np.random.default_rng(0), 1, length=200)
 
 
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 8, 11, 40, 41])
+@pytest.mark.parametrize("kinds", [1, 2, 30])
+def test_different_windows_are_all_there_are_and_none_twice(length, kinds):
+    rng = np.random.default_rng(kinds)
+    stream = np.concatenate([rng.integers(1, kinds + 1, 20), np.tile([1, 2, 3, 4], 5)])[:40]
+    there = {tuple(stream[place : place + length]) for place in range(len(stream) - length + 1)}
+    found = different_windows(stream, np.random.default_rng(0), 100, length=length)
+    assert found.shape == (len(there), length + 1)
+    assert {tuple(row[1:]) for row in found} == there
+    fewer = different_windows(stream, np.random.default_rng(0), 3, length=length)
+    assert_array_equal(fewer, found[:3])
+
+
+def test_different_windows_come_from_the_whole_text():
+    found = different_windows(np.arange(1, 1001), np.random.default_rng(0), 200, length=5)[:, 1]
+    assert abs(found.mean() - 500) < 4 * 1000 / math.sqrt(12 * 200)
+
+
+def written(folder, **texts):
+    for name, content in texts.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return [str(folder / name) for name in texts]
+
+
+WORDS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho tau"
+)
+
+
+def prose(words, seed=0):
+    """Return a text of random words in lines of twelve."""
+    chosen = np.random.default_rng(seed).choice(WORDS.split(), words)
+    return "".join(" ".join(chosen[n : n + 12]) + ".\n" for n in range(0, words, 12))
+
+
+def test_the_evaluation_set_of_a_text_holds_no_window_twice():
+    spec = Text(vocabulary=300, length=24, sequences=256)
+    corpus = corpus_dataset(spec, [prose(3000)])
+    assert len({tuple(row) for row in corpus["tokens"].values}) == 256
+
+
+SHORT = {
+    "one word": ("hello", {}, ["1 tokens, leaves 1 for training, where one window takes 24"]),
+    "little held out": (
+        prose(120),
+        {"held_out": 0.05},
+        ["holds out ", "where one window takes 24", "raise `held_out`"],
+    ),
+    "little for training": (
+        prose(120),
+        {"held_out": 0.95},
+        ["for training, where one window takes 24", "lower `length` or `held_out`"],
+    ),
+    "few windows": (
+        prose(160),
+        {"vocabulary": 257, "sequences": 256},
+        ["windows of 24 tokens in these: 58, asked for by `sequences`: 256"],
+    ),
+    "a text that repeats itself": (
+        "abcdefghijk\n" * 2000,
+        {"vocabulary": 257},
+        ["windows of 24 tokens in these: 12, asked for by `sequences`: 16"],
+    ),
+    "one letter": (
+        "a" * 5000,
+        {"vocabulary": 257},
+        ["windows of 24 tokens in these: 1, asked for by `sequences`: 16"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_text_that_is_too_short_is_refused_with_its_file_and_numbers(tmp_path, name):
+    text, changes, said = SHORT[name]
+    files = written(tmp_path, first=text)
+    spec = Text(files=files, **{"vocabulary": 300, "length": 24, "sequences": 16} | changes)
+    with pytest.raises(ValueError, match="the text of ") as refused:
+        corpus_dataset(spec, read_texts(files))
+    for part in (files[0], *said):
+        assert part in str(refused.value)
+
+
+def test_files_that_are_no_text_are_refused_by_name(tmp_path):
+    files = written(tmp_path, good="good text", bad="Grüße".encode("latin-1"), empty=b"")
+    assert read_texts(files[:1]) == ["good text"]
+    with pytest.raises(StorageError, match=r"bad is not UTF-8: byte 0xfc at position 2 \(line 1\)"):
+        read_texts(files)
+    with pytest.raises(StorageError, match="empty is empty; give the file itself"):
+        read_texts(files[2:])
+    with pytest.raises(StorageError, match="none does not exist; correct the path"):
+        read_texts([tmp_path / "none"])
+
+
+def test_marks_and_line_ends_are_no_part_of_a_text(tmp_path):
+    plain, dos, mark = written(
+        tmp_path, plain="a\nb\n", dos="a\r\nb\r\n", mark=b"\xef\xbb\xbf" + b"a\rb\n"
+    )
+    assert read_texts([plain, dos, mark]) == ["a\nb\n"] * 3
+
+
+def test_sources_are_read_in_the_encoding_that_they_declare(tmp_path, monkeypatch):
+    source = "# -*- coding: latin-1 -*-\nname = 'Grüße'\n"
+    (tmp_path / "module.py").write_bytes(source.encode("latin-1"))
+    (tmp_path / "empty.py").touch()
+    monkeypatch.setattr("sysconfig.get_paths", lambda: {"stdlib": str(tmp_path)})
+    assert source_texts() == ["", source]
+
+
 def test_the_standard_library_is_there_without_its_tests():
     names = {path.name for path in standard_library()}
     assert {"argparse.py", "dataclasses.py"} <= names
@@ -239,7 +435,7 @@ SPECS = [
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.kind)
 def test_a_corpus_is_fixed_by_its_specification(spec):
-    texts = [text * 30 for text in TEXTS]
+    texts = [prose(400, seed) for seed in range(3)]
     first, second = corpus_dataset(spec, texts), corpus_dataset(spec, texts)
     assert first.identical(second)
     other = corpus_dataset(spec.model_copy(update={"seed": 1}), texts)

@@ -8,7 +8,12 @@ import torch
 from numpy.testing import assert_allclose
 
 from ontogeny.studies.induction.analysis.attribution import before_and_after, logit_attribution
-from ontogeny.studies.induction.analysis.knock_outs import single_knock_outs, without_heads
+from ontogeny.studies.induction.analysis.evaluation import evaluate, evaluation_set
+from ontogeny.studies.induction.analysis.knock_outs import (
+    idealised_previous_token,
+    single_knock_outs,
+    without_heads,
+)
 from ontogeny.studies.induction.config import Network, Training
 from ontogeny.studies.induction.network import Transformer, next_token_loss, sinusoids
 from ontogeny.studies.induction.runs import Minibatches, build, objective, train_network
@@ -190,6 +195,36 @@ def test_a_mean_stands_in_for_a_removed_head():
         for each in (False, True)
     )
     assert (zero - mean).abs().max() > 1e-3
+
+
+def test_a_pass_takes_as_many_sequences_as_its_numbers_allow():
+    network = Transformer(64, layers=2, d_model=64, heads=4)
+    patterns, logits = 2 * 4 * 96**2, 96 * 64
+    assert network.numbers_of_pass(96) == patterns + logits
+    assert network.sequences_at_once(96) == 2**25 // (patterns + logits) == 420
+    assert network.sequences_at_once(1024) == 3
+    assert network.sequences_at_once(4096) == 1
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_what_is_measured_in_blocks_is_that_of_all_sequences_together(monkeypatch, at_once):
+    network = KINDS["mlp"]
+    parameters, sequences = random_parameters(network), random_tokens(network, count=7)
+    removed = torch.zeros(2, 3, dtype=torch.bool)
+    removed[0, 1] = removed[1, 2] = True
+
+    def found():
+        yield idealised_previous_token(network, parameters, sequences, removed)
+        given = evaluation_set(sequences.numpy(), np.ones((1, 7, 8), dtype=bool), 11)
+        measured = evaluate(network, parameters, given)
+        yield from (measured.previous_token, measured.sequence_loss, measured.ablated_loss)
+        for how in ({"preserve": False}, {"preserve": True}, {"preserve": True, "mean": True}):
+            yield without_heads(network, parameters, sequences, removed, **how)
+
+    whole = list(found())
+    monkeypatch.setattr(Transformer, "sequences_at_once", lambda self, length: at_once)
+    for expected, measured in zip(whole, found(), strict=True):
+        assert_allclose(measured, expected, atol=CLOSE)
 
 
 def test_attributions_add_up_to_the_logits():

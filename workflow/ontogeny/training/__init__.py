@@ -1,5 +1,6 @@
 """Training of small networks: loop, schedule, state, progress."""
 
+from ontogeny.training._device import device_name, device_of
 from ontogeny.training._loop import (
     Divergence,
     EarlyStop,
@@ -28,6 +29,8 @@ __all__ = [
     "arrays_of",
     "can_resume",
     "checkpoint_steps",
+    "device_name",
+    "device_of",
     "state_of",
     "train",
 ]

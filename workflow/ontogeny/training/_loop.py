@@ -163,6 +163,7 @@ def train(
         When to end it before.
     state : State, optional
         Where an earlier run with the same objective and optimiser stopped; `can_resume` must hold.
+        Its tensors may lie on any device; they are moved to that of `buffer`.
         The record is the same, byte for byte, as that of a run from the start.
     observe : sequence of callable
         Each is called with the state after every update, to report or to save; none may change it.
@@ -256,8 +257,15 @@ def _decay_others(
 
 
 def _attach_moments(adamw: torch.optim.AdamW, buffer: ParameterBuffer, state: State) -> None:
-    adamw.state[buffer.vector] = {
-        "step": torch.tensor(float(state.step)),
+    """Let AdamW go on from a state, with all its tensors where the parameters are.
+
+    The fused form reads the number of the step on that device, as float32 whatever the parameters.
+    """
+    vector = buffer.vector
+    state.first_moment = state.first_moment.to(vector)
+    state.second_moment = state.second_moment.to(vector)
+    adamw.state[vector] = {
+        "step": torch.full((), float(state.step), dtype=torch.float32, device=vector.device),
         "exp_avg": state.first_moment,
         "exp_avg_sq": state.second_moment,
     }

@@ -31,14 +31,14 @@ def arrays_of(state: State) -> Arrays:
     }
 
 
-def state_of(arrays: Mapping[str, NDArray[Any]], device: torch.device | str = "cpu") -> State:
-    """Return the state that arrays of `arrays_of` hold."""
+def state_of(arrays: Mapping[str, NDArray[Any]]) -> State:
+    """Return the state that arrays of `arrays_of` hold, on the CPU."""
     splits = [str(split) for split in arrays["splits"]]
     return State(
         step=int(arrays["step"]),
-        parameters=torch.tensor(arrays["vector"], device=device),
-        first_moment=torch.tensor(arrays["first_moment"], device=device),
-        second_moment=torch.tensor(arrays["second_moment"], device=device),
+        parameters=torch.tensor(arrays["vector"]),
+        first_moment=torch.tensor(arrays["first_moment"]),
+        second_moment=torch.tensor(arrays["second_moment"]),
         steps=[int(step) for step in arrays["steps"]],
         checkpoints=list(arrays["checkpoints"]),
         evaluations=[

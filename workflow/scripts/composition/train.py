@@ -10,13 +10,16 @@ from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.resume import finish, saved_state, state_folder
 from ontogeny.studies.composition.runs import train_network, training_rows
-from ontogeny.training import Divergence, ProgressLog, Saver
+from ontogeny.training import Divergence, ProgressLog, Saver, device_name
 
 logger = start(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)
 spec, code = snakemake.params.spec, snakemake.params.code
 about = attributes("train", spec, code)
 training = Training.model_validate(spec)
+device = device_name(training.optimiser.device)
+if device != "cpu":
+    about["device"] = device
 product = read(snakemake.input.table)["product"].values
 rows = training_rows(training, len(product))
 results = Path(snakemake.output.history).parent

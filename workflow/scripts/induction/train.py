@@ -12,19 +12,22 @@ from ontogeny.studies.induction.config import Corpus, Training
 from ontogeny.studies.induction.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.induction.runs import checkpoints_of, train_network
 from ontogeny.studies.induction.sources import source_of
-from ontogeny.training import Divergence, ProgressLog, Saver
+from ontogeny.training import Divergence, ProgressLog, Saver, device_name
 
 logger = start(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)
 spec, code = snakemake.params.spec, snakemake.params.code
 about = attributes("induction_train", spec, code)
 training = Training.model_validate(spec["training"])
+device = device_name(training.optimiser.device)
+if device != "cpu":
+    about["device"] = device
 described = TypeAdapter(Corpus).validate_python(spec["corpus"])
 corpus = read(snakemake.input.corpus)
 results = Path(snakemake.output.history).parent
 course = training.model_dump(mode="json", exclude={"schedule"})
 data = file_digest(snakemake.input.corpus)
-folder = state_folder(results, {"course": course, "code": code, "corpus": data})
+folder = state_folder(results, {"course": course, "code": code, "corpus": data, "device": device})
 state = saved_state(folder, checkpoints_of(training), logger)
 saver = Saver(partial(write_arrays, path=folder / "running.npz"))
 

@@ -185,8 +185,10 @@ class Optimiser(Section):
         "as its log-softmax rounds it, to multiples of 1.2e-7 in float32 (arXiv 2301.05217, low "
         "precision).",
     )
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="Where to train; auto takes a GPU when there is one."
+    device: Literal["cpu", "cuda", "auto"] = Field(
+        "cpu",
+        description="Where to train: on the processor, on a GPU, or on a GPU only where there is "
+        "one. Last digits depend on the device.",
     )
 
     @field_validator("betas", "undecayed", "weight_decay_schedule", mode="before")

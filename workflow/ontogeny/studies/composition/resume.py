@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ontogeny import resume
 from ontogeny.resume import finish
 from ontogeny.studies.composition.config import Training
-from ontogeny.training import State, checkpoint_steps
+from ontogeny.training import State, checkpoint_steps, device_name
 
 __all__ = ["finish", "saved_state", "state_folder"]
 
@@ -18,6 +18,8 @@ def state_folder(
     results: str | Path, spec: Training, code: str, product: NDArray[np.integer]
 ) -> Path:
     """Return where the state of a run is saved: by configuration without schedule, code, table.
+
+    A run that goes on elsewhere, on another kind of device, starts anew.
 
     Parameters
     ----------
@@ -29,7 +31,9 @@ def state_folder(
     product : (n, n) ndarray of int
     """
     course = spec.model_dump(mode="json", exclude={"schedule"})
-    return resume.state_folder(results, {"course": course, "code": code, "table": product.tolist()})
+    device = device_name(spec.optimiser.device)
+    determined_by = {"course": course, "code": code, "table": product.tolist(), "device": device}
+    return resume.state_folder(results, determined_by)
 
 
 def saved_state(folder: Path, spec: Training, logger: logging.Logger) -> State | None:

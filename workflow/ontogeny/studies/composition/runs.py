@@ -20,6 +20,7 @@ from ontogeny.training import (
     Record,
     State,
     checkpoint_steps,
+    device_of,
     train,
 )
 
@@ -59,12 +60,14 @@ def train_network(
 
     Raises
     ------
+    ontogeny.config.ConfigurationError
+        If a GPU is asked for and there is none.
     ontogeny.training.Divergence
         If the loss becomes infinite or no number.
     """
     order = len(product)
     architecture = build(spec.architecture, order)
-    device = _device(spec.optimiser.device)
+    device = device_of(spec.optimiser.device)
     dtype = getattr(torch, spec.optimiser.precision)
     rows = training_rows(spec, order)
     target = torch.tensor(
@@ -122,12 +125,6 @@ def _undecayed(parameters: Iterable[str], kinds: Sequence[str]) -> frozenset[str
         "embeddings": {name for name in parameters if name in _EMBEDDINGS},
     }
     return frozenset().union(*(names[kind] for kind in kinds))
-
-
-def _device(wanted: str) -> torch.device:
-    if wanted == "auto":
-        wanted = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(wanted)
 
 
 def evaluation(

@@ -24,6 +24,7 @@ from ontogeny.config import (
 from ontogeny.config import (
     Style as FigureStyle,
 )
+from ontogeny.given_files import problem_of_text
 from ontogeny.sweeps import Sweeps, unfolded
 
 __all__ = [
@@ -107,7 +108,48 @@ class Text(_Corpus):
     @field_validator("files", mode="before")
     @classmethod
     def _files(cls, value: object) -> object:
+        if isinstance(value, str):
+            return (value,)
         return tuple(value) if isinstance(value, list) else value
+
+    def boundary(self, tokens: int) -> int:
+        """Return how many tokens of a text are for training; those behind them are held out."""
+        return round(tokens * (1 - self.held_out))
+
+    def shortage(self, tokens: int, windows: int) -> str | None:
+        """Return what a text is too short for, and the remedy; None when it is long enough.
+
+        Parameters
+        ----------
+        tokens : int
+            Of the whole text.
+        windows : int
+            Different windows of its held-out part.
+
+        Returns
+        -------
+        str or None
+            The end of a sentence that begins with the text.
+        """
+        training = self.boundary(tokens)
+        held_out = tokens - training
+        if training < self.length:
+            return (
+                f"leaves {training} for training, where one window takes {self.length}; give more "
+                "text, or lower `length` or `held_out`"
+            )
+        if held_out < self.length:
+            return (
+                f"holds out {held_out}, where one window takes {self.length}; give more text, "
+                "lower `length` or raise `held_out`"
+            )
+        if windows < self.sequences:
+            return (
+                f"holds out {held_out}; different windows of {self.length} tokens in these: "
+                f"{windows}, asked for by `sequences`: {self.sequences}; lower `sequences` or "
+                "`length`, give more text or raise `held_out`"
+            )
+        return None
 
 
 Corpus = Annotated[Phrases | Markov | Text, Field(discriminator="kind")]
@@ -146,6 +188,14 @@ class Optimiser(Section):
     )
     clip: Positive | None = Field(
         None, description="Largest norm of the gradient, which is scaled to it; null: any."
+    )
+    precision: Literal["float32", "float64"] = Field(
+        "float32", description="Type of weights, activations and moments."
+    )
+    device: Literal["cpu", "cuda", "auto"] = Field(
+        "cpu",
+        description="Where to train: on the processor, on a GPU, or on a GPU only where there is "
+        "one. Last digits depend on the device.",
     )
 
     @field_validator("betas", mode="before")
@@ -309,21 +359,37 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Induction:
     refuse(
         [
             *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),
-            *(problem for name in induction.corpora for problem in _missing_files(induction, name)),
+            *(text for name in induction.corpora for text in _problems_of_text(induction, name)),
             *(problem for name in induction.experiments for problem in _problems(induction, name)),
         ]
     )
     return induction
 
 
-def _missing_files(induction: Induction, name: str) -> list[str]:
-    corpus = induction.corpora[name]
-    return [
-        f"`induction.corpora.{name}.files` = {file!r}: there is no such file; correct the path, "
-        "which is relative to the folder of the Snakefile"
-        for file in (corpus.files if isinstance(corpus, Text) else ())
-        if not Path(file).is_file()
-    ]
+def _problems_of_text(induction: Induction, name: str) -> list[str]:
+    """Say what is wrong with the files of a text, as far as the files alone tell."""
+    corpus, at = induction.corpora[name], f"`induction.corpora.{name}.files`"
+    if not isinstance(corpus, Text) or not corpus.files:
+        return []
+    problems = {file: problem for file in corpus.files if (problem := problem_of_text(file))}
+    found = [f"{at} = {file!r}: {problem}" for file, problem in problems.items()]
+    if found:
+        return found
+    once: dict[tuple[int, int], str] = {}
+    for file in corpus.files:
+        status = Path(file).stat()
+        identity = status.st_dev, status.st_ino
+        if identity in once:
+            same = f"is the same file as {once[identity]!r}; name each file once"
+            found.append(f"{at} = {file!r}: {same}")
+        once.setdefault(identity, file)
+    if found:
+        return found
+    most = sum(Path(file).stat().st_size for file in corpus.files) + len(corpus.files) - 1
+    windows = most - corpus.boundary(most) - corpus.length + 1
+    shortage = corpus.shortage(most, windows)
+    names = ", ".join(map(repr, corpus.files))
+    return [f"{at} = {names}: a text of at most {most} tokens {shortage}"] if shortage else []
 
 
 def _problems(induction: Induction, name: str) -> list[str]:

@@ -26,6 +26,9 @@ from torch.nn.functional import layer_norm, scaled_dot_product_attention
 
 __all__ = ["Activations", "Transformer", "next_token_loss", "sinusoids"]
 
+_MOST_NUMBERS = 2**25
+"""Of the attention patterns and logits of one pass that forms them."""
+
 Parameters = dict[str, Tensor]
 Stream = Float[Tensor, "B T d"]
 PerHead = Float[Tensor, "B H T e"]
@@ -94,6 +97,14 @@ class Transformer:
         """Return the width of a head."""
         return self.d_model // self.heads
 
+    def numbers_of_pass(self, length: int) -> int:
+        """Return how many numbers the patterns and logits of one sequence are."""
+        return self.layers * self.heads * length**2 + length * self.vocabulary
+
+    def sequences_at_once(self, length: int) -> int:
+        """Return how many sequences a pass that forms patterns should take, to bound its memory."""
+        return max(1, _MOST_NUMBERS // self.numbers_of_pass(length))
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, in their order."""
         L, H, d, e, m = self.layers, self.heads, self.d_model, self.d_head, self.d_mlp
@@ -155,7 +166,7 @@ class Transformer:
         query, key = self.queries_and_keys(parameters, layer, normal)
         scores = query @ key.transpose(2, 3) / math.sqrt(self.d_head)  # (B, H, T, T)
         length = scores.shape[-1]
-        hidden = torch.ones(length, length, dtype=torch.bool).triu(1)
+        hidden = torch.ones(length, length, dtype=torch.bool, device=scores.device).triu(1)
         return scores.masked_fill_(hidden, -torch.inf).softmax(dim=-1)
 
     def after_attention(self, parameters: Parameters, layer: int, stream: Stream) -> Stream:

@@ -1,13 +1,16 @@
 """One training run: from a specification and a corpus to its record."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 import torch
 from jaxtyping import Int
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import cross_entropy
 
 from ontogeny.studies.induction.config import Network, Training
@@ -19,6 +22,7 @@ from ontogeny.training import (
     Record,
     State,
     checkpoint_steps,
+    device_of,
     train,
 )
 
@@ -27,6 +31,8 @@ __all__ = ["Minibatches", "build", "checkpoints_of", "evaluation", "objective", 
 Source = Callable[[np.random.Generator, int], NDArray[np.int64]]
 
 _EVALUATED = 64
+_MOST_NUMBERS = 2**25
+"""Of the logits of one pass of the evaluation."""
 
 
 def build(network: Network, vocabulary: int) -> Transformer:
@@ -96,14 +102,16 @@ def objective(
     def loss_and_gradient(
         parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int
     ) -> Tensor:
-        sequences = batches(update)
+        device = parameters["W_E"].device
+        sequences = batches(update).to(device)
         leaves = {name: value.detach().requires_grad_() for name, value in parameters.items()}
-        logits = network.logits(leaves, sequences[:, :-1])
+        with _reproducible_attention(device):
+            logits = network.logits(leaves, sequences[:, :-1])
         loss = cross_entropy(logits.flatten(0, 1), sequences[:, 1:].flatten())
         found = torch.autograd.grad(loss, list(leaves.values()))
         scale = 1.0
         if clip is not None:
-            norm = float(torch.sqrt(sum((each.square().sum() for each in found), torch.zeros(()))))
+            norm = float(reduce(torch.add, (each.square().sum() for each in found)).sqrt())
             scale = min(1.0, clip / norm) if norm > 0 else 1.0
         for name, each in zip(leaves, found, strict=True):
             torch.mul(each, scale, out=gradient[name])
@@ -112,16 +120,26 @@ def objective(
     return loss_and_gradient
 
 
+def _reproducible_attention(device: torch.device) -> AbstractContextManager[None]:
+    """Return a context in which the gradient of attention is the same bytes at every run.
+
+    The fused forms for GPUs add it up in an order that varies.
+    """
+    return nullcontext() if device.type == "cpu" else sdpa_kernel(SDPBackend.MATH)
+
+
 def evaluation(
-    network: Transformer, sequences: NDArray[np.int64], *, block: int = 64
+    network: Transformer, sequences: NDArray[np.int64]
 ) -> Callable[[dict[str, Tensor]], Evaluation]:
     """Return a function that gives loss [nat] and accuracy of a network on fixed sequences."""
     tokens = torch.from_numpy(sequences)
+    each = (tokens.shape[1] - 1) * network.vocabulary
+    block = min(64, max(1, _MOST_NUMBERS // each))
 
     @torch.no_grad()
     def evaluate(parameters: dict[str, Tensor]) -> Evaluation:
         losses, hits = [], []
-        for part in torch.split(tokens, block):
+        for part in torch.split(tokens.to(parameters["W_E"].device), block):
             logits = network.logits(parameters, part[:, :-1])
             losses.append(next_token_loss(logits, part[:, 1:]).double().mean(dim=1))
             hits.append((logits.argmax(dim=2) == part[:, 1:]).double().mean(dim=1))
@@ -159,14 +177,17 @@ def train_network(
 
     Raises
     ------
+    ontogeny.config.ConfigurationError
+        If a GPU is asked for and there is none.
     ontogeny.training.Divergence
         If the loss becomes infinite or no number.
     """
+    device = device_of(spec.optimiser.device)
     network = build(spec.network, vocabulary)
     initial = network.initial(torch.Generator().manual_seed(spec.seed))
     batches = Minibatches(source, spec.optimiser.batch, spec.seed)
     return train(
-        ParameterBuffer(initial),
+        ParameterBuffer(initial, dtype=getattr(torch, spec.optimiser.precision), device=device),
         objective(network, batches, clip=spec.optimiser.clip),
         evaluation(network, sequences[:_EVALUATED]),
         optimiser=Optimiser(

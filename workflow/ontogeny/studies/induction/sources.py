@@ -17,6 +17,7 @@ from ontogeny.studies.induction.corpora import (
     Background,
     background,
     chains,
+    different_windows,
     encode,
     in_context,
     phrased,
@@ -48,7 +49,13 @@ def corpus_dataset(spec: Phrases | Markov | Text, texts: list[str]) -> xr.Datase
     -------
     Dataset
         ``tokens(sequence, token_index)`` of the evaluation set, ``member(token_kind, sequence,
-        index)``, the names of tokens, and what its generator needs.
+        index)``, the names of tokens, and what its generator needs. The evaluation set of a text
+        holds no window twice.
+
+    Raises
+    ------
+    ValueError
+        If a text is too short for a window of training, or for its evaluation set.
     """
     rng = np.random.default_rng([spec.seed, _EVALUATION])
     if isinstance(spec, Phrases):
@@ -77,7 +84,7 @@ def source_of(corpus: xr.Dataset, spec: Phrases | Markov | Text) -> Source:
     if isinstance(spec, Markov):
         return partial(chains, states=spec.states, length=spec.length)
     stream = corpus["stream"].values
-    trained_on = stream[: _boundary(len(stream), spec)]
+    trained_on = stream[: spec.boundary(len(stream))]
     return partial(windows, trained_on, length=spec.length)
 
 
@@ -94,10 +101,6 @@ def _phrase_source(chain: Background, spec: Phrases) -> Source:
         ).tokens
 
     return draw
-
-
-def _boundary(tokens: int, spec: Text) -> int:
-    return round(tokens * (1 - spec.held_out))
 
 
 def _phrases(spec: Phrases, rng: np.random.Generator) -> xr.Dataset:
@@ -150,8 +153,13 @@ def _text(spec: Text, texts: list[str], rng: np.random.Generator) -> xr.Dataset:
     ordered = [texts[number] for number in order]
     model = tokenizer(ordered, size=spec.vocabulary)
     stream = encode(ordered, model)
-    held_out = stream[_boundary(len(stream), spec) :]
-    tokens = windows(held_out, rng, spec.sequences, length=spec.length)
+    held_out = stream[spec.boundary(len(stream)) :]
+    tokens = different_windows(held_out, rng, spec.sequences, length=spec.length)
+    shortage = spec.shortage(len(stream), len(tokens))
+    if shortage is not None:
+        names = ", ".join(spec.files) or "the Python standard library"
+        msg = f"the text of {names}, {len(stream)} tokens, {shortage}"
+        raise ValueError(msg)
     stored = variable("stream_index", stream.astype(np.int16), "tokens of the whole text")
     return _described(tokens, list(words(model)), {}, {"stream": stored})
 

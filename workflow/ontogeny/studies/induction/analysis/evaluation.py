@@ -164,11 +164,13 @@ def _losses(
 ) -> tuple[Array, Array]:
     """Return the losses of the whole network, (N, T), and without each head, (2, L, H, N, T)."""
     count, length = given.sequences.shape[0], given.sequences.shape[1] - 1
-    clean = np.empty((count, length), dtype=np.float32)
+    precision = parameters["W_E"].numpy().dtype
+    clean = np.empty((count, length), dtype=precision)
     shape = (len(ABLATIONS), network.layers, network.heads, count, length)
-    ablated = np.empty(shape, dtype=np.float32)
-    for first in range(0, count, _BLOCK):
-        part = slice(first, first + _BLOCK)
+    ablated = np.empty(shape, dtype=precision)
+    block = min(_BLOCK, network.sequences_at_once(length))
+    for first in range(0, count, block):
+        part = slice(first, first + block)
         tokens = given.sequences[part, :-1]
         target = given.sequences[part, 1:]
         activations = network.forward(parameters, tokens)
@@ -187,7 +189,6 @@ def _heads(
     network: Transformer, parameters: dict[str, Tensor], given: EvaluationSet
 ) -> dict[str, Array]:
     repeated = network.forward(parameters, given.repeated).patterns
-    own = network.forward(parameters, given.sequences[:_PROBES, :-1]).patterns
     single = network.forward(parameters, given.single)
     unembedding = parameters["gain_final"][:, None] * parameters["W_U"]
     copied = [
@@ -203,9 +204,19 @@ def _heads(
         ),
         "copying": torch.stack([each.attended for each in copied]),
         "copying_strongest": torch.stack([each.strongest for each in copied]),
-        "previous_token": torch.stack([previous_token(pattern) for pattern in own]),
+        "previous_token": _previous_token(network, parameters, given.sequences[:_PROBES, :-1]),
     }
     return {name: value.numpy() for name, value in found.items()}
+
+
+def _previous_token(network: Transformer, parameters: dict[str, Tensor], tokens: Tensor) -> Tensor:
+    """Return the attention of each head on the token before, (L, H)."""
+    parts = []
+    for block in torch.split(tokens, network.sequences_at_once(tokens.shape[1])):
+        patterns = network.forward(parameters, block).patterns
+        means = torch.stack([previous_token(pattern) for pattern in patterns])
+        parts.append(means * (len(block) / len(tokens)))
+    return torch.stack(parts).sum(dim=0)
 
 
 def _half_losses(network: Transformer, parameters: dict[str, Tensor], halves: Tensor) -> Array:

@@ -6,7 +6,7 @@ stays that of the whole network, so that only values change (arXiv 2209.11895).
 Symbols: ``B`` sequences; ``T`` context length; ``L`` layers; ``H`` heads; ``V`` tokens.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -88,17 +88,31 @@ def without_heads(
     -------
     (B, T) Tensor [nat]
     """
-    clean = network.forward(parameters, sequences[:, :-1])
-    keep = (~removed).to(clean.logits.dtype)
-    replacement = torch.stack([mixed.mean(dim=(0, 2)) for mixed in clean.mixed]) if mean else None
-    found = network.forward(
-        parameters,
-        sequences[:, :-1],
-        keep=keep,
-        patterns=clean.patterns if preserve else None,
-        replacement=replacement,
-    )
-    return next_token_loss(found.logits, sequences[:, 1:])
+    blocks = torch.split(sequences, network.sequences_at_once(sequences.shape[1] - 1))
+    keep = (~removed).to(parameters["W_E"])
+    replacement = _mean_results(network, parameters, blocks) if mean else None
+    losses = []
+    for block in blocks:
+        tokens = block[:, :-1]
+        patterns = network.forward(parameters, tokens).patterns if preserve else None
+        found = network.forward(
+            parameters, tokens, keep=keep, patterns=patterns, replacement=replacement
+        )
+        losses.append(next_token_loss(found.logits, block[:, 1:]))
+    return torch.cat(losses)
+
+
+def _mean_results(
+    network: Transformer, parameters: dict[str, Tensor], blocks: Sequence[Int[Tensor, "_ T1"]]
+) -> Float[Tensor, "L H e"]:
+    """Return the mean over sequences and positions of the mixed values of each head."""
+    count = sum(len(block) for block in blocks)
+    parts = []
+    for block in blocks:
+        mixed = network.forward(parameters, block[:, :-1]).mixed
+        means = torch.stack([each.mean(dim=(0, 2)) for each in mixed])
+        parts.append(means * (len(block) / count))
+    return torch.stack(parts).sum(dim=0)
 
 
 @torch.no_grad()
@@ -112,11 +126,21 @@ def idealised_previous_token(
 
     The first token, which has none before it, attends to itself.
     """
-    tokens = sequences[:, :-1]
-    length = tokens.shape[1]
-    exact = torch.zeros(length, length)
+    length = sequences.shape[1] - 1
+    blocks = torch.split(sequences, network.sequences_at_once(length))
+    exact = torch.zeros(length, length).to(parameters["W_E"])
     exact[torch.arange(length), (torch.arange(length) - 1).clamp_min(0)] = 1.0
-    stream = parameters["W_E"][tokens]
+    return torch.cat([_idealised(network, parameters, block, ideal, exact) for block in blocks])
+
+
+def _idealised(
+    network: Transformer,
+    parameters: dict[str, Tensor],
+    sequences: Int[Tensor, "B T1"],
+    ideal: Bool[Tensor, "L H"],
+    exact: Float[Tensor, "T T"],
+) -> Float[Tensor, "B T"]:
+    stream = parameters["W_E"][sequences[:, :-1]]
     found: list[Tensor | None] = []
     for layer in range(network.layers):
         own = network.resume(parameters, stream, first=layer).patterns[0]

@@ -16,7 +16,9 @@ from ontogeny.studies.induction.corpora._phrases import (
 )
 from ontogeny.studies.induction.corpora._text import (
     BEGINNING,
+    different_windows,
     encode,
+    source_texts,
     standard_library,
     tokenizer,
     windows,
@@ -32,10 +34,12 @@ __all__ = [
     "Phrased",
     "background",
     "chains",
+    "different_windows",
     "encode",
     "in_context",
     "phrased",
     "predictor_losses",
+    "source_texts",
     "standard_library",
     "stationary",
     "tokenizer",
