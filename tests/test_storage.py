@@ -1,14 +1,26 @@
+import errno
 import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
 
 import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
 
+from many_openings import assert_opened_many_times
 from ontogeny.labels import dataset, variable
 from ontogeny.provenance import attributes
 from ontogeny.storage import (
+    LostError,
     StorageError,
+    file_digest,
+    keep,
     read,
     read_arrays,
     read_cayley_table,
@@ -16,6 +28,8 @@ from ontogeny.storage import (
     read_provenance,
     write,
     write_arrays,
+    write_provenance,
+    write_text,
 )
 
 ABOUT = attributes("train", {"seed": 0}, "0" * 64)
@@ -120,10 +134,431 @@ def test_other_readers_pass_over_the_digest(tmp_path):
     xr.testing.assert_identical(xr.load_dataset(tmp_path / "a.nc"), read(tmp_path / "a.nc"))
 
 
-def test_what_a_killed_writer_left_goes_with_the_next_writing(tmp_path):
-    (tmp_path / ".a.nc.17").write_text("half")
+def texts(*values):
+    return np.array(values, dtype=object)
+
+
+TEXTS = {
+    "ASCII": texts("a", "bc"),
+    "other letters": texts("ρ(ab)", "×é", "👩‍🔬"),
+    "empty among others": texts("", "a", ""),
+    "only empty": texts("", ""),
+    "blanks": texts("a  ", "  b", " ", "\n"),
+    "missing": texts("a", None, np.nan),
+    "long": texts("a" * 10_000, "b"),
+    "none": texts(),
+    "NumPy's text": texts(np.str_("a"), "b"),
+    "fixed width": np.array(["a", "ρ×"]),
+    "fixed width, none": np.array([], dtype="U3"),
+    "StringDType": np.array(["a", "ρ×"], dtype=np.dtypes.StringDType()),
+    "two dimensions": texts("a", "ρ", "", "ccc", "d", "e").reshape(3, 2),
+    "two dimensions, none": np.zeros((0, 2), dtype="U2"),
+    "one": np.array("ρab"),
+    "one, empty": np.array("", dtype=object),
+}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_text_is_stored_in_fixed_length_and_read_back(tmp_path, kind):
+    values = TEXTS[kind]
+    dims = ("x", "y")[: values.ndim]
+    dataset = xr.Dataset({"v": (dims, values, {"long_name": "ρ"})})
+    if values.ndim == 1:
+        dataset = dataset.assign_coords(x=("x", values, {"long_name": "×"}))
+    write(dataset, tmp_path / "a.nc", ABOUT)
+    with netCDF4.Dataset(tmp_path / "a.nc") as stored:
+        assert {variable.dtype for variable in stored.variables.values()} == {np.dtype("S1")}
+    for found in (read(tmp_path / "a.nc"), xr.load_dataset(tmp_path / "a.nc")):
+        for name in dataset.variables:
+            expected = ["" if text is None or text != text else text for text in values.flat]
+            assert found[name].dims == dims
+            assert found[name].shape == values.shape
+            assert list(found[name].values.flat) == expected
+            assert found[name].attrs == dataset[name].attrs
+    assert {variable.dtype.kind for variable in read(tmp_path / "a.nc").variables.values()} == {"U"}
+    write(dataset, tmp_path / "again.nc", ABOUT)
+    assert (tmp_path / "again.nc").read_bytes() == (tmp_path / "a.nc").read_bytes()
+
+
+def test_arrays_without_values_are_read_back(tmp_path):
+    empty = xr.Dataset({"a": ("x", np.zeros(0)), "b": (("step", "x"), np.zeros((2, 0), dtype=int))})
+    write(empty, tmp_path / "a.nc")
+    xr.testing.assert_identical(read(tmp_path / "a.nc"), empty)
+
+
+@pytest.mark.parametrize("text", ["a\0", "\0", "a\0b", "\ud800"])
+def test_text_that_no_netcdf_file_can_hold_is_refused(tmp_path, text):
+    with pytest.raises(ValueError, match=r"`word`: the text '.*' cannot be stored; remove"):
+        write(xr.Dataset(coords={"word": texts("a", text)}), tmp_path / "a.nc")
+    assert not list(tmp_path.iterdir())
+
+
+def test_variables_are_read_in_the_order_in_which_they_were_written(tmp_path):
+    write(xr.Dataset({name: ("x", [1.0]) for name in "cab"}), tmp_path / "a.nc")
+    assert list(read(tmp_path / "a.nc").variables) == ["c", "a", "b"]
+
+
+def test_a_result_can_be_opened_a_hundred_times_in_one_process(tmp_path):
+    written = sample().assign(note=variable("split", np.array(["ρ", ""], dtype=object), "ρ(ab)"))
+    write(written.assign_attrs(title="ρ ×"), tmp_path / "a.nc", ABOUT)
+    assert_opened_many_times([tmp_path / "a.nc"])
+
+
+FORMER = """
+import hashlib, sys
+import xarray as xr
+from ontogeny.storage import read, read_provenance
+
+path, written = sys.argv[1:]
+expected = read(written)
+expected.to_netcdf(path)  # text of variable length
+with open(path, "rb") as file:
+    digest = hashlib.sha256(file.read()).hexdigest()
+with open(path, "ab") as file:
+    file.write(b"\\nontogeny sha256 " + digest.encode())
+held = xr.open_dataset(path)
+for _ in range(100):
+    found = read(path)
+    held["split"].values
+    assert read_provenance(path)["stage"] == "train"
+xr.testing.assert_identical(found, expected)
+assert found["split"].dtype == expected["split"].dtype
+print("fine")
+"""
+
+
+def run_python(script, *arguments, **environment):
+    """Run a script in a process of its own, with warnings as errors; return what it printed."""
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script, *map(str, arguments)],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return run.stdout
+
+
+def test_a_result_with_text_of_variable_length_is_still_read(tmp_path):
+    """Earlier versions wrote such files."""
     write(sample(), tmp_path / "a.nc", ABOUT)
-    assert [path.name for path in tmp_path.iterdir()] == ["a.nc"]
+    assert run_python(FORMER, tmp_path / "former.nc", tmp_path / "a.nc") == "fine\n"
+
+
+WITHOUT_LOCKS = """
+import sys
+if sys.argv[2] == "late":
+    import netCDF4
+import numpy as np
+import xarray as xr
+from ontogeny.storage import StorageError, read, write
+
+try:
+    write(xr.Dataset({"a": ("x", np.arange(3.0))}), sys.argv[1])
+except StorageError as error:
+    print(error)
+else:
+    print(read(sys.argv[1])["a"].values)
+"""
+
+
+@pytest.fixture(scope="module")
+def no_locks(tmp_path_factory):
+    """Return a library whose `flock` answers as a file system without locks does."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    folder = tmp_path_factory.mktemp("locks")
+    source = "#include <errno.h>\nint flock(int f, int o) { errno = ENOLCK; return -1; }\n"
+    (folder / "no.c").write_text(source)
+    library = folder / "no.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, folder / "no.c"], check=True)
+    return str(library)
+
+
+def test_no_file_locks_are_needed(tmp_path, no_locks):
+    said = run_python(WITHOUT_LOCKS, tmp_path / "a.nc", "", LD_PRELOAD=no_locks)
+    assert said == "[0. 1. 2.]\n"
+
+
+def test_missing_locks_are_named_where_netcdf4_was_loaded_with_them(tmp_path, no_locks):
+    said = run_python(WITHOUT_LOCKS, tmp_path / "a.nc", "late", LD_PRELOAD=no_locks)
+    assert f"{tmp_path / 'a.nc'}: cannot be written: its file system has no file locks" in said
+    assert "HDF5_USE_FILE_LOCKING=FALSE" in said
+    assert not list(tmp_path.iterdir())
+
+
+REFUSALS = {
+    errno.EACCES: "no right to do so; change the permissions",
+    errno.EIO: "does not answer properly; check it",
+    errno.ESTALE: "does not answer properly; check it",
+    errno.EMFILE: "too many files are open; close some or raise the limit",
+    errno.ENOMEM: "too little memory; free some or ask for more",
+    errno.EISDIR: "a folder and not a file",
+}
+REFUSALS_OF_WRITING = REFUSALS | {
+    errno.ENOSPC: "no space is left on the disk; make space",
+    errno.EDQUOT: "quota is used up",
+    errno.EROFS: "read-only",
+    errno.EFBIG: "larger than a file may be",
+}
+
+
+@pytest.mark.parametrize("number", REFUSALS)
+@pytest.mark.parametrize("reader", [read, read_provenance, read_arrays, file_digest])
+def test_a_file_that_the_system_does_not_give_is_not_called_damaged(
+    tmp_path, monkeypatch, reader, number
+):
+    write(sample(), tmp_path / "a.nc", ABOUT)
+
+    def refused(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "open", refused)
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(StorageError) as caught:
+        reader(tmp_path / "a.nc")
+    said = str(caught.value)
+    assert said.startswith(f"{tmp_path / 'a.nc'}: cannot be read: ")
+    assert REFUSALS[number] in said
+    assert os.strerror(number) in said
+    assert "delete" not in said
+    assert not isinstance(caught.value, LostError)
+
+
+WRITERS = {
+    "write": partial(write, sample()),
+    "write_arrays": partial(write_arrays, {"a": np.arange(3)}),
+    "write_text": partial(write_text, "new"),
+    "write_provenance": partial(write_provenance, ABOUT),
+}
+
+
+@pytest.mark.parametrize("number", REFUSALS_OF_WRITING)
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_file_that_the_system_does_not_take_leaves_what_was_there(
+    tmp_path, monkeypatch, writer, number
+):
+    (tmp_path / "a").write_text("old")
+
+    def refused(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refused)
+    with pytest.raises(StorageError) as caught:
+        WRITERS[writer](tmp_path / "a")
+    said = str(caught.value)
+    assert said.startswith(f"{tmp_path / 'a'}: cannot be written: ")
+    assert REFUSALS_OF_WRITING[number] in said
+    assert "delete" not in said
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "old")]
+
+
+LIMITED = """
+import resource, sys
+import numpy as np
+import xarray as xr
+from ontogeny.storage import StorageError, read, read_arrays, write, write_arrays, write_text
+
+
+def limit_to(kind, most):
+    resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+
+
+limit, folder = sys.argv[1], sys.argv[2]
+values = np.random.default_rng(0).normal(size=(50, 20_000))
+dataset = xr.Dataset({"a": (("step", "x"), values)}, {"word": np.array(["ρ"], dtype=object)})
+write(dataset, f"{folder}/a.nc")
+write_arrays({"a": values}, f"{folder}/a.npz")
+read(f"{folder}/a.nc")
+match limit:
+    case "size":
+        limit_to(resource.RLIMIT_FSIZE, 20_000)
+    case "memory":
+        with open("/proc/self/statm") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        limit_to(resource.RLIMIT_AS, used + 2_000_000)
+    case "files":
+        limit_to(resource.RLIMIT_NOFILE, 3)
+text = "a" * 100_000
+for name, task in {
+    "write": lambda: write(dataset, f"{folder}/b.nc"),
+    "write_arrays": lambda: write_arrays({"a": values}, f"{folder}/b.npz"),
+    "write_text": lambda: write_text(text, f"{folder}/b.txt"),
+    "read": lambda: read(f"{folder}/a.nc"),
+    "read_arrays": lambda: read_arrays(f"{folder}/a.npz"),
+}.items():
+    try:
+        task()
+    except StorageError as error:
+        print(f"{name}: {error}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "cause", "refused"),
+    [
+        ("size", "larger than a file may be", {"write", "write_arrays", "write_text"}),
+        ("memory", "too little memory", {"read", "read_arrays"}),
+        (
+            "files",
+            "too many files are open",
+            {"write", "write_arrays", "write_text", "read", "read_arrays"},
+        ),
+    ],
+)
+def test_limits_of_the_process_are_named(tmp_path, limit, cause, refused):
+    lines = run_python(LIMITED, limit, tmp_path).splitlines()
+    assert {line.split(":")[0] for line in lines} >= refused
+    for line in lines:
+        assert cause in line
+        assert "delete" not in line
+    if refused >= {"write", "write_arrays", "write_text"}:
+        assert {path.name for path in tmp_path.iterdir()} == {"a.nc", "a.npz"}
+
+
+@pytest.mark.parametrize("error", [RuntimeError("NetCDF: HDF error"), MemoryError()])
+def test_a_write_that_fails_though_the_disk_takes_the_bytes_is_for_lack_of_memory(
+    tmp_path, monkeypatch, error
+):
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", fails)
+    with pytest.raises(StorageError, match=r"a\.nc: cannot be written: .*too little memory; free"):
+        write(sample(), tmp_path / "a.nc")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_whole_file_that_cannot_be_parsed_is_not_called_damaged(tmp_path):
+    content = b"of a later format"
+    digest = hashlib.sha256(content).hexdigest().encode()
+    (tmp_path / "a.nc").write_bytes(content + b"\nontogeny sha256 " + digest)
+    for reader in (read, read_provenance):
+        with pytest.raises(StorageError, match=r"it is whole .* requirements\.lock") as caught:
+            reader(tmp_path / "a.nc")
+        assert "delete" not in str(caught.value)
+
+
+def test_provenance_that_is_no_json_object_is_none(tmp_path):
+    for text in ("", "{", "[1, 2]", "7", "\ufffd"):
+        (tmp_path / "a.json").write_text(text)
+        assert read_provenance(tmp_path / "a.json") == {}
+    assert read_provenance(tmp_path / "b.json") == {}
+
+
+SAVING = """
+import sys
+import numpy as np
+from ontogeny.storage import write_arrays, write_text
+
+path, copy = sys.argv[1], int(sys.argv[2])
+for number in range(100):
+    write_arrays({"a": np.full(5_000, copy), "copy": np.array(copy)}, path)
+    write_text(str(copy) * 1_000, path + ".txt")
+"""
+
+
+def test_two_writers_of_one_file_do_not_disturb_each_other(tmp_path):
+    path = tmp_path / "state" / "running.npz"
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", SAVING, path, str(copy)], stderr=subprocess.PIPE, text=True
+        )
+        for copy in range(2)
+    ]
+    said = [writer.communicate()[1] for writer in both]
+    assert [writer.returncode for writer in both] == [0, 0], said
+    found = read_arrays(path)
+    assert (found["a"] == found["copy"]).all()
+    assert path.with_name("running.npz.txt").read_text() in ("0" * 1_000, "1" * 1_000)
+    assert {left.name for left in path.parent.iterdir()} == {"running.npz", "running.npz.txt"}
+
+
+def test_a_writer_leaves_the_unfinished_file_of_another_and_the_last_one_wins(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "a.txt"
+    seen = []
+
+    def another_writes(_):
+        monkeypatch.undo()
+        write_text("of the other", path)
+        seen.append(path.read_text())
+
+    monkeypatch.setattr(os, "fsync", another_writes)
+    write_text("of the first", path)
+    assert seen == ["of the other"]
+    assert path.read_text() == "of the first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+KILLED = """
+import os, signal, sys
+from ontogeny.storage import write_text
+
+os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+write_text("half", sys.argv[1])
+"""
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_writing(tmp_path):
+    path = tmp_path / "a.nc"
+    run = subprocess.run([sys.executable, "-c", KILLED, path], check=False)
+    assert run.returncode < 0
+    assert [left.read_text() for left in tmp_path.iterdir()] == ["half"]
+    write(sample(), path, ABOUT)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", [".a.nc.17", ".a.nc.0123456789ab.1.00ff", ".a.nc.unknown.1.00ff"])
+def test_what_a_writer_elsewhere_left_stays_for_a_week(tmp_path, name):
+    path, left = tmp_path / "a.nc", tmp_path / name
+    left.write_text("half")
+    write(sample(), path, ABOUT)
+    assert left.read_text() == "half"
+    long_ago = time.time() - 8 * 24 * 3600
+    os.utime(left, (long_ago, long_ago))
+    write(sample(), path, ABOUT)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_other_files_with_hidden_names_stay(tmp_path):
+    others = {".a.nc.swp", ".a.nc.old.nc", ".a.nc", ".b.nc.17"}
+    for name in others:
+        (tmp_path / name).write_text("of someone else")
+        os.utime(tmp_path / name, (0, 0))
+    write(sample(), tmp_path / "a.nc", ABOUT)
+    assert {path.name for path in tmp_path.iterdir()} == others | {"a.nc"}
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_is_kept_never_changes(tmp_path, monkeypatch, links):
+    path, kept = tmp_path / "a.txt", tmp_path / "kept" / "a.txt"
+
+    def no_links(*_):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    write_text("first", path)
+    keep(path, kept.parent)
+    keep(path, kept.parent)
+    assert kept.samefile(path) == links
+    with kept.open() as opened:
+        write_text("second", path)
+        assert kept.read_text() == "first"
+        keep(path, kept.parent)
+        assert opened.read() == "first"
+    assert kept.read_text() == path.read_text() == "second"
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+def test_a_file_that_is_not_there_is_not_kept(tmp_path):
+    with pytest.raises(LostError, match="there is no such file"):
+        keep(tmp_path / "a.txt", tmp_path / "kept")
+    assert not list((tmp_path / "kept").iterdir())
 
 
 @pytest.mark.parametrize("kind", ["cut", "flipped", "emptied", "zeroed", "exchanged"])

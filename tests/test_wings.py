@@ -13,6 +13,7 @@ MACHINERY = {
     "training",
     "labels",
     "storage",
+    "unlocked",
     "given_files",
     "given_generators",
     "given_tables",

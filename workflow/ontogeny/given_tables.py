@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import netCDF4
 import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.given_files import decoded
+from ontogeny.unlocked import netCDF4
 
 __all__ = ["parsed_table"]
 

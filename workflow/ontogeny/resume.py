@@ -1,6 +1,7 @@
 """The saved state of a training run: found by what determines the run, used when it fits."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.provenance import spec_digest
-from ontogeny.storage import StorageError, keep, read, read_arrays, write_arrays
+from ontogeny.storage import LostError, keep, read, read_arrays, remove, write_arrays
 from ontogeny.training import State, arrays_of, can_resume, state_of
 
 __all__ = ["finish", "saved_state", "state_folder"]
@@ -41,13 +42,19 @@ def saved_state(folder: Path, checkpoints: tuple[int, ...], logger: logging.Logg
     checkpoints : tuple of int
         Steps at which the run stores its networks.
     logger : logging.Logger
+
+    Raises
+    ------
+    StorageError
+        If a state is there and may be whole but cannot be read: training from the start would
+        replace it.
     """
     found: list[State] = []
     for name, load in (("running.npz", _running), ("last.npz", _finished)):
         if (folder / name).exists():
             try:
                 found.append(load(folder))
-            except StorageError as error:
+            except LostError as error:
                 logger.warning("a saved state is not used: %s", error)
     fitting = [state for state in found if can_resume(state, checkpoints)]
     if fitting:
@@ -69,6 +76,10 @@ def _finished(folder: Path) -> State:
     """Return the last state of a finished run, from its results and the moments kept beside."""
     checkpoints, history = (read(folder / name) for name in _FILES)
     arrays: dict[str, NDArray[Any]] = read_arrays(folder / "last.npz")
+    ends = {int(dataset["step"][-1]) for dataset in (checkpoints, history)}
+    if ends | {history.sizes["update"]} != {int(arrays["step"])}:
+        msg = f"{folder}: its files are not of the same length of training"
+        raise LostError(msg)
     evaluations = [history[name].transpose("step", "split").values for name in ("loss", "accuracy")]
     vectors = [values.values.reshape(values.sizes["step"], -1) for values in checkpoints.values()]
     return state_of(
@@ -99,7 +110,8 @@ def finish(folder: Path, results: str | Path, last: State | None) -> None:
         arrays = arrays_of(last)
         moments = ("step", "vector", "first_moment", "second_moment")
         write_arrays({name: arrays[name] for name in moments}, folder / "last.npz")
-        for name in _FILES:
-            keep(Path(results) / name, folder)
-    for left in folder.glob("*running.npz*"):
-        left.unlink()
+        # A second copy of the job may be replacing the results: whichever ends last keeps them.
+        with suppress(LostError):
+            for name in _FILES:
+                keep(Path(results) / name, folder)
+    remove(folder / "running.npz")

@@ -4,30 +4,40 @@ Datasets are netCDF-4 files with a checksum (Fletcher-32) on every chunk. Behind
 the format stands a digest (SHA-256) of all bytes before it, which every netCDF reader passes over
 and which is compared here before a reader of the format sees the file: damage inside its structure
 can make one return wrong numbers, or not return at all. Files are written beside their name and
-moved into place when complete, and hold no time, host or path: the same dataset gives the same
-bytes.
+moved into place when complete, are parsed from the bytes whose digest was compared, and hold no
+time, host or path: the same dataset gives the same bytes. docs/files.md says more.
 """
 
+import errno
+import fcntl
 import glob
 import hashlib
+import io
 import json
 import os
+import re
+import secrets
 import shutil
+import time
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import netCDF4
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.given_files import decoded, problem_of, problem_of_text
 from ontogeny.given_generators import parsed_generators
 from ontogeny.given_tables import parsed_table
+from ontogeny.unlocked import netCDF4
 
 __all__ = [
+    "LostError",
     "StorageError",
     "file_digest",
     "keep",
@@ -37,6 +47,7 @@ __all__ = [
     "read_generators",
     "read_provenance",
     "read_texts",
+    "remove",
     "write",
     "write_arrays",
     "write_provenance",
@@ -45,16 +56,48 @@ __all__ = [
 
 _MARK = b"\nontogeny sha256 "
 _TRAILER = len(_MARK) + 64
+_ABANDONED = 7 * 24 * 3600.0
+"""Seconds without a change after which an unfinished file has no writer, wherever that was."""
+
+_CAUSES: dict[int | None, str] = {
+    errno.EACCES: "this user has no right to do so; change the permissions (`ls -l`, `chmod`)",
+    errno.EPERM: "this user has no right to do so; change the permissions (`ls -l`, `chmod`)",
+    errno.EISDIR: "it is a folder and not a file; move the folder away",
+    errno.ENOTDIR: "a part of its path is a file and not a folder; move that file away",
+    errno.EEXIST: "a part of its path is a file and not a folder; move that file away",
+    errno.ENOENT: "its folder was removed meanwhile; see what else works in it",
+    errno.ENAMETOOLONG: "its name is too long for the file system; shorten the names in the "
+    "configuration",
+    errno.ELOOP: "its path is a circle of symbolic links; correct the links",
+    errno.ENOSPC: "no space is left on the disk; make space (`df -h`, `df -i`)",
+    errno.EDQUOT: "the disk quota is used up; make space or ask for a larger quota (`quota -s`)",
+    errno.EFBIG: "it is larger than a file may be; raise the limit of the process (`ulimit -f`) or "
+    "use another file system",
+    errno.EROFS: "its file system is read-only; mount it for writing or use another folder",
+    errno.EMFILE: "too many files are open; close some or raise the limit (`ulimit -n`)",
+    errno.ENFILE: "too many files are open on this machine; close some",
+    errno.ENOMEM: "there is too little memory; free some or ask for more (`mem_mb` in the profile)",
+    errno.ENOLCK: "its file system has no file locks; set HDF5_USE_FILE_LOCKING=FALSE in the "
+    "environment before Python starts",
+}
+_OTHER_CAUSE = "the disk or the network file system does not answer properly; check it (`dmesg`)"
 
 
 class StorageError(RuntimeError):
-    """A file cannot be used; the message says which, why, and what to run."""
+    """A file cannot be read or written; the message says which, why, and what to do."""
+
+
+class LostError(StorageError):
+    """A file is missing or damaged: only making it again helps."""
 
 
 def write(
     dataset: xr.Dataset, path: str | Path, attributes: Mapping[str, str] | None = None
 ) -> None:
     """Write a dataset, with the attributes of its provenance, as one netCDF file.
+
+    Text is stored as characters of fixed length, since netCDF4 can end Python when a file with
+    text of variable length is opened twice. A missing text becomes the empty one.
 
     Parameters
     ----------
@@ -63,72 +106,256 @@ def write(
         Where it belongs; the file appears there only when complete.
     attributes : mapping of str, optional
         From `ontogeny.provenance.attributes`; none for a dataset whose provenance lies beside it.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be written; what was at `path` stays.
+    ValueError
+        If a text holds what no netCDF file can: a null character or half a surrogate pair.
     """
-    dataset = dataset.assign_attrs({**dataset.attrs, **(attributes or {})})
+    _refuse_unstorable_text(dataset)
+    dataset = _with_fixed_text(dataset.assign_attrs({**dataset.attrs, **(attributes or {})}))
     encoding = {str(name): _encoding(dataset[name]) for name in dataset.variables}
     with _moved_into_place(path) as beside:
-        dataset.to_netcdf(beside, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        try:
+            dataset.to_netcdf(beside, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        except (OSError, RuntimeError) as error:
+            _try_plainly(beside, dataset.nbytes)
+            msg = (
+                f"{path}: cannot be written: netCDF4 says {str(error)!r}, though the disk takes as "
+                f"many bytes; most likely {_CAUSES[errno.ENOMEM]}"
+            )
+            raise StorageError(msg) from error
         trailer = _MARK + file_digest(beside).encode()
         with beside.open("ab") as file:
             file.write(trailer)
+
+
+def _with_fixed_text(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a dataset with every text as an array of fixed width (``<U``)."""
+    texts = {}
+    for name, variable in dataset.variables.items():
+        if variable.dtype.kind not in "OT":
+            continue
+        values = [None if _is_missing(value) else value for value in variable.values.flat]
+        found = [isinstance(value, str) for value in values if value is not None]
+        if all(found) and (found or not values):
+            fixed = np.array([value or "" for value in values], dtype=np.str_)
+            texts[name] = (variable.dims, fixed.reshape(variable.shape), variable.attrs)
+    return dataset.assign(texts)
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
+
+
+def _refuse_unstorable_text(dataset: xr.Dataset) -> None:
+    for name, variable in dataset.variables.items():
+        for text in variable.values.flat if variable.dtype.kind in "OTU" else ():
+            try:
+                wrong = isinstance(text, str) and b"\0" in text.encode()
+            except UnicodeEncodeError:
+                wrong = True
+            if wrong:
+                msg = (
+                    f"`{name}`: the text {text!r} cannot be stored; remove its null characters and "
+                    "halves of surrogate pairs"
+                )
+                raise ValueError(msg)
+
+
+def _encoding(values: xr.DataArray) -> dict[str, Any]:
+    encoding: dict[str, Any] = {}
+    if values.dtype.kind == "U":
+        encoding = {"dtype": "S1", "char_dim_name": f"{values.name}_characters"}
+    elif values.dtype.kind == "f":
+        encoding = {"_FillValue": None}
+    if values.size == 0 or values.ndim == 0 or values.dtype.kind in "OS":
+        return encoding
+    encoding |= {"zlib": True, "complevel": 1, "shuffle": True, "fletcher32": True}
+    if values.dtype.kind == "U":
+        return encoding
+    chunks = values.shape
+    if values.dims[0] == "step" and values.ndim > 1:
+        chunks = (1, *values.shape[1:])
+    return encoding | {"chunksizes": chunks, "_FillValue": None}
+
+
+def _try_plainly(beside: Path, size: int) -> None:
+    """Do to a file what netCDF4 failed to do, since it says "HDF error" whatever the cause.
+
+    Raises
+    ------
+    OSError
+        The true cause, if the file cannot be written or locked.
+    """
+    zeros = bytes(2**20)
+    with beside.open("ab") as file:
+        for _ in range(size // len(zeros) + 1):
+            file.write(zeros)
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
 def _moved_into_place(path: str | Path) -> Iterator[Path]:
     """Give a name beside a path, whose file gets the path when the block ends without an error.
 
-    What killed writers of the same path have left is removed.
+    The name is unique among all processes that share the folder, so that two copies of one job do
+    not disturb each other: the last one to move its file has the path. The bytes are on the disk
+    before the move, so that a power cut leaves the old file or the whole new one.
+
+    Raises
+    ------
+    StorageError
+        If the system does not let the file be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
-        left.unlink(missing_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    own = f".{path.name}.{_machine()}.{os.getpid()}.{secrets.token_hex(4)}"
+    beside = path.with_name(own)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_overs(path)
         yield beside
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
         beside.replace(path)
+    except (OSError, MemoryError) as error:
+        raise _refused(path, "written", error) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
+
+
+@cache
+def _machine() -> str:
+    """Return a digest of all that makes a process number unique: host, its boot, its container.
+
+    Containers may share the name of their host and have process numbers of their own. Where the
+    system does not tell, the answer is ``unknown``.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        numbering = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - names no path
+    except OSError:
+        return "unknown"
+    return hashlib.sha256(f"{os.uname().nodename} {boot} {numbering}".encode()).hexdigest()[:12]
+
+
+def _remove_left_overs(path: Path) -> None:
+    """Remove what killed writers of a path have left, and nothing of one that may be running.
+
+    A writer is gone when this machine could see it and does not, or when its file has not changed
+    for a week.
+    """
+    name = re.compile(rf"\.{re.escape(path.name)}\.(?:(\w+)\.)?(\d{{1,9}})(?:\.\w+)?")
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        found = name.fullmatch(left.name)
+        if found is None:
+            continue
+        machine, process = found.groups()
+        with suppress(OSError):
+            if machine == _machine() != "unknown":
+                gone = not _is_running(int(process))
+            else:
+                gone = time.time() - left.stat().st_mtime > _ABANDONED
+            if gone:
+                left.unlink()
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _refused(path: Path, done: str, error: OSError | MemoryError) -> StorageError:
+    """Return what to say when the system does not let a file be read or written."""
+    if isinstance(error, MemoryError):
+        return StorageError(f"{path}: cannot be {done}: {_CAUSES[errno.ENOMEM]}")
+    cause = _CAUSES.get(error.errno, _OTHER_CAUSE)
+    return StorageError(f"{path}: cannot be {done}: {cause} ({error.strerror or error})")
+
+
+def _missing(path: Path, remedy: str = "") -> LostError:
+    return LostError(f"{path}: there is no such file{remedy}")
 
 
 def write_provenance(attributes: Mapping[str, str], path: str | Path) -> None:
     """Write the attributes of a dataset's provenance as a JSON file of their own.
 
     For datasets whose bytes must not change when only the code that made them did.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be written.
     """
-    with _moved_into_place(path) as beside:
-        beside.write_text(json.dumps(dict(attributes), indent=1) + "\n", encoding="utf-8")
+    write_text(json.dumps(dict(attributes), indent=1) + "\n", path)
 
 
 def write_text(text: str, path: str | Path) -> None:
-    """Write a text, for people or other programs to read; it appears there only when complete."""
+    """Write a text, for people or other programs to read; it appears there only when complete.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be written.
+    """
     with _moved_into_place(path) as beside:
         beside.write_text(text, encoding="utf-8")
 
 
 def read_provenance(path: str | Path) -> dict[str, object]:
-    """Return the attributes of a stored result without reading it; empty when they are unreadable.
+    """Return the attributes of a stored result; empty when it is missing or damaged.
 
     Parameters
     ----------
     path : path
         A netCDF file of `write`, or a JSON file of `write_provenance`.
+
+    Raises
+    ------
+    StorageError
+        If the file may be whole but cannot be read.
     """
     path = Path(path)
     try:
-        if path.suffix == ".json":
-            return dict(json.loads(path.read_text(encoding="utf-8")))
-        if _damage(path):
-            return {}
-        with netCDF4.Dataset(path) as stored:
-            return {name: stored.getncattr(name) for name in stored.ncattrs()}
-    except (OSError, ValueError):
+        content = _content(path)
+    except LostError:
         return {}
+    if path.suffix == ".json":
+        try:
+            return dict(json.loads(content))
+        except (ValueError, TypeError):
+            return {}
+    if _damage(content):
+        return {}
+    try:
+        with netCDF4.Dataset(path.name, memory=content) as stored:
+            return {name: stored.getncattr(name) for name in stored.ncattrs()}
+    except Exception as error:
+        raise _unreadable(path, error) from error
 
 
-def _damage(path: Path) -> str:
+def _content(path: Path, remedy: str = "") -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise _missing(path, remedy) from None
+    except (OSError, MemoryError) as error:
+        raise _refused(path, "read", error) from error
+
+
+def _damage(content: bytes) -> str:
     """Say what is wrong with the bytes of a file that `write` made; nothing when it is whole."""
-    content = path.read_bytes()
     mark, digest = content[-_TRAILER:-64], content[-64:]
     if mark != _MARK:
         return "is no dataset of this project, or not complete"
@@ -137,14 +364,15 @@ def _damage(path: Path) -> str:
     return ""
 
 
-def _encoding(values: xr.DataArray) -> dict[str, Any]:
-    if values.dtype.kind in "OUS" or values.ndim == 0:
-        return {"_FillValue": None} if values.dtype.kind == "f" else {}
-    chunks = values.shape
-    if values.dims[0] == "step" and values.ndim > 1:
-        chunks = (1, *values.shape[1:])
-    encoding: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True, "fletcher32": True}
-    return encoding | {"chunksizes": chunks, "_FillValue": None}
+def _unreadable(path: Path, error: Exception) -> StorageError:
+    """Return what to say when bytes cannot be parsed that are as they were written."""
+    if isinstance(error, MemoryError):
+        return _refused(path, "read", error)
+    return StorageError(
+        f"{path}: cannot be read, though it is whole (its digest is right): netCDF4 "
+        f"{netCDF4.__version__} says {str(error)!r}; either {_CAUSES[errno.ENOMEM]}, or this "
+        "version cannot read the file: install that of requirements.lock"
+    )
 
 
 def read(path: str | Path, *, rule: str = "") -> xr.Dataset:
@@ -157,39 +385,61 @@ def read(path: str | Path, *, rule: str = "") -> xr.Dataset:
     rule : str
         Rule of the workflow that makes it, for the message.
 
+    Returns
+    -------
+    Dataset
+        In memory; texts are arrays of fixed width (``<U``).
+
     Raises
     ------
-    StorageError
+    LostError
         If the file is missing, damaged, or none of this project's.
+    StorageError
+        If it may be whole but cannot be read: rights, memory, the disk.
     """
     path = Path(path)
-    remedy = f"delete it and run `snakemake {path}`" + (f" (rule `{rule}`)" if rule else "")
+    content = _content(path, f"; run `snakemake {path}`")
+    damage = _damage(content)
+    if damage:
+        by = f" (rule `{rule}`)" if rule else ""
+        msg = f"{path}: {damage}; delete it and run `snakemake {path}`{by}"
+        raise LostError(msg)
     try:
-        damage = _damage(path)
-        if not damage:
-            return xr.load_dataset(path, engine="netcdf4").drop_encoding()
-    except FileNotFoundError:
-        msg = f"{path}: there is no such file; run `snakemake {path}`"
-        raise StorageError(msg) from None
+        return _with_fixed_text(xr.load_dataset(content, engine="netcdf4").drop_encoding())
     except Exception as error:
-        msg = f"{path}: cannot be read ({error}); {remedy}"
-        raise StorageError(msg) from error
-    msg = f"{path}: {damage}; {remedy}"
-    raise StorageError(msg)
+        raise _unreadable(path, error) from error
 
 
 def file_digest(path: str | Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises
+    ------
+    LostError
+        If the file is missing.
+    StorageError
+        If it cannot be read.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except OSError as error:
+        raise _refused(path, "read", error) from error
 
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]], path: str | Path) -> None:
-    """Write named arrays as one file, which appears at `path` only when complete."""
+    """Write named arrays as one file, which appears at `path` only when complete.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be written; what was at `path` stays.
+    """
     with _moved_into_place(path) as beside, beside.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
@@ -197,30 +447,56 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
 
     Raises
     ------
+    LostError
+        If the file is missing or damaged; every array has a checksum.
     StorageError
-        If the file is damaged; every array has a checksum.
+        If it may be whole but cannot be read: rights, memory, the disk.
     """
+    path = Path(path)
+    content = _content(path)
     try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            damaged = archive.testzip()
+        if damaged is not None:
+            msg = f"`{damaged}` differs from its checksum"
+            raise ValueError(msg)  # noqa: TRY301 - one message for every kind of damage
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
+    except MemoryError as error:
+        raise _refused(path, "read", error) from error
     except Exception as error:
-        msg = f"{path}: cannot be read ({error}); delete it"
-        raise StorageError(msg) from error
+        msg = f"{path}: is damaged ({error}); delete it"
+        raise LostError(msg) from error
 
 
 def keep(path: str | Path, folder: str | Path) -> None:
     """Give a finished file a second name in a folder, so that it stays when the first one goes.
 
-    It takes no further space where the file system knows hard links, and is a copy elsewhere.
+    It takes no further space where the file system knows hard links, and is a copy elsewhere. What
+    had the second name before is replaced and never changed.
+
+    Raises
+    ------
+    LostError
+        If there is no such file.
+    StorageError
+        If the second name cannot be made.
     """
-    path, folder = Path(path), Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / path.name
-    kept.unlink(missing_ok=True)
-    try:
-        kept.hardlink_to(path)
-    except OSError:
-        shutil.copyfile(path, kept)
+    path = Path(path)
+    with _moved_into_place(Path(folder) / path.name) as beside:
+        try:
+            beside.hardlink_to(path)
+        except OSError:
+            if not path.exists():
+                raise _missing(path) from None
+            shutil.copyfile(path, beside)
+
+
+def remove(path: str | Path) -> None:
+    """Remove a file, if there is one, and what killed writers have left of it."""
+    path = Path(path)
+    path.unlink(missing_ok=True)
+    _remove_left_overs(path)
 
 
 def read_cayley_table(path: str | Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:

@@ -7,9 +7,10 @@ it is given a record made of the result's own provenance, and then compares and 
 import json
 from functools import lru_cache
 
+from snakemake.exceptions import WorkflowError
 from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord, PersistenceBase
 
-from ontogeny.storage import file_digest, read_provenance
+from ontogeny.storage import StorageError, file_digest, read_provenance
 
 
 class PresentDigests:
@@ -44,7 +45,10 @@ def with_own_records(recorded):
         record = recorded(persistence, target)
         path = Path(str(target))
         if record is None and path.parts[:1] == ("results",) and path.is_file():
-            return own_record(path, path.stat().st_mtime_ns)
+            try:
+                return own_record(path, path.stat().st_mtime_ns)
+            except StorageError as error:
+                raise WorkflowError(str(error)) from None
         return record
 
     metadata.extended = True

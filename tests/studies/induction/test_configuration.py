@@ -225,7 +225,9 @@ def test_one_file_may_stand_alone_and_a_list_of_lists_is_a_sweep():
     one = read(changed("induction/corpora/text", {"kind": "text", "files": "good"}))
     assert one.corpora["text"].files == ("good",)
     raw = changed("induction/corpora/text", {"kind": "text", "files": [["good"], ["good", "lfs"]]})
-    with pytest.raises(ConfigurationError, match=r"text-files-good-lfs.files` = 'lfs': is a Git LFS"):
+    with pytest.raises(
+        ConfigurationError, match=r"text-files-good-lfs.files` = 'lfs': is a Git LFS"
+    ):
         read(raw)
 
 
