@@ -352,7 +352,7 @@ VALUES = [
     None, True, False, "none", "true", "false", "empty", "default", [], {}, 0, 1, -1, 0.1, -0.1,
     0.01, 10, 1e-5, 1e22, 1e-22, 0.1 + 0.2, 0.3, 10**60, 10**60 + 1, "0.1", "0p1", "1", "minus-1",
     "-1", "a", "a-c", "a_c", "a.c", "a c", ["a", "b"], ["a-b"], ["a-b", "c"], ["a", "b-c"], "é",
-    "è", ["x" * 60], ["x" * 61], {"kind": "mlp"}, {"kind": "mlp", "hidden": 8}, {"hidden": 8},
+    "è", ["a", "é", "b"], ["x" * 60], ["x" * 61], {"kind": "mlp"}, {"kind": "mlp", "hidden": 8}, {"hidden": 8},
     [{"step": 1, "weight_decay": 0.1}, {"step": 2}], [0.1, 0.2], [1, 0.2], [-1, 0.2],
 ]  # fmt: skip
 

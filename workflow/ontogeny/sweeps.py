@@ -138,9 +138,9 @@ def unfolded(
 def label(value: Any) -> str:
     """Return a value as it stands in names: lower-case letters, digits and single hyphens.
 
-    Different values have different labels: where letters and digits alone would be ambiguous or
-    long, a digest of the value follows. Texts that differ in nothing but upper case are an
-    exception.
+    Different values of a field have different labels: where letters and digits alone would be
+    ambiguous or long, a digest of the value follows. Only texts that differ in upper and lower case
+    alone can have the same label.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def label(value: Any) -> str:
     >>> label("0p3"), label(["notes/my text.txt"])
     ('0p3-57abfa4c', 'notes-my-text-txt-fea0c236')
     """
-    words = "-".join(_words(value))
+    words = "-".join(filter(None, _words(value)))
     return _shortened(words, value, _LONGEST_LABEL if _is_unambiguous(value) else 0)
 
 
@@ -218,43 +218,51 @@ def _named(
     name: str, members: list[tuple[dict[str, Any], Written]], model: Any, *, at: str
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Return the members of a sweep by name, in the order of their values, and these values."""
-    axes = sorted({path for _, written in members for path in written})
-    problems = [
-        f"`{at}.{path[0]}`: is a list of lists, and says which runs there are, so that it cannot "
-        "be swept; give one list"
-        for path in axes
-        if path[0] in _RUNS
-    ] + [
-        f"`{at}.{'.'.join(path)}`: is a list in the defaults that some members of this sweep do "
-        "not have; write the combinations into this entry, as a list of mappings"
-        for path in axes
-        if any(path not in written for _, written in members)
-    ]
-    refuse(problems)
+    fields = _swept_fields(members, at)
+    problems: list[str] = []
     read = []
     for plain, written in members:
         with noted(problems):
             meaning = canonical(validate(plain, model, at=at))
-            values = [_meant(meaning, path, written[path]) for path in axes]
+            values = [_meant(meaning, path, written[path]) for path in fields]
             read.append((values, meaning, plain, written))
     refuse(problems)
     read.sort(key=lambda member: [_order(value) for value in member[0]])
     named: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
-    seen: dict[str, Written] = {}
+    by_meaning: dict[str, Written] = {}
+    by_name: dict[str, Written] = {}
     for values, meaning, plain, written in read:
-        labels = [f"{path[-1]}-{label(v)}" for path, v in zip(axes, values, strict=True)]
-        together = "-".join(labels).replace("_", "-")
-        member = f"{name}-{_shortened(together, values, _LONGEST_LABELS)}"
-        same = seen.setdefault(json.dumps(meaning), written)
+        labels = [f"{path[-1]}-{label(v)}" for path, v in zip(fields, values, strict=True)]
+        words = "-".join(labels).replace("_", "-")
+        member = f"{name}-{_shortened(words, values, _LONGEST_LABELS)}"
+        same = by_meaning.setdefault(json.dumps(meaning), written)
         if same is not written:
             refuse([f"`{at}`: {_two(same, written)} mean the same; give each value once"])
-        if member in named:
-            other = next(w for _, _, p, w in read if p is named[member][0])
-            both = _two(other, written)
+        namesake = by_name.setdefault(member, written)
+        if namesake is not written:
+            both = _two(namesake, written)
             refuse([f"`{at}`: {both} would both be called {member!r}; rename one of them"])
-        fields = {".".join(path): _told(v) for path, v in zip(axes, values, strict=True)}
-        named[member] = plain, fields
+        told = {".".join(path): _told(v) for path, v in zip(fields, values, strict=True)}
+        named[member] = plain, told
     return named
+
+
+def _swept_fields(members: list[tuple[dict[str, Any], Written]], at: str) -> list[Path]:
+    """Return the paths of the fields that all members of a sweep have a value of, sorted."""
+    fields = sorted({path for _, written in members for path in written})
+    refuse(
+        f"`{at}.{path[0]}`: is a list of lists, and says which runs there are, so that it cannot "
+        "be swept; give one list"
+        for path in fields
+        if path[0] in _RUNS
+    )
+    refuse(
+        f"`{at}.{'.'.join(path)}`: is a list in the defaults that some members of this sweep do "
+        "not have; write the combinations into this entry, as a list of mappings"
+        for path in fields
+        if any(path not in written for _, written in members)
+    )
+    return fields
 
 
 def _meant(meaning: Any, path: Path, written: Any) -> Any:
