@@ -170,7 +170,7 @@ REFUSED = {
     "two elements": ("0,1\n1,x\n", "^line 2, column 2: 'x' is not a whole number$"),
     "blank": ("\n \n", "only blank lines"),
     "two separators": ("0;,1\n1;,0\n", "two separators"),
-    "NUL": ("0,1\n1,0\n".encode("utf-16-le").decode("latin-1"), "NUL characters, as UTF-16"),
+    "NUL": ("0,1\n1,0\n".encode("utf-16-le").decode("latin-1"), "is UTF-16LE and not UTF-8"),
 }
 
 

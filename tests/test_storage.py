@@ -98,7 +98,7 @@ def test_a_missing_file_is_named_with_the_command_that_makes_it(tmp_path):
 
 def test_a_foreign_file_is_refused(tmp_path):
     xr.Dataset({"x": ("y", [1.0])}).to_netcdf(tmp_path / "a.nc")
-    with pytest.raises(StorageError, match="is no dataset of this project"):
+    with pytest.raises(StorageError, match="is not a dataset of this project"):
         read(tmp_path / "a.nc")
 
 

@@ -12,7 +12,7 @@ from ontogeny.groups import element_orders, from_table, group, identity
 SMALL = [case.name for case in GROUPS if 2 <= case.order <= 24]
 CENTRAL_INVOLUTIONS = ["C8", "C12", "D4", "D6", "Q8", "Q12", "Q16", "C2xQ8", "C2xS4"]
 
-# The smallest loop that is no group: each element is its own inverse.
+# The smallest loop that is not a group: each element is its own inverse.
 LOOP = [
     [0, 1, 2, 3, 4],
     [1, 0, 3, 4, 2],
@@ -120,7 +120,7 @@ def test_isotopes_of_a_group_are_judged_as_by_brute_force(rows, columns, symbols
     if has_identity and associative:
         assert from_table("mine", table).order == 4
     else:
-        with pytest.raises(ValueError, match="is no group") as caught:
+        with pytest.raises(ValueError, match="is not a group") as caught:
             from_table("mine", table)
         _assert_reported_elements_break_the_law(table, caught.value)
 

@@ -1,4 +1,4 @@
-"""Groups and their irreps as labelled datasets, and back: where both wings meet for all studies."""
+"""Convert groups and irreps to labelled datasets and back."""
 
 from collections.abc import Iterable
 from typing import Any

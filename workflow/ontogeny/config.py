@@ -337,7 +337,7 @@ def parse_yaml(text: str) -> dict[str, Any]:
     Raises
     ------
     ConfigurationError
-        If the text is no YAML, holds a key twice, or is no mapping.
+        If the text is not YAML, holds a key twice, or is not a mapping.
     """
     try:
         parsed = yaml.load(text, Loader=_UniqueKeys)

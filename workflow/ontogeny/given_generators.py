@@ -23,7 +23,7 @@ def parsed_generators(content: bytes, *, depth: int, suffix: str = "") -> list[A
     content : bytes
         An array of NumPy (``.npy``) whose first axis counts the generators; a list in YAML or
         JSON; or text with one generator in a line (or all of them in one list in brackets), where
-        blank lines and lines that begin with ``#`` are passed over.
+        blank lines and lines that begin with ``#`` are ignored.
     depth : int
         Nested lists of one generator: 1 of an image list, 2 of a matrix.
     suffix : str

@@ -28,7 +28,7 @@ def read_groups(given: Mapping[str, GivenGroup | None]) -> tuple[dict[str, Group
     Parameters
     ----------
     given : mapping of GivenGroup
-        The section ``groups``; None, for a group that is refused already, is passed over.
+        The section ``groups``; None, for a group that is refused already, is ignored.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def read_groups(given: Mapping[str, GivenGroup | None]) -> tuple[dict[str, Group
 
 
 def group_specification(name: str, given: GivenGroup | None) -> dict[str, Any]:
-    """Return what a group depends on besides the file of its table: its name and its generators.
+    """Return what a group depends on apart from the file of its table: its name and its generators.
 
     Parameters
     ----------

@@ -89,12 +89,6 @@ def parsed_table(content: bytes, suffix: str = "") -> Table:
         msg = "is not a netCDF file, as its first bytes show; a table in text must not be called so"
         raise ValueError(msg)
     text = decoded(content)
-    if "\0" in text:
-        msg = (
-            "holds NUL characters, as UTF-16 without a byte-order mark does; convert it to UTF-8, "
-            "for example with `iconv -f UTF-16LE -t UTF-8`"
-        )
-        raise ValueError(msg)
     rows = _bracketed(text)
     if rows is not None:
         return _entries(rows, lambda row, column: f"row {row + 1}, column {column + 1}")
@@ -200,7 +194,7 @@ def _as_square(rows: Rows) -> Rows | None:
 
 
 def _shape(rows: Rows) -> str:
-    """Say why lines are no square."""
+    """Say why lines are not a square."""
     rows = [row for row in rows if not row[1][0].startswith("#")] or rows
     widths = [len(cells) for _, cells in rows]
     reason = f"a table has as many columns as lines; {_uneven(widths, [r for r, _ in rows])}"
@@ -251,7 +245,7 @@ def _entries(rows: list[list[str]], at: Place) -> Table:
 
 
 def _broken_labels(rows: list[list[str]], at: Place) -> str | None:
-    """Say why a square of cells is no table with labels; None when it is one."""
+    """Say why a square of cells is not a table with labels; None when it is one."""
     labels, first = rows[0][1:], [row[0] for row in rows[1:]]
     differing = [place for place, label in enumerate(labels) if first[place] != label]
     if differing:

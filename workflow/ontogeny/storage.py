@@ -358,7 +358,7 @@ def _damage(content: bytes) -> str:
     """Say what is wrong with the bytes of a file that `write` made; nothing when it is whole."""
     mark, digest = content[-_TRAILER:-64], content[-64:]
     if mark != _MARK:
-        return "is no dataset of this project, or not complete"
+        return "is not a dataset of this project, or not complete"
     if digest != hashlib.sha256(memoryview(content)[:-_TRAILER]).hexdigest().encode():
         return "is damaged, its content differs from its digest"
     return ""
@@ -563,7 +563,7 @@ def read_texts(paths: Iterable[str | Path]) -> list[str]:
     Raises
     ------
     StorageError
-        If a file cannot be read, or is no text in UTF-8: its name, what is wrong and the remedy.
+        If a file cannot be read, or is not a text in UTF-8: its name, what is wrong and the remedy.
     """
     texts = []
     for path in paths:

@@ -31,7 +31,7 @@ def read_weights(path: str | Path) -> dict[str, NDArray[np.generic]]:
     What a file is, its content says and not its name. A checkpoint may have the state dict under
     one of the keys ``model``, ``state_dict``, ``model_state_dict``; whatever stands beside the
     tensors is left out. The prefixes that torch.compile (``_orig_mod.``), DataParallel
-    (``module.``) and Lightning (``model.``) put before every name are taken off.
+    (``module.``) and Lightning (``model.``) put before every name are removed.
 
     Parameters
     ----------

@@ -205,7 +205,7 @@ def frobenius(p: int, q: int) -> Group:
     Raises
     ------
     ValueError
-        If `p` is no prime, `q` does not divide ``p - 1``, or the order is above 1000.
+        If `p` is not a prime, `q` does not divide ``p - 1``, or the order is above 1000.
 
     Examples
     --------

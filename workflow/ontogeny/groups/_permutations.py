@@ -8,7 +8,7 @@ isomorphic tables but other embeddings, so weights line up with labels only in t
 It comes from a chain of stabilisers ``G = G_0 > G_1 > ... > 1``. A transversal of ``G_i`` has one
 permutation for each coset of ``G_{i+1}``. Every element is, in one way, a product that applies the
 deepest transversal's permutation first and that of ``G_0`` last; the deepest choice varies slowest.
-The transversals below are data: how sympy chooses them is no part of the definition.
+The transversals below are data: how sympy chooses them is not part of the definition.
 """
 
 from collections.abc import Sequence

@@ -55,7 +55,7 @@ def from_table(name: str, table: ArrayLike, *, labels: Sequence[str] | None = No
     >>> from_table("mine", [[0, 1], [1, 1]], labels=["even", "odd"])
     Traceback (most recent call last):
     ...
-    ValueError: `table` of 'mine' is no group: each row must hold every element once, but \
+    ValueError: `table` of 'mine' is not a group: each row must hold every element once, but \
 'odd' (index 1) times 'even' (index 0) and times 'odd' (index 1) are both 'odd' (index 1)
     """
     if not name:
@@ -69,7 +69,7 @@ def from_table(name: str, table: ArrayLike, *, labels: Sequence[str] | None = No
 
     violation = broken_law(entries, say)
     if violation is not None:
-        msg = f"`table` of {name!r} is no group: {violation}"
+        msg = f"`table` of {name!r} is not a group: {violation}"
         raise ValueError(msg)
     return Group(name, names, entries)
 

@@ -45,7 +45,7 @@ class Irrep:
     Raises
     ------
     ValueError
-        If the matrices are no stack of squares, or field, kind and entries do not fit together.
+        If the matrices are not a stack of squares, or field, kind and entries do not fit together.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def multiplicity(irrep: Irrep) -> int:
 
 
 def _check(name: str, matrices: Matrices, field: Field, kind: Kind | None) -> None:
-    """Refuse what is no irrep by its form alone; the laws are not looked at."""
+    """Refuse what is not an irrep by its form alone; the laws are not looked at."""
     shape = np.shape(matrices)
     if len(shape) != 3 or shape[1] != shape[2] or 0 in shape:
         msg = f"`matrices` of {name!r} must have shape (n, d, d), got {shape!r}"

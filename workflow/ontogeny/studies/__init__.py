@@ -1,1 +1,1 @@
-"""Studies of single phenomena: each stands on the two wings below, and none knows another."""
+"""Studies of single phenomena, built on mathematics and machinery; none imports another."""

@@ -36,7 +36,7 @@ class Optimiser:
     which also scales the decay; the first update with a warm-up therefore changes nothing. The
     decay is `weight_decay` until the first of `decay_changes`, pairs of an update and what the
     decay is from it on, by ascending updates; parameters named in `undecayed` have none. With `l1`,
-    which is no decay but part of what is minimised, ``l1 sum |theta|`` is added to the loss.
+    which is not decay but part of what is minimised, ``l1 sum |theta|`` is added to the loss.
     """
 
     learning_rate: float = 1e-3
@@ -121,7 +121,7 @@ class Record:
 
 
 class Divergence(RuntimeError):
-    """The loss is no number any more. `record` holds the run up to there."""
+    """The loss is not a number any more. `record` holds the run up to there."""
 
     def __init__(self, step: int, record: Record) -> None:
         super().__init__(
@@ -148,7 +148,7 @@ def train(
     Parameters
     ----------
     buffer : ParameterBuffer
-        Initial parameters and room for their gradient; holds the last network afterwards.
+        Initial parameters and room for their gradient; holds the final checkpoint afterwards.
     objective : callable
         Writes the gradient of the training loss into the second dictionary, returns the loss;
         called with parameters, gradient, and the number of updates done before.

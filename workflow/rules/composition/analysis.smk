@@ -1,5 +1,5 @@
 rule representation:
-    """Say what each irrep explains in the last network of a run."""
+    """Say what each irrep explains in the final checkpoint of a run."""
     input:
         table=group_file("table"),
         irreps=group_file("irreps"),
@@ -54,7 +54,7 @@ rule progress:
 
 
 rule mechanism:
-    """Say how the last network of a run adds modulo an odd number."""
+    """Say how the final checkpoint of a run adds modulo an odd number."""
     input:
         table=group_file("table"),
         checkpoints="results/composition/{experiment}/seed{seed}/checkpoints.nc",

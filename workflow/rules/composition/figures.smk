@@ -57,7 +57,7 @@ rule figure_seeds:
 
 
 rule figure_modular_phases:
-    """Draw all runs of an experiment that adds, each in steps of its own phases."""
+    """Draw all runs of a modular-addition experiment, each in steps of its own phases."""
     input:
         measures=of_seeds(lambda experiment: ["measures"]),
     output:

@@ -1,5 +1,5 @@
 rule universality:
-    """Join the last networks of all runs, and how they came to be."""
+    """Join the final checkpoints of all runs, and how they came to be."""
     input:
         irreps=[f"results/groups/{group}/irreps.nc" for group in GROUPS_OF_RUNS],
         progress=of_all_runs("progress"),

@@ -91,7 +91,7 @@ P, KEYS = 23, (2, 5, 9)
 
 @cache
 def right():
-    """A run whose last network is the analytic one, with neurons that multiply."""
+    """A run whose final checkpoint is the analytic one, with neurons that multiply."""
     network = known.exact(P, KEYS, steps=4)
     h = len(network.frequency)
     weights = {"W_x": network.left, "W_y": network.right, "W_U": 3 * network.unembedding.T}

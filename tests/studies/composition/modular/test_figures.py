@@ -1,4 +1,4 @@
-"""Every figure of runs that add: it shows what is stored, whatever is missing."""
+"""Every figure of modular-addition runs: it shows what is stored, whatever is missing."""
 
 from functools import cache
 from importlib import import_module
@@ -38,7 +38,7 @@ OF_LAST = [
 
 @cache
 def run(name):
-    """A run by name; `right` knows its last network and has key frequencies."""
+    """A run by name; `right` knows its final checkpoint and has key frequencies."""
     return right() if name == "right" else trained(name)
 
 

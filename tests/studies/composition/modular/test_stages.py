@@ -1,4 +1,4 @@
-"""Both stages, on tiny trained runs and on a run whose last network is known."""
+"""Both stages, on tiny trained runs and on a run whose final checkpoint is known."""
 
 import numpy as np
 import pytest

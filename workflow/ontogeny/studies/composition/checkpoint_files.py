@@ -6,7 +6,7 @@ from pathlib import Path
 __all__ = ["SUFFIXES", "checkpoint_files", "step_of"]
 
 SUFFIXES = (".pt", ".pth", ".ckpt", ".bin", ".safetensors")
-"""How the names of files with networks end; other files of a folder are passed over."""
+"""How the names of files with networks end; other files of a folder are ignored."""
 
 _LAST_NUMBER = re.compile(r"(?P<before>.*?)(?P<step>\d+)(?P<after>\D*)", re.ASCII | re.DOTALL)
 

@@ -207,7 +207,7 @@ class Optimiser(Section):
 
 
 class Checkpoints(Section):
-    """At which steps the network is stored, besides the first and the last."""
+    """At which steps the network is stored, in addition to the first and the last."""
 
     per_decade: Annotated[int, Field(ge=0, le=1000), AS_WHOLE] = Field(
         15, description="Number of steps in each power of ten, spaced evenly in their logarithm."
@@ -257,7 +257,7 @@ class ForeignCheckpoint(Section):
 
 
 class Training(_Training):
-    """What one run depends on, besides the group's table."""
+    """What one run depends on, in addition to the group's table."""
 
     seed: Seed
     weights: str | tuple[ForeignCheckpoint, ...] | None = Field(
@@ -397,7 +397,7 @@ class Analysis(Section):
 
     key_similarity: Annotated[float, Field(gt=0, lt=1), AS_REAL] = Field(
         0.005,
-        description="An irrep is key when the logit similarity of the last network exceeds this.",
+        description="A key irrep has a logit similarity above this at the final checkpoint.",
     )
     key_rule: Literal["gap", "embedding", "cluster", "ablation"] = Field(
         "gap",
@@ -455,43 +455,45 @@ class Figures(Section):
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")
     sweep: Style = Field(Style(), description="Losses of a sweep, and its outcome by swept value.")
-    modular_progress: Style = Field(Style(), description="Progress measures of a run that adds.")
+    modular_progress: Style = Field(
+        Style(), description="Progress measures of a modular-addition run."
+    )
     modular_measures: Style = Field(
-        Style(), description="Every form of restricted and excluded loss of a run that adds."
+        Style(), description="Every form of restricted and excluded loss of a modular-addition run."
     )
     modular_key_losses: Style = Field(
-        Style(), description="Excluded loss and logits of a run that adds, by frequency."
+        Style(), description="Excluded loss and logits of a modular-addition run, by frequency."
     )
     modular_norms: Style = Field(
-        Style(), description="Fourier norms and squared weights of a run that adds."
+        Style(), description="Fourier norms and squared weights of a modular-addition run."
     )
     modular_followups: Style = Field(
-        Style(), description="Measures of later papers on a run that adds."
+        Style(), description="Measures of later papers on a modular-addition run."
     )
     modular_spectra: Style = Field(
-        Style(), description="Fourier spectra of a network that adds, with the key frequencies."
+        Style(), description="Fourier spectra of a modular-addition network; key frequencies."
     )
     modular_attention: Style = Field(Style(), description="Attention of a transformer that adds.")
     modular_neurons: Style = Field(
-        Style(), description="Neurons of a network that adds, by frequency."
+        Style(), description="Neurons of a modular-addition network, by frequency."
     )
     modular_logits: Style = Field(
-        Style(), description="Fourier transforms of neurons and logits of a network that adds."
+        Style(), description="Fourier transforms of the neurons and logits of modular addition."
     )
     modular_readout: Style = Field(
-        Style(), description="The neuron-to-logit map of a network that adds."
+        Style(), description="The neuron-to-logit map of a modular-addition network."
     )
     modular_ablations: Style = Field(
-        Style(), description="Losses of a network that adds under every intervention."
+        Style(), description="Losses of a modular-addition network under every intervention."
     )
     modular_removal: Style = Field(
-        Style(), description="Losses of a network that adds without single frequencies."
+        Style(), description="Losses of a modular-addition network without single frequencies."
     )
     modular_algorithms: Style = Field(
-        Style(), description="Clock or pizza: the algorithm of a network that adds."
+        Style(), description="Clock or pizza: the algorithm of a modular-addition network."
     )
     modular_phases: Style = Field(
-        Style(), description="All runs of an experiment that adds, each in steps of its phases."
+        Style(), description="All runs of modular addition, with each phase of length 1."
     )
     modular_efficiency: Style = Field(
         Style(), description="What memorising and adding cost in weights, over all runs."

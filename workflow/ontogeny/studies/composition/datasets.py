@@ -181,7 +181,7 @@ def progress_dataset(
         From `ontogeny.studies.composition.analysis.learning_order`.
     frame : Frame
     key : (R,) ndarray of bool
-        Key irreps of the last network.
+        Key irreps of the final checkpoint.
 
     Returns
     -------
@@ -197,7 +197,7 @@ def progress_dataset(
     first, place = learned
     ratio = variables["loss"].values[:, SPLITS.index("test")] / variables["restricted_loss"].values
     variables |= _chances(frame) | {
-        "key": variable("irrep", key, "key irrep of the last network"),
+        "key": variable("irrep", key, "key irrep of the final checkpoint"),
         "test_restricted_ratio": variable("step", ratio, "test loss over restricted loss"),
         "learned_step": variable(
             "irrep",

@@ -144,7 +144,7 @@ def _why(found: tuple[int, ...], wanted: tuple[int, ...], name: str) -> str:
 def _without_a_place(
     name: str, values: NDArray[np.generic], architecture: Architecture
 ) -> str | None:
-    """Say why a tensor that is no parameter of the architecture cannot be left out."""
+    """Say why a tensor that is not a parameter of the architecture cannot be left out."""
     kind = type(architecture).__name__
     if _LAYER_NORM.search(name):
         return "is of a layer norm, which no network of this project has"

@@ -49,7 +49,7 @@ def representation(
     *,
     key_similarity: float,
 ) -> xr.Dataset:
-    """Return what each irrep explains in the last network of a run.
+    """Return what each irrep explains in the final checkpoint of a run.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def progress(
 ) -> xr.Dataset:
     """Return every measure along the checkpoints of a run.
 
-    The key irreps are those of the last network, from `representation`, for all checkpoints.
+    The key irreps are those of the final checkpoint, from `representation`, for all checkpoints.
 
     Parameters
     ----------

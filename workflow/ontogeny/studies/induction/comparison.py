@@ -235,7 +235,7 @@ def _of_kind(run: Run, kind: int) -> NDArray[np.bool_]:
 
 
 def _of_induction(name: str) -> Callable[[Run], float]:
-    """Return the mean of a score of the last network over its induction heads."""
+    """Return the mean of a score of the final checkpoint over its induction heads."""
 
     def mean(run: Run) -> float:
         chosen = run.evaluation[name].isel(step=-1).values[_of_kind(run, _INDUCTION)]
@@ -348,7 +348,7 @@ _SINGLE: dict[str, tuple[Callable[[Run], float], str, str]] = {
     "prefix_before": (_prefix_before, "best prefix matching at the window's start", "1"),
     "prefix_after": (
         lambda run: float(run.measures["best_prefix"][-1]),
-        "best prefix matching of the last network",
+        "best prefix matching of the final checkpoint",
         "1",
     ),
     "prefix_middle": (

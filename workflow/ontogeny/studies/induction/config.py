@@ -205,7 +205,7 @@ class Optimiser(Section):
 
 
 class Checkpoints(Section):
-    """At which steps the network is stored, besides the first and the last."""
+    """At which steps the network is stored, in addition to the first and the last."""
 
     per_decade: Annotated[int, Field(ge=0, le=1000), AS_WHOLE] = Field(
         0, description="Number of steps in each power of ten, spaced evenly in their logarithm."
@@ -227,7 +227,7 @@ class _Training(Section):
 
 
 class Training(_Training):
-    """What one run depends on, besides its corpus."""
+    """What one run depends on, in addition to its corpus."""
 
     seed: Seed
 
@@ -241,7 +241,7 @@ class Experiment(_Training):
     )
 
     def training(self, seed: int) -> Training:
-        """Return what the run with one of the seeds depends on, besides its corpus."""
+        """Return what the run with one of the seeds depends on, in addition to its corpus."""
         fields = {name: getattr(self, name) for name in _Training.model_fields}
         return Training(**fields, seed=seed)
 
@@ -399,7 +399,7 @@ def _problems(induction: Induction, name: str) -> list[str]:
     found = []
     if experiment.corpus not in induction.corpora:
         known = ", ".join(induction.corpora)
-        found.append(f"{at}.corpus` = {experiment.corpus!r}: is no corpus; known are {known}")
+        found.append(f"{at}.corpus` = {experiment.corpus!r}: is not a corpus; known are {known}")
     if network.d_model % network.heads or network.d_model % 2:
         found.append(
             f"{at}.network.d_model` = {network.d_model}: must be even and a multiple of the "

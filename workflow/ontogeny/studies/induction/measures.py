@@ -1,4 +1,4 @@
-"""What a run shows: its window, its heads, and its last network without some of them."""
+"""What a run shows: its window, its heads, and its final checkpoint without some of them."""
 
 from collections.abc import Iterator
 
@@ -43,7 +43,7 @@ def head_kinds(
     """Return what heads are, as indices of `HEAD_KINDS`.
 
     Induction: prefix matching above its threshold and more positive than negative OV eigenvalues.
-    The copying score of attention is no criterion, since heads that are not triggered attend to
+    The copying score of attention is not a criterion, since heads that are not triggered attend to
     many tokens at once. Previous-token: any other head above that threshold.
     """
     induction = (prefix_matching > analysis.prefix_matching) & (ov_eigenvalue > 0)
@@ -68,7 +68,7 @@ def measures_dataset(
         From `evaluation_dataset`.
     network : Transformer
     last : dict of str to Tensor
-        The last network.
+        The final checkpoint.
     given : EvaluationSet
     analysis : Analysis
     warm_up : int

@@ -51,7 +51,7 @@ def measures(
     *,
     warm_up: int,
 ) -> xr.Dataset:
-    """Return when a run changes, what its heads are, and what the last network is without them.
+    """Return when a run changes, what its heads are, and what the final checkpoint is without them.
 
     Parameters
     ----------

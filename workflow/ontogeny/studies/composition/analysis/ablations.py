@@ -1,4 +1,4 @@
-"""What the loss becomes when parts of the hidden layer or of the unembedding are taken away.
+"""What the loss becomes when parts of the hidden layer or of the unembedding are removed.
 
 All act on the hidden layer ``H`` and the neuron-to-logit map ``W`` alone: a direct path around the
 hidden layer takes no part, neither in the ablated losses nor in the one they are compared with

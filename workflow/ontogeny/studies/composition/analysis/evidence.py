@@ -60,7 +60,7 @@ class Losses:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All measures of one network that follow irreps.
+    """Every irrep-based measure of one network.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ def evidence(
     means: Means,
     key: NDArray[np.bool_],
 ) -> Evidence:
-    """Return all measures of one network that follow irreps.
+    """Compute every irrep-based measure of one network.
 
     Restricted and excluded losses use the hidden layer and the neuron-to-logit map, without the
     mean of the hidden layer and without any direct path around it (arXiv 2302.03025); those
@@ -121,7 +121,7 @@ def evidence(
     means : Means
         Of the same network.
     key : (R,) ndarray of bool
-        The key irreps of the last network of the run.
+        The key irreps of the final checkpoint of the run.
 
     Returns
     -------

@@ -23,7 +23,7 @@ def learning_order(
     similarity : (K, R) ndarray
         Logit similarity at each checkpoint.
     key : (R,) ndarray of bool
-        Key irreps of the last network.
+        Key irreps of the final checkpoint.
 
     Returns
     -------

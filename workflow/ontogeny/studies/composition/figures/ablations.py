@@ -1,4 +1,4 @@
-"""What the loss becomes when parts of the network are taken away."""
+"""What the loss becomes when parts of the network are removed."""
 
 import numpy as np
 import xarray as xr

@@ -1,4 +1,4 @@
-"""Losses of a network that adds under every intervention in attention, neurons and logits."""
+"""Losses in modular addition under every intervention in attention, neurons and logits."""
 
 import numpy as np
 import xarray as xr

@@ -1,4 +1,4 @@
-"""Clock or pizza: which algorithm a network that adds has, for every key frequency."""
+"""Clock or pizza: which algorithm a modular-addition network has, for every key frequency."""
 
 import numpy as np
 import xarray as xr

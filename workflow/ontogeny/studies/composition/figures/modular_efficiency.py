@@ -18,7 +18,7 @@ _MARKERS = "osD^vP*X"
 
 
 def numbers(addition: xr.Dataset) -> xr.Dataset:
-    """Select the last networks of runs on sums and on random answers that differ only in data.
+    """Select the final checkpoints of runs on sums and on random answers that differ only in data.
 
     Transformers of one layer with weight decay 1 throughout, on the moduli for which there are
     random answers.

@@ -62,7 +62,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         for precision, (colour, dash) in _PRECISIONS.items():
             line = numbers["softmax_collapse"].sel(precision=precision)
             collapse.plot(step, line, color=colour, ls=dash, label=precision)
-        collapse.set(ylabel="pairs without a loss", ylim=(-0.03, 1.03))
+        collapse.set(ylabel="pairs with loss 0", ylim=(-0.03, 1.03))
         count = int(numbers["slingshots"].fillna(0).max())
         spikes.step(step, numbers["slingshots"], where="post", color="#E69F00")
         spikes.set(ylabel="spikes of the loss so far", ylim=(0, 1.05 * max(1, count)))

@@ -1,4 +1,4 @@
-"""Excluded loss and logits of a run that adds, frequency by frequency."""
+"""Excluded loss and logits of a modular-addition run, frequency by frequency."""
 
 import xarray as xr
 from matplotlib.figure import Figure

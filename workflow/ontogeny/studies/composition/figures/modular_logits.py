@@ -56,7 +56,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             shares.text(1.01, place, f"{share:.2%}", ha="left", va="center", fontsize=8)
         shares.set_yticks(places, list(_CENTRINGS.values()))
         shares.invert_yaxis()
-        shares.set(xlim=(0, 1), xlabel="share of the logits, by what is taken off first")
+        shares.set(xlim=(0, 1), xlabel="share of the logits, by what is subtracted first")
         legend_above(shares, columns=3)
         drawn.suptitle(title, fontsize=10)
     return drawn

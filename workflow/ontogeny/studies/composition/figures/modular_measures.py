@@ -1,4 +1,4 @@
-"""Every form of restricted and excluded loss of a run that adds, and of the Gini coefficient."""
+"""Restricted and excluded losses and Gini coefficients, in every form, of modular addition."""
 
 import xarray as xr
 from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""Fourier norms and squared weights of a run that adds, along training."""
+"""Fourier norms and squared weights of a modular-addition run, along training."""
 
 import xarray as xr
 from matplotlib.figure import Figure

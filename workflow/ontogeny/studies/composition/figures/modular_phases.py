@@ -1,4 +1,4 @@
-"""All runs of an experiment that adds, each in steps of its own phases."""
+"""All runs of a modular-addition experiment, each in steps of its own phases."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The progress measures of a run that adds: losses, accuracies, sparsity, squared weights."""
+"""Progress measures of modular addition: losses, accuracies, sparsity, squared weights."""
 
 import xarray as xr
 from matplotlib.figure import Figure

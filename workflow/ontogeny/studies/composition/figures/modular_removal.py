@@ -1,4 +1,4 @@
-"""Losses of a network that adds without each frequency, and without the key ones or all others."""
+"""Losses in modular addition without each frequency, and without all key or all other ones."""
 
 import numpy as np
 import xarray as xr
@@ -52,7 +52,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             level = float(numbers["ablated_loss"].sel(ablation=name))
             panels[0].axhline(level, color=colour, ls=dash, lw=1.2, label=about)
         key_ticks(panels[1], numbers)
-        panels[1].set(xlabel="frequency k that is taken away", xlim=(0, len(frequencies) + 1))
+        panels[1].set(xlabel="frequency k that is removed", xlim=(0, len(frequencies) + 1))
         drawn.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -13,7 +13,7 @@ _MARKERS = "osD^vP*X"
 
 
 def numbers(universality: xr.Dataset) -> xr.Dataset:
-    """Select the test accuracy of the last network of each run."""
+    """Select the test accuracy of the final checkpoint of each run."""
     return universality[["test_accuracy", "grokked"]]
 
 

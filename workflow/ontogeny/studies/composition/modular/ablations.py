@@ -1,4 +1,4 @@
-"""What a network computes when parts of it are taken away or replaced by what explains them.
+"""What a network computes when parts of it are removed or replaced by what explains them.
 
 The interventions of arXiv 2301.05217, section 4.4. Each is a function of arrays; how good what is
 left is, on which pairs, is for `ontogeny.studies.composition.modular.losses.split_losses` to say.

@@ -272,8 +272,8 @@ CLAIMS = (
     Claim(
         "excluded-exceeds-uniform-sums",
         "Without the key frequencies nothing is left",
-        "The last network without its key frequencies is worse on its training pairs than equal "
-        "logits.",
+        "At the final checkpoint, the loss on training pairs without the key frequencies exceeds "
+        "that of equal logits.",
         f"{PAPER}, section 5.1",
         "share of runs with excluded loss above ln p",
         "above",
@@ -350,7 +350,7 @@ CLAIMS = (
     Claim(
         "deletions-help",
         "All else only disturbs",
-        "Every deletion of what is no wave of a key frequency lowers the loss.",
+        "Every deletion of what is not a wave of a key frequency lowers the loss.",
         f"{PAPER}, section 4.4",
         "share of runs in which none of five such deletions raises the loss on all pairs",
         "above",

@@ -127,7 +127,7 @@ def measure_variables(found: Measures) -> Variables:
         ),
         "weight_norm": variable((), found.efficiency.weights, "norm of all weights"),
         "softmax_collapse": variable(
-            "precision", found.collapse, "share of training pairs without a loss"
+            "precision", found.collapse, "share of training pairs whose loss underflows to 0"
         ),
         "alignment": variable((), found.alignment, "cosine of the descent with the weights"),
     }
@@ -459,7 +459,9 @@ def phase_variables(
         "phase_interval": variable(
             ("boundary", "bound"), found.interval, "checkpoints between which the phase ends"
         ),
-        "milestone_step": variable("milestone", passed.step, "first checkpoint that passes it"),
+        "milestone_step": variable(
+            "milestone", passed.step, "first checkpoint after the milestone"
+        ),
         "milestone_interval": variable(
             ("milestone", "bound"), passed.interval, "checkpoints between which it is passed"
         ),

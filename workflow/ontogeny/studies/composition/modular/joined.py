@@ -22,7 +22,7 @@ DELETIONS = (
     "logits: key blocks",
     "logits: key cubes",
 )
-"""Interventions that take away what is no wave of a key frequency, and nothing else."""
+"""Interventions that take away what is not a wave of a key frequency, and nothing else."""
 
 Row = dict[str, xr.Variable]
 
@@ -53,7 +53,7 @@ class AddingRun:
 
 
 def addition(runs: Sequence[AddingRun]) -> xr.Dataset:
-    """Join runs that add, or had to learn something else about residues.
+    """Join the runs on residues, whatever their labels.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def addition(runs: Sequence[AddingRun]) -> xr.Dataset:
         milestone[index] = run.measures["milestone_step"].values
     found["key"] = variable(("run", "frequency"), key, "key frequency")
     found["milestone_step"] = variable(
-        ("run", "milestone"), milestone, "first checkpoint that passes it"
+        ("run", "milestone"), milestone, "first checkpoint after the milestone"
     )
     settings = [_settings(run) for run in runs]
     for name in settings[0]:
@@ -185,7 +185,7 @@ def _of_mechanism(last: xr.Dataset) -> Row:
         ),
         "excluded_loss": (
             last["excluded_loss"].sel(exclusion="logits"),
-            "excluded loss of the last network",
+            "excluded loss of the final checkpoint",
             "nat",
         ),
         "least_key_removal": (

@@ -1,7 +1,7 @@
 """Which frequencies a network uses: four rules.
 
 Symbols as in `ontogeny.studies.composition.modular.waves`; ``h`` neurons. A rule is applied to the
-last network of a run; its answer holds for all checkpoints.
+final checkpoint of a run; its answer holds for all checkpoints.
 """
 
 import numpy as np

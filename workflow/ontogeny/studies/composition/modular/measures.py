@@ -284,7 +284,7 @@ class Measures:
         Of left and right embedding.
     efficiency : Efficiency
     collapse : (2,) ndarray
-        Share of training pairs without a loss, by `PRECISIONS`.
+        Share of training pairs whose loss underflows to 0, by `PRECISIONS`.
     alignment : float
         Of the descent of the training loss with the weights.
     """
@@ -321,7 +321,7 @@ def all_measures(
         Of the training loss, by parameter.
     train : (p, p) ndarray of bool
     key : (q,) ndarray of bool
-        The key frequencies of the last network of the run.
+        The key frequencies of the final checkpoint of the run.
     answer : (p, p) ndarray of int, optional
         The right answer to each pair; ``a + b`` where none is given. It enters losses, accuracies
         and margins; waves are those of ``a + b`` whatever is asked for.

@@ -81,7 +81,7 @@ _SEED = 0
 def mechanism(
     table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset, *, key_rule: str = RULES[0]
 ) -> xr.Dataset:
-    """Return how the last network of a run adds.
+    """Return how the final checkpoint of a run adds.
 
     What else than the sum it may have to answer enters losses, accuracies and margins; waves are
     those of ``a + b`` whatever is asked for.
@@ -170,7 +170,7 @@ def measures(
 ) -> xr.Dataset:
     """Return every progress measure along the checkpoints of a run.
 
-    The key frequencies are those of the last network, from `mechanism`, for all checkpoints.
+    The key frequencies are those of the final checkpoint, from `mechanism`, for all checkpoints.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def measures(
     slingshots = known if len(losses) else np.full(len(step), np.nan)
     optimiser = run.training.optimiser
     variables |= _phase_variables(step, variables, slingshots)
-    variables["key"] = variable("frequency", key, "key frequency of the last network")
+    variables["key"] = variable("frequency", key, "key frequency of the final checkpoint")
     coordinates = datasets.coordinates(run.order, list(run.parameters(-1)))
     coordinates |= datasets.phase_coordinates() | {
         "step": step,

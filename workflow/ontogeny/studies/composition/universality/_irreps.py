@@ -33,7 +33,7 @@ def by_irrep(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
             order[row, columns] = np.where(place < 0, np.nan, place + 1)
     dims = ("run", "irrep")
     return {
-        "key": variable(dims, key, "key irrep of the last network"),
+        "key": variable(dims, key, "key irrep of the final checkpoint"),
         "similarity": variable(dims, similarity, "logit similarity"),
         "first_step": variable(dims, first, "first checkpoint at which the irrep is learned"),
         "learning_order": variable(dims, order, "place in the order of learning, from 1"),

@@ -23,7 +23,7 @@ __all__ = ["universality"]
 
 
 def universality(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Dataset:
-    """Return what the last networks of all runs have in common, and how they came to be.
+    """Return what the final checkpoints of all runs have in common, and how they came to be.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def universality(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Da
     Returns
     -------
     Dataset
-        By run: measures of the last network, steps at which it changed, key irreps and their
+        By run: measures of the final checkpoint, steps at which it changed, key irreps and their
         order. By group and architecture: mean, standard deviation, median and bootstrap interval
         of each measure, over all of the widest networks or those of them that grokked; how often
         each irrep is key, and when it comes. By experiment: means along training.

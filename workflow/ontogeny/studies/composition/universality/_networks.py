@@ -1,4 +1,4 @@
-"""What is measured on the last network of each run, and when it came about."""
+"""What is measured on the final checkpoint of each run, and when it came about."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,11 @@ __all__ = ["GROKKED", "events", "measures"]
 Array = NDArray[np.float64]
 
 GROKKED = 0.99
-"""A run has grokked when the test accuracy of its last network exceeds this."""
+"""A run has grokked when the test accuracy of its final checkpoint exceeds this."""
 
 
 def measures(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
-    """Return what is measured on the last network of each run."""
+    """Return what is measured on the final checkpoint of each run."""
     order = [known.order[known.names.index(run.group)] for run in runs]
     rows = [_measures_of(run.representation, n) for run, n in zip(runs, order, strict=True)]
     return {

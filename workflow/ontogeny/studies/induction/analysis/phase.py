@@ -66,7 +66,7 @@ def phase_window(
 
     Around the steepest fall of the smoothed score with the logarithm of the step, the longest run
     of checkpoints with a slope below a quarter of that one. Checkpoints up to the end of the
-    warm-up do not count. A fall of less than `least_fall` is no phase change.
+    warm-up do not count. A fall of less than `least_fall` is not a phase change.
 
     Parameters
     ----------

@@ -99,7 +99,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def words(model: Tokenizer) -> tuple[str, ...]:
-    r"""Return the names of tokens; a sign stands for each byte that is no printable ASCII.
+    r"""Return the names of tokens; a sign stands for each byte that is not printable ASCII.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def different_windows(
     """Return windows at random places of a text, no two of the same tokens, each behind token 0.
 
     Places are drawn without replacement; one whose window was drawn before, at another place of a
-    text that repeats itself, is passed over. Windows may overlap.
+    text that repeats itself, is ignored. Windows may overlap.
 
     Parameters
     ----------

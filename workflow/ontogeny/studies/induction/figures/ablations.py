@@ -1,4 +1,4 @@
-"""The last network of a run without single heads, and without sets of them."""
+"""The final checkpoint of a run without single heads, and without sets of them."""
 
 import numpy as np
 import xarray as xr
@@ -13,7 +13,7 @@ __all__ = ["draw", "numbers"]
 
 
 def numbers(evaluation: xr.Dataset, measures: xr.Dataset) -> xr.Dataset:
-    """Select scores of the last network, whole and without heads."""
+    """Select scores of the final checkpoint, whole and without heads."""
     last = evaluation[["score", "ablated_score"]].isel(step=-1)
     return last.assign(measures[["removed_score", "head_kind"]])
 
