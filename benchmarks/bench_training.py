@@ -1,6 +1,7 @@
 """Time of one training step: this library, plain PyTorch and, where it is installed, JAX.
 
-Run as ``python benchmarks/bench_training.py``; ``benchmarks/README.md`` says what is measured.
+Run as ``python benchmarks/bench_training.py``, with ``--device cuda`` on a GPU;
+``benchmarks/README.md`` says what is measured.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import process_time
+from time import perf_counter, process_time
 
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
@@ -23,7 +24,7 @@ from torch import Tensor
 from ontogeny.groups import group
 from ontogeny.studies.composition.architectures import MLP, Architecture, Transformer
 from ontogeny.studies.composition.architectures._products import product
-from ontogeny.training import ParameterBuffer
+from ontogeny.training import ParameterBuffer, device_name
 
 Step = Callable[[], float]
 
@@ -42,13 +43,13 @@ class Workload:
     architecture: Architecture
     operations: Callable[[int], float]
 
-    def pairs(self) -> tuple[Tensor, Tensor, Tensor]:
+    def pairs(self, device: str) -> tuple[Tensor, Tensor, Tensor]:
         """Return the training pairs and their answers."""
         n = self.architecture.order
         rows = torch.randperm(n * n, generator=torch.Generator().manual_seed(1))
         rows = rows[: int(self.fraction * n * n)].sort().values
         target = torch.tensor(group(self.group).table).flatten()[rows]
-        return rows // n, rows % n, target
+        return (rows // n).to(device), (rows % n).to(device), target.to(device)
 
     def initial(self) -> dict[str, Tensor]:
         """Return the parameters that every form starts from."""
@@ -82,10 +83,10 @@ WORKLOADS = {
 }
 
 
-def library_step(workload: Workload) -> Step:
+def library_step(workload: Workload, device: str) -> Step:
     """Return a training step of the library: objective, then AdamW on the flat vector."""
-    objective = workload.architecture.objective(*workload.pairs())
-    buffer = ParameterBuffer(workload.initial())
+    objective = workload.architecture.objective(*workload.pairs(device), device=device)
+    buffer = ParameterBuffer(workload.initial(), device=device)
     adamw = torch.optim.AdamW(
         [buffer.vector], lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0, fused=True
     )
@@ -98,35 +99,54 @@ def library_step(workload: Workload) -> Step:
     return step
 
 
-def all_steps(workload: Workload) -> dict[str, Step]:
+def all_steps(workload: Workload, device: str) -> dict[str, Step]:
     """Return a training step in every form that can run here, the library's first."""
     steps = {
-        "this library": library_step(workload),
-        "plain PyTorch": plain_step(workload.initial(), *workload.pairs()),
+        "this library": library_step(workload, device),
+        "plain PyTorch": plain_step(workload.initial(), *workload.pairs(device)),
     }
-    if importlib.util.find_spec("jax") is not None:
+    if device != "cpu":
+        steps["library on CPU"] = library_step(workload, "cpu")
+    elif importlib.util.find_spec("jax") is not None:
         from peer_jax import jax_step
 
-        steps["JAX, folded form"] = jax_step(workload.initial(), *workload.pairs())
+        steps["JAX, folded form"] = jax_step(workload.initial(), *workload.pairs("cpu"))
     return steps
 
 
-def seconds(call: Callable[[], object], repeats: int) -> float:
-    """Processor time of one call, over several after one that is not counted."""
+def seconds(call: Callable[[], object], repeats: int, device: str) -> float:
+    """Time of one call, over several after one that is not counted.
+
+    Processor time on the CPU; on a GPU elapsed time until all is done there.
+    """
+    clock = process_time if device == "cpu" else perf_counter
     call()
-    start = process_time()
+    finish(device)
+    start = clock()
     for _ in range(repeats):
         call()
-    return (process_time() - start) / repeats
+    finish(device)
+    return (clock() - start) / repeats
 
 
-def sgemm_rates() -> dict[str, float]:
-    """Best rate [1/s] of float32 products of square matrices, by both libraries in PyTorch."""
-    rates = dict.fromkeys(("torch.mm", "oneDNN"), 0.0)
-    for size in (384, 512, 768, 1024):
-        a, b = torch.randn(2, size, size)
-        for name, multiply in (("torch.mm", torch.mm), ("oneDNN", product)):
-            fastest = min(seconds(lambda f=multiply, a=a, b=b: f(a, b), 4) for _ in range(4))
+def finish(device: str) -> None:
+    """Wait for what a GPU has still to do."""
+    if device != "cpu":
+        torch.cuda.synchronize()
+
+
+def sgemm_rates(device: str) -> dict[str, float]:
+    """Best rate [1/s] of float32 products of square matrices, by all libraries in PyTorch."""
+    libraries = {"torch.mm": torch.mm}
+    if device == "cpu":
+        libraries["oneDNN"] = product
+    rates = dict.fromkeys(libraries, 0.0)
+    for size in (384, 512, 768, 1024) if device == "cpu" else (1024, 4096, 8192):
+        a, b = torch.randn(2, size, size, device=device)
+        for name, multiply in libraries.items():
+            fastest = min(
+                seconds(lambda f=multiply, a=a, b=b: f(a, b), 4, device) for _ in range(4)
+            )
             rates[name] = max(rates[name], 2 * size**3 / fastest)
     return rates
 
@@ -137,35 +157,40 @@ def largest_difference(steps: dict[str, Step]) -> float:
     return float((losses / losses[0] - 1).abs().max())
 
 
-def peak_memory(name: str) -> float:
-    """Peak resident memory [MB] of a process that trains this workload with the library."""
-    command = [sys.executable, __file__, "--peak-memory-of", name]
+def peak_memory(name: str, device: str) -> float:
+    """Peak memory [MB] of a process that trains this workload with the library."""
+    command = [sys.executable, __file__, "--peak-memory-of", name, "--device", device]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def print_peak_memory(name: str) -> None:
-    """Train a little in this process and print its peak resident memory [MB]."""
-    step = library_step(WORKLOADS[name])
+def print_peak_memory(name: str, device: str) -> None:
+    """Train a little in this process and print its peak memory [MB]: resident, or on the GPU."""
+    step = library_step(WORKLOADS[name], device)
     for _ in range(COMPARED_STEPS):
         step()
+    if device != "cpu":
+        print(torch.cuda.max_memory_allocated() / 1e6)
+        return
     # Not getrusage: its peak includes what the parent held before this process began.
     status = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
     print(int(status["VmHWM"].removesuffix("kB")) * 1024 / 1e6)
 
 
-def bench(name: str) -> bool:
+def bench(name: str, device: str) -> bool:
     """Measure one workload and print its table; return whether all forms gave the same losses."""
     workload = WORKLOADS[name]
-    steps = all_steps(workload)
+    steps = all_steps(workload, device)
     difference = largest_difference(steps)
     times: dict[str, list[float]] = {form: [] for form in steps}
-    rates = dict.fromkeys(sgemm_rates(), 0.0)
+    rates = sgemm_rates(device)
     for _ in range(ROUNDS):
         for form, step in steps.items():
-            times[form].append(1e3 * seconds(step, 2 if form == "plain PyTorch" else 8))
-        rates = {library: max(rates[library], rate) for library, rate in sgemm_rates().items()}
+            repeats = 2 if form == "plain PyTorch" else 8
+            times[form].append(1e3 * seconds(step, repeats, device))
+        found_now = sgemm_rates(device)
+        rates = {library: max(rates[library], rate) for library, rate in found_now.items()}
 
-    pairs = len(workload.pairs()[0])
+    pairs = len(workload.pairs("cpu")[0])
     operations = workload.operations(pairs)
     best = max(rates.values())
     ours = times["this library"]
@@ -180,7 +205,7 @@ def bench(name: str) -> bool:
     print("sgemm [GFLOP/s]:", ", ".join(f"{k} {rate / 1e9:.0f}" for k, rate in rates.items()))
     share = operations / (1e-3 * median(ours)) / rates["torch.mm"]
     print(f"share of the rate of torch.mm alone: {share:.2f}")
-    print(f"peak memory of a run of the library: {peak_memory(name):.0f} MB")
+    print(f"peak memory of a run of the library: {peak_memory(name, device):.0f} MB")
     agree = difference < TOLERANCE
     verdict = "agree" if agree else "DISAGREE"
     print(f"losses of {COMPARED_STEPS} steps {verdict}: relative difference {difference:.1e}")
@@ -189,7 +214,7 @@ def bench(name: str) -> bool:
 
 def profile(name: str) -> None:
     """Print where the time of the library's step goes, by operator."""
-    step = library_step(WORKLOADS[name])
+    step = library_step(WORKLOADS[name], "cpu")
     for _ in range(COMPARED_STEPS):
         step()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as found:
@@ -203,19 +228,24 @@ def main() -> int:
     """Run the benchmarks and return the exit code: 1 if some form gave other losses."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peak-memory-of", choices=WORKLOADS, help=argparse.SUPPRESS)
-    parser.add_argument("--profile", action="store_true", help="only profile the library")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument(
+        "--profile", action="store_true", help="only profile the library, on the CPU"
+    )
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
     if arguments.peak_memory_of is not None:
-        print_peak_memory(arguments.peak_memory_of)
+        print_peak_memory(arguments.peak_memory_of, arguments.device)
         return 0
     if arguments.profile:
         for name in WORKLOADS:
             profile(name)
         return 0
-    print(f"one thread on one core, {ROUNDS} interleaved rounds, processor time, medians (least)")
-    agree = [bench(name) for name in WORKLOADS]
+    where = "one thread on one core" if arguments.device == "cpu" else device_name("cuda")
+    clock = "processor" if arguments.device == "cpu" else "elapsed"
+    print(f"{where}, {ROUNDS} interleaved rounds, {clock} time, medians (least)")
+    agree = [bench(name, arguments.device) for name in WORKLOADS]
     return 0 if all(agree) else 1
 
 

@@ -55,6 +55,7 @@ def plain_step(
 ) -> Callable[[], float]:
     """Return a function that does one training step and returns the loss before it."""
     model = PlainTransformer(initial) if "W_E" in initial else PlainMLP(initial)
+    model.to(left.device)
     adamw = torch.optim.AdamW(model.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0)
     pairs = torch.arange(len(target))
 

@@ -25,6 +25,38 @@ def test_the_largest_use_of_each_step_counts(tmp_path):
     assert USAGE["taken"](tmp_path) == {"train": {"mem_mb": 400.5, "runtime": 2.0}}
 
 
+JOB = (
+    "s\tmax_rss\tparams\tresources\n"
+    "30\t{taken}\t{{'a': '\"b'}}\t{{'mem_mb': {asked}, '_cores': 1}}\n"
+)
+
+
+def test_the_job_nearest_to_what_its_rule_asks_for_counts(tmp_path):
+    for number, (used, wanted) in enumerate([(900, 1000), (1500, 4000), (100, 800)]):
+        folder = tmp_path / "logs/benchmarks" / str(number)
+        folder.mkdir(parents=True)
+        (folder / "induction_train.tsv").write_text(JOB.format(taken=used, asked=wanted))
+    (folder / "group.tsv").write_text("s\tmax_rss\n30\t90\n")
+    assert USAGE["tightest"](tmp_path) == {"induction_train": (900, 1000)}
+
+
+@pytest.mark.parametrize(("used", "code"), [(1900, 0), (2100, 1)])
+def test_a_step_whose_rule_says_its_memory_is_held_against_that(
+    tmp_path, monkeypatch, capsys, used, code
+):
+    (tmp_path / "profiles/slurm").mkdir(parents=True)
+    (tmp_path / "profiles/slurm/profile.yaml").write_text(yaml.safe_dump(PROFILE))
+    folder = tmp_path / "logs/benchmarks"
+    folder.mkdir(parents=True)
+    (folder / "induction_train.tsv").write_text(JOB.format(taken=used, asked=2000))
+    (folder / "train.tsv").write_text(JOB.format(taken=1000, asked=900))
+    monkeypatch.setitem(USAGE["main"].__globals__, "ROOT", tmp_path)
+    assert USAGE["main"]() == code
+    said = capsys.readouterr().out
+    assert f"induction_train: {used} of 2000 MB" in said
+    assert "train: 1000 of 1500 MB" in said
+
+
 @pytest.mark.parametrize("name", ["mem_mb", "runtime"])
 def test_the_profile_asks_for_more_at_every_attempt(name):
     profile = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())

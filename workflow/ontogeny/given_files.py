@@ -7,6 +7,7 @@ both say the same.
 import codecs
 import errno
 from pathlib import Path
+from typing import BinaryIO
 
 __all__ = ["decoded", "problem_of", "problem_of_text"]
 
@@ -78,23 +79,29 @@ def problem_of_text(path: str | Path) -> str | None:
     problem = problem_of(path)
     if problem is not None:
         return problem
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
     with Path(path).open("rb") as file:
+        if _is_text(file):
+            return None
+        file.seek(0)
         try:
-            while block := file.read(_PART):
-                decoder.decode(block)
-                if b"\0" in block:
-                    break
-            else:
-                decoder.decode(b"", final=True)
-                return None
-        except UnicodeDecodeError:
-            pass
-    try:
-        decoded(Path(path).read_bytes())
-    except ValueError as error:
-        return str(error)
+            decoded(file.read())
+        except ValueError as error:
+            return str(error)
     return None
+
+
+def _is_text(file: BinaryIO) -> bool:
+    """Return whether `decoded` would take what is in a file."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while part := file.read(_PART):
+            if b"\0" in part:
+                return False
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decoded(content: bytes) -> str:

@@ -1,5 +1,7 @@
 from platform import python_version
 
+from ontogeny.studies.induction import memory
+
 INDUCTION = sections["induction"]
 
 
@@ -11,6 +13,16 @@ def induction_experiment(wildcards):
 def corpus_file(wildcards):
     """Return the corpus of the experiment that a job belongs to."""
     return f"results/induction/corpora/{induction_experiment(wildcards).corpus}.nc"
+
+
+def induction_memory(of_step):
+    """Return a resource function: the memory of a step on one run, more at each attempt."""
+
+    def wanted(wildcards, attempt):
+        experiment = induction_experiment(wildcards)
+        return attempt * of_step(experiment, INDUCTION.corpora[experiment.corpus])
+
+    return wanted
 
 
 def corpus_of(name):

@@ -14,7 +14,9 @@ rule induction_corpus:
         "../../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, attempt: (
+            attempt * memory.corpus_memory(INDUCTION.corpora[wildcards.corpus])
+        ),
     params:
         spec=lambda wildcards: corpus_of(wildcards.corpus),
         code=script_digest("induction/corpus"),
@@ -39,7 +41,7 @@ rule induction_train:
         "../../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=induction_memory(memory.train_memory),
     params:
         spec=induction_training,
         code=script_digest("induction/train"),
