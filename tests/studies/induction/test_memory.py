@@ -9,8 +9,8 @@ from ontogeny.studies.induction.runs import build
 
 STEPS = {
     "train": memory.train_memory,
-    "evaluate": memory.evaluation_memory,
-    "measures": memory.measures_memory,
+    "evaluate": memory.analysis_memory,
+    "measures": memory.analysis_memory,
 }
 
 
@@ -19,7 +19,26 @@ def experiment(**changes):
 
 
 # Peak of a process on one thread, resident, [MB]; docs/cluster.md says how it was measured.
-TAKEN = []
+PYTHON = {"network": {"d_model": 128, "heads": 8}, "optimiser": {"batch": 16}}
+TAKEN = [
+    ("train", Phrases(), {}, 427),
+    ("train", Phrases(length=1024), {}, 690),
+    ("train", Phrases(length=4096), {}, 1124),
+    ("train", Phrases(length=256, vocabulary=1024), PYTHON, 689),
+    (
+        "train",
+        Phrases(length=1024, vocabulary=1024),
+        {"network": {"d_model": 128, "heads": 8, "d_mlp": 512}},
+        1730,
+    ),
+    ("evaluate", Phrases(), {}, 370),
+    ("evaluate", Phrases(length=256, vocabulary=1024), PYTHON, 612),
+    ("evaluate", Phrases(length=4096), {}, 1752),
+    ("measures", Phrases(), {}, 586),
+    ("measures", Phrases(length=1024), {}, 598),
+    ("measures", Phrases(length=256, vocabulary=1024), PYTHON, 743),
+    ("measures", Phrases(length=4096), {}, 1758),
+]
 
 
 @pytest.mark.parametrize(("step", "corpus", "changes", "peak"), TAKEN)

@@ -13,7 +13,7 @@ rule induction_evaluate:
         "../../../environment.yml"
     threads: 1
     resources:
-        mem_mb=induction_memory(memory.evaluation_memory),
+        mem_mb=induction_memory(memory.analysis_memory),
     params:
         spec=lambda wildcards: {
             "network": specification(induction_experiment(wildcards).network)
@@ -41,7 +41,7 @@ rule induction_measures:
         "../../../environment.yml"
     threads: 1
     resources:
-        mem_mb=induction_memory(memory.measures_memory),
+        mem_mb=induction_memory(memory.analysis_memory),
     params:
         spec=lambda wildcards: canonical(
             {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ontogeny.studies.induction.config import Experiment, Markov, Network, Phrases, Schedule, Text
 
-__all__ = ["MOST_NUMBERS", "corpus_memory", "evaluation_memory", "measures_memory", "train_memory"]
+__all__ = ["MOST_NUMBERS", "analysis_memory", "corpus_memory", "train_memory"]
 
 MOST_NUMBERS = 2**25
 """Of one pass that forms attention patterns, unless one sequence alone has more."""
@@ -44,21 +44,15 @@ def train_memory(experiment: Experiment, corpus: Corpus) -> int:
     return _megabytes(_width(experiment) * numbers + 3 * _text_size(corpus))
 
 
-def evaluation_memory(experiment: Experiment, corpus: Corpus) -> int:
-    """Return the memory [MB] that measuring checkpoints takes: L H T^2 for long contexts."""
+def analysis_memory(experiment: Experiment, corpus: Corpus) -> int:
+    """Return the memory [MB] that evaluation and measures of a run take: L H T^2 for long contexts.
+
+    Losses without each head take L H N T, checkpoints P K.
+    """
     network = experiment.network
     losses = 2 * network.layers * network.heads * corpus.sequences * corpus.length
-    stored = 3 * _parameters(network, _vocabulary(corpus)) * _checkpoints(experiment.schedule)
-    numbers = 5 * _numbers_of_pass(network, corpus) + 4 * losses + stored
-    return _megabytes(_width(experiment) * numbers + 3 * _text_size(corpus))
-
-
-def measures_memory(experiment: Experiment, corpus: Corpus) -> int:
-    """Return the memory [MB] that knock-outs of the final network take: L H T^2 as well."""
-    network = experiment.network
-    stored = 3 * _parameters(network, _vocabulary(corpus)) * _checkpoints(experiment.schedule)
-    losses = 4 * corpus.sequences * corpus.length * network.layers * network.heads
-    numbers = 8 * _numbers_of_pass(network, corpus) + losses + stored
+    stored = _parameters(network, _vocabulary(corpus)) * _checkpoints(experiment.schedule)
+    numbers = 4 * _numbers_of_pass(network, corpus) + 4 * losses + 3 * stored
     return _megabytes(_width(experiment) * numbers + 3 * _text_size(corpus))
 
 
