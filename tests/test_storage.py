@@ -357,6 +357,7 @@ def test_a_file_that_the_system_does_not_take_leaves_what_was_there(
 
 LIMITED = """
 import resource, sys
+from pathlib import Path
 import numpy as np
 import xarray as xr
 from ontogeny.storage import StorageError, read, read_arrays, write, write_arrays, write_text
@@ -375,6 +376,7 @@ if limit == "none":
     raise SystemExit
 write(dataset.isel(step=[0], x=[0]), f"{folder}/small.nc")
 read(f"{folder}/small.nc")
+Path(folder, "small.nc").unlink()
 match limit:
     case "size":
         limit_to(resource.RLIMIT_FSIZE, 20_000)
