@@ -14,6 +14,8 @@ import torch
 import xarray as xr
 from safetensors.torch import save_file
 
+from many_openings import assert_opened_many_times
+
 ROOT = Path(__file__).parents[2]
 TINY = "config/test/tiny.yaml"
 RUNS = {"s3-mlp": (0, 2), "c5-transformer": (0,), "klein-bilinear": (0,)}
@@ -126,6 +128,13 @@ def test_results_say_what_made_them(finished):
         assert needed <= set(about), path
         for name, values in dataset.variables.items():
             assert {"long_name", "units"} <= set(values.attrs), (path, name)
+
+
+def test_every_kind_of_result_can_be_opened_a_hundred_times_in_one_process(finished):
+    folder, _ = finished
+    kinds = {path.name: path for path in sorted(folder.glob("results/**/*.nc"))}
+    assert len(kinds) > 40
+    assert_opened_many_times(kinds.values())
 
 
 def test_runs_hold_what_the_schedule_says(finished):

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from many_openings import assert_opened_many_times
+
 ROOT = Path(__file__).parents[2]
 TINY = "config/test/induction.yaml"
 RUNS = {
@@ -125,6 +127,12 @@ def test_results_say_what_made_them(project):
         assert needed <= set(dataset.attrs), path
         for name, values in dataset.variables.items():
             assert {"long_name", "units"} <= set(values.attrs), (path, name)
+
+
+def test_every_kind_of_result_can_be_opened_a_hundred_times_in_one_process(project):
+    kinds = {path.name: path for path in sorted(project.folder.glob("results/**/*.nc"))}
+    assert {f"{result}.nc" for result in RESULTS} < set(kinds)
+    assert_opened_many_times(kinds.values())
 
 
 def test_runs_hold_what_the_schedule_says(project):

@@ -56,8 +56,8 @@ def job(folder, spec=SPEC, interval=0.0):
     finish(place, folder, saver.last)
 
 
-def in_child(task, *, seconds=None):
-    """Run a task in a process of its own, ended at once after some seconds; return its status.
+def begun(task, *, seconds=None):
+    """Begin a task in a process of its own, ended at once after some seconds; return its number.
 
     The alarm's default action ends a process as `kill -9` does: no handler, no cleaning up.
     """
@@ -72,7 +72,12 @@ def in_child(task, *, seconds=None):
         except BaseException as error:
             os.write(2, f"{type(error).__name__}: {error}\n".encode())
             os._exit(1)
-    return os.waitpid(child, 0)[1]
+    return child
+
+
+def in_child(task, *, seconds=None):
+    """Run a task to its end in a process of its own; return its status."""
+    return os.waitpid(begun(task, seconds=seconds), 0)[1]
 
 
 def digests(folder, pattern="*.nc"):
@@ -97,6 +102,20 @@ def test_training_killed_at_thirty_moments_ends_with_the_same_bytes(tmp_path):
     assert in_child(partial(job, folder)) == 0
     assert digests(folder) == digests(tmp_path / "undisturbed")
     assert not list(folder.rglob("running.npz"))
+
+
+def test_two_copies_of_one_job_both_end_with_the_same_bytes(tmp_path):
+    """As when a cluster puts a job back into the queue while its first copy still runs."""
+    job(tmp_path / "undisturbed", interval=1e9)
+    for number in range(2):
+        folder = tmp_path / str(number)
+        copies = [begun(partial(job, folder, interval=0.01)) for _ in range(2)]
+        assert [os.waitpid(copy, 0)[1] for copy in copies] == [0, 0]
+        assert digests(folder) == digests(tmp_path / "undisturbed")
+        state = next((folder / ".state").iterdir())
+        kept = {path.name for path in state.iterdir()}
+        assert kept == {"checkpoints.nc", "history.nc", "last.npz"}
+        assert saved_state(state, SPEC, LOGGER).step == 1500
 
 
 SCRIPTS = ROOT / "workflow/scripts/composition"
