@@ -166,19 +166,15 @@ def _refuse_unstorable_text(dataset: xr.Dataset) -> None:
 
 
 def _encoding(values: xr.DataArray) -> dict[str, Any]:
-    encoding: dict[str, Any] = {}
     if values.dtype.kind == "U":
-        encoding = {"dtype": "S1", "char_dim_name": f"{values.name}_characters"}
-    elif values.dtype.kind == "f":
-        encoding = {"_FillValue": None}
-    if values.size == 0 or values.ndim == 0 or values.dtype.kind in "OS":
-        return encoding
-    encoding |= {"zlib": True, "complevel": 1, "shuffle": True, "fletcher32": True}
-    if values.dtype.kind == "U":
+        return {"dtype": "S1", "char_dim_name": f"{values.name}_characters"}
+    encoding: dict[str, Any] = {"_FillValue": None} if values.dtype.kind == "f" else {}
+    if values.dtype.kind in "OS" or values.ndim == 0 or values.size == 0:
         return encoding
     chunks = values.shape
     if values.dims[0] == "step" and values.ndim > 1:
         chunks = (1, *values.shape[1:])
+    encoding = {"zlib": True, "complevel": 1, "shuffle": True, "fletcher32": True}
     return encoding | {"chunksizes": chunks, "_FillValue": None}
 
 
