@@ -17,8 +17,11 @@ ifneq ($(REFUSED),)
 $(error $(REFUSED))
 endif
 
+BEGUN := $(shell date +%s)
+
 # What will run and why; then the groups, so that a table that stays the same stops what follows;
 # then everything.
+run: export RUN_BEGUN = $(BEGUN)
 run: .venv/ready
 	.venv/bin/python workflow/plan.py $(FLAGS)
 	$(RUN) snakemake $(FLAGS) --quiet rules progress host reason -- groups

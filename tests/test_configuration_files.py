@@ -99,3 +99,9 @@ def test_the_first_file_that_cannot_be_read_is_named(good):
 )
 def test_a_dry_run_is_known_by_its_option(arguments, dry):
     assert is_dry_run(arguments) == dry
+
+
+def test_other_options_of_snakemake_are_left_alone():
+    assert problem_of_command(["--config", "a=b", "--cores", "2"]) is None
+    missing = problem_of_command(["--config", "a=b", "--configfile", "none.yaml"])
+    assert "none.yaml does not exist" in missing

@@ -109,3 +109,10 @@ def test_a_file_with_nothing_but_a_mark_is_empty(tmp_path):
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     assert problem_of(tmp_path / "pipe").startswith("is a pipe or a device")
+
+
+def test_a_path_through_a_file_and_a_circle_of_links_are_called_what_they_are(tmp_path):
+    (tmp_path / "file").write_bytes(b"1")
+    assert problem_of(tmp_path / "file" / "x").startswith("does not exist")
+    (tmp_path / "link").symlink_to(tmp_path / "link")
+    assert problem_of(tmp_path / "link").startswith("is a circle of symbolic links")

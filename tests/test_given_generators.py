@@ -58,3 +58,25 @@ def test_generators_are_read_as_programs_write_them(content, suffix, depth, expe
 def test_files_without_generators_are_refused(content, suffix, depth, message):
     with pytest.raises(ValueError, match=message):
         parsed_generators(content, depth=depth, suffix=suffix)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[ (1,2,3)(4,5), (1,2) ];",
+        "Group([ (1,2,3)(4,5), (1,2) ])",
+        "g := Group( (1,2,3)(4,5), (1,2) );",
+        "[\n (1,2,3)(4,5),\n (1,2)\n]",
+        "(1,2,3)(4,5)\n(1,2)",
+    ],
+)
+def test_cycles_are_read_as_gap_writes_them(text):
+    assert parsed_generators(text.encode(), depth=1) == ["(1,2,3)(4,5)", "(1,2)"]
+
+
+def test_an_image_list_needs_no_brackets():
+    assert parsed_generators(b"2,3,1\n2 1 3\n", depth=1) == [[2, 3, 1], [2, 1, 3]]
+
+
+def test_matrices_end_in_a_semicolon_in_gap():
+    assert parsed_generators(b"[ [ [0,1],[1,0] ] ];", depth=2) == [[[0, 1], [1, 0]]]

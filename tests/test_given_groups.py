@@ -127,3 +127,14 @@ def test_the_irreps_of_a_group_from_generators_come_out():
         ("real", 3),
     ]
     require_laws(irreps_dataset(found, complex_irreps, real))
+
+
+def test_a_table_above_the_limit_is_refused_before_any_job(tmp_path):
+    path = tmp_path / "large.csv"
+    order = 1001
+    rows = (",".join(str((a + b) % order) for b in range(order)) for a in range(order))
+    path.write_text("\n".join(rows))
+    _, problems = read_groups({"large": GivenGroup(table=str(path))})
+    assert problems == [
+        f"`groups.large.table` = {str(path)!r}: has 1,001 elements; a group may have up to 1,000"
+    ]

@@ -322,3 +322,9 @@ def test_labels_of_netcdf_are_refused_by_what_is_wrong(labels, message):
     dataset = xr.Dataset({"product": (("left", "right"), INTEGERS), "label": ("element", values)})
     with pytest.raises(ValueError, match=message):
         parsed_table(as_bytes(dataset))
+
+
+def test_an_open_quotation_mark_is_refused_with_its_line():
+    text = '0,1\n1,"' + "0" * 140_000
+    with pytest.raises(ValueError, match="line 2 cannot be split into columns"):
+        parsed_table(text.encode())

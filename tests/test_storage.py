@@ -19,6 +19,7 @@ from ontogeny.provenance import attributes
 from ontogeny.storage import (
     LostError,
     StorageError,
+    copy,
     file_digest,
     keep,
     read,
@@ -26,6 +27,7 @@ from ontogeny.storage import (
     read_cayley_table,
     read_generators,
     read_provenance,
+    remove,
     write,
     write_arrays,
     write_provenance,
@@ -627,3 +629,28 @@ def test_generators_are_read(tmp_path):
     np.save(tmp_path / "g.npy", [[[0, 1], [1, 0]]])
     assert read_generators(tmp_path / "g.txt", depth=1) == ["(1,2,3)", "(1,2)"]
     assert read_generators(tmp_path / "g.npy", depth=2) == [[[0, 1], [1, 0]]]
+
+
+def test_a_copy_appears_only_when_complete(tmp_path, monkeypatch):
+    (tmp_path / "a").write_bytes(b"content")
+    copy(tmp_path / "a", tmp_path / "b" / "a")
+    assert (tmp_path / "b" / "a").read_bytes() == b"content"
+
+    def full(source, target):
+        Path(target).write_bytes(b"con")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(StorageError, match="no space is left"):
+        copy(tmp_path / "a", tmp_path / "b" / "a")
+    assert [path.name for path in (tmp_path / "b").iterdir()] == ["a"]
+    assert (tmp_path / "b" / "a").read_bytes() == b"content"
+
+
+def test_a_file_that_may_not_be_removed_is_named(tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(StorageError, match="cannot be removed: this user has no right"):
+        remove(tmp_path / "a")

@@ -127,6 +127,8 @@ class Evil:
         ({"net": TENSORS}, r"but 'net' \(a mapping\)"),
         ({0: TENSORS, 100: TENSORS}, r"but 0 \(a mapping\), 100.*a file of its own"),
         ({"model": TENSORS, "state_dict": TENSORS}, "holds model and state_dict, any of which"),
+        ({"model": TENSORS, "model_ema": TENSORS}, "holds model and model_ema, any of which"),
+        ({"model": TENSORS, "W_x": torch.zeros(2, 2)}, "holds model and W_x, any of which"),
         ({"module.W": torch.zeros(2), "b": torch.zeros(2)}, "prefix 'module.' and others without"),
         ({"W": torch.zeros(2, device="meta")}, "W is on the meta device"),
     ],
@@ -196,3 +198,9 @@ def test_a_cut_file_is_refused_in_one_line(tmp_path, name, share):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(WeightsError, match=r"a\.pt: does not exist; correct the path"):
         read_weights(tmp_path / "a.pt")
+
+
+def test_losses_beside_a_network_are_ignored(tmp_path):
+    beside = {"epoch": 5, "loss": torch.tensor(0.5), "losses": torch.zeros(5), "lr": 1e-3}
+    path = saved(tmp_path, "a.pt", {"model": TENSORS, "optimizer": {"state": {0: {}}}} | beside)
+    assert sorted(read_weights(path)) == ["W", "b"]

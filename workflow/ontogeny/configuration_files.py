@@ -62,7 +62,7 @@ def problem_of_command(arguments: Sequence[str]) -> str | None:
     `results/claims.html` is read as a second configuration file, because it follows \
 `--configfile`; put `--` before it: snakemake --configfile a.yaml -- results/claims.html
     """
-    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
     parser.add_argument("--configfile", "--configfiles", nargs="+", default=[])
     try:
         names = parser.parse_known_args([*arguments])[0].configfile

@@ -47,13 +47,15 @@ def problem_of(path: str | Path, *, start: str = "the folder of the Snakefile") 
             return "is a pipe or a device; give a file"
         with path.open("rb") as file:
             head = file.read(len(_LFS))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return f"does not exist; correct the path, which is relative to {start}"
     except PermissionError:
         return "may not be read by this user; change its permissions (`chmod u+r`)"
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             return "has too long a name; correct the path"
+        if error.errno == errno.ELOOP:
+            return "is a circle of symbolic links; correct the links"
         return f"cannot be opened ({error.strerror or error}); check the disk that it is on"
     if head == _LFS:
         return (

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,10 @@ __all__ = ["parsed_generators"]
 
 _NUMPY = b"\x93NUMPY"
 _YAML = frozenset({".yaml", ".yml", ".json"})
+_GROUP = re.compile(r"(?:\w+\s*:=\s*)?Group\s*\((.*)\)", re.DOTALL)  # as GAP writes a group
+_CYCLES = re.compile(r"\[?\s*\([^\[\]]*\)\s*\]?", re.DOTALL)
+_BETWEEN_CYCLES = re.compile(r"(?<=\))\s*,\s*(?=\()")
+_POINTS = re.compile(r"\d+([\s,]+\d+)+")
 
 
 def parsed_generators(content: bytes, *, depth: int, suffix: str = "") -> list[Any]:
@@ -22,8 +27,9 @@ def parsed_generators(content: bytes, *, depth: int, suffix: str = "") -> list[A
     ----------
     content : bytes
         An array of NumPy (``.npy``) whose first axis counts the generators; a list in YAML or
-        JSON; or text with one generator in a line (or all of them in one list in brackets), where
-        blank lines and lines that begin with ``#`` are ignored.
+        JSON; or text with one generator in a line, or all of them in one list in brackets, also
+        inside of ``Group(...);`` as GAP writes it. Blank lines and lines that begin with ``#`` are
+        ignored.
     depth : int
         Nested lists of one generator: 1 of an image list, 2 of a matrix.
     suffix : str
@@ -46,6 +52,8 @@ def parsed_generators(content: bytes, *, depth: int, suffix: str = "") -> list[A
     ['(1,2,3)', '(1,2)']
     >>> parsed_generators(b"[[0, 1], [1, 0]]", depth=2)
     [[[0, 1], [1, 0]]]
+    >>> parsed_generators(b"Group([ (1,2,3)(4,5), (1,2) ]);", depth=1)
+    ['(1,2,3)(4,5)', '(1,2)']
     """
     if content.startswith(_NUMPY):
         return _of_array(content, depth)
@@ -77,7 +85,7 @@ def _of_array(content: bytes, depth: int) -> list[Any]:
 def _of_yaml(text: str) -> Any:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         msg = f"is not YAML ({' '.join(str(error).split())})"
         raise ValueError(msg) from error
 
@@ -86,10 +94,22 @@ def _of_lines(text: str, depth: int) -> list[Any]:
     """Return the generators in the lines of a text, or in the one list that it is."""
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
-    whole = _of_brackets("\n".join(lines))
-    if whole is not None and _depth(whole) == depth + 1:
-        return whole
-    return [line if (found := _of_brackets(line)) is None else found for line in lines]
+    whole = "\n".join(lines).removesuffix(";").rstrip()
+    called = _GROUP.fullmatch(whole)
+    whole = called[1].strip() if called else whole
+    if _CYCLES.fullmatch(whole) and (called or whole.startswith("[")):
+        return _BETWEEN_CYCLES.split(whole.strip("[] \n\t"))
+    found = _of_brackets(whole)
+    if found is not None and _depth(found) == depth + 1:
+        return found
+    return [_of_line(line) for line in lines]
+
+
+def _of_line(line: str) -> str | list[Any]:
+    if _POINTS.fullmatch(line):
+        return [int(point) for point in re.split(r"[\s,]+", line)]
+    found = _of_brackets(line)
+    return line if found is None else found
 
 
 def _of_brackets(text: str) -> list[Any] | None:

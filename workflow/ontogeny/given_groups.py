@@ -9,6 +9,7 @@ from typing import Any
 
 from ontogeny.config import GivenGroup
 from ontogeny.groups import (
+    MAX_ORDER,
     Group,
     broken_law,
     canonical_matrices,
@@ -120,6 +121,9 @@ def _generators(given: GivenGroup, value: Any, *, depth: int) -> list[Any]:
 
 def _tabulated(name: str, path: str) -> Group:
     table, labels = read_cayley_table(path)
+    if len(table) > MAX_ORDER:
+        msg = f"{path}: has {len(table):,} elements; a group may have up to {MAX_ORDER:,}"
+        raise ValueError(msg)
     violation = broken_law(table, lambda element: repr(labels[element]))
     if violation is not None:
         msg = f"{path}: is not the table of a group: {violation}"

@@ -157,7 +157,11 @@ def _split(lines: list[tuple[int, str]], separator: str | None) -> Rows:
     tidy: dict[str, str] = {}
     for number, line in lines:
         text = line if separator else re.sub(r"\s+", " ", line.strip())
-        cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
+        try:
+            cells = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
+        except csv.Error as error:
+            msg = f"line {number} cannot be split into columns ({error}); look for an open quote"
+            raise ValueError(msg) from error
         for cell in set(cells).difference(tidy):
             tidy[cell] = _tidied(cell)
         cells = [tidy[cell] for cell in cells]

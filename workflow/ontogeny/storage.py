@@ -1,11 +1,10 @@
 """The only module that opens result files.
 
-Datasets are netCDF-4 files with a checksum (Fletcher-32) on every chunk. Behind the last byte of
-the format stands a digest (SHA-256) of all bytes before it, which every netCDF reader passes over
-and which is compared here before a reader of the format sees the file: damage inside its structure
-can make one return wrong numbers, or not return at all. Files are written beside their name and
-moved into place when complete, are parsed from the bytes whose digest was compared, and hold no
-time, host or path: the same dataset gives the same bytes. docs/files.md says more.
+Datasets are netCDF-4 files with a checksum (Fletcher-32) on every chunk. A SHA-256 of the whole
+file is appended, which other readers ignore. It is verified here before HDF5 sees the file, since
+damage inside HDF5's structure can make it return wrong numbers, or not return at all. Files are
+written beside their name and moved into place when complete, and hold no time, host or path: the
+same dataset gives the same bytes. docs/files.md says more.
 """
 
 import errno
@@ -39,6 +38,7 @@ from ontogeny.unlocked import netCDF4
 __all__ = [
     "LostError",
     "StorageError",
+    "copy",
     "file_digest",
     "keep",
     "read",
@@ -65,7 +65,7 @@ _CAUSES: dict[int | None, str] = {
     errno.EISDIR: "it is a folder and not a file; move the folder away",
     errno.ENOTDIR: "a part of its path is a file and not a folder; move that file away",
     errno.EEXIST: "a part of its path is a file and not a folder; move that file away",
-    errno.ENOENT: "its folder was removed meanwhile; see what else works in it",
+    errno.ENOENT: "its folder has been removed; find out which other program removes it",
     errno.ENAMETOOLONG: "its name is too long for the file system; shorten the names in the "
     "configuration",
     errno.ELOOP: "its path is a circle of symbolic links; correct the links",
@@ -465,6 +465,18 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
         raise LostError(msg) from error
 
 
+def copy(source: str | Path, path: str | Path) -> None:
+    """Copy a file of the user; the copy appears at `path` only when complete.
+
+    Raises
+    ------
+    StorageError
+        If the copy cannot be made.
+    """
+    with _moved_into_place(path) as beside:
+        shutil.copyfile(source, beside)
+
+
 def keep(path: str | Path, folder: str | Path) -> None:
     """Give a finished file a second name in a folder, so that it stays when the first one goes.
 
@@ -489,10 +501,19 @@ def keep(path: str | Path, folder: str | Path) -> None:
 
 
 def remove(path: str | Path) -> None:
-    """Remove a file, if there is one, and what killed writers have left of it."""
+    """Remove a file, if there is one, and what killed writers have left of it.
+
+    Raises
+    ------
+    StorageError
+        If the system does not let it be removed.
+    """
     path = Path(path)
-    path.unlink(missing_ok=True)
-    _remove_left_overs(path)
+    try:
+        path.unlink(missing_ok=True)
+        _remove_left_overs(path)
+    except OSError as error:
+        raise _refused(path, "removed", error) from error
 
 
 def read_cayley_table(path: str | Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -550,7 +571,10 @@ def _given(path: Path) -> bytes:
     problem = problem_of(path)
     if problem is not None:
         raise ValueError(problem)
-    return path.read_bytes()
+    try:
+        return path.read_bytes()
+    except (OSError, MemoryError) as error:
+        raise _refused(path, "read", error) from error
 
 
 def read_texts(paths: Iterable[str | Path]) -> list[str]:
@@ -567,5 +591,5 @@ def read_texts(paths: Iterable[str | Path]) -> list[str]:
         if problem is not None:
             msg = f"{path} {problem}"
             raise StorageError(msg)
-        texts.append(decoded(Path(path).read_bytes()))
+        texts.append(decoded(_content(Path(path))))
     return [text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]

@@ -161,8 +161,9 @@ def _named_tensors(content: Any) -> dict[str, Tensor]:
         msg = f"holds no state dict, that is tensors by name, but {_kind(content)}; {_SAVE}"
         raise _Refusal(msg)
     inner = [name for name in _WRAPPERS if isinstance(content.get(name), Mapping)]
-    if len(inner) > 1:
-        which = " and ".join(inner)
+    others = [name for name in content if name not in inner and _holds_tensors(content[name])]
+    if len(inner) > 1 or (inner and others):
+        which = " and ".join(map(str, [*inner, *others]))
         msg = f"holds {which}, any of which may be the network; save the right one alone"
         raise _Refusal(msg)
     holder = content[inner[0]] if inner else content
@@ -180,6 +181,12 @@ def _named_tensors(content: Any) -> dict[str, Tensor]:
         )
         raise _Refusal(msg)
     return tensors
+
+
+def _holds_tensors(value: Any) -> bool:
+    """Return whether a value is a matrix or a mapping that names one; a loss is neither."""
+    values = value.values() if isinstance(value, Mapping) else [value]
+    return any(isinstance(each, Tensor) and each.ndim > 1 for each in values)
 
 
 def _kind(value: Any) -> str:

@@ -1,6 +1,5 @@
-import shutil
-
 from ontogeny.joblog import start
+from ontogeny.storage import copy
 
 start(snakemake.log[0])
-shutil.copyfile(snakemake.params.original, snakemake.output.file)
+copy(snakemake.params.original, snakemake.output.file)

@@ -358,6 +358,13 @@ def test_another_last_step_is_refused(folder, steps):
     resolve(experiment(seeds=[3], weights=folder, schedule={"steps": 1000}), {})
 
 
+def test_steps_in_the_defaults_are_those_of_other_experiments(folder):
+    section = experiment(seeds=[3], weights=folder)
+    section["defaults"] = {"schedule": {"steps": 70}}
+    theirs = resolve(section, {}).experiments["theirs"]
+    assert theirs.training(3, weights={1000: "c", 0: "a", 500: "b"}).schedule.steps == 1000
+
+
 @pytest.mark.parametrize(
     ("weights", "message"),
     [

@@ -304,3 +304,16 @@ def test_the_tensors_of_a_read_run_fit_its_architecture(tmp_path):
     settings = found.architecture
     shapes = MLP(120, embedding=settings.embedding, hidden=settings.hidden).shapes()
     assert shapes == {"W_x": (120, 8), "W_y": (120, 8), "W": (16, 12), "W_U": (12, 120)}
+
+
+def test_defaults_of_the_configuration_do_not_change_published_runs(tmp_path):
+    write(tmp_path, "a")
+    alone = resolve({"published": str(tmp_path)}, {})
+    defaults = {
+        "data": {"split": "python", "labels": "difference"},
+        "architecture": {"kind": "transformer", "preset": "progress-measures"},
+        "optimiser": {"l1": [0, 0.1], "weight_decay": 3},
+    }
+    beside = resolve({"published": str(tmp_path), "defaults": defaults}, {})
+    assert beside.experiments == alone.experiments
+    assert beside.sweeps == {}

@@ -1,12 +1,14 @@
 """The section of the study: defaults, sweeps, and one message for all that is wrong."""
 
 import copy
+from pathlib import Path
 
 import pytest
 
-from ontogeny.config import ConfigurationError, read_sections, specification
+from ontogeny.config import ConfigurationError, parse_yaml, read_sections, specification
 from ontogeny.studies.induction.config import Markov, Phrases, resolve
 
+ROOT = Path(__file__).parents[3]
 VALID = {
     "induction": {
         "corpora": {"phrases": {"kind": "phrases"}, "chains": {"kind": "markov", "states": 4}},
@@ -237,3 +239,14 @@ def test_all_problems_are_in_one_message():
     with pytest.raises(ConfigurationError) as refused:
         read(raw)
     assert len(str(refused.value).splitlines()) == 2
+
+
+def test_the_default_configuration_trains_past_the_phase_change_with_a_control():
+    raw = parse_yaml((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    study = resolve(raw["induction"], {})
+    corpus = study.corpora["phrases"]
+    assert (corpus.phrase_length, corpus.start_probability) == (6, 0.2)
+    assert {each.network.layers: each.schedule.steps for each in study.experiments.values()} == {
+        1: 1500,
+        2: 1500,
+    }

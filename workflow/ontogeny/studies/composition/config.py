@@ -590,11 +590,11 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
         written = {
             member: name for name, members in composition.sweeps.items() for member in members
         }
-        problems += [
-            f"`composition.experiments.{written.get(name, name)}.{problem}"
-            for name, experiment in composition.experiments.items()
-            for problem in _problems(experiment, known)
-        ]
+        entries = raw.get("experiments") or {}
+        for member, experiment in composition.experiments.items():
+            name = written.get(member, member)
+            found_here = _problems(experiment, known, says_steps=_says_steps(entries.get(name)))
+            problems += [f"`composition.experiments.{name}.{problem}" for problem in found_here]
     refuse(problems)
     experiments = {
         name: _with_checkpoints(experiment) for name, experiment in composition.experiments.items()
@@ -611,9 +611,10 @@ def _merged(raw: Any) -> Composition:
     section = dict(raw)
     defaults = section.pop("defaults", None)
     experiments = section.pop("experiments", {})
+    published: dict[str, Any] = {}
     if section.get("published") is not None:
         section["published"] = _published(section["published"])
-        experiments = _with_published(experiments, section["published"])
+        published = _published_experiments(section["published"], experiments)
     sweeps: Sweeps = {}
     problems: list[str] = []
     with noted(problems):
@@ -625,6 +626,8 @@ def _merged(raw: Any) -> Composition:
             defaults=defaults,
             defaults_at="composition.defaults",
         )
+    if isinstance(section.get("experiments"), Mapping | None):
+        section["experiments"] = published | dict(section.get("experiments") or {})
     with noted(problems):
         section = with_style(section, Figures, Style, at="composition")
         composition = validate(section, Composition, at="composition")
@@ -648,9 +651,8 @@ def _published(given: Any) -> Published:
     return validate(given, Published, at="composition.published")
 
 
-def _with_published(written: Any, published: Published) -> Any:
-    """Return the experiments of a section and those of its folder of published runs."""
-    written = written or {}
+def _published_experiments(published: Published, written: Any) -> dict[str, dict[str, Any]]:
+    """Return the experiments in a folder of published runs, which defaults do not change."""
     folder, skip = published.folder, published.skip
     try:
         found = published_experiments(folder, skip=skip)
@@ -661,16 +663,14 @@ def _with_published(written: Any, published: Published) -> Any:
     except PublishedError as error:
         msg = f"`composition.published` = {folder!r}: {error}"
         raise ConfigurationError(msg) from None
-    if not isinstance(written, Mapping):
-        return written
-    twice = sorted(set(found) & set(written))
+    twice = sorted(set(found) & set(written)) if isinstance(written, Mapping) else []
     if twice:
         msg = (
             f"`composition.experiments.{twice[0]}`: a published experiment has this name; choose "
             "another"
         )
         raise ConfigurationError(msg)
-    return found | dict(written)
+    return found
 
 
 def _with_checkpoints(experiment: Experiment) -> Experiment:
@@ -684,12 +684,20 @@ def _by_step(item: str | dict[int, str]) -> str | dict[int, str]:
     return checkpoint_files(item) if isinstance(item, str) and Path(item).is_dir() else item
 
 
-def _problems(experiment: Experiment, given: Mapping[str, Group | None]) -> list[str]:
+def _problems(
+    experiment: Experiment, given: Mapping[str, Group | None], *, says_steps: bool
+) -> list[str]:
     """Say what the fields of an experiment break together with other parts of the configuration."""
-    return _weights_problems(experiment) + _group_problems(experiment, given)
+    return _weights_problems(experiment, says_steps) + _group_problems(experiment, given)
 
 
-def _weights_problems(experiment: Experiment) -> list[str]:
+def _says_steps(entry: Any) -> bool:
+    """Return whether an experiment gives `schedule.steps` itself, apart from the defaults."""
+    schedule = entry.get("schedule") if isinstance(entry, Mapping) else None
+    return isinstance(schedule, Mapping) and "steps" in schedule
+
+
+def _weights_problems(experiment: Experiment, says_steps: bool) -> list[str]:
     if experiment.weights is None:
         return []
     count, seeds = len(experiment.weights), len(experiment.seeds)
@@ -711,10 +719,10 @@ def _weights_problems(experiment: Experiment) -> list[str]:
         problems += [f"weights` = {file!r}: {problem}" for file, problem in named if problem]
         if not isinstance(found, str):
             steps.append(sorted(found))
-    return problems or _step_problems(experiment, steps)
+    return problems or _step_problems(experiment, steps, says_steps)
 
 
-def _step_problems(experiment: Experiment, steps: list[list[int]]) -> list[str]:
+def _step_problems(experiment: Experiment, steps: list[list[int]], says_steps: bool) -> list[str]:
     """Say what the steps of checkpoints break, one list for each seed that says its steps."""
     several = sum(len(each) > 1 for each in steps)
     if 0 < several < len(experiment.seeds):
@@ -729,7 +737,7 @@ def _step_problems(experiment: Experiment, steps: list[list[int]]) -> list[str]:
         ]
     said = experiment.schedule.steps
     last = sorted({each[-1] for each in steps} - {said})
-    if last and "steps" in experiment.schedule.model_fields_set:
+    if last and says_steps:
         return [
             f"schedule.steps` = {said}: the last checkpoint in `weights` is of step {last[-1]}; "
             "leave `schedule.steps` out, or give that step"
