@@ -22,10 +22,14 @@ BEGUN := $(shell date +%s)
 # What will run and why; then the groups, so that a table that stays the same stops what follows;
 # then everything.
 run: export RUN_BEGUN = $(BEGUN)
-run: .venv/ready
+run: configuration .venv/ready
 	.venv/bin/python workflow/plan.py $(FLAGS)
 	$(RUN) snakemake $(FLAGS) --quiet rules progress host reason -- groups
 	$(RUN) snakemake $(FLAGS)
+
+.PHONY: configuration
+configuration:
+	@test -f '$(subst ','\'',$(CONFIG))' || { echo 'The configuration $(subst ','\'',$(CONFIG)) does not exist; correct CONFIG' >&2; exit 2; }
 
 test: .venv/ready
 	$(RUN) pytest --numprocesses auto --dist loadfile
@@ -34,7 +38,7 @@ test: .venv/ready
 test-slurm: .venv/ready
 	PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python tests/workflow/slurm/run
 
-report: .venv/ready
+report: configuration .venv/ready
 	$(RUN) snakemake $(FLAGS) --report report.html
 
 check: .venv/ready

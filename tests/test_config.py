@@ -396,3 +396,39 @@ def test_every_key_has_a_description():
         if "description" not in field and "$ref" not in field and name not in STUDIES
     ]
     assert not lacking
+
+
+@pytest.mark.parametrize(
+    ("written", "base"), [("010", 8), ("-007", 8), ("0_100", 8), ("1:30", 60), ("1:30.5", 60)]
+)
+def test_numbers_that_yaml_reads_in_another_base_are_refused(written, base):
+    with pytest.raises(ConfigurationError) as caught:
+        parse_yaml(f"a:\n  b: {written}\n")
+    assert str(caught.value).startswith(f"line 2: YAML reads `{written}` in base {base}; write")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", 0),
+        ("-0", 0),
+        ("20_000", 20_000),
+        ("1.50", 1.5),
+        ("0.05", 0.05),
+        (".5", 0.5),
+        ("'010'", "010"),
+    ],
+)
+def test_other_numbers_are_read_as_they_stand(text, value):
+    assert parse_yaml(f"a: {text}") == {"a": value}
+
+
+def test_keys_of_one_meaning_are_one_key():
+    with pytest.raises(ConfigurationError, match=r"line 2: the key `5\.0` stands here a second"):
+        parse_yaml("5: a\n5.0: b\n")
+
+
+def test_an_unknown_section_blames_no_other():
+    with pytest.raises(ConfigurationError) as caught:
+        read_sections({"foo": 1}, {"composition": resolve})
+    assert len(str(caught.value).splitlines()) == 1

@@ -105,3 +105,10 @@ def test_other_options_of_snakemake_are_left_alone():
     assert problem_of_command(["--config", "a=b", "--cores", "2"]) is None
     missing = problem_of_command(["--config", "a=b", "--configfile", "none.yaml"])
     assert "none.yaml does not exist" in missing
+
+
+@pytest.mark.parametrize("target", ["results/groups/C5/table.json", "logs/a.json"])
+def test_a_target_that_ends_like_a_configuration_is_a_target(tmp_path, target):
+    (tmp_path / "my.yaml").write_text(GOOD)
+    said = problem_of_command(["--configfile", str(tmp_path / "my.yaml"), target])
+    assert said.startswith(f"`{target}` is read as a second configuration file")

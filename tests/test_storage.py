@@ -94,7 +94,7 @@ def test_a_failed_write_leaves_what_was_there(tmp_path):
 
 
 def test_a_missing_file_is_named_with_the_command_that_makes_it(tmp_path):
-    with pytest.raises(StorageError, match=r"a\.nc: there is no such file; run `snakemake"):
+    with pytest.raises(StorageError, match=r"a\.nc: there is no such file; run the workflow"):
         read(tmp_path / "a.nc")
 
 
@@ -126,9 +126,15 @@ def test_a_damaged_file_is_refused_by_name_with_the_command_that_makes_it_again(
         damaged = DAMAGE[kind](whole, int(rng.integers(1, len(whole))), int(rng.integers(8)))
         assert damaged != whole
         path.write_bytes(damaged)
-        with pytest.raises(StorageError, match=rf"{path}: is .*run `snakemake {path}`"):
+        with pytest.raises(StorageError, match=rf"{path}: is .*run the same command again"):
             read(path)
         assert read_provenance(path) == {}
+
+
+def test_a_pointer_in_the_place_of_a_result_is_called_one(tmp_path):
+    (tmp_path / "a.nc").write_bytes(LFS)
+    with pytest.raises(StorageError, match="is a Git LFS pointer and not the file itself"):
+        read(tmp_path / "a.nc")
 
 
 def test_other_readers_pass_over_the_digest(tmp_path):

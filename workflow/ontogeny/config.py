@@ -316,19 +316,36 @@ class _UniqueKeys(yaml.SafeLoader):
 
 
 def _mapping_of_unique_keys(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[str] = set()
+    seen: set[Any] = set()
     for key, _ in node.value:
-        if key.value in seen:
+        meaning = loader.construct_object(key) if isinstance(key, yaml.ScalarNode) else key.value
+        if {key.value, meaning} & seen:
             msg = (
                 f"line {key.start_mark.line + 1}: the key `{key.value}` stands here a second time; "
                 "keep one of the two"
             )
             raise ConfigurationError(msg)
-        seen.add(key.value)
+        seen |= {key.value, meaning}
     return loader.construct_mapping(node, deep=True)
 
 
+def _decimal(loader: _UniqueKeys, node: yaml.ScalarNode) -> int | float:
+    """Read a number, and refuse what YAML 1.1 reads in base 8 or 60: ``010`` and ``1:30``."""
+    base = 60 if ":" in node.value else 8 if re.match(r"[+-]?0[0-9_]+$", node.value) else 10
+    if base != 10:
+        msg = (
+            f"line {node.start_mark.line + 1}: YAML reads `{node.value}` in base {base}; write the "
+            "number in decimal without leading zeros, or in quotation marks if it is a text"
+        )
+        raise ConfigurationError(msg)
+    number = float if node.tag.endswith("float") else int
+    constructed = getattr(loader, f"construct_yaml_{number.__name__}")(node)
+    return number(constructed)
+
+
 _UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_of_unique_keys)
+for _tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float"):
+    _UniqueKeys.add_constructor(_tag, _decimal)
 
 
 def parse_yaml(text: str) -> dict[str, Any]:
@@ -500,7 +517,8 @@ def read_sections(
     with noted(problems):
         whole = validate({"groups": written}, _Groups)
         groups = sections["groups"] = whole.groups
-    for name in [name for name in readers if name in raw] or readers:
+    found = [name for name in readers if name in raw]
+    for name in found if found or problems else readers:
         with noted(problems):
             sections[name] = readers[name](raw.get(name), groups)
     refuse(problems)

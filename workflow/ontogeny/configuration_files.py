@@ -68,7 +68,11 @@ def problem_of_command(arguments: Sequence[str]) -> str | None:
         names = parser.parse_known_args([*arguments])[0].configfile
     except argparse.ArgumentError:
         return None  # Snakemake says what is wrong with its own options
-    targets = [name for name in names[1:] if not name.endswith(_SUFFIXES)]
+    targets = [
+        name
+        for name in names[1:]
+        if not name.endswith(_SUFFIXES) or Path(name).parts[0] in {"results", "logs"}
+    ]
     if targets:
         files = [name for name in names if name not in targets]
         return (

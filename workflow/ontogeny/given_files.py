@@ -9,9 +9,10 @@ import errno
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["decoded", "problem_of", "problem_of_text"]
+__all__ = ["LFS_POINTER", "decoded", "problem_of", "problem_of_text"]
 
-_LFS = b"version https://git-lfs.github.com/spec/"
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""How a Git LFS pointer begins."""
 _PART = 2**20
 _SAMPLE = 2**12
 _MARKS = {
@@ -46,7 +47,7 @@ def problem_of(path: str | Path, *, start: str = "the folder of the Snakefile") 
         if path.exists() and not path.is_file():
             return "is a pipe or a device; give a file"
         with path.open("rb") as file:
-            head = file.read(len(_LFS))
+            head = file.read(len(LFS_POINTER))
     except (FileNotFoundError, NotADirectoryError):
         return f"does not exist; correct the path, which is relative to {start}"
     except PermissionError:
@@ -57,7 +58,7 @@ def problem_of(path: str | Path, *, start: str = "the folder of the Snakefile") 
         if error.errno == errno.ELOOP:
             return "is a circle of symbolic links; correct the links"
         return f"cannot be opened ({error.strerror or error}); check the disk that it is on"
-    if head == _LFS:
+    if head == LFS_POINTER:
         return (
             "is a Git LFS pointer and not the file itself; run `git lfs pull` in the repository "
             "that it is from"

@@ -30,7 +30,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.given_files import decoded, problem_of, problem_of_text
+from ontogeny.given_files import LFS_POINTER, decoded, problem_of, problem_of_text
 from ontogeny.given_generators import parsed_generators
 from ontogeny.given_tables import parsed_table
 from ontogeny.unlocked import netCDF4
@@ -394,11 +394,13 @@ def read(path: str | Path, *, rule: str = "") -> xr.Dataset:
         If it may be whole but cannot be read: rights, memory, the disk.
     """
     path = Path(path)
-    content = _content(path, f"; run `snakemake {path}`")
+    content = _content(path, "; run the workflow with the configuration that it belongs to")
     damage = _damage(content)
     if damage:
-        by = f" (rule `{rule}`)" if rule else ""
-        msg = f"{path}: {damage}; delete it and run `snakemake {path}`{by}"
+        by = f" (rule `{rule}` makes it)" if rule else ""
+        msg = f"{path}: {damage}; delete it and run the same command again{by}"
+        if content.startswith(LFS_POINTER):
+            msg = f"{path} {problem_of(path)}"
         raise LostError(msg)
     try:
         return _with_fixed_text(xr.load_dataset(content, engine="netcdf4").drop_encoding())

@@ -55,7 +55,7 @@ def require_configuration(name):
     """Refuse a configuration file that cannot be read, is not YAML, or has a key twice."""
     problem = problem_of_configuration(name)
     if problem:
-        raise WorkflowError(problem)
+        sys.exit(problem)
 
 
 def read_configuration(**readers):
@@ -66,7 +66,7 @@ def read_configuration(**readers):
         return read_sections(config, readers)
     except ConfigurationError as error:
         names = ", ".join(map(str, workflow.configfiles))
-        raise WorkflowError(f"The configuration {names} is refused:\n{error}") from None
+        sys.exit(f"The configuration {names} is refused:\n{error}")
 
 
 def script_digest(name, without=()):
