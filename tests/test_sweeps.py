@@ -384,6 +384,18 @@ def test_values_that_mean_the_same_are_refused_with_both_spellings(experiment, s
     assert "mean the same; give each value once" in message
 
 
+def test_undecayed_parameters_are_a_set():
+    both = ["biases", "embeddings"]
+    for spelled in (both, both[::-1], ["embeddings", *both]):
+        found = read(optimiser={"undecayed": [spelled]})
+        assert list(found.experiments) == ["e-undecayed-biases-embeddings"]
+        (experiment,) = found.experiments.values()
+        assert experiment == read(optimiser={"undecayed": both}).experiments["e"]
+    message = refusal(optimiser={"undecayed": [both, both[::-1]]})
+    assert "['biases', 'embeddings'] and `optimiser.undecayed` = ['embeddings', 'bia" in message
+    assert "mean the same" in message
+
+
 def test_the_sign_of_zero_means_nothing():
     zeros = [read(optimiser={"weight_decay": [zero]}) for zero in (0, -0.0, "-0e0")]
     assert all(found.sweeps == zeros[0].sweeps for found in zeros)
