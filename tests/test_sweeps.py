@@ -153,9 +153,9 @@ def test_a_member_is_what_its_value_alone_gives(swept, in_defaults, beside):
         assert "mean the same" in together
     else:
         assert in_part
-        assert all(same)
-        assert together.experiments == {"e": experiments[0]}
-        assert not together.sweeps
+        distinct = [one for i, one in enumerate(experiments) if one not in experiments[:i]]
+        assert len(together.experiments) == len(distinct)
+        assert all(each in together.experiments.values() for each in distinct)
 
 
 @pytest.mark.parametrize(
@@ -258,8 +258,34 @@ def test_what_is_not_a_sweep_stays_as_it_is():
          lambda e: e.data.labels, {"e": "difference"}),
         ("data: [{labels: product}, {labels: random}]", "data: [{fraction: 0.3}, {fraction: 0.5}]",
          lambda e: (e.data.labels, e.data.fraction),
-         {f"e-data-fraction-0p{digit}-labels-{labels}": (labels, digit / 10)
-          for digit in (3, 5) for labels in ("product", "random")}),
+         {"e-data-fraction-0p3": ("product", 0.3), "e-data-fraction-0p5": ("product", 0.5)}),
+        ("architecture: [{kind: mlp, hidden: 5}, {kind: bilinear, hidden: 6}]",
+         "architecture: [{kind: bilinear}, {kind: mlp}]",
+         lambda e: (e.architecture.kind, e.architecture.hidden),
+         {"e-architecture-bilinear": ("bilinear", 128), "e-architecture-mlp": ("mlp", 128)}),
+        ("architecture: [{kind: mlp, hidden: 5}, {kind: mlp, hidden: 6}]",
+         "architecture: [{kind: bilinear}, {kind: mlp}]",
+         lambda e: (e.architecture.kind, e.architecture.hidden),
+         {"e-architecture-bilinear": ("bilinear", 128), "e-architecture-mlp": ("mlp", 128)}),
+        ("schedule: {checkpoints: [{every: 5}, {every: 7}]}",
+         "schedule: [{steps: 9, checkpoints: [{per_decade: 3}]}]",
+         lambda e: (e.schedule.checkpoints.per_decade, e.schedule.checkpoints.every),
+         {"e-schedule-checkpoints-per-decade-3-steps-9": (3, 100)}),
+        ("schedule: {early_stop: [null, {test_loss: 0.1}]}",
+         "schedule: {early_stop: [{quiet: 5}, null]}",
+         lambda e: e.schedule.early_stop and e.schedule.early_stop.test_loss,
+         {"e-early-stop-quiet-5": 1e-5, "e-early-stop-none": None}),
+        ("architecture: {kind: [mlp, bilinear], hidden: 5}",
+         "architecture: {kind: [mlp, transformer]}",
+         lambda e: getattr(e.architecture, "hidden", None),
+         {"e-kind-mlp": 5, "e-kind-transformer": None}),
+        ("data: [{labels: product, fraction: 0.5}, {labels: product, fraction: 0.6}]",
+         "data: {fraction: 0.4}", lambda e: (e.data.labels, e.data.fraction),
+         {"e-data-labels-product": ("product", 0.4)}),
+        ("data: [{labels: product, fraction: 0.5}, {fraction: 0.6}, {labels: random}]",
+         "data: {fraction: [0.3, 0.4]}", lambda e: (e.data.labels, e.data.fraction),
+         {f"e-data-{said}-fraction-0p{digit}": (labels, digit / 10) for digit in (3, 4)
+          for said, labels in (("default", "product"), ("labels-random", "random"))}),
         ("schedule: {early_stop: [null, {test_loss: 0.1}]}", "schedule: {early_stop: {quiet: 5}}",
          lambda e: (e.schedule.early_stop.test_loss, e.schedule.early_stop.quiet),
          {"e-early-stop-default": (1e-5, 5), "e-early-stop-test-loss-0p1": (0.1, 5)}),
@@ -284,6 +310,26 @@ def test_a_wrong_value_of_a_sweep_in_the_defaults_is_named_there():
     assert message == (
         "`composition.defaults.optimiser.weight_decay` = -1.0: must be greater than or equal to 0"
     )
+
+
+@pytest.mark.parametrize(
+    ("defaults", "experiment", "said"),
+    [
+        ("data: [{labels: product}, {labels: product}]", "", "{'labels': 'product'}"),
+        ("data: [{labels: product, fraction: 0.5}, {labels: product, fraction: 0.6}], "
+         "optimiser: {weight_decay: [1, 1.0]}",
+         "data: {fraction: 0.4}", "= 1 and `optimiser.weight_decay` = 1.0"),
+        ("optimiser: {weight_decay: [1, 1.0]}", "data: [{fraction: 0.4}, {fraction: 0.5}]",
+         "= 1 and `optimiser.weight_decay` = 1.0"),
+        ("data: [{labels: product, fraction: 0.5}, {labels: product, fraction: 0.6}]",
+         "data: {fraction: [0.4, '4e-1']}", "= 0.4 and `data.fraction` = '4e-1'"),
+    ],
+)  # fmt: skip
+def test_only_what_a_mapping_makes_equal_is_one_member(defaults, experiment, said):
+    written = parse_yaml(f"{{{experiment}}}")
+    message = refusal(defaults=parse_yaml(f"{{{defaults}}}"), **written)
+    assert said in message
+    assert "mean the same" in message
 
 
 def test_a_sweep_of_the_defaults_that_only_some_members_have_is_refused():
@@ -336,6 +382,18 @@ def test_values_that_mean_the_same_are_refused_with_both_spellings(experiment, s
     assert message.startswith("`composition.experiments.e`: ")
     assert said in message
     assert "mean the same; give each value once" in message
+
+
+def test_undecayed_parameters_are_a_set():
+    both = ["biases", "embeddings"]
+    for spelled in (both, both[::-1], ["embeddings", *both]):
+        found = read(optimiser={"undecayed": [spelled]})
+        assert list(found.experiments) == ["e-undecayed-biases-embeddings"]
+        (experiment,) = found.experiments.values()
+        assert experiment == read(optimiser={"undecayed": both}).experiments["e"]
+    message = refusal(optimiser={"undecayed": [both, both[::-1]]})
+    assert "['biases', 'embeddings'] and `optimiser.undecayed` = ['embeddings', 'bia" in message
+    assert "mean the same" in message
 
 
 def test_the_sign_of_zero_means_nothing():

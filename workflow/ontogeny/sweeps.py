@@ -2,7 +2,8 @@
 
 For each entry of the configuration, in this order:
 
-1. What the entry overrides is taken out of the defaults, lists included.
+1. What the entry overrides is taken out of the defaults, lists included; a list of the entry
+   takes the whole list at the same path.
 2. The lists of the entry and of the defaults are unfolded into members without sweeps.
 3. Each member is merged over its defaults and validated, as an entry without sweeps would be.
 4. Its name and its values of the swept fields are made of what validation has read, so that they
@@ -13,7 +14,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from ontogeny.config import (
     canonical,
@@ -108,7 +109,7 @@ def unfolded(
         return entries, {}
     problems: list[str] = []
     if defaults is not None:
-        for plain, _ in _without_sweeps(defaults, lists):
+        for plain, *_ in _without_sweeps(defaults, lists):
             with noted(problems):
                 check_defaults(plain, model, at=defaults_at)
         refuse(problems)
@@ -119,8 +120,8 @@ def unfolded(
             found[name] = entry
             continue
         members = list(_members(entry or {}, defaults or {}, lists))
-        if not members[0][1] or not isinstance(name, str):
-            found[name] = members[0][0]
+        if not members[0].written or not isinstance(name, str):
+            found[name] = members[0].plain
             continue
         with noted(problems):
             named = _named(name, members, model, at=f"{at}.{name}")
@@ -160,36 +161,49 @@ def label(value: Any) -> str:
     return _shortened(words, value, _LONGEST_LABEL if _is_unambiguous(value) else 0)
 
 
-def _members(
-    entry: Mapping[str, Any], defaults: Any, lists: Collection[str]
-) -> Iterator[tuple[dict[str, Any], Written]]:
-    """Yield each member of an entry, merged over its defaults, and what its lists say for it."""
-    for over, chosen in _without_sweeps(entry, lists):
-        for base, below in _without_sweeps(_left(defaults, over, lists), lists):
-            both = below.keys() & chosen.keys()
-            merged = {path: merge(below[path], chosen[path]) for path in both}
-            yield merge(base, over), below | chosen | merged
+class _Member(NamedTuple):
+    plain: dict[str, Any]
+    """The entry without sweeps, merged over its defaults."""
+    written: Written
+    """What the lists of the entry and of the defaults say for it."""
+    below: Written
+    """What those of the defaults say."""
+    over: Mapping[str, Any]
+    """The entry alone, without sweeps; the same object for all members that share it."""
+
+
+def _members(entry: Mapping[str, Any], defaults: Any, lists: Collection[str]) -> Iterator[_Member]:
+    """Yield each member of an entry, merged over its defaults."""
+    for over, chosen, swept in _without_sweeps(entry, lists):
+        for base, below, _ in _without_sweeps(_left(defaults, over, lists, swept), lists):
+            yield _Member(merge(base, over), below | chosen, below, over)
 
 
 def _without_sweeps(
     node: Any, lists: Collection[str], path: Path = ()
-) -> Iterator[tuple[Any, Written]]:
-    """Yield a mapping once for each combination of items of its lists, with the items chosen."""
+) -> Iterator[tuple[Any, Written, frozenset[Path]]]:
+    """Yield a mapping once for each combination of items of its lists.
+
+    With it come the items chosen, and where all lists were, those inside of items included.
+    """
     if isinstance(node, Mapping):
         fields = [
             [(key, *form) for form in _without_sweeps(value, lists, (*path, str(key)))]
             for key, value in node.items()
         ]
         for forms in product(*fields):
-            plain = {key: value for key, value, _ in forms}
-            yield plain, {at: item for *_, chosen in forms for at, item in chosen.items()}
+            plain = {key: value for key, value, *_ in forms}
+            chosen = {at: item for _, _, items, _ in forms for at, item in items.items()}
+            yield plain, chosen, frozenset(at for *_, swept in forms for at in swept)
     elif _is_sweep(node, lists, path):
         for item in node:
-            plains = _without_sweeps(item, lists, path) if isinstance(item, Mapping) else [(item,)]
-            for plain, *_ in plains:
-                yield plain, {path: plain}
+            if isinstance(item, Mapping):
+                for plain, _, swept in _without_sweeps(item, lists, path):
+                    yield plain, {path: plain}, swept | {path}
+            else:
+                yield item, {path: item}, frozenset({path})
     else:
-        yield node, {}
+        yield node, {}, frozenset()
 
 
 def _is_sweep(node: Any, lists: Collection[str], path: Path) -> bool:
@@ -198,58 +212,81 @@ def _is_sweep(node: Any, lists: Collection[str], path: Path) -> bool:
     return ".".join(path) not in lists or all(isinstance(item, list) for item in node)
 
 
-def _left(node: Any, over: Any, lists: Collection[str], path: Path = ()) -> Any:
-    """Return what is left of defaults where what `over` says is taken out; {} for nothing."""
+def _left(
+    node: Any, over: Any, lists: Collection[str], swept: Collection[Path], path: Path = ()
+) -> Any:
+    """Return what is left of defaults where what `over` says is taken out; {} for nothing.
+
+    At the paths in `swept` the entry has a list, which replaces one of the defaults.
+    """
     if not isinstance(over, Mapping):
         return {}
     if isinstance(node, Mapping) and not is_other_kind(node, over):
         left = {
-            key: _left(value, over[key], lists, (*path, str(key))) if key in over else value
+            key: _left(value, over[key], lists, swept, (*path, str(key))) if key in over else value
             for key, value in node.items()
         }
         return {key: value for key, value in left.items() if value != {} or key not in over}
-    if _is_sweep(node, lists, path):
-        items = [_left(item, over, lists, path) for item in node]
+    if _is_sweep(node, lists, path) and path not in swept:
+        items = [_left(item, over, lists, swept, path) for item in node]
         return items if any(items) else {}
     return {}
 
 
 def _named(
-    name: str, members: list[tuple[dict[str, Any], Written]], model: Any, *, at: str
+    name: str, members: list[_Member], model: Any, *, at: str
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Return the members of a sweep by name, in the order of their values, and these values."""
     fields = _swept_fields(members, at)
     problems: list[str] = []
     read = []
-    for plain, written in members:
+    for each in members:
         with noted(problems):
-            meaning = canonical(validate(plain, model, at=at))
-            values = [_meant(meaning, path, written[path]) for path in fields]
-            read.append((values, meaning, plain, written))
+            meaning = canonical(validate(each.plain, model, at=at))
+            values = [_meant(meaning, path, each.written[path]) for path in fields]
+            read.append((values, meaning, each))
     refuse(problems)
     read.sort(key=lambda member: [_order(value) for value in member[0]])
     named: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
-    by_meaning: dict[str, Written] = {}
+    by_meaning: dict[str, _Member] = {}
     by_name: dict[str, Written] = {}
-    for values, meaning, plain, written in read:
+    for values, meaning, each in read:
+        same = by_meaning.setdefault(json.dumps(meaning), each)
+        if same is not each:
+            if _is_made_equal(same, each):
+                continue
+            both = _two(same.written, each.written)
+            refuse([f"`{at}`: {both} mean the same; give each value once"])
         labels = [f"{path[-1]}-{label(v)}" for path, v in zip(fields, values, strict=True)]
         words = "-".join(labels).replace("_", "-")
         member = f"{name}-{_shortened(words, values, _LONGEST_LABELS)}"
-        same = by_meaning.setdefault(json.dumps(meaning), written)
-        if same is not written:
-            refuse([f"`{at}`: {_two(same, written)} mean the same; give each value once"])
-        namesake = by_name.setdefault(member, written)
-        if namesake is not written:
-            both = _two(namesake, written)
+        namesake = by_name.setdefault(member, each.written)
+        if namesake is not each.written:
+            both = _two(namesake, each.written)
             refuse([f"`{at}`: {both} would both be called {member!r}; rename one of them"])
         told = {".".join(path): _told(v) for path, v in zip(fields, values, strict=True)}
-        named[member] = plain, told
+        named[member] = each.plain, told
     return named
 
 
-def _swept_fields(members: list[tuple[dict[str, Any], Written]], at: str) -> list[Path]:
+def _is_made_equal(first: _Member, second: _Member) -> bool:
+    """Return whether a mapping of the entry, merged over items of the defaults, made them equal."""
+    if first.over is not second.over:
+        return False
+    merged = {path for path in first.below if isinstance(_at(first.over, path), Mapping)}
+    differ = {path for path in first.below if repr(first.below[path]) != repr(second.below[path])}
+    return bool(merged) and differ <= merged
+
+
+def _at(node: Any, path: Path) -> Any:
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def _swept_fields(members: list[_Member], at: str) -> list[Path]:
     """Return the paths of the fields that all members of a sweep have a value of, sorted."""
-    fields = sorted({path for _, written in members for path in written})
+    fields = sorted({path for member in members for path in member.written})
     refuse(
         f"`{at}.{path[0]}`: is a list of lists, and says which runs there are, so that it cannot "
         "be swept; give one list"
@@ -260,7 +297,7 @@ def _swept_fields(members: list[tuple[dict[str, Any], Written]], at: str) -> lis
         f"`{at}.{'.'.join(path)}`: is a list in the defaults that some members of this sweep do "
         "not have; write the combinations into this entry, as a list of mappings"
         for path in fields
-        if any(path not in written for _, written in members)
+        if any(path not in member.written for member in members)
     )
     return fields
 

@@ -196,6 +196,11 @@ class Optimiser(Section):
     def _tuple(cls, value: object) -> object:
         return _as_tuple(value)
 
+    @field_validator("undecayed")
+    @classmethod
+    def _set(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted({*value}))
+
     @field_validator("weight_decay_schedule")
     @classmethod
     def _ascending(cls, value: tuple[DecayChange, ...]) -> tuple[DecayChange, ...]:
