@@ -328,3 +328,56 @@ def test_an_open_quotation_mark_is_refused_with_its_line():
     text = '0,1\n1,"' + "0" * 140_000
     with pytest.raises(ValueError, match="line 2 cannot be split into columns"):
         parsed_table(text.encode())
+
+
+def by_coordinates(product, left, right, **more):
+    coordinates = {"left": np.array(left), "right": np.array(right)}
+    table = (("left", "right"), np.array(product))
+    return as_bytes(xr.Dataset({"product": table} | more, coords=coordinates))
+
+
+@pytest.mark.parametrize("names", [[2, 0, 1], [10, 20, 30], [2.0, 0.0, 1.0], ["e", "éa", "b"]])
+def test_coordinates_name_the_elements(names):
+    product = [[names[index] for index in row] for row in cyclic(3).table]
+    table, labels = parsed_table(by_coordinates(product, names, names))
+    np.testing.assert_array_equal(table, cyclic(3).table)
+    assert labels == tuple(str(name).removesuffix(".0") for name in names)
+    given = {"label": ("element", np.array(["x", "y", "z"], dtype=object))}
+    table, labels = parsed_table(by_coordinates(product, names, names, **given))
+    np.testing.assert_array_equal(table, cyclic(3).table)
+    assert labels == ("x", "y", "z")
+
+
+def test_coordinates_of_characters_name_the_elements():
+    names = np.array([b"e", b"ab", b"c"])
+    content = by_coordinates(names[cyclic(3).table], names, names)
+    assert parsed_table(content)[1] == ("e", "ab", "c")
+
+
+@pytest.mark.parametrize("coordinate", [0, 1])
+@pytest.mark.parametrize("base", [0, 1])
+def test_coordinates_that_count_up_leave_indices(coordinate, base):
+    names = np.arange(3) + coordinate
+    table, labels = parsed_table(by_coordinates(cyclic(3).table + base, names, names))
+    np.testing.assert_array_equal(table, cyclic(3).table)
+    assert labels == tuple(str(base + index) for index in range(3))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "message"),
+    [
+        ([0, 1, 2], [2, 0, 1], "`right` has another order than `left`: element 1 is '2' where"),
+        ([10, 20, 30], [10, 20, 30], "row 1, column 1: '2' is none of the coordinates"),
+        ([1, 1, 2], [1, 1, 2], "coordinate `left`, the label '1' stands there more than once"),
+    ],
+)
+def test_coordinates_that_contradict_the_table_are_refused(left, right, message):
+    with pytest.raises(ValueError, match=message):
+        parsed_table(by_coordinates([[2, 0, 1], [0, 1, 2], [1, 2, 0]], left, right))
+
+
+def test_one_coordinate_alone_is_refused_unless_it_counts_up():
+    table = xr.Dataset({"product": (("left", "right"), cyclic(3).table)})
+    assert parsed_table(as_bytes(table.assign_coords(left=[0, 1, 2])))[1] == ("0", "1", "2")
+    with pytest.raises(ValueError, match="the coordinate `right` without `left`; write both"):
+        parsed_table(as_bytes(table.assign_coords(right=[2, 0, 1])))
