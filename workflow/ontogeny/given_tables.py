@@ -493,9 +493,8 @@ def _labels(file: netCDF4.Dataset, order: int) -> tuple[str, ...] | None:
         return None
     label.set_auto_mask(False)
     values = np.asarray(label[...])
-    if values.dtype.kind == "S":
-        if values.ndim == 2 and label.dimensions[1] == "element":
-            values = values.T
+    if values.dtype.kind == "S" and values.ndim == 2 and label.dimensions[1] == "element":
+        values = values.T
     texts = _strings(values, label)
     if len(texts) != order or values.ndim > 1 + (values.dtype.kind == "S"):
         msg = (
@@ -517,7 +516,7 @@ def _text(characters: bytes, variable: "netCDF4.Variable[Any]") -> str:
         return characters.decode(encoding).strip("\0 \t\r\n")
     except (UnicodeDecodeError, LookupError):
         msg = (
-            f"`{variable.name}` holds {characters.rstrip()!r}, which is not text in {encoding}; give the "
-            "variable the attribute `_Encoding`"
+            f"`{variable.name}` holds {characters.rstrip()!r}, which is not text in {encoding}; "
+            "give the variable the attribute `_Encoding`"
         )
         raise ValueError(msg) from None
