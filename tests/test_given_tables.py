@@ -56,6 +56,7 @@ READ = {
     "from 1, floats": (lines([[f"{x}.00" for x in row] for row in ADDED]), FROM_ONE),
     "GAP": (str(ADDED).replace("],", "],\n "), FROM_ONE),
     "GAP, with a semicolon": (f"{ADDED};\n", FROM_ONE),
+    "GAP, with a name": (f"t := {ADDED};\n", FROM_ONE),
     "JSON": (json.dumps(INDICES), NUMBERS),
     "labels": (lines(labelled(LETTERS)), LETTERS),
     "labels, no corner": (lines(labelled(LETTERS, "")), LETTERS),
@@ -152,7 +153,7 @@ REFUSED = {
     "a line missing": (lines(INDICES[:5]), "this one has 5 lines of 6 columns"),
     "labels in the first line alone": (
         lines([LETTERS, *INDICES]),
-        "7 lines of 6 columns; labels stand in the first column too",
+        "7 lines of 6 columns; labels stand in the first column too, or remove the line of titles",
     ),
     "labels with commas": (
         lines(labelled(COMMAS)),
@@ -242,7 +243,26 @@ def test_factors_are_told_apart_by_the_names_of_the_dimensions(tmp_path):
         (INTEGERS * 2, {}, "row 1, column 4: 6 is not an index from 0 to 5"),
         (INTEGERS[:5], {}, "5 left and 6 right factors"),
         (INTEGERS, {"dimensions": ("x", "y")}, r"dimensions of `product` are \(x, y\)"),
-        (INTEGERS[None], {"dimensions": ("k", "left", "right")}, r"are \(k, left, right\)"),
+        (
+            INTEGERS[None],
+            {"dimensions": ("k", "left", "right")},
+            r"\(k, left, right\)` has three dim",
+        ),
+        (
+            INTEGERS,
+            {"valid_max": np.int32(4)},
+            "column 6: 5 is outside of `valid_max` = 4; correct that attribute",
+        ),
+        (
+            INTEGERS,
+            {"valid_min": np.int32(1), "fill": 77},
+            "column 1: 0 is outside of `valid_min` = 1; correct that attribute",
+        ),
+        (
+            INTEGERS.T,
+            {"valid_range": np.array([0, 4], "i4"), "dimensions": ("right", "left")},
+            r"column 6: 5 is outside of `valid_range` = \[0 4\]; correct that attribute",
+        ),
         (np.full((2, 2), b"e"), {}, "`product` holds no numbers"),
     ],
 )

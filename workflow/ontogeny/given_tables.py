@@ -102,10 +102,11 @@ def parsed_table(content: bytes, suffix: str = "") -> Table:
 
 def _bracketed(text: str) -> list[list[str]] | None:
     """Return the cells of a list of rows in brackets; None when the text is not one."""
-    if not re.match(r"\s*\[\s*\[", text):
+    start = re.match(r"\s*(?:\w+\s*:=\s*)?(?=\[\s*\[)", text)  # GAP may name the list
+    if start is None:
         return None
     try:
-        rows = json.loads(text.strip().removesuffix(";"))
+        rows = json.loads(text[start.end() :].strip().removesuffix(";"))
     except (ValueError, RecursionError) as error:
         msg = (
             f"begins as a list of rows in brackets, but cannot be read as one ({error}); write "
@@ -214,7 +215,7 @@ def _uneven(widths: Sequence[int], numbers: Sequence[int], line: str = "line") -
         if widths[0] == 1:
             return f"{reason}; separate the columns by commas"
         if len(widths) == widths[0] + 1:
-            return f"{reason}; labels stand in the first column too"
+            return f"{reason}; labels stand in the first column too, or remove the line of titles"
         return reason
     usual = len(widths) if len(widths) in widths else Counter(widths).most_common(1)[0][0]
     odd = next(place for place, width in enumerate(widths) if width != usual)
@@ -431,6 +432,13 @@ def _product(file: netCDF4.Dataset) -> NDArray[Any]:
     dimensions = product.dimensions
     if characters and len(dimensions) == 3:
         dimensions = dimensions[:2]
+    if len(dimensions) > 2:
+        count = {3: "three", 4: "four"}.get(len(dimensions), str(len(dimensions)))
+        msg = (
+            f"`product({', '.join(dimensions)})` has {count} dimensions; write one table, "
+            "`product(left, right)`"
+        )
+        raise ValueError(msg)
     if sorted(dimensions) != ["left", "right"]:
         msg = (
             f"the dimensions of `product` are ({', '.join(product.dimensions)}); call them left "
@@ -454,8 +462,9 @@ def _product(file: netCDF4.Dataset) -> NDArray[Any]:
         raise ValueError(msg)
     missing = np.argwhere(np.ma.getmaskarray(values))
     if len(missing):
-        row, column = missing[0] + 1
-        msg = f"`product`, row {row}, column {column}: {_missing(product)}"
+        row, column = map(int, missing[0])
+        place = (column, row) if dimensions[0] == "right" else (row, column)
+        msg = f"`product`, row {row + 1}, column {column + 1}: {_missing(product, place)}"
         raise ValueError(msg)
     entries = np.asarray(values)
     if not numbers:
@@ -471,19 +480,35 @@ def _product(file: netCDF4.Dataset) -> NDArray[Any]:
     return entries
 
 
-def _missing(product: "netCDF4.Variable[Any]") -> str:
-    """Say what marks an entry as missing."""
+def _missing(product: "netCDF4.Variable[Any]", place: tuple[int, int]) -> str:
+    """Say what marks the entry at a place as missing."""
+    product.set_auto_maskandscale(False)
+    value = product[place]
+    given = {name: product.getncattr(name) for name in product.ncattrs()}
     marks = [
-        f"`{name}` = {product.getncattr(name)}"
-        for name in ("_FillValue", "missing_value", "valid_min", "valid_max", "valid_range")
-        if name in product.ncattrs()
+        f"`{name}` = {given[name]}" for name in ("_FillValue", "missing_value") if name in given
     ]
-    if not marks:
-        return "was never written and holds the fill value of netCDF; write every entry"
-    return (
-        f"is a fill value, which stands for a missing number ({', '.join(marks)}); write the "
-        "variable without it, in xarray with encoding={'product': {'_FillValue': None}}"
-    )
+    if any(
+        np.any(value == given[name]) for name in ("_FillValue", "missing_value") if name in given
+    ):
+        return (
+            f"is a fill value, which stands for a missing number ({', '.join(marks)}); write the "
+            "variable without it, in xarray with encoding={'product': {'_FillValue': None}}"
+        )
+    for name, limits in (
+        ("valid_range", given.get("valid_range", ())),
+        ("valid_min", (given.get("valid_min"), None)),
+        ("valid_max", (None, given.get("valid_max"))),
+    ):
+        if len(limits) != 2:
+            continue
+        low, high = limits
+        if (low is not None and value < low) or (high is not None and value > high):
+            return (
+                f"{value} is outside of `{name}` = {given[name]}; correct that attribute of "
+                "`product`, or leave it out"
+            )
+    return "was never written and holds the fill value of netCDF; write every entry"
 
 
 def _labels(file: netCDF4.Dataset, order: int) -> tuple[str, ...] | None:
