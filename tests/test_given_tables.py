@@ -271,8 +271,10 @@ def test_netcdf_is_refused_by_what_is_wrong(tmp_path, product, arguments, messag
         parsed_table(netcdf(tmp_path, product, **arguments).read_bytes())
 
 
-def test_an_entry_that_was_never_written_is_named(tmp_path):
-    path = netcdf(tmp_path, np.array([[0, 1], [1, netCDF4.default_fillvals["i4"]]], dtype="i4"))
+@pytest.mark.parametrize("limits", [{}, {"valid_min": np.int32(0)}])
+def test_an_entry_that_was_never_written_is_named(tmp_path, limits):
+    product = np.array([[0, 1], [1, netCDF4.default_fillvals["i4"]]], dtype="i4")
+    path = netcdf(tmp_path, product, **limits)
     with pytest.raises(ValueError, match="row 2, column 2: was never written"):
         parsed_table(path.read_bytes())
 

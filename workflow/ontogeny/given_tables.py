@@ -495,6 +495,9 @@ def _missing(product: "netCDF4.Variable[Any]", place: tuple[int, int]) -> str:
             f"is a fill value, which stands for a missing number ({', '.join(marks)}); write the "
             "variable without it, in xarray with encoding={'product': {'_FillValue': None}}"
         )
+    unwritten = "was never written and holds the fill value of netCDF; write every entry"
+    if value == netCDF4.default_fillvals.get(value.dtype.str[1:]):
+        return unwritten
     for name, limits in (
         ("valid_range", given.get("valid_range", ())),
         ("valid_min", (given.get("valid_min"), None)),
@@ -508,7 +511,7 @@ def _missing(product: "netCDF4.Variable[Any]", place: tuple[int, int]) -> str:
                 f"{value} is outside of `{name}` = {given[name]}; correct that attribute of "
                 "`product`, or leave it out"
             )
-    return "was never written and holds the fill value of netCDF; write every entry"
+    return unwritten
 
 
 def _labels(file: netCDF4.Dataset, order: int) -> tuple[str, ...] | None:
