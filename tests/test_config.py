@@ -432,3 +432,26 @@ def test_an_unknown_section_blames_no_other():
     with pytest.raises(ConfigurationError) as caught:
         read_sections({"foo": 1}, {"composition": resolve})
     assert len(str(caught.value).splitlines()) == 1
+
+
+    ("labels", "right"),
+    [
+        ("01234", True),
+        ("12345", True),
+        ("abcde", True),
+        ("02413", False),
+        (["10", "20", "30", "40", "50"], False),
+        ("23456", False),
+    ],
+)
+def test_quadratic_answers_are_of_the_numbers_that_the_labels_say(tmp_path, labels, right):
+    path = tmp_path / "five.csv"
+    rows = [[labels[(a + b) % 5] for b in range(5)] for a in range(5)]
+    lines = [["", *labels], *([label, *row] for label, row in zip(labels, rows, strict=True))]
+    path.write_text("\n".join(",".join(line) for line in lines))
+    raw = with_group({"table": str(path)}, data={"labels": "quadratic"})
+    if right:
+        read(raw)
+        return
+    with pytest.raises(ConfigurationError, match=r"'quadratic': .* labels of mine are other num"):
+        read(raw)

@@ -65,6 +65,10 @@ OTHER = {
     "latin-1": ("Grüße".encode("latin-1")[1:], ["byte 0xfc at position 1 (line 1)", "-f LATIN1"]),
     "windows-1252": ("a – b".encode("cp1252"), ["byte 0x96 at position 2", "-f WINDOWS-1252"]),
     "a character cut in two": ("naïve ü".encode()[:-1], ["ends in the middle of a character"]),
+    "latin-1 with an accent at its end": (
+        "un café".encode("latin-1"),
+        ["ends in the middle of a character, or it is not UTF-8", "-f LATIN1"],
+    ),
     "a surrogate": (b"ab\xed\xa0\x80", ["is not UTF-8: byte 0xed at position 2"]),
     "a NUL byte in a text": (b"some text\0 and more", ["NUL byte at position 9"]),
     "gzip": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x4b\x4c", ["NUL byte at position 3"]),

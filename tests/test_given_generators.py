@@ -68,6 +68,9 @@ def test_files_without_generators_are_refused(content, suffix, depth, message):
         "g := Group( (1,2,3)(4,5), (1,2) );",
         "[\n (1,2,3)(4,5),\n (1,2)\n]",
         "(1,2,3)(4,5)\n(1,2)",
+        '"(1,2,3)(4,5)"\n"(1,2)"\n',
+        "'(1,2,3)(4,5)',\n'(1,2)',\n",
+        "(1,2,3)(4,5),\n(1,2) ,\n",
     ],
 )
 def test_cycles_are_read_as_gap_writes_them(text):
@@ -76,6 +79,7 @@ def test_cycles_are_read_as_gap_writes_them(text):
 
 def test_an_image_list_needs_no_brackets():
     assert parsed_generators(b"2,3,1\n2 1 3\n", depth=1) == [[2, 3, 1], [2, 1, 3]]
+    assert parsed_generators(b"[2,3,1],\n[2,1,3],\n", depth=1) == [[2, 3, 1], [2, 1, 3]]
 
 
 def test_matrices_end_in_a_semicolon_in_gap():

@@ -138,3 +138,21 @@ def test_a_table_above_the_limit_is_refused_before_any_job(tmp_path):
     assert problems == [
         f"`groups.large.table` = {str(path)!r}: has 1,001 elements; a group may have up to 1,000"
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["[ (1,2,3), (1,2) ]", "Group([ (1,2,3), (1,2) ]);", "g := Group( (1,2,3), (1,2) );"]
+)
+def test_generators_in_one_text_are_no_path(text):
+    assert GivenGroup(permutations=text).file is None
+    assert specification(permutations=text)["permutations"] == ["(1 2 3)", "(1 2)"]
+
+
+def test_a_file_with_a_bracket_in_its_name_is_read(tmp_path):
+    path = tmp_path / "g (2).txt"
+    path.write_text("(1,2,3)\n(1,2)\n")
+    assert GivenGroup(permutations=str(path)).file == str(path)
+    assert specification(permutations=str(path))["permutations"] == ["(1 2 3)", "(1 2)"]
+    assert "does not exist" in problem(matrices="no (2).npy")
+    assert GivenGroup(permutations="(1,2)" * 10_000).file is None
+    assert GivenGroup(permutations="[(1,2)" + "," * 10_000).file is None

@@ -56,6 +56,7 @@ READ = {
     "from 1, floats": (lines([[f"{x}.00" for x in row] for row in ADDED]), FROM_ONE),
     "GAP": (str(ADDED).replace("],", "],\n "), FROM_ONE),
     "GAP, with a semicolon": (f"{ADDED};\n", FROM_ONE),
+    "GAP, with a name": (f"t := {ADDED};\n", FROM_ONE),
     "JSON": (json.dumps(INDICES), NUMBERS),
     "labels": (lines(labelled(LETTERS)), LETTERS),
     "labels, no corner": (lines(labelled(LETTERS, "")), LETTERS),
@@ -152,7 +153,7 @@ REFUSED = {
     "a line missing": (lines(INDICES[:5]), "this one has 5 lines of 6 columns"),
     "labels in the first line alone": (
         lines([LETTERS, *INDICES]),
-        "7 lines of 6 columns; labels stand in the first column too",
+        "7 lines of 6 columns; labels stand in the first column too, or remove the line of titles",
     ),
     "labels with commas": (
         lines(labelled(COMMAS)),
@@ -242,7 +243,26 @@ def test_factors_are_told_apart_by_the_names_of_the_dimensions(tmp_path):
         (INTEGERS * 2, {}, "row 1, column 4: 6 is not an index from 0 to 5"),
         (INTEGERS[:5], {}, "5 left and 6 right factors"),
         (INTEGERS, {"dimensions": ("x", "y")}, r"dimensions of `product` are \(x, y\)"),
-        (INTEGERS[None], {"dimensions": ("k", "left", "right")}, r"are \(k, left, right\)"),
+        (
+            INTEGERS[None],
+            {"dimensions": ("k", "left", "right")},
+            r"\(k, left, right\)` has three dim",
+        ),
+        (
+            INTEGERS,
+            {"valid_max": np.int32(4)},
+            "column 6: 5 is outside of `valid_max` = 4; correct that attribute",
+        ),
+        (
+            INTEGERS,
+            {"valid_min": np.int32(1), "fill": 77},
+            "column 1: 0 is outside of `valid_min` = 1; correct that attribute",
+        ),
+        (
+            INTEGERS.T,
+            {"valid_range": np.array([0, 4], "i4"), "dimensions": ("right", "left")},
+            r"column 6: 5 is outside of `valid_range` = \[0 4\]; correct that attribute",
+        ),
         (np.full((2, 2), b"e"), {}, "`product` holds no numbers"),
     ],
 )
@@ -251,8 +271,10 @@ def test_netcdf_is_refused_by_what_is_wrong(tmp_path, product, arguments, messag
         parsed_table(netcdf(tmp_path, product, **arguments).read_bytes())
 
 
-def test_an_entry_that_was_never_written_is_named(tmp_path):
-    path = netcdf(tmp_path, np.array([[0, 1], [1, netCDF4.default_fillvals["i4"]]], dtype="i4"))
+@pytest.mark.parametrize("limits", [{}, {"valid_min": np.int32(0)}])
+def test_an_entry_that_was_never_written_is_named(tmp_path, limits):
+    product = np.array([[0, 1], [1, netCDF4.default_fillvals["i4"]]], dtype="i4")
+    path = netcdf(tmp_path, product, **limits)
     with pytest.raises(ValueError, match="row 2, column 2: was never written"):
         parsed_table(path.read_bytes())
 
@@ -328,3 +350,56 @@ def test_an_open_quotation_mark_is_refused_with_its_line():
     text = '0,1\n1,"' + "0" * 140_000
     with pytest.raises(ValueError, match="line 2 cannot be split into columns"):
         parsed_table(text.encode())
+
+
+def by_coordinates(product, left, right, **more):
+    coordinates = {"left": np.array(left), "right": np.array(right)}
+    table = (("left", "right"), np.array(product))
+    return as_bytes(xr.Dataset({"product": table} | more, coords=coordinates))
+
+
+@pytest.mark.parametrize("names", [[2, 0, 1], [10, 20, 30], [2.0, 0.0, 1.0], ["e", "éa", "b"]])
+def test_coordinates_name_the_elements(names):
+    product = [[names[index] for index in row] for row in cyclic(3).table]
+    table, labels = parsed_table(by_coordinates(product, names, names))
+    np.testing.assert_array_equal(table, cyclic(3).table)
+    assert labels == tuple(str(name).removesuffix(".0") for name in names)
+    given = {"label": ("element", np.array(["x", "y", "z"], dtype=object))}
+    table, labels = parsed_table(by_coordinates(product, names, names, **given))
+    np.testing.assert_array_equal(table, cyclic(3).table)
+    assert labels == ("x", "y", "z")
+
+
+def test_coordinates_of_characters_name_the_elements():
+    names = np.array([b"e", b"ab", b"c"])
+    content = by_coordinates(names[cyclic(3).table], names, names)
+    assert parsed_table(content)[1] == ("e", "ab", "c")
+
+
+@pytest.mark.parametrize("coordinate", [0, 1])
+@pytest.mark.parametrize("base", [0, 1])
+def test_coordinates_that_count_up_leave_indices(coordinate, base):
+    names = np.arange(3) + coordinate
+    table, labels = parsed_table(by_coordinates(cyclic(3).table + base, names, names))
+    np.testing.assert_array_equal(table, cyclic(3).table)
+    assert labels == tuple(str(base + index) for index in range(3))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "message"),
+    [
+        ([0, 1, 2], [2, 0, 1], "`right` has another order than `left`: element 1 is '2' where"),
+        ([10, 20, 30], [10, 20, 30], "row 1, column 1: '2' is none of the coordinates"),
+        ([1, 1, 2], [1, 1, 2], "coordinate `left`, the label '1' stands there more than once"),
+    ],
+)
+def test_coordinates_that_contradict_the_table_are_refused(left, right, message):
+    with pytest.raises(ValueError, match=message):
+        parsed_table(by_coordinates([[2, 0, 1], [0, 1, 2], [1, 2, 0]], left, right))
+
+
+def test_one_coordinate_alone_is_refused_unless_it_counts_up():
+    table = xr.Dataset({"product": (("left", "right"), cyclic(3).table)})
+    assert parsed_table(as_bytes(table.assign_coords(left=[0, 1, 2])))[1] == ("0", "1", "2")
+    with pytest.raises(ValueError, match="the coordinate `right` without `left`; write both"):
+        parsed_table(as_bytes(table.assign_coords(right=[2, 0, 1])))

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, TypeVar, overload
 
 import yaml
@@ -213,7 +214,16 @@ class GivenGroup(Section):
         """The file that the table or the generators are in; None when they stand here."""
         generators = self.permutations or self.matrices
         is_file = isinstance(generators, str) and not generators.lstrip().startswith("(")
+        if is_file and self.permutations and "(" in generators and not _exists(generators):
+            is_file = False
         return self.table or (generators if is_file else None)
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # a text that no file may be called
+        return False
 
 
 class _Groups(Section):

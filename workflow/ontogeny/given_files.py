@@ -165,7 +165,10 @@ def _not_utf8(content: bytes, position: int, reason: str) -> str:
     byte, line = content[position], content.count(b"\n", 0, position) + 1
     where = f"byte 0x{byte:02x} at position {position} (line {line})"
     if reason == "unexpected end of data":
-        return f"ends in the middle of a character: {where}; get the whole file"
+        return (
+            f"ends in the middle of a character, or it is not UTF-8: {where}; get the whole file, "
+            "or convert it, for example with `iconv -f LATIN1 -t UTF-8`"
+        )
     likely = "WINDOWS-1252" if 0x80 <= byte < 0xA0 else "LATIN1"
     called = {"WINDOWS-1252": "Windows-1252", "LATIN1": "Latin-1"}[likely]
     return (

@@ -17,6 +17,7 @@ _YAML = frozenset({".yaml", ".yml", ".json"})
 _GROUP = re.compile(r"(?:\w+\s*:=\s*)?Group\s*\((.*)\)", re.DOTALL)  # as GAP writes a group
 _CYCLES = re.compile(r"\[?\s*\([^\[\]]*\)\s*\]?", re.DOTALL)
 _BETWEEN_CYCLES = re.compile(r"(?<=\))\s*,\s*(?=\()")
+_QUOTED = re.compile(r"""(["'])(.*)\1""")
 _POINTS = re.compile(r"\d+([\s,]+\d+)+")
 
 
@@ -28,7 +29,8 @@ def parsed_generators(content: bytes, *, depth: int, suffix: str = "") -> list[A
     content : bytes
         An array of NumPy (``.npy``) whose first axis counts the generators; a list in YAML or
         JSON; or text with one generator in a line, or all of them in one list in brackets, also
-        inside of ``Group(...);`` as GAP writes it. Blank lines and lines that begin with ``#`` are
+        inside of ``Group(...);`` as GAP writes it. A line may stand in quotation marks and end in a
+        comma. Blank lines and lines that begin with ``#`` are
         ignored.
     depth : int
         Nested lists of one generator: 1 of an image list, 2 of a matrix.
@@ -106,6 +108,9 @@ def _of_lines(text: str, depth: int) -> list[Any]:
 
 
 def _of_line(line: str) -> str | list[Any]:
+    line = line.removesuffix(",").rstrip()
+    quoted = _QUOTED.fullmatch(line)
+    line = quoted[2].strip() if quoted else line
     if _POINTS.fullmatch(line):
         return [int(point) for point in re.split(r"[\s,]+", line)]
     found = _of_brackets(line)

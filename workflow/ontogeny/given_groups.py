@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ontogeny.config import GivenGroup
+from ontogeny.given_generators import parsed_generators
 from ontogeny.groups import (
     MAX_ORDER,
     Group,
@@ -116,7 +117,9 @@ def specified_group(specification: Mapping[str, Any], table: str | None) -> Grou
 def _generators(given: GivenGroup, value: Any, *, depth: int) -> list[Any]:
     if given.file:
         return read_generators(given.file, depth=depth)
-    return [value] if isinstance(value, str) else value
+    if isinstance(value, str):
+        return parsed_generators(value.encode(), depth=depth) if depth == 1 else [value]
+    return list(value)
 
 
 def _tabulated(name: str, path: str) -> Group:

@@ -48,7 +48,8 @@ def parsed_table(content: bytes, suffix: str = "") -> Table:
     content : bytes
         Text in UTF-8 whose columns are separated by commas, tabs, semicolons or blanks; a list of
         rows in brackets, as JSON and GAP write it; or netCDF with a variable
-        ``product(left, right)`` of indices and, if it likes, ``label(element)``.
+        ``product(left, right)`` of indices, or of the coordinates ``left`` and ``right`` when
+        these name the elements, and, if it likes, ``label(element)``.
     suffix : str
         Of the file's name, for messages.
 
@@ -101,10 +102,11 @@ def parsed_table(content: bytes, suffix: str = "") -> Table:
 
 def _bracketed(text: str) -> list[list[str]] | None:
     """Return the cells of a list of rows in brackets; None when the text is not one."""
-    if not re.match(r"\s*\[\s*\[", text):
+    start = re.match(r"\s*(?:\w+\s*:=\s*)?(?=\[\s*\[)", text)  # GAP may name the list
+    if start is None:
         return None
     try:
-        rows = json.loads(text.strip().removesuffix(";"))
+        rows = json.loads(text[start.end() :].strip().removesuffix(";"))
     except (ValueError, RecursionError) as error:
         msg = (
             f"begins as a list of rows in brackets, but cannot be read as one ({error}); write "
@@ -213,7 +215,7 @@ def _uneven(widths: Sequence[int], numbers: Sequence[int], line: str = "line") -
         if widths[0] == 1:
             return f"{reason}; separate the columns by commas"
         if len(widths) == widths[0] + 1:
-            return f"{reason}; labels stand in the first column too"
+            return f"{reason}; labels stand in the first column too, or remove the line of titles"
         return reason
     usual = len(widths) if len(widths) in widths else Counter(widths).most_common(1)[0][0]
     odd = next(place for place, width in enumerate(widths) if width != usual)
@@ -323,48 +325,35 @@ def _of_netcdf(content: bytes) -> Table:
     try:
         with netCDF4.Dataset("table", memory=content) as file:
             file.set_auto_chartostring(False)
-            table, indices = _from_zero(_product(file))
+            table, indices = _in_order(_product(file), _coordinates(file))
             return table, _labels(file, len(table)) or indices
     except (OSError, RuntimeError) as error:
         msg = f"is damaged, or netCDF that cannot be read ({error}); write it again"
         raise ValueError(msg) from error
 
 
-def _product(file: netCDF4.Dataset) -> Numbers:
-    """Return the entries of the variable `product`, left factor by right factor."""
-    product = file.variables.get("product")
-    if product is None:
-        known = ", ".join(f"`{name}`" for name in file.variables) or "none"
-        msg = f"holds no variable `product(left, right)`; its variables: {known}"
-        raise ValueError(msg)
-    if sorted(product.dimensions) != ["left", "right"]:
+def _in_order(entries: NDArray[Any], names: tuple[str, ...] | None) -> Table:
+    """Return the products as indices, and the labels; `names` are the coordinates, if any."""
+    numbers = entries.dtype.kind in "iuf"
+    if names is not None:
+        index = {name: number for number, name in enumerate(names)}
+        cells = [[_tidied(str(entry)) for entry in row] for row in entries.tolist()]
+        unknown = set().union(*cells).difference(index)
+        if not unknown:
+            table = np.array([[index[cell] for cell in row] for row in cells], dtype=np.int64)
+            return table, names
+        if not numbers or not _count_up(names):
+            row, column = _first(cells, unknown)
+            msg = (
+                f"`product`, row {row + 1}, column {column + 1}: {cells[row][column]!r} is none of "
+                "the coordinates `left` and `right`, which name the elements; write each product "
+                "as one of them, or write indices without coordinates, and labels in `label`"
+            )
+            raise ValueError(msg)
+    elif not numbers:
         msg = (
-            f"the dimensions of `product` are ({', '.join(product.dimensions)}); call them left "
-            "and right, after the left and the right factor"
-        )
-        raise ValueError(msg)
-    if not isinstance(product.dtype, np.dtype) or product.dtype.kind not in "iuf":
-        msg = "`product` holds no numbers; write the index of each product, and labels in `label`"
-        raise ValueError(msg)
-    values = np.ma.asarray(product[...])
-    if product.dimensions[0] == "right":
-        values = values.T
-    if values.shape[0] != values.shape[1] or not values.size:
-        left, right = values.shape
-        msg = f"`product` has {left} left and {right} right factors; a group has as many of either"
-        raise ValueError(msg)
-    missing = np.argwhere(np.ma.getmaskarray(values))
-    if len(missing):
-        row, column = missing[0] + 1
-        msg = f"`product`, row {row}, column {column}: {_missing(product)}"
-        raise ValueError(msg)
-    entries = np.asarray(values)
-    broken = np.argwhere(~np.isfinite(entries) | (entries != np.rint(entries)))
-    if len(broken):
-        row, column = broken[0]
-        msg = (
-            f"`product`, row {row + 1}, column {column + 1}: {entries[row, column]} is not a whole "
-            "number"
+            "`product` holds no numbers; write the index of each product, and labels in `label`, "
+            "or name the elements by the coordinates `left` and `right`"
         )
         raise ValueError(msg)
     outside = _outside(entries)
@@ -375,22 +364,154 @@ def _product(file: netCDF4.Dataset) -> Numbers:
             f"{_not_an_index(entries)}"
         )
         raise ValueError(msg)
+    return _from_zero(entries)
+
+
+def _count_up(names: Sequence[str]) -> bool:
+    """Return whether names are the indices in order, from 0 or from 1."""
+    return any(
+        list(names) == [str(base + number) for number in range(len(names))] for base in (0, 1)
+    )
+
+
+def _coordinates(file: netCDF4.Dataset) -> tuple[str, ...] | None:
+    """Return what the coordinates `left` and `right` call the elements; None without them."""
+    found = {}
+    for side in ("left", "right"):
+        variable = file.variables.get(side)
+        if variable is not None and variable.dimensions[:1] == (side,):
+            variable.set_auto_mask(False)
+            found[side] = _strings(np.asarray(variable[...]), variable)
+    if not found:
+        return None
+    (side, names), *others = found.items()
+    problem = _broken_names(names)
+    if problem:
+        msg = f"in the coordinate `{side}`, {problem}; name every element once"
+        raise ValueError(msg)
+    if not others:
+        if _count_up(names):
+            return None
+        other = "right" if side == "left" else "left"
+        msg = (
+            f"has the coordinate `{side}` without `{other}`; write both, with the elements in one "
+            "order"
+        )
+        raise ValueError(msg)
+    rights = others[0][1]
+    if names != rights:
+        place = next(place for place, name in enumerate(names) if rights[place] != name)
+        msg = (
+            "the coordinate `right` has another order than `left`: element "
+            f"{place + 1} is {rights[place]!r} where `left` has {names[place]!r}; write both in "
+            "one order"
+        )
+        raise ValueError(msg)
+    return tuple(names)
+
+
+def _strings(values: NDArray[Any], variable: "netCDF4.Variable[Any]") -> list[str]:
+    """Return the entries along the first axis as texts, characters put together."""
+    if values.dtype.kind == "S":
+        return [_text(np.atleast_1d(row).tobytes(), variable) for row in values]
+    return [_tidied(str(value).strip("\0")) for value in values.ravel()]
+
+
+def _product(file: netCDF4.Dataset) -> NDArray[Any]:
+    """Return the entries of the variable `product`, left factor by right factor.
+
+    They are whole numbers or texts.
+    """
+    product = file.variables.get("product")
+    if product is None:
+        known = ", ".join(f"`{name}`" for name in file.variables) or "none"
+        msg = f"holds no variable `product(left, right)`; its variables: {known}"
+        raise ValueError(msg)
+    numbers = isinstance(product.dtype, np.dtype) and product.dtype.kind in "iuf"
+    characters = isinstance(product.dtype, np.dtype) and product.dtype.kind == "S"
+    dimensions = product.dimensions
+    if characters and len(dimensions) == 3:
+        dimensions = dimensions[:2]
+    if len(dimensions) > 2:
+        count = {3: "three", 4: "four"}.get(len(dimensions), str(len(dimensions)))
+        msg = (
+            f"`product({', '.join(dimensions)})` has {count} dimensions; write one table, "
+            "`product(left, right)`"
+        )
+        raise ValueError(msg)
+    if sorted(dimensions) != ["left", "right"]:
+        msg = (
+            f"the dimensions of `product` are ({', '.join(product.dimensions)}); call them left "
+            "and right, after the left and the right factor"
+        )
+        raise ValueError(msg)
+    if not numbers:
+        product.set_auto_mask(False)
+    values = np.ma.asarray(product[...])
+    if not numbers:
+        shape = values.shape[:2]
+        plain = np.asarray(values)
+        flat = plain.reshape(shape[0] * shape[1], -1) if characters else plain
+        texts = np.array(_strings(flat, product), dtype=object)
+        values = np.ma.asarray(texts.reshape(shape))
+    if dimensions[0] == "right":
+        values = values.T
+    if values.shape[0] != values.shape[1] or not values.size:
+        left, right = values.shape
+        msg = f"`product` has {left} left and {right} right factors; a group has as many of either"
+        raise ValueError(msg)
+    missing = np.argwhere(np.ma.getmaskarray(values))
+    if len(missing):
+        row, column = map(int, missing[0])
+        place = (column, row) if dimensions[0] == "right" else (row, column)
+        msg = f"`product`, row {row + 1}, column {column + 1}: {_missing(product, place)}"
+        raise ValueError(msg)
+    entries = np.asarray(values)
+    if not numbers:
+        return entries
+    broken = np.argwhere(~np.isfinite(entries) | (entries != np.rint(entries)))
+    if len(broken):
+        row, column = broken[0]
+        msg = (
+            f"`product`, row {row + 1}, column {column + 1}: {entries[row, column]} is not a whole "
+            "number"
+        )
+        raise ValueError(msg)
     return entries
 
 
-def _missing(product: "netCDF4.Variable[Any]") -> str:
-    """Say what marks an entry as missing."""
+def _missing(product: "netCDF4.Variable[Any]", place: tuple[int, int]) -> str:
+    """Say what marks the entry at a place as missing."""
+    product.set_auto_maskandscale(False)
+    value = product[place]
+    given = {name: product.getncattr(name) for name in product.ncattrs()}
     marks = [
-        f"`{name}` = {product.getncattr(name)}"
-        for name in ("_FillValue", "missing_value", "valid_min", "valid_max", "valid_range")
-        if name in product.ncattrs()
+        f"`{name}` = {given[name]}" for name in ("_FillValue", "missing_value") if name in given
     ]
-    if not marks:
-        return "was never written and holds the fill value of netCDF; write every entry"
-    return (
-        f"is a fill value, which stands for a missing number ({', '.join(marks)}); write the "
-        "variable without it, in xarray with encoding={'product': {'_FillValue': None}}"
-    )
+    if any(
+        np.any(value == given[name]) for name in ("_FillValue", "missing_value") if name in given
+    ):
+        return (
+            f"is a fill value, which stands for a missing number ({', '.join(marks)}); write the "
+            "variable without it, in xarray with encoding={'product': {'_FillValue': None}}"
+        )
+    unwritten = "was never written and holds the fill value of netCDF; write every entry"
+    if value == netCDF4.default_fillvals.get(value.dtype.str[1:]):
+        return unwritten
+    for name, limits in (
+        ("valid_range", given.get("valid_range", ())),
+        ("valid_min", (given.get("valid_min"), None)),
+        ("valid_max", (None, given.get("valid_max"))),
+    ):
+        if len(limits) != 2:
+            continue
+        low, high = limits
+        if (low is not None and value < low) or (high is not None and value > high):
+            return (
+                f"{value} is outside of `{name}` = {given[name]}; correct that attribute of "
+                "`product`, or leave it out"
+            )
+    return unwritten
 
 
 def _labels(file: netCDF4.Dataset, order: int) -> tuple[str, ...] | None:
@@ -400,12 +521,9 @@ def _labels(file: netCDF4.Dataset, order: int) -> tuple[str, ...] | None:
         return None
     label.set_auto_mask(False)
     values = np.asarray(label[...])
-    if values.dtype.kind == "S":
-        if values.ndim == 2 and label.dimensions[1] == "element":
-            values = values.T
-        texts = [_text(np.atleast_1d(row).tobytes(), label) for row in values]
-    else:
-        texts = [_tidied(str(value).strip("\0")) for value in values.ravel()]
+    if values.dtype.kind == "S" and values.ndim == 2 and label.dimensions[1] == "element":
+        values = values.T
+    texts = _strings(values, label)
     if len(texts) != order or values.ndim > 1 + (values.dtype.kind == "S"):
         msg = (
             f"`label({', '.join(label.dimensions)})` must hold one label for each of "
@@ -419,13 +537,14 @@ def _labels(file: netCDF4.Dataset, order: int) -> tuple[str, ...] | None:
     return tuple(texts)
 
 
-def _text(characters: bytes, label: "netCDF4.Variable[Any]") -> str:
-    encoding = str(label.getncattr("_Encoding")) if "_Encoding" in label.ncattrs() else "utf-8"
+def _text(characters: bytes, variable: "netCDF4.Variable[Any]") -> str:
+    attributes = variable.ncattrs()
+    encoding = str(variable.getncattr("_Encoding")) if "_Encoding" in attributes else "utf-8"
     try:
         return characters.decode(encoding).strip("\0 \t\r\n")
     except (UnicodeDecodeError, LookupError):
         msg = (
-            f"`label` holds {characters.rstrip()!r}, which is not text in {encoding}; give the "
-            "variable the attribute `_Encoding`"
+            f"`{variable.name}` holds {characters.rstrip()!r}, which is not text in {encoding}; "
+            "give the variable the attribute `_Encoding`"
         )
         raise ValueError(msg) from None

@@ -2,7 +2,8 @@
 
 import difflib
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -762,6 +763,13 @@ def _group_problems(experiment: Experiment, given: Mapping[str, Group | None]) -
             "answers a^2 + a b + b^2 of the indices of the elements as numbers, and the product of "
             f"{name} is not addition of the indices modulo {order}; take C{order}"
         )
+        if residues and _other_numbers(group.labels):
+            residues = False
+            rule = (
+                "answers a^2 + a b + b^2 of the indices of the elements, and the labels of "
+                f"{name} are other numbers than its indices 0 to {order - 1} in order; name and "
+                f"order the elements so, or take C{order}"
+            )
     else:
         try:
             factors = parse(name)
@@ -790,6 +798,14 @@ def _group_problems(experiment: Experiment, given: Mapping[str, Group | None]) -
             f"of {name}; take a fraction of at least {1 / pairs:.3g} and below 1"
         ]
     return []
+
+
+def _other_numbers(labels: Sequence[str]) -> bool:
+    """Whether labels are whole numbers, but do not count the elements from 0 or from 1."""
+    if not all(re.fullmatch(r"[+-]?[0-9]{1,18}", label) for label in labels):
+        return False
+    numbers = [int(label) for label in labels]
+    return numbers not in ([*range(len(labels))], [*range(1, len(labels) + 1)])
 
 
 def _adds_indices(group: Group) -> bool:
