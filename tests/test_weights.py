@@ -129,6 +129,10 @@ class Evil:
         ({"model": TENSORS, "state_dict": TENSORS}, "holds model and state_dict, any of which"),
         ({"model": TENSORS, "model_ema": TENSORS}, "holds model and model_ema, any of which"),
         ({"model": TENSORS, "W_x": torch.zeros(2, 2)}, "holds model and W_x, any of which"),
+        ({"model": TENSORS, "W": torch.zeros(2, 3)}, "holds model and W, any of which"),
+        ({"model": {"c": torch.zeros(2)}, "c": torch.zeros(2, 3)}, "holds model and c, any of"),
+        ({"model": TENSORS, "net.weight": torch.zeros(2, 2)}, "holds model and net.weight, any of"),
+        ({"model": TENSORS, "module.e": torch.zeros(2, 2)}, "holds model and module.e, any of"),
         ({"module.W": torch.zeros(2), "b": torch.zeros(2)}, "prefix 'module.' and others without"),
         ({"W": torch.zeros(2, device="meta")}, "W is on the meta device"),
     ],
@@ -200,7 +204,9 @@ def test_a_missing_file_is_named(tmp_path):
         read_weights(tmp_path / "a.pt")
 
 
-def test_losses_beside_a_network_are_ignored(tmp_path):
-    beside = {"epoch": 5, "loss": torch.tensor(0.5), "losses": torch.zeros(5), "lr": 1e-3}
+@pytest.mark.parametrize("losses", [torch.zeros(5), torch.zeros(100, 2)])
+def test_losses_and_pairs_beside_a_network_are_ignored(tmp_path, losses):
+    beside = {"epoch": 5, "loss": torch.tensor(0.5), "losses": losses, "lr": 1e-3}
+    beside["train_pairs"] = torch.zeros(25, 2)
     path = saved(tmp_path, "a.pt", {"model": TENSORS, "optimizer": {"state": {0: {}}}} | beside)
     assert sorted(read_weights(path)) == ["W", "b"]

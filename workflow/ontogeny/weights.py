@@ -4,7 +4,7 @@ import pickle
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,9 @@ def read_weights(path: str | Path) -> dict[str, NDArray[np.generic]]:
     Nothing in the file is run: of a pickled file only tensors and plain containers are accepted.
     What a file is, its content says and not its name. A checkpoint may have the state dict under
     one of the keys ``model``, ``state_dict``, ``model_state_dict``; whatever stands beside the
-    tensors is left out. The prefixes that torch.compile (``_orig_mod.``), DataParallel
-    (``module.``) and Lightning (``model.``) put before every name are removed.
+    tensors is left out, but for what may be a network too: a mapping of tensors, or a matrix that
+    is named as a parameter, is refused. The prefixes that torch.compile (``_orig_mod.``),
+    DataParallel (``module.``) and Lightning (``model.``) put before every name are removed.
 
     Parameters
     ----------
@@ -153,6 +154,11 @@ def _unreadable_pickle(reason: str) -> str:
 
 
 _WRAPPERS = ("model", "state_dict", "model_state_dict")
+_PREFIXES = ("_orig_mod.", "module.", "model.")
+_PARAMETER = re.compile(
+    rf"^({'|'.join(map(re.escape, _PREFIXES))})|(^|\.)([Wb](_\w+)?|weight|bias)$"
+)
+"""Names that parameters have: with a prefix, W_x, b_in, embed.W_E, linear.weight."""
 
 
 def _named_tensors(content: Any) -> dict[str, Tensor]:
@@ -161,7 +167,12 @@ def _named_tensors(content: Any) -> dict[str, Tensor]:
         msg = f"holds no state dict, that is tensors by name, but {_kind(content)}; {_SAVE}"
         raise _Refusal(msg)
     inner = [name for name in _WRAPPERS if isinstance(content.get(name), Mapping)]
-    others = [name for name in content if name not in inner and _holds_tensors(content[name])]
+    known = {each for name in inner for each in content[name]}
+    others = [
+        name
+        for name, value in content.items()
+        if name not in inner and _may_be_a_network(name, value, known)
+    ]
     if len(inner) > 1 or (inner and others):
         which = " and ".join(map(str, [*inner, *others]))
         msg = f"holds {which}, any of which may be the network; save the right one alone"
@@ -183,10 +194,19 @@ def _named_tensors(content: Any) -> dict[str, Tensor]:
     return tensors
 
 
-def _holds_tensors(value: Any) -> bool:
-    """Return whether a value is a matrix or a mapping that names one; a loss is neither."""
-    values = value.values() if isinstance(value, Mapping) else [value]
-    return any(isinstance(each, Tensor) and each.ndim > 1 for each in values)
+def _may_be_a_network(name: Any, value: Any, known: Collection[str]) -> bool:
+    """Return whether a value is a mapping that names a matrix, or a matrix named as a parameter.
+
+    Losses and pairs are neither. `known` are names of parameters; see `_PARAMETER` for others.
+    """
+    if isinstance(value, Mapping):
+        return any(_is_matrix(each) for each in value.values())
+    is_parameter = name in known or (isinstance(name, str) and bool(_PARAMETER.search(name)))
+    return is_parameter and _is_matrix(value)
+
+
+def _is_matrix(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.ndim > 1
 
 
 def _kind(value: Any) -> str:
@@ -196,9 +216,6 @@ def _kind(value: Any) -> str:
         return "a mapping"
     article = "an" if type(value).__name__[0] in "aeiou" else "a"
     return "None" if value is None else f"{article} {type(value).__name__}"
-
-
-_PREFIXES = ("_orig_mod.", "module.", "model.")
 
 
 def _without_prefixes(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -57,8 +57,8 @@ def test_our_own_names_are_known(architecture):
 def test_names_of_transformer_lens_are_known_and_aliases_ignored(architecture):
     parameters = initial(architecture)
     tensors = {LENS[name]: values for name, values in parameters.items()} | {
-        "x_embed": np.ones((7, 4)),
-        "y_embed": np.ones((7, 4)),
+        "x_embed": parameters["W_E"],
+        "y_embed": parameters["W_E"],
         "blocks.0.attn.mask": np.ones((3, 3)),
         "blocks.0.attn.IGNORE": np.array(-1e5),
         "blocks.0.attn.b_Q": np.zeros((2, 2)),
@@ -67,6 +67,18 @@ def test_names_of_transformer_lens_are_known_and_aliases_ignored(architecture):
     found = parameters_of(tensors, architecture)
     for name, values in parameters.items():
         np.testing.assert_array_equal(found[name], values)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("copy", ["x_embed", "y_embed"])
+def test_a_copy_of_the_embedding_must_be_one(architecture, copy):
+    parameters = initial(architecture)
+    original = "W_E" if "W_E" in parameters else f"W_{copy[0]}"
+    found = parameters_of(parameters | {copy: parameters[original]}, architecture)
+    assert list(found) == list(architecture.shapes())
+    for other in (parameters[original] + 1, parameters[original][1:]):
+        with pytest.raises(ValueError, match=f"^{copy} differs from {original}, the embedding"):
+            parameters_of(parameters | {copy: other}, architecture)
 
 
 def lens(architecture, **more):
@@ -243,7 +255,7 @@ def test_wrong_tensors_are_refused_by_name(change, message):
 def test_missing_parameters_are_named():
     parameters = initial(ARCHITECTURES[0])
     del parameters["W"]
-    with pytest.raises(ValueError, match="lacks W of a MLP; it holds W_U, W_x, W_y"):
+    with pytest.raises(ValueError, match="lacks W of an MLP; it holds W_U, W_x, W_y"):
         parameters_of(parameters, ARCHITECTURES[0])
 
 
@@ -285,13 +297,38 @@ def test_a_specification_says_the_file_by_content_and_nothing_of_the_optimiser(t
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"seeds": [0, 1], "weights": "none.pt"}, "holds 1 files for 2 seeds"),
+        ({"seeds": [0, 1], "weights": "none.pt"}, "holds 1 file for 2 seeds"),
+        ({"seeds": [0], "weights": ["a.pt", "b.pt"]}, "holds 2 files for 1 seed;"),
         ({"seeds": [0], "weights": "none.pt"}, "'none.pt': does not exist; correct the path"),
     ],
 )
 def test_wrong_weights_are_refused_before_any_job(fields, message):
     with pytest.raises(ValueError, match=message):
         resolve(experiment(**fields), {})
+
+
+A, B = "run/a_1.pt", "run/a_2.pt"
+
+
+@pytest.mark.parametrize(
+    ("weights", "where"),
+    [
+        ([A, A], "for seeds 4 and 7"),
+        ([A, "run/../run/a_1.pt"], "for seeds 4 and 7"),
+        ([A, "link.pt"], "for seeds 4 and 7"),
+        ([{1: A, 2: B}, {1: "c.pt", 2: B}], "for seeds 4 and 7"),
+        (["run", {1: "c.pt", 2: B}], "for seeds 4 and 7"),
+        (["run", "run"], "for seeds 4 and 7"),
+        ([{1: A, 2: A}, {1: "c.pt", 2: B}], "for seed 4 twice"),
+    ],
+)
+def test_a_network_that_is_given_twice_is_refused(tmp_path, monkeypatch, weights, where):
+    written(tmp_path / "run", "a_1.pt", "a_2.pt")
+    written(tmp_path, "c.pt")
+    (tmp_path / "link.pt").symlink_to(tmp_path / A)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError, match=f"is given {where}; give each network once"):
+        resolve(experiment(seeds=[4, 7], weights=weights), {})
 
 
 # Several checkpoints of one run

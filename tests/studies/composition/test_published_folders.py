@@ -154,14 +154,14 @@ def test_two_runs_that_are_the_same_are_refused_and_one_can_be_skipped(tmp_path)
 
 WRONG = [
     ({"layers": PAPER["layers"] | {"relu_embed": True}}, "`layers.relu_embed` = True: must be f"),
-    ({"layers": PAPER["layers"] | {"bias": True}}, "`layers.bias` = True: unknown key"),
+    ({"layers": PAPER["layers"] | {"bias": True}}, "`layers.bias` = True: is not known here"),
     ({"layers": {"embed_dim": 256}}, "`layers.hidden_dim`: is missing"),
     ({"layers": {"embed_dim": "wide", "hidden_dim": 1}}, "`layers.embed_dim` = 'wide': must be a"),
     ({"layers": {"embed_dim": 256, "hidden_dim": 0}}, "`layers.hidden_dim` = 0: must be greater"),
     ({"layers": None}, "`layers` = None: must be a mapping"),
     (TRANSFORMER | {"layers": {"act_type": "GeLU"}}, "`layers.act_type` = 'GeLU': must be ReLU"),
-    (TRANSFORMER | {"layers": {"num_layers": 2}}, "`layers.num_layers` = 2: unknown key"),
-    ({"layers": {"d_model": 64, **PAPER["layers"]}}, "`layers.d_model` = 64: unknown key"),
+    (TRANSFORMER | {"layers": {"num_layers": 2}}, "`layers.num_layers` = 2: is not known here"),
+    ({"layers": {"d_model": 64, **PAPER["layers"]}}, "`layers.d_model` = 64: is not known here"),
     ({"model": "TwoLayerMLP"}, "`model` = 'TwoLayerMLP': must be one of OneLayerMLP, Bilin"),
     ({"group": "MonsterGroup"}, "`group` = 'MonsterGroup': must be one of CyclicGroup"),
     ({"group_parameter": "five"}, "`group_parameter` = 'five': must be a valid integer"),
@@ -181,7 +181,7 @@ WRONG = [
     ({"lr": "fast"}, "`lr` = 'fast': must be a valid number"),
     ({"betas": [0.9]}, "`betas.1`: is missing|`betas` = "),
     ({"weight_decay": -1}, "`weight_decay` = -1.*: must be greater than or equal to 0"),
-    ({"dropout": 0.1}, "`dropout` = 0.1: unknown key"),
+    ({"dropout": 0.1}, "`dropout` = 0.1: is not known here and may change the"),
 ]
 
 
@@ -198,6 +198,16 @@ def test_a_setting_that_is_unknown_or_wrong_is_refused_by_file_key_and_value(
     assert key in str(caught.value)
     found = resolve({"published": {"folder": str(tmp_path), "skip": ["a"]}}, {})
     assert {name: each.seeds for name, each in found.experiments.items()} == {"s5-mlp": (2,)}
+
+
+@pytest.mark.parametrize("key", ["batch_size", "optimizer", "device", "momentum"])
+def test_of_an_unknown_setting_no_other_is_guessed(tmp_path, key):
+    write(tmp_path, "a", **{key: 5}, lr="fast")
+    with pytest.raises(PublishedError) as caught:
+        published_experiments(tmp_path)
+    assert f"`{key}` = 5: is not known here and may change the network" in str(caught.value)
+    assert "`lr` = 'fast': must be a valid number" in str(caught.value)
+    assert "did you mean" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -246,23 +256,43 @@ def test_a_missing_empty_or_pointed_to_network_is_refused_with_the_key_to_skip_i
     if broken != "missing":
         text = "version https://git-lfs.github.com/spec/v1\n" if broken == "pointer" else ""
         file.write_text(text)
-    reason = {"missing": "does not exist", "empty": "is empty", "pointer": "is a Git LFS pointer"}
+    reason = {
+        "missing": "is missing; get it, or skip",
+        "empty": "is empty",
+        "pointer": "is a Git LFS pointer",
+    }
     with pytest.raises(ConfigurationError, match=rf"b/model\.pt: {reason[broken]}(.|\n)*skip: \[b"):
         resolve({"published": str(tmp_path)}, {})
     resolve({"published": {"folder": str(tmp_path), "skip": ["b"]}}, {})
+
+
+@pytest.mark.parametrize("missing", ["cfg.json", "model.pt"])
+@pytest.mark.parametrize("skip", [[], ["b"]])
+def test_no_skip_is_advised_that_leaves_no_run(tmp_path, missing, skip):
+    write(tmp_path, "a")
+    (tmp_path / "a" / missing).unlink()
+    for name in skip:
+        write(tmp_path, name, seed=2)
+    with pytest.raises(ConfigurationError, match=rf"{missing}: is missing; get it\n") as caught:
+        resolve({"published": {"folder": str(tmp_path), "skip": skip}}, {})
+    assert "skip: [" not in str(caught.value)
+    assert "no other run is left in this folder" in str(caught.value)
 
 
 def test_a_network_without_settings_is_named(tmp_path):
     write(tmp_path, "a")
     write(tmp_path, "b")
     (tmp_path / "b" / "cfg.json").unlink()
-    with pytest.raises(PublishedError, match=r"b/cfg\.json: does not exist(.|\n)*skip: \[b\]"):
+    with pytest.raises(
+        PublishedError, match=r"b/cfg\.json: is missing; get it, or(.|\n)*skip: \[b\]"
+    ):
         published_experiments(tmp_path)
 
 
 def test_of_many_unreadable_runs_some_are_said_and_all_are_in_the_key(tmp_path):
     for number in range(9):
         write(tmp_path, f"run{number}", seed=None)
+    write(tmp_path, "whole")
     with pytest.raises(PublishedError) as caught:
         published_experiments(tmp_path)
     lines = str(caught.value).splitlines()

@@ -709,23 +709,45 @@ def _weights_problems(experiment: Experiment, says_steps: bool) -> list[str]:
     count, seeds = len(experiment.weights), len(experiment.seeds)
     if count != seeds:
         return [
-            f"weights` holds {count} files for {seeds} seeds; give one for each seed (several "
-            "checkpoints of one run are one item: a folder or a mapping of steps to files)"
+            f"weights` holds {_counted(count, 'file')} for {_counted(seeds, 'seed')}; give one for "
+            "each seed (several checkpoints of one run are one item: a folder or a mapping of "
+            "steps to files)"
         ]
     problems: list[str] = []
     steps: list[list[int]] = []
-    for item in experiment.weights:
+    seed_of: dict[Path, int] = {}
+    for seed, item in zip(experiment.seeds, experiment.weights, strict=True):
         try:
             found = _by_step(item)
         except ValueError as error:
             problems.append(f"weights` = {item!r}: {error}")
             continue
         files = [found] if isinstance(found, str) else list(found.values())
-        named = ((file, problem_of(file)) for file in files)
-        problems += [f"weights` = {file!r}: {problem}" for file, problem in named if problem]
+        wrong = {file: problem for file in files if (problem := problem_of(file))}
+        problems += [f"weights` = {file!r}: {problem}" for file, problem in wrong.items()]
+        problems += _repeated([file for file in files if file not in wrong], seed, seed_of)
         if not isinstance(found, str):
             steps.append(sorted(found))
     return problems or _step_problems(experiment, steps, says_steps)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _repeated(files: list[str], seed: int, seed_of: dict[Path, int]) -> list[str]:
+    """Say which files of a seed stand in `weights` before; `seed_of` knows those, and gets these.
+
+    The first of several is enough.
+    """
+    for file in files:
+        path = Path(file).resolve()
+        if path in seed_of:
+            first = seed_of[path]
+            where = f"for seed {seed} twice" if first == seed else f"for seeds {first} and {seed}"
+            return [f"weights` = {file!r}: is given {where}; give each network once"]
+        seed_of[path] = seed
+    return []
 
 
 def _step_problems(experiment: Experiment, steps: list[list[int]], says_steps: bool) -> list[str]:

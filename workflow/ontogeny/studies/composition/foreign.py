@@ -37,8 +37,11 @@ _TRANSFORMER_LENS = {
     "blocks.0.mlp.b_out": "b_out",
     "unembed.W_U": "W_U",
 }
-_NO_PARAMETERS = {"x_embed", "y_embed", "blocks.0.attn.mask", "blocks.0.attn.IGNORE"}
-"""Second names of the embedding, and constants."""
+_NO_PARAMETERS = {"blocks.0.attn.mask", "blocks.0.attn.IGNORE"}
+"""Constants."""
+
+_COPIES = {"x_embed": ("W_x", "W_E"), "y_embed": ("W_y", "W_E")}
+"""Second names of the embedding: which parameter each repeats, the first that a network has."""
 
 _WITHOUT_EFFECT = {"blocks.0.attn.b_K", "b_K"}
 """Biases of the keys: the score of x_i for a query q becomes (x_i W_K + b_K) . q. That is b_K . q
@@ -72,20 +75,20 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
     Returns
     -------
     dict of str to ndarray
-        In the order of `architecture.shapes`. Second names of the embedding and constants are left
-        out, and so are whole numbers (counters, positions), biases that change no prediction, and
-        others that the architecture lacks when they are zero.
+        In the order of `architecture.shapes`. Copies of the embedding (``x_embed``, ``y_embed``)
+        and constants are left out, and so are whole numbers (counters, positions), biases that
+        change no prediction, and others that the architecture lacks when they are zero.
 
     Raises
     ------
     ValueError
-        If a parameter is missing, there twice, has another shape or type, or a number that is not
-        finite, or if the file holds a tensor that the architecture has no place for. One line,
-        which names it.
+        If a parameter is missing, there twice, differs from its copy, has another shape or type, or
+        a number that is not finite, or if the file holds a tensor that the architecture has no
+        place for. One line, which names it.
     """
     named: dict[str, tuple[str, NDArray[np.generic]]] = {}
     for name, values in tensors.items():
-        if name in _NO_PARAMETERS:
+        if name in _NO_PARAMETERS or _original(name, architecture):
             continue
         ours = _TRANSFORMER_LENS.get(name, name)
         if ours in named:
@@ -96,7 +99,7 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
     missing = [name for name in shapes if name not in named]
     if missing:
         msg = (
-            f"lacks {', '.join(missing)} of a {type(architecture).__name__}; "
+            f"lacks {', '.join(missing)} of {_with_article(architecture)}; "
             f"it holds {', '.join(sorted(tensors)) or 'nothing'}"
         )
         raise ValueError(msg)
@@ -109,7 +112,25 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
         if problem:
             msg = f"{name} {problem}"
             raise ValueError(msg)
+    for name in _COPIES:
+        original = _original(name, architecture)
+        if original and name in tensors and not np.array_equal(tensors[name], named[original][1]):
+            msg = (
+                f"{name} differs from {named[original][0]}, the embedding that it should repeat; "
+                "take out the one that the network does not use"
+            )
+            raise ValueError(msg)
     return {name: np.asarray(named[name][1]) for name in shapes}
+
+
+def _original(name: str, architecture: Architecture) -> str | None:
+    """Return the parameter that a tensor of this name repeats, if it is a copy."""
+    return next((each for each in _COPIES.get(name, ()) if each in architecture.shapes()), None)
+
+
+def _with_article(architecture: Architecture) -> str:
+    kind = type(architecture).__name__
+    return f"an {kind}" if kind == "MLP" else f"a {kind}"
 
 
 def _problem(
@@ -145,7 +166,7 @@ def _without_a_place(
     name: str, values: NDArray[np.generic], architecture: Architecture
 ) -> str | None:
     """Say why a tensor that is not a parameter of the architecture cannot be left out."""
-    kind = type(architecture).__name__
+    kind = _with_article(architecture)
     if _LAYER_NORM.search(name):
         return "is of a layer norm, which no network of this project has"
     if values.dtype.kind in "iu" or not np.any(values != 0):
@@ -159,8 +180,8 @@ def _without_a_place(
     if short in ("b_in", "b_out") and isinstance(architecture, Transformer):
         return "is not zero; set `architecture.mlp_bias` to true"
     if short in _OTHER_BIASES:
-        return f"has no place in a {kind} and is not zero: {_OTHER_BIASES[short]}"
-    return f"has no place in a {kind} and is not zero"
+        return f"has no place in {kind} and is not zero: {_OTHER_BIASES[short]}"
+    return f"has no place in {kind} and is not zero"
 
 
 def read_network(product: NDArray[np.integer], spec: Training, tensors: Tensors) -> Record:

@@ -5,7 +5,8 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from textwrap import shorten
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field
 
@@ -16,6 +17,8 @@ from ontogeny.config import (
     Positive,
     Section,
     Seed,
+    noted,
+    refuse,
     validate,
 )
 from ontogeny.given_files import decoded, problem_of
@@ -118,6 +121,8 @@ _LAYERS: dict[Model, type[_Layers]] = {
     "Transformer": _TransformerLayers,
 }
 
+_Read = TypeVar("_Read", bound=Section)
+
 _Beta = Annotated[float, Field(ge=0, lt=1), AS_REAL]
 
 
@@ -207,7 +212,7 @@ def published_experiments(
 def unreadable(
     problems: Mapping[Path, str], folder: str | Path, skip: Iterable[str]
 ) -> PublishedError:
-    """Return the refusal of runs that cannot be read, with the key that leaves them out.
+    """Return the refusal of runs that cannot be read, with the key that takes the others, if any.
 
     Parameters
     ----------
@@ -217,12 +222,22 @@ def unreadable(
     skip : iterable of str
         Names of runs that are left out already.
     """
-    said = [f"{path}: {problem}" for path, problem in problems.items()]
+    names = sorted({*skip, *(path.parent.name for path in problems)})
+    leaves_some = not set(_names(Path(folder))) <= set(names)
+    missing = "is missing; get it, or skip the run" if leaves_some else "is missing; get it"
+    said = [
+        f"{path}: {missing if problem.startswith('does not exist') else problem}"
+        for path, problem in problems.items()
+    ]
     if len(said) > _LISTED:
         said[_LISTED:] = [f"... and {len(said) - _LISTED} more"]
-    names = sorted({*skip, *(path.parent.name for path in problems)})
     key = f"composition.published: {{folder: {folder}, skip: [{_list(names)}]}}"
-    return PublishedError("\n".join([*said, f"take the other runs by `{key}`"]))
+    remedy = (
+        f"take the other runs by `{key}`"
+        if leaves_some
+        else "no other run is left in this folder; correct these, or give another folder"
+    )
+    return PublishedError("\n".join([*said, remedy]))
 
 
 def _names(folder: Path) -> list[str]:
@@ -288,10 +303,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _validated(said: dict[str, Any]) -> tuple[_Settings, _Layers]:
-    settings = validate(said, _Settings)
+    settings = _checked(said, _Settings)
     ignored = IGNORED_LAYERS[settings.model]
     layers = {key: value for key, value in settings.layers.items() if key not in ignored}
-    found = validate(layers, _LAYERS[settings.model], at="layers")
+    found = _checked(layers, _LAYERS[settings.model], at="layers.")
     if settings.seed == 0:
         msg = (
             "`seed` = 0: their code does not shuffle the pairs with seed 0, so that no seed makes "
@@ -307,6 +322,20 @@ def _validated(said: dict[str, Any]) -> tuple[_Settings, _Layers]:
         msg = f"`frac_train` = {settings.frac_train}: leaves no training or no test pairs"
         raise ConfigurationError(msg)
     return settings, found
+
+
+def _checked(said: Mapping[str, Any], model: type[_Read], *, at: str = "") -> _Read:
+    """Return a section; of a key that is unknown, do not guess which other one it stands for."""
+    known = {key: value for key, value in said.items() if key in model.model_fields}
+    problems = [
+        f"`{at}{key}` = {shorten(repr(value), 60)}: is not known here and may change the network"
+        for key, value in said.items()
+        if key not in known
+    ]
+    with noted(problems):
+        found = validate(known, model, at=at.removesuffix("."))
+    refuse(problems)
+    return found
 
 
 def _group(settings: _Settings) -> str:
