@@ -434,6 +434,7 @@ def test_an_unknown_section_blames_no_other():
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.parametrize(
     ("labels", "right"),
     [
         ("01234", True),
