@@ -17,7 +17,7 @@ WHY = {
     "Forced execution": "was asked for",
     "Software environment definition has changed since last execution": "other software",
 }
-MOST_KINDS = 4
+MOST_LISTED = 4
 JOB = re.compile(r"^(?:Job \d+: (?P<message>.+)|localrule (?P<local>\w+):)$", re.MULTILINE)
 REASON = re.compile(r"^\s*[Rr]eason: (?P<reason>[^:;(]+)", re.MULTILINE)
 
@@ -50,11 +50,11 @@ def summary(plan: Counter[tuple[str, str]]) -> list[str]:
             figures.setdefault(why, []).append(kind)
     lines = []
     for why, kinds in figures.items():
-        if len(kinds) > MOST_KINDS:
+        if len(kinds) > MOST_LISTED:
             count = sum(len(groups.pop((kind, why))) for kind in kinds)
             lines.append(f"figures ({count} of {len(kinds)} kinds): {why}")
     for (kind, why), names in reversed(groups.items()):
-        listed = "; ".join(names) if len(names) <= 4 else f"{len(names)} times"
+        listed = "; ".join(names) if len(names) <= MOST_LISTED else f"{len(names)} times"
         lines.append(f"{kind} ({listed}): {why}")
     return lines[::-1]
 

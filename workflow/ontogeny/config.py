@@ -40,6 +40,7 @@ __all__ = [
     "Seed",
     "Seeds",
     "Style",
+    "as_tuple",
     "canonical",
     "check_defaults",
     "is_other_kind",
@@ -86,6 +87,11 @@ def _real(value: object) -> object:
 def _whole(value: object) -> object:
     value = _number(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def as_tuple(value: object) -> object:
+    """Return a list as a tuple, for fields of strict models, and anything else as it is."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 AS_REAL = BeforeValidator(_real)

@@ -21,6 +21,7 @@ from ontogeny.config import (
     Section,
     Seed,
     Seeds,
+    as_tuple,
     noted,
     refuse,
     validate,
@@ -67,10 +68,6 @@ LISTS = frozenset(
     }
 )
 """Fields of an experiment that are lists by themselves and no sweeps."""
-
-
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 class MLPSettings(Section):
@@ -195,7 +192,7 @@ class Optimiser(Section):
     @field_validator("betas", "undecayed", "weight_decay_schedule", mode="before")
     @classmethod
     def _tuple(cls, value: object) -> object:
-        return _as_tuple(value)
+        return as_tuple(value)
 
     @field_validator("undecayed")
     @classmethod
@@ -275,7 +272,7 @@ class Training(_Training):
     @field_validator("weights", mode="before")
     @classmethod
     def _weights(cls, value: object) -> object:
-        return _as_tuple(value)
+        return as_tuple(value)
 
     def steps_of_weights(self) -> list[int]:
         """Return the steps of the networks that were trained elsewhere, ascending."""
@@ -424,7 +421,7 @@ class Style(FigureStyle):
     @field_validator("phases", mode="before")
     @classmethod
     def _phases(cls, value: object) -> object:
-        return _as_tuple(value)
+        return as_tuple(value)
 
     @field_validator("phases")
     @classmethod

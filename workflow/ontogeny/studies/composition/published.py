@@ -17,6 +17,7 @@ from ontogeny.config import (
     Positive,
     Section,
     Seed,
+    as_tuple,
     noted,
     refuse,
     validate,
@@ -90,10 +91,6 @@ def _relu(value: object) -> object:
     return value
 
 
-def _as_tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
 class _Layers(Section):
     relu_embed: Annotated[bool, BeforeValidator(_no_relu)] = False
 
@@ -138,7 +135,7 @@ class _Settings(Section):
     layers: dict[str, Any]
     lr: Positive = 1e-3
     weight_decay: Annotated[float, Field(ge=0), AS_REAL] = 1.0
-    betas: Annotated[tuple[_Beta, _Beta], BeforeValidator(_as_tuple)] = (0.9, 0.98)
+    betas: Annotated[tuple[_Beta, _Beta], BeforeValidator(as_tuple)] = (0.9, 0.98)
 
 
 def published_experiments(

@@ -16,6 +16,7 @@ from ontogeny.config import (
     Section,
     Seed,
     Seeds,
+    as_tuple,
     noted,
     refuse,
     validate,
@@ -110,7 +111,7 @@ class Text(_Corpus):
     def _files(cls, value: object) -> object:
         if isinstance(value, str):
             return (value,)
-        return tuple(value) if isinstance(value, list) else value
+        return as_tuple(value)
 
     def boundary(self, tokens: int) -> int:
         """Return how many tokens of a text are for training; those behind them are held out."""
@@ -201,7 +202,7 @@ class Optimiser(Section):
     @field_validator("betas", mode="before")
     @classmethod
     def _betas(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
+        return as_tuple(value)
 
 
 class Checkpoints(Section):

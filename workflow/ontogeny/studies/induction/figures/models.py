@@ -12,8 +12,8 @@ __all__ = ["draw", "numbers"]
 
 _ROWS = (
     ("score", "in-context score [nat]"),
-    ("best_prefix", "prefix matching, best head"),
-    ("best_previous", "on the token before, best head"),
+    ("best_prefix", "prefix matching,\nbest head"),
+    ("best_previous", "previous-token attention,\nbest head"),
     ("loss", "loss [nat]"),
 )
 
