@@ -26,6 +26,7 @@ from ontogeny.config import (
     Style as FigureStyle,
 )
 from ontogeny.given_files import problem_of_text
+from ontogeny.studies.induction.division import boundary, shortage
 from ontogeny.sweeps import Sweeps, unfolded
 
 __all__ = [
@@ -112,45 +113,6 @@ class Text(_Corpus):
         if isinstance(value, str):
             return (value,)
         return as_tuple(value)
-
-    def boundary(self, tokens: int) -> int:
-        """Return how many tokens of a text are for training; those behind them are held out."""
-        return round(tokens * (1 - self.held_out))
-
-    def shortage(self, tokens: int, windows: int) -> str | None:
-        """Return what a text is too short for, and the remedy; None when it is long enough.
-
-        Parameters
-        ----------
-        tokens : int
-            Of the whole text.
-        windows : int
-            Different windows of its held-out part.
-
-        Returns
-        -------
-        str or None
-            The end of a sentence that begins with the text.
-        """
-        training = self.boundary(tokens)
-        held_out = tokens - training
-        if training < self.length:
-            return (
-                f"leaves {training} for training, where one window takes {self.length}; give more "
-                "text, or lower `length` or `held_out`"
-            )
-        if held_out < self.length:
-            return (
-                f"holds out {held_out}, where one window takes {self.length}; give more text, "
-                "lower `length` or raise `held_out`"
-            )
-        if windows < self.sequences:
-            return (
-                f"holds out {held_out}; different windows of {self.length} tokens in these: "
-                f"{windows}, asked for by `sequences`: {self.sequences}; lower `sequences` or "
-                "`length`, give more text or raise `held_out`"
-            )
-        return None
 
 
 Corpus = Annotated[Phrases | Markov | Text, Field(discriminator="kind")]
@@ -387,10 +349,15 @@ def _problems_of_text(induction: Induction, name: str) -> list[str]:
     if found:
         return found
     most = sum(Path(file).stat().st_size for file in corpus.files) + len(corpus.files) - 1
-    windows = most - corpus.boundary(most) - corpus.length + 1
-    shortage = corpus.shortage(most, windows)
+    short = shortage(
+        most,
+        most - boundary(most, corpus.held_out) - corpus.length + 1,
+        length=corpus.length,
+        sequences=corpus.sequences,
+        held_out=corpus.held_out,
+    )
     names = ", ".join(map(repr, corpus.files))
-    return [f"{at} = {names}: a text of at most {most} tokens {shortage}"] if shortage else []
+    return [f"{at} = {names}: a text of at most {most} tokens {short}"] if short else []
 
 
 def _problems(induction: Induction, name: str) -> list[str]:

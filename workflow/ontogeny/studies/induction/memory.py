@@ -34,7 +34,7 @@ def corpus_memory(corpus: Corpus) -> int:
 
 
 def train_memory(experiment: Experiment, corpus: Corpus) -> int:
-    """Return the memory [MB] that training takes, by B T (L (4 d + m) + V) and P K."""
+    """Return the memory [MB] that training takes: by B T (L (4 d + m) + V) and by P K."""
     network, V = experiment.network, _vocabulary(corpus)
     each = network.layers * (20 * network.d_model + 5 * network.d_mlp) + 6 * V
     updates = experiment.optimiser.batch * corpus.length * each

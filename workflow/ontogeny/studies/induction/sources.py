@@ -26,6 +26,7 @@ from ontogeny.studies.induction.corpora import (
     windows,
     words,
 )
+from ontogeny.studies.induction.division import boundary, shortage
 
 __all__ = ["corpus_dataset", "source_of"]
 
@@ -84,7 +85,7 @@ def source_of(corpus: xr.Dataset, spec: Phrases | Markov | Text) -> Source:
     if isinstance(spec, Markov):
         return partial(chains, states=spec.states, length=spec.length)
     stream = corpus["stream"].values
-    trained_on = stream[: spec.boundary(len(stream))]
+    trained_on = stream[: boundary(len(stream), spec.held_out)]
     return partial(windows, trained_on, length=spec.length)
 
 
@@ -153,12 +154,18 @@ def _text(spec: Text, texts: list[str], rng: np.random.Generator) -> xr.Dataset:
     ordered = [texts[number] for number in order]
     model = tokenizer(ordered, size=spec.vocabulary)
     stream = encode(ordered, model)
-    held_out = stream[spec.boundary(len(stream)) :]
+    held_out = stream[boundary(len(stream), spec.held_out) :]
     tokens = different_windows(held_out, rng, spec.sequences, length=spec.length)
-    shortage = spec.shortage(len(stream), len(tokens))
-    if shortage is not None:
+    short = shortage(
+        len(stream),
+        len(tokens),
+        length=spec.length,
+        sequences=spec.sequences,
+        held_out=spec.held_out,
+    )
+    if short is not None:
         names = ", ".join(spec.files) or "the Python standard library"
-        msg = f"the text of {names}, {len(stream)} tokens, {shortage}"
+        msg = f"the text of {names}, {len(stream)} tokens, {short}"
         raise ValueError(msg)
     stored = variable("stream_index", stream.astype(np.int16), "tokens of the whole text")
     return _described(tokens, list(words(model)), {}, {"stream": stored})
