@@ -48,7 +48,7 @@ def project(tmp_path_factory):
 FOLDERS = ["my clone", "user's", "a\tb", 'a "$HOME" `id`', "a&b;c|d(e)<f>", "a*[b]?#~!%", "Grüße"]
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", ["user's clone", "".join(FOLDERS[2:]), "Grüße\taus"])
 def test_jobs_run_in_any_folder_with_the_environment_in_it(tmp_path, name):
     folder = copied(tmp_path / name)
     (folder / ".venv").symlink_to(sys.prefix)
@@ -58,8 +58,15 @@ def test_jobs_run_in_any_folder_with_the_environment_in_it(tmp_path, name):
     assert xr.load_dataset(folder / TARGET).sizes["irrep"] == 3
 
 
-@pytest.mark.parametrize("name", ["a{b}", "a{b", "a}b", "{seed}", "a\\b"])
-@pytest.mark.parametrize("where", ["project", "working directory"])
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        ("project", "a{b}"),
+        ("project", "a\\b"),
+        ("working directory", "{seed}"),
+        ("working directory", "a}b"),
+    ],
+)
 def test_a_folder_that_no_job_could_use_is_refused_in_one_sentence(project, tmp_path, where, name):
     folder = tmp_path / name
     folder.mkdir()
@@ -133,7 +140,7 @@ induction:
 
 @pytest.mark.parametrize(
     "name",
-    ["run{1},lr=0.1", "{seed}", "{experiment}{x, y}", "open{", "back\\slash", "s3:/a*b", "."],
+    ["{experiment}{x, y}run{1},lr=0.1", "{seed}open{back\\slash", "s3:/a*b"],
 )
 def test_given_files_are_read_whatever_their_paths(project, tmp_path, name):
     """A wildcard that the rule has would otherwise be put in its place without a word."""
@@ -187,9 +194,12 @@ def odd_files(project):
     return project
 
 
-@pytest.mark.parametrize("start", ["snakemake", "plan"])
-@pytest.mark.parametrize(("arguments", "said"), COMMANDS.values(), ids=COMMANDS)
-def test_a_wrong_command_is_refused_in_one_sentence(odd_files, start, arguments, said):
+@pytest.mark.parametrize(
+    ("start", "command"),
+    [*(("snakemake", name) for name in COMMANDS), ("plan", "missing"), ("plan", "no such target")],
+)
+def test_a_wrong_command_is_refused_in_one_sentence(odd_files, start, command):
+    arguments, said = COMMANDS[command]
     if start == "plan":
         run = subprocess.run(
             [sys.executable, "workflow/plan.py", *arguments],
