@@ -287,11 +287,10 @@ def test_only_runs_that_add_get_the_figures_of_addition(tmp_path):
     run = snakemake(folder, "--dry-run", "--configfile", "adds.yaml")
     assert run.returncode == 0, output_of(run)
     found = set(re.findall(r"figure modular_(\w+) of ([\w, -]+)", output_of(run)))
-    places = [f"weight-decay-schedule-{place}" for place in (0, 1)]
     stops = {
-        f"{name}-{place}"
+        f"{name}-weight-decay-schedule-{schedule}"
         for name in ("stops", "stops-or-l1-l1-0", "stops-or-l1-l1-1")
-        for place in places
+        for schedule in ("empty", "step-9-weight-decay-0")
     }
     adds = {"ours", "differs"} | stops
     expected = {(name, f"{run}, seed 0") for name in OF_STEPS | OF_LAST for run in adds}

@@ -159,7 +159,7 @@ def of_seeds(names):
 
 def figures_of_seeds(experiment):
     """Return the names of the figures that all runs of an experiment get together."""
-    if experiment.weights:
+    if not experiment.has_steps:
         return []
     with_measures = "measures" in results_of_run(experiment)
     return ["seeds", "modular_phases"] if with_measures else ["seeds"]
