@@ -286,17 +286,28 @@ def summary_of(run):
     return said[said.index(COMPOSITION[0]) :] if COMPOSITION[0] in said else []
 
 
-def test_a_run_ends_with_its_summary(project, tmp_path):
+@pytest.fixture(scope="module")
+def both(project, tmp_path_factory):
+    """Both studies, run in a folder of their own, and what that run said."""
+    folder = tmp_path_factory.mktemp("both")
+    (folder / "both.yaml").write_text(BOTH)
+    return folder, snakemake(project, *in_folder(folder), "--cores", "2")
+
+
+def in_folder(folder):
+    return ["--configfile", str(folder / "both.yaml"), "--directory", str(folder / "out")]
+
+
+def test_a_run_ends_with_its_summary(project, both):
     """The first with jobs, the second with nothing to do; then what asks for no results."""
-    (tmp_path / "both.yaml").write_text(BOTH)
-    given = ["--configfile", str(tmp_path / "both.yaml"), "--directory", str(tmp_path / "out")]
+    folder, first = both
+    given = in_folder(folder)
     paths = [
         "results/claims.html",
         "results/induction/figures/corpora/p/models.png",
         "results/induction/figures/one/model.png",
     ]
     lines = [*COMPOSITION, "", *INDUCTION, "", "Look first at", *(f"  {path}" for path in paths)]
-    first = snakemake(project, *given, "--cores", "2")
     assert first.returncode == 0, output_of(first)
     assert summary_of(first)[:-2] == lines
     assert summary_of(first)[-1].startswith("Finished in ")
@@ -315,14 +326,12 @@ def test_a_run_ends_with_its_summary(project, tmp_path):
         assert "networks generalised" not in output_of(other)
 
 
-def test_a_summary_that_cannot_be_made_fails_nothing(project, tmp_path):
-    (tmp_path / "both.yaml").write_text(BOTH)
-    given = ["--configfile", str(tmp_path / "both.yaml"), "--directory", str(tmp_path / "out")]
-    assert snakemake(project, *given, "--cores", "2").returncode == 0
+def test_a_summary_that_cannot_be_made_fails_nothing(project, both, tmp_path):
+    shutil.copytree(both[0], tmp_path, dirs_exist_ok=True)
     damaged = tmp_path / "out/results/induction/comparison.nc"
     before = damaged.stat()
     damaged.write_bytes(damaged.read_bytes()[:-10])
     os.utime(damaged, ns=(before.st_atime_ns, before.st_mtime_ns))
-    run = snakemake(project, *given, "--cores", "2")
+    run = snakemake(project, *in_folder(tmp_path), "--cores", "2")
     assert run.returncode == 0
     assert "No summary: " in run.stderr
