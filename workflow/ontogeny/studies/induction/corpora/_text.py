@@ -163,7 +163,7 @@ def different_windows(
     """Return windows at random places of a text, no two of the same tokens, each behind token 0.
 
     Places are drawn without replacement; one whose window was drawn before, at another place of a
-    text that repeats itself, is ignored. Windows may overlap.
+    text that repeats itself, is skipped. Windows may overlap.
 
     Parameters
     ----------
