@@ -20,9 +20,9 @@ from ontogeny.studies.composition.config import (
     Schedule,
     Training,
 )
-from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.runs import train_network, training_rows
-from ontogeny.studies.composition.stages import progress, representation
+from ontogeny.studies.composition.irreps.stages import progress, representation
+from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks.runs import train_network, training_rows
 
 CHECKPOINTS = 200
 

@@ -8,7 +8,7 @@ import xarray as xr
 from ontogeny.catalogue import irreps_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition.universality import Run, universality
+from ontogeny.studies.composition.irreps.universality import Run, universality
 
 STEPS = np.array([0, 10, 100, 1000, 10000])
 

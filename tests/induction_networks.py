@@ -11,7 +11,7 @@ import math
 
 import torch
 
-from ontogeny.studies.induction.network import Transformer
+from ontogeny.networks.decoder import Transformer
 
 V, FAST, D, H = 28, 8, 128, 4
 E = D // H

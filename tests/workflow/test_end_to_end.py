@@ -36,19 +36,19 @@ FIGURES = [
 ]
 ONLY_CYCLIC = [
     "spectra",
-    "modular_progress",
-    "modular_measures",
-    "modular_key_losses",
-    "modular_norms",
-    "modular_followups",
-    "modular_spectra",
-    "modular_attention",
-    "modular_neurons",
-    "modular_logits",
-    "modular_readout",
-    "modular_ablations",
-    "modular_removal",
-    "modular_algorithms",
+    "addition_progress",
+    "addition_measures",
+    "addition_key_losses",
+    "addition_norms",
+    "addition_followups",
+    "addition_spectra",
+    "addition_attention",
+    "addition_neurons",
+    "addition_logits",
+    "addition_readout",
+    "addition_ablations",
+    "addition_removal",
+    "addition_algorithms",
 ]
 OVER_ALL_RUNS = ["grokking", "similarity", "irreps", "order"]
 
@@ -96,7 +96,7 @@ def expected_figures():
         yield from (f"{experiment}/seed{seed}/{name}" for seed in seeds for name in names)
         yield f"{experiment}/seeds"
         if cyclic:
-            yield f"{experiment}/modular_phases"
+            yield f"{experiment}/addition_phases"
     yield from (f"universality_{name}" for name in OVER_ALL_RUNS)
 
 
@@ -250,8 +250,8 @@ def test_checkpoints_of_a_run_made_elsewhere_are_followed_along_its_steps(finish
         name: {path.stem for path in (figures / name / "seed0").glob("*.svg")}
         for name in ("followed", "c5-transformer")
     }
-    assert drawn["followed"] == drawn["c5-transformer"] >= {"learning", "modular_progress"}
-    assert (figures / "followed/modular_phases.svg").exists()
+    assert drawn["followed"] == drawn["c5-transformer"] >= {"learning", "addition_progress"}
+    assert (figures / "followed/addition_phases.svg").exists()
     shutil.copy2(files[0], files[1])
     again = output_of(snakemake(folder, "--configfile", "followed.yaml", "--dry-run"))
     assert "read the weights of followed, seed 0" in again
@@ -286,7 +286,7 @@ def test_only_runs_that_add_get_the_figures_of_addition(tmp_path):
     (folder / "adds.yaml").write_text(ADDS.format(folder / "0.pt"))
     run = snakemake(folder, "--dry-run", "--configfile", "adds.yaml")
     assert run.returncode == 0, output_of(run)
-    found = set(re.findall(r"figure modular_(\w+) of ([\w, -]+)", output_of(run)))
+    found = set(re.findall(r"figure addition_(\w+) of ([\w, -]+)", output_of(run)))
     stops = {
         f"{name}-weight-decay-schedule-{schedule}"
         for name in ("stops", "stops-or-l1-l1-0", "stops-or-l1-l1-1")

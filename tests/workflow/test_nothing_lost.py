@@ -24,9 +24,9 @@ from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.storage import write, write_arrays
 from ontogeny.studies.composition.config import Training
-from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks.runs import train_network, training_rows
 from ontogeny.studies.composition.resume import finish, saved_state, state_folder
-from ontogeny.studies.composition.runs import train_network, training_rows
 from ontogeny.training import Saver
 
 ROOT = Path(__file__).parents[2]

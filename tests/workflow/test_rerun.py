@@ -68,19 +68,19 @@ ONLY_CYCLIC = {
     "mechanism",
     "measures",
     "figure spectra",
-    "figure modular_progress",
-    "figure modular_measures",
-    "figure modular_key_losses",
-    "figure modular_norms",
-    "figure modular_followups",
-    "figure modular_spectra",
-    "figure modular_attention",
-    "figure modular_neurons",
-    "figure modular_logits",
-    "figure modular_readout",
-    "figure modular_ablations",
-    "figure modular_removal",
-    "figure modular_algorithms",
+    "figure addition_progress",
+    "figure addition_measures",
+    "figure addition_key_losses",
+    "figure addition_norms",
+    "figure addition_followups",
+    "figure addition_spectra",
+    "figure addition_attention",
+    "figure addition_neurons",
+    "figure addition_logits",
+    "figure addition_readout",
+    "figure addition_ablations",
+    "figure addition_removal",
+    "figure addition_algorithms",
 }
 ADDITION = {"addition in all runs", "claims of addition", "claims of all studies"}
 
@@ -90,7 +90,7 @@ def steps(names, experiment, seed=0):
     found = {f"{name} of {experiment}, seed {seed}" for name in names}
     if experiment == "b" and "representation" in names:
         found |= {f"{name} of {experiment}, seed {seed}" for name in ONLY_CYCLIC}
-        found |= {f"figure {name} of {experiment}" for name in ("modular_phases", "seeds")}
+        found |= {f"figure {name} of {experiment}" for name in ("addition_phases", "seeds")}
     if experiment != "b" and "progress" in names:
         found.add(f"figure seeds of {experiment}")
     return found
@@ -292,8 +292,8 @@ CODE = {
         {"figure learning of a, seed 0", "figure learning of b, seed 0"},
     ),
     "a figure of modular addition": (
-        f"{STUDY}/figures/modular_phases.py",
-        {"figure modular_phases of b"},
+        f"{STUDY}/figures/addition_phases.py",
+        {"figure addition_phases of b"},
     ),
     "a progress measure": (
         f"{STUDY}/analysis/phases.py",

@@ -13,8 +13,7 @@ import brute_force
 from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition import reading
-from ontogeny.studies.composition.analysis import (
+from ontogeny.studies.composition.irreps.analysis import (
     SPLITS,
     Ablation,
     Layers,
@@ -35,8 +34,9 @@ from ontogeny.studies.composition.analysis import (
     neurons,
     restricted_losses,
 )
-from ontogeny.studies.composition.architectures import MLP, Bilinear, Transformer
-from ontogeny.studies.composition.datasets import frame_of
+from ontogeny.studies.composition.irreps.datasets import frame_of
+from ontogeny.studies.composition.networks import reading
+from ontogeny.studies.composition.networks.architectures import MLP, Bilinear, Transformer
 
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
 GROUPS = ("S3", "D4", "Q8", "C6", "C7", "A4", "F21")
@@ -397,7 +397,7 @@ def test_both_ways_to_exclude_agree(monkeypatch):
     train, key = some_train(12), some_key(case)
     quick = measured(case, train, key).losses
     # By its full name: the package gives the name of the module to a function.
-    module = import_module("ontogeny.studies.composition.analysis.losses")
+    module = import_module("ontogeny.studies.composition.irreps.analysis.losses")
     monkeypatch.setattr(module, "_LARGEST_EXPONENT", 0.0)
     direct = measured(case, train, key).losses
     assert_allclose(quick.excluded, direct.excluded, rtol=1e-12)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ontogeny.groups import group
-from ontogeny.studies.composition.architectures import (
+from ontogeny.studies.composition.networks.architectures import (
     MLP,
     Bilinear,
     DeepTransformer,
@@ -161,7 +161,7 @@ def test_objective_equals_autograd_of_the_slow_form(architecture, pairs, dtype):
 @pytest.mark.parametrize("number", [3, 4, 8, 9, 11])
 @architectures
 def test_objective_does_not_depend_on_blocks(architecture, number, monkeypatch):
-    package = "ontogeny.studies.composition.architectures"
+    package = "ontogeny.studies.composition.networks.architectures"
     for module in ("mlp", "bilinear", "_transformer_objective"):
         monkeypatch.setattr(f"{package}.{module}._BLOCK", 4)
     parameters = some_parameters(architecture, torch.float64)

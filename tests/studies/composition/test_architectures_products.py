@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from ontogeny.studies.composition.architectures import _products
-from ontogeny.studies.composition.architectures._products import (
+from ontogeny.studies.composition.networks.architectures import _products
+from ontogeny.studies.composition.networks.architectures._products import (
     Incidence,
     blocks,
     product,

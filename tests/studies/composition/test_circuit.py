@@ -10,7 +10,7 @@ import brute_force
 from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition.analysis import (
+from ontogeny.studies.composition.irreps.analysis import (
     Layers,
     Matrices,
     Neurons,
@@ -29,7 +29,7 @@ from ontogeny.studies.composition.analysis import (
     relabelled_means,
     unembedding_shares,
 )
-from ontogeny.studies.composition.datasets import frame_of
+from ontogeny.studies.composition.irreps.datasets import frame_of
 
 GROUPS = ("S3", "Q8", "C7", "A4", "F21")
 EXACT = {"rtol": 1e-9, "atol": 1e-12}

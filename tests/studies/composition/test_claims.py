@@ -5,7 +5,7 @@ import pytest
 
 from composition_runs import joined, run
 from ontogeny.claims import VERDICTS, judge, verdict
-from ontogeny.studies.composition.claims import CLAIMS
+from ontogeny.studies.composition.irreps.claims import CLAIMS
 
 HOLDS, FAILS, FEW = VERDICTS
 NAMES = [claim.name for claim in CLAIMS]

@@ -6,8 +6,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ontogeny.config import ConfigurationError
 from ontogeny.groups import group
-from ontogeny.studies.composition import runs
 from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.networks import runs
 from ontogeny.training import arrays_of, state_of
 from other_device import devices, other_device
 

@@ -8,7 +8,7 @@ from ontogeny.config import parse_yaml, read_sections
 from ontogeny.groups import from_table, group
 from ontogeny.storage import read_cayley_table
 from ontogeny.studies.composition.config import resolve
-from ontogeny.studies.composition.runs import train_network
+from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.studies.induction.config import resolve as induction
 
 ROOT = Path(__file__).parents[3]

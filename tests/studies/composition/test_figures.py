@@ -9,9 +9,9 @@ import xarray as xr
 
 from composition_runs import catalogue
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.figures import seeds
-from ontogeny.studies.composition.stages import progress, representation
-from studies.composition.modular.runs import trained
+from ontogeny.studies.composition.figures.experiment import seeds
+from ontogeny.studies.composition.irreps.stages import progress, representation
+from studies.composition.addition.runs import trained
 
 FOUND, GIVEN = [10.0, np.nan, 40.0], (5, 20, 50)
 SHADES = {
@@ -55,7 +55,7 @@ def drawn(figure, numbers, **style):
 )
 @pytest.mark.parametrize(("phases", "shown"), [(None, "found"), (GIVEN, "given")])
 def test_phases_found_or_given_are_shaded_in_every_panel(name, drawn_from, panels, phases, shown):
-    figure = import_module(f"ontogeny.studies.composition.figures.{name}")
+    figure = import_module(f"ontogeny.studies.composition.irreps.figures.run.{name}")
     numbers = figure.numbers(*(results()[result] for result in drawn_from))
     np.testing.assert_array_equal(numbers["phase_boundary"], FOUND)
     made = drawn(figure, numbers, phases=phases)

@@ -8,18 +8,22 @@ import xarray as xr
 from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.config import ConfigurationError, specification
 from ontogeny.groups import group
+from ontogeny.joins.outcomes import outcomes
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.architectures import MLP, Bilinear, Transformer
+from ontogeny.studies.composition.addition.figures.run import (
+    addition_followups,
+)
+from ontogeny.studies.composition.addition.stages import measures, mechanism
 from ontogeny.studies.composition.config import Optimiser, Style, Training, resolve
-from ontogeny.studies.composition.figures import learning, modular_followups, seeds
-from ontogeny.studies.composition.foreign import parameters_of, read_network, read_run
-from ontogeny.studies.composition.modular.stages import measures, mechanism
-from ontogeny.studies.composition.outcomes import outcomes
-from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.runs import train_network, training_rows
-from ontogeny.studies.composition.stages import progress, representation
+from ontogeny.studies.composition.figures.experiment import seeds
+from ontogeny.studies.composition.irreps.figures.run import learning
+from ontogeny.studies.composition.irreps.stages import progress, representation
+from ontogeny.studies.composition.networks.architectures import MLP, Bilinear, Transformer
+from ontogeny.studies.composition.networks.foreign import parameters_of, read_network, read_run
+from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks.runs import train_network, training_rows
 from ontogeny.weights import WeightsError
 
 ARCHITECTURES = [
@@ -518,8 +522,8 @@ def test_checkpoints_read_from_files_give_what_the_run_itself_gives(tmp_path, ar
         left_out = {"history": ["update_loss", "update"], "measures": ["slingshots"]}.get(name, [])
         xr.testing.assert_equal(found[name].drop_vars(left_out), dataset.drop_vars(left_out))
     assert np.isnan(outcomes(found["history"])["spikes"])
-    modular_followups.draw(
-        modular_followups.numbers(found["measures"]), Style(), "without the losses of updates"
+    addition_followups.draw(
+        addition_followups.numbers(found["measures"]), Style(), "without the losses of updates"
     )
     learning.draw(learning.numbers(found["history"], found["progress"]), Style(), "theirs")
     seeds.draw(seeds.numbers([found["history"]], [found["progress"]], [2]), Style(), "theirs")

@@ -19,7 +19,8 @@ import brute_force
 from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition.analysis import (
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.irreps.analysis import (
     Layers,
     Matrices,
     clusters,
@@ -30,12 +31,11 @@ from ontogeny.studies.composition.analysis import (
     logit_similarity,
     neurons,
 )
-from ontogeny.studies.composition.architectures import MLP, Transformer
-from ontogeny.studies.composition.config import Training
-from ontogeny.studies.composition.datasets import frame_of
-from ontogeny.studies.composition.pairs import train_mask
-from ontogeny.studies.composition.reading import grid, matrices
-from ontogeny.studies.composition.runs import train_network, training_rows
+from ontogeny.studies.composition.irreps.datasets import frame_of
+from ontogeny.studies.composition.networks.architectures import MLP, Transformer
+from ontogeny.studies.composition.networks.pairs import train_mask
+from ontogeny.studies.composition.networks.reading import grid, matrices
+from ontogeny.studies.composition.networks.runs import train_network, training_rows
 
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
 primes = pytest.mark.parametrize("p", [7, 11, 13])

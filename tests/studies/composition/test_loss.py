@@ -4,8 +4,8 @@ import mpmath
 import pytest
 import torch
 
-from ontogeny.studies.composition import loss as loss_module
-from ontogeny.studies.composition.loss import (
+from ontogeny.studies.composition.networks import loss as loss_module
+from ontogeny.studies.composition.networks.loss import (
     accuracy,
     cross_entropy,
     flat_answers,

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from ontogeny.studies.composition.architectures import MLP, Bilinear, DeepTransformer, Transformer
 from ontogeny.studies.composition.config import (
     BilinearSettings,
     DeepTransformerSettings,
@@ -9,8 +8,14 @@ from ontogeny.studies.composition.config import (
     Training,
     TransformerSettings,
 )
-from ontogeny.studies.composition.networks import build
-from ontogeny.studies.composition.runs import train_network
+from ontogeny.studies.composition.networks.architectures import (
+    MLP,
+    Bilinear,
+    DeepTransformer,
+    Transformer,
+)
+from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.networks.runs import train_network
 
 SMALL = {"kind": "transformer", "d_model": 6, "heads": 2, "d_head": 3, "d_mlp": 5}
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from ontogeny.studies.composition.outcomes import first_step, outcomes, spikes
+from ontogeny.joins.outcomes import first_step, outcomes, spikes
 
 
 def test_a_spike_counts_once():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ontogeny.groups import group
-from ontogeny.studies.composition.pairs import answers, train_mask, train_pairs
+from ontogeny.studies.composition.networks.pairs import answers, train_mask, train_pairs
 
 SETTINGS = [(7, 0.3, 0), (7, 0.3, 598), (59, 0.5, 0), (113, 0.3, 0), (120, 0.4, 2), (120, 0.7, 1)]
 settings = pytest.mark.parametrize(("n", "fraction", "seed"), SETTINGS)

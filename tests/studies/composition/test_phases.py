@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from ontogeny.studies.composition.analysis import BOUNDARIES, phases
+from ontogeny.studies.composition.irreps.analysis import BOUNDARIES, phases
 
 COUNT = 40
 STEP = np.arange(COUNT) * 100

@@ -7,8 +7,8 @@ from ontogeny.catalogue import irreps_dataset
 from ontogeny.config import GivenGroup
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition.claims import CLAIMS
 from ontogeny.studies.composition.config import resolve
+from ontogeny.studies.composition.irreps.claims import CLAIMS
 from ontogeny.studies.composition.planned_figures import LEAST_RUNS, overview_figures, width_of
 
 TRANSFORMER = {"kind": "transformer", "d_mlp": 48}

@@ -19,7 +19,8 @@ from numpy.testing import assert_allclose
 from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition.analysis import (
+from ontogeny.studies.composition.config import resolve
+from ontogeny.studies.composition.irreps.analysis import (
     Clusters,
     Evidence,
     Frame,
@@ -37,12 +38,11 @@ from ontogeny.studies.composition.analysis import (
     neurons,
     recovery,
 )
-from ontogeny.studies.composition.architectures import MLP, Transformer
-from ontogeny.studies.composition.config import resolve
-from ontogeny.studies.composition.datasets import frame_of
-from ontogeny.studies.composition.foreign import read_run
-from ontogeny.studies.composition.pairs import train_mask, train_pairs
-from ontogeny.studies.composition.reading import grid, matrices
+from ontogeny.studies.composition.irreps.datasets import frame_of
+from ontogeny.studies.composition.networks.architectures import MLP, Transformer
+from ontogeny.studies.composition.networks.foreign import read_run
+from ontogeny.studies.composition.networks.pairs import train_mask, train_pairs
+from ontogeny.studies.composition.networks.reading import grid, matrices
 
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "universality"
 

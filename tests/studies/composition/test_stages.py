@@ -14,8 +14,9 @@ from ontogeny.groups import group
 from ontogeny.labels import DIMENSIONS
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition import stages
-from ontogeny.studies.composition.analysis import (
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.irreps import stages
+from ontogeny.studies.composition.irreps.analysis import (
     Frame,
     Layers,
     group_means,
@@ -24,16 +25,15 @@ from ontogeny.studies.composition.analysis import (
     matrix_shares,
     neurons,
 )
-from ontogeny.studies.composition.config import Training
-from ontogeny.studies.composition.datasets import (
+from ontogeny.studies.composition.irreps.datasets import (
     frame_of,
 )
-from ontogeny.studies.composition.networks import build
-from ontogeny.studies.composition.pairs import train_mask, train_pairs
-from ontogeny.studies.composition.reading import grid, matrices
-from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.runs import train_network
-from ontogeny.studies.composition.stages import progress, representation
+from ontogeny.studies.composition.irreps.stages import progress, representation
+from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.networks.pairs import train_mask, train_pairs
+from ontogeny.studies.composition.networks.reading import grid, matrices
+from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks.runs import train_network
 
 RUNS = {
     "S3, mlp": ("S3", 0.12, {"kind": "mlp", "embedding": 12, "hidden": 16}),

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from ontogeny.joins.sweep import SweptRun, sweep
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.figures import sweep as figure
-from ontogeny.studies.composition.sweep import SweptRun, sweep
+from ontogeny.studies.composition.figures.sweep import sweep as figure
 
 FRACTION, DECAY = "data.fraction", "optimiser.weight_decay"
 

@@ -8,9 +8,9 @@ from numpy.testing import assert_allclose, assert_equal
 from composition_runs import STEPS, catalogue, joined, run
 from ontogeny.estimates import FEWEST, mean, ratio
 from ontogeny.labels import DIMENSIONS
-from ontogeny.studies.composition import tables
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.figures import (
+from ontogeny.studies.composition.irreps import tables
+from ontogeny.studies.composition.irreps.figures.study import (
     universality_grokking,
     universality_irreps,
     universality_order,

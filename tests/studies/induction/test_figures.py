@@ -8,18 +8,10 @@ from induction_runs import LATE, NEVER, corpus, joined, results
 from ontogeny.claims import judge
 from ontogeny.studies.induction.claims import CLAIMS
 from ontogeny.studies.induction.config import Style
-from ontogeny.studies.induction.figures import (
-    ablations,
-    attribution,
-    claims,
-    context,
-    evaluators,
-    model,
-    models,
-    paths,
-    patterns,
-    repeats,
-)
+from ontogeny.studies.induction.figures.corpus import context, models, paths
+from ontogeny.studies.induction.figures.experiment import model
+from ontogeny.studies.induction.figures.run import ablations, attribution, evaluators, patterns
+from ontogeny.studies.induction.figures.study import claims, repeats
 
 STYLE = Style(width=6.0, resolution=60)
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from ontogeny.studies.induction import memory, network
+from ontogeny.networks import decoder as network
+from ontogeny.studies.induction import memory
 from ontogeny.studies.induction.config import Experiment, Markov, Phrases, Text
 from ontogeny.studies.induction.runs import build
 

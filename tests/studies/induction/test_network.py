@@ -7,6 +7,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
+from ontogeny.networks.decoder import Transformer, next_token_loss, sinusoids
 from ontogeny.studies.induction.analysis.attribution import before_and_after, logit_attribution
 from ontogeny.studies.induction.analysis.evaluation import evaluate, evaluation_set
 from ontogeny.studies.induction.analysis.knock_outs import (
@@ -15,7 +16,6 @@ from ontogeny.studies.induction.analysis.knock_outs import (
     without_heads,
 )
 from ontogeny.studies.induction.config import Network, Training
-from ontogeny.studies.induction.network import Transformer, next_token_loss, sinusoids
 from ontogeny.studies.induction.runs import Minibatches, build, objective, train_network
 from ontogeny.training import ParameterBuffer
 

@@ -47,7 +47,7 @@ def foreign_training(wildcards):
 
 
 ARCHITECTURES = {
-    kind: f"ontogeny.studies.composition.architectures.{kind.replace('-', '_')}"
+    kind: f"ontogeny.studies.composition.networks.architectures.{kind.replace('-', '_')}"
     for kind in ("mlp", "bilinear", "transformer", "deep-transformer")
 }
 
@@ -90,19 +90,19 @@ FIGURES_OF_RUN = {
     "components": ["representation"],
     "logits": ["representation"],
     "spectra": ["representation"],
-    "modular_progress": ["measures"],
-    "modular_measures": ["measures"],
-    "modular_key_losses": ["measures"],
-    "modular_norms": ["measures"],
-    "modular_followups": ["measures"],
-    "modular_spectra": ["mechanism"],
-    "modular_attention": ["mechanism"],
-    "modular_neurons": ["mechanism"],
-    "modular_logits": ["mechanism"],
-    "modular_readout": ["mechanism"],
-    "modular_ablations": ["mechanism"],
-    "modular_removal": ["mechanism"],
-    "modular_algorithms": ["mechanism"],
+    "addition_progress": ["measures"],
+    "addition_measures": ["measures"],
+    "addition_key_losses": ["measures"],
+    "addition_norms": ["measures"],
+    "addition_followups": ["measures"],
+    "addition_spectra": ["mechanism"],
+    "addition_attention": ["mechanism"],
+    "addition_neurons": ["mechanism"],
+    "addition_logits": ["mechanism"],
+    "addition_readout": ["mechanism"],
+    "addition_ablations": ["mechanism"],
+    "addition_removal": ["mechanism"],
+    "addition_algorithms": ["mechanism"],
 }
 """The figures of one run, and the results that each is drawn from."""
 
@@ -134,7 +134,7 @@ def figures_of_run(experiment):
         results.discard("progress")  # of one network, no line over steps
     without = set() if is_cyclic(experiment.group) else {"spectra"}
     if experiment.architecture.kind != "transformer":
-        without.add("modular_attention")
+        without.add("addition_attention")
     return [
         name
         for name, drawn_from in FIGURES_OF_RUN.items()
@@ -162,7 +162,7 @@ def figures_of_seeds(experiment):
     if not experiment.has_steps:
         return []
     with_measures = "measures" in results_of_run(experiment)
-    return ["seeds", "modular_phases"] if with_measures else ["seeds"]
+    return ["seeds", "addition_phases"] if with_measures else ["seeds"]
 
 
 def runs_with_figures(experiment):
@@ -183,12 +183,12 @@ def category_of(experiment):
 
 def in_report(figure):
     """Return how the figure of a run stands in the report."""
-    modular = figure.startswith("modular_")
+    modular = figure.startswith("addition_")
     return {
         "caption": f"../../report/composition/{figure}.rst",
         "category": "Progress measures" if modular else "Group composition",
         "subcategory": "{experiment}",
-        "labels": {"figure": figure.removeprefix("modular_"), "seed": "{seed}"},
+        "labels": {"figure": figure.removeprefix("addition_"), "seed": "{seed}"},
     }
 
 
@@ -206,7 +206,7 @@ ALL_RUNS = [
     if is_read(experiment)
     for seed in sorted(experiment.seeds)
 ]
-ADDITION_FIGURES = ["modular_efficiency"] * any(
+ADDITION_FIGURES = ["addition_efficiency"] * any(
     EXPERIMENTS[name].data.labels == "random" for name, _ in ADDING_RUNS
 )
 CLAIMS_OF_COMPOSITION = [

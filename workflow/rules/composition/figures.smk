@@ -56,25 +56,25 @@ rule figure_seeds:
         "../../scripts/composition/figure_seeds.py"
 
 
-rule figure_modular_phases:
+rule figure_addition_phases:
     """Draw all runs of a modular-addition experiment, each in steps of its own phases."""
     input:
         measures=of_seeds(lambda experiment: ["measures"]),
     output:
         **figure_files(
-            "results/composition/figures/{experiment}/modular_phases",
-            **in_report("modular_phases")
+            "results/composition/figures/{experiment}/addition_phases",
+            **in_report("addition_phases")
             | {"labels": {"figure": "phases", "seed": "all"}},
         ),
     log:
-        "logs/composition/{experiment}/figure_modular_phases.log",
+        "logs/composition/{experiment}/figure_addition_phases.log",
     conda:
         "../../../environment.yml"
     params:
-        spec=lambda wildcards: style_of("modular_phases")
+        spec=lambda wildcards: style_of("addition_phases")
         | {"seeds": list(experiment_of(wildcards).seeds)},
-        code=script_digest("composition/figure_modular_phases"),
+        code=script_digest("composition/figure_addition_phases"),
     message:
-        "figure modular_phases of {wildcards.experiment}"
+        "figure addition_phases of {wildcards.experiment}"
     script:
-        "../../scripts/composition/figure_modular_phases.py"
+        "../../scripts/composition/figure_addition_phases.py"

@@ -49,7 +49,7 @@ rule composition:
         [f"results/composition/sweeps/{sweep}.nc" for sweep in SWEEPS],
         [f"results/composition/figures/sweeps/{sweep}.svg" for sweep in SWEEPS],
         [
-            f"results/composition/figures/sweeps/{sweep}/modular_schedule.svg"
+            f"results/composition/figures/sweeps/{sweep}/addition_schedule.svg"
             for sweep in SWEEPS
             if schedules_of_sweep(sweep)
         ],

@@ -53,7 +53,7 @@ rule figure_sweep:
         "../../scripts/composition/figure_sweep.py"
 
 
-rule figure_modular_schedule:
+rule figure_addition_schedule:
     """Draw the runs of a sweep over the schedule of the weight decay, which add."""
     input:
         measures=lambda wildcards: [
@@ -62,21 +62,21 @@ rule figure_modular_schedule:
         ],
     output:
         **figure_files(
-            "results/composition/figures/sweeps/{sweep}/modular_schedule",
-            **in_report("modular_schedule")
+            "results/composition/figures/sweeps/{sweep}/addition_schedule",
+            **in_report("addition_schedule")
             | {
                 "subcategory": "{sweep}",
                 "labels": {"figure": "schedule", "seed": "all"},
             },
         ),
     log:
-        "logs/composition/sweeps/figure_modular_schedule_{sweep}.log",
+        "logs/composition/sweeps/figure_addition_schedule_{sweep}.log",
     wildcard_constraints:
         sweep=r"[a-z0-9-]+",
     conda:
         "../../../environment.yml"
     params:
-        spec=lambda wildcards: style_of("modular_schedule")
+        spec=lambda wildcards: style_of("addition_schedule")
         | {
             "runs": canonical(
                 [
@@ -88,11 +88,11 @@ rule figure_modular_schedule:
                 ]
             )
         },
-        code=script_digest("composition/figure_modular_schedule"),
+        code=script_digest("composition/figure_addition_schedule"),
     message:
-        "figure modular_schedule of {wildcards.sweep}"
+        "figure addition_schedule of {wildcards.sweep}"
     script:
-        "../../scripts/composition/figure_modular_schedule.py"
+        "../../scripts/composition/figure_addition_schedule.py"
 
 
 rule addition:
@@ -118,28 +118,28 @@ rule addition:
         "../../scripts/composition/addition.py"
 
 
-rule figure_modular_efficiency:
+rule figure_addition_efficiency:
     """Draw what memorising and adding cost in weights."""
     input:
         addition="results/composition/addition.nc",
     output:
         **figure_files(
-            "results/composition/figures/modular_efficiency",
-            caption="../../report/composition/modular_efficiency.rst",
+            "results/composition/figures/addition_efficiency",
+            caption="../../report/composition/addition_efficiency.rst",
             category="Progress measures",
             labels={"figure": "efficiency"},
         ),
     log:
-        "logs/composition/figure_modular_efficiency.log",
+        "logs/composition/figure_addition_efficiency.log",
     conda:
         "../../../environment.yml"
     params:
-        spec=style_of("modular_efficiency"),
-        code=script_digest("composition/figure_modular_efficiency"),
+        spec=style_of("addition_efficiency"),
+        code=script_digest("composition/figure_addition_efficiency"),
     message:
-        "figure modular_efficiency of all runs"
+        "figure addition_efficiency of all runs"
     script:
-        "../../scripts/composition/figure_modular_efficiency.py"
+        "../../scripts/composition/figure_addition_efficiency.py"
 
 
 rule addition_claims:

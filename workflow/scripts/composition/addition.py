@@ -1,7 +1,7 @@
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.modular.joined import AddingRun, addition
+from ontogeny.studies.composition.addition.joined import AddingRun, addition
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

@@ -2,7 +2,7 @@ from ontogeny.claims import judge
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.modular.claims import CLAIMS
+from ontogeny.studies.composition.addition.claims import CLAIMS
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

@@ -3,7 +3,7 @@ from ontogeny.plotting import save
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.figures import hidden
+from ontogeny.studies.composition.irreps.figures.run import hidden
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

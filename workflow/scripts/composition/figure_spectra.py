@@ -3,7 +3,7 @@ from ontogeny.plotting import save
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.figures import spectra
+from ontogeny.studies.composition.irreps.figures.run import spectra
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

@@ -3,7 +3,7 @@ import torch
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.modular.stages import mechanism
+from ontogeny.studies.composition.addition.stages import mechanism
 
 logger = start(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)

@@ -3,7 +3,7 @@ import torch
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.stages import progress
+from ontogeny.studies.composition.irreps.stages import progress
 
 start(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)

@@ -4,9 +4,9 @@ from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.config import Training
-from ontogeny.studies.composition.foreign import read_run
-from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.runs import training_rows
+from ontogeny.studies.composition.networks.foreign import read_run
+from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks.runs import training_rows
 
 start(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)

@@ -1,7 +1,7 @@
 from ontogeny.joblog import start
+from ontogeny.joins.sweep import SweptRun, sweep
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.sweep import SweptRun, sweep
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

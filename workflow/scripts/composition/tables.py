@@ -1,7 +1,7 @@
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write_provenance, write_text
-from ontogeny.studies.composition import tables
+from ontogeny.studies.composition.irreps import tables
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

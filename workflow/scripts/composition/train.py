@@ -7,9 +7,9 @@ from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write, write_arrays
 from ontogeny.studies.composition.config import Training
-from ontogeny.studies.composition.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
+from ontogeny.studies.composition.networks.runs import train_network, training_rows
 from ontogeny.studies.composition.resume import finish, saved_state, state_folder
-from ontogeny.studies.composition.runs import train_network, training_rows
 from ontogeny.training import Divergence, ProgressLog, Saver, device_name
 
 logger = start(snakemake.log[0])

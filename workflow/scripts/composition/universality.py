@@ -1,7 +1,7 @@
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.universality import Run, universality
+from ontogeny.studies.composition.irreps.universality import Run, universality
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

@@ -3,7 +3,7 @@ from ontogeny.plotting import save
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
 from ontogeny.studies.induction.config import Style
-from ontogeny.studies.induction.figures import paths
+from ontogeny.studies.induction.figures.corpus import paths
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

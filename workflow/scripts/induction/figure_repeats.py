@@ -3,7 +3,7 @@ from ontogeny.plotting import save
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write
 from ontogeny.studies.induction.config import Style
-from ontogeny.studies.induction.figures import repeats
+from ontogeny.studies.induction.figures.study import repeats
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

@@ -31,8 +31,8 @@ from ontogeny.config import Style as FigureStyle
 from ontogeny.given_files import problem_of
 from ontogeny.given_groups import read_groups
 from ontogeny.groups import Group, parse
-from ontogeny.studies.composition.checkpoint_files import checkpoint_files
-from ontogeny.studies.composition.published import (
+from ontogeny.studies.composition.networks.checkpoint_files import checkpoint_files
+from ontogeny.studies.composition.networks.published import (
     PublishedError,
     published_experiments,
     unreadable,
@@ -458,50 +458,50 @@ class Figures(Section):
     spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
     seeds: Style = Field(Style(), description="All runs of an experiment together.")
     sweep: Style = Field(Style(), description="Losses of a sweep, and its outcome by swept value.")
-    modular_progress: Style = Field(
+    addition_progress: Style = Field(
         Style(), description="Progress measures of a modular-addition run."
     )
-    modular_measures: Style = Field(
+    addition_measures: Style = Field(
         Style(), description="Every form of restricted and excluded loss of a modular-addition run."
     )
-    modular_key_losses: Style = Field(
+    addition_key_losses: Style = Field(
         Style(), description="Excluded loss and logits of a modular-addition run, by frequency."
     )
-    modular_norms: Style = Field(
+    addition_norms: Style = Field(
         Style(), description="Fourier norms and squared weights of a modular-addition run."
     )
-    modular_followups: Style = Field(
+    addition_followups: Style = Field(
         Style(), description="Measures of later papers on a modular-addition run."
     )
-    modular_spectra: Style = Field(
+    addition_spectra: Style = Field(
         Style(), description="Fourier spectra of a modular-addition network; key frequencies."
     )
-    modular_attention: Style = Field(Style(), description="Attention of a transformer that adds.")
-    modular_neurons: Style = Field(
+    addition_attention: Style = Field(Style(), description="Attention of a transformer that adds.")
+    addition_neurons: Style = Field(
         Style(), description="Neurons of a modular-addition network, by frequency."
     )
-    modular_logits: Style = Field(
+    addition_logits: Style = Field(
         Style(), description="Fourier transforms of the neurons and logits of modular addition."
     )
-    modular_readout: Style = Field(
+    addition_readout: Style = Field(
         Style(), description="The neuron-to-logit map of a modular-addition network."
     )
-    modular_ablations: Style = Field(
+    addition_ablations: Style = Field(
         Style(), description="Losses of a modular-addition network under every intervention."
     )
-    modular_removal: Style = Field(
+    addition_removal: Style = Field(
         Style(), description="Losses of a modular-addition network without single frequencies."
     )
-    modular_algorithms: Style = Field(
+    addition_algorithms: Style = Field(
         Style(), description="Clock or pizza: the algorithm of a modular-addition network."
     )
-    modular_phases: Style = Field(
+    addition_phases: Style = Field(
         Style(), description="All runs of modular addition, with each phase of length 1."
     )
-    modular_efficiency: Style = Field(
+    addition_efficiency: Style = Field(
         Style(), description="What memorising and adding cost in weights, over all runs."
     )
-    modular_schedule: Style = Field(
+    addition_schedule: Style = Field(
         Style(), description="Runs that add and differ in the schedule of the weight decay."
     )
     universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")

@@ -16,7 +16,7 @@ from ontogeny.studies.composition.config import BilinearSettings, Experiment, ML
 __all__ = ["LEAST_RUNS", "LEAST_WIDTHS", "overview_figures", "width_of"]
 
 LEAST_RUNS = 6
-"""With fewer runs no claim of `ontogeny.studies.composition.claims` has a verdict."""
+"""With fewer runs no claim of `ontogeny.studies.composition.irreps.claims` has a verdict."""
 
 LEAST_WIDTHS = 3
 """With fewer widths there is no dependence on the width to be seen."""

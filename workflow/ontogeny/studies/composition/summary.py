@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from ontogeny.studies.composition.outcomes import ENOUGH
+from ontogeny.joins.outcomes import ENOUGH
 from ontogeny.summaries import span, study_lines
 
 __all__ = ["Outcome", "outcomes_of_history", "outcomes_of_runs", "summary"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ontogeny.labels import dataset, variable
+from ontogeny.networks.decoder import Transformer
 from ontogeny.studies.induction.analysis.attribution import before_and_after, logit_attribution
 from ontogeny.studies.induction.analysis.evaluation import EvaluationSet
 from ontogeny.studies.induction.analysis.knock_outs import idealised_previous_token, without_heads
@@ -20,7 +21,6 @@ from ontogeny.studies.induction.analysis.losses import (
 from ontogeny.studies.induction.analysis.phase import Window, bump, half_way, phase_window
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
-from ontogeny.studies.induction.network import Transformer
 
 __all__ = ["HEAD_KINDS", "head_kinds", "measures_dataset"]
 

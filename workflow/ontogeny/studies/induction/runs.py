@@ -13,8 +13,8 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import cross_entropy
 
+from ontogeny.networks.decoder import Transformer, next_token_loss
 from ontogeny.studies.induction.config import Network, Training
-from ontogeny.studies.induction.network import Transformer, next_token_loss
 from ontogeny.training import (
     Evaluation,
     Optimiser,

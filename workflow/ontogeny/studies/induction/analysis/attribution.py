@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ontogeny.studies.induction.network import Activations, Transformer
+from ontogeny.networks.decoder import Activations, Transformer
 
 __all__ = ["before_and_after", "logit_attribution"]
 

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ontogeny.networks.decoder import Transformer, next_token_loss
 from ontogeny.studies.induction.analysis.circuits import (
     circuits,
     composition_scores,
@@ -22,7 +23,6 @@ from ontogeny.studies.induction.analysis.heads import copying, matching, previou
 from ontogeny.studies.induction.analysis.knock_outs import ABLATIONS, single_knock_outs
 from ontogeny.studies.induction.analysis.losses import score_by_sequence
 from ontogeny.studies.induction.analysis.probes import candidates, repeated_tokens
-from ontogeny.studies.induction.network import Transformer, next_token_loss
 
 __all__ = ["OFFSETS", "Evaluated", "EvaluationSet", "evaluate", "evaluation_set"]
 

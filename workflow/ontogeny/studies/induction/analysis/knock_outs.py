@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from ontogeny.studies.induction.network import Activations, Transformer, next_token_loss
+from ontogeny.networks.decoder import Activations, Transformer, next_token_loss
 
 __all__ = ["ABLATIONS", "idealised_previous_token", "single_knock_outs", "without_heads"]
 

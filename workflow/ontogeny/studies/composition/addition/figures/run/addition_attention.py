@@ -1,0 +1,72 @@
+"""Attention of each head: over all pairs, and the frequencies that it reads and writes."""
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.composition.addition.panels import key_ticks, wave_bars
+from ontogeny.studies.composition.config import Style
+
+__all__ = ["draw", "numbers"]
+
+_SHARES = {
+    "score_share": ("token scores", "#0072B2", "o"),
+    "output_share": ("what it writes", "#D55E00", "x"),
+    "neuron_input_share": ("what neurons read of it", "#009E73", "+"),
+}
+
+
+def numbers(mechanism: xr.Dataset) -> xr.Dataset:
+    """Select attention to ``a`` and the spectra of each head."""
+    return mechanism[
+        [
+            "attention_to_left",
+            "attention_fve",
+            "attention_frequency",
+            "attention_deviation",
+            "attention_to_equals",
+            "score_component",
+            *_SHARES,
+            "key",
+        ]
+    ]
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw one column for each head: pattern, token scores in waves, shares by frequency."""
+    heads = numbers["head"].values
+    with settings():
+        drawn = figure(width=(0.25 + 0.42 * len(heads)) * style.width, height=0.95 * style.width)
+        ratios = [1.7, 1.0, 1.0]
+        panels = drawn.subplots(3, len(heads), squeeze=False, height_ratios=ratios, sharey="row")
+        for column, head in zip(panels.T, heads, strict=True):
+            one = numbers.sel(head=head)
+            pattern, scores, shares = column
+            image = pattern.imshow(one["attention_to_left"], cmap="viridis", vmin=0, vmax=1,
+                                   interpolation="nearest")  # fmt: skip
+            frequency = int(one["attention_frequency"])
+            linear = float(one["attention_fve"].sel(frequency=frequency))
+            pattern.set_title(
+                f"head {head}: k = {frequency}, linear {linear:.1%}\n"
+                f"deviation {float(one['attention_deviation']):.2f}, "
+                f"= to itself {float(one['attention_to_equals']):.2%}"
+            )
+            pattern.set(xticks=[], yticks=[], xlabel="b")
+            pattern.grid(visible=False)
+            wave_bars(scores, one["score_component"])
+            for name, (about, colour, marker) in _SHARES.items():
+                shares.plot(
+                    one["frequency"], one[name], marker, color=colour, ms=5, mfc="none", label=about
+                )
+            shares.set(xlabel="frequency k", xlim=scores.get_xlim())
+            for axes in (scores, shares):
+                key_ticks(axes, numbers)
+        for axes, about in zip(panels[:, 0], ("a", "token scores", "share"), strict=True):
+            axes.set_ylabel(about)
+        panels[2, 0].set_ylim(-0.04, 1.04)
+        drawn.colorbar(image, ax=[*panels[0]], label="attention to a", shrink=0.8)
+        waves, shares = (each.get_legend_handles_labels() for each in panels[1:, 0])
+        drawn.legend(*waves, ncols=2, loc="outside lower left")
+        drawn.legend(*shares, ncols=3, loc="outside lower right")
+        drawn.suptitle(title, fontsize=10)
+    return drawn

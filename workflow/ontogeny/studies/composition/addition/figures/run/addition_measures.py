@@ -1,0 +1,77 @@
+"""Restricted and excluded losses and Gini coefficients, in every form, of modular addition."""
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import SPLIT_COLOURS, figure, settings
+from ontogeny.studies.composition.addition.panels import (
+    MATRIX_LOOKS,
+    legend_above,
+    sides,
+)
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.step_panels import over_steps
+
+__all__ = ["draw", "numbers"]
+
+_WIDTHS = {
+    "sum": ("waves of a + b", "#CC79A7"),
+    "product": ("products", "#0072B2"),
+    "block": ("all of k", "#E69F00"),
+}
+_PLACES = {"logits": "-", "neurons": "--"}
+_EXCLUSIONS = {"logits": ("#009E73", "-"), "neurons": ("#CC79A7", "--"), "cubes": ("#E69F00", "-")}
+_SPECTRA = {"waves": "-", "frequencies": "--", "energies": ":"}
+
+
+def numbers(measures: xr.Dataset) -> xr.Dataset:
+    """Select the losses of all forms, on all pairs where the split is free, and the ratio."""
+    chosen = measures[["excluded_loss", "excluded_loss_largest", "test_restricted_ratio", "gini"]]
+    matrices = [f"{side}_embedding" for side in sides(measures["embedding_norm"])["side"].values]
+    return chosen.sel(matrix=[*matrices, "unembedding"]).assign(
+        loss=measures["loss"],
+        restricted_loss=measures["restricted_loss"].sel(split="all", drop=True),
+        phase_boundary=measures["phase_boundary"],
+    )
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw restricted loss, excluded loss, their ratio to the test loss, Gini coefficients."""
+    step, loss = numbers["step"], numbers["loss"]
+    with settings():
+        drawn = figure(width=1.3 * style.width, height=0.95 * style.width)
+        panels = [*drawn.subplots(2, 2, sharex=True).ravel()]
+        restricted, excluded, ratio, sparsity = panels
+        restricted.plot(step, loss.sel(split="test"), color=SPLIT_COLOURS["test"], label="test")
+        for width, (about, colour) in _WIDTHS.items():
+            for place, dash in _PLACES.items():
+                line = numbers["restricted_loss"].sel(place=place, width=width)
+                label = about if place == "logits" else None
+                restricted.plot(step, line, color=colour, ls=dash, label=label)
+        restricted.plot([], [], color="#444444", ls="--", label="through neurons")
+        restricted.set(yscale="log", ylabel="restricted loss, all pairs [nat]")
+        excluded.plot(step, loss.sel(split="train"), color=SPLIT_COLOURS["train"], label="train")
+        for exclusion, (colour, dash) in _EXCLUSIONS.items():
+            line = numbers["excluded_loss"].sel(exclusion=exclusion)
+            excluded.plot(step, line, color=colour, ls=dash, label=f"without {exclusion}")
+        excluded.plot(step, numbers["excluded_loss_largest"], color="#444444", ls="--",
+                      label="one frequency, the largest")  # fmt: skip
+        excluded.set(yscale="log", ylabel="excluded loss, training pairs [nat]")
+        ratio.plot(step, numbers["test_restricted_ratio"], color="#6A3D9A")
+        ratio.axhline(1.0, color="#444444", lw=0.8)
+        ratio.set(yscale="log", ylabel="test loss / restricted loss")
+        shared = len(numbers["matrix"]) < len(MATRIX_LOOKS)
+        for matrix in numbers["matrix"].values:
+            name = str(matrix).removeprefix("left_" if shared else "").replace("_", " ")
+            for spectrum, dash in _SPECTRA.items():
+                line = numbers["gini"].sel(matrix=matrix, spectrum=spectrum)
+                label = name if spectrum == "waves" else None
+                sparsity.plot(step, line, color=MATRIX_LOOKS[matrix][0], ls=dash, label=label)
+        for spectrum in ("frequencies", "energies"):
+            sparsity.plot([], [], color="#444444", ls=_SPECTRA[spectrum], label=spectrum)
+        sparsity.set(ylabel="Gini coefficient", ylim=(0, 1))
+        for axes in (restricted, excluded, sparsity):
+            legend_above(axes, columns=3)
+        over_steps(drawn, panels, numbers, style, last_row=2)
+        drawn.suptitle(title, fontsize=10)
+    return drawn

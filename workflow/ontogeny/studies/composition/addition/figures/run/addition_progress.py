@@ -1,0 +1,51 @@
+"""Progress measures of modular addition: losses, accuracies, sparsity, squared weights."""
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import SPLIT_COLOURS, figure, settings
+from ontogeny.studies.composition.addition.panels import (
+    EXCLUDED,
+    MATRIX_LOOKS,
+    RESTRICTED,
+    legend_above,
+    paper_losses,
+)
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.step_panels import over_steps
+
+__all__ = ["draw", "numbers"]
+
+
+def numbers(measures: xr.Dataset) -> xr.Dataset:
+    """Select the measures that arXiv 2301.05217 follows along training."""
+    others = measures[["gini", "squared_weights", "phase_boundary"]]
+    return paper_losses(measures).merge(others.sel(spectrum="waves", drop=True))
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw the four panels of arXiv 2301.05217, figure 7."""
+    step = numbers["step"]
+    with settings():
+        drawn = figure(width=1.3 * style.width, height=0.9 * style.width)
+        panels = [*drawn.subplots(2, 2, sharex=True).ravel()]
+        losses, accuracies, sparsity, weights = panels
+        for axes, kind in ((losses, "loss"), (accuracies, "accuracy")):
+            for split in ("train", "test"):
+                line = numbers[kind].sel(split=split)
+                axes.plot(step, line, color=SPLIT_COLOURS[split], label=split)
+            for name, colour in (("restricted", RESTRICTED), ("excluded", EXCLUDED)):
+                axes.plot(step, numbers[f"{name}_{kind}"], color=colour, label=name)
+        losses.set(yscale="log", ylabel="cross-entropy [nat]")
+        accuracies.set(ylabel="accuracy", ylim=(-0.03, 1.03))
+        for matrix, (colour, dash) in MATRIX_LOOKS.items():
+            values = numbers["gini"].sel(matrix=matrix)
+            sparsity.plot(step, values, color=colour, ls=dash, label=matrix.replace("_", " "))
+        sparsity.set(ylabel="Gini coefficient", ylim=(0, 1))
+        weights.plot(step, numbers["squared_weights"], color="#444444", label="all parameters")
+        weights.set(ylabel="sum of squared weights", ylim=(0, None))
+        for axes in panels:
+            legend_above(axes)
+        over_steps(drawn, panels, numbers, style, last_row=2)
+        drawn.suptitle(title, fontsize=10)
+    return drawn

@@ -1,0 +1,503 @@
+"""The results of modular addition as labelled variables.
+
+Symbols as in `ontogeny.studies.composition.addition.waves`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.labels import variable
+from ontogeny.studies.composition.addition.algorithms import LogitModels
+from ontogeny.studies.composition.addition.attention import Patterns
+from ontogeny.studies.composition.addition.followups import CIRCUITS
+from ontogeny.studies.composition.addition.keys import RULES
+from ontogeny.studies.composition.addition.measures import (
+    EXCLUSIONS,
+    PLACES,
+    PRECISIONS,
+    SPECTRA,
+    Measures,
+)
+from ontogeny.studies.composition.addition.milestones import MILESTONES, Milestones
+from ontogeny.studies.composition.addition.neuron_waves import Clusters, NeuronTable
+from ontogeny.studies.composition.addition.readout import (
+    CENTRINGS,
+    PRODUCTS,
+    DirectionFit,
+)
+from ontogeny.studies.composition.addition.split_losses import SplitLosses
+from ontogeny.studies.composition.addition.waves import PARITIES, WIDTHS, fourier_basis
+from ontogeny.studies.composition.irreps.analysis import BOUNDARIES, SPLITS, Phases
+
+__all__ = [
+    "ablation_variables",
+    "attention_variables",
+    "coordinates",
+    "key_variables",
+    "measure_variables",
+    "mechanism_coordinates",
+    "model_variables",
+    "neuron_variables",
+    "phase_coordinates",
+    "phase_variables",
+    "readout_variables",
+    "stacked",
+]
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Variables = dict[str, xr.Variable]
+Coordinates = dict[str, NDArray[np.generic] | xr.Variable]
+
+MATRICES = ("left_embedding", "right_embedding", "unembedding")
+
+
+def _names(values: Sequence[str]) -> NDArray[np.object_]:
+    return np.array(list(values), dtype=object)
+
+
+def coordinates(p: int, parameters: Sequence[str]) -> Coordinates:
+    """Return the coordinates that every dataset of a modulus has."""
+    waves = fourier_basis(p)
+    of_names: dict[str, Sequence[str]] = {
+        "split": SPLITS,
+        "side": ("left", "right"),
+        "matrix": MATRICES,
+        "entry": waves.labels,
+        "place": PLACES,
+        "width": WIDTHS,
+        "exclusion": EXCLUSIONS,
+        "spectrum": SPECTRA,
+        "centring": CENTRINGS,
+        "circuit": CIRCUITS,
+        "precision": PRECISIONS,
+        "parameter": parameters,
+    }
+    found: Coordinates = {name: _names(values) for name, values in of_names.items()}
+    found["frequency"] = np.arange(1, (p + 1) // 2, dtype=np.int32)
+    found["frequency_of_entry"] = variable(
+        "entry", waves.frequency, "frequency, 0 for the constant"
+    )
+    return found
+
+
+def measure_variables(found: Measures) -> Variables:
+    """Return all progress measures of one network."""
+    weights = found.squared_weights
+    by_split = ("place", "width", "split")
+    return _loss_variables(found) | {
+        "restricted_accuracy": variable(by_split, found.restricted.accuracy, "restricted accuracy"),
+        "excluded_accuracy": variable("exclusion", found.excluded.accuracy, "excluded accuracy"),
+        "excluded_accuracy_by_frequency": variable(
+            "frequency",
+            found.excluded.accuracy_by_frequency,
+            "excluded accuracy of a key frequency",
+        ),
+        "test_restricted_ratio": variable((), found.ratio, "test loss over restricted loss"),
+        "cube_coefficient": variable(
+            "frequency", found.fit.coefficient, "coefficient of the logits on a cube"
+        ),
+        "cube_amplitude": variable("frequency", found.fit.amplitude, "amplitude of a cosine"),
+        "cube_cosine": variable("frequency", found.fit.cosine, "cosine of the logits with a cube"),
+        "logit_fve": variable(
+            ("centring", "frequency"), found.fit.fve, "share of the logits in a cube"
+        ),
+        "gini": variable(("matrix", "spectrum"), found.gini, "Gini coefficient of the spectrum"),
+        "squared_weights": variable((), sum(weights.values()), "sum of squared weights"),
+        "parameter_squared_weights": variable(
+            "parameter", list(weights.values()), "sum of squared weights of a parameter"
+        ),
+        "last_layer_norm": variable((), np.sqrt(weights["W_U"]), "norm of the last layer"),
+        "embedding_norm": variable(
+            ("side", "entry"), found.embedding_norms, "norm of the embedding's component"
+        ),
+        "unembedding_norm": variable(
+            "entry", found.unembedding_norms, "norm of the neuron-to-logit map's component"
+        ),
+        "fourier_density": variable("side", found.density, "Fourier frequency density"),
+        "fourier_crispness": variable("side", found.crispness, "Fourier coefficient ratio"),
+        "logit_margin": variable("circuit", found.efficiency.margin, "margin of the right logit"),
+        "logit_norm": variable("circuit", found.efficiency.norm, "root mean square logit"),
+        "efficiency": variable("circuit", found.efficiency.efficiency, "margin over weight norm"),
+        "generalising_share": variable(
+            (), found.efficiency.share, "share of the logits in waves of a + b of key frequencies"
+        ),
+        "weight_norm": variable((), found.efficiency.weights, "norm of all weights"),
+        "softmax_collapse": variable(
+            "precision", found.collapse, "share of training pairs whose loss underflows to 0"
+        ),
+        "alignment": variable((), found.alignment, "cosine of the descent with the weights"),
+    }
+
+
+def _loss_variables(found: Measures) -> Variables:
+    by_split = ("place", "width", "split")
+    excluded = found.excluded
+    return {
+        "loss": variable("split", found.losses.loss, "cross-entropy", "nat"),
+        "accuracy": variable("split", found.losses.accuracy, "accuracy"),
+        "restricted_loss": variable(by_split, found.restricted.loss, "restricted loss", "nat"),
+        "excluded_loss": variable("exclusion", excluded.loss, "excluded loss", "nat"),
+        "excluded_loss_by_frequency": variable(
+            "frequency", excluded.by_frequency, "excluded loss of one frequency", "nat"
+        ),
+        "excluded_loss_largest": variable(
+            (), excluded.by_frequency.max(), "largest excluded loss of one frequency", "nat"
+        ),
+    }
+
+
+def stacked(along: Sequence[Variables]) -> Variables:
+    """Return the variables of all checkpoints, along `step`."""
+    return {
+        name: xr.Variable(
+            ("step", *first.dims), np.stack([each[name].values for each in along]), first.attrs
+        )
+        for name, first in along[0].items()
+    }
+
+
+def key_variables(rules: Mapping[str, Mask], used: str, margin: float) -> Variables:
+    """Return the key frequencies, and what every rule calls key.
+
+    Parameters
+    ----------
+    rules : mapping of str to (q,) ndarray of bool
+        By the names of `RULES`.
+    used : str
+        The rule whose frequencies are the key frequencies.
+    margin : float
+        Of these.
+    """
+    by_rule = np.stack([rules[name] for name in RULES])
+    return {
+        "key": variable("frequency", rules[used], f"key frequency by the rule {used}"),
+        "key_by_rule": variable(("key_rule", "frequency"), by_rule, "key frequency"),
+        "key_votes": variable("frequency", by_rule.sum(axis=0), "rules that call it key"),
+        "key_disagreement": variable(
+            "key_rule",
+            (by_rule != rules[used]).sum(axis=1),
+            f"frequencies that the rule judges otherwise than {used}",
+        ),
+        "key_margin": variable((), margin, "margin of one unit of all key cubes"),
+    }
+
+
+def readout_variables(
+    fit: DirectionFit,
+    energy: Array,
+    residual: tuple[float, float],
+    shares: Mapping[str, Array],
+    norms: Array,
+    components: Array,
+    key: Mask,
+) -> Variables:
+    """Return what the neuron-to-logit map reads, and the spectrum of the logits.
+
+    Parameters
+    ----------
+    fit : DirectionFit
+    energy : (2, q) ndarray
+        Of the logits, by parity.
+    residual : pair of float
+        From `ontogeny.studies.composition.addition.readout.residual`.
+    shares : mapping of str to (q,) ndarray
+        Share of each frequency in `MATRICES`.
+    norms : (p, p) ndarray
+        Of the 2-D transform of the logits.
+    components : (p, h) ndarray
+        Fourier components of the neuron-to-logit map.
+    key : (q,) ndarray of bool
+    """
+    p = len(components)
+    by_wave = ("wave", "frequency")
+    of_key = energy[:, key].sum(axis=1)
+    total = energy.sum(axis=0)
+    share = np.divide(energy[0], total, out=np.full(len(total), np.nan), where=total > 0)
+    of_keys = of_key[0] / of_key.sum() if of_key.sum() > 0 else np.nan
+    norm, squared = residual
+    return {
+        "direction_fve": variable(
+            by_wave, fit.fve, "share of a read direction of the neurons in its wave of a + b"
+        ),
+        "direction_chance": variable((), 1 / (p**2 - 1), "direction_fve of random neurons"),
+        "direction_coordinate": variable(by_wave, fit.coordinate, "coordinate on the unit wave"),
+        "direction_amplitude": variable(by_wave, fit.amplitude(), "amplitude of the wave"),
+        "direction_product": variable(
+            (*by_wave, "product_wave"), fit.products, "coordinate on a unit product of waves"
+        ),
+        "direction_ratio": variable(
+            by_wave, fit.ratio, "ratio of the two products that make a wave of a + b"
+        ),
+        "parity_energy": variable(
+            ("parity", "frequency"), energy, "squared norm of the logits in waves of a + b or a - b"
+        ),
+        "sum_share": variable(
+            "frequency", share, "share of the sum in waves of sum and difference"
+        ),
+        "key_sum_share": variable((), of_keys, "the same for all key frequencies together"),
+        "unembedding_residual": variable(
+            (), norm, "norm of the neuron-to-logit map outside key frequencies, relative"
+        ),
+        "unembedding_residual_energy": variable((), squared, "the same for its squared norm"),
+        "matrix_share": variable(
+            ("matrix", "frequency"), np.stack([shares[name] for name in MATRICES]), "share"
+        ),
+        "matrix_chance": variable((), 2 / p, "matrix_share of a random matrix"),
+        "logit_transform_norm": variable(
+            ("entry", "other_entry"), norms, "norm of the logits' component"
+        ),
+        "unembedding_component": variable(
+            ("entry", "neuron"),
+            components.astype(np.float32),
+            "component of the neuron-to-logit map",
+        ),
+    }
+
+
+def neuron_variables(
+    table: NeuronTable,
+    grouped: Clusters,
+    active: Array,
+    norms: Array,
+    examples: NDArray[np.int64],
+    activations: Array,
+) -> Variables:
+    """Return neurons and clusters by frequency.
+
+    Parameters
+    ----------
+    table : NeuronTable
+    grouped : Clusters
+    active : (h,) ndarray
+    norms : (p, p) ndarray
+        Of the 2-D transform of the neurons.
+    examples : (E,) ndarray of int
+        Neurons whose activations are kept.
+    activations : (E, p, p) ndarray
+    """
+    p = activations.shape[1]
+    return {
+        "neuron_fve": variable(
+            ("neuron", "frequency"), table.fve, "share of the variance in one frequency"
+        ),
+        "neuron_chance": variable((), 8 / (p**2 - 1), "neuron_fve of random activations"),
+        "neuron_frequency": variable("neuron", table.frequency, "frequency with the largest share"),
+        "neuron_best_fve": variable("neuron", table.best, "share in that frequency"),
+        "neuron_sum_share": variable("neuron", table.sum_share, "share in its waves of a + b"),
+        "neuron_unembedding_share": variable(
+            "neuron", table.unembedding_share, "share of its column of the map in its rows"
+        ),
+        "neuron_explained": variable("neuron", table.explained, "explained by one frequency"),
+        "neuron_active": variable("neuron", active, "share of pairs on which it is above 0"),
+        "explained_share": variable((), table.explained.mean(), "share of neurons explained"),
+        "mean_fve": variable((), table.best.mean(), "mean over neurons of the share explained"),
+        "neuron_transform_norm": variable(
+            ("entry", "other_entry"), norms, "norm of the neurons' component"
+        ),
+        "cluster_size": variable("frequency", grouped.size, "neurons explained"),
+        "neurons_unexplained": variable((), grouped.unexplained, "neurons not explained"),
+        "cluster_fve": variable("frequency", grouped.fve, "mean share of a neuron's variance"),
+        "cluster_sum_share": variable(
+            "frequency", grouped.sum_share, "mean share in waves of a + b"
+        ),
+        "cluster_unembedding_share": variable(
+            "frequency", grouped.unembedding_share, "mean share of the column in its rows"
+        ),
+        "example_frequency": variable(
+            "example", table.frequency[examples], "frequency of the neuron"
+        ),
+        "example_activation": variable(
+            ("example", "left", "right"), activations.astype(np.float32), "activation"
+        ),
+    }
+
+
+def attention_variables(
+    found: Patterns,
+    attention: Array,
+    components: Array,
+    scores: Array,
+    written: Array,
+    read: Array,
+) -> Variables:
+    """Return attention by frequency.
+
+    Parameters
+    ----------
+    found : Patterns
+    attention : (j, p, p, 3) ndarray
+    components : (j, p) ndarray
+        Fourier components of the token scores.
+    scores, written, read : (j, q) ndarray
+        Shares of the frequencies in token scores, in what heads write, in what neurons read of it.
+    """
+    by_frequency = ("head", "frequency")
+    p = attention.shape[1]
+    return {
+        "attention_to_left": variable(
+            ("head", "left", "right"), attention[..., 0].astype(np.float32), "attention to a"
+        ),
+        "attention_fve": variable(
+            by_frequency, found.fve, "share of the attention to a that is linear in waves"
+        ),
+        "attention_chance": variable((), 2 / (p**2 - 1), "attention_fve of random attention"),
+        "attention_cosine": variable(by_frequency, found.cosine, "amplitude of the cosine"),
+        "attention_sine": variable(by_frequency, found.sine, "amplitude of the sine"),
+        "attention_frequency": variable("head", found.frequency, "frequency that explains most"),
+        "attention_deviation": variable(
+            "head", found.deviation, "standard deviation of the attention to a"
+        ),
+        "attention_to_equals": variable("head", found.to_equals, "mean attention of = to itself"),
+        "attention_correlation": variable(
+            ("head", "other_head"), found.correlation, "correlation of the attention to a"
+        ),
+        "score_component": variable(("head", "entry"), components, "component of token scores"),
+        "score_share": variable(by_frequency, scores, "share of a frequency in token scores"),
+        "output_share": variable(by_frequency, written, "share of a frequency in what is written"),
+        "neuron_input_share": variable(
+            by_frequency, read, "share of a frequency in what neurons read of the head"
+        ),
+        "head_chance": variable((), 2 / (p - 1), "score_share and output_share of random numbers"),
+    }
+
+
+def ablation_variables(
+    ablated: Mapping[str, SplitLosses], removed: Array, whole: float, permuted: Array
+) -> Variables:
+    """Return losses after interventions.
+
+    Parameters
+    ----------
+    ablated : mapping of str to SplitLosses
+        By intervention, in the order of the dimension.
+    removed : (2, q, 3) ndarray [nat]
+        Loss without each frequency, by `PLACES` and split.
+    whole : float [nat]
+        Loss of the network on all pairs.
+    permuted : (3, 3) ndarray
+        Gini coefficients with residues in random order, by matrix and spectrum.
+    """
+    by_split = ("ablation", "split")
+    return {
+        "ablated_loss": variable(
+            by_split, [each.loss for each in ablated.values()], "loss after the intervention", "nat"
+        ),
+        "ablated_accuracy": variable(
+            by_split, [each.accuracy for each in ablated.values()], "accuracy after it"
+        ),
+        "removed_loss": variable(
+            ("place", "frequency", "split"), removed, "loss without one frequency", "nat"
+        ),
+        "load_bearing": variable(
+            ("place", "frequency"),
+            removed[..., SPLITS.index("all")] / whole,
+            "the same on all pairs, relative to the network",
+        ),
+        "gini_permuted": variable(
+            ("matrix", "spectrum"), permuted, "gini with residues in random order"
+        ),
+    }
+
+
+def model_variables(
+    whole: LogitModels,
+    distance: float,
+    circles: tuple[float, float],
+    isolated: tuple[Array, Array],
+    symmetricity: float | None,
+) -> Variables:
+    """Return what tells a clock from a pizza.
+
+    Parameters
+    ----------
+    whole : LogitModels
+    distance : float
+        Distance irrelevance.
+    circles : pair of float
+        Circularity of left and right embedding.
+    isolated : pair of (q,) ndarray
+        Shares of clock and pizza in the logits of the network with one circle of its embeddings, at
+        the frequency of the circle.
+    symmetricity : float or None
+        Gradient symmetricity.
+    """
+    found = {
+        "clock_share": variable("frequency", whole.clock, "share of the logits in a clock"),
+        "pizza_share": variable("frequency", whole.pizza, "share of the logits in a pizza"),
+        "distance_irrelevance": variable((), distance, "distance irrelevance"),
+        "circularity": variable("side", list(circles), "circularity of the embedding"),
+    }
+    for name, values in zip(("clock", "pizza"), isolated, strict=True):
+        about = f"share in a {name} with the embeddings' circles of one frequency alone"
+        found[f"isolated_{name}_share"] = variable("frequency", values, about)
+    if symmetricity is not None:
+        found["gradient_symmetricity"] = variable((), symmetricity, "gradient symmetricity")
+    return found
+
+
+def phase_variables(
+    found: Phases, passed: Milestones, trends: Array, spikes: NDArray[np.integer] | Array
+) -> Variables:
+    """Return phases and milestones of a run.
+
+    Parameters
+    ----------
+    found : Phases
+    passed : Milestones
+    trends : (3,) ndarray
+        Of the Gini coefficient of norms of waves, by matrix.
+    spikes : (S,) ndarray of int, or of NaN
+        Number of spikes of the training loss up to each checkpoint; NaN where that loss is not
+        known, as for networks trained elsewhere.
+    """
+    return {
+        "phase_boundary": variable("boundary", found.boundary, "first checkpoint after the phase"),
+        "phase_interval": variable(
+            ("boundary", "bound"), found.interval, "checkpoints between which the phase ends"
+        ),
+        "milestone_step": variable(
+            "milestone", passed.step, "first checkpoint after the milestone"
+        ),
+        "milestone_interval": variable(
+            ("milestone", "bound"), passed.interval, "checkpoints between which it is passed"
+        ),
+        "gini_trend": variable(
+            "matrix", trends, "Spearman correlation of the Gini coefficient with the step"
+        ),
+        "slingshots": variable("step", spikes, "spikes of the training loss so far"),
+    }
+
+
+def phase_coordinates() -> Coordinates:
+    """Return the coordinates of `phase_variables`."""
+    return {
+        "boundary": _names(BOUNDARIES),
+        "bound": _names(["previous", "present"]),
+        "milestone": _names(MILESTONES),
+    }
+
+
+def mechanism_coordinates(
+    p: int, ablations: Sequence[str], examples: NDArray[np.int64], neurons: int, heads: int
+) -> Coordinates:
+    """Return the coordinates of a mechanism beside those of every dataset."""
+    residue = np.arange(p, dtype=np.int32)
+    found: Coordinates = {
+        "key_rule": _names(RULES),
+        "wave": _names(["cos", "sin"]),
+        "product_wave": _names(PRODUCTS),
+        "parity": _names(PARITIES),
+        "ablation": _names(ablations),
+        "other_entry": _names(fourier_basis(p).labels),
+        "example": examples.astype(np.int32),
+        "neuron": np.arange(neurons, dtype=np.int32),
+        "left": residue,
+        "right": residue,
+    }
+    if heads:
+        found["head"] = found["other_head"] = np.arange(heads, dtype=np.int32)
+    return found

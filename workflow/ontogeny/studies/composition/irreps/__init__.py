@@ -1,0 +1,1 @@
+"""What irreducible representations explain of a network."""

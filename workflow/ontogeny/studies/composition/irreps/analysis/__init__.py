@@ -1,0 +1,88 @@
+"""Networks read in the basis of the irreps of their group."""
+
+from ontogeny.studies.composition.irreps.analysis.ablations import Ablations, ablations
+from ontogeny.studies.composition.irreps.analysis.components import Components, components
+from ontogeny.studies.composition.irreps.analysis.evidence import Evidence, Losses, evidence
+from ontogeny.studies.composition.irreps.analysis.frame import Frame, frame
+from ontogeny.studies.composition.irreps.analysis.losses import (
+    SPLITS,
+    Ablation,
+    ablated_losses,
+    losses,
+    restricted_losses,
+)
+from ontogeny.studies.composition.irreps.analysis.means import (
+    Layers,
+    Matrices,
+    Means,
+    Network,
+    group_means,
+    logit_slice,
+)
+from ontogeny.studies.composition.irreps.analysis.neurons import (
+    Clusters,
+    Neurons,
+    block_means,
+    clusters,
+    examples,
+    neurons,
+    unembedding_shares,
+)
+from ontogeny.studies.composition.irreps.analysis.nulls import nulls, relabelled, relabelled_means
+from ontogeny.studies.composition.irreps.analysis.order import LEARNED, learning_order
+from ontogeny.studies.composition.irreps.analysis.phases import BOUNDARIES, Phases, phases
+from ontogeny.studies.composition.irreps.analysis.recovery import Recovery, recovery
+from ontogeny.studies.composition.irreps.analysis.shares import (
+    entry_gini,
+    gini,
+    hidden_shares,
+    key_irreps,
+    logit_similarity,
+    matrix_shares,
+)
+
+__all__ = [
+    "BOUNDARIES",
+    "LEARNED",
+    "SPLITS",
+    "Ablation",
+    "Ablations",
+    "Clusters",
+    "Components",
+    "Evidence",
+    "Frame",
+    "Layers",
+    "Losses",
+    "Matrices",
+    "Means",
+    "Network",
+    "Neurons",
+    "Phases",
+    "Recovery",
+    "ablated_losses",
+    "ablations",
+    "block_means",
+    "clusters",
+    "components",
+    "entry_gini",
+    "evidence",
+    "examples",
+    "frame",
+    "gini",
+    "group_means",
+    "hidden_shares",
+    "key_irreps",
+    "learning_order",
+    "logit_similarity",
+    "logit_slice",
+    "losses",
+    "matrix_shares",
+    "neurons",
+    "nulls",
+    "phases",
+    "recovery",
+    "relabelled",
+    "relabelled_means",
+    "restricted_losses",
+    "unembedding_shares",
+]

@@ -1,0 +1,381 @@
+"""What arXiv 2302.03025 claims of networks that compose group elements.
+
+Every measure reads the dataset of `ontogeny.studies.composition.irreps.universality`. Claims about
+networks that generalise count the runs that have grokked. Thresholds and least numbers of runs
+were set before any run was judged; docs/claims.md has them with their formulas.
+"""
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.claims import Claim
+from ontogeny.estimates import Estimate, difference, mean, ratio, share
+
+__all__ = ["CLAIMS"]
+
+Array = NDArray[np.float64]
+
+UNIVERSALITY = "arXiv 2302.03025"
+MOST = 0.75
+"""A claim about networks in general holds when more than this share of them agrees."""
+
+
+def _grokked(results: xr.Dataset) -> xr.Dataset:
+    return results.isel(run=np.flatnonzero(results["grokked"].values))
+
+
+def _beyond_chance(runs: xr.Dataset, place: str) -> Array:
+    """Return (share - chance) / (1 - chance); NaN when every irrep is key."""
+    share, chance = runs[f"{place}_fve"].values, runs[f"{place}_chance"].values
+    room = np.where(chance < 1 - 1e-9, 1 - chance, np.nan)
+    return (share - chance) / room
+
+
+def _weak(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results)
+    half = runs["uniform_loss"].values / 2
+    return share(
+        (_beyond_chance(runs, "left_embedding") > 0.8)
+        & (_beyond_chance(runs, "right_embedding") > 0.8)
+        & (_beyond_chance(runs, "unembedding") > 0.8)
+        & (runs["restricted_loss"].values < 0.01 * runs["uniform_loss"].values)
+        & (runs["excluded_loss"].values > half)
+    )
+
+
+def _different(results: xr.Dataset) -> Estimate:
+    """Compare disjoint pairs of runs of one experiment, so that no run counts twice."""
+    runs = _grokked(results)
+    key, experiment = runs["key"].values, runs["experiment_of_run"].values
+    differ = []
+    for name in dict.fromkeys(experiment):
+        those = np.flatnonzero(experiment == name)
+        those = those[np.argsort(runs["seed_of_run"].values[those])]
+        differ += [bool((key[a] != key[b]).any()) for a, b in zip(those[::2], those[1::2])]  # noqa: B905
+    return share(differ)
+
+
+def _restricted(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results)
+    return share(runs["restricted_loss"].values <= runs["test_loss"].values)
+
+
+def _excluded(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results)
+    return share(runs["excluded_loss"].values > runs["uniform_loss"].values)
+
+
+def _embeddings(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results)
+    sides = [_beyond_chance(runs, f"{side}_embedding") for side in ("left", "right")]
+    return share(np.minimum(*sides) > 0.9)
+
+
+def _unembedding(results: xr.Dataset) -> Estimate:
+    return share(_beyond_chance(_grokked(results), "unembedding") > 0.8)
+
+
+def _product(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results)
+    return share(runs["hidden_product_fve"].values > 10 * runs["hidden_product_chance"].values)
+
+
+def _logits(results: xr.Dataset) -> Estimate:
+    return mean(_grokked(results)["logit_fve"].values)
+
+
+def _sparse(results: xr.Dataset) -> Estimate:
+    return share(_grokked(results)["key_rank"].values < 0.5)
+
+
+def _degree_order(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results).sel(predictor="degree")
+    return ratio(runs["order_agreement"].values, runs["order_pairs"].values)
+
+
+def _sign_first(results: xr.Dataset) -> Estimate:
+    if "sign" not in results["irrep"].values:
+        return share([])
+    order = _grokked(results).sel(irrep="sign")["learning_order"].values
+    return share(order[~np.isnan(order)] == 1)
+
+
+def _transformer(results: xr.Dataset) -> Estimate:
+    runs = results.isel(run=np.flatnonzero((results["grokked"] & results["widest"]).values))
+    group, kind = runs["group_of_run"].values, runs["architecture_of_run"].values
+    count = runs["key_irreps"].values
+    return difference(
+        [
+            tuple(count[(group == name) & (kind == each)] for each in ("mlp", "transformer"))
+            for name in dict.fromkeys(group)
+        ]
+    )
+
+
+def _phases(results: xr.Dataset) -> Estimate:
+    runs = _observed(results)
+    memorisation, circuit, cleanup = (
+        runs[f"{name}_end"].values for name in ("memorisation", "circuit", "cleanup")
+    )
+    return share((memorisation < circuit) & ~(cleanup <= circuit))
+
+
+def _hidden_progress(results: xr.Dataset) -> Estimate:
+    runs = _observed(results)
+    return share(runs["restricted_step"].values < runs["generalised_step"].values)
+
+
+def _weights(results: xr.Dataset) -> Estimate:
+    return mean(_observed(results)["cleanup_ratio"].values)
+
+
+def _delay(results: xr.Dataset) -> Estimate:
+    runs = _observed(results)
+    return share(runs["test_step"].values >= 2 * runs["memorised_step"].values)
+
+
+def _observed(results: xr.Dataset) -> xr.Dataset:
+    """Return the runs that have grokked and whose training was seen."""
+    runs = _grokked(results)
+    return runs.isel(run=np.flatnonzero(~np.isnan(runs["memorised_step"].values)))
+
+
+def _never_six(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results)
+    runs = runs.isel(run=np.flatnonzero(runs["group_of_run"].values == "S5"))
+    return share(runs["key"].sel(irrep="(3,1,1)").values if runs.sizes["run"] else [])
+
+
+def _orbit_choice(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results).sel(predictor="smallest orbit")
+    return ratio(runs["choice_agreement"].values, runs["choice_pairs"].values)
+
+
+def _orbit_better(results: xr.Dataset) -> Estimate:
+    runs = _grokked(results)
+    agree, pairs = (
+        runs[f"choice_{kind}"].sel(predictor=["smallest orbit", "degree"]).values
+        for kind in ("agreement", "pairs")
+    )
+    both = pairs[:, 0] > 0  # the smallest orbits of larger groups are not known
+    return ratio((agree[:, 0] - agree[:, 1])[both], pairs[both, 0])
+
+
+CLAIMS = (
+    Claim(
+        "weak-universality",
+        "Weak universality",
+        "All networks, whatever group and architecture, use the same algorithm on a few irreps.",
+        f"{UNIVERSALITY}, abstract and section 6",
+        "share of runs whose embeddings and unembedding lie in the key irreps (more than 0.8 of "
+        "what chance leaves), whose restricted loss is below 0.01 ln n and excluded loss above "
+        "0.5 ln n",
+        "above",
+        MOST,
+        6,
+        _weak,
+    ),
+    Claim(
+        "strong-universality-fails",
+        "Strong universality fails",
+        "Networks that differ in nothing but the seed learn different irreps.",
+        f"{UNIVERSALITY}, abstract and section 6",
+        "share of disjoint pairs of runs of one experiment whose sets of key irreps differ",
+        "above",
+        0.5,
+        4,
+        _different,
+    ),
+    Claim(
+        "restricted-reaches-test",
+        "Restricted loss reaches the test loss",
+        "The key irreps' part of the hidden layer alone answers as well as the network.",
+        f"{UNIVERSALITY}, section 5",
+        "share of runs with restricted loss at most the test loss",
+        "above",
+        0.5,
+        6,
+        _restricted,
+    ),
+    Claim(
+        "excluded-exceeds-uniform",
+        "Without the key irreps nothing is left",
+        "Without the key irreps' part of the hidden layer the network is worse than equal logits.",
+        f"{UNIVERSALITY}, section 5",
+        "share of runs with excluded loss above ln n",
+        "above",
+        MOST,
+        6,
+        _excluded,
+    ),
+    Claim(
+        "embeddings-in-key",
+        "Embeddings lie in the key irreps",
+        "Both embeddings are made of the matrix entries of the key irreps.",
+        f"{UNIVERSALITY}, section 5",
+        "share of runs in which (share - chance) / (1 - chance) of both embeddings is above 0.9",
+        "above",
+        MOST,
+        6,
+        _embeddings,
+    ),
+    Claim(
+        "unembedding-in-key",
+        "The unembedding lies in the key irreps",
+        "The neuron-to-logit map is made of the matrix entries of the key irreps.",
+        f"{UNIVERSALITY}, section 5",
+        "share of runs in which (share - chance) / (1 - chance) of the unembedding is above 0.8",
+        "above",
+        MOST,
+        6,
+        _unembedding,
+    ),
+    Claim(
+        "hidden-has-product",
+        "The hidden layer computes ρ(ab)",
+        "The hidden layer has the matrix entries of ρ(ab) for the key irreps.",
+        f"{UNIVERSALITY}, section 5",
+        "share of runs in which entries of ρ(ab) explain more than ten times what chance gives",
+        "above",
+        MOST,
+        6,
+        _product,
+    ),
+    Claim(
+        "logits-are-characters",
+        "Characters explain the logits",
+        "The logits are a sum of the characters of a b c⁻¹.",
+        f"{UNIVERSALITY}, section 5",
+        "mean share of the logits that characters explain",
+        "above",
+        0.5,
+        6,
+        _logits,
+    ),
+    Claim(
+        "few-irreps",
+        "Few irreps are used",
+        "Networks use a sparse subset of the irreps.",
+        f"{UNIVERSALITY}, section 6",
+        "share of runs whose key irreps have less than half of all non-trivial matrix entries",
+        "above",
+        MOST,
+        6,
+        _sparse,
+    ),
+    Claim(
+        "lower-degree-first",
+        "Lower degrees tend to come first",
+        "Irreps of lower degree are usually learned earlier.",
+        f"{UNIVERSALITY}, section 6",
+        "rank correlation (Somers' D) of degree and step of learning, pairs of key irreps of a run",
+        "above",
+        0.0,
+        6,
+        _degree_order,
+    ),
+    Claim(
+        "sign-first",
+        "The sign comes first",
+        "Where the sign is a key irrep, it is the first one learned.",
+        f"{UNIVERSALITY}, section 6",
+        "share of runs with key irrep sign in which it is learned first",
+        "above",
+        0.5,
+        6,
+        _sign_first,
+    ),
+    Claim(
+        "transformer-fewer-irreps",
+        "Transformers use fewer irreps",
+        "A transformer has fewer key irreps than the MLP on the same group.",
+        f"{UNIVERSALITY}, section 6",
+        "mean number of key irreps of MLPs minus that of transformers, averaged over groups",
+        "above",
+        0.0,
+        8,
+        _transformer,
+    ),
+    Claim(
+        "phases-in-order",
+        "Memorisation, circuit formation, cleanup",
+        "Training goes through the three phases in this order.",
+        f"{UNIVERSALITY}, section 5, after arXiv 2301.05217",
+        "share of runs in which memorisation ends before circuit formation, and that before "
+        "cleanup, if training went on so far",
+        "above",
+        MOST,
+        6,
+        _phases,
+    ),
+    Claim(
+        "circuit-before-test",
+        "The circuit forms before it shows",
+        "The restricted loss falls while the test loss is still high.",
+        f"{UNIVERSALITY}, section 5",
+        "share of runs whose restricted loss falls below 0.5 ln n before the test loss does",
+        "above",
+        MOST,
+        6,
+        _hidden_progress,
+    ),
+    Claim(
+        "weights-fall",
+        "Weights fall in cleanup",
+        "The sum of squared weights falls from the end of circuit formation to that of cleanup.",
+        f"{UNIVERSALITY}, section 5",
+        "mean ratio of the squared weights after and before cleanup",
+        "below",
+        0.9,
+        6,
+        _weights,
+    ),
+    Claim(
+        "delay",
+        "Generalisation is late",
+        "Test accuracy jumps long after the training pairs are fitted.",
+        f"{UNIVERSALITY}, section 5",
+        "share of runs that need at least twice as many steps for test accuracy 0.99 as for "
+        "training accuracy 0.99",
+        "above",
+        MOST,
+        6,
+        _delay,
+    ),
+    Claim(
+        "six-never",
+        "The 6-dimensional irrep of S5 is never learned",
+        "No network on S5 uses the irrep (3,1,1).",
+        f"{UNIVERSALITY}, section 6",
+        "share of S5 runs with key irrep (3,1,1)",
+        "below",
+        0.1,
+        20,
+        _never_six,
+    ),
+    Claim(
+        "orbit-predicts",
+        "Small orbits are preferred",
+        "Irreps whose smallest orbit of a vector is small are learned more often.",
+        "arXiv 2410.07476 on the networks of arXiv 2302.03025",
+        "rank correlation (Somers' D) of a small orbit and being key, pairs of a key and another "
+        "irrep of a run",
+        "above",
+        0.0,
+        6,
+        _orbit_choice,
+    ),
+    Claim(
+        "orbit-beats-degree",
+        "Orbits predict better than degrees",
+        "The size of the smallest orbit says better than the degree which irreps are learned.",
+        "arXiv 2410.07476 on the networks of arXiv 2302.03025",
+        "rank correlation of a small orbit and being key, minus that of a small degree",
+        "above",
+        0.0,
+        6,
+        _orbit_better,
+    ),
+)
+"""The claims, in the order in which they are shown."""

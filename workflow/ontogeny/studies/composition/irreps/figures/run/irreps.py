@@ -1,0 +1,56 @@
+"""How the irreps of a run come up over training."""
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import figure, irrep_looks, settings
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.step_panels import over_steps
+
+__all__ = ["draw", "numbers"]
+
+_PANELS = {
+    "logit_similarity": "logit similarity",
+    "left_embedding_fve": "share of the left embedding",
+    "right_embedding_fve": "share of the right embedding",
+    "unembedding_fve": "share of the unembedding",
+}
+
+
+def numbers(progress: xr.Dataset) -> xr.Dataset:
+    """Select what each irrep explains along `step`."""
+    chosen = progress[["logit_similarity", "unembedding_fve", "key", "phase_boundary"]]
+    return chosen.assign(
+        left_embedding_fve=progress["embedding_fve"].sel(side="left", drop=True),
+        right_embedding_fve=progress["embedding_fve"].sel(side="right", drop=True),
+    )
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw one panel a place; key irreps in their colours, the others in grey."""
+    irreps = [str(name) for name in numbers["irrep"].values]
+    looks = irrep_looks(irreps)
+    with settings():
+        drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
+        panels = drawn.subplots(2, 2, sharex=True)
+        for axes, (name, label) in zip(panels.ravel(), _PANELS.items(), strict=True):
+            for irrep in irreps:
+                key = bool(numbers["key"].sel(irrep=irrep))
+                look = looks[irrep]
+                axes.plot(
+                    numbers["step"],
+                    numbers[name].sel(irrep=irrep),
+                    color=look.colour if key else "#bbbbbb",
+                    ls=look.dash if key else "-",
+                    lw=1.4 if key else 0.6,
+                    zorder=3 if key else 2,
+                    label=irrep if key else None,
+                )
+            axes.set_ylabel(label)
+        panels[0, 0].plot([], [], color="#bbbbbb", lw=0.6, label="not key")
+        drawn.legend(
+            *panels[0, 0].get_legend_handles_labels(), loc="outside right upper", title="irrep"
+        )
+        over_steps(drawn, [*panels.ravel()], numbers, style, last_row=2)
+        drawn.suptitle(title, fontsize=10)
+    return drawn

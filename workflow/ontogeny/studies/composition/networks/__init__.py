@@ -1,0 +1,1 @@
+"""Networks that learn to answer pairs of elements: architectures, training, their files."""

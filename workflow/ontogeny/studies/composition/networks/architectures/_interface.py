@@ -1,0 +1,115 @@
+"""What every architecture offers to training and to analyses.
+
+Shapes: ``pair`` the pairs asked for; ``element`` the group elements, in their order; ``output`` the
+logits; ``neuron`` the hidden layer; ``feature`` whatever the embeddings stand in.
+
+An architecture knows the number of elements and nothing else about a group. Inputs are elements as
+indices: `left` and `right` the factors ``a`` and ``b``, `target` their product.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from ontogeny.studies.composition.networks.architectures._dropout import Dropout
+
+__all__ = ["Activations", "Architecture", "Objective", "Readout"]
+
+
+@dataclass(frozen=True)
+class Activations:
+    """What a network computes for some pairs.
+
+    Attributes
+    ----------
+    logits : (pair, output) Tensor [nat]
+        As many columns as the network has outputs; columns past the elements belong to no element.
+    hidden : (pair, neuron) Tensor
+        The hidden layer after its nonlinearity; of the last position in a transformer.
+    attention : (pair, head, position) Tensor or None
+        From the last position to each of the three; None without attention.
+    """
+
+    logits: Float[Tensor, "pair output"]
+    hidden: Float[Tensor, "pair neuron"]
+    attention: Float[Tensor, "pair head position"] | None = None
+
+
+@dataclass(frozen=True)
+class Readout:
+    """The matrices of a network whose rows stand for group elements.
+
+    Attributes
+    ----------
+    left_embedding, right_embedding : (element, feature) Tensor
+        What the network reads of the left and the right factor.
+    unembedding : (element, neuron) Tensor
+        The linear map from the hidden layer to the logit of each element.
+    """
+
+    left_embedding: Float[Tensor, "element feature"]
+    right_embedding: Float[Tensor, "element feature"]
+    unembedding: Float[Tensor, "element neuron"]
+
+
+@runtime_checkable
+class Objective(Protocol):
+    """The training loss of an architecture on fixed pairs."""
+
+    def __call__(
+        self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
+    ) -> Tensor:
+        """Write the gradient of the mean cross-entropy into `gradient` and return the loss [nat].
+
+        Both dictionaries hold every parameter under its name. What `gradient` held before is
+        overwritten. `update` is the number of updates done before, for what is random. The loss is
+        a tensor without dimensions.
+        """
+
+
+@runtime_checkable
+class Architecture(Protocol):
+    """A network as a function of named parameters; those of this package are such."""
+
+    @property
+    def order(self) -> int:
+        """Number of elements."""
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each parameter, in the order in which they are drawn and stored."""
+
+    def initial(self, generator: torch.Generator) -> dict[str, Tensor]:
+        """Return initial parameters, float32 on the CPU, by the recipe of the paper."""
+
+    def forward(
+        self,
+        parameters: Mapping[str, Tensor],
+        left: Int[Tensor, " pair"],
+        right: Int[Tensor, " pair"],
+    ) -> Activations:
+        """Return the activations on the pairs ``(left[i], right[i])``, in the parameters' type."""
+
+    def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
+        """Return the matrices whose rows stand for group elements."""
+
+    def objective(
+        self,
+        left: Int[Tensor, " pair"],
+        right: Int[Tensor, " pair"],
+        target: Int[Tensor, " pair"],
+        *,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+        exact: bool = True,
+        dropout: Dropout = Dropout(),  # noqa: B008
+    ) -> Objective:
+        """Return the training loss on these pairs, in a form made to be called at every step.
+
+        `dtype` and `device` are those of the parameters that it will be called with; `exact` as
+        for `ontogeny.studies.composition.networks.loss.loss_and_gradient`; `dropout` is that of the
+        hidden layers.
+        """

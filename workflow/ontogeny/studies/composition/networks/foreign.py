@@ -1,0 +1,265 @@
+"""Networks that were trained elsewhere: which tensor is which parameter.
+
+Three layouts are known: the names of this project; those of the MLP of arXiv 2302.03025, which are
+the same; and those that TransformerLens 0.2 gives a one-layer transformer, as the published
+networks of arXiv 2302.03025 have them.
+"""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.networks.architectures import Architecture, Transformer
+from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.networks.pairs import answers
+from ontogeny.studies.composition.networks.runs import evaluation, training_rows
+from ontogeny.training import Record
+from ontogeny.weights import WeightsError, read_weights
+
+__all__ = ["parameters_of", "read_network", "read_run"]
+
+Tensors = Mapping[str, NDArray[np.generic]]
+
+_TRANSFORMER_LENS = {
+    "embed.W_E": "W_E",
+    "pos_embed.W_pos": "W_pos",
+    "blocks.0.attn.W_Q": "W_Q",
+    "blocks.0.attn.W_K": "W_K",
+    "blocks.0.attn.W_V": "W_V",
+    "blocks.0.attn.W_O": "W_O",
+    "blocks.0.mlp.W_in": "W_in",
+    "blocks.0.mlp.b_in": "b_in",
+    "blocks.0.mlp.W_out": "W_out",
+    "blocks.0.mlp.b_out": "b_out",
+    "unembed.W_U": "W_U",
+}
+_NO_PARAMETERS = {"blocks.0.attn.mask", "blocks.0.attn.IGNORE"}
+"""Constants."""
+
+_COPIES = {"x_embed": ("W_x", "W_E"), "y_embed": ("W_y", "W_E")}
+"""Second names of the embedding: which parameter each repeats, the first that a network has."""
+
+_WITHOUT_EFFECT = {"blocks.0.attn.b_K", "b_K"}
+"""Biases of the keys: the score of x_i for a query q becomes (x_i W_K + b_K) . q. That is b_K . q
+more for every key alike, and softmax does not depend on what all its inputs have in common."""
+
+_UNEMBEDDING_BIASES = {"unembed.b_U", "b_U"}
+"""Without effect where they are constant, for the same reason: all logits get the same number."""
+
+_OTHER_BIASES = {
+    "b_Q": "it is added to the queries",
+    "b_V": "it is added to the values",
+    "b_O": "it is added to what attention writes",
+    "b_U": "it is not the same for all outputs",
+}
+
+_LAYER_NORM = re.compile(
+    r"(^|[._])(ln\d*|ln_\w+|layer_?norm\w*|norm\d*|rms_?norm\w*)([._]|$)", re.IGNORECASE
+)
+
+
+def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDArray[np.floating]]:
+    """Return the parameters of an architecture from the tensors of a file.
+
+    Parameters
+    ----------
+    tensors : mapping of str to ndarray
+        From `ontogeny.weights.read_weights`.
+    architecture : Architecture
+        Of the right order and widths.
+
+    Returns
+    -------
+    dict of str to ndarray
+        In the order of `architecture.shapes`. Copies of the embedding (``x_embed``, ``y_embed``)
+        and constants are left out, and so are whole numbers (counters, positions), biases that
+        change no prediction, and others that the architecture lacks when they are zero.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is missing, there twice, differs from its copy, has another shape or type, or
+        a number that is not finite, or if the file holds a tensor that the architecture has no
+        place for. One line, which names it.
+    """
+    named: dict[str, tuple[str, NDArray[np.generic]]] = {}
+    for name, values in tensors.items():
+        if name in _NO_PARAMETERS or _original(name, architecture):
+            continue
+        ours = _TRANSFORMER_LENS.get(name, name)
+        if ours in named:
+            msg = f"holds {named[ours][0]} and {name}, which are two names of one parameter"
+            raise ValueError(msg)
+        named[ours] = name, values
+    shapes = architecture.shapes()
+    missing = [name for name in shapes if name not in named]
+    if missing:
+        msg = (
+            f"lacks {', '.join(missing)} of {_with_article(architecture)}; "
+            f"it holds {', '.join(sorted(tensors)) or 'nothing'}"
+        )
+        raise ValueError(msg)
+    for ours, (name, values) in named.items():
+        problem = (
+            _problem(values, shapes[ours], ours, architecture)
+            if ours in shapes
+            else _without_a_place(name, values, architecture)
+        )
+        if problem:
+            msg = f"{name} {problem}"
+            raise ValueError(msg)
+    for name in _COPIES:
+        original = _original(name, architecture)
+        if original and name in tensors and not np.array_equal(tensors[name], named[original][1]):
+            msg = (
+                f"{name} differs from {named[original][0]}, the embedding that it should repeat; "
+                "take out the one that the network does not use"
+            )
+            raise ValueError(msg)
+    return {name: np.asarray(named[name][1]) for name in shapes}
+
+
+def _original(name: str, architecture: Architecture) -> str | None:
+    """Return the parameter that a tensor of this name repeats, if it is a copy."""
+    return next((each for each in _COPIES.get(name, ()) if each in architecture.shapes()), None)
+
+
+def _with_article(architecture: Architecture) -> str:
+    kind = type(architecture).__name__
+    return f"an {kind}" if kind == "MLP" else f"a {kind}"
+
+
+def _problem(
+    values: NDArray[np.generic], shape: tuple[int, ...], name: str, architecture: Architecture
+) -> str | None:
+    """Say what is wrong with the values of a parameter."""
+    if values.dtype.kind != "f":
+        kind = "complex numbers" if values.dtype.kind == "c" else "whole numbers"
+        return f"holds {kind} ({values.dtype}) and not the weights of a network"
+    if values.shape != shape:
+        return f"has the shape {values.shape}, not {shape}: {_why(values.shape, shape, name)}"
+    if not np.isfinite(values).all():
+        return "holds numbers that are not finite"
+    return None
+
+
+def _why(found: tuple[int, ...], wanted: tuple[int, ...], name: str) -> str:
+    """Say why a parameter may have another shape than the one wanted."""
+    if len(found) > 1 and (*found[:-2], found[-1], found[-2]) == wanted:
+        return "it is the transpose, for example from nn.Linear; save its transpose"
+    if name == "W_E" and found == (wanted[0] - 1, wanted[1]):
+        return "the embedding of the token = is missing, which stands after those of all elements"
+    if name == "W_U" and found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1:
+        has = found[-1] > wanted[-1]
+        return (
+            f"it {'has' if has else 'lacks'} an output for the token =; set "
+            f"`architecture.equals_output` to {str(has).lower()}, if the group is right"
+        )
+    return "the weights belong to another group or to other widths"
+
+
+def _without_a_place(
+    name: str, values: NDArray[np.generic], architecture: Architecture
+) -> str | None:
+    """Say why a tensor that is not a parameter of the architecture cannot be left out."""
+    kind = _with_article(architecture)
+    if _LAYER_NORM.search(name):
+        return "is of a layer norm, which no network of this project has"
+    if values.dtype.kind in "iu" or not np.any(values != 0):
+        return None
+    if not np.isfinite(values).all():
+        return "holds numbers that are not finite"
+    is_constant = bool(np.all(values == values.flat[0]))
+    if name in _WITHOUT_EFFECT or (name in _UNEMBEDDING_BIASES and is_constant):
+        return None
+    short = name.rpartition(".")[2]
+    if short in ("b_in", "b_out") and isinstance(architecture, Transformer):
+        return "is not zero; set `architecture.mlp_bias` to true"
+    if short in _OTHER_BIASES:
+        return f"has no place in {kind} and is not zero: {_OTHER_BIASES[short]}"
+    return f"has no place in {kind} and is not zero"
+
+
+def read_network(product: NDArray[np.integer], spec: Training, tensors: Tensors) -> Record:
+    """Return the record of a network that was trained elsewhere: its last checkpoint alone.
+
+    Parameters
+    ----------
+    product : (n, n) ndarray of int
+        The group's table.
+    spec : Training
+        Its `schedule.steps` is the step of the checkpoint.
+    tensors : mapping of str to ndarray
+        From `ontogeny.weights.read_weights`.
+
+    Raises
+    ------
+    ValueError
+        As `parameters_of`.
+    """
+    architecture = build(spec.architecture, len(product))
+    return _record(product, spec, {spec.schedule.steps: parameters_of(tensors, architecture)})
+
+
+def read_run(product: NDArray[np.integer], spec: Training, files: Mapping[int, str]) -> Record:
+    """Return the record of a run that was made elsewhere, from the files of its checkpoints.
+
+    Parameters
+    ----------
+    product : (n, n) ndarray of int
+        The group's table.
+    spec : Training
+    files : mapping of int to str
+        By step, ascending; see `ontogeny.weights.read_weights`.
+
+    Returns
+    -------
+    Record
+        Without the training loss of every update, which no checkpoint has.
+
+    Raises
+    ------
+    WeightsError
+        If a file cannot be read, or does not hold the parameters of the network.
+    """
+    architecture = build(spec.architecture, len(product))
+    networks = {}
+    for step, path in files.items():
+        try:
+            networks[step] = parameters_of(read_weights(path), architecture)
+        except ValueError as error:
+            msg = f"{path}: {error}"
+            raise WeightsError(msg) from None
+    return _record(product, spec, networks)
+
+
+def _record(
+    product: NDArray[np.integer],
+    spec: Training,
+    networks: Mapping[int, Mapping[str, NDArray[np.floating]]],
+) -> Record:
+    order = len(product)
+    architecture = build(spec.architecture, order)
+    member = torch.zeros(order**2, dtype=torch.bool)
+    member[torch.as_tensor(training_rows(spec, order))] = True
+    right = answers(product, labels=spec.data.labels, seed=spec.seed)
+    target = torch.tensor(right, dtype=torch.int64).reshape(-1)
+    evaluate = evaluation(architecture, target, member, torch.device("cpu"))
+    found = [
+        evaluate({name: torch.as_tensor(values) for name, values in network.items()})
+        for network in networks.values()
+    ]
+    return Record(
+        step=np.array(list(networks), dtype=np.int64),
+        parameters={
+            name: np.stack([network[name] for network in networks.values()])
+            for name in architecture.shapes()
+        },
+        loss={split: np.array([each[split][0] for each in found]) for split in found[0]},
+        accuracy={split: np.array([each[split][1] for each in found]) for split in found[0]},
+        step_loss=np.empty(0),
+    )

@@ -1,0 +1,67 @@
+"""Networks as analyses read them: layers over all pairs, and the matrices, in float64."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ontogeny.studies.composition.irreps.analysis import Layers, Matrices, Network
+from ontogeny.studies.composition.networks.architectures import MLP, Architecture, Bilinear
+from ontogeny.studies.composition.networks.build import all_pairs_size, pair_blocks
+
+__all__ = ["grid", "matrices"]
+
+_IN_MEMORY = 2**29
+_BLOCK = 2**27
+
+
+def grid(architecture: Architecture, parameters: Mapping[str, NDArray[np.floating]]) -> Network:
+    """Return a network, in float64, as analyses read it: layers over all pairs, block by block.
+
+    Where all of them fit in memory they are computed once, however often they are asked for.
+    Logits that follow from the hidden layer alone are computed only when they are asked for.
+    """
+    tensors = {name: torch.as_tensor(value).double() for name, value in parameters.items()}
+    n = architecture.order
+
+    unembedding = architecture.readout(tensors).unembedding.t()
+
+    def layers(left: Tensor, right: Tensor) -> Layers:
+        if isinstance(architecture, MLP | Bilinear):
+            hidden = architecture.hidden_layer(tensors, left, right)
+            return block(left, hidden, lambda: hidden @ unembedding)
+        found = architecture.forward(tensors, left, right)
+        return block(left, found.hidden, lambda: found.logits[:, :n])
+
+    def block(left: Tensor, hidden: Tensor, logits: Callable[[], Tensor]) -> Layers:
+        rows = len(left) // n
+        return Layers(
+            left[::n].numpy(),
+            hidden.numpy().reshape(rows, n, -1),
+            lambda: logits().numpy().reshape(rows, n, n),
+        )
+
+    def blocks() -> Iterator[Layers]:
+        return (layers(*pairs) for pairs in pair_blocks(architecture, size=_BLOCK))
+
+    if all_pairs_size(architecture) <= _IN_MEMORY:
+        whole = list(blocks())
+        return lambda: iter(whole)
+    return blocks
+
+
+def matrices(
+    architecture: Architecture, parameters: Mapping[str, NDArray[np.floating]]
+) -> Matrices:
+    """Return the matrices of a network that stand on group elements, in float64."""
+    tensors = {name: torch.as_tensor(value).double() for name, value in parameters.items()}
+    readout = architecture.readout(tensors)
+    return Matrices(
+        left_embedding=readout.left_embedding.numpy(),
+        right_embedding=readout.right_embedding.numpy(),
+        unembedding=readout.unembedding.numpy(),
+        direct_path=not isinstance(architecture, MLP | Bilinear),
+        squared_weights=float(sum((value**2).sum() for value in tensors.values())),
+    )

@@ -1,0 +1,50 @@
+"""Score, prefix matching and loss of all runs of a corpus over steps, with their windows."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import figure, settings, step_axis
+from ontogeny.studies.induction.config import Style
+from ontogeny.studies.induction.panels import experiments, legend, shade, short_names
+
+__all__ = ["draw", "numbers"]
+
+_ROWS = (
+    ("score", "in-context score [nat]"),
+    ("best_prefix", "prefix matching,\nbest head"),
+    ("best_previous", "previous-token attention,\nbest head"),
+    ("loss", "loss [nat]"),
+)
+
+
+def numbers(comparison: xr.Dataset, corpus: str) -> xr.Dataset:
+    """Select the curves and windows of the runs of a corpus."""
+    chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus)
+    names = [name for name, _ in _ROWS]
+    about = ["experiment_of_run", "window_start", "window_end"]
+    return comparison[names + about].isel(run=chosen).dropna("step", how="all", subset=["loss"])
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw every run in the colour of its experiment; the ground is darker where more change."""
+    last = float(numbers["step"][-1])
+    every = list(experiments(numbers))
+    labels = short_names([name for name, _, _ in every])
+    with settings():
+        drawn = figure(width=1.2 * style.width, height=1.2 * style.width)
+        rows = drawn.subplots(len(_ROWS), 1, sharex=True)
+        for label, (_, colour, runs) in zip(labels, every, strict=True):
+            for number in range(runs.sizes["run"]):
+                run = runs.isel(run=number)
+                for axes, (name, about) in zip(rows, _ROWS, strict=True):
+                    known = np.isfinite(run[name].values)
+                    axes.plot(run["step"].values[known], run[name].values[known], color=colour,
+                              lw=1, label=label if number == 0 else None)  # fmt: skip
+                    axes.set_ylabel(about)
+                    ends = float(run["window_start"]), float(run["window_end"])
+                    shade(axes, *ends, "black", 0.025)
+        step_axis(rows[-1], last, logarithmic=style.log_steps)
+        legend(drawn, rows[0])
+        drawn.suptitle(title, fontsize=10)
+    return drawn

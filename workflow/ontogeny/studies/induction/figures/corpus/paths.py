@@ -1,0 +1,41 @@
+"""Paths of all runs of a corpus through the space of per-token losses."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.induction.config import Style
+from ontogeny.studies.induction.panels import experiments, legend, short_names
+
+__all__ = ["draw", "numbers"]
+
+
+def numbers(comparison: xr.Dataset, corpus: str) -> xr.Dataset:
+    """Select the paths and windows of the runs of a corpus."""
+    chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus)
+    names = ["path", "experiment_of_run", "window_start", "window_end", "turn"]
+    return comparison[names].isel(run=chosen)
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw one line a run, thick inside its window, with a dot at its end."""
+    every = list(experiments(numbers))
+    labels = short_names([name for name, _, _ in every])
+    with settings():
+        drawn = figure(width=style.width, height=0.7 * style.width)
+        axes = drawn.subplots()
+        for label, (_, colour, runs) in zip(labels, every, strict=True):
+            for number in range(runs.sizes["run"]):
+                run = runs.isel(run=number).dropna("step", subset=["path"])
+                x, y = run["path"].values.T
+                axes.plot(x, y, color=colour, lw=0.8, label=label if number == 0 else None)
+                step = run["step"].values
+                start, end = float(run["window_start"]), float(run["window_end"])
+                inside = (step >= start) & (step <= end)
+                axes.plot(x[inside], y[inside], color=colour, lw=2.6, solid_capstyle="butt")
+                axes.plot(x[-1:], y[-1:], "o", color=colour, ms=4)
+        axes.set(xlabel="first component [nat]", ylabel="second component [nat]")
+        legend(drawn, axes)
+        drawn.suptitle(title, fontsize=10)
+    return drawn
