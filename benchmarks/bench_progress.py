@@ -9,10 +9,11 @@ import time
 
 import torch
 
-from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import (
     Checkpoints,
     Data,

@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import xarray as xr
 
-from ontogeny.catalogue import irreps_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.irreps.universality import Run, universality
 
 STEPS = np.array([0, 10, 100, 1000, 10000])

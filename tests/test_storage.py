@@ -24,8 +24,6 @@ from ontogeny.storage import (
     keep,
     read,
     read_arrays,
-    read_cayley_table,
-    read_generators,
     read_provenance,
     remove,
     write,
@@ -33,6 +31,7 @@ from ontogeny.storage import (
     write_provenance,
     write_text,
 )
+from ontogeny.studies.composition.catalogue.files import read_cayley_table, read_generators
 
 ABOUT = attributes("train", {"seed": 0}, "0" * 64)
 

@@ -18,11 +18,12 @@ import numpy as np
 import pytest
 import torch
 
-from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.storage import write, write_arrays
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network, training_rows

@@ -31,8 +31,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.given_files import LFS_POINTER, decoded, problem_of, problem_of_text
-from ontogeny.given_generators import parsed_generators
-from ontogeny.given_tables import parsed_table
 from ontogeny.unlocked import netCDF4
 
 __all__ = [
@@ -43,8 +41,7 @@ __all__ = [
     "keep",
     "read",
     "read_arrays",
-    "read_cayley_table",
-    "read_generators",
+    "read_given",
     "read_provenance",
     "read_texts",
     "remove",
@@ -518,65 +515,20 @@ def remove(path: str | Path) -> None:
         raise _refused(path, "removed", error) from error
 
 
-def read_cayley_table(path: str | Path) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return the multiplication table that a file of the user holds.
-
-    Parameters
-    ----------
-    path : path
-        Text or netCDF, as `ontogeny.given_tables.parsed_table` reads it.
-
-    Returns
-    -------
-    table : (n, n) ndarray of int64
-        Indices from 0.
-    labels : tuple of n str
+def read_given(path: str | Path) -> bytes:
+    """Return the bytes of a file of the user, whatever it holds.
 
     Raises
     ------
     StorageError
-        It names the file, what is wrong with it, and where.
+        If it cannot be read: its name, what is wrong and the remedy.
     """
     path = Path(path)
-    try:
-        return parsed_table(_given(path), path.suffix)
-    except ValueError as error:
-        msg = f"{path}: {error}"
-        raise StorageError(msg) from error
-
-
-def read_generators(path: str | Path, *, depth: int) -> list[Any]:
-    """Return the generators of a group that a file of the user holds, as they stand there.
-
-    Parameters
-    ----------
-    path : path
-        Text, YAML, JSON or ``.npy``, as `ontogeny.given_generators.parsed_generators` reads it.
-    depth : int
-        Nested lists of one generator: 1 of an image list, 2 of a matrix.
-
-    Raises
-    ------
-    StorageError
-        It names the file and what is wrong with it.
-    """
-    path = Path(path)
-    try:
-        return parsed_generators(_given(path), depth=depth, suffix=path.suffix)
-    except ValueError as error:
-        msg = f"{path}: {error}"
-        raise StorageError(msg) from error
-
-
-def _given(path: Path) -> bytes:
-    """Return the bytes of a file of the user, or say in a ValueError why it cannot be read."""
     problem = problem_of(path)
     if problem is not None:
-        raise ValueError(problem)
-    try:
-        return path.read_bytes()
-    except (OSError, MemoryError) as error:
-        raise _refused(path, "read", error) from error
+        msg = f"{path}: {problem}"
+        raise StorageError(msg)
+    return _content(path)
 
 
 def read_texts(paths: Iterable[str | Path]) -> list[str]:

@@ -1,4 +1,4 @@
-from ontogeny.given_groups import group_specification
+from ontogeny.studies.composition.catalogue.given import group_specification
 
 
 rule group:

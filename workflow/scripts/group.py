@@ -1,8 +1,8 @@
-from ontogeny.catalogue import table_dataset
-from ontogeny.given_groups import specified_group
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.storage import write, write_provenance
+from ontogeny.studies.composition.catalogue.given import specified_group
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

@@ -1,8 +1,9 @@
-from ontogeny.catalogue import group_of, irreps_dataset, require_laws
 from ontogeny.joblog import start
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.storage import read, write, write_provenance
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset, require_laws
+from ontogeny.studies.composition.catalogue.tables import group_of
 
 start(snakemake.log[0])
 spec, code = snakemake.params.spec, snakemake.params.code

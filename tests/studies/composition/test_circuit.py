@@ -7,9 +7,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import brute_force
-from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.irreps.analysis import (
     Layers,
     Matrices,

@@ -6,7 +6,7 @@ import pytest
 
 from ontogeny.config import parse_yaml, read_sections
 from ontogeny.groups import from_table, group
-from ontogeny.storage import read_cayley_table
+from ontogeny.studies.composition.catalogue.files import read_cayley_table
 from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.studies.induction.config import resolve as induction

@@ -5,7 +5,6 @@ import pytest
 import torch
 import xarray as xr
 
-from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.config import ConfigurationError, specification
 from ontogeny.groups import group
 from ontogeny.joins.outcomes import outcomes
@@ -16,6 +15,8 @@ from ontogeny.studies.composition.addition.figures.run import (
     addition_followups,
 )
 from ontogeny.studies.composition.addition.stages import measures, mechanism
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Optimiser, Style, Training, resolve
 from ontogeny.studies.composition.figures.experiment import seeds
 from ontogeny.studies.composition.irreps.figures.run import learning

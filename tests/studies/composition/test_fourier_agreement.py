@@ -16,9 +16,10 @@ from numpy.testing import assert_allclose
 from scipy.special import logsumexp
 
 import brute_force
-from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps.analysis import (
     Layers,

@@ -3,10 +3,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ontogeny.catalogue import irreps_dataset
-from ontogeny.config import GivenGroup
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.irreps.claims import CLAIMS
 from ontogeny.studies.composition.planned_figures import LEAST_RUNS, overview_figures, width_of

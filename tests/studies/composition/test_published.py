@@ -16,9 +16,10 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
-from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.irreps.analysis import (
     Clusters,

@@ -9,11 +9,11 @@ import xarray as xr
 from numpy.testing import assert_allclose
 
 import brute_force
-from ontogeny.catalogue import irreps_dataset, table_dataset
 from ontogeny.groups import group
-from ontogeny.labels import DIMENSIONS
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps import stages
 from ontogeny.studies.composition.irreps.analysis import (
@@ -29,6 +29,7 @@ from ontogeny.studies.composition.irreps.datasets import (
     frame_of,
 )
 from ontogeny.studies.composition.irreps.stages import progress, representation
+from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.pairs import train_mask, train_pairs
 from ontogeny.studies.composition.networks.reading import grid, matrices

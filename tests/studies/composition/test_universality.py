@@ -7,7 +7,6 @@ from numpy.testing import assert_allclose, assert_equal
 
 from composition_runs import STEPS, catalogue, joined, run
 from ontogeny.estimates import FEWEST, mean, ratio
-from ontogeny.labels import DIMENSIONS
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps import tables
 from ontogeny.studies.composition.irreps.figures.study import (
@@ -17,6 +16,7 @@ from ontogeny.studies.composition.irreps.figures.study import (
     universality_similarity,
     universality_width,
 )
+from ontogeny.studies.composition.labels import DIMENSIONS
 
 RUNS = [
     run({"sign": 1, "standard": 2}, seed=1),

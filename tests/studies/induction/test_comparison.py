@@ -10,13 +10,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 import induction_networks as made
 from induction_networks import with_idle_heads
 from induction_runs import EARLY, LATE, NEVER, STEPS, corpus, joined, parameters, results, run
-from ontogeny.labels import DIMENSIONS
 from ontogeny.networks.decoder import next_token_loss
 from ontogeny.studies.induction.analysis.attribution import before_and_after
 from ontogeny.studies.induction.analysis.evaluation import evaluation_set
 from ontogeny.studies.induction.analysis.knock_outs import without_heads
 from ontogeny.studies.induction.comparison import comparison
 from ontogeny.studies.induction.config import Analysis
+from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.measures import measures_dataset
 
 

@@ -1,1 +1,5 @@
-"""Many runs in one dataset."""
+"""Many runs in one dataset: runs as rows, the fields of a sweep as dimensions."""
+
+from ontogeny.joins._runs import Run
+
+__all__ = ["Run"]

@@ -6,10 +6,10 @@ from functools import cache
 import numpy as np
 import xarray as xr
 
-from ontogeny.catalogue import table_dataset
 from ontogeny.groups import group
 from ontogeny.provenance import attributes
 from ontogeny.studies.composition.addition.stages import measures, mechanism
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps.analysis import Network
 from ontogeny.studies.composition.networks.build import build

@@ -5,13 +5,12 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
-from ontogeny.catalogue import table_dataset
 from ontogeny.groups import group
-from ontogeny.labels import DIMENSIONS
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.addition.keys import RULES, by_cluster, by_embedding, by_gap
 from ontogeny.studies.composition.addition.stages import mechanism
 from ontogeny.studies.composition.addition.waves import cyclic_frame, margin
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.irreps.analysis import (
     evidence,
     group_means,
@@ -19,6 +18,7 @@ from ontogeny.studies.composition.irreps.analysis import (
     neurons,
     phases,
 )
+from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.pairs import answers
 from studies.composition.addition import plain

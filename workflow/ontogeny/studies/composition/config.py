@@ -15,7 +15,6 @@ from ontogeny.config import (
     AS_WHOLE,
     ConfigurationError,
     Count,
-    GivenGroup,
     Name,
     Positive,
     Section,
@@ -28,9 +27,11 @@ from ontogeny.config import (
     with_style,
 )
 from ontogeny.config import Style as FigureStyle
+from ontogeny.figures import section_of
 from ontogeny.given_files import problem_of
-from ontogeny.given_groups import read_groups
 from ontogeny.groups import Group, parse
+from ontogeny.studies.composition.catalogue.given import read_groups
+from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.networks.checkpoint_files import checkpoint_files
 from ontogeny.studies.composition.networks.published import (
     PublishedError,
@@ -57,6 +58,9 @@ __all__ = [
     "TransformerSettings",
     "resolve",
 ]
+
+Level = Literal["run", "experiment", "sweep", "study"]
+"""What figures are drawn of."""
 
 LISTS = frozenset(
     {
@@ -432,90 +436,14 @@ class Style(FigureStyle):
         return value
 
 
-class Figures(Section):
-    """Style of each figure; `defaults` stands below all of them."""
+FIGURES = {
+    "ontogeny.studies.composition.figures": "Group composition",
+    "ontogeny.studies.composition.irreps.figures": "Group composition",
+    "ontogeny.studies.composition.addition.figures": "Modular addition",
+}
+"""The packages of the figures, with their category in the report."""
 
-    defaults: Style | None = Field(None, description="Style of every figure that says no other.")
-    learning: Style = Field(Style(), description="Losses and accuracies of a run.")
-    progress: Style = Field(Style(), description="Progress measures of a run.")
-    losses: Style = Field(
-        Style(), description="Excluded and restricted loss of a run, irrep by irrep."
-    )
-    irreps: Style = Field(Style(), description="Irreps of a run over training.")
-    hidden: Style = Field(Style(), description="Parts of the hidden layer of a run over training.")
-    matrices: Style = Field(Style(), description="What each irrep explains in each matrix.")
-    neurons: Style = Field(Style(), description="Neuron clusters of a run.")
-    activations: Style = Field(Style(), description="Single neurons of a run over all pairs.")
-    change_of_basis: Style = Field(
-        Style(), description="Which entries of rho(ab) each neuron of a run holds."
-    )
-    readout: Style = Field(Style(), description="The map from rho(ab) to the logits of a run.")
-    ablations: Style = Field(Style(), description="Losses of a run without parts of the network.")
-    components: Style = Field(
-        Style(), description="Principal components of the unembedding of a run."
-    )
-    logits: Style = Field(Style(), description="A slice of the logits beside characters.")
-    spectra: Style = Field(Style(), description="Fourier spectra of a run on a cyclic group.")
-    seeds: Style = Field(Style(), description="All runs of an experiment together.")
-    sweep: Style = Field(Style(), description="Losses of a sweep, and its outcome by swept value.")
-    addition_progress: Style = Field(
-        Style(), description="Progress measures of a modular-addition run."
-    )
-    addition_measures: Style = Field(
-        Style(), description="Every form of restricted and excluded loss of a modular-addition run."
-    )
-    addition_key_losses: Style = Field(
-        Style(), description="Excluded loss and logits of a modular-addition run, by frequency."
-    )
-    addition_norms: Style = Field(
-        Style(), description="Fourier norms and squared weights of a modular-addition run."
-    )
-    addition_followups: Style = Field(
-        Style(), description="Measures of later papers on a modular-addition run."
-    )
-    addition_spectra: Style = Field(
-        Style(), description="Fourier spectra of a modular-addition network; key frequencies."
-    )
-    addition_attention: Style = Field(Style(), description="Attention of a transformer that adds.")
-    addition_neurons: Style = Field(
-        Style(), description="Neurons of a modular-addition network, by frequency."
-    )
-    addition_logits: Style = Field(
-        Style(), description="Fourier transforms of the neurons and logits of modular addition."
-    )
-    addition_readout: Style = Field(
-        Style(), description="The neuron-to-logit map of a modular-addition network."
-    )
-    addition_ablations: Style = Field(
-        Style(), description="Losses of a modular-addition network under every intervention."
-    )
-    addition_removal: Style = Field(
-        Style(), description="Losses of a modular-addition network without single frequencies."
-    )
-    addition_algorithms: Style = Field(
-        Style(), description="Clock or pizza: the algorithm of a modular-addition network."
-    )
-    addition_phases: Style = Field(
-        Style(), description="All runs of modular addition, with each phase of length 1."
-    )
-    addition_efficiency: Style = Field(
-        Style(), description="What memorising and adding cost in weights, over all runs."
-    )
-    addition_schedule: Style = Field(
-        Style(), description="Runs that add and differ in the schedule of the weight decay."
-    )
-    universality_grokking: Style = Field(Style(), description="Losses and accuracies of all runs.")
-    universality_similarity: Style = Field(
-        Style(), description="Irreps over training, mean over the seeds of each experiment."
-    )
-    universality_irreps: Style = Field(Style(), description="How often each irrep is learned.")
-    universality_order: Style = Field(
-        Style(), description="When irreps are learned, by degree and smallest orbit."
-    )
-    universality_width: Style = Field(
-        Style(), description="Final test accuracy against the number of hidden neurons."
-    )
-    universality_claims: Style = Field(Style(), description="All claims and what was measured.")
+Figures = section_of(FIGURES, Style)
 
 
 class Published(Section):
@@ -550,7 +478,10 @@ class Composition(Section):
         "(<name>/model.pt and cfg.json): each becomes a run of an experiment.",
     )
     analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
-    figures: Figures = Field(Figures(), description="How figures look.")
+    figures: Figures = Field(Figures(), description="How figures look.")  # type: ignore[valid-type]
+    own_figures: dict[Level, tuple[str, ...]] = Field(
+        {}, description="Files with figures of your own, by what each is drawn of."
+    )
     _sweeps: Sweeps = PrivateAttr(default_factory=dict)
 
     @property

@@ -11,9 +11,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.labels import dataset, variable
 from ontogeny.studies.induction.analysis.paths import principal_components, turn
 from ontogeny.studies.induction.analysis.phase import departure
+from ontogeny.studies.induction.labels import dataset, variable
 
 __all__ = ["Run", "comparison"]
 

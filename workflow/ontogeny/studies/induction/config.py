@@ -10,7 +10,6 @@ from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
     Count,
-    GivenGroup,
     Name,
     Positive,
     Section,
@@ -25,6 +24,7 @@ from ontogeny.config import (
 from ontogeny.config import (
     Style as FigureStyle,
 )
+from ontogeny.figures import section_of
 from ontogeny.given_files import problem_of_text
 from ontogeny.studies.induction.division import boundary, shortage
 from ontogeny.sweeps import Sweeps, unfolded
@@ -46,6 +46,9 @@ __all__ = [
     "Training",
     "resolve",
 ]
+
+Level = Literal["run", "experiment", "corpus", "study"]
+"""What figures are drawn of."""
 
 LISTS = frozenset({"seeds", "optimiser.betas"})
 """Fields of an experiment that are lists by themselves and no sweeps."""
@@ -235,20 +238,10 @@ class Style(FigureStyle):
     log_steps: bool = Field(False, description="Draw training steps on a logarithmic axis.")
 
 
-class Figures(Section):
-    """Style of each figure; `defaults` stands below all of them."""
+FIGURES = {"ontogeny.studies.induction.figures": "Induction heads"}
+"""The packages of the figures, with their category in the report."""
 
-    defaults: Style | None = Field(None, description="Style of every figure that says no other.")
-    model: Style = Field(Style(), description="The model-analysis table of an experiment.")
-    patterns: Style = Field(Style(), description="Attention of the strongest heads of a run.")
-    ablations: Style = Field(Style(), description="Knock-outs of a run, all heads and sets.")
-    attribution: Style = Field(Style(), description="Heads behind single tokens of a sequence.")
-    models: Style = Field(Style(), description="All runs over steps, with their windows.")
-    paths: Style = Field(Style(), description="Principal components of per-token losses.")
-    context: Style = Field(Style(), description="Loss by context index, before and after.")
-    evaluators: Style = Field(Style(), description="Scores of heads against those of weights.")
-    repeats: Style = Field(Style(), description="Start of the window by share of repeated tokens.")
-    claims: Style = Field(Style(), description="All claims and what was measured.")
+Figures = section_of(FIGURES, Style)
 
 
 class Induction(Section):
@@ -260,7 +253,10 @@ class Induction(Section):
     )
     experiments: dict[Name, Experiment] = Field(description="Experiments by name.")
     analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
-    figures: Figures = Field(Figures(), description="How figures look.")
+    figures: Figures = Field(Figures(), description="How figures look.")  # type: ignore[valid-type]
+    own_figures: dict[Level, tuple[str, ...]] = Field(
+        {}, description="Files with figures of your own, by what each is drawn of."
+    )
     run_figures: Literal["all", "first", "none"] = Field(
         "first",
         description="Which runs of each experiment get figures of their own: all, that of the "
@@ -274,27 +270,24 @@ class Induction(Section):
         return self._sweeps
 
 
-def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Induction:
+def resolve(raw: Any) -> Induction:
     """Return the section ``induction`` with all defaults merged into it.
 
     Parameters
     ----------
     raw : mapping
         The section as the configuration files hold it.
-    groups : mapping
-        The section ``groups``, which this study does not use.
 
     Returns
     -------
     Induction
-        Its `defaults` are None: every experiment and figure has them in itself.
+        Its `defaults` are None: every experiment has them in itself, and so has every figure.
 
     Raises
     ------
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
-    del groups
     if not isinstance(raw, Mapping):
         return validate(raw, Induction, at="induction")
     section = dict(raw)

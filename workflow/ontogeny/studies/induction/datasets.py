@@ -6,10 +6,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.labels import dataset, variable
 from ontogeny.studies.induction.analysis.circuits import COMPOSITIONS
 from ontogeny.studies.induction.analysis.evaluation import OFFSETS, Evaluated
 from ontogeny.studies.induction.analysis.knock_outs import ABLATIONS
+from ontogeny.studies.induction.labels import dataset, variable
 
 __all__ = ["evaluation_dataset", "names"]
 

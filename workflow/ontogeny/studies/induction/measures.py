@@ -8,7 +8,6 @@ import xarray as xr
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ontogeny.labels import dataset, variable
 from ontogeny.networks.decoder import Transformer
 from ontogeny.studies.induction.analysis.attribution import before_and_after, logit_attribution
 from ontogeny.studies.induction.analysis.evaluation import EvaluationSet
@@ -21,6 +20,7 @@ from ontogeny.studies.induction.analysis.losses import (
 from ontogeny.studies.induction.analysis.phase import Window, bump, half_way, phase_window
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
+from ontogeny.studies.induction.labels import dataset, variable
 
 __all__ = ["HEAD_KINDS", "head_kinds", "measures_dataset"]
 

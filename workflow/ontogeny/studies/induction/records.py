@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from ontogeny.labels import dataset, variable
+from ontogeny.studies.induction.labels import dataset, variable
 from ontogeny.training import Record
 
 __all__ = ["checkpoints_dataset", "history_dataset"]

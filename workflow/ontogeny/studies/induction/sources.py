@@ -7,7 +7,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.labels import dataset, variable
 from ontogeny.studies.induction.config import Markov, Phrases, Text
 from ontogeny.studies.induction.corpora import (
     BEGINNING,
@@ -27,6 +26,7 @@ from ontogeny.studies.induction.corpora import (
     words,
 )
 from ontogeny.studies.induction.division import boundary, shortage
+from ontogeny.studies.induction.labels import dataset, variable
 
 __all__ = ["corpus_dataset", "source_of"]
 

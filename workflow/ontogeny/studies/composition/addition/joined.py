@@ -9,9 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.joins.outcomes import outcomes
-from ontogeny.labels import dataset, variable
 from ontogeny.studies.composition.addition.milestones import MILESTONES
 from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.labels import dataset, variable
 
 __all__ = ["DELETIONS", "AddingRun", "addition"]
 

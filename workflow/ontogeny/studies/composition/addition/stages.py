@@ -11,7 +11,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.joins.outcomes import spikes
-from ontogeny.labels import dataset, variable
 from ontogeny.studies.composition.addition import algorithms, attention, forward
 from ontogeny.studies.composition.addition import interventions as ablations
 from ontogeny.studies.composition.addition import variables as datasets
@@ -57,6 +56,7 @@ from ontogeny.studies.composition.irreps.analysis import (
     neurons,
     phases,
 )
+from ontogeny.studies.composition.labels import dataset, variable
 from ontogeny.studies.composition.networks.architectures import (
     MLP,
     Architecture,

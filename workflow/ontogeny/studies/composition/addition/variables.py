@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.labels import variable
 from ontogeny.studies.composition.addition.algorithms import LogitModels
 from ontogeny.studies.composition.addition.attention import Patterns
 from ontogeny.studies.composition.addition.followups import CIRCUITS
@@ -31,6 +30,7 @@ from ontogeny.studies.composition.addition.readout import (
 from ontogeny.studies.composition.addition.split_losses import SplitLosses
 from ontogeny.studies.composition.addition.waves import PARITIES, WIDTHS, fourier_basis
 from ontogeny.studies.composition.irreps.analysis import BOUNDARIES, SPLITS, Phases
+from ontogeny.studies.composition.labels import variable
 
 __all__ = [
     "ablation_variables",

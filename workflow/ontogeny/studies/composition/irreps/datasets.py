@@ -7,7 +7,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.labels import dataset, variable
 from ontogeny.studies.composition.irreps.analysis import (
     BOUNDARIES,
     SPLITS,
@@ -22,6 +21,7 @@ from ontogeny.studies.composition.irreps.analysis import (
     Recovery,
     frame,
 )
+from ontogeny.studies.composition.labels import dataset, variable
 
 __all__ = [
     "frame_of",

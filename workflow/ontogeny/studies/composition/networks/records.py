@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.labels import dataset, variable
+from ontogeny.studies.composition.labels import dataset, variable
 from ontogeny.training import Record
 
 __all__ = ["checkpoints_dataset", "history_dataset"]

@@ -1,4 +1,10 @@
-"""All runs of an experiment together."""
+"""All runs of an experiment together.
+
+Cross-entropy and accuracy of all runs of the experiment, which differ in split and initial
+weights (for addition: arXiv 2301.05217, figure 2). Where runs have phases, those of a single run
+are shaded; of several runs, each has a bar below with the phases of its own. They are placed by a
+fixed rule, or given in the configuration for all runs (docs/conventions.md).
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +12,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.labels import coordinate
 from ontogeny.plotting import (
     SPLIT_COLOURS,
     figure,
@@ -15,24 +20,27 @@ from ontogeny.plotting import (
     settings,
 )
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.labels import coordinate
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("steps",)
+
 
 def numbers(
-    histories: Sequence[xr.Dataset], phases: Sequence[xr.Dataset], seeds: Sequence[int]
+    history: Sequence[xr.Dataset], phases: Sequence[xr.Dataset], seeds: Sequence[int]
 ) -> xr.Dataset:
     """Join losses, accuracies and phases along `seed`; steps that a run does not have are NaN.
 
     Parameters
     ----------
-    histories : sequence of Dataset
+    history : sequence of Dataset
     phases : sequence of Dataset
         With `phase_boundary`, one for each run; none where runs have no phases.
     seeds : sequence of int
     """
-    chosen = [history[["loss", "accuracy"]] for history in histories]
+    chosen = [run[["loss", "accuracy"]] for run in history]
     if phases:
         chosen = [
             run.assign(phase_boundary=found["phase_boundary"])

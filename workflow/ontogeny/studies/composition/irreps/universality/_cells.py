@@ -10,8 +10,8 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.estimates import Estimate, mean, ratio
-from ontogeny.labels import variable
 from ontogeny.studies.composition.irreps.universality._inputs import Groups, text
+from ontogeny.studies.composition.labels import variable
 
 __all__ = ["SELECTIONS", "STATISTICS", "cells", "correlations", "frequencies", "summaries"]
 

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from ontogeny.labels import variable
+from ontogeny.studies.composition.labels import variable
 
 __all__ = ["Groups", "Run", "described", "joined", "text"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.estimates import agreement
-from ontogeny.labels import variable
 from ontogeny.studies.composition.irreps.universality._inputs import Groups, Run
+from ontogeny.studies.composition.labels import variable
 
 __all__ = ["PREDICTORS", "agreements", "by_irrep"]
 

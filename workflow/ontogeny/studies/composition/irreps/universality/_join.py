@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from ontogeny.labels import dataset, variable
 from ontogeny.studies.composition.irreps.universality._cells import (
     SELECTIONS,
     STATISTICS,
@@ -22,6 +21,7 @@ from ontogeny.studies.composition.irreps.universality._irreps import (
     by_irrep,
 )
 from ontogeny.studies.composition.irreps.universality._networks import events, measures
+from ontogeny.studies.composition.labels import dataset, variable
 
 __all__ = ["universality"]
 

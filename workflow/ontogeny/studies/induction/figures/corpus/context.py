@@ -1,4 +1,8 @@
-"""Loss by context index of all runs of a corpus, before and after the phase change."""
+"""Loss by context index, before and after.
+
+Cross-entropy by context index at the start of the phase change and at the end of the training.
+Where the corpus has predictions from counts in the context, they are drawn in black.
+"""
 
 import numpy as np
 import xarray as xr
@@ -11,9 +15,9 @@ from ontogeny.studies.induction.panels import experiments, legend, short_names
 __all__ = ["draw", "numbers"]
 
 
-def numbers(comparison: xr.Dataset, corpus: xr.Dataset, name: str) -> xr.Dataset:
+def numbers(comparison: xr.Dataset, corpus: xr.Dataset, corpus_name: str) -> xr.Dataset:
     """Select losses by index, and those of predictions from counts if the corpus has them."""
-    chosen = np.flatnonzero(comparison["corpus_of_run"].values == name)
+    chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus_name)
     found = comparison[["index_loss", "experiment_of_run"]].isel(run=chosen)
     found = found.dropna("index", how="all", subset=["index_loss"])
     if "predictor_loss" in corpus:

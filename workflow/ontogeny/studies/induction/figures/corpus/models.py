@@ -1,4 +1,8 @@
-"""Score, prefix matching and loss of all runs of a corpus over steps, with their windows."""
+"""All runs over steps, with their windows.
+
+In-context learning score, prefix matching, attention on the token before, and loss of all runs on
+a corpus over training, with the windows of their phase changes.
+"""
 
 import numpy as np
 import xarray as xr
@@ -18,9 +22,9 @@ _ROWS = (
 )
 
 
-def numbers(comparison: xr.Dataset, corpus: str) -> xr.Dataset:
+def numbers(comparison: xr.Dataset, corpus_name: str) -> xr.Dataset:
     """Select the curves and windows of the runs of a corpus."""
-    chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus)
+    chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus_name)
     names = [name for name, _ in _ROWS]
     about = ["experiment_of_run", "window_start", "window_end"]
     return comparison[names + about].isel(run=chosen).dropna("step", how="all", subset=["loss"])

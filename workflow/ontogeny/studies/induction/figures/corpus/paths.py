@@ -1,4 +1,8 @@
-"""Paths of all runs of a corpus through the space of per-token losses."""
+"""Principal components of per-token losses.
+
+All networks of a corpus on the first two principal components of their per-token losses. Lines
+are thick inside the windows of phase changes and end in a dot.
+"""
 
 import numpy as np
 import xarray as xr
@@ -11,9 +15,9 @@ from ontogeny.studies.induction.panels import experiments, legend, short_names
 __all__ = ["draw", "numbers"]
 
 
-def numbers(comparison: xr.Dataset, corpus: str) -> xr.Dataset:
+def numbers(comparison: xr.Dataset, corpus_name: str) -> xr.Dataset:
     """Select the paths and windows of the runs of a corpus."""
-    chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus)
+    chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus_name)
     names = ["path", "experiment_of_run", "window_start", "window_end", "turn"]
     return comparison[names].isel(run=chosen)
 

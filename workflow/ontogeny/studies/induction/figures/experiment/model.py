@@ -1,4 +1,12 @@
-"""The model-analysis table of an experiment: one column a run (arXiv 2209.11895, appendix)."""
+"""The model-analysis table of an experiment.
+
+The model-analysis table of an experiment, one column a run: path in the space of per-token
+losses, loss, loss by context index and its slope in the logarithm of the index, in-context
+learning score, and every head along training: prefix matching, trace of QK matching, and what its
+removal does to the losses (projected on the change over the window) and to the score, all
+patterns preserved. The window of the phase change is shaded; it is placed by a fixed rule
+(docs/induction.md).
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +16,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
-from ontogeny.labels import coordinate
 from ontogeny.plotting import PALETTE, figure, settings, step_axis
 from ontogeny.studies.induction.config import Style
+from ontogeny.studies.induction.labels import coordinate
 from ontogeny.studies.induction.panels import KIND_COLOURS, KIND_NAMES, shade
 
 __all__ = ["draw", "numbers"]
@@ -31,8 +39,8 @@ _ROWS = (
 
 
 def numbers(
-    evaluations: Sequence[xr.Dataset],
-    measured: Sequence[xr.Dataset],
+    evaluation: Sequence[xr.Dataset],
+    analysis: Sequence[xr.Dataset],
     comparison: xr.Dataset,
     experiment: str,
     seeds: Sequence[int],
@@ -42,7 +50,7 @@ def numbers(
         one[_EVALUATED]
         .sel(offset=1, ablation="pattern-preserving")
         .merge(two[_MEASURED], compat="override")
-        for one, two in zip(evaluations, measured, strict=True)
+        for one, two in zip(evaluation, analysis, strict=True)
     ]
     joined = xr.concat(each, "seed", join="outer", combine_attrs="override")
     chosen = np.flatnonzero(comparison["experiment_of_run"].values == experiment)

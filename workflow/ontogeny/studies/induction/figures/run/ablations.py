@@ -1,4 +1,9 @@
-"""The final checkpoint of a run without single heads, and without sets of them."""
+"""Knock-outs of a run, all heads and sets.
+
+In-context learning score of the final checkpoint without single heads and without sets of heads:
+removed fully, with every attention pattern preserved, and with their mean result in their place.
+The dashed line is the score of the whole network; higher means less in-context learning.
+"""
 
 import numpy as np
 import xarray as xr
@@ -12,10 +17,10 @@ from ontogeny.studies.induction.panels import KIND_COLOURS, KIND_NAMES
 __all__ = ["draw", "numbers"]
 
 
-def numbers(evaluation: xr.Dataset, measures: xr.Dataset) -> xr.Dataset:
+def numbers(evaluation: xr.Dataset, analysis: xr.Dataset) -> xr.Dataset:
     """Select scores of the final checkpoint, whole and without heads."""
     last = evaluation[["score", "ablated_score"]].isel(step=-1)
-    return last.assign(measures[["removed_score", "head_kind"]])
+    return last.assign(analysis[["removed_score", "head_kind"]])
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

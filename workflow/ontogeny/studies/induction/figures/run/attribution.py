@@ -1,4 +1,8 @@
-"""What each head of a run adds to the logit of each coming token of one sequence."""
+"""Heads behind single tokens of a sequence.
+
+Contribution of each head to the logit of each next token of one sequence by the direct path,
+minus its mean over the vocabulary. Induction heads contribute where a token repeats.
+"""
 
 import numpy as np
 import xarray as xr
@@ -12,12 +16,12 @@ __all__ = ["draw", "numbers"]
 _SHOWN = 48
 
 
-def numbers(corpus: xr.Dataset, measures: xr.Dataset) -> xr.Dataset:
+def numbers(corpus: xr.Dataset, analysis: xr.Dataset) -> xr.Dataset:
     """Select the attribution, the tokens, and which of them repeat a phrase or a pair."""
     classes = [str(name) for name in corpus["token_kind"].values]
     name = "repeat" if "repeat" in classes else "continuation"
     repeats = corpus["member"].sel(token_kind=name, drop=True).isel(sequence=0)
-    return measures[["attribution", "example", "head_kind"]].assign(
+    return analysis[["attribution", "example", "head_kind"]].assign(
         repeat=repeats, word=corpus["word"]
     )
 

@@ -1,4 +1,7 @@
-"""Scores of heads by what they do against scores by their weights, along a run."""
+"""Scores of heads against those of weights.
+
+Copying and prefix matching of every head and checkpoint, by what heads do and by their weights.
+"""
 
 import numpy as np
 import xarray as xr
@@ -9,11 +12,13 @@ from ontogeny.studies.induction.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("several-layers",)
 
-def numbers(evaluation: xr.Dataset, measures: xr.Dataset) -> xr.Dataset:
+
+def numbers(evaluation: xr.Dataset, analysis: xr.Dataset) -> xr.Dataset:
     """Select the four scores of every head and checkpoint, and the correlations."""
     chosen = evaluation[["copying", "ov_eigenvalue", "matching", "qk_trace"]].sel(offset=1)
-    return chosen.assign(evaluator_correlation=measures["evaluator_correlation"])
+    return chosen.assign(evaluator_correlation=analysis["evaluator_correlation"])
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

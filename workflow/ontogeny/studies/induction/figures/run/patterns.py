@@ -1,4 +1,9 @@
-"""Attention of the strongest heads of a run on a repeated sequence of random tokens."""
+"""Attention of the strongest heads of a run.
+
+Attention of the strongest previous-token head and the strongest induction head on random tokens
+that come four times. A perfect previous-token head fills the first sub-diagonal; a perfect
+induction head attends from each repeated token to what followed its earlier copies.
+"""
 
 import numpy as np
 import xarray as xr
@@ -9,10 +14,12 @@ from ontogeny.studies.induction.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("can-induce",)
 
-def numbers(measures: xr.Dataset) -> xr.Dataset:
+
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the attention of the two heads, and which they are."""
-    return measures[["attention", "shown"]]
+    return analysis[["attention", "shown"]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

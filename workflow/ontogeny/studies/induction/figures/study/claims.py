@@ -1,4 +1,7 @@
-"""All claims with the quantity measured, its interval and the threshold."""
+"""All claims and what was measured.
+
+Every claim about induction heads with the quantity measured, its 95 % interval, and the verdict.
+"""
 
 import numpy as np
 import xarray as xr
@@ -8,6 +11,8 @@ from ontogeny.plotting import figure, settings
 from ontogeny.studies.induction.config import Style
 
 __all__ = ["draw", "numbers"]
+
+NEEDS = ("enough-runs",)
 
 _COLOURS = {"holds": "#009E73", "does not hold": "#D55E00", "not enough runs": "#888888"}
 

@@ -1,4 +1,9 @@
-"""Window of the phase change against the share of tokens that repeat a phrase."""
+"""Start of the window by share of repeated tokens.
+
+Window of the phase change of two-layer networks against the share of tokens that repeat a phrase:
+a dot at its start, a bar to its end; a triangle where there is none up to the end of the
+training.
+"""
 
 import numpy as np
 import xarray as xr
@@ -9,6 +14,8 @@ from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.induction.config import Style
 
 __all__ = ["draw", "numbers"]
+
+NEEDS = ("several-phrase-corpora",)
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:

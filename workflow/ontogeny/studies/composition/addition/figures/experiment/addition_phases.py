@@ -1,4 +1,11 @@
-"""All runs of a modular-addition experiment, each in steps of its own phases."""
+"""All runs of modular addition, with each phase of length 1.
+
+Training and test loss, accuracy, restricted loss (on all pairs), excluded loss (on training
+pairs) and Gini coefficient of all runs of the experiment, with the step axis rescaled so that
+each phase has length 1: memorisation from 0 to 1, circuit formation from 1 to 2, cleanup from 2
+to 3, then the rest of training. The dot marks the last step of a run. Where two phases end at the
+same checkpoint, they share its steps evenly.
+"""
 
 from collections.abc import Sequence
 
@@ -7,7 +14,6 @@ import xarray as xr
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ontogeny.labels import coordinate, variable
 from ontogeny.plotting import (
     figure,
     irrep_looks,
@@ -17,9 +23,12 @@ from ontogeny.plotting import (
 )
 from ontogeny.studies.composition.addition.panels import paper_losses
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.labels import coordinate, variable
 from ontogeny.studies.composition.step_panels import shown_phases
 
 __all__ = ["draw", "numbers", "phases_passed"]
+
+NEEDS = ("steps",)
 
 
 def phases_passed(step: NDArray[np.integer], boundary: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -51,13 +60,15 @@ def phases_passed(step: NDArray[np.integer], boundary: NDArray[np.float64]) -> N
     return np.interp(step, knots, values)
 
 
-def numbers(measures: Sequence[xr.Dataset], seeds: Sequence[int], style: Style) -> xr.Dataset:
+def numbers(
+    addition_evaluation: Sequence[xr.Dataset], seeds: Sequence[int], style: Style
+) -> xr.Dataset:
     """Join the measures along `seed`, with the phases passed; steps that a run has not are NaN.
 
     `phase_boundary` is what was found; `phases_passed` counts the phases that the style shows.
     """
     chosen = []
-    for run in measures:
+    for run in addition_evaluation:
         boundary = shown_phases(run["phase_boundary"], style)
         passed = phases_passed(run["step"].values, boundary.values)
         losses = paper_losses(run)[["loss", "accuracy", "restricted_loss", "excluded_loss"]]

@@ -1,4 +1,11 @@
-"""Losses in modular addition under every intervention in attention, neurons and logits."""
+"""Losses of a modular-addition network under every intervention.
+
+Loss after part of the network is removed, or replaced by its explanation: attention that is
+linear in waves, neurons that are polynomials of waves, waves of a + b alone, only the directions
+that the logits read, logits of the key frequencies alone (arXiv 2301.05217, section 4.4). Bars
+show the loss on all pairs; ln p is the loss of a uniform guess; the accuracy is given at the
+right.
+"""
 
 import numpy as np
 import xarray as xr
@@ -19,10 +26,10 @@ _COLOURS = {
 _MARKERS = {"train": "|", "test": "x"}
 
 
-def numbers(mechanism: xr.Dataset) -> xr.Dataset:
+def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select loss and accuracy after each intervention."""
-    return mechanism[["ablated_loss", "ablated_accuracy"]].assign_coords(
-        left=mechanism["left"]  # as many as a guess has candidates
+    return addition_analysis[["ablated_loss", "ablated_accuracy"]].assign_coords(
+        left=addition_analysis["left"]  # as many as a guess has candidates
     )
 
 

@@ -1,4 +1,11 @@
-"""Clock or pizza: which algorithm a modular-addition network has, for every key frequency."""
+r"""Clock or pizza: the algorithm of a modular-addition network.
+
+Clock or pizza (arXiv 2306.17844). Share of the logits in the form that each algorithm gives them,
+for each key frequency, and the same when the embedding keeps the circle of this frequency alone
+(of transformers). The clock and pizza templates overlap (R\ :sup:`2` = 0.81), so small
+differences between the bars mean nothing. Right: measures of the whole network beside the values
+that the paper gives for its clock and its pizza.
+"""
 
 import numpy as np
 import xarray as xr
@@ -18,11 +25,11 @@ _PUBLISHED = {
 """Of the networks of arXiv 2306.17844."""
 
 
-def numbers(mechanism: xr.Dataset) -> xr.Dataset:
+def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select the numbers that tell the algorithms apart; one of them not every network has."""
     shares = [f"{of}{form}_share" for of in ("", "isolated_") for form in _FORMS]
-    whole = [name for name in _PUBLISHED if name in mechanism]
-    return mechanism[[*shares, *whole, "circularity", "key"]]
+    whole = [name for name in _PUBLISHED if name in addition_analysis]
+    return addition_analysis[[*shares, *whole, "circularity", "key"]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -1,4 +1,11 @@
-"""Attention of each head: over all pairs, and the frequencies that it reads and writes."""
+"""Attention of a transformer that adds.
+
+Attention of each head from = to a over all pairs (arXiv 2301.05217, figure 4): the frequency that
+explains most of it as a linear function of waves of a and of b, and how much; its standard
+deviation over pairs; the attention of = to itself. Below: what each token adds to its score, in
+waves of residues, and the share of each frequency in these scores, in what the head writes, and
+in what neurons read of that. Ticks are key frequencies.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -9,6 +16,8 @@ from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("transformer",)
+
 _SHARES = {
     "score_share": ("token scores", "#0072B2", "o"),
     "output_share": ("what it writes", "#D55E00", "x"),
@@ -16,9 +25,9 @@ _SHARES = {
 }
 
 
-def numbers(mechanism: xr.Dataset) -> xr.Dataset:
+def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select attention to ``a`` and the spectra of each head."""
-    return mechanism[
+    return addition_analysis[
         [
             "attention_to_left",
             "attention_fve",

@@ -1,4 +1,12 @@
-"""Measures that later papers on modular addition brought, along training."""
+"""Measures of later papers on a modular-addition run.
+
+Measures of later papers. Density and crispness of the Fourier waves of the embedding (arXiv
+2402.16726); margin that the whole network, its waves of a + b of key frequencies (generalising)
+and the rest of its logits (memorising) make for the norm of the weights, and the size of their
+logits against that norm (arXiv 2309.02390); share of the logits that generalises, and cosine of
+the direction of descent with the weights (arXiv 2501.04697); share of training pairs whose loss
+is exactly 0 in the plain formula; number of spikes of the training loss.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -14,9 +22,9 @@ _CIRCUITS = {"whole": "#444444", "generalising": "#009E73", "memorising": "#D55E
 _PRECISIONS = {"float32": ("#D55E00", "-"), "float64": ("#0072B2", "--")}
 
 
-def numbers(measures: xr.Dataset) -> xr.Dataset:
+def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select the measures; the left embedding alone where both sides share it."""
-    chosen = measures[
+    chosen = addition_evaluation[
         [
             "efficiency",
             "logit_norm",
@@ -28,9 +36,9 @@ def numbers(measures: xr.Dataset) -> xr.Dataset:
             "phase_boundary",
         ]
     ]
-    which = sides(measures["embedding_norm"])["side"].values
+    which = sides(addition_evaluation["embedding_norm"])["side"].values
     names = ("fourier_density", "fourier_crispness")
-    return chosen.assign({name: measures[name].sel(side=which) for name in names})
+    return chosen.assign({name: addition_evaluation[name].sel(side=which) for name in names})
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

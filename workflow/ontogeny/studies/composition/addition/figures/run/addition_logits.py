@@ -1,4 +1,12 @@
-"""2-D Fourier transforms of neurons and logits, and the logits as a sum of cosines."""
+"""Fourier transforms of the neurons and logits of modular addition.
+
+Norms of the components of neurons and logits on products of a wave of a and a wave of b, the
+constant one left white (arXiv 2301.05217, figure 4; colours by the square root); amplitude of
+cos(w (a + b - c)) in the logits; share of the logits that these cosines of key frequencies
+explain, when nothing, the overall mean, or the means of each pair and of each candidate are
+subtracted first. In brackets: how much of a frequency's waves of a + b and of a - b belongs to a
++ b.
+"""
 
 import numpy as np
 import xarray as xr
@@ -15,9 +23,9 @@ __all__ = ["draw", "numbers"]
 _CENTRINGS = {"none": "none", "global": "mean", "softmax": "means of pair\nand candidate"}
 
 
-def numbers(mechanism: xr.Dataset) -> xr.Dataset:
+def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select norms of products of waves, and what cosines of ``a + b - c`` explain."""
-    return mechanism[
+    return addition_analysis[
         [
             "neuron_transform_norm",
             "logit_transform_norm",

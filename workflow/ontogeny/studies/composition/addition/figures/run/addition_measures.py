@@ -1,4 +1,14 @@
-"""Restricted and excluded losses and Gini coefficients, in every form, of modular addition."""
+"""Every form of restricted and excluded loss of a modular-addition run.
+
+Every form of the two losses. Restricted loss on all pairs: only the waves of a + b of the key
+frequencies, only products of waves of a and of b, or everything of the key frequencies k is kept,
+in the logits or in what passes through the neurons. Excluded loss on training pairs: the waves of
+a + b of all key frequencies are removed from the logits or from the neurons, or only the part
+that points to the right answer is (cubes); or one frequency is removed at a time, which needs no
+choice of key frequencies. Test over restricted loss rises while the circuit forms and falls in
+cleanup. Gini coefficient of the Fourier norms wave by wave, frequency by frequency, and of their
+squares.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -24,14 +34,18 @@ _EXCLUSIONS = {"logits": ("#009E73", "-"), "neurons": ("#CC79A7", "--"), "cubes"
 _SPECTRA = {"waves": "-", "frequencies": "--", "energies": ":"}
 
 
-def numbers(measures: xr.Dataset) -> xr.Dataset:
+def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select the losses of all forms, on all pairs where the split is free, and the ratio."""
-    chosen = measures[["excluded_loss", "excluded_loss_largest", "test_restricted_ratio", "gini"]]
-    matrices = [f"{side}_embedding" for side in sides(measures["embedding_norm"])["side"].values]
+    chosen = addition_evaluation[
+        ["excluded_loss", "excluded_loss_largest", "test_restricted_ratio", "gini"]
+    ]
+    matrices = [
+        f"{side}_embedding" for side in sides(addition_evaluation["embedding_norm"])["side"].values
+    ]
     return chosen.sel(matrix=[*matrices, "unembedding"]).assign(
-        loss=measures["loss"],
-        restricted_loss=measures["restricted_loss"].sel(split="all", drop=True),
-        phase_boundary=measures["phase_boundary"],
+        loss=addition_evaluation["loss"],
+        restricted_loss=addition_evaluation["restricted_loss"].sel(split="all", drop=True),
+        phase_boundary=addition_evaluation["phase_boundary"],
     )
 
 

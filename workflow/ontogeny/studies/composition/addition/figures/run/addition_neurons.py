@@ -1,4 +1,11 @@
-"""Neurons by frequency: how well one frequency explains them, and some over all pairs."""
+"""Neurons of a modular-addition network, by frequency.
+
+Share of each neuron's variance over all pairs that its best frequency explains (arXiv 2301.05217,
+figure 5; above the dashed 0.85 a neuron counts as explained), number of neurons of each
+frequency, and for each neuron its share in waves of a + b beside the share of its column of the
+neuron-to-logit map in the rows of its frequency. Below, the activations of the strongest neurons
+of each frequency, a downwards and b to the right.
+"""
 
 import numpy as np
 import xarray as xr
@@ -14,9 +21,9 @@ _COLUMNS, _ROWS = 6, 2
 _SEVERAL = 7
 
 
-def numbers(mechanism: xr.Dataset) -> xr.Dataset:
+def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select single neurons, clusters, and the activations that are drawn."""
-    return mechanism[
+    return addition_analysis[
         [
             "neuron_best_fve",
             "neuron_sum_share",

@@ -1,4 +1,9 @@
-"""Fourier norms and squared weights of a modular-addition run, along training."""
+"""Fourier norms and squared weights of a modular-addition run.
+
+Norms of the Fourier components of embedding and neuron-to-logit map, one line for each cosine and
+sine; key frequencies are coloured. Below: sum of squared weights of each parameter, and the norms
+of all weights and of the output layer.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -16,15 +21,15 @@ from ontogeny.studies.composition.step_panels import over_steps
 __all__ = ["draw", "numbers"]
 
 
-def numbers(measures: xr.Dataset) -> xr.Dataset:
+def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select norms of waves and of weights; the left embedding alone where both sides share it."""
-    chosen = measures[
+    chosen = addition_evaluation[
         ["unembedding_norm", "parameter_squared_weights", "weight_norm", "last_layer_norm"]
     ]
     return chosen.assign(
-        embedding_norm=sides(measures["embedding_norm"]),
-        key=measures["key"],
-        phase_boundary=measures["phase_boundary"],
+        embedding_norm=sides(addition_evaluation["embedding_norm"]),
+        key=addition_evaluation["key"],
+        phase_boundary=addition_evaluation["phase_boundary"],
     )
 
 

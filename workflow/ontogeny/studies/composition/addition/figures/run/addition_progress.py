@@ -1,4 +1,11 @@
-"""Progress measures of modular addition: losses, accuracies, sparsity, squared weights."""
+"""Progress measures of a modular-addition run.
+
+Loss and accuracy on training and test pairs; restricted loss (on all pairs, when only the waves
+of a + b of the key frequencies are kept in the logits) and excluded loss (on training pairs, when
+they are removed); Gini coefficient of the Fourier norms of embedding and neuron-to-logit map; sum
+of squared weights. Restricted and excluded loss move long before the test loss falls (arXiv
+2301.05217, figures 2, 7 and 13). The phases are placed by a fixed rule (docs/conventions.md).
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -17,10 +24,10 @@ from ontogeny.studies.composition.step_panels import over_steps
 __all__ = ["draw", "numbers"]
 
 
-def numbers(measures: xr.Dataset) -> xr.Dataset:
+def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select the measures that arXiv 2301.05217 follows along training."""
-    others = measures[["gini", "squared_weights", "phase_boundary"]]
-    return paper_losses(measures).merge(others.sel(spectrum="waves", drop=True))
+    others = addition_evaluation[["gini", "squared_weights", "phase_boundary"]]
+    return paper_losses(addition_evaluation).merge(others.sel(spectrum="waves", drop=True))
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

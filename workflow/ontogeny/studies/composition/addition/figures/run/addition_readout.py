@@ -1,4 +1,12 @@
-"""The neuron-to-logit map: what its rows read of the neurons, and which neurons write them."""
+"""The neuron-to-logit map of a modular-addition network.
+
+What the neuron-to-logit map reads: for each key frequency k, the direction u of its cosine and v
+of its sine, over all pairs. How much of u and v is cos(w (a + b)) and sin(w (a + b)); their
+coordinates on products of a wave of a and a wave of b; the ratio of the two products that make
+each, 1 for a wave of a + b (arXiv 2301.05217, table 1). Below, the map itself in waves of the
+candidate c, rows of key frequencies, one column for each neuron (figure 5), and its share outside
+these rows.
+"""
 
 import numpy as np
 import xarray as xr
@@ -19,15 +27,17 @@ _PRODUCTS = {
 }
 
 
-def numbers(mechanism: xr.Dataset) -> xr.Dataset:
+def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select the fits of the read directions of key frequencies, and the map by neuron.
 
     Rows of key frequencies, of all where none is key; neurons by frequency, those that none
     explains last.
     """
-    explained, found = (mechanism[f"neuron_{name}"].values for name in ("explained", "frequency"))
-    order = np.lexsort((-mechanism["neuron_best_fve"].values, found, ~explained))
-    chosen = mechanism[
+    explained, found = (
+        addition_analysis[f"neuron_{name}"].values for name in ("explained", "frequency")
+    )
+    order = np.lexsort((-addition_analysis["neuron_best_fve"].values, found, ~explained))
+    chosen = addition_analysis[
         [
             "direction_fve",
             "direction_product",
@@ -40,8 +50,8 @@ def numbers(mechanism: xr.Dataset) -> xr.Dataset:
             "key",
         ]
     ]
-    owner, key = mechanism["frequency_of_entry"].values, mechanism["key"].values
-    rows = np.isin(owner, mechanism["frequency"].values[key if key.any() else ~key])
+    owner, key = addition_analysis["frequency_of_entry"].values, addition_analysis["key"].values
+    rows = np.isin(owner, addition_analysis["frequency"].values[key if key.any() else ~key])
     return chosen.isel(neuron=order, entry=np.flatnonzero(rows))
 
 

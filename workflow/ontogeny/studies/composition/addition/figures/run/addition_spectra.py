@@ -1,4 +1,12 @@
-"""Fourier spectra of embedding and neuron-to-logit map, and what every rule calls key."""
+"""Fourier spectra of a modular-addition network; key frequencies.
+
+Norms of the Fourier components of the embedding and of the neuron-to-logit map at the final
+checkpoint (arXiv 2301.05217, figure 3), their Gini coefficients, and the same with the residues
+in random order; below, the frequencies that each of four rules calls key (docs/addition.md).
+Other figures use the rule of the configuration, the first unless it names another. Margin: how
+far the right answer lies above the next when the cosines of its key frequencies are added once
+each.
+"""
 
 import numpy as np
 import xarray as xr
@@ -11,12 +19,12 @@ from ontogeny.studies.composition.config import Style
 __all__ = ["draw", "numbers"]
 
 
-def numbers(mechanism: xr.Dataset) -> xr.Dataset:
+def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select norms of waves, their Gini coefficients, and the key frequencies by every rule."""
-    chosen = mechanism[
+    chosen = addition_analysis[
         ["unembedding_norm", "gini", "gini_permuted", "key", "key_by_rule", "key_margin"]
     ]
-    norms = sides(mechanism["embedding_norm"])
+    norms = sides(addition_analysis["embedding_norm"])
     matrices = [f"{side}_embedding" for side in norms["side"].values]
     chosen = chosen.sel(matrix=[*matrices, "unembedding"], spectrum="waves", drop=True)
     return chosen.assign(embedding_norm=norms)

@@ -1,4 +1,10 @@
-"""What memorising and adding cost in weights, over runs with different amounts of data."""
+"""What memorising and adding cost in weights, over all runs.
+
+Circuit efficiency (arXiv 2309.02390) at the final checkpoint, for runs on sums and on random
+labels with weight decay 1: norm of all weights, and logit margin per unit of norm, against the
+number of training pairs; margin against norm. Memorising costs more with every pair, adding does
+not; weight decay favours the solution with the larger margin at the same norm.
+"""
 
 import numpy as np
 import xarray as xr
@@ -9,6 +15,8 @@ from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("random-labels",)
+
 _PANELS = (
     ("training_pairs", "weight_norm"),
     ("training_pairs", "efficiency"),
@@ -17,25 +25,27 @@ _PANELS = (
 _MARKERS = "osD^vP*X"
 
 
-def numbers(addition: xr.Dataset) -> xr.Dataset:
+def numbers(addition_comparison: xr.Dataset) -> xr.Dataset:
     """Select the final checkpoints of runs on sums and on random answers that differ only in data.
 
     Transformers of one layer with weight decay 1 throughout, on the moduli for which there are
     random answers.
     """
-    random = addition["labels"] == "random"
+    random = addition_comparison["labels"] == "random"
     plain = (
-        (random | (addition["labels"] == "product"))
-        & (addition["architecture"] == "transformer")
-        & (addition["training_loss"] == "exact")
-        & (addition["weight_decay"] == 1)
-        & addition["decay_change"].isnull()
-        & (addition["l1"] == 0)
-        & (addition["dropout"] == 0)
-        & addition["modulus_of_run"].isin(np.unique(addition["modulus_of_run"][random]))
+        (random | (addition_comparison["labels"] == "product"))
+        & (addition_comparison["architecture"] == "transformer")
+        & (addition_comparison["training_loss"] == "exact")
+        & (addition_comparison["weight_decay"] == 1)
+        & addition_comparison["decay_change"].isnull()
+        & (addition_comparison["l1"] == 0)
+        & (addition_comparison["dropout"] == 0)
+        & addition_comparison["modulus_of_run"].isin(
+            np.unique(addition_comparison["modulus_of_run"][random])
+        )
     )
     names = {name for panel in _PANELS for name in panel}
-    chosen = addition.isel(run=np.flatnonzero(plain))
+    chosen = addition_comparison.isel(run=np.flatnonzero(plain))
     return chosen[[*sorted(names), "labels", "test_accuracy"]]
 
 

@@ -1,4 +1,12 @@
-"""Runs that add and differ in the schedule of the weight decay."""
+"""Runs that add and differ in the schedule of the weight decay.
+
+Runs that differ only in changes of the weight decay during training: test loss (thin: training
+loss), sum of squared weights, restricted loss (on all pairs) and excluded loss (on training
+pairs). Dotted lines mark the changes, in the colour of their run. Restricted and excluded loss
+use the key frequencies of each run's own final checkpoint, so they may differ before a change.
+The phases are those of the run without a change, where there is one; with several seeds none are
+shaded.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,38 +15,39 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.labels import coordinate, variable
 from ontogeny.plotting import figure, irrep_looks, settings
 from ontogeny.studies.composition.addition.panels import paper_losses
 from ontogeny.studies.composition.addition.schedules import SCHEDULE, changes, in_words
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.labels import coordinate, variable
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
 
-def numbers(measures: Sequence[xr.Dataset], runs: Sequence[Mapping[str, Any]]) -> xr.Dataset:
+def numbers(
+    addition_evaluation: Sequence[xr.Dataset], schedules: Sequence[Mapping[str, Any]]
+) -> xr.Dataset:
     """Join the measures along schedules and seeds; steps that a run does not have are NaN.
 
     Parameters
     ----------
-    measures : sequence of Dataset
-    runs : sequence of mapping
+    addition_evaluation : sequence of Dataset
+    schedules : sequence of mapping
         `schedule`, as JSON, and `seed` of each.
     """
-    seeds = list(dict.fromkeys(run["seed"] for run in runs))
-    schedules = list(dict.fromkeys(run["schedule"] for run in runs))
+    seeds = list(dict.fromkeys(run["seed"] for run in schedules))
     chosen = [
         paper_losses(run)[["loss", "restricted_loss", "excluded_loss"]].merge(
             run[["squared_weights", "phase_boundary"]]
         )
-        for run in measures
+        for run in addition_evaluation
     ]
     rows = [chosen[start : start + len(seeds)] for start in range(0, len(chosen), len(seeds))]
     joined = xr.combine_nested(
         rows, [SCHEDULE, "seed"], join="outer", combine_attrs="override", data_vars="all"
     )
-    texts = np.array(schedules, dtype=object)
+    texts = np.array(list(dict.fromkeys(run["schedule"] for run in schedules)), dtype=object)
     return joined.assign_coords(
         {
             SCHEDULE: variable(SCHEDULE, texts, f"value of {SCHEDULE}"),

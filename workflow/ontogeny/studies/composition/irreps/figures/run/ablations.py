@@ -1,4 +1,10 @@
-"""What the loss becomes when parts of the network are removed."""
+"""Losses of a run without parts of the network.
+
+Loss on all pairs after part of the hidden layer is removed: the projection on ρ(a), on ρ(b) or on
+ρ(ab) of one irrep; after only the key irreps' part of the unembedding is kept, or only its
+complement; and with a hidden layer rebuilt from ρ(ab) of the key irreps alone. Key irreps are in
+bold.
+"""
 
 import numpy as np
 import xarray as xr
@@ -21,9 +27,9 @@ _WHOLE = {
 }
 
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the losses on all pairs."""
-    chosen = representation[["ablated_loss", "hidden_loss", *_WHOLE, "key"]]
+    chosen = analysis[["ablated_loss", "hidden_loss", *_WHOLE, "key"]]
     return chosen.sel(split="all", drop=True)
 
 

@@ -1,4 +1,9 @@
-"""Single neurons over all pairs: one or more of each cluster."""
+"""Single neurons of a run over all pairs.
+
+Single neurons at the final checkpoint over all pairs, the strongest of each cluster, with the
+elements in the order of the character of the cluster's irrep. A neuron that follows a one-
+dimensional irrep is constant on four blocks.
+"""
 
 import numpy as np
 import xarray as xr
@@ -12,13 +17,13 @@ __all__ = ["draw", "numbers"]
 _COLUMNS = 4
 
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the neurons, with elements in the order of the character of the neuron's irrep.
 
     Elements of one sign stand together then, and a neuron that follows a sign shows blocks.
     """
-    chosen = representation[["example_activation", "example_irrep"]]
-    character = characters(representation)
+    chosen = analysis[["example_activation", "example_irrep"]]
+    character = characters(analysis)
     sorted_tables = []
     for example in chosen["example"].values:
         one = chosen["example_activation"].sel(example=example)
@@ -31,10 +36,10 @@ def numbers(representation: xr.Dataset) -> xr.Dataset:
     ).drop_vars(["left", "right"])
 
 
-def characters(representation: xr.Dataset) -> xr.DataArray:
+def characters(analysis: xr.Dataset) -> xr.DataArray:
     """Return the character of each element: that of ``a b c^-1`` where ``b`` is ``c``."""
-    output = representation["character_slice"].attrs["output"]
-    return representation["character_slice"].sel(right=output, drop=True)
+    output = analysis["character_slice"].attrs["output"]
+    return analysis["character_slice"].sel(right=output, drop=True)
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -1,4 +1,10 @@
-"""Which entries of rho(ab) each neuron holds."""
+"""Which entries of rho(ab) each neuron of a run holds.
+
+How strongly each neuron at the final checkpoint holds each matrix entry of ρ(ab), for the key
+irreps: rows are neurons, by the irrep that explains most of their variance, each scaled to norm
+1. The cosine compares what the hidden layer holds of an irrep with the irrep itself; it is 1 when
+every entry is held equally strongly and independently of the others.
+"""
 
 import numpy as np
 import xarray as xr
@@ -10,19 +16,19 @@ from ontogeny.studies.composition.config import Style
 __all__ = ["draw", "numbers"]
 
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the change of basis: entries of the key irreps, neurons by their irrep."""
-    key = representation["key"].values
-    entries = np.flatnonzero(key[representation["irrep_of_entry"].values])
-    irreps = [*representation["irrep"].values, "off"]
-    cluster = [irreps.index(name) for name in representation["neuron_irrep"].values]
+    key = analysis["key"].values
+    entries = np.flatnonzero(key[analysis["irrep_of_entry"].values])
+    irreps = [*analysis["irrep"].values, "off"]
+    cluster = [irreps.index(name) for name in analysis["neuron_irrep"].values]
     neurons = np.argsort(cluster, kind="stable")
-    chosen = representation[["change_of_basis", "neuron_irrep", "hidden_cosine", "key"]]
+    chosen = analysis[["change_of_basis", "neuron_irrep", "hidden_cosine", "key"]]
     chosen = chosen.isel(entry=entries, neuron=neurons)
     norm = np.linalg.norm(chosen["change_of_basis"].values, axis=0)
     return chosen.assign(
         change_of_basis=chosen["change_of_basis"] / np.where(norm > 0, norm, 1.0),
-        irrep_of_entry=representation["irrep_of_entry"].isel(entry=entries),
+        irrep_of_entry=analysis["irrep_of_entry"].isel(entry=entries),
     )
 
 

@@ -1,4 +1,9 @@
-"""Principal components of the unembedding."""
+"""Principal components of the unembedding of a run.
+
+The rows of the unembedding at the final checkpoint, projected on their first principal
+components, one point for each group element, coloured by the character of the irrep with the
+largest logit similarity.
+"""
 
 import numpy as np
 import xarray as xr
@@ -11,12 +16,12 @@ from ontogeny.studies.composition.irreps.figures.run.activations import characte
 __all__ = ["draw", "numbers"]
 
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the components, and the character of the irrep with the largest logit similarity."""
-    similarity = representation["logit_similarity"].isel(irrep=slice(1, None))
+    similarity = analysis["logit_similarity"].isel(irrep=slice(1, None))
     strongest = similarity["irrep"].values[similarity.values.argmax()]
-    character = characters(representation).sel(irrep=strongest, drop=True)
-    return representation[["unembedding_component", "component_share"]].assign(
+    character = characters(analysis).sel(irrep=strongest, drop=True)
+    return analysis[["unembedding_component", "component_share"]].assign(
         element_character=(
             "output",
             character.values,

@@ -1,4 +1,9 @@
-"""How much of the hidden layer the key irreps explain over training, part by part."""
+"""Parts of the hidden layer of a run over training.
+
+How much of the variance of the hidden layer the key irreps explain along training, by functions
+of the left factor ρ(a), of the right factor ρ(b), and of the product ρ(ab): together, and irrep
+by irrep. Only ρ(ab) can carry the answer.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -9,6 +14,8 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("steps",)
+
 _PARTS = {
     "left": ("ρ(a)", "#56B4E9"),
     "right": ("ρ(b)", "#0072B2"),
@@ -16,9 +23,9 @@ _PARTS = {
 }
 
 
-def numbers(progress: xr.Dataset) -> xr.Dataset:
+def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select the shares of the hidden layer in the key irreps."""
-    chosen = progress[["hidden_fve", "hidden_chance", "key", "phase_boundary"]]
+    chosen = evaluation[["hidden_fve", "hidden_chance", "key", "phase_boundary"]]
     return chosen.assign(key_hidden_fve=chosen["hidden_fve"].where(chosen["key"], 0.0).sum("irrep"))
 
 

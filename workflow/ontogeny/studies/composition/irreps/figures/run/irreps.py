@@ -1,4 +1,9 @@
-"""How the irreps of a run come up over training."""
+"""Irreps of a run over training.
+
+Each irreducible representation along training: cosine between the logits and its character, and
+the share of the left embedding, the right embedding and the unembedding that it explains. Irreps
+that are key at the final checkpoint are coloured.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -9,6 +14,8 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("steps",)
+
 _PANELS = {
     "logit_similarity": "logit similarity",
     "left_embedding_fve": "share of the left embedding",
@@ -17,12 +24,12 @@ _PANELS = {
 }
 
 
-def numbers(progress: xr.Dataset) -> xr.Dataset:
+def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select what each irrep explains along `step`."""
-    chosen = progress[["logit_similarity", "unembedding_fve", "key", "phase_boundary"]]
+    chosen = evaluation[["logit_similarity", "unembedding_fve", "key", "phase_boundary"]]
     return chosen.assign(
-        left_embedding_fve=progress["embedding_fve"].sel(side="left", drop=True),
-        right_embedding_fve=progress["embedding_fve"].sel(side="right", drop=True),
+        left_embedding_fve=evaluation["embedding_fve"].sel(side="left", drop=True),
+        right_embedding_fve=evaluation["embedding_fve"].sel(side="right", drop=True),
     )
 
 

@@ -1,4 +1,9 @@
-"""Losses and accuracies of a run, with the phases of training."""
+"""Losses and accuracies of a run.
+
+Cross-entropy and accuracy on training and test pairs along training. The network fits its
+training pairs long before it answers the others: the delay between the two accuracies is
+grokking. The phases are placed by a fixed rule (docs/conventions.md).
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -9,11 +14,13 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("steps",)
 
-def numbers(history: xr.Dataset, progress: xr.Dataset) -> xr.Dataset:
+
+def numbers(history: xr.Dataset, evaluation: xr.Dataset) -> xr.Dataset:
     """Select loss and accuracy along `step`, and the phase boundaries."""
     phases = ("phase_boundary", "phase_interval")
-    return history[["loss", "accuracy"]].assign({name: progress[name] for name in phases})
+    return history[["loss", "accuracy"]].assign({name: evaluation[name] for name in phases})
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -1,4 +1,8 @@
-"""A slice of the logits beside the characters that explain it."""
+r"""A slice of the logits beside characters.
+
+The logit of one output over all pairs, minus the mean over outputs, beside the characters of a b
+c\ :sup:`-1` of the irreps with the largest logit similarity, each on its own scale.
+"""
 
 import numpy as np
 import xarray as xr
@@ -13,13 +17,11 @@ _SHOWN = 5
 _COLUMNS = 3
 
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the slice and the characters with the largest logit similarity."""
-    similarity = representation["logit_similarity"].where(representation["key"], -1.0)
-    order = np.argsort(-similarity.values, kind="stable")[
-        : min(_SHOWN, int(representation["key"].sum()))
-    ]
-    return representation[["logit_slice", "character_slice", "logit_similarity"]].isel(irrep=order)
+    similarity = analysis["logit_similarity"].where(analysis["key"], -1.0)
+    order = np.argsort(-similarity.values, kind="stable")[: min(_SHOWN, int(analysis["key"].sum()))]
+    return analysis[["logit_slice", "character_slice", "logit_similarity"]].isel(irrep=order)
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

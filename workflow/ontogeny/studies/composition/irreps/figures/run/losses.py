@@ -1,4 +1,10 @@
-"""Excluded and restricted loss of a run, in total and irrep by irrep."""
+"""Excluded and restricted loss of a run, irrep by irrep.
+
+Training and test loss with the excluded loss (training pairs, without the key irreps' part of the
+hidden layer) and the restricted loss (all pairs, with that part alone); the ratio of test to
+restricted loss; and both losses irrep by irrep. Irreps that are key at the final checkpoint are
+coloured.
+"""
 
 import xarray as xr
 from matplotlib.axes import Axes
@@ -16,10 +22,12 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("steps",)
 
-def numbers(progress: xr.Dataset) -> xr.Dataset:
+
+def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select the losses that the four panels show."""
-    return progress[
+    return evaluation[
         [
             "loss",
             "excluded_loss",

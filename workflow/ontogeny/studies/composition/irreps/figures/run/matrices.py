@@ -1,4 +1,9 @@
-"""What each irrep explains in each matrix of a network, beside chance."""
+"""What each irrep explains in each matrix.
+
+Share of each matrix at the final checkpoint, and of the variance of its hidden layer, that the
+matrix entries of each irrep explain. The black marks show the share that all key irreps together
+would explain of random numbers.
+"""
 
 import numpy as np
 import xarray as xr
@@ -19,10 +24,10 @@ _PLACES = {
 }
 
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the shares of the key irreps and their chance levels."""
     names = [f"{kind}_{what}" for kind, _ in _PLACES.values() for what in ("fve", "chance")]
-    return representation[[*dict.fromkeys(names), "key"]]
+    return analysis[[*dict.fromkeys(names), "key"]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -1,4 +1,9 @@
-"""Neuron clusters: how many neurons follow each irrep, how purely, and what they carry."""
+"""Neuron clusters of a run.
+
+Neurons by the irrep that explains most of their variance: the size of each cluster, how its
+variance divides into functions of a, of b and of ab, and how much of each neuron's variance its
+irrep explains.
+"""
 
 import numpy as np
 import xarray as xr
@@ -16,12 +21,12 @@ _PARTS = {
 }
 
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the clusters and the purity of single neurons."""
-    chosen = representation[
+    chosen = analysis[
         ["cluster_size", "cluster_fve", "cluster_unembedding_fve", "neurons_off", "neuron_irrep"]
     ]
-    return chosen.assign(neuron_purity=representation["neuron_fve"].max("irrep"))
+    return chosen.assign(neuron_purity=analysis["neuron_fve"].max("irrep"))
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -1,4 +1,10 @@
-"""The progress measures of a run: excluded and restricted loss, sparsity, squared weights."""
+"""Progress measures of a run.
+
+Progress measures along training. Excluded loss: training loss without the key irreps' part of the
+hidden layer in the entries of ρ(ab). Restricted loss: loss of that part alone, on all pairs. Gini
+coefficient of the norms of embedding and neuron-to-logit map in the basis of matrix entries, and
+the sum of all squared weights. They move while the test loss is still flat.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -9,6 +15,8 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("steps",)
+
 _MATRICES = {
     "left_embedding": ("#009E73", "-"),
     "right_embedding": ("#56B4E9", "--"),
@@ -16,9 +24,9 @@ _MATRICES = {
 }
 
 
-def numbers(progress: xr.Dataset) -> xr.Dataset:
+def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select the measures that the four panels show."""
-    return progress[
+    return evaluation[
         [
             "loss",
             "excluded_loss",

@@ -1,4 +1,9 @@
-"""The map from the entries of rho(ab) in the hidden layer to those of rho(c) in the logits."""
+"""The map from rho(ab) to the logits of a run.
+
+The linear map from the matrix entries of ρ(ab) in the hidden layer to those of ρ(c) in the
+logits, between the key irreps. Logits that are a sum of characters χ(abc⁻¹) make it a multiple of
+the identity in each irrep; the cosine says how near it is, the scale how much of the character.
+"""
 
 import numpy as np
 import xarray as xr
@@ -10,13 +15,13 @@ from ontogeny.studies.composition.config import Style
 __all__ = ["draw", "numbers"]
 
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the map between the entries of the key irreps."""
-    key = representation["key"].values
-    entries = np.flatnonzero(key[representation["irrep_of_entry"].values])
-    chosen = representation[["readout_map", "readout_cosine", "readout_scale", "key"]]
+    key = analysis["key"].values
+    entries = np.flatnonzero(key[analysis["irrep_of_entry"].values])
+    chosen = analysis[["readout_map", "readout_cosine", "readout_scale", "key"]]
     return chosen.isel(entry=entries, output_entry=entries).assign(
-        irrep_of_entry=representation["irrep_of_entry"].isel(entry=entries)
+        irrep_of_entry=analysis["irrep_of_entry"].isel(entry=entries)
     )
 
 

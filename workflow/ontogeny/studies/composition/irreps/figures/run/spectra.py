@@ -1,4 +1,8 @@
-"""Fourier spectra of embedding and neuron-to-logit map of a network on a cyclic group."""
+"""Fourier spectra of a run on a cyclic group.
+
+Norm of each Fourier component of embedding and neuron-to-logit map. A network that has found the
+circuit uses few frequencies, and the same in both.
+"""
 
 import numpy as np
 import xarray as xr
@@ -9,10 +13,12 @@ from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("cyclic",)
 
-def numbers(representation: xr.Dataset) -> xr.Dataset:
+
+def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the norms of the Fourier components, and the key irreps."""
-    return representation[["embedding_norm", "unembedding_norm", "key"]]
+    return analysis[["embedding_norm", "unembedding_norm", "key"]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -1,4 +1,8 @@
-"""All claims with the quantity measured, its interval and the threshold."""
+"""All claims and what was measured.
+
+What was measured for each claim, with its 95 % interval, the threshold (black) and the side on
+which the claim puts it (grey). docs/claims.md has formulas and the rule for verdicts.
+"""
 
 import numpy as np
 import xarray as xr
@@ -8,6 +12,8 @@ from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
+
+NEEDS = ("enough-runs",)
 
 _COLOURS = {"holds": "#009E73", "does not hold": "#D55E00", "not enough runs": "#888888"}
 _ENDS = (-1.05, 1.05)

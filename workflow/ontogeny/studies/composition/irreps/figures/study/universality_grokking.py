@@ -1,4 +1,8 @@
-"""Loss and accuracy of all runs, each experiment a row."""
+"""Losses and accuracies of all runs.
+
+Cross-entropy and accuracy of all runs along training: each run faintly, the mean over the seeds
+of an experiment on top. A run that has ended counts with its last value.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -8,12 +12,14 @@ from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("steps",)
+
 _PANELS = {"loss": "cross-entropy [nat]", "accuracy": "accuracy"}
 
 
-def numbers(universality: xr.Dataset) -> xr.Dataset:
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select losses and accuracies of all runs and their means."""
-    return universality[["loss", "accuracy", "loss_mean", "accuracy_mean"]]
+    return comparison[["loss", "accuracy", "loss_mean", "accuracy_mean"]]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

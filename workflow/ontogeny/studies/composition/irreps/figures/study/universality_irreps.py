@@ -1,4 +1,8 @@
-"""How often each irrep is learned, and how many are."""
+"""How often each irrep is learned.
+
+How many of the runs that have grokked have each irrep as a key irrep, and how many key irreps
+they have. Networks narrower than the widest of their group and architecture are left out.
+"""
 
 import numpy as np
 import xarray as xr
@@ -14,9 +18,9 @@ __all__ = ["draw", "numbers"]
 _LABELLED = 16
 
 
-def numbers(universality: xr.Dataset) -> xr.Dataset:
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select key irreps of all runs, and how often each is key in each group."""
-    return universality[["key_count", "place", "runs", "key_irreps", "grokked", "widest"]]
+    return comparison[["key_count", "place", "runs", "key_irreps", "grokked", "widest"]]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

@@ -1,4 +1,9 @@
-"""Whether irreps of low degree, or with small orbits, are learned early."""
+"""When irreps are learned, by degree and smallest orbit.
+
+Step at which each key irrep is learned (logit similarity above 0.05), by its degree and by the
+size of the smallest orbit of a vector. D is Somers' rank correlation over pairs of key irreps of
+a run, with a bootstrap interval over runs.
+"""
 
 import numpy as np
 import xarray as xr
@@ -10,12 +15,14 @@ from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("irreps-differ",)
+
 _PREDICTORS = {"degree": "degree", "smallest orbit": "smallest_orbit"}
 
 
-def numbers(universality: xr.Dataset) -> xr.Dataset:
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select steps of learning, the properties that may predict them, and the correlations."""
-    return universality[
+    return comparison[
         [
             "first_step",
             "key",

@@ -1,4 +1,9 @@
-"""Logit similarity of each irrep along training, over the seeds of each experiment."""
+"""Irreps over training, mean over the seeds of each experiment.
+
+Cosine between the logits and the character of each irrep along training, mean over the seeds of
+each experiment with a band of one standard deviation. Which irreps rise, and how late, varies by
+seed.
+"""
 
 import numpy as np
 import xarray as xr
@@ -9,13 +14,15 @@ from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("steps",)
+
 _COLUMNS = 2
 _NAMED = 7
 
 
-def numbers(universality: xr.Dataset) -> xr.Dataset:
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select mean and standard deviation of the similarities."""
-    return universality[["similarity_mean", "similarity_deviation", "place", "grokked"]]
+    return comparison[["similarity_mean", "similarity_deviation", "place", "grokked"]]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

@@ -1,4 +1,7 @@
-"""Final test accuracy against the number of hidden neurons."""
+"""Final test accuracy against the number of hidden neurons.
+
+Test accuracy of each run at its final checkpoint against its number of hidden neurons.
+"""
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -9,12 +12,14 @@ from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("several-widths",)
+
 _MARKERS = "osD^vP*X"
 
 
-def numbers(universality: xr.Dataset) -> xr.Dataset:
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select the test accuracy of the final checkpoint of each run."""
-    return universality[["test_accuracy", "grokked"]]
+    return comparison[["test_accuracy", "grokked"]]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

@@ -1,0 +1,142 @@
+"""A job of the workflow: reads its inputs, and writes its outputs with their provenance.
+
+A script of the workflow makes a `Job` of the object that Snakemake gives it, calls one function of
+the library, and hands the result over. What a result says of its run (experiment, seed, network,
+data, configuration) is written by the stage that trains and carried along by all later ones.
+"""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from ontogeny.joblog import start
+from ontogeny.joins import Run
+from ontogeny.provenance import attributes
+from ontogeny.storage import read, write, write_provenance
+
+__all__ = ["CARRIED", "Job"]
+
+CARRIED = ("experiment", "seed", "group", "corpus", "network", "data", "steps", "configuration")
+"""Attributes that say what a result is of; a later stage has them from its inputs."""
+
+
+class Job:
+    """A job of the workflow.
+
+    Parameters
+    ----------
+    snakemake : object
+        What Snakemake gives to a script: inputs, outputs, parameters, wildcards, log.
+
+    Attributes
+    ----------
+    spec : plain JSON value
+        What the stage depends on in the configuration.
+    logger : logging.Logger
+        Writes to the log of the job.
+    """
+
+    def __init__(self, snakemake: Any) -> None:
+        self._job = snakemake
+        self.logger: logging.Logger = start(snakemake.log[0])
+        self.spec: Any = snakemake.params.spec
+        self._about: dict[str, Any] = {}
+
+    @property
+    def code(self) -> str:
+        """Digest of the code of the stage."""
+        return str(self._job.params.code)
+
+    def wildcard(self, name: str) -> str:
+        """Return the value of a wildcard in the paths of the outputs."""
+        return str(getattr(self._job.wildcards, name))
+
+    def path(self, name: str) -> Any:
+        """Return the path of an input, or a list of several."""
+        return getattr(self._job.input, name)
+
+    def output(self, name: str) -> Any:
+        """Return the path of an output, or a list of several."""
+        return getattr(self._job.output, name)
+
+    def read(self, name: str) -> Any:
+        """Return the dataset of an input, or a list of those of several files."""
+        path = self.path(name)
+        if not isinstance(path, str):
+            return [read(each) for each in path]
+        found = read(path)
+        for key in CARRIED:
+            if key in found.attrs and name not in ("table", "irreps", "corpus"):
+                self._about.setdefault(key, found.attrs[key])
+        return found
+
+    def inputs(self) -> dict[str, Any]:
+        """Return all inputs by name, read."""
+        return {name: self.read(name) for name in self._job.input.keys()}  # noqa: SIM118
+
+    def runs(self) -> list[Run]:
+        """Return the runs that the specification lists, with the inputs that there are of each."""
+        about = self.spec["runs"] if isinstance(self.spec, Mapping) else self.spec
+        names = [
+            name
+            for name in self._job.input.keys()  # noqa: SIM118
+            if not isinstance(self.path(name), str) and len(self.path(name)) == len(about)
+        ]
+        columns = {name: self.read(name) for name in names}
+        return [
+            Run(about=each, results={name: column[place] for name, column in columns.items()})
+            for place, each in enumerate(about)
+        ]
+
+    def write(
+        self,
+        dataset: xr.Dataset,
+        output: str,
+        *,
+        about: Mapping[str, Any] | None = None,
+        beside: str = "",
+    ) -> None:
+        """Write a dataset with its provenance, and with what it is of.
+
+        Parameters
+        ----------
+        dataset : Dataset
+        output : str
+            Name of the output.
+        about : mapping, optional
+            Of what it is, for a stage whose inputs do not say so: see `CARRIED`.
+        beside : str
+            Name of the output that the provenance is written to, for a dataset whose bytes must not
+            change when only the code that made it did.
+        """
+        self.write_to(dataset, self.output(output), about=about, beside=beside)
+
+    def write_to(
+        self,
+        dataset: xr.Dataset,
+        path: str | Path,
+        *,
+        about: Mapping[str, Any] | None = None,
+        beside: str = "",
+    ) -> None:
+        """Write a dataset to a path of its own; see `write`."""
+        provenance = self.provenance()
+        if beside:
+            write(dataset, path)
+            write_provenance(provenance, self.output(beside))
+        else:
+            write(dataset, path, self._of(about or {}) | provenance)
+
+    def provenance(self) -> dict[str, str]:
+        """Return the attributes that say what a result depends on."""
+        return attributes(self._job.rule, self.spec, self.code)
+
+    def _of(self, about: Mapping[str, Any]) -> dict[str, Any]:
+        labels = {
+            name: int(value) if name == "seed" else value
+            for name, value in self._job.wildcards.items()
+        }
+        return self._about | dict(about) | {k: v for k, v in labels.items() if k in CARRIED}

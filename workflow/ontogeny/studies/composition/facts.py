@@ -1,0 +1,104 @@
+"""What is true of the runs of a configuration, so that figures can need it."""
+
+from collections.abc import Collection, Mapping
+
+from ontogeny.groups import (
+    MAX_SUBGROUPS_ORDER,
+    Factor,
+    element_orders,
+    is_abelian,
+    parse,
+)
+from ontogeny.studies.composition.catalogue.given import group_specification, specified_group
+from ontogeny.studies.composition.catalogue.sections import GivenGroup
+from ontogeny.studies.composition.config import BilinearSettings, Experiment, MLPSettings
+
+__all__ = ["LEAST_RUNS", "LEAST_WIDTHS", "facts_of_runs", "is_cyclic", "width_of"]
+
+LEAST_RUNS = 6
+"""With fewer runs no claim of `ontogeny.studies.composition.irreps.claims` has a verdict."""
+
+LEAST_WIDTHS = 3
+"""With fewer widths there is no dependence on the width to be seen."""
+
+
+def facts_of_runs(experiments: Collection[Experiment], given: Mapping[str, GivenGroup]) -> set[str]:
+    """Return what is true of all runs together.
+
+    Parameters
+    ----------
+    experiments : collection of Experiment
+        Those whose networks learn the product of the group.
+    given : mapping
+        The section ``groups``: the groups that no name stands for.
+
+    Returns
+    -------
+    set of str
+        ``steps``: a network has checkpoints along training. ``irreps-differ``: one of these is on
+        a group whose irreps differ in degree or smallest orbit. ``several-widths``: there are
+        `LEAST_WIDTHS` widths of one architecture on one group. ``enough-runs``: there are
+        `LEAST_RUNS` runs.
+    """
+    followed = [experiment for experiment in experiments if experiment.has_steps]
+    widths: dict[tuple[str, str], set[int]] = {}
+    for experiment in experiments:
+        cell = experiment.group, experiment.architecture.kind
+        widths.setdefault(cell, set()).add(width_of(experiment))
+    # Making a given group costs more than reading a name: named groups come first.
+    groups = sorted({each.group for each in followed}, key=lambda group: (group in given, group))
+    facts = {
+        "steps": bool(followed),
+        "irreps-differ": any(_irreps_differ(group, given) for group in groups),
+        "several-widths": any(len(each) >= LEAST_WIDTHS for each in widths.values()),
+        "enough-runs": sum(len(each.seeds) for each in experiments) >= LEAST_RUNS,
+    }
+    return {name for name, holds in facts.items() if holds}
+
+
+def is_cyclic(group: str) -> bool:
+    """Return whether the group of a name is cyclic by its name."""
+    return [factor.family for factor in parse(group)] == ["C"]
+
+
+def width_of(experiment: Experiment) -> int:
+    """Return the number of hidden neurons of an experiment's networks."""
+    architecture = experiment.architecture
+    if isinstance(architecture, MLPSettings | BilinearSettings):
+        return architecture.hidden
+    return architecture.d_mlp
+
+
+def _irreps_differ(group: str, given: Mapping[str, GivenGroup]) -> bool:
+    """Return whether the non-trivial irreps of a group differ in degree or smallest orbit.
+
+    They do unless all elements but the identity commute and have one order. Of a larger group the
+    smallest orbits are not known, so that one of odd order has to be non-abelian.
+    """
+    if group in given:
+        section = given[group]
+        found = specified_group(group_specification(group, section), section.table)
+        order, abelian = found.order, is_abelian(found)
+        orders = {int(each) for each in element_orders(found)}
+    else:
+        factors = parse(group)
+        order, abelian = _order(factors), all(map(_is_cyclic, factors))
+        orders = {divisor for each in factors for divisor in _divisors(each.order)}
+    if not abelian:
+        return True
+    return len(orders - {1}) > 1 and (order <= MAX_SUBGROUPS_ORDER or order % 2 == 0)
+
+
+def _is_cyclic(factor: Factor) -> bool:
+    return factor.family == "C" or factor.order <= 3
+
+
+def _order(factors: Collection[Factor]) -> int:
+    order = 1
+    for factor in factors:
+        order *= factor.order
+    return order
+
+
+def _divisors(number: int) -> list[int]:
+    return [divisor for divisor in range(1, number + 1) if number % divisor == 0]

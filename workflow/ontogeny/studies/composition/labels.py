@@ -1,0 +1,56 @@
+"""The dimensions of datasets of group composition, and datasets that have them."""
+
+from ontogeny import labels
+
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "variable"]
+
+DIMENSIONS = labels.DIMENSIONS | {
+    "irrep": "irreducible representation",
+    "complex_irrep": "irreducible representation over the complex numbers",
+    "entry": "orthonormal matrix entry of the real irreps",
+    "output_entry": "orthonormal matrix entry, of the candidate product",
+    "matrix_entry": "entry of the matrices of all irreps, row by row",
+    "complex_matrix_entry": "entry of the matrices of all complex irreps, row by row",
+    "part": "real and imaginary part; or left, right and product part of a pair (a, b)",
+    "law": "law of representations",
+    "element": "group element",
+    "left": "left factor a",
+    "right": "right factor b",
+    "output": "candidate product c",
+    "position": "position in the sequence",
+    "token": "input token: the elements, then =",
+    "example": "hidden neuron that stands for its cluster",
+    "left_sign": "value of a one-dimensional irrep at the left factor",
+    "right_sign": "value of a one-dimensional irrep at the right factor",
+    "component": "principal component, the largest first",
+    "feature": "coordinate of an embedding",
+    "concatenation": "coordinate of both embeddings, left then right",
+    "matrix": "weight matrix",
+    "boundary": "end of a phase of training",
+    "bound": "previous and present checkpoint",
+    "train_pair": "pair of the training set",
+    "group": "group",
+    "architecture": "architecture of the network",
+    "selection": "which runs are counted: all, or those that have grokked",
+    "predictor": "property of an irrep that may say when or whether it is learned",
+    "frequency": "frequency k of waves of residues, 1 to (p - 1)/2",
+    "other_entry": "orthonormal wave of the right summand",
+    "other_head": "attention head",
+    "wave": "cosine, sine",
+    "product_wave": "product of a wave of the left and one of the right summand",
+    "parity": "waves of the sum, of the difference",
+    "key_rule": "rule that says which frequencies are key",
+    "centring": "what is taken from the logits before their variance is counted",
+    "place": "what is projected: the logits, the neurons",
+    "width": "what a frequency spans: waves of the sum, products of waves, these and single waves",
+    "exclusion": "what is taken from the logits",
+    "spectrum": "numbers of a spectrum: norms of waves, of frequencies, squares of the first",
+    "circuit": "the whole network, its generalising, its memorising circuit",
+    "milestone": "event of a training run",
+    "ablation": "intervention in the network",
+    "precision": "floating-point type",
+}
+"""Every dimension of every stored dataset of the study, with its meaning."""
+
+_LABELS = labels.Labels(DIMENSIONS)
+coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable

@@ -1,0 +1,385 @@
+"""The study of group composition: which results and figures its runs have."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import xarray as xr
+
+from ontogeny.config import canonical, specification
+from ontogeny.groups import parse
+from ontogeny.storage import file_digest
+from ontogeny.studies.composition.catalogue.given import group_specification
+from ontogeny.studies.composition.catalogue.sections import GivenGroup, Groups
+from ontogeny.studies.composition.config import (
+    FIGURES,
+    SWEPT,
+    Composition,
+    Experiment,
+    Style,
+    resolve,
+)
+from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic, width_of
+from ontogeny.studies.composition.labels import DIMENSIONS
+from ontogeny.studies.composition.summary import outcomes_of_history, outcomes_of_runs, summary
+from ontogeny.study import Claims, Places, Plan, Study, Subject
+
+__all__ = ["STUDY", "CompositionPlan"]
+
+TABLES = ("runs", "averages", "intervals", "irreps", "widths")
+RUN = "{experiment}/seed{seed}"
+
+
+class CompositionPlan(Plan):
+    """What the workflow makes of the study in one configuration."""
+
+    def __init__(
+        self, section: Composition, shared: Mapping[str, Mapping[str, GivenGroup]], places: Places
+    ) -> None:
+        super().__init__(STUDY, section, places)
+        self.groups = shared["groups"]
+        self.swept_by = {
+            name: sweep for sweep, members in section.sweeps.items() for name in members
+        }
+        self.foreign = [name for name, each in section.experiments.items() if each.weights]
+
+    def experiments(self) -> dict[str, tuple[int, ...]]:
+        """Return the seeds of each experiment."""
+        return {name: each.seeds for name, each in self.section.experiments.items()}
+
+    def experiment(self, wildcards: Any) -> Experiment:
+        """Return the experiment that a job belongs to."""
+        found: Experiment = self.section.experiments[wildcards.experiment]
+        return found
+
+    # Groups
+
+    def group_file(self, group: str, name: str, suffix: str = ".nc") -> str:
+        """Return a file of a group."""
+        return self.places.result("groups", group, name, suffix=suffix)
+
+    def of_group(self, name: str) -> Callable[[Any], str]:
+        """Return an input function: a file of the group of a run."""
+        return lambda wildcards: self.group_file(self.experiment(wildcards).group, name)
+
+    def groups_of_runs(self) -> list[str]:
+        """Return the names of the groups of all experiments."""
+        return sorted({each.group for each in self.section.experiments.values()})
+
+    def group_specification(self, wildcards: Any) -> dict[str, Any]:
+        """Return what a group depends on, apart from the file of its table."""
+        return group_specification(wildcards.group, self.groups.get(wildcards.group))
+
+    def given_group_file(self, wildcards: Any, key: str) -> str | None:
+        """Return the file of the ``table`` or the ``generators`` of a group, if it has one."""
+        given = self.groups.get(wildcards.group)
+        if given is None or given.file is None or (key == "table") != bool(given.table):
+            return None
+        return given.file
+
+    def is_cyclic(self, experiment: Experiment) -> bool:
+        """Return whether the group of an experiment is cyclic by its name."""
+        return experiment.group not in self.groups and is_cyclic(experiment.group)
+
+    # Runs
+
+    def run_file(self, name: str, run: str = RUN) -> str:
+        """Return a result of a run."""
+        return self.result(run, name)
+
+    def training(self, wildcards: Any) -> dict[str, Any]:
+        """Return what the training of a run depends on."""
+        return specification(self.experiment(wildcards).training(int(wildcards.seed)))
+
+    def foreign_training(self, wildcards: Any) -> dict[str, Any]:
+        """Return what a run that was made elsewhere depends on."""
+        experiment, seed = self.experiment(wildcards), int(wildcards.seed)
+        digests = {k: file_digest(file) for k, file in experiment.checkpoints_of(seed).items()}
+        return specification(experiment.training(seed, weights=digests))
+
+    def weights_files(self, wildcards: Any) -> list[str]:
+        """Return the files with the networks of a run that was made elsewhere, by step."""
+        return list(self.experiment(wildcards).checkpoints_of(int(wildcards.seed)).values())
+
+    def architecture(self, wildcards: Any) -> str:
+        """Return the kind of network of a run."""
+        return str(self.experiment(wildcards).architecture.kind)
+
+    def multiplies(self, experiment: Experiment) -> bool:
+        """Return whether the networks of an experiment multiply, so that irreps can read them."""
+        return experiment.data.labels == "product"
+
+    def adds(self, experiment: Experiment) -> bool:
+        """Return whether the group of an experiment is addition modulo an odd number."""
+        return self.is_cyclic(experiment) and parse(experiment.group)[0].order % 2 == 1
+
+    def results_of_run(self, experiment: Experiment) -> list[str]:
+        """Return the names of the results that a run of an experiment has."""
+        results = ["checkpoints", "history"]
+        if self.multiplies(experiment):
+            results += ["analysis", "evaluation"]
+        if self.adds(experiment):
+            results += ["addition_analysis"]
+            results += ["addition_evaluation"] if experiment.has_steps else []
+        return results
+
+    def runs(self, chosen: Callable[[Experiment], bool]) -> list[tuple[str, int]]:
+        """Return experiment and seed of the runs of some experiments."""
+        return [
+            (name, seed)
+            for name, experiment in sorted(self.section.experiments.items())
+            if chosen(experiment)
+            for seed in sorted(experiment.seeds)
+        ]
+
+    def multiplying(self) -> list[tuple[str, int]]:
+        """Return the runs whose networks multiply."""
+        return self.runs(self.multiplies)
+
+    def adding(self) -> list[tuple[str, int]]:
+        """Return the runs that can be followed while they learn residues, whatever their labels."""
+        return self.runs(lambda experiment: self.adds(experiment) and experiment.has_steps)
+
+    def files(self, runs: Sequence[tuple[str, int]], name: str) -> list[str]:
+        """Return a result of each of some runs."""
+        return [self.result(f"{experiment}/seed{seed}", name) for experiment, seed in runs]
+
+    def described(self, name: str, seed: int) -> dict[str, Any]:
+        """Return what the configuration says of a run and its results do not."""
+        experiment = self.section.experiments[name]
+        return {
+            "experiment": name,
+            "seed": seed,
+            "group": experiment.group,
+            "architecture": experiment.architecture.kind,
+            "width": width_of(experiment),
+            "fraction": experiment.data.fraction,
+        }
+
+    def described_adding(self, name: str, seed: int) -> dict[str, Any]:
+        """Return what the configuration says of a run on residues and its history does not."""
+        return {
+            "experiment": name,
+            "sweep": self.swept_by.get(name, name),
+            "seed": seed,
+            "modulus": parse(self.section.experiments[name].group)[0].order,
+        }
+
+    # Sweeps
+
+    def runs_of_sweep(self, sweep: str) -> list[tuple[str, int]]:
+        """Return experiment and seed of the runs of a sweep."""
+        return [
+            (name, seed)
+            for name in self.section.sweeps[sweep]
+            for seed in sorted(self.section.experiments[name].seeds)
+        ]
+
+    def sweep_specification(self, wildcards: Any) -> Any:
+        """Return what tells the runs of a sweep apart."""
+        return canonical(
+            [
+                {"values": self.section.sweeps[wildcards.sweep][name], "seed": seed}
+                for name, seed in self.runs_of_sweep(wildcards.sweep)
+            ]
+        )
+
+    def decay_schedules(self, sweep: str) -> list[dict[str, Any]]:
+        """Return schedule of the weight decay, as JSON, and seed of each run of a sweep over it."""
+        field = "optimiser.weight_decay_schedule"
+        members = self.section.sweeps[sweep]
+        experiments = self.section.experiments
+        if any(
+            set(values) != {field}
+            or "addition_evaluation" not in self.results_of_run(experiments[name])
+            for name, values in members.items()
+        ):
+            return []
+        return [
+            {"schedule": json.dumps(members[name][field]), "seed": seed}
+            for name, seed in self.runs_of_sweep(sweep)
+        ]
+
+    # What is asked for
+
+    def joined(self) -> list[str]:
+        """Return the names of the results of all runs."""
+        return ["comparison"] * bool(self.multiplying()) + ["addition_comparison"] * bool(
+            self.adding()
+        )
+
+    def tables(self, suffix: str) -> list[str]:
+        """Return the tables over all runs, in one of their formats."""
+        return [self.result("tables", name, suffix=suffix) for name in TABLES]
+
+    def targets(self) -> list[str]:
+        """Return the results that are asked for, apart from figures and claims."""
+        groups = [
+            self.group_file(group, file)
+            for group in self.groups_of_runs()
+            for file in ("table", "irreps")
+        ]
+        runs = [
+            self.result(f"{name}/seed{seed}", file)
+            for name, experiment in self.section.experiments.items()
+            for seed in experiment.seeds
+            for file in self.results_of_run(experiment)
+        ]
+        tables = [
+            table
+            for suffix in (".csv", ".md", ".tex", ".json")
+            for table in self.tables(suffix)
+            if self.multiplying()
+        ]
+        sweeps = [self.result("sweeps", sweep) for sweep in self.section.sweeps]
+        return groups + runs + sweeps + [self.result(name) for name in self.joined()] + tables
+
+    def subjects(self, level: str) -> list[Subject]:
+        """Return all that figures of a level are drawn of."""
+        of_level: dict[str, Callable[[], list[Subject]]] = {
+            "run": self._runs_with_figures,
+            "experiment": self._experiments,
+            "sweep": self._sweeps,
+            "study": self._study,
+        }
+        return of_level[level]()
+
+    def _facts(self, experiment: Experiment) -> frozenset[str]:
+        facts = {
+            "steps": experiment.has_steps,
+            "cyclic": self.is_cyclic(experiment),
+            experiment.architecture.kind: True,
+        }
+        return frozenset(name for name, holds in facts.items() if holds)
+
+    def _runs_with_figures(self) -> list[Subject]:
+        return [
+            Subject(
+                wildcards={"experiment": name, "seed": str(seed)},
+                title=f"{name}, seed {seed}",
+                inputs={
+                    result: self.result(f"{name}/seed{seed}", result)
+                    for result in [*self.results_of_run(experiment), *self.own_measures()]
+                },
+                facts=self._facts(experiment),
+            )
+            for name, experiment in self.section.experiments.items()
+            for seed in _chosen(experiment.seeds, self.section.run_figures)
+        ]
+
+    def _experiments(self) -> list[Subject]:
+        found = []
+        for name, experiment in self.section.experiments.items():
+            results = self.results_of_run(experiment)
+            runs = [(name, seed) for seed in experiment.seeds]
+            with_phases = [
+                each for each in ("addition_evaluation", "evaluation") if each in results
+            ]
+            found.append(
+                Subject(
+                    wildcards={"experiment": name},
+                    title=name,
+                    inputs={result: self.files(runs, result) for result in results}
+                    | {"phases": [f for each in with_phases[:1] for f in self.files(runs, each)]},
+                    values={"seeds": list(experiment.seeds)},
+                    facts=self._facts(experiment),
+                )
+            )
+        return found
+
+    def _sweeps(self) -> list[Subject]:
+        found = []
+        for sweep in self.section.sweeps:
+            schedules = self.decay_schedules(sweep)
+            inputs: dict[str, str | list[str]] = {"sweep": self.result("sweeps", sweep)}
+            if schedules:
+                runs = self.runs_of_sweep(sweep)
+                inputs["addition_evaluation"] = self.files(runs, "addition_evaluation")
+            found.append(
+                Subject(
+                    wildcards={"sweep": sweep},
+                    title=sweep,
+                    inputs=inputs,
+                    values={"schedules": schedules} if schedules else {},
+                )
+            )
+        return found
+
+    def _study(self) -> list[Subject]:
+        experiments = [e for e in self.section.experiments.values() if self.multiplies(e)]
+        names = [*self.joined(), *(claims.name for claims in self.claims())]
+        facts = facts_of_runs(experiments, self.groups)
+        if any(self.section.experiments[name].data.labels == "random" for name, _ in self.adding()):
+            facts |= {"random-labels"}
+        return [
+            Subject(
+                wildcards={},
+                title="",
+                inputs={name: self.result(name) for name in names},
+                facts=frozenset(facts),
+            )
+        ]
+
+    def given_paths(self) -> list[str]:
+        """Return the paths of files that the configuration names."""
+        weights = [
+            path
+            for experiment in self.section.experiments.values()
+            if experiment.weights is not None
+            for seed in experiment.seeds
+            for path in experiment.checkpoints_of(seed).values()
+        ]
+        return weights + [given.file for given in self.groups.values() if given.file is not None]
+
+    def highlights(self) -> list[str]:
+        """Return the figures to look at first, without suffix."""
+        experiments = self.section.experiments.items()
+        return [
+            self.result("figures/universality_grokking", suffix=""),
+            *(
+                self.result(f"figures/{name}/seed{seed}/learning", suffix="")
+                for name, experiment in experiments
+                for seed in _chosen(experiment.seeds, self.section.run_figures)[:1]
+            ),
+        ]
+
+    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
+        """Return the last lines of a run of the workflow."""
+        outcomes = {}
+        for name in reversed(self.joined()):
+            outcomes |= outcomes_of_runs(read(self.result(name)))
+        for run in self.runs(lambda _: True):
+            if run not in outcomes:
+                outcomes[run] = outcomes_of_history(read(self.files([run], "history")[0]))
+        return summary(self.experiments(), outcomes)
+
+
+def _chosen(seeds: tuple[int, ...], which: str) -> tuple[int, ...]:
+    """Return the seeds of the runs that have figures of their own."""
+    return {"all": seeds, "first": seeds[:1], "none": ()}[which]
+
+
+STUDY = Study(
+    name="composition",
+    title="Group composition",
+    section=Composition,
+    resolve=resolve,
+    plan=CompositionPlan,
+    levels={
+        "run": "figures/{experiment}/seed{seed}",
+        "experiment": "figures/{experiment}",
+        "sweep": "figures/sweeps/{sweep}",
+        "study": "figures",
+    },
+    figures=FIGURES,
+    style=Style,
+    dimensions=DIMENSIONS,
+    claims=(
+        Claims("claims", "ontogeny.studies.composition.irreps.claims", "comparison"),
+        Claims(
+            "addition_claims", "ontogeny.studies.composition.addition.claims", "addition_comparison"
+        ),
+    ),
+    swept=SWEPT,
+    shared={"groups": Groups},
+)

@@ -1,0 +1,35 @@
+"""The dimensions of datasets of induction heads, and datasets that have them."""
+
+from ontogeny import labels
+
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "variable"]
+
+DIMENSIONS = labels.DIMENSIONS | {
+    "example": "hidden neuron that stands for its cluster",
+    "component": "principal component, the largest first",
+    "boundary": "end of a phase of training",
+    "earlier_head": "attention head of an earlier layer",
+    "later_head": "attention head of a later layer",
+    "composition": "how a later head reads an earlier one: by its keys, queries or values",
+    "following_word": "token of the vocabulary that comes next",
+    "sequence": "sequence of the evaluation set",
+    "index": "index in the context, counted from 0",
+    "source_index": "index in the context that is attended to",
+    "token_index": "index in a sequence with the token that comes after it",
+    "stream_index": "index in the tokens of a whole text",
+    "token_kind": "class of the token that is predicted",
+    "offset": "position attended to, relative to an earlier copy of the token",
+    "half": "half of a sequence",
+    "predictor_in_context": "prediction from counts in the context",
+    "removal": "how heads are removed together",
+    "head_set": "heads that are removed together",
+    "shown_head": "head whose attention is shown: the strongest of its kind",
+    "moment": "before and after the phase change",
+    "evaluator_pair": "two scores of a head that should agree",
+    "context_bin": "indices of the context between two bounds, evenly spaced in the logarithm",
+    "ablation": "intervention in the network",
+}
+"""Every dimension of every stored dataset of the study, with its meaning."""
+
+_LABELS = labels.Labels(DIMENSIONS)
+coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable

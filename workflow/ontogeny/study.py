@@ -1,0 +1,257 @@
+"""A study as a value: its section of the configuration, its runs, and what is made of them.
+
+The workflow knows of a study only what stands here. A study gives one `Study`, which says how its
+section is read and where its figures and claims are; the `Plan` that this makes of a configuration
+says which files there will be. Every path of a result is built by `Places`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import xarray as xr
+
+from ontogeny.config import Section, Style, noted, refuse, short, validate
+
+__all__ = ["Claims", "Places", "Plan", "Study", "Subject", "read_sections"]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the results and logs of a configuration stand.
+
+    Attributes
+    ----------
+    configuration : str
+        Name of the configuration. Two configurations share no file.
+    """
+
+    configuration: str
+
+    def result(self, *parts: str, suffix: str = ".nc") -> str:
+        """Return the path of a result; wildcards such as ``{seed}`` stay as they are."""
+        return str(PurePosixPath("results", self.configuration, *parts)) + suffix
+
+    def log(self, *parts: str) -> str:
+        """Return the path of the log of a step."""
+        return str(PurePosixPath("logs", self.configuration, *parts)) + ".log"
+
+    def benchmark(self, *parts: str) -> str:
+        """Return the path of the time and memory that a step took."""
+        return str(PurePosixPath("logs", self.configuration, "benchmarks", *parts)) + ".tsv"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Claims that are judged together.
+
+    Attributes
+    ----------
+    name : str
+        Of the file with their verdicts.
+    module : str
+        The module whose ``CLAIMS`` they are.
+    joined : str
+        Name of the result of all runs that they are judged by.
+    """
+
+    name: str
+    module: str
+    joined: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a figure is drawn of: a run, an experiment, a corpus, all runs.
+
+    Attributes
+    ----------
+    wildcards : mapping of str
+        What tells it from others of its level, as in the paths of its figures.
+    title : str
+        Above its figures.
+    inputs : mapping of str to str or sequence of str
+        By the name that a figure asks for: the file of a result, or those of several runs.
+    values : mapping of str
+        By the name that a figure asks for: a plain JSON value that stands in no result.
+    facts : frozenset of str
+        What is true of it; a figure can need some.
+    """
+
+    wildcards: Mapping[str, str]
+    title: str
+    inputs: Mapping[str, str | Sequence[str]]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Study:
+    """A phenomenon with its own data, networks, measures, figures and claims.
+
+    Attributes
+    ----------
+    name : str
+        Of its section, the folder of its results, and the beginning of the names of its rules.
+    title : str
+        In the report.
+    section : type of Section
+        The model of its section.
+    resolve : callable
+        From the raw section, and the shared sections by keyword, to the section with all defaults.
+    plan : callable
+        From the resolved section, the shared sections and the places to the study's `Plan`.
+    levels : mapping of str
+        What figures can be of, and the folder of the figures of one, with its wildcards.
+    figures : mapping of str
+        Packages in which the figures are, in a folder for each level, with their category in the
+        report.
+    style : type of Style
+        Of its figures.
+    dimensions : mapping of str
+        Every dimension of its datasets, with its meaning.
+    claims : tuple of Claims
+    swept : tuple of type
+        Models whose fields may be lists: sweeps.
+    shared : mapping of str to type of Section
+        Further sections of the configuration that it reads; each is a model with one field, which
+        has the name of the section.
+    specified : tuple of str
+        Modules of the study that are not part of the digest of a step's code, since all that they
+        do is in its specification.
+    """
+
+    name: str
+    title: str
+    section: type[Section]
+    resolve: Callable[..., Any]
+    plan: Callable[..., "Plan"]
+    levels: Mapping[str, str]
+    figures: Mapping[str, str]
+    style: type[Style]
+    dimensions: Mapping[str, str]
+    claims: tuple[Claims, ...] = ()
+    swept: tuple[type[Section], ...] = ()
+    shared: Mapping[str, type[Section]] = field(default_factory=dict)
+    specified: tuple[str, ...] = ("config", "labels", "study")
+
+    def outside_code(self) -> frozenset[str]:
+        """Return the names of the modules in `specified`, as they are imported."""
+        return frozenset(f"ontogeny.studies.{self.name}.{module}" for module in self.specified)
+
+
+class Plan(ABC):
+    """What the workflow makes of a study in one configuration.
+
+    Attributes
+    ----------
+    study : Study
+    places : Places
+    section : Section
+        With all defaults.
+    """
+
+    def __init__(self, study: Study, section: Any, places: Places) -> None:
+        self.study = study
+        self.section = section
+        self.places = places
+
+    @abstractmethod
+    def experiments(self) -> Mapping[str, Sequence[int]]:
+        """Return the seeds of each experiment."""
+
+    @abstractmethod
+    def targets(self) -> list[str]:
+        """Return the results that are asked for, apart from figures and claims."""
+
+    @abstractmethod
+    def subjects(self, level: str) -> list[Subject]:
+        """Return all that figures of a level are drawn of."""
+
+    @abstractmethod
+    def joined(self) -> Sequence[str]:
+        """Return the names of the results of all runs, of which claims are judged."""
+
+    @abstractmethod
+    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
+        """Return the last lines of a run of the workflow, with `read` to open results."""
+
+    def highlights(self) -> list[str]:
+        """Return the figures to look at first, the best one first, without suffix."""
+        return []
+
+    def own_figures(self, level: str) -> Sequence[str]:
+        """Return the files of the user's own figures of a level."""
+        return self.section.own_figures.get(level, ())
+
+    def given_paths(self) -> list[str]:
+        """Return the paths of files that the configuration names."""
+        return []
+
+    def claims(self) -> list[Claims]:
+        """Return the claims that can be judged, since there are runs that they are about."""
+        return [each for each in self.study.claims if each.joined in self.joined()]
+
+    def result(self, *parts: str, suffix: str = ".nc") -> str:
+        """Return the path of a result of the study."""
+        return self.places.result(self.study.name, *parts, suffix=suffix)
+
+    def log(self, *parts: str) -> str:
+        """Return the path of the log of a step of the study."""
+        return self.places.log(self.study.name, *parts)
+
+    def benchmark(self, *parts: str) -> str:
+        """Return the path of the time and memory that a step of the study took."""
+        return self.places.benchmark(self.study.name, *parts)
+
+
+def read_sections(
+    raw: Mapping[str, Any], studies: Iterable[Study]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return every section of a whole configuration.
+
+    Parameters
+    ----------
+    raw : mapping
+        What the configuration files hold, apart from the name of the configuration.
+    studies : iterable of Study
+        All there are. Those whose section is absent have no runs; one must be there.
+
+    Returns
+    -------
+    sections : dict
+        The resolved section of each study that the configuration has.
+    shared : dict
+        The shared sections, by name; an absent one is empty.
+
+    Raises
+    ------
+    ConfigurationError
+        One message with the problems of all sections.
+    """
+    by_name = {study.name: study for study in studies}
+    models = {name: model for study in by_name.values() for name, model in study.shared.items()}
+    known = [*models, *by_name]
+    problems = [
+        f"`{key}` = {short(raw[key])}: unknown section; known are {', '.join(known)}"
+        for key in raw
+        if key not in known
+    ]
+    sections: dict[str, Any] = {}
+    shared: dict[str, Any] = {}
+    for name, model in models.items():
+        written = raw.get(name) or {}
+        # What is refused has no value, but names that other sections may use.
+        shared[name] = dict.fromkeys(map(str, written)) if isinstance(written, Mapping) else {}
+        with noted(problems):
+            shared[name] = getattr(validate({name: written}, model), name)
+    found = [name for name in by_name if name in raw]
+    for name in found if found or problems else by_name:
+        study = by_name[name]
+        with noted(problems):
+            own = {key: shared[key] for key in study.shared}
+            sections[name] = study.resolve(raw.get(name), **own)
+    refuse(problems)
+    return sections, shared
