@@ -2,9 +2,6 @@
 
 from snakemake.utils import min_version
 
-from ontogeny.studies.composition.config import resolve as composition
-from ontogeny.studies.induction.config import resolve as induction
-
 min_version("9.27")
 
 
@@ -22,44 +19,52 @@ if not workflow.overwrite_configfiles:
     configfile: "config/config.yaml"
 
 
-sections = read_configuration(composition=composition, induction=induction)
-STUDIES = [name for name in sections if name != "groups"]
+PLACES, PLANS = read_plans()
+GIVEN = given_files()
 
 
 wildcard_constraints:
     experiment="|".join(
-        sorted({name for study in STUDIES for name in sections[study].experiments})
+        sorted({name for plan in PLANS.values() for name in plan.experiments()})
     ),
 
 
-if "composition" in sections:
+for study in PLANS:
 
-    include: "workflow/rules/groups.smk"
-    include: "workflow/rules/composition/study.smk"
-
-
-if "induction" in sections:
-
-    include: "workflow/rules/induction/study.smk"
+    include: f"workflow/rules/{study}.smk"
 
 
-include: "workflow/rules/given.smk"
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/given.smk"
+
+
+for study, plan in PLANS.items():
+
+    rule:
+        name:
+            study
+        input:
+            plan.targets(),
+            [plan.result(claims.name) for claims in plan.claims()],
+            figure_targets(plan),
+        message:
+            f"all results of {study}"
 
 
 rule all:
     default_target: True
     input:
-        [getattr(rules, study).input for study in STUDIES],
-        rules.claims.output if CLAIMS else [],
+        [getattr(rules, study).input for study in PLANS],
+        PLACES.result("claims") if ALL_CLAIMS else [],
     message:
         "all results"
 
 
 rule groups:
-    """All groups and irreps: made first, a table that is the same as before stops what follows."""
+    """What is made first: a file that is the same as before stops what follows from it."""
     input:
-        rules.composition_groups.input if "composition" in sections else [],
+        [file for plan in PLANS.values() for file in plan.first()],
     message:
         "all groups"
 

@@ -9,10 +9,11 @@ wait for matplotlib.
 """
 
 import ast
+import hashlib
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 from pydantic import Field, create_model
 
 import ontogeny
-from ontogeny.config import Section, Style, specification
+from ontogeny.config import Section, Style, canonical, specification
 from ontogeny.study import Plan, Study, Subject
 
 __all__ = [
@@ -35,8 +36,9 @@ __all__ = [
     "section_of",
 ]
 
+_PACKAGE = Path(ontogeny.__file__).parent
 _STYLE = "style"
-"""A parameter of `numbers` that is no input: the style of the figure."""
+"""A parameter of `numbers` that is not an input: the style of the figure."""
 
 
 class FigureError(ValueError):
@@ -88,22 +90,60 @@ class Together:
     folder : str
         Of the figures of one subject, with wildcards.
     figures : tuple of Figure
-    subjects : tuple of Subject
-        Each of them has all of these figures and no other of the level.
+    wildcards : tuple of str
+        Their names.
+    subjects : mapping of tuple of str to Subject
+        By the values of the wildcards. Each has all of these figures, and no other of the level.
     """
 
     level: str
     folder: str
     figures: tuple[Figure, ...]
-    subjects: tuple[Subject, ...]
+    wildcards: tuple[str, ...]
+    subjects: Mapping[tuple[str, ...], Subject]
 
-    def subject(self, wildcards: Mapping[str, str]) -> Subject:
-        """Return the subject with these wildcards."""
-        return next(
-            each
-            for each in self.subjects
-            if all(wildcards[key] == value for key, value in each.wildcards.items())
+    def subject(self, wildcards: Any) -> Subject:
+        """Return the subject with the wildcards of a job."""
+        return self.subjects[tuple(getattr(wildcards, name) for name in self.wildcards)]
+
+    def constraints(self) -> dict[str, str]:
+        """Return what the wildcards may be, as regular expressions."""
+        values = zip(*self.subjects, strict=True)
+        return {
+            name: "|".join(dict.fromkeys(each))
+            for name, each in zip(self.wildcards, values, strict=True)
+        }
+
+    def input_functions(self) -> dict[str, Callable[[Any], Any]]:
+        """Return for each input of the figures the function that gives its file or files."""
+        names = dict.fromkeys(
+            name
+            for figure in self.figures
+            for name in figure.inputs
+            if any(name in subject.inputs for subject in self.subjects.values())
         )
+        return {name: partial(self._input, name) for name in names}
+
+    def _input(self, name: str, wildcards: Any) -> Any:
+        return self.subject(wildcards).inputs[name]
+
+    def outputs(self, plan: Plan, suffix: str) -> list[tuple[Figure, str]]:
+        """Return each figure with the file that it is stored in, wildcards as they are."""
+        return [(each, plan.result(self.folder, each.name, suffix=suffix)) for each in self.figures]
+
+    def files(self, plan: Plan) -> list[str]:
+        """Return the SVG files of all subjects."""
+        return [
+            file.format(**subject.wildcards)
+            for subject in self.subjects.values()
+            for _, file in self.outputs(plan, ".svg")
+        ]
+
+    def message(self) -> str:
+        """Return what a job says that it does."""
+        places = ", ".join(f"{name} {{wildcards.{name}}}" for name in self.wildcards[1:])
+        first = f"{{wildcards.{self.wildcards[0]}}}" if self.wildcards else "all runs"
+        return f"figures of {first}" + (f", {places}" if places else "")
 
 
 def figures_of(study: Study, level: str) -> list[Figure]:
@@ -154,40 +194,79 @@ def drawn_together(plan: Plan) -> list[Together]:
             shown = tuple(figure for figure in known if figure.shows(subject))
             if shown:
                 sets.setdefault(shown, []).append(subject)
-        found += [
-            Together(level, folder, figures, tuple(subjects)) for figures, subjects in sets.items()
-        ]
+        for figures, subjects in sets.items():
+            by_wildcards = {tuple(each.wildcards.values()): each for each in subjects}
+            names = tuple(subjects[0].wildcards)
+            found.append(Together(level, folder, figures, names, by_wildcards))
     return found
 
 
-def styles(plan: Plan, figures: Sequence[Figure]) -> dict[str, Any]:
-    """Return the specification of the style of each figure, by its name."""
+def specification_of(plan: Plan, together: Together) -> Callable[[Any], Any]:
+    """Return the function that says what the figures of a job depend on."""
     section = plan.section.figures
     default = section.defaults or plan.study.style()
-    return {each.name: specification(getattr(section, each.name, default)) for each in figures}
+    figures = [
+        {
+            "file": _relative(each),
+            "style": specification(getattr(section, each.name, default)),
+        }
+        for each in together.figures
+    ]
+
+    def specified(wildcards: Any) -> Any:
+        subject = together.subject(wildcards)
+        return canonical(
+            {
+                "study": plan.study.name,
+                "figures": figures,
+                "title": subject.title,
+                "values": dict(subject.values),
+            }
+        )
+
+    return specified
 
 
-def load(path: str | Path) -> ModuleType:
-    """Return the module of a figure, imported."""
-    path = Path(path).resolve()
-    package = Path(ontogeny.__file__).parent
-    if path.is_relative_to(package):
-        return import_module(".".join(path.relative_to(package.parent).with_suffix("").parts))
-    found = spec_from_file_location(f"own_{path.stem}", path)
-    assert found is not None and found.loader is not None
+def caption_file(figure: Figure) -> str:
+    """Write the caption of a figure where the report can read it, and return that file."""
+    digest = hashlib.sha256(figure.caption.encode()).hexdigest()[:16]
+    path = Path(".snakemake", "captions", f"{figure.name}-{digest}.rst").resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(figure.caption + "\n", encoding="utf-8")
+    return str(path)
+
+
+def load(file: str | Path) -> ModuleType:
+    """Return the module of a figure, imported.
+
+    Parameters
+    ----------
+    file : path
+        Of a figure of the package as it stands in the specification, or of a file of the user.
+    """
+    path = _PACKAGE / file
+    if path.is_file():
+        return import_module(".".join(("ontogeny", *Path(file).with_suffix("").parts)))
+    found = spec_from_file_location(f"own_{Path(file).stem}", file)
+    if found is None or found.loader is None:
+        msg = f"{file}: cannot be imported; a figure is a file that ends in .py"
+        raise FigureError(msg)
     module = module_from_spec(found)
     found.loader.exec_module(module)
     return module
 
 
-def numbers_of(module: ModuleType, given: Mapping[str, Any], style: Style) -> Any:
-    """Return what a figure shows, from all that a subject has."""
-    asked = inspect.signature(module.numbers).parameters
-    return module.numbers(**{name: style if name == _STYLE else given[name] for name in asked})
+def called(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
+    """Return what a function of a figure makes of those of the given values that it asks for."""
+    return function(**{name: given[name] for name in inspect.signature(function).parameters})
+
+
+def _relative(figure: Figure) -> str:
+    return str(figure.path if figure.is_own else figure.path.relative_to(_PACKAGE))
 
 
 def _folder(package: str) -> Path:
-    return Path(ontogeny.__file__).parent.joinpath(*package.split(".")[1:])
+    return _PACKAGE.joinpath(*package.split(".")[1:])
 
 
 def _found(package: str, level: str, category: str) -> list[Figure]:
@@ -200,7 +279,7 @@ def _found(package: str, level: str, category: str) -> list[Figure]:
 
 def _own(path: str) -> Figure:
     figure = _read(Path(path), "Own figures")
-    return Figure(**{**vars(figure), "is_own": True})
+    return replace(figure, is_own=True)
 
 
 def _read(path: Path, category: str) -> Figure:

@@ -75,21 +75,29 @@ class Job:
 
     def inputs(self) -> dict[str, Any]:
         """Return all inputs by name, read."""
-        return {name: self.read(name) for name in self._job.input.keys()}  # noqa: SIM118
+        return {name: self.read(name) for name in self._names()}
 
-    def runs(self) -> list[Run]:
-        """Return the runs that the specification lists, with the inputs that there are of each."""
-        about = self.spec["runs"] if isinstance(self.spec, Mapping) else self.spec
-        names = [
-            name
-            for name in self._job.input.keys()  # noqa: SIM118
-            if not isinstance(self.path(name), str) and len(self.path(name)) == len(about)
-        ]
-        columns = {name: self.read(name) for name in names}
-        return [
-            Run(about=each, results={name: column[place] for name, column in columns.items()})
-            for place, each in enumerate(about)
-        ]
+    def runs(self, *names: str) -> list[Run]:
+        """Return the runs that the specification lists, with their results.
+
+        Parameters
+        ----------
+        *names : str
+            The inputs that hold one file of each run, in the order of the runs; all inputs, if none
+            is named.
+        """
+        results = {name: self.read(name) for name in names or self._job.input.keys()}
+        each = (
+            dict(zip(results, values, strict=True))
+            for values in zip(*results.values(), strict=True)
+        )
+        return [Run(about, found) for about, found in zip(self.spec["runs"], each, strict=True)]
+
+    def use_threads(self) -> None:
+        """Let PyTorch use as many threads as the rule asks for."""
+        import torch  # a job without a network starts without it
+
+        torch.set_num_threads(self._job.threads)
 
     def write(
         self,

@@ -15,7 +15,10 @@ import xarray as xr
 
 from ontogeny.config import Section, Style, noted, refuse, short, validate
 
-__all__ = ["Claims", "Places", "Plan", "Study", "Subject", "read_sections"]
+__all__ = ["RUN", "Claims", "Places", "Plan", "Study", "Subject", "read_sections"]
+
+RUN = "{experiment}/seed{seed}"
+"""The folder of the results of a run, with its wildcards."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,14 @@ class Claims:
         The module whose ``CLAIMS`` they are.
     joined : str
         Name of the result of all runs that they are judged by.
+    study : str
+        What they are about, in the page of all claims.
     """
 
     name: str
     module: str
     joined: str
+    study: str
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,10 @@ class Plan(ABC):
     def targets(self) -> list[str]:
         """Return the results that are asked for, apart from figures and claims."""
 
+    def first(self) -> list[str]:
+        """Return the results to make first: one that stays the same stops what follows from it."""
+        return []
+
     @abstractmethod
     def subjects(self, level: str) -> list[Subject]:
         """Return all that figures of a level are drawn of."""
@@ -197,6 +207,25 @@ class Plan(ABC):
     def result(self, *parts: str, suffix: str = ".nc") -> str:
         """Return the path of a result of the study."""
         return self.places.result(self.study.name, *parts, suffix=suffix)
+
+    def run_file(self, name: str) -> str:
+        """Return the path of a result of a run, with its wildcards."""
+        return self.result(RUN, name)
+
+    def files(self, runs: Iterable[tuple[str, int]], name: str) -> list[str]:
+        """Return the paths of a result of each of some runs, by experiment and seed."""
+        return [
+            self.result(RUN.format(experiment=experiment, seed=seed), name)
+            for experiment, seed in runs
+        ]
+
+    def run_log(self, stage: str) -> str:
+        """Return the path of the log of a stage of a run, with its wildcards."""
+        return self.log(RUN, stage)
+
+    def run_benchmark(self, rule: str) -> str:
+        """Return the path of the time and memory that a stage of a run took."""
+        return self.benchmark(RUN, rule)
 
     def log(self, *parts: str) -> str:
         """Return the path of the log of a step of the study."""

@@ -1,23 +1,53 @@
+ALL_CLAIMS = [
+    plan.result(claims.name) for plan in PLANS.values() for claims in plan.claims()
+]
+
+
+for plan in PLANS.values():
+    for claims in plan.claims():
+
+        rule:
+            name:
+                f"{plan.study.name}_{claims.name}"
+            input:
+                joined=plan.result(claims.joined),
+            output:
+                claims=plan.result(claims.name),
+            log:
+                plan.log(claims.name),
+            conda:
+                "../../environment.yml"
+            resources:
+                mem_mb=lambda wildcards, attempt: 1000 * attempt,
+            params:
+                spec={"module": claims.module, "study": claims.study},
+                code=script_digest("claims", plan.study, also=[claims.module]),
+            message:
+                f"claims of {claims.study}"
+            script:
+                "../scripts/claims.py"
+
+
 rule claims:
     """Join the verdicts of all studies, and write the page that shows them."""
     input:
-        claims=[f"results/{claims}.nc" for claims in CLAIMS],
+        claims=ALL_CLAIMS,
     output:
-        claims="results/claims.nc",
+        claims=PLACES.result("claims"),
         page=report(
-            "results/claims.html",
+            PLACES.result("claims", suffix=".html"),
             caption="../report/claims.rst",
             category="Claims",
             labels={"page": "all claims"},
         ),
     log:
-        "logs/claims.log",
+        PLACES.log("claims"),
     conda:
         "../../environment.yml"
     params:
         spec={},
-        code=script_digest("claims"),
+        code=script_digest("all_claims"),
     message:
         "claims of all studies"
     script:
-        "../scripts/claims.py"
+        "../scripts/all_claims.py"

@@ -8,24 +8,16 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from ontogeny.config import (
-    ConfigurationError,
-    canonical,
-    read_sections,
-    specification,
-)
+from ontogeny.config import ConfigurationError, configuration_name
 from ontogeny.configuration_files import problem_of_configuration
+from ontogeny.figures import FigureError, drawn_together
+from ontogeny.known_studies import STUDIES
 from ontogeny.provenance import code_digest
 from ontogeny.storage import file_digest
-
-CLAIMS = []
-"""The files of claims in `results`, without suffix; each study adds its own."""
+from ontogeny.study import Places, read_sections
 
 MISREAD = set("{}\\")
 """Characters of paths: Snakemake sees wildcards in braces, netCDF a separator in a backslash."""
-
-GIVEN_PATHS = []
-"""Paths of files that the configuration names; each study adds its own."""
 
 if Path(sys.executable).is_file():
     # Snakemake puts this path into the shell line of every job without quotes (its issue 2645).
@@ -35,6 +27,8 @@ if Path(sys.executable).is_file():
 wildcard_constraints:
     group=r"[A-Za-z0-9-]+",
     seed=r"\d+",
+    corpus=r"[a-z0-9-]+",
+    sweep=r"[a-z0-9-]+",
 
 
 def require_plain_folders():
@@ -58,30 +52,30 @@ def require_configuration(name):
         sys.exit(problem)
 
 
-def read_configuration(**readers):
-    """Return all sections of the configuration, or refuse it before any job starts."""
+def read_plans():
+    """Return where results stand and the plan of each study, or refuse the configuration."""
     for name in workflow.configfiles:
         require_configuration(name)
+    raw = {key: value for key, value in config.items() if key != "name"}
     try:
-        return read_sections(config, readers)
+        places = Places(configuration_name(config, workflow.configfiles))
+        sections, shared = read_sections(raw, STUDIES)
     except ConfigurationError as error:
         names = ", ".join(map(str, workflow.configfiles))
         sys.exit(f"The configuration {names} is refused:\n{error}")
+    plans = {
+        study.name: study.plan(sections[study.name], shared, places)
+        for study in STUDIES
+        if study.name in sections
+    }
+    return places, plans
 
 
-def script_digest(name, without=()):
+def script_digest(name, study=None, also=()):
     """Return the digest of a script of this workflow and of all that it imports."""
     script = Path(workflow.basedir, "workflow", "scripts", f"{name}.py")
-    return code_digest(script, without=without)
-
-
-def figure_files(name, **report_settings):
-    """Return the three files of a figure: SVG, PNG, and its numbers."""
-    return {
-        "svg": report(f"{name}.svg", **report_settings),
-        "png": f"{name}.png",
-        "numbers": f"{name}.nc",
-    }
+    outside = study.outside_code() if study else ()
+    return code_digest(script, outside=outside, also=also)
 
 
 @lru_cache(maxsize=None)
@@ -93,16 +87,10 @@ def given_file(path):
     if not MISREAD & set(path) or not Path(path).is_file():
         return str(Path(path))
     name = re.sub(r"[{}\\]", "_", Path(path).name)
-    return f"results/given/{file_digest(path)[:16]}/{name}"
+    return PLACES.result("given", file_digest(path)[:16], name, suffix="")
 
 
-def table_file(wildcards):
-    """Return the file of a group that is given by its table; nothing for any other."""
-    given = sections["groups"].get(wildcards.group)
-    return given_file(given.table) if given and given.table else []
-
-
-def generators_file(wildcards):
-    """Return the file of a group that is given by generators in one; nothing for any other."""
-    given = sections["groups"].get(wildcards.group)
-    return given_file(given.file) if given and given.file and not given.table else []
+def given_files():
+    """Return the paths of all files that the configuration names, by how inputs name them."""
+    paths = [path for plan in PLANS.values() for path in plan.given_paths()]
+    return {given_file(path): path for path in paths}

@@ -1,10 +1,8 @@
-from ontogeny.claims import joined, page
-from ontogeny.joblog import start
-from ontogeny.provenance import attributes
-from ontogeny.storage import read, write, write_text
+from importlib import import_module
 
-start(snakemake.log[0])
-spec, code = snakemake.params.spec, snakemake.params.code
-judged = joined([read(path) for path in snakemake.input.claims])
-write(judged, snakemake.output.claims, attributes("claims", spec, code))
-write_text(page(judged), snakemake.output.page)
+from ontogeny.claims import judge
+from ontogeny.job import Job
+
+job = Job(snakemake)
+claims = import_module(job.spec["module"]).CLAIMS
+job.write(judge(claims, job.read("joined"), study=job.spec["study"]), "claims")

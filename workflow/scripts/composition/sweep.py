@@ -1,12 +1,5 @@
-from ontogeny.joblog import start
-from ontogeny.joins.sweep import SweptRun, sweep
-from ontogeny.provenance import attributes
-from ontogeny.storage import read, write
+from ontogeny.job import Job
+from ontogeny.joins.sweep import sweep
 
-start(snakemake.log[0])
-spec, code = snakemake.params.spec, snakemake.params.code
-runs = [
-    SweptRun(**about, history=read(history))
-    for about, history in zip(spec, snakemake.input.histories, strict=True)
-]
-write(sweep(runs), snakemake.output.sweep, attributes("sweep", spec, code))
+job = Job(snakemake)
+job.write(sweep(job.runs()), "sweep")

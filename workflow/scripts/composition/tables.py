@@ -1,13 +1,10 @@
-from ontogeny.joblog import start
-from ontogeny.provenance import attributes
-from ontogeny.storage import read, write_provenance, write_text
+from ontogeny.job import Job
+from ontogeny.storage import write_provenance, write_text
 from ontogeny.studies.composition.irreps import tables
 
-start(snakemake.log[0])
-spec, code = snakemake.params.spec, snakemake.params.code
-universality = read(snakemake.input.universality)
-for number, name in enumerate(spec["tables"]):
-    written = tables.formats(getattr(tables, name)(universality))
-    for suffix, text in written.items():
-        write_text(text, snakemake.output[suffix][number])
-    write_provenance(attributes("tables", spec, code), snakemake.output.provenance[number])
+job = Job(snakemake)
+comparison = job.read("comparison")
+for number, name in enumerate(job.spec["tables"]):
+    for suffix, text in tables.formats(getattr(tables, name)(comparison)).items():
+        write_text(text, job.output(suffix)[number])
+    write_provenance(job.provenance(), job.output("provenance")[number])

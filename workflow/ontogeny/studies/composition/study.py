@@ -1,7 +1,7 @@
 """The study of group composition: which results and figures its runs have."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import xarray as xr
@@ -27,7 +27,6 @@ from ontogeny.study import Claims, Places, Plan, Study, Subject
 __all__ = ["STUDY", "CompositionPlan"]
 
 TABLES = ("runs", "averages", "intervals", "irreps", "widths")
-RUN = "{experiment}/seed{seed}"
 
 
 class CompositionPlan(Plan):
@@ -83,10 +82,6 @@ class CompositionPlan(Plan):
 
     # Runs
 
-    def run_file(self, name: str, run: str = RUN) -> str:
-        """Return a result of a run."""
-        return self.result(run, name)
-
     def training(self, wildcards: Any) -> dict[str, Any]:
         """Return what the training of a run depends on."""
         return specification(self.experiment(wildcards).training(int(wildcards.seed)))
@@ -140,10 +135,6 @@ class CompositionPlan(Plan):
         """Return the runs that can be followed while they learn residues, whatever their labels."""
         return self.runs(lambda experiment: self.adds(experiment) and experiment.has_steps)
 
-    def files(self, runs: Sequence[tuple[str, int]], name: str) -> list[str]:
-        """Return a result of each of some runs."""
-        return [self.result(f"{experiment}/seed{seed}", name) for experiment, seed in runs]
-
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not."""
         experiment = self.section.experiments[name]
@@ -165,6 +156,23 @@ class CompositionPlan(Plan):
             "modulus": parse(self.section.experiments[name].group)[0].order,
         }
 
+    def comparison_specification(self) -> Any:
+        """Return what tells all runs that multiply apart."""
+        return canonical(
+            {
+                "groups": self.groups_of_runs(),
+                "runs": [self.described(*run) for run in self.multiplying()],
+            }
+        )
+
+    def addition_specification(self) -> Any:
+        """Return what tells all runs on residues apart."""
+        return canonical({"runs": [self.described_adding(*run) for run in self.adding()]})
+
+    def tables_specification(self) -> Any:
+        """Return which tables there are over all runs."""
+        return {"tables": list(TABLES)}
+
     # Sweeps
 
     def runs_of_sweep(self, sweep: str) -> list[tuple[str, int]]:
@@ -177,12 +185,9 @@ class CompositionPlan(Plan):
 
     def sweep_specification(self, wildcards: Any) -> Any:
         """Return what tells the runs of a sweep apart."""
-        return canonical(
-            [
-                {"values": self.section.sweeps[wildcards.sweep][name], "seed": seed}
-                for name, seed in self.runs_of_sweep(wildcards.sweep)
-            ]
-        )
+        values = self.section.sweeps[wildcards.sweep]
+        runs = self.runs_of_sweep(wildcards.sweep)
+        return canonical({"runs": [{"values": values[name], "seed": seed} for name, seed in runs]})
 
     def decay_schedules(self, sweep: str) -> list[dict[str, Any]]:
         """Return schedule of the weight decay, as JSON, and seed of each run of a sweep over it."""
@@ -212,13 +217,16 @@ class CompositionPlan(Plan):
         """Return the tables over all runs, in one of their formats."""
         return [self.result("tables", name, suffix=suffix) for name in TABLES]
 
-    def targets(self) -> list[str]:
-        """Return the results that are asked for, apart from figures and claims."""
-        groups = [
+    def first(self) -> list[str]:
+        """Return the groups of all experiments, with their irreps."""
+        return [
             self.group_file(group, file)
             for group in self.groups_of_runs()
             for file in ("table", "irreps")
         ]
+
+    def targets(self) -> list[str]:
+        """Return the results that are asked for, apart from figures and claims."""
         runs = [
             self.result(f"{name}/seed{seed}", file)
             for name, experiment in self.section.experiments.items()
@@ -232,7 +240,8 @@ class CompositionPlan(Plan):
             if self.multiplying()
         ]
         sweeps = [self.result("sweeps", sweep) for sweep in self.section.sweeps]
-        return groups + runs + sweeps + [self.result(name) for name in self.joined()] + tables
+        joined = [self.result(name) for name in self.joined()]
+        return self.first() + runs + sweeps + joined + tables
 
     def subjects(self, level: str) -> list[Subject]:
         """Return all that figures of a level are drawn of."""
@@ -259,7 +268,7 @@ class CompositionPlan(Plan):
                 title=f"{name}, seed {seed}",
                 inputs={
                     result: self.result(f"{name}/seed{seed}", result)
-                    for result in [*self.results_of_run(experiment), *self.own_measures()]
+                    for result in self.results_of_run(experiment)
                 },
                 facts=self._facts(experiment),
             )
@@ -375,9 +384,12 @@ STUDY = Study(
     style=Style,
     dimensions=DIMENSIONS,
     claims=(
-        Claims("claims", "ontogeny.studies.composition.irreps.claims", "comparison"),
+        Claims("claims", "ontogeny.studies.composition.irreps.claims", "comparison", "composition"),
         Claims(
-            "addition_claims", "ontogeny.studies.composition.addition.claims", "addition_comparison"
+            "addition_claims",
+            "ontogeny.studies.composition.addition.claims",
+            "addition_comparison",
+            "addition",
         ),
     ),
     swept=SWEPT,

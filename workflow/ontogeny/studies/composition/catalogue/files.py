@@ -19,7 +19,7 @@ def read_cayley_table(path: str | Path) -> tuple[NDArray[np.int64], tuple[str, .
     Parameters
     ----------
     path : path
-        Text or netCDF, as `ontogeny.studies.composition.catalogue.parsed_tables.parsed_table` reads it.
+        Text or netCDF, as `parsed_table` reads it.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def read_generators(path: str | Path, *, depth: int) -> list[Any]:
     Parameters
     ----------
     path : path
-        Text, YAML, JSON or ``.npy``, as `ontogeny.studies.composition.catalogue.parsed_generators.parsed_generators` reads it.
+        Text, YAML, JSON or ``.npy``, as `parsed_generators` reads it.
     depth : int
         Nested lists of one generator: 1 of an image list, 2 of a matrix.
 

@@ -1,0 +1,252 @@
+"""The study of induction heads: which results and figures its runs have."""
+
+from collections.abc import Callable, Mapping, Sequence
+from platform import python_version
+from typing import Any
+
+import xarray as xr
+
+from ontogeny.config import canonical, specification
+from ontogeny.studies.induction.config import FIGURES, SWEPT, Experiment, Induction, Style, resolve
+from ontogeny.studies.induction.facts import facts_of_network, facts_of_runs
+from ontogeny.studies.induction.labels import DIMENSIONS
+from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
+from ontogeny.studies.induction.summary import summary
+from ontogeny.study import Claims, Places, Plan, Study, Subject
+
+__all__ = ["STUDY", "InductionPlan"]
+
+
+class InductionPlan(Plan):
+    """What the workflow makes of the study in one configuration."""
+
+    def __init__(self, section: Induction, shared: Mapping[str, Any], places: Places) -> None:
+        del shared
+        super().__init__(STUDY, section, places)
+
+    def experiments(self) -> dict[str, tuple[int, ...]]:
+        """Return the seeds of each experiment."""
+        return {name: each.seeds for name, each in self.section.experiments.items()}
+
+    def experiment(self, wildcards: Any) -> Experiment:
+        """Return the experiment that a job belongs to."""
+        found: Experiment = self.section.experiments[wildcards.experiment]
+        return found
+
+    # Corpora
+
+    def corpus_file(self, name: str = "{corpus}") -> str:
+        """Return the file of a corpus."""
+        return self.result("corpora", name)
+
+    def corpus_of_run(self, wildcards: Any) -> str:
+        """Return the file of the corpus of a run."""
+        return self.corpus_file(self.experiment(wildcards).corpus)
+
+    def text_files(self, wildcards: Any) -> Sequence[str]:
+        """Return the text files of a corpus; nothing for one that is drawn."""
+        return getattr(self.section.corpora[wildcards.corpus], "files", ())
+
+    def corpus_specification(self, wildcards: Any) -> Any:
+        """Return what a corpus depends on; the standard library goes with the Python."""
+        corpus = self.section.corpora[wildcards.corpus]
+        is_library = corpus.kind == "text" and not corpus.files
+        python = {"python": python_version()} if is_library else {}
+        return canonical({"corpus": specification(corpus)} | python)
+
+    def corpus_memory(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory [MB] that making a corpus may take."""
+        return attempt * corpus_memory(self.section.corpora[wildcards.corpus])
+
+    def corpora_of_runs(self) -> list[str]:
+        """Return the names of the corpora of all experiments."""
+        return sorted({each.corpus for each in self.section.experiments.values()})
+
+    # Runs
+
+    def training(self, wildcards: Any) -> Any:
+        """Return what the training of a run depends on, with its corpus."""
+        experiment = self.experiment(wildcards)
+        return canonical(
+            {
+                "training": specification(experiment.training(int(wildcards.seed))),
+                "corpus": specification(self.section.corpora[experiment.corpus]),
+            }
+        )
+
+    def evaluation_specification(self, wildcards: Any) -> Any:
+        """Return what the evaluation of a run depends on."""
+        return {"network": specification(self.experiment(wildcards).network)}
+
+    def analysis_specification(self, wildcards: Any) -> Any:
+        """Return what the analysis of a run depends on."""
+        experiment = self.experiment(wildcards)
+        return canonical(
+            {
+                "network": specification(experiment.network),
+                "analysis": specification(self.section.analysis),
+                "warm_up": experiment.optimiser.warm_up,
+            }
+        )
+
+    def training_memory(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory [MB] that training a run may take."""
+        experiment = self.experiment(wildcards)
+        return attempt * train_memory(experiment, self.section.corpora[experiment.corpus])
+
+    def analysis_memory(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory [MB] that evaluation and analysis of a run may take."""
+        experiment = self.experiment(wildcards)
+        return attempt * analysis_memory(experiment, self.section.corpora[experiment.corpus])
+
+    def runs(self) -> list[tuple[str, int]]:
+        """Return experiment and seed of every run."""
+        return [
+            (name, seed)
+            for name, experiment in sorted(self.section.experiments.items())
+            for seed in sorted(experiment.seeds)
+        ]
+
+    def comparison_specification(self) -> Any:
+        """Return what tells all runs apart."""
+        return canonical(
+            {
+                "corpora": self.corpora_of_runs(),
+                "runs": [self.described(*run) for run in self.runs()],
+            }
+        )
+
+    def described(self, name: str, seed: int) -> dict[str, Any]:
+        """Return what the configuration says of a run and its results do not."""
+        experiment = self.section.experiments[name]
+        return {
+            "experiment": name,
+            "seed": seed,
+            "corpus": experiment.corpus,
+            "layers": experiment.network.layers,
+            "steps": experiment.schedule.steps,
+            "mlp": experiment.network.d_mlp > 0,
+            "smeared": experiment.network.smeared_keys,
+        }
+
+    # What is asked for
+
+    def joined(self) -> list[str]:
+        """Return the names of the results of all runs."""
+        return ["comparison"]
+
+    def targets(self) -> list[str]:
+        """Return the results that are asked for, apart from figures and claims."""
+        results = ("checkpoints", "history", "evaluation", "analysis")
+        runs = [file for name in results for file in self.files(self.runs(), name)]
+        return [*runs, self.result("comparison")]
+
+    def subjects(self, level: str) -> list[Subject]:
+        """Return all that figures of a level are drawn of."""
+        of_level: dict[str, Callable[[], list[Subject]]] = {
+            "run": self._runs_with_figures,
+            "experiment": self._experiments,
+            "corpus": self._corpora,
+            "study": self._study,
+        }
+        return of_level[level]()
+
+    def _runs_with_figures(self) -> list[Subject]:
+        chosen = {"all": slice(None), "first": slice(1), "none": slice(0)}
+        return [
+            Subject(
+                wildcards={"experiment": name, "seed": str(seed)},
+                title=f"{name}, seed {seed}",
+                inputs={"corpus": self.corpus_file(experiment.corpus)}
+                | {
+                    result: self.result(f"{name}/seed{seed}", result)
+                    for result in ("checkpoints", "history", "evaluation", "analysis")
+                },
+                facts=facts_of_network(experiment.network),
+            )
+            for name, experiment in self.section.experiments.items()
+            for seed in experiment.seeds[chosen[self.section.run_figures]]
+        ]
+
+    def _experiments(self) -> list[Subject]:
+        return [
+            Subject(
+                wildcards={"experiment": name},
+                title=name,
+                inputs={
+                    result: self.files([(name, seed) for seed in experiment.seeds], result)
+                    for result in ("checkpoints", "history", "evaluation", "analysis")
+                }
+                | {
+                    "corpus": self.corpus_file(experiment.corpus),
+                    "comparison": self.result("comparison"),
+                },
+                values={"experiment": name, "seeds": list(experiment.seeds)},
+                facts=facts_of_network(experiment.network),
+            )
+            for name, experiment in self.section.experiments.items()
+        ]
+
+    def _corpora(self) -> list[Subject]:
+        return [
+            Subject(
+                wildcards={"corpus": name},
+                title=name,
+                inputs={
+                    "corpus": self.corpus_file(name),
+                    "comparison": self.result("comparison"),
+                },
+                values={"corpus_name": name},
+            )
+            for name in self.corpora_of_runs()
+        ]
+
+    def _study(self) -> list[Subject]:
+        return [
+            Subject(
+                wildcards={},
+                title="",
+                inputs={name: self.result(name) for name in ("comparison", "claims")},
+                facts=facts_of_runs(self.section),
+            )
+        ]
+
+    def given_paths(self) -> list[str]:
+        """Return the paths of files that the configuration names."""
+        return [
+            path
+            for corpus in self.section.corpora.values()
+            for path in getattr(corpus, "files", ())
+        ]
+
+    def highlights(self) -> list[str]:
+        """Return the figures to look at first, without suffix."""
+        corpora, experiments = self.corpora_of_runs(), list(self.section.experiments)
+        return [
+            self.result("figures/corpora", corpora[0], "models", suffix=""),
+            self.result("figures", experiments[-1], "model", suffix=""),
+        ]
+
+    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
+        """Return the last lines of a run of the workflow."""
+        return summary(self.experiments(), read(self.result("comparison")))
+
+
+STUDY = Study(
+    name="induction",
+    title="Induction heads",
+    section=Induction,
+    resolve=resolve,
+    plan=InductionPlan,
+    levels={
+        "run": "figures/{experiment}/seed{seed}",
+        "experiment": "figures/{experiment}",
+        "corpus": "figures/corpora/{corpus}",
+        "study": "figures",
+    },
+    figures=FIGURES,
+    style=Style,
+    dimensions=DIMENSIONS,
+    claims=(Claims("claims", "ontogeny.studies.induction.claims", "comparison", "induction"),),
+    swept=SWEPT,
+)

@@ -1,0 +1,344 @@
+COMPOSITION = PLANS["composition"]
+
+
+def composition_digest(name):
+    """Return a function: the digest of a script, with the one architecture that a job has."""
+    return lambda wildcards: script_digest(
+        f"composition/{name}",
+        COMPOSITION.study,
+        also=[architecture_module(COMPOSITION.architecture(wildcards))],
+    )
+
+
+def given_group(key):
+    """Return an input function: the file of a given group, which holds its table or generators."""
+
+    def file(wildcards):
+        path = COMPOSITION.given_group_file(wildcards, key)
+        return given_file(path) if path else []
+
+    return file
+
+
+rule composition_group:
+    """Construct a group by its name or its generators, or verify one that is given by its table."""
+    input:
+        table=given_group("table"),
+        generators=given_group("generators"),
+    output:
+        table=COMPOSITION.group_file("{group}", "table"),
+        provenance=COMPOSITION.group_file("{group}", "table", suffix=".json"),
+    log:
+        PLACES.log("groups", "{group}", "group"),
+    benchmark:
+        PLACES.benchmark("groups", "{group}", "composition_group")
+    conda:
+        "../../environment.yml"
+    params:
+        spec=COMPOSITION.group_specification,
+        code=script_digest("composition/group", COMPOSITION.study),
+    message:
+        "group {wildcards.group}"
+    script:
+        "../scripts/composition/group.py"
+
+
+rule composition_irreps:
+    """Construct the irreducible representations and measure every law."""
+    input:
+        table=COMPOSITION.group_file("{group}", "table"),
+    output:
+        irreps=COMPOSITION.group_file("{group}", "irreps"),
+        provenance=COMPOSITION.group_file("{group}", "irreps", suffix=".json"),
+    log:
+        PLACES.log("groups", "{group}", "irreps"),
+    benchmark:
+        PLACES.benchmark("groups", "{group}", "composition_irreps")
+    conda:
+        "../../environment.yml"
+    params:
+        spec=lambda wildcards: {"group": wildcards.group},
+        code=script_digest("composition/irreps", COMPOSITION.study),
+    message:
+        "irreps of {wildcards.group}"
+    script:
+        "../scripts/composition/irreps.py"
+
+
+rule composition_train:
+    """Train one network; checkpoints and history are two files, so that each reader needs one."""
+    input:
+        table=COMPOSITION.of_group("table"),
+    output:
+        checkpoints=COMPOSITION.run_file("checkpoints"),
+        history=COMPOSITION.run_file("history"),
+    log:
+        COMPOSITION.run_log("train"),
+    benchmark:
+        COMPOSITION.run_benchmark("composition_train")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+    params:
+        spec=COMPOSITION.training,
+        code=composition_digest("train"),
+    message:
+        "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
+    script:
+        "../scripts/composition/train.py"
+
+
+if COMPOSITION.foreign:
+
+    ruleorder: composition_read_weights > composition_train
+
+    rule composition_read_weights:
+        """Read a network that was trained elsewhere, in place of training one."""
+        input:
+            table=COMPOSITION.of_group("table"),
+            weights=lambda wildcards: [
+                given_file(path) for path in COMPOSITION.weights_files(wildcards)
+            ],
+        output:
+            checkpoints=COMPOSITION.run_file("checkpoints"),
+            history=COMPOSITION.run_file("history"),
+        log:
+            COMPOSITION.run_log("read_weights"),
+        wildcard_constraints:
+            experiment="|".join(COMPOSITION.foreign),
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        params:
+            spec=COMPOSITION.foreign_training,
+            code=composition_digest("read_weights"),
+        message:
+            "read the weights of {wildcards.experiment}, seed {wildcards.seed}"
+        script:
+            "../scripts/composition/read_weights.py"
+
+
+rule composition_analysis:
+    """Say what each irrep explains in the final checkpoint of a run."""
+    input:
+        table=COMPOSITION.of_group("table"),
+        irreps=COMPOSITION.of_group("irreps"),
+        checkpoints=COMPOSITION.run_file("checkpoints"),
+        history=COMPOSITION.run_file("history"),
+    output:
+        analysis=COMPOSITION.run_file("analysis"),
+    log:
+        COMPOSITION.run_log("analysis"),
+    benchmark:
+        COMPOSITION.run_benchmark("composition_analysis")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        spec={"key_similarity": COMPOSITION.section.analysis.key_similarity},
+        code=composition_digest("analysis"),
+    message:
+        "analysis of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/composition/analysis.py"
+
+
+rule composition_evaluation:
+    """Follow every progress measure along the checkpoints of a run."""
+    input:
+        table=COMPOSITION.of_group("table"),
+        irreps=COMPOSITION.of_group("irreps"),
+        checkpoints=COMPOSITION.run_file("checkpoints"),
+        history=COMPOSITION.run_file("history"),
+        analysis=COMPOSITION.run_file("analysis"),
+    output:
+        evaluation=COMPOSITION.run_file("evaluation"),
+    log:
+        COMPOSITION.run_log("evaluation"),
+    benchmark:
+        COMPOSITION.run_benchmark("composition_evaluation")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        spec={},
+        code=composition_digest("evaluation"),
+    message:
+        "evaluation of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/composition/evaluation.py"
+
+
+rule composition_addition_analysis:
+    """Say how the final checkpoint of a run adds modulo an odd number."""
+    input:
+        table=COMPOSITION.of_group("table"),
+        checkpoints=COMPOSITION.run_file("checkpoints"),
+        history=COMPOSITION.run_file("history"),
+    output:
+        analysis=COMPOSITION.run_file("addition_analysis"),
+    log:
+        COMPOSITION.run_log("addition_analysis"),
+    benchmark:
+        COMPOSITION.run_benchmark("composition_addition_analysis")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        spec={"key_rule": COMPOSITION.section.analysis.key_rule},
+        code=composition_digest("addition_analysis"),
+    message:
+        "addition analysis of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/composition/addition_analysis.py"
+
+
+rule composition_addition_evaluation:
+    """Follow every measure of addition along the checkpoints of a run."""
+    input:
+        table=COMPOSITION.of_group("table"),
+        checkpoints=COMPOSITION.run_file("checkpoints"),
+        history=COMPOSITION.run_file("history"),
+        analysis=COMPOSITION.run_file("addition_analysis"),
+    output:
+        evaluation=COMPOSITION.run_file("addition_evaluation"),
+    log:
+        COMPOSITION.run_log("addition_evaluation"),
+    benchmark:
+        COMPOSITION.run_benchmark("composition_addition_evaluation")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        spec={},
+        code=composition_digest("addition_evaluation"),
+    message:
+        "addition evaluation of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/composition/addition_evaluation.py"
+
+
+rule composition_sweep:
+    """Join the runs of a sweep: swept fields and seeds become dimensions."""
+    input:
+        history=lambda wildcards: COMPOSITION.files(
+            COMPOSITION.runs_of_sweep(wildcards.sweep), "history"
+        ),
+    output:
+        sweep=COMPOSITION.result("sweeps", "{sweep}"),
+    log:
+        COMPOSITION.log("sweeps", "{sweep}"),
+    conda:
+        "../../environment.yml"
+    params:
+        spec=COMPOSITION.sweep_specification,
+        code=script_digest("composition/sweep", COMPOSITION.study),
+    message:
+        "sweep {wildcards.sweep}"
+    script:
+        "../scripts/composition/sweep.py"
+
+
+rule composition_comparison:
+    """Join the final checkpoints of all runs, and how they came to be."""
+    input:
+        irreps=[
+            COMPOSITION.group_file(group, "irreps")
+            for group in COMPOSITION.groups_of_runs()
+        ],
+        evaluation=COMPOSITION.files(COMPOSITION.multiplying(), "evaluation"),
+        analysis=COMPOSITION.files(COMPOSITION.multiplying(), "analysis"),
+    output:
+        comparison=COMPOSITION.result("comparison"),
+    log:
+        COMPOSITION.log("comparison"),
+    benchmark:
+        COMPOSITION.benchmark("composition_comparison")
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        spec=COMPOSITION.comparison_specification(),
+        code=script_digest("composition/comparison", COMPOSITION.study),
+    message:
+        "comparison of all runs"
+    script:
+        "../scripts/composition/comparison.py"
+
+
+rule composition_addition_comparison:
+    """Join all runs on residues of an odd modulus."""
+    input:
+        history=COMPOSITION.files(COMPOSITION.adding(), "history"),
+        addition_analysis=COMPOSITION.files(COMPOSITION.adding(), "addition_analysis"),
+        addition_evaluation=COMPOSITION.files(
+            COMPOSITION.adding(), "addition_evaluation"
+        ),
+    output:
+        comparison=COMPOSITION.result("addition_comparison"),
+    log:
+        COMPOSITION.log("addition_comparison"),
+    benchmark:
+        COMPOSITION.benchmark("composition_addition_comparison")
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        spec=COMPOSITION.addition_specification(),
+        code=script_digest("composition/addition_comparison", COMPOSITION.study),
+    message:
+        "comparison of all runs that add"
+    script:
+        "../scripts/composition/addition_comparison.py"
+
+
+rule composition_tables:
+    """Write the tables over all runs as CSV, Markdown and LaTeX."""
+    input:
+        comparison=COMPOSITION.result("comparison"),
+    output:
+        csv=[
+            report(
+                file,
+                caption="../report/tables.rst",
+                category="Group composition",
+                subcategory="all runs",
+                labels={"figure": f"table: {Path(file).stem}", "seed": "all"},
+            )
+            for file in COMPOSITION.tables(".csv")
+        ],
+        md=COMPOSITION.tables(".md"),
+        tex=COMPOSITION.tables(".tex"),
+        provenance=COMPOSITION.tables(".json"),
+    log:
+        COMPOSITION.log("tables"),
+    conda:
+        "../../environment.yml"
+    params:
+        spec=COMPOSITION.tables_specification(),
+        code=script_digest("composition/tables", COMPOSITION.study),
+    message:
+        "tables of all runs"
+    script:
+        "../scripts/composition/tables.py"

@@ -1,0 +1,131 @@
+INDUCTION = PLANS["induction"]
+
+
+rule induction_corpus:
+    """Draw the evaluation set of a corpus, and what its fresh sequences are drawn from."""
+    input:
+        texts=lambda wildcards: [
+            given_file(path) for path in INDUCTION.text_files(wildcards)
+        ],
+    output:
+        corpus=INDUCTION.corpus_file(),
+    log:
+        INDUCTION.log("corpora", "{corpus}"),
+    benchmark:
+        INDUCTION.benchmark("corpora", "{corpus}", "induction_corpus")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=INDUCTION.corpus_memory,
+    params:
+        spec=INDUCTION.corpus_specification,
+        code=script_digest("induction/corpus", INDUCTION.study),
+    message:
+        "corpus {wildcards.corpus}"
+    script:
+        "../scripts/induction/corpus.py"
+
+
+rule induction_train:
+    """Train one network on fresh sequences of its corpus."""
+    input:
+        corpus=INDUCTION.corpus_of_run,
+    output:
+        checkpoints=INDUCTION.run_file("checkpoints"),
+        history=INDUCTION.run_file("history"),
+    log:
+        INDUCTION.run_log("train"),
+    benchmark:
+        INDUCTION.run_benchmark("induction_train")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=INDUCTION.training_memory,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        spec=INDUCTION.training,
+        code=script_digest("induction/train", INDUCTION.study),
+    message:
+        "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
+    script:
+        "../scripts/induction/train.py"
+
+
+rule induction_evaluation:
+    """Measure every checkpoint of a run."""
+    input:
+        corpus=INDUCTION.corpus_of_run,
+        checkpoints=INDUCTION.run_file("checkpoints"),
+    output:
+        evaluation=INDUCTION.run_file("evaluation"),
+    log:
+        INDUCTION.run_log("evaluation"),
+    benchmark:
+        INDUCTION.run_benchmark("induction_evaluation")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=INDUCTION.analysis_memory,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        spec=INDUCTION.evaluation_specification,
+        code=script_digest("induction/evaluation", INDUCTION.study),
+    message:
+        "evaluation of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/induction/evaluation.py"
+
+
+rule induction_analysis:
+    """Find the phase change of a run, the kinds of its heads, and what it is without them."""
+    input:
+        corpus=INDUCTION.corpus_of_run,
+        checkpoints=INDUCTION.run_file("checkpoints"),
+        evaluation=INDUCTION.run_file("evaluation"),
+    output:
+        analysis=INDUCTION.run_file("analysis"),
+    log:
+        INDUCTION.run_log("analysis"),
+    benchmark:
+        INDUCTION.run_benchmark("induction_analysis")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=INDUCTION.analysis_memory,
+        runtime=lambda wildcards, attempt: 20 * attempt,
+    params:
+        spec=INDUCTION.analysis_specification,
+        code=script_digest("induction/analysis", INDUCTION.study),
+    message:
+        "analysis of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/induction/analysis.py"
+
+
+rule induction_comparison:
+    """Join all runs of the study."""
+    input:
+        corpora=[INDUCTION.corpus_file(name) for name in INDUCTION.corpora_of_runs()],
+        evaluation=INDUCTION.files(INDUCTION.runs(), "evaluation"),
+        analysis=INDUCTION.files(INDUCTION.runs(), "analysis"),
+    output:
+        comparison=INDUCTION.result("comparison"),
+    log:
+        INDUCTION.log("comparison"),
+    benchmark:
+        INDUCTION.benchmark("induction_comparison")
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+    params:
+        spec=INDUCTION.comparison_specification(),
+        code=script_digest("induction/comparison", INDUCTION.study),
+    message:
+        "comparison of all runs of induction"
+    script:
+        "../scripts/induction/comparison.py"

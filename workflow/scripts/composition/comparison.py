@@ -1,0 +1,7 @@
+from ontogeny.studies.composition.irreps.comparison import comparison
+
+from ontogeny.job import Job
+
+job = Job(snakemake)
+irreps = dict(zip(job.spec["groups"], job.read("irreps"), strict=True))
+job.write(comparison(job.runs("evaluation", "analysis"), irreps), "comparison")

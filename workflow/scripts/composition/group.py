@@ -1,0 +1,10 @@
+from ontogeny.job import Job
+from ontogeny.studies.composition.catalogue.given import specified_group
+from ontogeny.studies.composition.catalogue.tables import table_dataset
+
+job = Job(snakemake)
+job.write(
+    table_dataset(specified_group(job.spec, job.path("table") or None)),
+    "table",
+    beside="provenance",
+)
