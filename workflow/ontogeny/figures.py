@@ -11,8 +11,9 @@ wait for matplotlib.
 import ast
 import hashlib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache, partial
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
@@ -24,6 +25,7 @@ from pydantic import Field, create_model
 
 import ontogeny
 from ontogeny.config import Section, Style, canonical, specification
+from ontogeny.given_files import problem_of
 from ontogeny.study import Plan, Study, Subject
 
 __all__ = [
@@ -86,7 +88,8 @@ class Together:
 
     Attributes
     ----------
-    level : str
+    name : str
+        The level, and a number where subjects of one level have different figures.
     folder : str
         Of the figures of one subject, with wildcards.
     figures : tuple of Figure
@@ -96,7 +99,7 @@ class Together:
         By the values of the wildcards. Each has all of these figures, and no other of the level.
     """
 
-    level: str
+    name: str
     folder: str
     figures: tuple[Figure, ...]
     wildcards: tuple[str, ...]
@@ -188,16 +191,18 @@ def drawn_together(plan: Plan) -> list[Together]:
     found: list[Together] = []
     for level, folder in plan.study.levels.items():
         known = figures_of(plan.study, level)
-        known += [_own(path) for path in plan.own_figures(level)]
+        subjects = plan.subjects(level)
+        known += [_own(path, level, known, subjects) for path in plan.own_figures(level)]
         sets: dict[tuple[Figure, ...], list[Subject]] = {}
-        for subject in plan.subjects(level):
+        for subject in subjects:
             shown = tuple(figure for figure in known if figure.shows(subject))
             if shown:
                 sets.setdefault(shown, []).append(subject)
-        for figures, subjects in sets.items():
-            by_wildcards = {tuple(each.wildcards.values()): each for each in subjects}
-            names = tuple(subjects[0].wildcards)
-            found.append(Together(level, folder, figures, names, by_wildcards))
+        for number, (figures, those) in enumerate(sets.items(), start=1):
+            name = level if len(sets) == 1 else f"{level}_{number}"
+            by_wildcards = {tuple(each.wildcards.values()): each for each in those}
+            wildcards = tuple(those[0].wildcards)
+            found.append(Together(name, folder, figures, wildcards, by_wildcards))
     return found
 
 
@@ -207,7 +212,7 @@ def specification_of(plan: Plan, together: Together) -> Callable[[Any], Any]:
     default = section.defaults or plan.study.style()
     figures = [
         {
-            "file": _relative(each),
+            "module": _importable(each),
             "style": specification(getattr(section, each.name, default)),
         }
         for each in together.figures
@@ -236,20 +241,19 @@ def caption_file(figure: Figure) -> str:
     return str(path)
 
 
-def load(file: str | Path) -> ModuleType:
+def load(name: str) -> ModuleType:
     """Return the module of a figure, imported.
 
     Parameters
     ----------
-    file : path
-        Of a figure of the package as it stands in the specification, or of a file of the user.
+    name : str
+        Of a module of the package, or of a file of the user, which ends in ``.py``.
     """
-    path = _PACKAGE / file
-    if path.is_file():
-        return import_module(".".join(("ontogeny", *Path(file).with_suffix("").parts)))
-    found = spec_from_file_location(f"own_{Path(file).stem}", file)
+    if not name.endswith(".py"):
+        return import_module(name)
+    found = spec_from_file_location(f"own_{Path(name).stem}", name)
     if found is None or found.loader is None:
-        msg = f"{file}: cannot be imported; a figure is a file that ends in .py"
+        msg = f"{name}: cannot be imported"
         raise FigureError(msg)
     module = module_from_spec(found)
     found.loader.exec_module(module)
@@ -261,8 +265,12 @@ def called(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
     return function(**{name: given[name] for name in inspect.signature(function).parameters})
 
 
-def _relative(figure: Figure) -> str:
-    return str(figure.path if figure.is_own else figure.path.relative_to(_PACKAGE))
+def _importable(figure: Figure) -> str:
+    """Return the name by which `load` finds a figure."""
+    if figure.is_own:
+        return str(figure.path)
+    below = figure.path.relative_to(_PACKAGE).with_suffix("")
+    return ".".join((_PACKAGE.name, *below.parts))
 
 
 def _folder(package: str) -> Path:
@@ -277,9 +285,27 @@ def _found(package: str, level: str, category: str) -> list[Figure]:
     ]
 
 
-def _own(path: str) -> Figure:
-    figure = _read(Path(path), "Own figures")
-    return replace(figure, is_own=True)
+def _own(path: str, level: str, known: Sequence[Figure], subjects: Sequence[Subject]) -> Figure:
+    """Return a figure of the user's own, or refuse it."""
+    problem = problem_of(path)
+    if problem is not None:
+        msg = f"{path} {problem}"
+        raise FigureError(msg)
+    figure = replace(_read(Path(path), "Own figures"), is_own=True)
+    if figure.name in {each.name for each in known}:
+        msg = f"{path}: the study has a figure called `{figure.name}`; rename the file"
+        raise FigureError(msg)
+    there = sorted({name for each in subjects for name in (*each.inputs, *each.values)})
+    for name in figure.inputs:
+        if name not in there:
+            near = get_close_matches(name, there, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            msg = (
+                f"{path}: `numbers` asks for `{name}`, and a figure of the level `{level}` can ask "
+                f"for {', '.join(there)}{hint}"
+            )
+            raise FigureError(msg)
+    return figure
 
 
 def _read(path: Path, category: str) -> Figure:

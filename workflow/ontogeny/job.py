@@ -86,12 +86,15 @@ class Job:
             The inputs that hold one file of each run, in the order of the runs; all inputs, if none
             is named.
         """
-        results = {name: self.read(name) for name in names or self._job.input.keys()}
-        each = (
-            dict(zip(results, values, strict=True))
-            for values in zip(*results.values(), strict=True)
-        )
-        return [Run(about, found) for about, found in zip(self.spec["runs"], each, strict=True)]
+        results = {name: self.read(name) for name in names or self._names()}
+        rows = zip(*results.values(), strict=True)
+        return [
+            Run(about, dict(zip(results, row, strict=True)))
+            for about, row in zip(self.spec["runs"], rows, strict=True)
+        ]
+
+    def _names(self) -> list[str]:
+        return list(self._job.input.keys())
 
     def use_threads(self) -> None:
         """Let PyTorch use as many threads as the rule asks for."""

@@ -14,6 +14,7 @@ from typing import Any
 import xarray as xr
 
 from ontogeny.config import Section, Style, noted, refuse, short, validate
+from ontogeny.own_measures import OwnMeasures, read_own_measures
 
 __all__ = ["RUN", "Claims", "Places", "Plan", "Study", "Subject", "read_sections"]
 
@@ -119,6 +120,10 @@ class Study:
     dimensions : mapping of str
         Every dimension of its datasets, with its meaning.
     claims : tuple of Claims
+    results : tuple of str
+        Names of the results that a run may have.
+    asked : tuple of str
+        What of a checkpoint a measure of the user's own can ask for.
     swept : tuple of type
         Models whose fields may be lists: sweeps.
     shared : mapping of str to type of Section
@@ -139,6 +144,8 @@ class Study:
     style: type[Style]
     dimensions: Mapping[str, str]
     claims: tuple[Claims, ...] = ()
+    results: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     swept: tuple[type[Section], ...] = ()
     shared: Mapping[str, type[Section]] = field(default_factory=dict)
     specified: tuple[str, ...] = ("config", "labels", "study")
@@ -157,12 +164,25 @@ class Plan(ABC):
     places : Places
     section : Section
         With all defaults.
+    own : list of OwnMeasures
+        Measures of the user's own, which follow each run.
+
+    Raises
+    ------
+    ontogeny.config.ConfigurationError
+        If a file with measures of the user's own is not right.
     """
 
     def __init__(self, study: Study, section: Any, places: Places) -> None:
         self.study = study
         self.section = section
         self.places = places
+        self.own: list[OwnMeasures] = read_own_measures(
+            section.own_measures,
+            known=study.asked,
+            taken=study.results,
+            at=f"{study.name}.own_measures",
+        )
 
     @abstractmethod
     def experiments(self) -> Mapping[str, Sequence[int]]:
@@ -195,6 +215,21 @@ class Plan(ABC):
     def own_figures(self, level: str) -> Sequence[str]:
         """Return the files of the user's own figures of a level."""
         return self.section.own_figures.get(level, ())
+
+    def own_file(self, name: str = "{measures}", run: str = RUN) -> str:
+        """Return the path of measures of the user's own of a run."""
+        return self.result(run, "own", name)
+
+    def own_files(self, runs: Iterable[tuple[str, int]]) -> dict[str, list[str]]:
+        """Return for all measures of the user's own their files of some runs."""
+        folders = [RUN.format(experiment=name, seed=seed) for name, seed in runs]
+        return {
+            own.name: [self.own_file(own.name, folder) for folder in folders] for own in self.own
+        }
+
+    def own_path(self, wildcards: Any) -> str:
+        """Return the file with the measures of the user's own that a job is for."""
+        return next(own.path for own in self.own if own.name == wildcards.measures)
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""
@@ -257,7 +292,7 @@ def read_sections(
 
     Raises
     ------
-    ConfigurationError
+    ontogeny.config.ConfigurationError
         One message with the problems of all sections.
     """
     by_name = {study.name: study for study in studies}

@@ -12,7 +12,7 @@ from ontogeny.config import ConfigurationError, configuration_name
 from ontogeny.configuration_files import problem_of_configuration
 from ontogeny.figures import FigureError, drawn_together
 from ontogeny.known_studies import STUDIES
-from ontogeny.provenance import code_digest
+from ontogeny.provenance import code_digest, spec_digest
 from ontogeny.storage import file_digest
 from ontogeny.study import Places, read_sections
 
@@ -60,14 +60,14 @@ def read_plans():
     try:
         places = Places(configuration_name(config, workflow.configfiles))
         sections, shared = read_sections(raw, STUDIES)
+        plans = {
+            study.name: study.plan(sections[study.name], shared, places)
+            for study in STUDIES
+            if study.name in sections
+        }
     except ConfigurationError as error:
         names = ", ".join(map(str, workflow.configfiles))
         sys.exit(f"The configuration {names} is refused:\n{error}")
-    plans = {
-        study.name: study.plan(sections[study.name], shared, places)
-        for study in STUDIES
-        if study.name in sections
-    }
     return places, plans
 
 
@@ -76,6 +76,16 @@ def script_digest(name, study=None, also=()):
     script = Path(workflow.basedir, "workflow", "scripts", f"{name}.py")
     outside = study.outside_code() if study else ()
     return code_digest(script, outside=outside, also=also)
+
+
+def own_digest(script_of, plan):
+    """Return a function: the digest of measures of the user's own, and of what runs them.
+
+    `script_of` gives that of the script from the wildcards of a job.
+    """
+    return lambda wildcards: spec_digest(
+        [script_of(wildcards), code_digest(plan.own_path(wildcards))]
+    )
 
 
 @lru_cache(maxsize=None)

@@ -1,3 +1,5 @@
+from ontogeny.studies.composition.networks.kinds import architecture_module
+
 COMPOSITION = PLANS["composition"]
 
 
@@ -342,3 +344,30 @@ rule composition_tables:
         "tables of all runs"
     script:
         "../scripts/composition/tables.py"
+
+
+rule composition_own_measures:
+    """Follow measures of the user's own along the checkpoints of a run."""
+    input:
+        table=COMPOSITION.of_group("table"),
+        checkpoints=COMPOSITION.run_file("checkpoints"),
+        history=COMPOSITION.run_file("history"),
+    output:
+        measures=COMPOSITION.own_file(),
+    log:
+        COMPOSITION.run_log("own_{measures}"),
+    benchmark:
+        COMPOSITION.run_benchmark("composition_own_measures_{measures}")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        spec=lambda wildcards: {"file": COMPOSITION.own_path(wildcards)},
+        code=own_digest(composition_digest("own_measures"), COMPOSITION),
+    message:
+        "measures {wildcards.measures} of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/composition/own_measures.py"

@@ -1,7 +1,5 @@
 """Figures: all of one subject (a run, an experiment, all runs) are drawn in one process."""
 
-import hashlib
-
 from ontogeny.figures import caption_file, specification_of
 
 
@@ -30,7 +28,7 @@ def figure_digest(figures, study):
     digests += [
         code_digest(figure.path, outside=study.outside_code()) for figure in figures
     ]
-    return hashlib.sha256("".join(digests).encode()).hexdigest()
+    return spec_digest(digests)
 
 
 def in_report(file, figure, together):
@@ -49,11 +47,11 @@ def in_report(file, figure, together):
 
 
 for plan in PLANS.values():
-    for number, together in enumerate(TOGETHER[plan.study.name], start=1):
+    for together in TOGETHER[plan.study.name]:
 
         rule:
             name:
-                f"{plan.study.name}_figures_{together.level}_{number}"
+                f"{plan.study.name}_figures_{together.name}"
             input:
                 **together.input_functions(),
             output:

@@ -129,3 +129,32 @@ rule induction_comparison:
         "comparison of all runs of induction"
     script:
         "../scripts/induction/comparison.py"
+
+
+rule induction_own_measures:
+    """Follow measures of the user's own along the checkpoints of a run."""
+    input:
+        corpus=INDUCTION.corpus_of_run,
+        checkpoints=INDUCTION.run_file("checkpoints"),
+    output:
+        measures=INDUCTION.own_file(),
+    log:
+        INDUCTION.run_log("own_{measures}"),
+    benchmark:
+        INDUCTION.run_benchmark("induction_own_measures_{measures}")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        spec=lambda wildcards: {"file": INDUCTION.own_path(wildcards)},
+        code=own_digest(
+            lambda _: script_digest("induction/own_measures", INDUCTION.study),
+            INDUCTION,
+        ),
+    message:
+        "measures {wildcards.measures} of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/induction/own_measures.py"

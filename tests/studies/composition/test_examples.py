@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from ontogeny.config import parse_yaml, read_sections
+from ontogeny.config import parse_yaml
 from ontogeny.groups import from_table, group
+from ontogeny.known_studies import STUDIES
 from ontogeny.studies.composition.catalogue.files import read_cayley_table
-from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.networks.runs import train_network
-from ontogeny.studies.induction.config import resolve as induction
+from ontogeny.study import read_sections
 
 ROOT = Path(__file__).parents[3]
 
 
 def sections(name):
     raw = parse_yaml((ROOT / "config" / name).read_text(encoding="utf-8"))
-    return read_sections(raw, {"composition": resolve, "induction": induction})
+    return read_sections(raw, STUDIES)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def sections(name):
 )
 def test_shipped_configurations_are_what_they_are_said_to_be(name, experiments, runs, monkeypatch):
     monkeypatch.chdir(ROOT)
-    found = sections(name)["composition"].experiments
+    found = sections(name)[0]["composition"].experiments
     assert len(found) == experiments
     assert sum(len(experiment.seeds) for experiment in found.values()) == runs
 
@@ -40,7 +40,7 @@ def test_shipped_configurations_are_what_they_are_said_to_be(name, experiments, 
 @pytest.mark.parametrize(("name", "runs"), [("config.yaml", 2), ("induction.yaml", 27)])
 def test_shipped_runs_of_induction_heads(name, runs, monkeypatch):
     monkeypatch.chdir(ROOT)
-    found = sections(name)["induction"].experiments
+    found = sections(name)[0]["induction"].experiments
     assert sum(len(experiment.seeds) for experiment in found.values()) == runs
 
 
@@ -51,9 +51,9 @@ def test_shipped_runs_of_induction_heads(name, runs, monkeypatch):
 )  # fmt: skip
 def test_networks_on_any_group_generalise(name, monkeypatch):
     monkeypatch.chdir(ROOT)
-    found = sections("any-group.yaml")
+    found, shared = sections("any-group.yaml")
     experiment = found["composition"].experiments[name]
-    given = found["groups"].get(experiment.group)
+    given = shared["groups"].get(experiment.group)
     if given:
         table, labels = read_cayley_table(given.table)
         product = from_table(experiment.group, table, labels=labels).table

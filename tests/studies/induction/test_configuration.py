@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ontogeny.config import ConfigurationError, parse_yaml, read_sections, specification
-from ontogeny.studies.induction.config import Markov, Phrases, resolve
+from ontogeny.config import ConfigurationError, parse_yaml, specification
+from ontogeny.studies.induction.config import Markov, Phrases
+from ontogeny.studies.induction.study import STUDY
+from ontogeny.study import read_sections
 
 ROOT = Path(__file__).parents[3]
 VALID = {
@@ -22,7 +24,7 @@ VALID = {
 
 
 def read(raw):
-    return read_sections(raw, {"induction": resolve})["induction"]
+    return read_sections(raw, [STUDY])[0]["induction"]
 
 
 def changed(path, value):
@@ -243,7 +245,7 @@ def test_all_problems_are_in_one_message():
 
 def test_the_default_configuration_trains_past_the_phase_change_with_a_control():
     raw = parse_yaml((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
-    study = resolve(raw["induction"], {})
+    study = read({"induction": raw["induction"]})
     corpus = study.corpora["phrases"]
     assert (corpus.phrase_length, corpus.start_probability) == (6, 0.2)
     assert {each.network.layers: each.schedule.steps for each in study.experiments.values()} == {

@@ -30,6 +30,7 @@ __all__ = [
     "AS_WHOLE",
     "ConfigurationError",
     "Count",
+    "Files",
     "Name",
     "Positive",
     "Section",
@@ -39,6 +40,7 @@ __all__ = [
     "as_tuple",
     "canonical",
     "check_defaults",
+    "configuration_name",
     "is_other_kind",
     "merge",
     "noted",
@@ -89,6 +91,13 @@ def as_tuple(value: object) -> object:
     """Return a list as a tuple, for fields of strict models, and anything else as it is."""
     return tuple(value) if isinstance(value, list) else value
 
+
+def _files(value: object) -> object:
+    return (value,) if isinstance(value, str) else as_tuple(value)
+
+
+Files = Annotated[tuple[str, ...], BeforeValidator(_files)]
+"""Names of files: a list, or the name of a single one."""
 
 AS_REAL = BeforeValidator(_real)
 """Reads a real number by meaning: ``1``, ``1.0`` and ``1e0`` are the same."""
@@ -334,6 +343,12 @@ def validate(raw: Any, model: Any, *, at: str = "") -> Any:
         return TypeAdapter(model).validate_python(raw)
     except ValidationError as error:
         raise _refusal(error.errors(), raw, model, at) from None
+
+
+def configuration_name(raw, files):
+    from pathlib import Path
+
+    return raw.get("name") or Path(files[-1]).stem
 
 
 def check_defaults(defaults: Any, model: type[BaseModel], *, at: str) -> None:

@@ -15,6 +15,7 @@ from ontogeny.config import (
     AS_WHOLE,
     ConfigurationError,
     Count,
+    Files,
     Name,
     Positive,
     Section,
@@ -479,8 +480,11 @@ class Composition(Section):
     )
     analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
     figures: Figures = Field(Figures(), description="How figures look.")  # type: ignore[valid-type]
-    own_figures: dict[Level, tuple[str, ...]] = Field(
+    own_figures: dict[Level, Files] = Field(
         {}, description="Files with figures of your own, by what each is drawn of."
+    )
+    own_measures: Files = Field(
+        (), description="Files with measures of your own along the checkpoints of each run."
     )
     _sweeps: Sweeps = PrivateAttr(default_factory=dict)
 

@@ -21,7 +21,12 @@ from ontogeny.studies.composition.config import (
 )
 from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic, width_of
 from ontogeny.studies.composition.labels import DIMENSIONS
-from ontogeny.studies.composition.summary import outcomes_of_history, outcomes_of_runs, summary
+from ontogeny.studies.composition.summary import (
+    Outcome,
+    outcomes_of_history,
+    outcomes_of_runs,
+    summary,
+)
 from ontogeny.study import Claims, Places, Plan, Study, Subject
 
 __all__ = ["STUDY", "CompositionPlan"]
@@ -241,7 +246,10 @@ class CompositionPlan(Plan):
         ]
         sweeps = [self.result("sweeps", sweep) for sweep in self.section.sweeps]
         joined = [self.result(name) for name in self.joined()]
-        return self.first() + runs + sweeps + joined + tables
+        own = [
+            file for files in self.own_files(self.runs(lambda _: True)).values() for file in files
+        ]
+        return self.first() + runs + own + sweeps + joined + tables
 
     def subjects(self, level: str) -> list[Subject]:
         """Return all that figures of a level are drawn of."""
@@ -269,7 +277,8 @@ class CompositionPlan(Plan):
                 inputs={
                     result: self.result(f"{name}/seed{seed}", result)
                     for result in self.results_of_run(experiment)
-                },
+                }
+                | {own: files[0] for own, files in self.own_files([(name, seed)]).items()},
                 facts=self._facts(experiment),
             )
             for name, experiment in self.section.experiments.items()
@@ -289,6 +298,7 @@ class CompositionPlan(Plan):
                     wildcards={"experiment": name},
                     title=name,
                     inputs={result: self.files(runs, result) for result in results}
+                    | self.own_files(runs)
                     | {"phases": [f for each in with_phases[:1] for f in self.files(runs, each)]},
                     values={"seeds": list(experiment.seeds)},
                     facts=self._facts(experiment),
@@ -354,7 +364,7 @@ class CompositionPlan(Plan):
 
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""
-        outcomes = {}
+        outcomes: dict[tuple[str, int], Outcome] = {}
         for name in reversed(self.joined()):
             outcomes |= outcomes_of_runs(read(self.result(name)))
         for run in self.runs(lambda _: True):
@@ -391,6 +401,25 @@ STUDY = Study(
             "addition_comparison",
             "addition",
         ),
+    ),
+    results=(
+        "checkpoints",
+        "history",
+        "evaluation",
+        "analysis",
+        "addition_evaluation",
+        "addition_analysis",
+    ),
+    asked=(
+        "step",
+        "parameters",
+        "logits",
+        "hidden",
+        "left_embedding",
+        "right_embedding",
+        "unembedding",
+        "product",
+        "train_pairs",
     ),
     swept=SWEPT,
     shared={"groups": Groups},

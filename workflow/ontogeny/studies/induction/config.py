@@ -10,6 +10,7 @@ from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
     Count,
+    Files,
     Name,
     Positive,
     Section,
@@ -254,8 +255,11 @@ class Induction(Section):
     experiments: dict[Name, Experiment] = Field(description="Experiments by name.")
     analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
     figures: Figures = Field(Figures(), description="How figures look.")  # type: ignore[valid-type]
-    own_figures: dict[Level, tuple[str, ...]] = Field(
+    own_figures: dict[Level, Files] = Field(
         {}, description="Files with figures of your own, by what each is drawn of."
+    )
+    own_measures: Files = Field(
+        (), description="Files with measures of your own along the checkpoints of each run."
     )
     run_figures: Literal["all", "first", "none"] = Field(
         "first",

@@ -137,9 +137,9 @@ class InductionPlan(Plan):
 
     def targets(self) -> list[str]:
         """Return the results that are asked for, apart from figures and claims."""
-        results = ("checkpoints", "history", "evaluation", "analysis")
-        runs = [file for name in results for file in self.files(self.runs(), name)]
-        return [*runs, self.result("comparison")]
+        runs = [file for name in STUDY.results for file in self.files(self.runs(), name)]
+        own = [file for files in self.own_files(self.runs()).values() for file in files]
+        return [*runs, *own, self.result("comparison")]
 
     def subjects(self, level: str) -> list[Subject]:
         """Return all that figures of a level are drawn of."""
@@ -158,10 +158,8 @@ class InductionPlan(Plan):
                 wildcards={"experiment": name, "seed": str(seed)},
                 title=f"{name}, seed {seed}",
                 inputs={"corpus": self.corpus_file(experiment.corpus)}
-                | {
-                    result: self.result(f"{name}/seed{seed}", result)
-                    for result in ("checkpoints", "history", "evaluation", "analysis")
-                },
+                | {result: self.result(f"{name}/seed{seed}", result) for result in STUDY.results}
+                | {own: files[0] for own, files in self.own_files([(name, seed)]).items()},
                 facts=facts_of_network(experiment.network),
             )
             for name, experiment in self.section.experiments.items()
@@ -175,8 +173,9 @@ class InductionPlan(Plan):
                 title=name,
                 inputs={
                     result: self.files([(name, seed) for seed in experiment.seeds], result)
-                    for result in ("checkpoints", "history", "evaluation", "analysis")
+                    for result in STUDY.results
                 }
+                | self.own_files([(name, seed) for seed in experiment.seeds])
                 | {
                     "corpus": self.corpus_file(experiment.corpus),
                     "comparison": self.result("comparison"),
@@ -248,5 +247,7 @@ STUDY = Study(
     style=Style,
     dimensions=DIMENSIONS,
     claims=(Claims("claims", "ontogeny.studies.induction.claims", "comparison", "induction"),),
+    results=("checkpoints", "history", "evaluation", "analysis"),
+    asked=("step", "parameters", "network", "tokens", "logits"),
     swept=SWEPT,
 )

@@ -1,28 +1,28 @@
 import pytest
 
 from ontogeny.studies.induction.config import Network, resolve
-from ontogeny.studies.induction.planned_figures import figures_of_run, overview_figures
+from ontogeny.studies.induction.facts import facts_of_network, facts_of_runs
 
 
-def planned(*experiments, corpora=("p",), kind="phrases"):
+def facts(*experiments, corpora=("p",), kind="phrases"):
     section = {
         "corpora": {name: {"kind": kind} for name in corpora},
         "defaults": {"corpus": corpora[0], "seeds": [0]},
         "experiments": {f"e{number}": each for number, each in enumerate(experiments)},
     }
-    return set(overview_figures(resolve(section, {})))
+    return facts_of_runs(resolve(section))
 
 
 @pytest.mark.parametrize(
-    ("network", "figures"),
+    ("network", "found"),
     [
-        ({"layers": 1}, ["ablations", "attribution"]),
-        ({"layers": 1, "smeared_keys": True}, ["patterns", "ablations", "attribution"]),
-        ({"layers": 2}, ["patterns", "ablations", "attribution", "evaluators"]),
+        ({"layers": 1}, set()),
+        ({"layers": 1, "smeared_keys": True}, {"can-induce"}),
+        ({"layers": 2}, {"can-induce", "several-layers"}),
     ],
 )
-def test_a_run_has_the_figures_that_its_heads_can_fill(network, figures):
-    assert figures_of_run(Network(**network)) == figures
+def test_induction_needs_two_layers_or_smeared_keys(network, found):
+    assert facts_of_network(Network(**network)) == found
 
 
 def on(*corpora, **network):
@@ -31,10 +31,10 @@ def on(*corpora, **network):
 
 def test_repeats_need_three_corpora_of_phrases():
     three = ("p", "q", "r")
-    assert "repeats" not in planned(*on("p", "q"), corpora=three)
-    assert "repeats" in planned(*on(*three), corpora=three)
-    assert "repeats" not in planned(*on(*three), corpora=three, kind="markov")
-    assert "repeats" not in planned(*on(*three, d_mlp=8), corpora=three)
+    assert "several-phrase-corpora" not in facts(*on("p", "q"), corpora=three)
+    assert "several-phrase-corpora" in facts(*on(*three), corpora=three)
+    assert "several-phrase-corpora" not in facts(*on(*three), corpora=three, kind="markov")
+    assert "several-phrase-corpora" not in facts(*on(*three, d_mlp=8), corpora=three)
 
 
 ONE, TWO, THREE = ({"network": {"layers": layers}} for layers in (1, 2, 3))
@@ -54,4 +54,4 @@ SMEARED = {"network": {"layers": 1, "smeared_keys": True}}
     ],
 )
 def test_claims_need_as_many_runs_of_one_kind_as_a_claim_does(experiments, drawn):
-    assert ("claims" in planned(*experiments)) == drawn
+    assert ("enough-runs" in facts(*experiments)) == drawn

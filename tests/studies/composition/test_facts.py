@@ -8,8 +8,8 @@ from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import resolve
+from ontogeny.studies.composition.facts import LEAST_RUNS, facts_of_runs, width_of
 from ontogeny.studies.composition.irreps.claims import CLAIMS
-from ontogeny.studies.composition.planned_figures import LEAST_RUNS, overview_figures, width_of
 
 TRANSFORMER = {"kind": "transformer", "d_mlp": 48}
 
@@ -21,22 +21,21 @@ def experiments(*given, tables=None):
     return list(resolve({"experiments": named}, tables or {}).experiments.values())
 
 
-def planned(*given, tables=None):
-    found = overview_figures(experiments(*given, tables=tables), tables or {})
-    return {name.removeprefix("universality_") for name in found}
+def facts(*given, tables=None):
+    return facts_of_runs(experiments(*given, tables=tables), tables or {})
 
 
-def test_no_run_has_no_figure():
-    assert overview_figures([], {}) == []
+def test_without_runs_nothing_is_true():
+    assert facts_of_runs([], {}) == set()
 
 
 def test_one_run_has_what_needs_no_comparison():
-    assert planned({}) == {"grokking", "similarity", "irreps", "order"}
+    assert facts({}) == {"steps", "irreps-differ"}
 
 
 def test_claims_need_runs():
-    assert "claims" not in planned({"seeds": [0, 1, 2]}, {"group": "C5", "seeds": [0, 1]})
-    assert "claims" in planned({"seeds": [0, 1, 2]}, {"group": "C5", "seeds": [0, 1, 2]})
+    assert "enough-runs" not in facts({"seeds": [0, 1, 2]}, {"group": "C5", "seeds": [0, 1]})
+    assert "enough-runs" in facts({"seeds": [0, 1, 2]}, {"group": "C5", "seeds": [0, 1, 2]})
 
 
 def test_the_runs_that_claims_need_are_those_of_the_claims():
@@ -50,9 +49,9 @@ def test_widths_are_those_of_one_architecture_on_one_group():
     def mlp(hidden, group="S3"):
         return {"group": group, "architecture": {"kind": "mlp", "hidden": hidden}}
 
-    assert "width" not in planned(mlp(8), mlp(16), {"architecture": TRANSFORMER})
-    assert "width" not in planned(mlp(8), mlp(16), mlp(32, "C5"), mlp(16) | {"seeds": [1]})
-    assert "width" in planned(mlp(8), mlp(16), mlp(32))
+    assert "several-widths" not in facts(mlp(8), mlp(16), {"architecture": TRANSFORMER})
+    assert "several-widths" not in facts(mlp(8), mlp(16), mlp(32, "C5"), mlp(16) | {"seeds": [1]})
+    assert "several-widths" in facts(mlp(8), mlp(16), mlp(32))
     assert [width_of(each) for each in experiments(mlp(8), {"architecture": TRANSFORMER})] == [
         8,
         48,
@@ -69,12 +68,12 @@ def test_the_order_of_learning_needs_irreps_that_differ(name):
     found = irreps_dataset(structure, irreps(structure), real_irreps(structure))
     values = zip(found["degree"].values[1:], found["smallest_orbit"].values[1:], strict=True)
     differ = any(one != other for one, other in pairwise(values))
-    assert ("order" in planned({"group": name, "data": {"fraction": 0.8}})) == differ
+    assert ("irreps-differ" in facts({"group": name, "data": {"fraction": 0.8}})) == differ
 
 
 def test_of_large_abelian_groups_the_smallest_orbits_are_not_known():
-    assert "order" not in planned({"group": "C121"})
-    assert "order" in planned({"group": "C122"})
+    assert "irreps-differ" not in facts({"group": "C121"})
+    assert "irreps-differ" in facts({"group": "C122"})
 
 
 @pytest.mark.parametrize(("name", "differ"), [("C2xC2", False), ("C4", True), ("S3", True)])
@@ -82,12 +81,12 @@ def test_a_group_from_a_table_is_judged_like_any_other(tmp_path, name, differ):
     np.savetxt(tmp_path / "t.csv", group(name).table, fmt="%d", delimiter=",")
     tables = {"own": GivenGroup(table=str(tmp_path / "t.csv"))}
     assert (
-        "order" in planned({"group": "own", "data": {"fraction": 0.8}}, tables=tables)
+        "irreps-differ" in facts({"group": "own", "data": {"fraction": 0.8}}, tables=tables)
     ) == differ
 
 
 def test_of_networks_trained_elsewhere_nothing_is_seen_over_steps(tmp_path):
     (tmp_path / "m.pt").write_bytes(b"not read here")
     theirs = {"weights": [str(tmp_path / "m.pt")]}
-    assert planned(theirs) == {"irreps"}
-    assert planned(theirs, {}) == {"grokking", "similarity", "irreps", "order"}
+    assert facts(theirs) == set()
+    assert facts(theirs, {}) == {"steps", "irreps-differ"}

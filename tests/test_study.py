@@ -1,0 +1,169 @@
+"""Studies as values: what each says fits what is there."""
+
+from importlib import import_module
+from string import Formatter
+from types import SimpleNamespace
+
+import pytest
+
+from ontogeny.config import ConfigurationError, parse_yaml
+from ontogeny.figures import drawn_together, figures_of
+from ontogeny.known_studies import STUDIES
+from ontogeny.labels import DIMENSIONS
+from ontogeny.study import Places, read_sections
+
+RAW = parse_yaml("""\
+composition:
+  defaults:
+    architecture: {kind: mlp, embedding: 8, hidden: 6}
+    data: {fraction: 0.6}
+    schedule: {steps: 20}
+    seeds: [0, 3]
+  experiments:
+    a: {group: S3}
+    b: {group: C5, optimiser: {weight_decay: [0.5, 1]}}
+induction:
+  corpora: {phrases: {kind: phrases}}
+  defaults: {corpus: phrases, seeds: [0]}
+  experiments:
+    one: {network: {layers: 1}}
+    two: {network: {layers: 2}, seeds: [1, 2]}
+""")
+
+
+def plans(raw=RAW, name="mine"):
+    sections, shared = read_sections(raw, STUDIES)
+    return [
+        study.plan(sections[study.name], shared, Places(name))
+        for study in STUDIES
+        if study.name in sections
+    ]
+
+
+by_study = pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
+by_plan = pytest.mark.parametrize("plan", plans(), ids=lambda plan: plan.study.name)
+
+
+@by_study
+def test_dimensions_are_those_that_all_share_and_its_own(study):
+    assert study.dimensions.items() >= DIMENSIONS.items()
+    assert study.dimensions is import_module(f"ontogeny.studies.{study.name}.labels").DIMENSIONS
+
+
+@by_study
+def test_claims_name_modules_that_have_some(study):
+    for claims in study.claims:
+        assert len(import_module(claims.module).CLAIMS) > 3
+
+
+@by_study
+def test_what_is_left_out_of_the_code_is_there(study):
+    for module in study.outside_code():
+        import_module(module)
+
+
+@by_study
+def test_names_of_figures_are_unique(study):
+    names = [figure.name for level in study.levels for figure in figures_of(study, level)]
+    assert len(names) == len(set(names)) > 9
+
+
+@by_study
+def test_no_figure_lies_below_an_unknown_level(study):
+    for package in study.figures:
+        folders = import_module(package).__path__
+        found = {path.parent.name for each in folders for path in _modules(each)}
+        assert found <= {*study.levels, "figures"}
+
+
+def _modules(folder):
+    from pathlib import Path
+
+    return Path(folder).rglob("*.py")
+
+
+@by_plan
+def test_every_file_stands_below_the_name_of_the_configuration(plan):
+    files = [*plan.targets(), *plan.first()]
+    files += [file for together in drawn_together(plan) for file in together.files(plan)]
+    assert len(files) > 20
+    assert all(file.startswith("results/mine/") for file in files)
+    assert len(set(files)) == len(files) - len(plan.first())
+
+
+def test_two_configurations_share_no_file():
+    def files(name):
+        return {
+            file
+            for plan in plans(name=name)
+            for file in [
+                *plan.targets(),
+                *(f for together in drawn_together(plan) for f in together.files(plan)),
+                plan.run_log("train"),
+                plan.run_benchmark("train"),
+            ]
+        }
+
+    assert not files("one") & files("two")
+
+
+@by_plan
+def test_subjects_have_the_wildcards_of_their_level(plan):
+    for level, folder in plan.study.levels.items():
+        wanted = {name for _, name, *_ in Formatter().parse(folder) if name}
+        for subject in plan.subjects(level):
+            assert set(subject.wildcards) == wanted
+            assert not set(subject.inputs) & set(subject.values)
+
+
+@by_plan
+def test_inputs_of_figures_are_results_that_are_made(plan):
+    made = {*plan.targets(), *plan.first()} | {plan.result(each.name) for each in plan.claims()}
+    for together in drawn_together(plan):
+        for subject in together.subjects.values():
+            assert together.subject(SimpleNamespace(**subject.wildcards)) is subject
+            for function in together.input_functions().values():
+                given = function(SimpleNamespace(**subject.wildcards))
+                files = {given} if isinstance(given, str) else set(given)
+                corpora = {file for file in files if "/corpora/" in file}
+                assert files - corpora <= made
+
+
+@by_plan
+def test_each_subject_has_each_of_its_figures_once(plan):
+    files = [file for together in drawn_together(plan) for file in together.files(plan)]
+    assert len(files) == len(set(files))
+
+
+def test_figures_need_what_a_subject_has():
+    composition, induction = plans()
+    shown = {figure.name for together in drawn_together(composition) for figure in together.figures}
+    assert {"spectra", "addition_progress", "sweep", "universality_order"} <= shown
+    assert not {"addition_attention", "universality_width"} & shown
+    by_run = {
+        wildcards[0]: {figure.name for figure in together.figures}
+        for together in drawn_together(induction)
+        if together.name.startswith("run")
+        for wildcards in together.subjects
+    }
+    assert by_run == {
+        "one": {"ablations", "attribution"},
+        "two": {"ablations", "attribution", "evaluators", "patterns"},
+    }
+
+
+def test_an_unknown_section_blames_no_other():
+    with pytest.raises(ConfigurationError) as caught:
+        read_sections({"foo": 1}, STUDIES)
+    assert str(caught.value) == (
+        "`foo` = 1: unknown section; known are groups, composition, induction"
+    )
+
+
+def test_a_study_without_a_section_has_no_plan():
+    assert [plan.study.name for plan in plans({"induction": RAW["induction"]})] == ["induction"]
+
+
+def test_groups_are_checked_without_an_experiment():
+    with pytest.raises(ConfigurationError, match=r"`groups\.g` = {}: must have one of"):
+        read_sections({"groups": {"g": {}}, "induction": RAW["induction"]}, STUDIES)
