@@ -109,4 +109,5 @@ def save(drawn: Figure, *, svg: str | Path, png: str | Path, resolution: int) ->
     """
     with settings():
         drawn.savefig(svg, metadata={"Date": None, "Creator": None})
+        drawn.set_layout_engine("none")  # placed once: it takes longer than drawing
         drawn.savefig(png, dpi=resolution, metadata={"Software": None})
