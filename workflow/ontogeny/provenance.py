@@ -27,7 +27,13 @@ def spec_digest(spec: Any) -> str:
     return hashlib.sha256(json.dumps(canonical(spec)).encode()).hexdigest()
 
 
-def code_digest(script: str | Path, *, without: Iterable[str] = ()) -> str:
+def code_digest(
+    script: str | Path,
+    *,
+    outside: Iterable[str] = (),
+    also: Iterable[str] = (),
+    without: Iterable[str] = (),
+) -> str:
     """Return a digest of the meaning of a script and of all package code that it imports.
 
     The digest covers the parsed code, without comments, docstrings and layout, of the script and
@@ -48,9 +54,9 @@ def code_digest(script: str | Path, *, without: Iterable[str] = ()) -> str:
         SHA-256 in hexadecimal.
     """
     script = Path(script)
-    left_out = frozenset(without)
+    left_out = frozenset(without) | frozenset(outside)
     found: dict[str, str] = {}
-    waiting = list(_parsed(script)[1])
+    waiting = [*_parsed(script)[1], *also]
     while waiting:
         module = waiting.pop()
         path = _module_path(module)

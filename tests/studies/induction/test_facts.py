@@ -1,7 +1,8 @@
 import pytest
 
+from ontogeny.studies.induction.claims import LEAST
 from ontogeny.studies.induction.config import Network, resolve
-from ontogeny.studies.induction.facts import facts_of_network, facts_of_runs
+from ontogeny.studies.induction.facts import LEAST_RUNS, facts_of_network, facts_of_runs
 
 
 def facts(*experiments, corpora=("p",), kind="phrases"):
@@ -55,3 +56,7 @@ SMEARED = {"network": {"layers": 1, "smeared_keys": True}}
 )
 def test_claims_need_as_many_runs_of_one_kind_as_a_claim_does(experiments, drawn):
     assert ("enough-runs" in facts(*experiments)) == drawn
+
+
+def test_the_runs_that_claims_need_are_those_of_the_claims():
+    assert LEAST_RUNS == LEAST

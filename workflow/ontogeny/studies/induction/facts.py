@@ -1,12 +1,15 @@
 """What is true of the runs of a configuration, so that figures can need it."""
 
-from ontogeny.studies.induction.claims import LEAST
 from ontogeny.studies.induction.config import Experiment, Induction, Network, Phrases
 
-__all__ = ["LEAST_CORPORA", "facts_of_network", "facts_of_runs"]
+__all__ = ["LEAST_CORPORA", "LEAST_RUNS", "facts_of_network", "facts_of_runs"]
 
 LEAST_CORPORA = 3
 """With fewer corpora there is no dependence on the share of repeats to be seen."""
+
+
+LEAST_RUNS = 3
+"""With fewer runs no claim about one kind of network has a verdict."""
 
 
 def facts_of_network(network: Network) -> frozenset[str]:
@@ -44,7 +47,7 @@ def facts_of_runs(induction: Induction) -> frozenset[str]:
     runs.pop("", None)
     facts = {
         "several-phrase-corpora": len(phrases) >= LEAST_CORPORA,
-        "enough-runs": max(runs.values(), default=0) >= LEAST,
+        "enough-runs": max(runs.values(), default=0) >= LEAST_RUNS,
     }
     return frozenset(name for name, holds in facts.items() if holds)
 
