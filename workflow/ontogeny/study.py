@@ -94,7 +94,7 @@ class Subject:
     facts: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
     """A phenomenon with its own data, networks, measures, figures and claims.
 

@@ -21,7 +21,7 @@ for plan in PLANS.values():
                 mem_mb=lambda wildcards, attempt: 1000 * attempt,
             params:
                 spec={"module": claims.module, "study": claims.study},
-                code=script_digest("claims", plan.study, also=[claims.module]),
+                code=code_of("claims", plan.study, also=[claims.module]),
             message:
                 f"claims of {claims.study}"
             script:
@@ -46,7 +46,7 @@ rule claims:
         "../../environment.yml"
     params:
         spec={},
-        code=script_digest("all_claims"),
+        code=code_of("all_claims"),
     message:
         "claims of all studies"
     script:

@@ -71,11 +71,17 @@ def read_plans():
     return places, plans
 
 
+@lru_cache(maxsize=None)
 def script_digest(name, study=None, also=()):
     """Return the digest of a script of this workflow and of all that it imports."""
     script = Path(workflow.basedir, "workflow", "scripts", f"{name}.py")
     outside = study.outside_code() if study else ()
     return code_digest(script, outside=outside, also=also)
+
+
+def code_of(name, study=None, also=()):
+    """Return a function: the digest of a script, which only jobs that are planned wait for."""
+    return lambda wildcards: script_digest(name, study, tuple(also))
 
 
 def own_digest(script_of, plan):

@@ -8,7 +8,7 @@ def composition_digest(name):
     return lambda wildcards: script_digest(
         f"composition/{name}",
         COMPOSITION.study,
-        also=[architecture_module(COMPOSITION.architecture(wildcards))],
+        also=(architecture_module(COMPOSITION.architecture(wildcards)),),
     )
 
 
@@ -38,7 +38,7 @@ rule composition_group:
         "../../environment.yml"
     params:
         spec=COMPOSITION.group_specification,
-        code=script_digest("composition/group", COMPOSITION.study),
+        code=code_of("composition/group", COMPOSITION.study),
     message:
         "group {wildcards.group}"
     script:
@@ -60,7 +60,7 @@ rule composition_irreps:
         "../../environment.yml"
     params:
         spec=lambda wildcards: {"group": wildcards.group},
-        code=script_digest("composition/irreps", COMPOSITION.study),
+        code=code_of("composition/irreps", COMPOSITION.study),
     message:
         "irreps of {wildcards.group}"
     script:
@@ -251,7 +251,7 @@ rule composition_sweep:
         "../../environment.yml"
     params:
         spec=COMPOSITION.sweep_specification,
-        code=script_digest("composition/sweep", COMPOSITION.study),
+        code=code_of("composition/sweep", COMPOSITION.study),
     message:
         "sweep {wildcards.sweep}"
     script:
@@ -280,7 +280,7 @@ rule composition_comparison:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         spec=COMPOSITION.comparison_specification(),
-        code=script_digest("composition/comparison", COMPOSITION.study),
+        code=code_of("composition/comparison", COMPOSITION.study),
     message:
         "comparison of all runs"
     script:
@@ -308,7 +308,7 @@ rule composition_addition_comparison:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         spec=COMPOSITION.addition_specification(),
-        code=script_digest("composition/addition_comparison", COMPOSITION.study),
+        code=code_of("composition/addition_comparison", COMPOSITION.study),
     message:
         "comparison of all runs that add"
     script:
@@ -339,7 +339,7 @@ rule composition_tables:
         "../../environment.yml"
     params:
         spec=COMPOSITION.tables_specification(),
-        code=script_digest("composition/tables", COMPOSITION.study),
+        code=code_of("composition/tables", COMPOSITION.study),
     message:
         "tables of all runs"
     script:

@@ -22,13 +22,19 @@ def figure_targets(plan):
     ]
 
 
-def figure_digest(figures, study):
-    """Return the digest of the script that draws, of some figures, and of what they import."""
-    digests = [script_digest("figures")]
-    digests += [
-        code_digest(figure.path, outside=study.outside_code()) for figure in figures
-    ]
-    return spec_digest(digests)
+def code_of_figures(together, study):
+    """Return a function: the digest of what draws, of some figures, and of what they import."""
+
+    @lru_cache(maxsize=None)
+    def digest():
+        digests = [script_digest("figures")]
+        outside = study.outside_code()
+        digests += [
+            code_digest(figure.path, outside=outside) for figure in together.figures
+        ]
+        return spec_digest(digests)
+
+    return lambda wildcards: digest()
 
 
 def in_report(file, figure, together):
@@ -72,7 +78,7 @@ for plan in PLANS.values():
                 runtime=lambda wildcards, attempt: 20 * attempt,
             params:
                 spec=specification_of(plan, together),
-                code=figure_digest(together.figures, plan.study),
+                code=code_of_figures(together, plan.study),
             message:
                 together.message()
             script:

@@ -11,7 +11,7 @@ rule given:
         "../../environment.yml"
     params:
         spec={},
-        code=script_digest("given"),
+        code=code_of("given"),
         original=lambda wildcards, output: GIVEN[output.file],
     message:
         "copy of {wildcards.name}"

@@ -20,7 +20,7 @@ rule induction_corpus:
         mem_mb=INDUCTION.corpus_memory,
     params:
         spec=INDUCTION.corpus_specification,
-        code=script_digest("induction/corpus", INDUCTION.study),
+        code=code_of("induction/corpus", INDUCTION.study),
     message:
         "corpus {wildcards.corpus}"
     script:
@@ -46,7 +46,7 @@ rule induction_train:
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         spec=INDUCTION.training,
-        code=script_digest("induction/train", INDUCTION.study),
+        code=code_of("induction/train", INDUCTION.study),
     message:
         "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
     script:
@@ -72,7 +72,7 @@ rule induction_evaluation:
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         spec=INDUCTION.evaluation_specification,
-        code=script_digest("induction/evaluation", INDUCTION.study),
+        code=code_of("induction/evaluation", INDUCTION.study),
     message:
         "evaluation of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -99,7 +99,7 @@ rule induction_analysis:
         runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         spec=INDUCTION.analysis_specification,
-        code=script_digest("induction/analysis", INDUCTION.study),
+        code=code_of("induction/analysis", INDUCTION.study),
     message:
         "analysis of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -124,7 +124,7 @@ rule induction_comparison:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         spec=INDUCTION.comparison_specification(),
-        code=script_digest("induction/comparison", INDUCTION.study),
+        code=code_of("induction/comparison", INDUCTION.study),
     message:
         "comparison of all runs of induction"
     script:
@@ -150,10 +150,7 @@ rule induction_own_measures:
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         spec=lambda wildcards: {"file": INDUCTION.own_path(wildcards)},
-        code=own_digest(
-            lambda _: script_digest("induction/own_measures", INDUCTION.study),
-            INDUCTION,
-        ),
+        code=own_digest(code_of("induction/own_measures", INDUCTION.study), INDUCTION),
     message:
         "measures {wildcards.measures} of {wildcards.experiment}, seed {wildcards.seed}"
     script:
