@@ -60,13 +60,13 @@ def test_a_longer_training_is_told_apart(tmp_path):
     jobs = [training("e", 0), training("e", 1, is_longer=True)]
     assert said(jobs, tmp_path) == [
         "replaces 1 finished training: e, seed 0",
-        "continues where saved states allow 1 finished training: e, seed 1",
+        "continues 1 finished training, if the saved state fits the new schedule: e, seed 1",
     ]
 
 
 def test_before_the_first_steps_it_is_uncertain_whether_what_follows_them_runs(tmp_path):
     jobs = [training("e", 0, "updated_input_run")]
     assert said(jobs, tmp_path, is_final=False) == [
-        "replaces, unless the steps before give the same again, 1 finished training: e, seed 0"
+        "replaces 1 finished training, unless the steps before give the same again: e, seed 0"
     ]
     assert said(jobs, tmp_path) == ["replaces 1 finished training: e, seed 0"]

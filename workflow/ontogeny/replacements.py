@@ -41,19 +41,21 @@ def replacements(
     longer = [job for job in trainings if job.is_longer]
     certain = [job for job in trainings if job not in uncertain and job not in longer]
     return [
-        *_line("replaces {}", certain, folder),
-        *_line("replaces, unless the steps before give the same again, {}", uncertain, folder),
-        *_line("continues where saved states allow {}", longer, folder),
+        *_line("replaces", certain, folder),
+        *_line("replaces", uncertain, folder, ", unless the steps before give the same again"),
+        *_line("continues", longer, folder, ", if the saved state fits the new schedule"),
     ]
 
 
-def _line(said: str, jobs: Sequence[PlannedJob], folder: str | Path) -> list[str]:
+def _line(
+    does: str, jobs: Sequence[PlannedJob], folder: str | Path, condition: str = ""
+) -> list[str]:
     if not jobs:
         return []
     times = [seconds for job in jobs if (seconds := _seconds(job, folder)) is not None]
     count = f"{len(jobs)} finished training{'s' if len(jobs) > 1 else ''}"
     took = f", which took {duration(sum(times))}" if times else ""
-    return [f"{said.format(count)}{took}: {_names(jobs)}"]
+    return [f"{does} {count}{took}{condition}: {_names(jobs)}"]
 
 
 def _seconds(job: PlannedJob, folder: str | Path) -> float | None:
