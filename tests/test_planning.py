@@ -126,7 +126,7 @@ OLD = repr({"e": {"width": 8, "schedule": {"steps": 5}}})
 
 
 @pytest.mark.parametrize(
-    ("now", "is_longer"),
+    ("now", "can_continue"),
     [
         ({repr({"e": {"width": 8, "schedule": {"steps": 9}}})}, True),
         ({repr({"e": {"width": 8}})}, True),
@@ -135,16 +135,16 @@ OLD = repr({"e": {"width": 8, "schedule": {"steps": 5}}})
         ({"<object>"}, False),
     ],
 )
-def test_a_training_is_longer_when_only_its_schedule_differs(tmp_path, now, is_longer):
+def test_a_training_can_continue_when_only_its_schedule_differs(tmp_path, now, can_continue):
     planned = fabricated(tmp_path, {OLD}, now)
     assert planned.is_finished
-    assert planned.is_longer == is_longer
+    assert planned.can_continue == can_continue
     assert planned.message == "a_train"
 
 
 def test_a_training_with_another_reason_is_not_merely_longer(tmp_path):
     now = {repr({"e": {"width": 8, "schedule": {"steps": 9}}})}
-    assert not fabricated(tmp_path, {OLD}, now, input_changed=True).is_longer
+    assert not fabricated(tmp_path, {OLD}, now, input_changed=True).can_continue
 
 
 def test_the_plan_of_a_workflow(tmp_path):
@@ -167,7 +167,7 @@ def test_the_plan_of_a_workflow(tmp_path):
         ("params_changed",),
         ("updated_input_run",),
     ]
-    assert all(each.is_finished and not each.is_longer for each in changed)
+    assert all(each.is_finished and not each.can_continue for each in changed)
     assert changed[0].benchmark == "logs/small/benchmarks/study/e/seed0/train.tsv"
     for seed in (0, 1):
         (tmp_path / changed[seed].benchmark).write_text("s\n2400\n")

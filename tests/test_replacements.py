@@ -57,7 +57,7 @@ def test_of_many_experiments_the_first_are_named(tmp_path):
 
 
 def test_a_longer_training_is_told_apart(tmp_path):
-    jobs = [training("e", 0), training("e", 1, is_longer=True)]
+    jobs = [training("e", 0), training("e", 1, can_continue=True)]
     assert said(jobs, tmp_path) == [
         "replaces 1 finished training: e, seed 0",
         "continues 1 finished training, if the saved state fits the new schedule: e, seed 1",
@@ -70,3 +70,13 @@ def test_before_the_first_steps_it_is_uncertain_whether_what_follows_them_runs(t
         "replaces 1 finished training, unless the steps before give the same again: e, seed 0"
     ]
     assert said(jobs, tmp_path) == ["replaces 1 finished training: e, seed 0"]
+
+
+def test_runs_are_named_by_whatever_tells_them_apart(tmp_path):
+    jobs = [
+        training("e", 0),
+        PlannedJob(
+            "a_train", "train x", {"world": "w", "agent": "x"}, ("forced",), is_finished=True
+        ),
+    ]
+    assert said(jobs, tmp_path) == ["replaces 2 finished trainings: e, seed 0; w, x"]

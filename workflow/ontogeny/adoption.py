@@ -1,8 +1,8 @@
 """Results that Snakemake has no record of are judged by the digests that they carry.
 
-In a fresh clone, a copied folder or on a colleague's disk, Snakemake would take every file as
-current. `adopt` gives it a record made of the provenance of the result, so that it compares, and
-says why a job runs, as it does with records of its own.
+In a fresh clone, a copied folder or on a colleague's disk, Snakemake would take every result for
+current, whatever made it. `adopt` gives it a record made of the provenance of the result, so that
+it compares, and says why a job runs, as it does with records of its own.
 
 Snakemake offers no other place for this. Its store of records is one of two classes that it chooses
 itself, after the Snakefile is read and before any hook runs, and a plugin cannot replace it. So the

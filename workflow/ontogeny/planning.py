@@ -50,7 +50,7 @@ class PlannedJob:
         Keys of `WHY`.
     is_finished : bool
         Whether all of its outputs are there already, which the job replaces.
-    is_longer : bool
+    can_continue : bool
         Whether nothing but the schedule of a training differs, and a state of it is saved.
     benchmark : str or None
         The file with the time that the job took.
@@ -61,7 +61,7 @@ class PlannedJob:
     wildcards: dict[str, str]
     reasons: tuple[str, ...]
     is_finished: bool = False
-    is_longer: bool = False
+    can_continue: bool = False
     benchmark: str | None = None
 
 
@@ -134,7 +134,7 @@ def _planned(job: Any, reason: Any) -> PlannedJob:
         wildcards={key: str(value) for key, value in part(job, "wildcards_dict", _HERE).items()},
         reasons=reasons,
         is_finished=is_finished,
-        is_longer=is_finished
+        can_continue=is_finished
         and reasons == ("params_changed",)
         and _differs_in_schedule(part(reason, "params_changed", _HERE))
         and any(Path(outputs[0]).parent.glob(".state/*/*")),

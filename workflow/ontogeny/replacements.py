@@ -36,10 +36,13 @@ def replacements(
         At most three lines; none when no training is replaced. A training that was interrupted
         counts with the time of its last part, one without a benchmark with none.
     """
-    trainings = [job for job in jobs if job.is_finished and job.rule.endswith(_TRAIN)]
-    uncertain = [job for job in trainings if not is_final and job.reasons == (_FOLLOWS,)]
-    longer = [job for job in trainings if job.is_longer]
-    certain = [job for job in trainings if job not in uncertain and job not in longer]
+    certain: list[PlannedJob] = []
+    uncertain: list[PlannedJob] = []
+    longer: list[PlannedJob] = []
+    for job in jobs:
+        if job.is_finished and job.rule.endswith(_TRAIN):
+            follows = not is_final and job.reasons == (_FOLLOWS,)
+            (longer if job.can_continue else uncertain if follows else certain).append(job)
     return [
         *_line("replaces", certain, folder),
         *_line("replaces", uncertain, folder, ", unless the steps before give the same again"),
@@ -75,8 +78,10 @@ def _names(jobs: Sequence[PlannedJob]) -> str:
     """Return the runs: of each experiment, of the first few, its seeds."""
     seeds: dict[str, list[int]] = {}
     for job in jobs:
-        seeds.setdefault(job.wildcards["experiment"], []).append(int(job.wildcards["seed"]))
-    named = [f"{name}, {_seeds(sorted(each))}" for name, each in seeds.items()]
+        labels = dict(job.wildcards)
+        seed = labels.pop("seed", None)
+        seeds.setdefault(", ".join(labels.values()), []).extend([int(seed)] if seed else [])
+    named = [f"{name}, {_seeds(sorted(each))}" if each else name for name, each in seeds.items()]
     left = len(named) - _MOST_LISTED
     more = [f"{left} more experiment{'s' if left > 1 else ''}"] if left > 0 else []
     return "; ".join([*named[:_MOST_LISTED], *more])
