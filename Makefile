@@ -48,7 +48,7 @@ check: .venv/ready
 	$(RUN) snakemake --lint
 	$(RUN) mypy
 
-# Memory and time that the jobs of the last run took, beside what profiles/slurm asks for.
+# Memory and time that jobs took, beside what their rules ask for.
 usage: .venv/ready
 	.venv/bin/python workflow/usage.py
 
@@ -76,5 +76,7 @@ lock:
 schema: .venv/ready
 	.venv/bin/python workflow/schemas/generate.py > workflow/schemas/config.schema.json
 
+# The results of all configurations.
 clean:
-	rm -rf results/groups results/given results/composition results/induction logs report.html .snakemake
+	find results -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
+	rm -rf logs report.html .snakemake

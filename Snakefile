@@ -69,5 +69,4 @@ rule groups:
         "all groups"
 
 
-include: "workflow/rules/adopt.smk"
-include: "workflow/rules/summary.smk"
+include: "workflow/rules/hooks.smk"

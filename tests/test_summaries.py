@@ -1,4 +1,19 @@
-from ontogeny.summaries import duration, span, study_lines, summary
+from types import SimpleNamespace
+
+import pytest
+import xarray as xr
+
+from ontogeny.snakemake_parts import SnakemakeChangedError
+from ontogeny.storage import write
+from ontogeny.study import Places, Plan
+from ontogeny.summaries import (
+    closing,
+    duration,
+    has_all_results,
+    span,
+    study_lines,
+    summary,
+)
 
 
 def test_a_summary_has_studies_paths_and_time():
@@ -41,3 +56,85 @@ def test_times_are_in_words():
         "59 min 59 s",
         "1 h 0 min",
     ]
+
+
+PLACES = Places("mine")
+
+
+class OneStudy(Plan):
+    """A study that tells a number of a result, with more figures than are shown."""
+
+    experiments = targets = subjects = joined = NotImplemented
+
+    def __init__(self, name):
+        self.name = name
+
+    def summary(self, read):
+        return [f"{self.name}: {int(read(PLACES.result(self.name, 'comparison'))['runs'])} runs"]
+
+    def highlights(self):
+        return [PLACES.result(self.name, "figures", name, suffix="") for name in "abcd"]
+
+
+def touch(folder, path):
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).touch()
+
+
+def test_the_last_lines_have_each_study_and_the_first_figures_that_are_there(tmp_path):
+    for number, name in enumerate(("one", "two")):
+        path = tmp_path / PLACES.result(name, "comparison")
+        path.parent.mkdir(parents=True)
+        write(xr.Dataset({"runs": number}), path)
+    touch(tmp_path, "results/mine/claims.html")
+    for name in "bcd":
+        touch(tmp_path, f"results/mine/two/figures/{name}.png")
+    plans = {name: OneStudy(name) for name in ("one", "two")}
+    assert closing(plans, PLACES, folder=tmp_path, seconds=2.0).splitlines() == [
+        "",
+        "one: 0 runs",
+        "",
+        "two: 1 runs",
+        "",
+        "Look first at",
+        "  results/mine/claims.html",
+        "  results/mine/two/figures/b.png",
+        "  results/mine/two/figures/c.png",
+        "",
+        "Finished in 2 s.",
+    ]
+
+
+def snakemake(*, targets=(), jobs=(), dry=False, planned=True):
+    return SimpleNamespace(
+        scheduler="there" if planned else None,
+        dryrun=dry,
+        dag_settings=SimpleNamespace(targets=targets),
+        dag=jobs,
+    )
+
+
+@pytest.mark.parametrize(
+    ("ended", "has_run", "expected"),
+    [
+        (snakemake(jobs=["train"]), True, True),
+        (snakemake(jobs=["train"]), False, False),
+        (snakemake(), False, True),
+        (snakemake(targets=["all"]), False, True),
+        (snakemake(targets=None), False, True),
+        (snakemake(targets=["groups"]), True, False),
+        (snakemake(dry=True), False, False),
+        (snakemake(planned=False), False, False),
+    ],
+)
+def test_results_are_all_there_when_all_were_asked_for_and_nothing_is_left(
+    ended, has_run, expected
+):
+    assert has_all_results(ended, has_run=has_run) == expected
+
+
+def test_a_snakemake_that_says_its_targets_otherwise_is_named():
+    ended = snakemake()
+    del ended.dag_settings.targets
+    with pytest.raises(SnakemakeChangedError, match=r"has no `SimpleNamespace\.targets`"):
+        has_all_results(ended, has_run=True)

@@ -1,64 +1,45 @@
-import runpy
-from pathlib import Path
+from ontogeny.usage import lines, uses
 
-import pytest
-import yaml
-
-ROOT = Path(__file__).parents[1]
-USAGE = runpy.run_path(str(ROOT / "workflow" / "usage.py"))
-PROFILE = {
-    "default-resources": {"mem_mb": "600 * attempt", "runtime": "10 * attempt"},
-    "set-resources": {"train": {"mem_mb": "1500 * attempt"}},
-}
+HEADER = "s\tmax_rss\trule_name\tparams\tresources\n"
 
 
-def test_a_step_asks_for_its_own_or_the_default():
-    assert USAGE["asked"](PROFILE, "train") == {"mem_mb": 1500, "runtime": 10}
-    assert USAGE["asked"](PROFILE, "group") == {"mem_mb": 600, "runtime": 10}
+def job(folder, name, *, seconds=60, memory=100, asked="'mem_mb': 1000, 'runtime': 10", rule="a"):
+    """Write the benchmark of a job; its parameters may hold a quotation mark."""
+    folder.mkdir(parents=True, exist_ok=True)
+    row = f"{seconds}\t{memory}\t{rule}\t{{'x': '\"y'}}\t{{{asked}, '_cores': 1}}\n"
+    (folder / f"{name}.tsv").write_text(HEADER + row)
 
 
-def test_the_largest_use_of_each_step_counts(tmp_path):
-    for seed, (seconds, memory) in enumerate([("30", "400.5"), ("120", "300"), ("0.1", "-")]):
-        folder = tmp_path / f"seed{seed}"
-        folder.mkdir()
-        (folder / "train.tsv").write_text(f"s\tmax_rss\n{seconds}\t{memory}\n")
-    assert USAGE["taken"](tmp_path) == {"train": {"mem_mb": 400.5, "runtime": 2.0}}
+def test_the_job_nearest_to_what_it_asks_for_counts(tmp_path):
+    job(tmp_path / "one/benchmarks", 0, memory=900, seconds=60)
+    job(tmp_path / "two/benchmarks", 1, memory=1500, seconds=300, asked="'mem_mb': 4000")
+    job(tmp_path / "two/benchmarks", 2, memory=100, seconds=540)
+    assert uses(tmp_path) == {"a": {"mem_mb": (900, 1000), "runtime": (9, 10)}}
 
 
-JOB = (
-    "s\tmax_rss\tparams\tresources\n"
-    "30\t{taken}\t{{'a': '\"b'}}\t{{'mem_mb': {asked}, '_cores': 1}}\n"
-)
+def test_rules_are_told_apart_by_their_names_and_not_by_those_of_files(tmp_path):
+    job(tmp_path, 0, rule="a_train")
+    job(tmp_path, 1, rule="b_train")
+    assert list(uses(tmp_path)) == ["a_train", "b_train"]
 
 
-def test_the_job_nearest_to_what_its_rule_asks_for_counts(tmp_path):
-    for number, (used, wanted) in enumerate([(900, 1000), (1500, 4000), (100, 800)]):
-        folder = tmp_path / "logs/benchmarks" / str(number)
-        folder.mkdir(parents=True)
-        (folder / "induction_train.tsv").write_text(JOB.format(taken=used, asked=wanted))
-    (folder / "group.tsv").write_text("s\tmax_rss\n30\t90\n")
-    assert USAGE["tightest"](tmp_path) == {"induction_train": (900, 1000)}
+def test_a_job_too_short_to_be_measured_took_nothing(tmp_path):
+    job(tmp_path, 0, seconds="0.1", memory="-")
+    assert uses(tmp_path)["a"]["mem_mb"] == (0, 1000)
 
 
-@pytest.mark.parametrize(("used", "code"), [(1900, 0), (2100, 1)])
-def test_a_step_whose_rule_says_its_memory_is_held_against_that(
-    tmp_path, monkeypatch, capsys, used, code
-):
-    (tmp_path / "profiles/slurm").mkdir(parents=True)
-    (tmp_path / "profiles/slurm/profile.yaml").write_text(yaml.safe_dump(PROFILE))
-    folder = tmp_path / "logs/benchmarks"
-    folder.mkdir(parents=True)
-    (folder / "induction_train.tsv").write_text(JOB.format(taken=used, asked=2000))
-    (folder / "train.tsv").write_text(JOB.format(taken=1000, asked=900))
-    monkeypatch.setitem(USAGE["main"].__globals__, "ROOT", tmp_path)
-    assert USAGE["main"]() == code
-    said = capsys.readouterr().out
-    assert f"induction_train: {used} of 2000 MB" in said
-    assert "train: 1000 of 1500 MB" in said
+def test_what_is_not_asked_for_does_not_count(tmp_path):
+    job(tmp_path, 0, asked="'runtime': 10")
+    (tmp_path / "plain.tsv").write_text("s\tmax_rss\n60\t100\n")
+    assert uses(tmp_path) == {"a": {"runtime": (1, 10)}}
 
 
-@pytest.mark.parametrize("name", ["mem_mb", "runtime"])
-def test_the_profile_asks_for_more_at_every_attempt(name):
-    profile = yaml.safe_load((ROOT / "profiles/slurm/profile.yaml").read_text())
-    for asked in (profile["default-resources"], *profile["set-resources"].values()):
-        assert str(asked.get(name, "1 * attempt")).endswith("* attempt")
+def test_exactly_what_is_asked_for_is_not_too_much():
+    exact = {"a": {"mem_mb": (1000.0, 1000.0), "runtime": (1.0, 10.0)}}
+    assert lines(exact) == (["a: 1000 of 1000 MB, 1.0 of 10 min"], False)
+    more = {"a": {"mem_mb": (1001.0, 1000.0)}, "b": {"mem_mb": (1.0, 1000.0)}}
+    assert lines(more) == (["a: 1001 of 1000 MB, MORE THAN ASKED FOR", "b: 1 of 1000 MB"], True)
+
+
+def test_nothing_measured_is_nothing_said(tmp_path):
+    assert lines(uses(tmp_path)) == ([], False)

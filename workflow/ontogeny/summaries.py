@@ -1,12 +1,71 @@
 """The few lines with which a run of the workflow ends."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from tabulate import tabulate
 
-__all__ = ["duration", "span", "study_lines", "summary"]
+from ontogeny.snakemake_parts import part
+from ontogeny.storage import read
+from ontogeny.study import Places, Plan
 
+__all__ = ["closing", "duration", "has_all_results", "span", "study_lines", "summary"]
+
+_HERE = "ontogeny/summaries.py"
 _MOST_ROWS = 12
+_MOST_FIGURES = 2
+"""Of each study, to look at first."""
+
+
+def has_all_results(workflow: Any, *, has_run: bool) -> bool:
+    """Return whether a Snakemake was asked for all results, and all are there.
+
+    Parameters
+    ----------
+    workflow : snakemake.workflow.Workflow
+        At its end, however it came to that.
+    has_run : bool
+        Whether all of its jobs have run. If it had none to run, all results were there before.
+    """
+    if part(workflow, "scheduler", _HERE) is None or part(workflow, "dryrun", _HERE):
+        return False  # it ended before it had planned, or has made nothing
+    targets = part(part(workflow, "dag_settings", _HERE), "targets", _HERE)
+    return {*(targets or ())} <= {"all"} and (has_run or not len(part(workflow, "dag", _HERE)))
+
+
+def closing(
+    plans: Mapping[str, Plan],
+    places: Places,
+    *,
+    folder: str | Path = ".",
+    seconds: float | None = None,
+) -> str:
+    """Return what a run came to that has made all results.
+
+    Parameters
+    ----------
+    plans : mapping of str to Plan
+        Of each study in the configuration.
+    places : Places
+    folder : path
+        In which the workflow ran.
+    seconds : float, optional
+        How long the run took [s]; None when nothing had to be done.
+
+    Returns
+    -------
+    str
+        Ends with a line break.
+    """
+    folder = Path(folder)
+    claims = places.result("claims", suffix=".html")
+    first = [claims] if (folder / claims).exists() else []
+    for plan in plans.values():
+        figures = [f"{figure}.png" for figure in plan.highlights()]
+        first += [path for path in figures if (folder / path).exists()][:_MOST_FIGURES]
+    studies = [plan.summary(lambda path: read(folder / path)) for plan in plans.values()]
+    return summary(studies, first, seconds=seconds)
 
 
 def summary(

@@ -1,0 +1,187 @@
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import xarray as xr
+from pydantic import create_model
+from snakemake import persistence
+from snakemake.exceptions import WorkflowError
+from snakemake.io import _IOFile
+from snakemake.persistence import MetadataRecord, PersistenceBase
+from snakemake.persistence.file import FilePersistence
+
+from ontogeny.adoption import adopt, own_record
+from ontogeny.provenance import attributes
+from ontogeny.snakemake_parts import TESTED, SnakemakeChangedError
+from ontogeny.storage import file_digest, write, write_provenance
+from small_workflow import SmallWorkflow
+
+SPEC = {"names": ["a", "b"], "width": 8}
+PARAMS = sorted([repr(SPEC), repr("code")])
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """Snakemake's own store of records, in a folder without any, that has adopted results."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(PersistenceBase, "metadata", PersistenceBase.metadata)
+    own_record.cache_clear()
+    adopt()
+    return FilePersistence(path=tmp_path / ".snakemake")
+
+
+def folder_of(path):
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def stored(path, spec=SPEC, code="code"):
+    folder_of(path)
+    write(xr.Dataset({"width": 1}), path, attributes("stage", spec, code))
+    return path
+
+
+def looked_up(store, path):
+    return store.metadata(_IOFile(str(path), rule=None))
+
+
+def test_a_result_is_its_own_record(store):
+    record = looked_up(store, stored("results/a/history.nc"))
+    assert isinstance(record, MetadataRecord)
+    assert record.params == PARAMS
+    assert record.record_format_version == persistence.RECORD_FORMAT_VERSION
+    assert record.input is None
+    assert record.code is None
+    assert record.software_stack_hash is None
+
+
+def test_the_files_of_a_figure_have_the_record_of_its_numbers(store):
+    stored("results/a/figures/my.figure.nc")
+    for suffix in (".svg", ".png", ".nc"):
+        path = f"results/a/figures/my.figure{suffix}"
+        if suffix != ".nc":
+            Path(path).write_bytes(b"drawn")
+        assert looked_up(store, path).params == PARAMS
+
+
+def test_the_files_of_a_group_have_the_record_beside_them(store):
+    folder_of("results/a/groups/S3/table.nc")
+    write(xr.Dataset({"product": 1}), "results/a/groups/S3/table.nc")
+    assert looked_up(store, "results/a/groups/S3/table.nc") is None
+    write_provenance(attributes("group", SPEC, "code"), "results/a/groups/S3/table.json")
+    own_record.cache_clear()
+    assert looked_up(store, "results/a/groups/S3/table.nc").params == PARAMS
+    assert looked_up(store, "results/a/groups/S3/table.json").params == PARAMS
+
+
+def test_inputs_are_compared_with_what_they_are_now(store):
+    record = looked_up(store, stored("results/a/history.nc"))
+    digest = file_digest("results/a/history.nc")
+    assert record.input_checksums
+    assert record.input_checksums.get("results/a/history.nc") == f"sha256:{digest}"
+    assert record.input_checksums.get("results/a/none.nc") is None
+
+
+def test_a_record_of_snakemake_comes_first(store):
+    path = stored("results/a/history.nc")
+    store._write_record(path, MetadataRecord(rule="train", params=["1"]))
+    assert looked_up(store, path).params == ["1"]
+
+
+@pytest.mark.parametrize("path", ["results/a/none.nc", "logs/a/history.nc", "elsewhere.nc"])
+def test_files_that_are_missing_or_no_results_have_no_record(store, path):
+    if not path.startswith("results"):
+        stored(path)
+    assert looked_up(store, path) is None
+
+
+def test_a_file_without_or_with_damaged_provenance_has_no_record(store):
+    path = Path(stored("results/a/history.nc"))
+    path.write_bytes(path.read_bytes()[:-50])
+    assert looked_up(store, path) is None
+    Path("results/a/notes.txt").write_text("x")
+    assert looked_up(store, "results/a/notes.txt") is None
+
+
+def test_a_file_that_may_be_whole_and_cannot_be_read_stops_the_run(store, monkeypatch):
+    path = stored("results/a/history.nc")
+
+    def refused(self, *args, **kwargs):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refused)
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(WorkflowError, match="history"):
+        looked_up(store, path)
+
+
+def test_adopting_twice_is_adopting_once(store):
+    before = PersistenceBase.metadata
+    adopt()
+    assert PersistenceBase.metadata is before
+
+
+@pytest.fixture
+def another_snakemake(monkeypatch):
+    monkeypatch.setattr(PersistenceBase, "metadata", PersistenceBase.metadata)
+    return monkeypatch
+
+
+def refusal():
+    with pytest.raises(SnakemakeChangedError) as error:
+        adopt()
+    message = str(error.value)
+    for said in (f"tested with Snakemake {TESTED}", "install that version", "ontogeny/adoption.py"):
+        assert said in message
+    return message
+
+
+@pytest.mark.parametrize("lost", ["PersistenceBase", "MetadataRecord", "RECORD_FORMAT_VERSION"])
+def test_what_a_snakemake_lacks_is_named(another_snakemake, lost):
+    another_snakemake.delattr(persistence, lost)
+    assert f"has no `snakemake.persistence.{lost}`" in refusal()
+
+
+def test_a_snakemake_without_the_module_is_refused(another_snakemake):
+    another_snakemake.setitem(sys.modules, "snakemake.persistence", None)
+    assert "has no module `snakemake.persistence`" in refusal()
+
+
+def test_a_snakemake_without_the_look_up_is_refused(another_snakemake):
+    another_snakemake.delattr(PersistenceBase, "metadata")
+    assert "has no `PersistenceBase.metadata`" in refusal()
+
+
+def test_a_snakemake_whose_look_up_takes_something_else_is_refused(another_snakemake):
+    another_snakemake.setattr(PersistenceBase, "metadata", lambda self, job, file: None)
+    assert "has other parameters of `PersistenceBase.metadata`" in refusal()
+
+
+def test_a_snakemake_whose_records_lack_a_field_is_refused(another_snakemake):
+    fields = {name: str for name in MetadataRecord.model_fields if name != "input_checksums"}
+    another_snakemake.setattr(
+        persistence, "MetadataRecord", create_model("MetadataRecord", **fields)
+    )
+    assert "has no `MetadataRecord.input_checksums`" in refusal()
+
+
+def test_a_snakemake_with_another_format_of_records_is_refused(another_snakemake):
+    another_snakemake.setattr(persistence, "RECORD_FORMAT_VERSION", 7)
+    assert "has format 7, not 6, of `MetadataRecord`" in refusal()
+
+
+def test_the_tested_snakemake_is_the_one_that_the_project_asks_for():
+    project = (Path(__file__).parents[1] / "pyproject.toml").read_text()
+    assert f'"snakemake=={TESTED}"' in project
+
+
+def test_a_workflow_without_the_records_of_snakemake_runs_what_has_changed(tmp_path):
+    small = SmallWorkflow(tmp_path)
+    small.snakemake()
+    shutil.rmtree(tmp_path / ".snakemake")
+    assert small.planned() == []
+    assert [job.reasons for job in small.planned("--config", "width=9")] == [
+        ("params_changed",),
+        ("params_changed",),
+        ("updated_input_run",),
+    ]

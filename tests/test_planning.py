@@ -1,0 +1,176 @@
+import pytest
+import snakemake.api
+from snakemake.jobs import Job, Reason
+from snakemake.persistence import ParamsChange
+
+from ontogeny.planning import WHY, PlannedJob, lines, planned_jobs, read_plan, write_plan
+from ontogeny.snakemake_parts import SnakemakeChangedError
+from small_workflow import SmallWorkflow
+
+
+def job(message, *reasons, rule="a_train", **more):
+    return PlannedJob(rule, message, {}, reasons or ("missing_output",), **more)
+
+
+def test_a_line_tells_what_runs_and_the_first_reason():
+    jobs = [
+        job("group of_one", "forced"),
+        job("train e, seed 0 (progress in logs/train.log)", "input_changed", "params_changed"),
+        job("comparison of all runs", "updated_input_run"),
+        job("tables"),
+    ]
+    assert lines(jobs) == [
+        "group (of_one): was asked for",
+        "train (e, seed 0): has other inputs than before",
+        "comparison (all runs): follows another step",
+        "tables: is not there yet",
+    ]
+
+
+def test_of_more_than_four_jobs_of_a_kind_the_number_is_told():
+    jobs = [job(f"train e, seed {seed}") for seed in range(9)]
+    assert lines(jobs[:4]) == [
+        "train (e, seed 0; e, seed 1; e, seed 2; e, seed 3): is not there yet"
+    ]
+    assert lines(jobs) == ["train (9 times): is not there yet"]
+
+
+def test_figures_of_all_rules_share_a_line_at_the_end():
+    jobs = [
+        *(job(f"figures of e, seed {seed}", rule=f"a_figures_run_{seed}") for seed in range(5)),
+        job("figures of f", "updated_input_run", rule="b_figures_experiment_0"),
+        job("comparison of all runs"),
+    ]
+    assert lines(jobs) == [
+        "comparison (all runs): is not there yet",
+        "figures (5 times): is not there yet",
+        "figures (f): follows another step",
+    ]
+
+
+def test_no_job_is_no_line():
+    assert lines([]) == []
+
+
+def test_a_reason_without_words_is_no_error():
+    bare = PlannedJob("a_train", "train e, seed 0", {}, ())
+    assert lines([bare]) == ["train (e, seed 0): for another reason of Snakemake"]
+
+
+def test_a_plan_comes_back_from_its_file(tmp_path):
+    jobs = [
+        job("train e, seed 0", "params_changed", is_finished=True, benchmark="logs/b.tsv"),
+        PlannedJob("a_group", "group Grüße", {"group": "S3"}, ()),
+    ]
+    write_plan(jobs, tmp_path / "plan.json")
+    assert read_plan(tmp_path / "plan.json") == jobs
+
+
+def test_snakemake_has_every_reason_and_every_attribute_that_is_read():
+    """Without a run; the attributes of objects are seen in `test_the_plan_of_a_workflow`."""
+    assert set(WHY) <= set(dir(Reason()))
+    assert {"needrun_jobs", "toposorted", "reason"} <= set(dir(snakemake.workflow.DAG))
+    assert {"output", "rule", "message", "benchmark", "is_norun"} <= set(dir(Job))
+    assert {"only_old", "only_new"} <= set(dir(ParamsChange()))
+
+
+class Fabricated:
+    """An object of Snakemake, as far as it is read."""
+
+    def __init__(self, **attributes):
+        vars(self).update(attributes)
+
+
+@pytest.mark.parametrize("lost", ["toposorted", "needrun_jobs", "reason"])
+def test_a_snakemake_without_an_attribute_is_named(lost):
+    job = Fabricated(is_norun=False)
+    has = {
+        "toposorted": lambda: [[job]],
+        "needrun_jobs": lambda exclude_finished: [job],
+        "reason": lambda job: Reason(),
+    }
+    dag = Fabricated(**{name: value for name, value in has.items() if name != lost})
+    with pytest.raises(SnakemakeChangedError, match=f"has no `Fabricated.{lost}`") as error:
+        planned_jobs(dag)
+    for part in ("Snakemake 9", "tested with", "install that version", "ontogeny/planning.py"):
+        assert part in str(error.value)
+
+
+def fabricated(tmp_path, before, now, **reasons):
+    """A job of a finished training, as Snakemake's objects show it."""
+    reason = Reason()
+    for name, value in ({"params_changed": ParamsChange(before, now, {"x"})} | reasons).items():
+        setattr(reason, name, value)
+    output = tmp_path / "history.nc"
+    output.touch()
+    state = tmp_path / ".state/0123/last.npz"
+    state.parent.mkdir(parents=True)
+    state.touch()
+    job = Fabricated(
+        output=[str(output)],
+        rule=Fabricated(name="a_train"),
+        message=None,
+        benchmark=None,
+        is_norun=False,
+        wildcards_dict={"experiment": "e", "seed": "0"},
+    )
+    dag = Fabricated(
+        needrun_jobs=lambda exclude_finished: [] if exclude_finished else [job],
+        toposorted=lambda: [[job]],
+        reason=lambda job: reason,
+    )
+    return planned_jobs(dag)[0]
+
+
+OLD = repr({"e": {"width": 8, "schedule": {"steps": 5}}})
+
+
+@pytest.mark.parametrize(
+    ("now", "can_continue"),
+    [
+        ({repr({"e": {"width": 8, "schedule": {"steps": 9}}})}, True),
+        ({repr({"e": {"width": 8}})}, True),
+        ({repr({"e": {"width": 9, "schedule": {"steps": 5}}})}, False),
+        ({repr({"e": {"width": 8, "schedule": {"steps": 9}}}), "'other code'"}, False),
+        ({"<object>"}, False),
+    ],
+)
+def test_a_training_can_continue_when_only_its_schedule_differs(tmp_path, now, can_continue):
+    planned = fabricated(tmp_path, {OLD}, now)
+    assert planned.is_finished
+    assert planned.can_continue == can_continue
+    assert planned.message == "a_train"
+
+
+def test_a_training_with_another_reason_is_not_merely_longer(tmp_path):
+    now = {repr({"e": {"width": 8, "schedule": {"steps": 9}}})}
+    assert not fabricated(tmp_path, {OLD}, now, input_changed=True).can_continue
+
+
+def test_the_plan_of_a_workflow(tmp_path):
+    """What a dry run plans before, between and after; what a run says before it replaces."""
+    small = SmallWorkflow(tmp_path)
+    new = small.planned()
+    assert [each.rule for each in new] == ["study_train", "study_train", "study_comparison"]
+    assert [each.wildcards for each in new[:2]] == [
+        {"experiment": "e", "seed": "0"},
+        {"experiment": "e", "seed": "1"},
+    ]
+    assert {each.reasons for each in new[:2]} == {("missing_output",)}
+    assert not any(each.is_finished for each in new)
+    assert lines(new)[0] == "train (e, seed 0; e, seed 1): is not there yet"
+
+    assert "replaces" not in small.snakemake()
+    changed = small.planned("--config", "width=9")
+    assert [each.reasons for each in changed] == [
+        ("params_changed",),
+        ("params_changed",),
+        ("updated_input_run",),
+    ]
+    assert all(each.is_finished and not each.can_continue for each in changed)
+    assert changed[0].benchmark == "logs/small/benchmarks/study/e/seed0/train.tsv"
+    for seed in (0, 1):
+        (tmp_path / changed[seed].benchmark).write_text("s\n2400\n")
+    said = small.snakemake("--config", "width=9")
+    assert said.count("This run replaces 2 finished trainings") == 1
+    assert "2 finished trainings, which took 1 h 20 min: e, seeds 0, 1" in said

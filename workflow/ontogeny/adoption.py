@@ -1,0 +1,112 @@
+"""Results that Snakemake has no record of are judged by the digests that they carry.
+
+In a fresh clone, a copied folder or on a colleague's disk, Snakemake would take every result for
+current, whatever made it. `adopt` gives it a record made of the provenance of the result, so that
+it compares, and says why a job runs, as it does with records of its own.
+
+Snakemake offers no other place for this. Its store of records is one of two classes that it chooses
+itself, after the Snakefile is read and before any hook runs, and a plugin cannot replace it. So the
+public method of both classes that looks a record up is extended, after it has been checked that
+records still are what this relies on.
+"""
+
+import inspect
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from snakemake.exceptions import WorkflowError
+
+from ontogeny.snakemake_parts import module, part, refuse_snakemake
+from ontogeny.storage import StorageError, file_digest, read_provenance
+
+__all__ = ["adopt"]
+
+Lookup = Callable[[Any, Any], Any]
+"""From Snakemake's store of records and a file to the record of the file, or None."""
+
+_HERE = "ontogeny/adoption.py"
+_FORMAT = 6
+"""The format of Snakemake's records in which parameters are a sorted list of their `repr`."""
+_FIELDS = ("params", "input_checksums", "record_format_version")
+
+
+class PresentDigests:
+    """Digests of input files as they are now, for results whose inputs were not recorded."""
+
+    def get(self, path: str) -> str | None:
+        """Return the digest of a file as Snakemake writes it; None when there is no such file."""
+        return f"sha256:{file_digest(path)}" if Path(path).is_file() else None
+
+
+def adopt() -> None:
+    """Let Snakemake use the provenance of results that it has no record of.
+
+    Raises
+    ------
+    SnakemakeChangedError
+        If this Snakemake keeps its records in another way than the tested one.
+    """
+    persistence = module("snakemake.persistence", _HERE)
+    store = part(persistence, "PersistenceBase", _HERE)
+    recorded = part(store, "metadata", _HERE)
+    _check(persistence, recorded)
+    if not hasattr(recorded, "adopts"):
+        store.metadata = with_own_records(recorded)
+
+
+def _check(persistence: ModuleType, recorded: Lookup) -> None:
+    if [*inspect.signature(recorded).parameters] != ["self", "target"]:
+        refuse_snakemake("has other parameters of `PersistenceBase.metadata`", _HERE)
+    fields = part(part(persistence, "MetadataRecord", _HERE), "model_fields", _HERE)
+    for name in _FIELDS:
+        if name not in fields:
+            refuse_snakemake(f"has no `MetadataRecord.{name}`", _HERE)
+    found = part(persistence, "RECORD_FORMAT_VERSION", _HERE)
+    if found != _FORMAT:
+        refuse_snakemake(f"has format {found}, not {_FORMAT}, of `MetadataRecord`", _HERE)
+
+
+def with_own_records(recorded: Lookup) -> Lookup:
+    """Return Snakemake's look-up of records, extended by those that results carry themselves."""
+
+    def metadata(self: Any, target: Any) -> Any:
+        record = recorded(self, target)
+        path = Path(str(target))
+        if record is None and path.parts[:1] == ("results",) and path.is_file():
+            try:
+                return own_record(path, path.stat().st_mtime_ns)
+            except StorageError as error:
+                raise WorkflowError(str(error)) from None
+        return record
+
+    metadata.adopts = True  # type: ignore[attr-defined]
+    return metadata
+
+
+@cache
+def own_record(path: Path, mtime_ns: int) -> Any:
+    """Return the record that the provenance of a result makes; None where there is none.
+
+    The provenance of a figure is in its numbers, that of the files of a group in the JSON file
+    beside them.
+
+    Parameters
+    ----------
+    path : Path
+    mtime_ns : int
+        When the file was changed [ns], so that an edited file is read again within one process.
+    """
+    for carrier in (path.with_suffix(".json"), path.with_suffix(".nc")):
+        provenance = read_provenance(carrier) if carrier.is_file() else {}
+        if "spec" in provenance:
+            params = (json.loads(str(provenance["spec"])), provenance["code_sha256"])
+            record = module("snakemake.persistence", _HERE).MetadataRecord(
+                params=sorted(map(repr, params)), record_format_version=_FORMAT
+            )
+            record.input_checksums = PresentDigests()  # after the model has checked its values
+            return record
+    return None

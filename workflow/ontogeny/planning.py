@@ -1,0 +1,178 @@
+"""What a run of the workflow would do, and why: read from Snakemake, passed on as JSON, told."""
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ontogeny.snakemake_parts import part
+
+__all__ = ["PLAN", "PlannedJob", "lines", "planned_jobs", "read_plan", "write_plan"]
+
+PLAN = "ONTOGENY_PLAN"
+"""The environment variable with the path that a dry run of the workflow writes its plan to."""
+
+WHY = {
+    "forced": "was asked for",
+    "missing_output": "is not there yet",
+    "incomplete_output": "was not finished",
+    "updated_input": "an input has changed",
+    "updated_input_run": "follows another step",
+    "input_changed": "has other inputs than before",
+    "code_changed": "its script has changed",
+    "params_changed": "its configuration or code has changed",
+    "software_stack_changed": "other software",
+}
+"""The reasons that Snakemake has for a job, by the names of its attributes, in words.
+
+The first one that applies is told.
+"""
+
+MOST_LISTED = 4
+_HERE = "ontogeny/planning.py"
+
+
+@dataclass(frozen=True)
+class PlannedJob:
+    """A job that would run.
+
+    Attributes
+    ----------
+    rule : str
+    message : str
+        What the job does, with what it does it to.
+    wildcards : dict of str
+    reasons : tuple of str
+        Keys of `WHY`.
+    is_finished : bool
+        Whether all of its outputs are there already, which the job replaces.
+    can_continue : bool
+        Whether nothing but the schedule of a training differs, and a state of it is saved.
+    benchmark : str or None
+        The file with the time that the job took.
+    """
+
+    rule: str
+    message: str
+    wildcards: dict[str, str]
+    reasons: tuple[str, ...]
+    is_finished: bool = False
+    can_continue: bool = False
+    benchmark: str | None = None
+
+
+_JOBS = TypeAdapter(list[PlannedJob])
+
+
+def planned_jobs(dag: Any) -> list[PlannedJob]:
+    """Return the jobs that would run, those that others wait for first.
+
+    Rules that only collect results are left out.
+
+    Parameters
+    ----------
+    dag : snakemake.dag.DAG
+        After Snakemake has planned.
+
+    Raises
+    ------
+    SnakemakeChangedError
+        If Snakemake tells its plan in another way than the tested version.
+    """
+    wanted = set(part(dag, "needrun_jobs", _HERE)(exclude_finished=False))
+    found = []
+    for level in part(dag, "toposorted", _HERE)():
+        jobs = [
+            _planned(job, part(dag, "reason", _HERE)(job))
+            for job in level
+            if job in wanted and not part(job, "is_norun", _HERE)
+        ]
+        found += sorted(jobs, key=lambda job: (job.rule, [*job.wildcards.values()]))
+    return found
+
+
+def write_plan(jobs: Sequence[PlannedJob], path: str | Path) -> None:
+    """Write planned jobs as JSON."""
+    Path(path).write_bytes(_JOBS.dump_json([*jobs]))
+
+
+def read_plan(path: str | Path) -> list[PlannedJob]:
+    """Read what `write_plan` has written."""
+    return _JOBS.validate_json(Path(path).read_bytes())
+
+
+def lines(jobs: Iterable[PlannedJob]) -> list[str]:
+    """Return one line for each kind of step and reason, with up to four names; figures last.
+
+    Examples
+    --------
+    >>> job = PlannedJob("a_train", "train e, seed 0", {}, ("params_changed",))
+    >>> lines([job])
+    ['train (e, seed 0): its configuration or code has changed']
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for job in jobs:
+        kind, name = _told(job.message)
+        groups.setdefault((kind, _why(job)), []).append(name)
+    ordered = sorted(groups.items(), key=lambda group: group[0][0].startswith("figure"))
+    return [f"{kind}{_listed(names)}: {why}" for (kind, why), names in ordered]
+
+
+def _planned(job: Any, reason: Any) -> PlannedJob:
+    outputs = [str(path) for path in part(job, "output", _HERE)]
+    reasons = tuple(name for name in WHY if part(reason, name, _HERE))
+    name = str(part(part(job, "rule", _HERE), "name", _HERE))
+    benchmark = part(job, "benchmark", _HERE)
+    is_finished = bool(outputs) and all(Path(path).exists() for path in outputs)
+    return PlannedJob(
+        rule=name,
+        message=part(job, "message", _HERE) or name,
+        wildcards={key: str(value) for key, value in part(job, "wildcards_dict", _HERE).items()},
+        reasons=reasons,
+        is_finished=is_finished,
+        can_continue=is_finished
+        and reasons == ("params_changed",)
+        and _differs_in_schedule(part(reason, "params_changed", _HERE))
+        and any(Path(outputs[0]).parent.glob(".state/*/*")),
+        benchmark=None if benchmark is None else str(benchmark),
+    )
+
+
+def _differs_in_schedule(change: Any) -> bool:
+    """Return whether parameters before and now differ in the key ``schedule`` alone."""
+    before, now = part(change, "only_old", _HERE), part(change, "only_new", _HERE)
+    if len(before) != 1 or len(now) != 1:
+        return False
+    try:
+        old, new = (ast.literal_eval(next(iter(side))) for side in (before, now))
+    except (ValueError, SyntaxError):
+        return False
+    return isinstance(old, dict) and _without_schedule(old) == _without_schedule(new)
+
+
+def _without_schedule(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_schedule(each) for key, each in value.items() if key != "schedule"}
+
+
+def _told(message: str) -> tuple[str, str]:
+    """Return what a job does, and what it does it to."""
+    message = re.sub(r" \(progress in .*\)$", "", message)
+    kind, _, name = message.partition(" of " if " of " in message else " ")
+    return kind, name
+
+
+def _why(job: PlannedJob) -> str:
+    return WHY[job.reasons[0]] if job.reasons else "for another reason of Snakemake"
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > MOST_LISTED:
+        return f" ({len(names)} times)"
+    named = "; ".join(filter(None, names))
+    return f" ({named})" if named else ""

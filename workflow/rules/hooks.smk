@@ -1,0 +1,48 @@
+"""What is said before and after a run; nothing else depends on it."""
+
+import atexit
+import os
+from time import time
+
+from snakemake.settings.enums import Quietness
+
+from ontogeny.adoption import adopt
+from ontogeny.planning import PLAN, planned_jobs, write_plan
+from ontogeny.replacements import replacements
+from ontogeny.summaries import closing, has_all_results
+
+BEGUN = float(os.environ.get("RUN_BEGUN") or time())
+"""When the run began [s since 1970]: `make run` says so, as it starts several Snakemakes."""
+
+FINISHED = []
+FOLDER = Path.cwd()
+
+adopt()
+
+
+onstart:
+    for line in replacements(
+        planned_jobs(workflow.dag), is_final=True, folder=FOLDER
+    ):
+        sys.stderr.write(f"This run {line}\n")
+
+
+onsuccess:
+    FINISHED.append(time())
+
+
+def end():
+    """Write the plan of a dry run where one is asked for, and the last lines of other runs."""
+    is_dry = workflow.dryrun and workflow.scheduler is not None
+    try:
+        if is_dry and PLAN in os.environ:
+            write_plan(planned_jobs(workflow.dag), os.environ[PLAN])
+        elif has_all_results(workflow, has_run=bool(FINISHED)):
+            if Quietness.ALL not in workflow.output_settings.quiet:
+                took = FINISHED[0] - BEGUN if FINISHED else None
+                sys.stderr.write(closing(PLANS, PLACES, folder=FOLDER, seconds=took))
+    except Exception as error:
+        sys.stderr.write(f"\nNothing more is said of this run: {error}\n")
+
+
+atexit.register(end)
