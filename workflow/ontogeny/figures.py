@@ -88,6 +88,7 @@ class Together:
 
     Attributes
     ----------
+    level : str
     name : str
         The level, and a number where subjects of one level have different figures.
     folder : str
@@ -99,6 +100,7 @@ class Together:
         By the values of the wildcards. Each has all of these figures, and no other of the level.
     """
 
+    level: str
     name: str
     folder: str
     figures: tuple[Figure, ...]
@@ -142,11 +144,17 @@ class Together:
             for _, file in self.outputs(plan, ".svg")
         ]
 
-    def message(self) -> str:
+    def message(self, plan: Plan) -> str:
         """Return what a job says that it does."""
-        places = ", ".join(f"{name} {{wildcards.{name}}}" for name in self.wildcards[1:])
-        first = f"{{wildcards.{self.wildcards[0]}}}" if self.wildcards else "all runs"
-        return f"figures of {first}" + (f", {places}" if places else "")
+        values = [f"{{wildcards.{name}}}" for name in self.wildcards]
+        match self.level, values:
+            case "run", [experiment, seed]:
+                return f"figures of {experiment}, seed {seed}"
+            case "experiment", [experiment]:
+                return f"figures of {experiment}"
+            case _, []:
+                return f"figures of all runs of {plan.study.name}"
+        return f"figures of the {self.level} {', '.join(values)}"
 
 
 def figures_of(study: Study, level: str) -> list[Figure]:
@@ -202,7 +210,7 @@ def drawn_together(plan: Plan) -> list[Together]:
             name = level if len(sets) == 1 else f"{level}_{number}"
             by_wildcards = {tuple(each.wildcards.values()): each for each in those}
             wildcards = tuple(those[0].wildcards)
-            found.append(Together(name, folder, figures, wildcards, by_wildcards))
+            found.append(Together(level, name, folder, figures, wildcards, by_wildcards))
     return found
 
 

@@ -18,7 +18,7 @@ for plan in PLANS.values():
             conda:
                 "../../environment.yml"
             resources:
-                mem_mb=lambda wildcards, attempt: 1000 * attempt,
+                **needs(1000, 10),
             params:
                 spec={"module": claims.module, "study": claims.study},
                 code=code_of("claims", plan.study, also=[claims.module]),
@@ -44,6 +44,8 @@ rule claims:
         PLACES.log("claims"),
     conda:
         "../../environment.yml"
+    resources:
+        **needs(600, 10),
     params:
         spec={},
         code=code_of("all_claims"),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from ontogeny.config import ConfigurationError, configuration_name
-from ontogeny.configuration_files import problem_of_configuration
+from ontogeny.config import ConfigurationError
+from ontogeny.configuration_files import configuration_name, problem_of_configuration
 from ontogeny.figures import FigureError, drawn_together
 from ontogeny.known_studies import STUDIES
 from ontogeny.provenance import code_digest, spec_digest
@@ -69,6 +69,18 @@ def read_plans():
         names = ", ".join(map(str, workflow.configfiles))
         sys.exit(f"The configuration {names} is refused:\n{error}")
     return places, plans
+
+
+def needs(memory, minutes):
+    """Return the resources of a rule: memory [MB] and time [min], more at each attempt.
+
+    `memory` may be a function of wildcards and attempt.
+    """
+
+    def mem_mb(wildcards, attempt):
+        return memory(wildcards, attempt) if callable(memory) else memory * attempt
+
+    return {"mem_mb": mem_mb, "runtime": lambda wildcards, attempt: minutes * attempt}
 
 
 @lru_cache(maxsize=None)

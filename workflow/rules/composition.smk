@@ -34,8 +34,12 @@ rule composition_group:
         PLACES.log("groups", "{group}", "group"),
     benchmark:
         PLACES.benchmark("groups", "{group}", "composition_group")
+    group:
+        "composition_groups"
     conda:
         "../../environment.yml"
+    resources:
+        **needs(600, 10),
     params:
         spec=COMPOSITION.group_specification,
         code=code_of("composition/group", COMPOSITION.study),
@@ -56,8 +60,12 @@ rule composition_irreps:
         PLACES.log("groups", "{group}", "irreps"),
     benchmark:
         PLACES.benchmark("groups", "{group}", "composition_irreps")
+    group:
+        "composition_groups"
     conda:
         "../../environment.yml"
+    resources:
+        **needs(600, 10),
     params:
         spec=lambda wildcards: {"group": wildcards.group},
         code=code_of("composition/irreps", COMPOSITION.study),
@@ -82,8 +90,7 @@ rule composition_train:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        **needs(1500, 240),
     params:
         spec=COMPOSITION.training,
         code=composition_digest("train"),
@@ -109,13 +116,15 @@ if COMPOSITION.foreign:
             history=COMPOSITION.run_file("history"),
         log:
             COMPOSITION.run_log("read_weights"),
+        benchmark:
+            COMPOSITION.run_benchmark("composition_read_weights")
         wildcard_constraints:
             experiment="|".join(COMPOSITION.foreign),
         conda:
             "../../environment.yml"
         threads: 1
         resources:
-            mem_mb=lambda wildcards, attempt: 2000 * attempt,
+            **needs(2000, 30),
         params:
             spec=COMPOSITION.foreign_training,
             code=composition_digest("read_weights"),
@@ -138,12 +147,13 @@ rule composition_analysis:
         COMPOSITION.run_log("analysis"),
     benchmark:
         COMPOSITION.run_benchmark("composition_analysis")
+    group:
+        "composition_run"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        **needs(2000, 30),
     params:
         spec={"key_similarity": COMPOSITION.section.analysis.key_similarity},
         code=composition_digest("analysis"),
@@ -167,12 +177,13 @@ rule composition_evaluation:
         COMPOSITION.run_log("evaluation"),
     benchmark:
         COMPOSITION.run_benchmark("composition_evaluation")
+    group:
+        "composition_run"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        **needs(3000, 60),
     params:
         spec={},
         code=composition_digest("evaluation"),
@@ -194,12 +205,13 @@ rule composition_addition_analysis:
         COMPOSITION.run_log("addition_analysis"),
     benchmark:
         COMPOSITION.run_benchmark("composition_addition_analysis")
+    group:
+        "composition_run"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        **needs(2000, 30),
     params:
         spec={"key_rule": COMPOSITION.section.analysis.key_rule},
         code=composition_digest("addition_analysis"),
@@ -222,12 +234,13 @@ rule composition_addition_evaluation:
         COMPOSITION.run_log("addition_evaluation"),
     benchmark:
         COMPOSITION.run_benchmark("composition_addition_evaluation")
+    group:
+        "composition_run"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        **needs(3000, 60),
     params:
         spec={},
         code=composition_digest("addition_evaluation"),
@@ -247,8 +260,12 @@ rule composition_sweep:
         sweep=COMPOSITION.result("sweeps", "{sweep}"),
     log:
         COMPOSITION.log("sweeps", "{sweep}"),
+    group:
+        "composition_joined"
     conda:
         "../../environment.yml"
+    resources:
+        **needs(600, 10),
     params:
         spec=COMPOSITION.sweep_specification,
         code=code_of("composition/sweep", COMPOSITION.study),
@@ -276,13 +293,12 @@ rule composition_comparison:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        **needs(2000, 30),
     params:
         spec=COMPOSITION.comparison_specification(),
         code=code_of("composition/comparison", COMPOSITION.study),
     message:
-        "comparison of all runs"
+        "comparison of all runs of composition"
     script:
         "../scripts/composition/comparison.py"
 
@@ -301,11 +317,12 @@ rule composition_addition_comparison:
         COMPOSITION.log("addition_comparison"),
     benchmark:
         COMPOSITION.benchmark("composition_addition_comparison")
+    group:
+        "composition_joined"
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        **needs(2000, 30),
     params:
         spec=COMPOSITION.addition_specification(),
         code=code_of("composition/addition_comparison", COMPOSITION.study),
@@ -337,6 +354,8 @@ rule composition_tables:
         COMPOSITION.log("tables"),
     conda:
         "../../environment.yml"
+    resources:
+        **needs(600, 10),
     params:
         spec=COMPOSITION.tables_specification(),
         code=code_of("composition/tables", COMPOSITION.study),
@@ -358,12 +377,13 @@ rule composition_own_measures:
         COMPOSITION.run_log("own_{measures}"),
     benchmark:
         COMPOSITION.run_benchmark("composition_own_measures_{measures}")
+    group:
+        "composition_run"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        **needs(3000, 60),
     params:
         spec=lambda wildcards: {"file": COMPOSITION.own_path(wildcards)},
         code=own_digest(composition_digest("own_measures"), COMPOSITION),

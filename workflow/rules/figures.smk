@@ -37,6 +37,13 @@ def code_of_figures(together, study):
     return lambda wildcards: digest()
 
 
+def group_of_figures(plan, together):
+    """Return which jobs of a cluster the figures share theirs with; None for no others."""
+    groups = {"run": "run", "sweep": "joined"}
+    name = groups.get(together.level)
+    return f"{plan.study.name}_{name}" if name else None
+
+
 def in_report(file, figure, together):
     """Return the file of a figure as it stands in the report."""
     first, *others = [f"{{{name}}}" for name in together.wildcards] or ["all runs"]
@@ -69,17 +76,22 @@ for plan in PLANS.values():
                 numbers=[file for _, file in together.outputs(plan, ".nc")],
             log:
                 plan.log(together.folder),
+            benchmark:
+                plan.benchmark(
+                    together.folder, f"{plan.study.name}_figures_{together.name}"
+                )
             wildcard_constraints:
                 **together.constraints(),
+            group:
+                group_of_figures(plan, together)
             conda:
                 "../../environment.yml"
             resources:
-                mem_mb=lambda wildcards, attempt: 1500 * attempt,
-                runtime=lambda wildcards, attempt: 20 * attempt,
+                **needs(1500, 20),
             params:
                 spec=specification_of(plan, together),
                 code=code_of_figures(together, plan.study),
             message:
-                together.message()
+                together.message(plan)
             script:
                 "../scripts/figures.py"

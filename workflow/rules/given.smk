@@ -9,6 +9,8 @@ rule given:
         name=r"[^/]+",
     conda:
         "../../environment.yml"
+    resources:
+        **needs(600, 10),
     params:
         spec={},
         code=code_of("given"),

@@ -17,7 +17,7 @@ rule induction_corpus:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=INDUCTION.corpus_memory,
+        **needs(INDUCTION.corpus_memory, 10),
     params:
         spec=INDUCTION.corpus_specification,
         code=code_of("induction/corpus", INDUCTION.study),
@@ -42,8 +42,7 @@ rule induction_train:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=INDUCTION.training_memory,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        **needs(INDUCTION.training_memory, 120),
     params:
         spec=INDUCTION.training,
         code=code_of("induction/train", INDUCTION.study),
@@ -64,12 +63,13 @@ rule induction_evaluation:
         INDUCTION.run_log("evaluation"),
     benchmark:
         INDUCTION.run_benchmark("induction_evaluation")
+    group:
+        "induction_run"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=INDUCTION.analysis_memory,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        **needs(INDUCTION.analysis_memory, 60),
     params:
         spec=INDUCTION.evaluation_specification,
         code=code_of("induction/evaluation", INDUCTION.study),
@@ -91,12 +91,13 @@ rule induction_analysis:
         INDUCTION.run_log("analysis"),
     benchmark:
         INDUCTION.run_benchmark("induction_analysis")
+    group:
+        "induction_run"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=INDUCTION.analysis_memory,
-        runtime=lambda wildcards, attempt: 20 * attempt,
+        **needs(INDUCTION.analysis_memory, 20),
     params:
         spec=INDUCTION.analysis_specification,
         code=code_of("induction/analysis", INDUCTION.study),
@@ -121,7 +122,7 @@ rule induction_comparison:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        **needs(1000, 10),
     params:
         spec=INDUCTION.comparison_specification(),
         code=code_of("induction/comparison", INDUCTION.study),
@@ -142,12 +143,13 @@ rule induction_own_measures:
         INDUCTION.run_log("own_{measures}"),
     benchmark:
         INDUCTION.run_benchmark("induction_own_measures_{measures}")
+    group:
+        "induction_run"
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        **needs(3000, 60),
     params:
         spec=lambda wildcards: {"file": INDUCTION.own_path(wildcards)},
         code=own_digest(code_of("induction/own_measures", INDUCTION.study), INDUCTION),

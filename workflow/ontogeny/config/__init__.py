@@ -40,7 +40,6 @@ __all__ = [
     "as_tuple",
     "canonical",
     "check_defaults",
-    "configuration_name",
     "is_other_kind",
     "merge",
     "noted",
@@ -343,12 +342,6 @@ def validate(raw: Any, model: Any, *, at: str = "") -> Any:
         return TypeAdapter(model).validate_python(raw)
     except ValidationError as error:
         raise _refusal(error.errors(), raw, model, at) from None
-
-
-def configuration_name(raw, files):
-    from pathlib import Path
-
-    return raw.get("name") or Path(files[-1]).stem
 
 
 def check_defaults(defaults: Any, model: type[BaseModel], *, at: str) -> None:
