@@ -22,7 +22,7 @@ from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
 from ontogeny.studies.induction.labels import dataset, variable
 
-__all__ = ["HEAD_KINDS", "head_kinds", "measures_dataset"]
+__all__ = ["HEAD_KINDS", "analysis_dataset", "head_kinds"]
 
 HEAD_KINDS = ("other", "previous-token", "induction")
 HEAD_SETS = ("induction", "as many others", "all others", "previous-token")
@@ -51,7 +51,7 @@ def head_kinds(
     return np.where(induction, 2, np.where(previous, 1, 0)).astype(np.int8)
 
 
-def measures_dataset(
+def analysis_dataset(
     evaluated: xr.Dataset,
     network: Transformer,
     last: dict[str, Tensor],
@@ -60,7 +60,7 @@ def measures_dataset(
     *,
     warm_up: int,
 ) -> xr.Dataset:
-    """Return the measures of a run that are not those of single checkpoints.
+    """Return what a run shows beside the measures of its single checkpoints.
 
     Parameters
     ----------
@@ -260,7 +260,9 @@ def _shown(
             "attention on a repeated sequence of random tokens",
         ),
         "shown": variable(
-            ("shown_head", "boundary"), np.array(strongest, dtype=np.int32), "layer and head shown"
+            ("shown_head", "layer_and_head"),
+            np.array(strongest, dtype=np.int32),
+            "layer and head shown",
         ),
         "attribution": variable(
             ("layer", "head", "index"), added[0].numpy(), "added to the logit of the coming token"
