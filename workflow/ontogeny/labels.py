@@ -49,7 +49,7 @@ class Measure(NamedTuple):
     >>> @dataclass(frozen=True)
     ... class Found:
     ...     loss: Annotated[float, Measure((), "cross-entropy", "nat")]
-    >>> Labels(DIMENSIONS).measures(Found(loss=0.5))["loss"].units
+    >>> Labels(DIMENSIONS).measures(Found(loss=0.5))["loss"].attrs["units"]
     'nat'
     """
 
@@ -110,11 +110,16 @@ class Labels:
 
     def measures(self, found: Any) -> dict[str, xr.Variable]:
         """Return the variables of a dataclass each of whose fields has a `Measure`, by name."""
-        each = {field.name: _measure_of(field.type) for field in fields(found)}
-        return {
-            name: self.variable(about.dims, getattr(found, name), about.long_name, about.units)
-            for name, about in each.items()
-        }
+        variables = {}
+        for each in fields(found):
+            about = next((part for part in get_args(each.type) if isinstance(part, Measure)), None)
+            if about is None:
+                msg = f"the field `{each.name}` of {type(found).__name__} has no `Measure`"
+                raise TypeError(msg)
+            dims, long_name, units = about
+            values = getattr(found, each.name)
+            variables[each.name] = self.variable(dims, values, long_name, units)
+        return variables
 
     def measures_along(self, dim: str, found: Sequence[Any]) -> dict[str, xr.Variable]:
         """Return the variables of several such dataclasses of one kind, with a first dimension."""
@@ -149,11 +154,6 @@ class Labels:
             for name, values in coordinates.items()
         }
         return xr.Dataset(dict(variables), described, {"title": title})
-
-
-def _measure_of(annotated: Any) -> Measure:
-    found: Measure = next(each for each in get_args(annotated) if isinstance(each, Measure))
-    return found
 
 
 _SHARED = Labels(DIMENSIONS)

@@ -13,6 +13,7 @@ from ontogeny.studies.induction.analysis.attribution import before_and_after, lo
 from ontogeny.studies.induction.analysis.evaluation import EvaluationSet
 from ontogeny.studies.induction.analysis.knock_outs import idealised_previous_token, without_heads
 from ontogeny.studies.induction.analysis.losses import (
+    ContextSlopes,
     context_slopes,
     learning_slopes,
     score_by_sequence,
@@ -89,13 +90,36 @@ def analysis_dataset(
         step, evaluated["score"].values, warm_up=warm_up, least_fall=analysis.least_fall
     )
     slopes = context_slopes(evaluated["index_loss"].values)
-    learning = learning_slopes(step, evaluated["loss"].values)
     variables = {
         **_timing(evaluated, window, warm_up),
         "head_kind": variable(
             ("layer", "head"), kinds, f"kind of the head: {', '.join(HEAD_KINDS)}, from 0"
         ),
         **_removals(network, last, given, kinds),
+        **_slopes(evaluated, slopes, window),
+        "evaluator_correlation": variable(
+            "evaluator_pair", _correlations(evaluated), "correlation over heads and checkpoints"
+        ),
+        "composition_excess": variable(
+            (), _composition(final, kinds), "K-composition of previous-token with induction heads"
+        ),
+        **_shown(network, last, given, final, kinds),
+    }
+    coordinates = {
+        "step": step,
+        "context_bin": slopes.index,
+        "removal": names(REMOVALS),
+        "head_set": names(HEAD_SETS),
+        "evaluator_pair": names(["copying, OV eigenvalues", "prefix matching, QK trace"]),
+        "shown_head": names(["previous token", "induction"]),
+    }
+    return dataset(variables, coordinates, title="Phase change, heads and knock-outs of a run")
+
+
+def _slopes(evaluated: xr.Dataset, slopes: ContextSlopes, window: Window) -> dict[str, xr.Variable]:
+    """Return how losses change along the context, along training, along the phase change."""
+    learning = learning_slopes(evaluated["step"].values, evaluated["loss"].values)
+    return {
         "projection": variable(
             ("step", "layer", "head"),
             _projection(evaluated, window),
@@ -106,26 +130,7 @@ def analysis_dataset(
             ("step", "context_bin"), slopes.slope, "d loss / d ln context index", "nat"
         ),
         "learning_slope": variable("step", learning, "d loss / d ln step", "nat"),
-        "evaluator_correlation": variable(
-            "evaluator_pair", _correlations(evaluated), "correlation over heads and checkpoints"
-        ),
-        "composition_excess": variable(
-            (), _composition(final, kinds), "K-composition of previous-token with induction heads"
-        ),
-        **_shown(network, last, given, final, kinds),
     }
-    return dataset(
-        variables,
-        {
-            "step": step,
-            "context_bin": slopes.index,
-            "removal": names(REMOVALS),
-            "head_set": names(HEAD_SETS),
-            "evaluator_pair": names(["copying, OV eigenvalues", "prefix matching, QK trace"]),
-            "shown_head": names(["previous token", "induction"]),
-        },
-        title="Phase change, heads and knock-outs of a run",
-    )
 
 
 def _timing(evaluated: xr.Dataset, window: Window, warm_up: int) -> dict[str, xr.Variable]:

@@ -5,7 +5,6 @@ from ontogeny import labels
 __all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
-    "example": "hidden neuron that stands for its cluster",
     "component": "principal component, the largest first",
     "layer_and_head": "layer of a head and its number in the layer",
     "earlier_head": "attention head of an earlier layer",

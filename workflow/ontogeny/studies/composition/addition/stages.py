@@ -109,7 +109,11 @@ def analysis(
     found = (
         measures(run.measures(-1, key))
         | variables.key_variables(rules, key_rule, margin(key))
-        | _readout_variables(network, hidden, key)
+        | variables.direction_variables(direction_fit(hidden, network.unembedding))
+        | variables.logit_variables(
+            parity_energy(network.logits), transform_norms(network.logits), key
+        )
+        | _matrix_variables(network, key)
         | _neuron_variables(each, hidden, shown)
         | variables.ablation_variables(ablated, removed, whole, _permuted_gini(network))
         | _attention_variables(run, network)
@@ -202,20 +206,16 @@ def _key_rules(
     }
 
 
-def _readout_variables(network: Snapshot, hidden: Array, key: Mask) -> Variables:
+def _matrix_variables(network: Snapshot, key: Mask) -> Variables:
     left, right = network.embeddings
-    return variables.readout_variables(
-        direction_fit(hidden, network.unembedding),
-        parity_energy(network.logits),
+    return variables.matrix_variables(
         residual(network.unembedding, key),
         {
             "left_embedding": frequency_shares(left),
             "right_embedding": frequency_shares(right),
             "unembedding": frequency_shares(network.unembedding),
         },
-        transform_norms(network.logits),
         fourier_basis(len(network.unembedding)).matrix.T @ network.unembedding,
-        key,
     )
 
 

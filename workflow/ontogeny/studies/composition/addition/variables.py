@@ -28,11 +28,13 @@ from ontogeny.studies.composition.labels import variable
 __all__ = [
     "ablation_variables",
     "attention_variables",
+    "direction_variables",
     "key_variables",
+    "logit_variables",
+    "matrix_variables",
     "model_variables",
     "neuron_variables",
     "phase_variables",
-    "readout_variables",
 ]
 
 Array = NDArray[np.float64]
@@ -71,39 +73,10 @@ def key_variables(rules: Mapping[str, Mask], used: str, margin: float) -> Variab
     }
 
 
-def readout_variables(
-    fit: DirectionFit,
-    energy: Array,
-    residual: tuple[float, float],
-    shares: Mapping[str, Array],
-    norms: Array,
-    components: Array,
-    key: Mask,
-) -> Variables:
-    """Return what the neuron-to-logit map reads, and the spectrum of the logits.
-
-    Parameters
-    ----------
-    fit : DirectionFit
-    energy : (2, q) ndarray
-        Of the logits, by parity.
-    residual : pair of float
-        From `ontogeny.studies.composition.addition.readout.residual`.
-    shares : mapping of str to (q,) ndarray
-        Share of each frequency in each matrix, by name.
-    norms : (p, p) ndarray
-        Of the 2-D transform of the logits.
-    components : (p, h) ndarray
-        Fourier components of the neuron-to-logit map.
-    key : (q,) ndarray of bool
-    """
-    p = len(components)
+def direction_variables(fit: DirectionFit) -> Variables:
+    """Return how well the read directions of the neurons are waves of ``a + b``."""
     by_wave = ("wave", "frequency")
-    of_key = energy[:, key].sum(axis=1)
-    total = energy.sum(axis=0)
-    share = np.divide(energy[0], total, out=np.full(len(total), np.nan), where=total > 0)
-    of_keys = of_key[0] / of_key.sum() if of_key.sum() > 0 else np.nan
-    norm, squared = residual
+    p = 2 * fit.fve.shape[1] + 1
     return {
         "direction_fve": variable(
             by_wave, fit.fve, "share of a read direction of the neurons in its wave of a + b"
@@ -117,6 +90,25 @@ def readout_variables(
         "direction_ratio": variable(
             by_wave, fit.ratio, "ratio of the two products that make a wave of a + b"
         ),
+    }
+
+
+def logit_variables(energy: Array, norms: Array, key: Mask) -> Variables:
+    """Return the spectrum of the logits.
+
+    Parameters
+    ----------
+    energy : (2, q) ndarray
+        By parity.
+    norms : (p, p) ndarray
+        Of their 2-D transform.
+    key : (q,) ndarray of bool
+    """
+    of_key = energy[:, key].sum(axis=1)
+    total = energy.sum(axis=0)
+    share = np.divide(energy[0], total, out=np.full(len(total), np.nan), where=total > 0)
+    of_keys = of_key[0] / of_key.sum() if of_key.sum() > 0 else np.nan
+    return {
         "parity_energy": variable(
             ("parity", "frequency"), energy, "squared norm of the logits in waves of a + b or a - b"
         ),
@@ -124,17 +116,38 @@ def readout_variables(
             "frequency", share, "share of the sum in waves of sum and difference"
         ),
         "key_sum_share": variable((), of_keys, "the same for all key frequencies together"),
+        "logit_transform_norm": variable(
+            ("entry", "other_entry"), norms, "norm of the logits' component"
+        ),
+    }
+
+
+def matrix_variables(
+    residual: tuple[float, float], shares: Mapping[str, Array], components: Array
+) -> Variables:
+    """Return what embeddings and neuron-to-logit map hold of each frequency.
+
+    Parameters
+    ----------
+    residual : pair of float
+        From `ontogeny.studies.composition.addition.readout.residual`.
+    shares : mapping of str to (q,) ndarray
+        Share of each frequency in each matrix, by name.
+    components : (p, h) ndarray
+        Fourier components of the neuron-to-logit map.
+    """
+    norm, squared = residual
+    return {
         "unembedding_residual": variable(
             (), norm, "norm of the neuron-to-logit map outside key frequencies, relative"
         ),
         "unembedding_residual_energy": variable((), squared, "the same for its squared norm"),
         "matrix_share": variable(
-            ("matrix", "frequency"), np.stack([shares[name] for name in datasets.MATRICES]), "share"
+            ("matrix", "frequency"),
+            np.stack([shares[name] for name in datasets.MATRICES]),
+            "share",
         ),
-        "matrix_chance": variable((), 2 / p, "matrix_share of a random matrix"),
-        "logit_transform_norm": variable(
-            ("entry", "other_entry"), norms, "norm of the logits' component"
-        ),
+        "matrix_chance": variable((), 2 / len(components), "matrix_share of a random matrix"),
         "unembedding_component": variable(
             ("entry", "neuron"),
             components.astype(np.float32),
