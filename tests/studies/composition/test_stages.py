@@ -1,6 +1,6 @@
 """The stages after training, on tiny trained runs, from datasets to datasets in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps import stages
 from ontogeny.studies.composition.irreps.analysis import (
+    Evidence,
     Frame,
     Layers,
     group_means,
@@ -214,6 +215,14 @@ def test_numbers_are_plain_and_finite(run, stage):
 
 
 # Values
+
+
+@runs
+def test_every_field_of_the_evidence_is_stored(run):
+    """At the final checkpoint, and along the steps."""
+    final, along = trained(run).analysis, trained(run).evaluation
+    for field in fields(Evidence):
+        assert along[field.name].dims == ("step", *final[field.name].dims)
 
 
 @runs

@@ -1,5 +1,7 @@
 """Both stages, on tiny trained runs and on a run whose final checkpoint is known."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from numpy.testing import assert_allclose
 from ontogeny.groups import group
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.addition.keys import RULES, by_cluster, by_embedding, by_gap
+from ontogeny.studies.composition.addition.measures import Measures
 from ontogeny.studies.composition.addition.stages import analysis
 from ontogeny.studies.composition.addition.waves import cyclic_frame, margin
 from ontogeny.studies.composition.catalogue.tables import table_dataset
@@ -90,6 +93,14 @@ def test_other_groups_are_refused(other):
 
 
 # Values
+
+
+@runs
+def test_every_field_of_the_measures_is_stored(run):
+    """At the final checkpoint, and along the steps."""
+    final, along = trained(run).analysis, trained(run).evaluation
+    for field in fields(Measures):
+        assert along[field.name].dims == ("step", *final[field.name].dims)
 
 
 @runs
