@@ -21,7 +21,7 @@ from ontogeny.studies.composition.config import (
     Schedule,
     Training,
 )
-from ontogeny.studies.composition.irreps.stages import progress, representation
+from ontogeny.studies.composition.irreps.stages import analysis, evaluation
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network, training_rows
 
@@ -46,9 +46,9 @@ def main() -> None:
     history = history_dataset(record, training_rows(spec, s5.order))
 
     start = time.perf_counter()
-    last = representation(table, entries, checkpoints, history, key_similarity=0.005)
+    last = analysis(table, entries, checkpoints, history, key_similarity=0.005)
     middle = time.perf_counter()
-    along = progress(table, entries, checkpoints, history, last)
+    along = evaluation(table, entries, checkpoints, history, last)
     end = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"representation of one S5 network        {middle - start:8.2f} s")

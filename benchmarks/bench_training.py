@@ -22,8 +22,10 @@ from plain import plain_step
 from torch import Tensor
 
 from ontogeny.groups import group
-from ontogeny.studies.composition.networks.architectures import MLP, Architecture, Transformer
+from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.architectures._products import product
+from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.training import ParameterBuffer, device_name
 
 Step = Callable[[], float]

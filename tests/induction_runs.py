@@ -10,7 +10,7 @@ from ontogeny.studies.induction.analysis.evaluation import evaluate, evaluation_
 from ontogeny.studies.induction.comparison import Run, comparison
 from ontogeny.studies.induction.config import Analysis, Phrases
 from ontogeny.studies.induction.datasets import evaluation_dataset
-from ontogeny.studies.induction.measures import measures_dataset
+from ontogeny.studies.induction.findings import analysis_dataset
 from ontogeny.studies.induction.sources import corpus_dataset
 
 STEPS = np.arange(0, 1501, 75)
@@ -52,7 +52,7 @@ def results(window):
         classes=[str(name) for name in data["token_kind"].values],
         baseline=(0.1, 0.005),
     )
-    measured = measures_dataset(
+    measured = analysis_dataset(
         evaluated, made.SHAPE, networks[-1], given, Analysis(), warm_up=WARM_UP
     )
     return evaluated, measured

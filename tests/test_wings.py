@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
-MATHEMATICS = {"groups", "representations", "fourier"}
+MATHEMATICS = {"groups", "representations"}
 MACHINERY = {
     "claims",
     "estimates",

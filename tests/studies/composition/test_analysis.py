@@ -37,7 +37,9 @@ from ontogeny.studies.composition.irreps.analysis import (
 )
 from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.composition.networks import reading
-from ontogeny.studies.composition.networks.architectures import MLP, Bilinear, Transformer
+from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
+from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
 GROUPS = ("S3", "D4", "Q8", "C6", "C7", "A4", "F21")
@@ -189,8 +191,8 @@ def test_matrix_shares_are_norms_of_projections(name, kind):
         assert_allclose(matrix_shares(matrix, case.frame), expected, **EXACT)
     key = some_key(case)
     found = measured(case, some_train(case.frame.order), key)
-    assert_allclose(found.embedding, [matrix_shares(m, case.frame) for m in sides[:2]], rtol=0)
-    assert_allclose(found.unembedding, matrix_shares(sides[2], case.frame), rtol=0)
+    assert_allclose(found.embedding_fve, [matrix_shares(m, case.frame) for m in sides[:2]], rtol=0)
+    assert_allclose(found.unembedding_fve, matrix_shares(sides[2], case.frame), rtol=0)
 
 
 @groups
@@ -322,10 +324,14 @@ def test_restricted_losses_are_those_of_projections(name, kind):
     def from_logits(rhos):
         return brute_force.restricted_logit_loss(case.logits, rhos, case.product)
 
-    assert_allclose(found.restricted, [from_hidden([rho]) for rho in case.rhos], **EXACT)
-    assert_allclose(found.restricted_total, from_hidden(selected(case, key)), **EXACT)
-    assert_allclose(found.restricted_logits, [from_logits([rho]) for rho in case.rhos], **EXACT)
-    assert_allclose(found.restricted_logits_total, from_logits(selected(case, key)), **EXACT)
+    assert_allclose(
+        found.restricted_loss_by_irrep, [from_hidden([rho]) for rho in case.rhos], **EXACT
+    )
+    assert_allclose(found.restricted_loss, from_hidden(selected(case, key)), **EXACT)
+    assert_allclose(
+        found.restricted_logit_loss_by_irrep, [from_logits([rho]) for rho in case.rhos], **EXACT
+    )
+    assert_allclose(found.restricted_logit_loss, from_logits(selected(case, key)), **EXACT)
 
 
 MASKS = {
@@ -345,14 +351,14 @@ masks = pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS.keys())
 def test_excluded_losses_go_through_the_hidden_layer_alone(name, kind, mask):
     case = case_of(name, kind)
     key, train = some_key(case), mask(case.frame.order)
-    found = measured(case, train, key).losses
+    found = measured(case, train, key)
 
     def expected(rhos):
         unembedding = case.matrices.unembedding
         return brute_force.excluded_loss(case.hidden, unembedding, rhos, case.product, train)
 
-    assert_allclose(found.excluded, [expected([rho]) for rho in case.rhos], **EXACT)
-    assert_allclose(found.excluded_total, expected(selected(case, key)), **EXACT)
+    assert_allclose(found.excluded_loss_by_irrep, [expected([rho]) for rho in case.rhos], **EXACT)
+    assert_allclose(found.excluded_loss, expected(selected(case, key)), **EXACT)
 
 
 @kinds
@@ -361,13 +367,15 @@ def test_excluded_losses_go_through_the_hidden_layer_alone(name, kind, mask):
 def test_excluded_logit_losses_are_those_of_projections(name, kind, mask):
     case = case_of(name, kind)
     key, train = some_key(case), mask(case.frame.order)
-    found = measured(case, train, key).losses
+    found = measured(case, train, key)
 
     def expected(rhos):
         return brute_force.excluded_logit_loss(case.logits, rhos, case.product, train)
 
-    assert_allclose(found.excluded_logits, [expected([rho]) for rho in case.rhos], **EXACT)
-    assert_allclose(found.excluded_logits_total, expected(selected(case, key)), **EXACT)
+    assert_allclose(
+        found.excluded_logit_loss_by_irrep, [expected([rho]) for rho in case.rhos], **EXACT
+    )
+    assert_allclose(found.excluded_logit_loss, expected(selected(case, key)), **EXACT)
 
 
 def largest_range(case):
@@ -384,25 +392,27 @@ def test_excluded_losses_of_huge_logits(name, size):
     case = random_case(name, scale=scale)
     assert largest_range(case) == pytest.approx(size)
     key, train = np.arange(len(case.rhos)) == 1, some_train(case.frame.order)
-    found = measured(case, train, key).losses
+    found = measured(case, train, key)
     expected = [
         brute_force.excluded_loss(case.hidden, case.matrices.unembedding, [r], case.product, train)
         for r in case.rhos
     ]
-    assert_allclose(found.excluded, expected, **EXACT)
-    assert_allclose(found.excluded_total, expected[1], **EXACT)
+    assert_allclose(found.excluded_loss_by_irrep, expected, **EXACT)
+    assert_allclose(found.excluded_loss, expected[1], **EXACT)
 
 
 def test_both_ways_to_exclude_agree(monkeypatch):
     case = case_of("A4", "mlp")
     train, key = some_train(12), some_key(case)
-    quick = measured(case, train, key).losses
+    quick = measured(case, train, key)
     # By its full name: the package gives the name of the module to a function.
     module = import_module("ontogeny.studies.composition.irreps.analysis.losses")
     monkeypatch.setattr(module, "_LARGEST_EXPONENT", 0.0)
-    direct = measured(case, train, key).losses
-    assert_allclose(quick.excluded, direct.excluded, rtol=1e-12)
-    assert_allclose(quick.excluded_logits, direct.excluded_logits, rtol=1e-12)
+    direct = measured(case, train, key)
+    assert_allclose(quick.excluded_loss_by_irrep, direct.excluded_loss_by_irrep, rtol=1e-12)
+    assert_allclose(
+        quick.excluded_logit_loss_by_irrep, direct.excluded_logit_loss_by_irrep, rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("margin", [0.0, 3.0, 40.0, 200.0, 700.0])
@@ -424,11 +434,11 @@ def test_excluding_nothing_and_everything():
     case = case_of("D4", "bilinear")
     train = some_train(8)
     nothing = measured(case, train, np.zeros(len(case.rhos), dtype=bool))
-    assert_allclose(nothing.losses.excluded_total, nothing.losses.loss["train"], rtol=1e-12)
-    assert_allclose(nothing.restricted_total, np.log(8), rtol=1e-12)
+    assert_allclose(nothing.excluded_loss, nothing.loss[SPLITS.index("train")], rtol=1e-12)
+    assert_allclose(nothing.restricted_loss, np.log(8), rtol=1e-12)
     mean = np.tile(case.logits.mean(axis=(0, 1)), (64, 1))
     expected = brute_force.cross_entropy(mean, case.product).mean()
-    assert_allclose(nothing.restricted_logits_total, expected, rtol=1e-12)
+    assert_allclose(nothing.restricted_logit_loss, expected, rtol=1e-12)
 
 
 def test_restricted_loss_of_one_table_is_that_of_many():
@@ -479,9 +489,6 @@ def numbers(found):
             flat |= {f"{name}.{key}": inner for key, inner in value.items()}
         else:
             flat[name] = value
-    if "losses.loss" in flat:
-        for name in ("losses.loss", "losses.accuracy"):
-            flat |= {f"{name}.{key}": inner for key, inner in flat.pop(name).items()}
     return flat
 
 
@@ -599,11 +606,11 @@ def test_hidden_layer_that_is_the_product_representation(name, r):
     found = measured(case, some_train(n), np.arange(len(rhos)) == r)
     alone = np.zeros((3, len(rhos)))
     alone[2, r] = 1
-    assert_allclose(found.hidden, alone, **EXACT)
-    assert_allclose(found.unembedding, alone[2], **EXACT)
-    assert_allclose(found.restricted_total, found.losses.loss["all"], rtol=1e-12)
-    assert_allclose(found.losses.excluded_total, np.log(n), rtol=1e-12)
-    assert_allclose(found.losses.excluded_logits_total, np.log(n), rtol=1e-12)
+    assert_allclose(found.hidden_fve, alone, **EXACT)
+    assert_allclose(found.unembedding_fve, alone[2], **EXACT)
+    assert_allclose(found.restricted_loss, found.loss[SPLITS.index("all")], rtol=1e-12)
+    assert_allclose(found.excluded_loss, np.log(n), rtol=1e-12)
+    assert_allclose(found.excluded_logit_loss, np.log(n), rtol=1e-12)
     assert (read_neurons(case).irrep == r).all()
 
 
@@ -655,11 +662,11 @@ def test_random_numbers_are_explained_as_far_as_chance_goes(name):
 def test_shares_are_parts_of_a_whole(name, kind):
     case = case_of(name, kind)
     found = measured(case, some_train(case.frame.order), some_key(case))
-    assert_allclose(found.embedding.sum(axis=1), 1, **EXACT)
-    assert_allclose(found.unembedding.sum(), 1, **EXACT)
-    for share in (found.embedding, found.unembedding, found.hidden):
+    assert_allclose(found.embedding_fve.sum(axis=1), 1, **EXACT)
+    assert_allclose(found.unembedding_fve.sum(), 1, **EXACT)
+    for share in (found.embedding_fve, found.unembedding_fve, found.hidden_fve):
         assert (share >= 0).all()
-    assert found.hidden.sum() <= 1 + 1e-12
+    assert found.hidden_fve.sum() <= 1 + 1e-12
     assert np.sum(found.logit_similarity**2) <= 1 + 1e-12
     parts = read_neurons(case)
     assert (parts.parts.sum(axis=(0, 2)) <= 1 + 1e-9).all()

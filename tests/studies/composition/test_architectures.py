@@ -4,13 +4,11 @@ import pytest
 import torch
 
 from ontogeny.groups import group
-from ontogeny.studies.composition.networks.architectures import (
-    MLP,
-    Bilinear,
-    DeepTransformer,
-    Dropout,
-    Transformer,
-)
+from ontogeny.studies.composition.networks.architectures import Dropout
+from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
+from ontogeny.studies.composition.networks.architectures.deep_transformer import DeepTransformer
+from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.training import ParameterBuffer
 
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}

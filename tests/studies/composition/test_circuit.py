@@ -91,19 +91,19 @@ def test_ablations_are_losses_without_projections(name, rows):
     def losses(left_over, readout=unembedding):
         return mean_losses((left_over @ readout.T).reshape(n, n, n), product, train)
 
-    assert_allclose(found.hidden, losses(flat), **EXACT)
+    assert_allclose(found.hidden_loss, losses(flat), **EXACT)
     for p, part in enumerate(brute_force.PARTS):
         for r, rho in enumerate(rhos):
             entries = brute_force.pair_entries(rho, product, part)
             expected = losses(flat - brute_force.projection(flat, entries))
-            assert_allclose(found.removed[:, p, r], expected, **EXACT)
+            assert_allclose(found.ablated_loss[:, p, r], expected, **EXACT)
     kept = sum(
         brute_force.projection(unembedding, brute_force.entries(rho))
         for rho, chosen in zip(rhos, key, strict=True)
         if chosen
     )
-    assert_allclose(found.unembedding_key, losses(flat, kept), **EXACT)
-    assert_allclose(found.unembedding_rest, losses(flat, unembedding - kept), **EXACT)
+    assert_allclose(found.unembedding_key_loss, losses(flat, kept), **EXACT)
+    assert_allclose(found.unembedding_rest_loss, losses(flat, unembedding - kept), **EXACT)
 
 
 @groups
@@ -128,7 +128,7 @@ def test_constructed_hidden_layer_holds_every_entry_equally(name):
             np.linalg.norm(brute_force.projection(brute_force.flat(hidden), at_pairs)),
         )
     loss = brute_force.cross_entropy(built @ unembedding.T, product)
-    assert_allclose(found.constructed, loss.mean(), **EXACT)
+    assert_allclose(found.constructed_loss, loss.mean(), **EXACT)
 
 
 # Recovery

@@ -10,7 +10,7 @@ import xarray as xr
 from composition_runs import catalogue
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.figures.experiment import seeds
-from ontogeny.studies.composition.irreps.stages import progress, representation
+from ontogeny.studies.composition.irreps.stages import analysis, evaluation
 from studies.composition.addition.runs import trained
 
 FOUND, GIVEN = [10.0, np.nan, 40.0], (5, 20, 50)
@@ -25,7 +25,7 @@ def results():
     """History and progress of a run of 60 steps, with phases of its own."""
     run = trained("mlp")
     given = (run.table, catalogue("C7"), run.checkpoints, run.history)
-    found = progress(*given, representation(*given, key_similarity=0.005))
+    found = evaluation(*given, analysis(*given, key_similarity=0.005))
     boundary = found["phase_boundary"].copy(data=FOUND)
     return {"history": run.history, "progress": found.assign(phase_boundary=boundary)}
 

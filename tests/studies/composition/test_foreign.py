@@ -11,17 +11,19 @@ from ontogeny.joins.outcomes import outcomes
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.storage import read, write
+from ontogeny.studies.composition.addition import stages as addition
 from ontogeny.studies.composition.addition.figures.run import (
     addition_followups,
 )
-from ontogeny.studies.composition.addition.stages import measures, mechanism
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Optimiser, Style, Training, resolve
 from ontogeny.studies.composition.figures.experiment import seeds
 from ontogeny.studies.composition.irreps.figures.run import learning
-from ontogeny.studies.composition.irreps.stages import progress, representation
-from ontogeny.studies.composition.networks.architectures import MLP, Bilinear, Transformer
+from ontogeny.studies.composition.irreps.stages import analysis, evaluation
+from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
+from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.studies.composition.networks.foreign import parameters_of, read_network, read_run
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network, training_rows
@@ -476,14 +478,14 @@ def followed(record, spec, path):
         irreps_dataset(named, irreps(named), real_irreps(named)),
     )
     run = [*stored(record, spec, path)]
-    last = representation(table, irreps_of, *run, key_similarity=0.05)
-    adds = mechanism(table, *run)
+    last = analysis(table, irreps_of, *run, key_similarity=0.05)
+    adds = addition.analysis(table, *run)
     return {
         "history": run[1],
-        "representation": last,
-        "progress": progress(table, irreps_of, *run, last),
-        "mechanism": adds,
-        "measures": measures(table, *run, adds),
+        "analysis": last,
+        "evaluation": evaluation(table, irreps_of, *run, last),
+        "addition_analysis": adds,
+        "addition_evaluation": addition.evaluation(table, *run, adds),
     }
 
 
@@ -518,16 +520,21 @@ def test_checkpoints_read_from_files_give_what_the_run_itself_gives(tmp_path, ar
     expected = followed(record, ours.training(2), tmp_path / "a.nc")
     assert len(found["history"]["step"]) == len(record.step) > 4
     assert found["history"].sizes["update"] == 0
-    assert np.isnan(found["measures"]["slingshots"]).all()
+    assert np.isnan(found["addition_evaluation"]["slingshots"]).all()
     for name, dataset in expected.items():
-        left_out = {"history": ["update_loss", "update"], "measures": ["slingshots"]}.get(name, [])
+        left_out = {
+            "history": ["update_loss", "update"],
+            "addition_evaluation": ["slingshots"],
+        }.get(name, [])
         xr.testing.assert_equal(found[name].drop_vars(left_out), dataset.drop_vars(left_out))
     assert np.isnan(outcomes(found["history"])["spikes"])
     addition_followups.draw(
-        addition_followups.numbers(found["measures"]), Style(), "without the losses of updates"
+        addition_followups.numbers(found["addition_evaluation"]),
+        Style(),
+        "without the losses of updates",
     )
-    learning.draw(learning.numbers(found["history"], found["progress"]), Style(), "theirs")
-    seeds.draw(seeds.numbers([found["history"]], [found["progress"]], [2]), Style(), "theirs")
+    learning.draw(learning.numbers(found["history"], found["evaluation"]), Style(), "theirs")
+    seeds.draw(seeds.numbers([found["history"]], [found["evaluation"]], [2]), Style(), "theirs")
 
 
 def test_the_checkpoint_that_cannot_be_read_is_named(tmp_path):

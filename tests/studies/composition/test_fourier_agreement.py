@@ -22,6 +22,7 @@ from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps.analysis import (
+    SPLITS,
     Layers,
     Matrices,
     clusters,
@@ -33,7 +34,8 @@ from ontogeny.studies.composition.irreps.analysis import (
     neurons,
 )
 from ontogeny.studies.composition.irreps.datasets import frame_of
-from ontogeny.studies.composition.networks.architectures import MLP, Transformer
+from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.studies.composition.networks.pairs import train_mask
 from ontogeny.studies.composition.networks.reading import grid, matrices
 from ontogeny.studies.composition.networks.runs import train_network, training_rows
@@ -171,8 +173,8 @@ def test_restricted_loss_with_bias_correction(p, keys):
 
     found, _ = general(p, keys)
     each = [expected([k]) for k in frequencies(p)]
-    assert_allclose(found.restricted_logits[1:], each, **EXACT)
-    assert_allclose(found.restricted_logits_total, expected(keys), **EXACT)
+    assert_allclose(found.restricted_logit_loss_by_irrep[1:], each, **EXACT)
+    assert_allclose(found.restricted_logit_loss, expected(keys), **EXACT)
 
 
 @primes
@@ -186,8 +188,8 @@ def test_excluded_loss_on_training_pairs(p, keys):
 
     found, _ = general(p, keys)
     each = [expected([k]) for k in frequencies(p)]
-    assert_allclose(found.losses.excluded_logits[1:], each, **EXACT)
-    assert_allclose(found.losses.excluded_logits_total, expected(keys), **EXACT)
+    assert_allclose(found.excluded_logit_loss_by_irrep[1:], each, **EXACT)
+    assert_allclose(found.excluded_logit_loss, expected(keys), **EXACT)
 
 
 @primes
@@ -195,9 +197,9 @@ def test_restricted_loss_of_neurons_is_without_a_mean(p):
     N, _, _, W_L = network(p)
     found, _ = general(p, (1, 3))
     each = [cross_entropy(projected(N, p, [k]) @ W_L.T, p).mean() for k in frequencies(p)]
-    assert_allclose(found.restricted[1:], each, **EXACT)
+    assert_allclose(found.restricted_loss_by_irrep[1:], each, **EXACT)
     total = cross_entropy(projected(N, p, (1, 3)) @ W_L.T, p).mean()
-    assert_allclose(found.restricted_total, total, **EXACT)
+    assert_allclose(found.restricted_loss, total, **EXACT)
 
 
 @primes
@@ -206,7 +208,7 @@ def test_share_of_neurons_in_the_sum_directions(p):
     centred = N - N.mean(axis=0)
     expected = [np.sum(projected(centred, p, [k]) ** 2) for k in frequencies(p)]
     found, _ = general(p, (1,))
-    assert_allclose(found.hidden[2, 1:], np.array(expected) / np.sum(centred**2), **EXACT)
+    assert_allclose(found.hidden_fve[2, 1:], np.array(expected) / np.sum(centred**2), **EXACT)
 
 
 @primes
@@ -233,8 +235,10 @@ def test_shares_and_gini_of_embedding_and_neuron_logit_map(p):
     found, _ = general(p, (1,))
     e, rows = np.linalg.norm(W_E @ F.T, axis=0), np.linalg.norm(F @ W_L, axis=1)
     frequency = [[2 * k - 1, 2 * k] for k in frequencies(p)]
-    assert_allclose(found.embedding[0, 1:], (e**2)[frequency].sum(axis=1) / (e**2).sum(), **EXACT)
-    assert_allclose(found.unembedding[1:], (rows**2)[frequency].sum(axis=1) / (rows**2).sum())
+    assert_allclose(
+        found.embedding_fve[0, 1:], (e**2)[frequency].sum(axis=1) / (e**2).sum(), **EXACT
+    )
+    assert_allclose(found.unembedding_fve[1:], (rows**2)[frequency].sum(axis=1) / (rows**2).sum())
 
     def gini(x):
         x, n = np.sort(x), len(x)
@@ -297,13 +301,13 @@ def test_frequencies_of_the_analytic_network_are_found(p, keys, square):
     assert np.flatnonzero(key).tolist() == list(keys)
     expected = np.where(key, len(keys) ** -0.5, 0)
     assert_allclose(found.logit_similarity, expected, **EXACT)
-    assert_allclose(found.unembedding, expected**2, **EXACT)
-    assert found.losses.accuracy == {"train": 1, "test": 1, "all": 1}
+    assert_allclose(found.unembedding_fve, expected**2, **EXACT)
+    assert found.accuracy.tolist() == [1, 1, 1]
     # The readout sees the sum directions of the neurons and nothing else.
-    assert_allclose(found.restricted_total, found.losses.loss["all"], rtol=1e-10)
-    assert_allclose(found.restricted_logits_total, found.losses.loss["all"], rtol=1e-10)
-    assert_allclose(found.losses.excluded_total, np.log(p), rtol=1e-10)
-    assert_allclose(found.losses.excluded_logits_total, np.log(p), rtol=1e-10)
+    assert_allclose(found.restricted_loss, found.loss[SPLITS.index("all")], rtol=1e-10)
+    assert_allclose(found.restricted_logit_loss, found.loss[SPLITS.index("all")], rtol=1e-10)
+    assert_allclose(found.excluded_loss, np.log(p), rtol=1e-10)
+    assert_allclose(found.excluded_logit_loss, np.log(p), rtol=1e-10)
 
 
 @analytic_cases
@@ -346,7 +350,7 @@ def test_the_analytic_network_with_random_phases_is_right(p, seed):
     frequency = rng.integers(1, (p + 1) // 2, size=512)
     hidden, W_L = analytic(p, frequency, *rng.uniform(0, 2 * np.pi, size=(2, 512)))
     found, each, key = read(p, hidden, W_L)
-    assert found.losses.accuracy["all"] == 1
+    assert found.accuracy[SPLITS.index("all")] == 1
     assert key[1:].all()
     assert each.irrep.tolist() == frequency.tolist()
 

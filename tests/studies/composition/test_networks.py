@@ -1,23 +1,40 @@
+import subprocess
+import sys
+from typing import get_args
+
 import numpy as np
 import pytest
+import torch
 
 from ontogeny.studies.composition.config import (
+    ArchitectureSettings,
     BilinearSettings,
     DeepTransformerSettings,
     MLPSettings,
     Training,
     TransformerSettings,
 )
-from ontogeny.studies.composition.networks.architectures import (
-    MLP,
-    Bilinear,
-    DeepTransformer,
-    Transformer,
-)
-from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
+from ontogeny.studies.composition.networks.architectures.deep_transformer import DeepTransformer
+from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
+from ontogeny.studies.composition.networks.build import build, parameter_dimensions
+from ontogeny.studies.composition.networks.kinds import architecture_module
 from ontogeny.studies.composition.networks.runs import train_network
 
 SMALL = {"kind": "transformer", "d_model": 6, "heads": 2, "d_head": 3, "d_mlp": 5}
+KINDS = [each().kind for each in get_args(ArchitectureSettings)]
+every_network = pytest.mark.parametrize(
+    "settings",
+    [
+        MLPSettings(embedding=4, hidden=3),
+        BilinearSettings(hidden=3),
+        TransformerSettings(d_model=6, heads=2, d_head=3, d_mlp=5),
+        TransformerSettings(preset="progress-measures", d_model=6, heads=2, d_head=3, d_mlp=5),
+        DeepTransformerSettings(d_model=6, heads=2, d_head=3, d_mlp=5),
+    ],
+    ids=lambda each: each.kind,
+)
 
 
 def test_each_kind_is_built_as_configured():
@@ -27,6 +44,57 @@ def test_each_kind_is_built_as_configured():
     assert found == Transformer.universality(6, heads=2)
     found = build(DeepTransformerSettings(layers=3, heads=2), 6)
     assert found == DeepTransformer(6, layers=3, heads=2)
+
+
+@every_network
+def test_dimensions_are_those_of_the_shapes(settings):
+    """Every dimension has one size in all parameters of a network."""
+    network, sizes = build(settings, 7), {}
+    for name, shape in network.shapes().items():
+        dims = parameter_dimensions(settings.kind)[name]
+        assert network.dimensions[name] == dims
+        for dim, size in zip(dims, shape, strict=True):
+            assert sizes.setdefault(dim, size) == size
+    assert sizes["neuron"] == settings.neurons
+
+
+@every_network
+def test_the_direct_path_is_what_does_not_pass_through_the_hidden_layer(settings):
+    network = build(settings, 5)
+    parameters = network.initial(torch.Generator().manual_seed(0))
+    left, right = torch.arange(25) // 5, torch.arange(25) % 5
+    found = network.forward(parameters, left, right)
+    hidden = network.hidden_layer(parameters, left, right)
+    torch.testing.assert_close(hidden, found.hidden)
+    through = hidden @ network.readout(parameters).unembedding.t()
+    assert torch.allclose(through, found.logits[:, :5], atol=1e-6) != network.direct_path
+
+
+@every_network
+def test_what_the_hidden_layer_joins(settings):
+    network = build(settings, 5)
+    parameters = network.initial(torch.Generator().manual_seed(0))
+    left, right = torch.arange(25) // 5, torch.arange(25) % 5
+    embedded = network.readout(parameters)
+    x, y = embedded.left_embedding[left], embedded.right_embedding[right]
+    forms = {"sum": (x + y).relu(), "product": x * y}
+    hidden = network.hidden_layer(parameters, left, right)
+    found = {
+        name
+        for name, form in forms.items()
+        if form.shape == hidden.shape and torch.allclose(form, hidden, atol=1e-6)
+    }
+    assert found == ({network.joins} if network.joins else set())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_network_is_imported_without_any_other(kind):
+    """So that the code of a run is that of its own network."""
+    own = architecture_module(kind)
+    others = [architecture_module(each) for each in KINDS if each != kind]
+    code = f"import sys, {own}; print([each for each in {others} if each in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(

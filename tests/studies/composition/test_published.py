@@ -22,6 +22,7 @@ from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.irreps.analysis import (
+    SPLITS,
     Clusters,
     Evidence,
     Frame,
@@ -40,7 +41,8 @@ from ontogeny.studies.composition.irreps.analysis import (
     recovery,
 )
 from ontogeny.studies.composition.irreps.datasets import frame_of
-from ontogeny.studies.composition.networks.architectures import MLP, Transformer
+from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.studies.composition.networks.foreign import read_run
 from ontogeny.studies.composition.networks.pairs import train_mask, train_pairs
 from ontogeny.studies.composition.networks.reading import grid, matrices
@@ -159,9 +161,9 @@ def test_key_irreps_are_the_published_ones(run):
 @runs
 @pytest.mark.parametrize("split", ["train", "test", "all"])
 def test_losses_and_accuracies_are_the_published_ones(run, split):
-    numbers, found = published(run, "summary_metrics.json"), reading(run).evidence.losses
-    assert_allclose(found.loss[split], numbers[f"{split}_loss"], rtol=1e-5)
-    assert found.accuracy[split] == numbers.get(f"{split}_acc", 1.0) == 1.0
+    numbers, found = published(run, "summary_metrics.json"), reading(run).evidence
+    assert_allclose(found.loss[SPLITS.index(split)], numbers[f"{split}_loss"], rtol=1e-5)
+    assert found.accuracy[SPLITS.index(split)] == numbers.get(f"{split}_acc", 1.0) == 1.0
 
 
 @runs
@@ -197,15 +199,15 @@ def test_squared_weights_of_a_transformer_are_those_of_its_matrices(run):
 FRACTION, LOSS, SIMILARITY = {"rtol": 0, "atol": 1e-6}, {"rtol": 1e-5}, {"rtol": 5e-5, "atol": 1e-6}
 
 BY_IRREP = {
-    "percent_x_embed_{}_rep": (lambda e, r: e.embedding[0, r], FRACTION),
-    "percent_y_embed_{}_rep": (lambda e, r: e.embedding[1, r], FRACTION),
-    "percent_unembed_{}_rep": (lambda e, r: e.unembedding[r], FRACTION),
-    "percent_hidden_x_{}_rep": (lambda e, r: e.hidden[0, r], FRACTION),
-    "percent_hidden_y_{}_rep": (lambda e, r: e.hidden[1, r], FRACTION),
-    "percent_hidden_xy_{}_rep": (lambda e, r: e.hidden[2, r], FRACTION),
-    "total_percent_hidden_{}_rep": (lambda e, r: e.hidden[:, r].sum(), FRACTION),
-    "hidden_restricted_loss_{}_rep": (lambda e, r: e.restricted[r], LOSS),
-    "hidden_excluded_loss_{}_rep": (lambda e, r: e.losses.excluded[r], LOSS),
+    "percent_x_embed_{}_rep": (lambda e, r: e.embedding_fve[0, r], FRACTION),
+    "percent_y_embed_{}_rep": (lambda e, r: e.embedding_fve[1, r], FRACTION),
+    "percent_unembed_{}_rep": (lambda e, r: e.unembedding_fve[r], FRACTION),
+    "percent_hidden_x_{}_rep": (lambda e, r: e.hidden_fve[0, r], FRACTION),
+    "percent_hidden_y_{}_rep": (lambda e, r: e.hidden_fve[1, r], FRACTION),
+    "percent_hidden_xy_{}_rep": (lambda e, r: e.hidden_fve[2, r], FRACTION),
+    "total_percent_hidden_{}_rep": (lambda e, r: e.hidden_fve[:, r].sum(), FRACTION),
+    "hidden_restricted_loss_{}_rep": (lambda e, r: e.restricted_loss_by_irrep[r], LOSS),
+    "hidden_excluded_loss_{}_rep": (lambda e, r: e.excluded_loss_by_irrep[r], LOSS),
     "logit_{}_rep_trace_similarity": (lambda e, r: e.logit_similarity[r], SIMILARITY),
 }
 
@@ -244,13 +246,13 @@ TOTALS = {
         lambda e, key: np.sum(e.logit_similarity[1:] ** 2),
         {"rtol": 1e-4},
     ),
-    "percent_x_embed_explained": (key_sum(lambda e: e.embedding[0]), FRACTION),
-    "percent_y_embed_explained": (key_sum(lambda e: e.embedding[1]), FRACTION),
-    "percent_unembed_explained": (key_sum(lambda e: e.unembedding), FRACTION),
-    "percent_hidden_explained": (key_sum(lambda e: e.hidden), FRACTION),
-    "percent_hidden_xy_explained": (key_sum(lambda e: e.hidden[2]), FRACTION),
-    "total_hidden_restricted_loss": (lambda e, _: e.restricted_total, LOSS),
-    "total_hidden_excluded_loss": (lambda e, _: e.losses.excluded_total, LOSS),
+    "percent_x_embed_explained": (key_sum(lambda e: e.embedding_fve[0]), FRACTION),
+    "percent_y_embed_explained": (key_sum(lambda e: e.embedding_fve[1]), FRACTION),
+    "percent_unembed_explained": (key_sum(lambda e: e.unembedding_fve), FRACTION),
+    "percent_hidden_explained": (key_sum(lambda e: e.hidden_fve), FRACTION),
+    "percent_hidden_xy_explained": (key_sum(lambda e: e.hidden_fve[2]), FRACTION),
+    "total_hidden_restricted_loss": (lambda e, _: e.restricted_loss, LOSS),
+    "total_hidden_excluded_loss": (lambda e, _: e.excluded_loss, LOSS),
 }
 SOUND = [
     (run, quantity)
@@ -285,25 +287,27 @@ def test_a5_explains_more_with_true_representations():
     found = reading("A5_MLP_seed1").evidence
     key = reading("A5_MLP_seed1").key
     numbers = published("A5_MLP_seed1", "summary_metrics.json")
-    assert (found.embedding[:, key].sum(axis=1) > 0.999).all()
-    assert found.unembedding[key].sum() > numbers["percent_unembed_explained"] + 0.015
-    assert found.hidden[:, key].sum() > numbers["percent_hidden_explained"]
-    assert found.restricted_total < 0.5 * numbers["total_hidden_restricted_loss"]
+    assert (found.embedding_fve[:, key].sum(axis=1) > 0.999).all()
+    assert found.unembedding_fve[key].sum() > numbers["percent_unembed_explained"] + 0.015
+    assert found.hidden_fve[:, key].sum() > numbers["percent_hidden_explained"]
+    assert found.restricted_loss < 0.5 * numbers["total_hidden_restricted_loss"]
 
 
 def test_restricted_and_excluded_loss_of_c113_with_bases_of_true_rank():
     found = reading("C113_T_seed1").evidence
     numbers = published("C113_T_seed1", "summary_metrics.json")
     assert numbers["total_hidden_restricted_loss"] > 0.02
-    assert_allclose(found.restricted_total, 6.1e-7, atol=0.05e-7)
-    assert_allclose(found.losses.excluded_total, 9.34, atol=5e-3)
+    assert_allclose(found.restricted_loss, 6.1e-7, atol=0.05e-7)
+    assert_allclose(found.excluded_loss, 9.34, atol=5e-3)
 
 
 def test_hidden_layer_of_c113_is_explained_by_less_than_published():
     found, numbers = reading("C113_T_seed1"), published("C113_T_seed1", "summary_metrics.json")
-    assert found.evidence.hidden[:, found.key].sum() < numbers["percent_hidden_explained"] - 0.01
+    assert (
+        found.evidence.hidden_fve[:, found.key].sum() < numbers["percent_hidden_explained"] - 0.01
+    )
     for r, name in enumerate(found.frame.irreps[1:], start=1):
-        assert found.evidence.hidden[:, r].sum() < numbers[f"total_percent_hidden_{name}_rep"]
+        assert found.evidence.hidden_fve[:, r].sum() < numbers[f"total_percent_hidden_{name}_rep"]
 
 
 # The tables of the main network
@@ -319,7 +323,7 @@ MAIN = {
 def test_shares_of_the_main_network(name):
     found = reading("S5_MLP_seed2")
     r, e = found.index(name), found.evidence
-    shares = [*e.embedding[:, r], e.unembedding[r], *e.hidden[:, r]]
+    shares = [*e.embedding_fve[:, r], e.unembedding_fve[r], *e.hidden_fve[:, r]]
     assert_allclose(100 * np.array(shares), MAIN[name], atol=5.1e-3)
 
 
@@ -338,13 +342,15 @@ LOSSES = {
 def test_losses_by_irrep_of_the_main_network(name):
     found = reading("S5_MLP_seed2")
     r, e = found.index(name), found.evidence
-    assert_allclose([e.losses.excluded[r], e.restricted[r]], LOSSES[name], rtol=4e-4)
+    assert_allclose(
+        [e.excluded_loss_by_irrep[r], e.restricted_loss_by_irrep[r]], LOSSES[name], rtol=4e-4
+    )
 
 
 def test_totals_of_the_main_network():
     e = reading("S5_MLP_seed2").evidence
-    assert_allclose(e.losses.excluded_total, 7.594, atol=5e-4)
-    assert_allclose(e.restricted_total, 7.085e-7, rtol=1e-4)
+    assert_allclose(e.excluded_loss, 7.594, atol=5e-4)
+    assert_allclose(e.restricted_loss, 7.085e-7, rtol=1e-4)
     assert_allclose(e.squared_weights, 5014.4, atol=0.05)
 
 
@@ -446,19 +452,19 @@ ABLATIONS = {
 def test_ablations_of_the_main_network(name):
     losses, _ = taken_apart("S5_MLP_seed2")
     r = reading("S5_MLP_seed2").index(name)
-    assert_allclose(losses.removed[2, :, r], ABLATIONS[name], rtol=5e-4)
+    assert_allclose(losses.ablated_loss[2, :, r], ABLATIONS[name], rtol=5e-4)
 
 
 def test_whole_ablations_of_the_main_network():
     """Excluded loss is the same removal on training pairs; the constant direction is the mean."""
     losses, _ = taken_apart("S5_MLP_seed2")
-    found = reading("S5_MLP_seed2").evidence.losses
-    assert_allclose(losses.hidden[2], 2.3838e-6, rtol=1e-4)
-    assert_allclose(losses.removed[0, 2], found.excluded, rtol=1e-12)
-    assert_allclose(losses.removed[2, 2, 0], 2.419e-6, rtol=5e-4)
-    assert_allclose(losses.unembedding_key[2], 2.078e-6, rtol=5e-4)
-    assert_allclose(losses.unembedding_rest[2], 4.7955, atol=1e-4)
-    assert_allclose(losses.constructed, 7.004e-7, rtol=6e-3)
+    found = reading("S5_MLP_seed2").evidence
+    assert_allclose(losses.hidden_loss[2], 2.3838e-6, rtol=1e-4)
+    assert_allclose(losses.ablated_loss[0, 2], found.excluded_loss_by_irrep, rtol=1e-12)
+    assert_allclose(losses.ablated_loss[2, 2, 0], 2.419e-6, rtol=5e-4)
+    assert_allclose(losses.unembedding_key_loss[2], 2.078e-6, rtol=5e-4)
+    assert_allclose(losses.unembedding_rest_loss[2], 4.7955, atol=1e-4)
+    assert_allclose(losses.constructed_loss, 7.004e-7, rtol=6e-3)
 
 
 def test_recovery_of_the_main_network():

@@ -8,7 +8,7 @@ import torch
 
 from ontogeny.config import ConfigurationError
 from ontogeny.studies.composition.config import resolve
-from ontogeny.studies.composition.networks.architectures import MLP
+from ontogeny.studies.composition.networks.architectures.mlp import MLP
 from ontogeny.studies.composition.networks.published import PublishedError, published_experiments
 from ontogeny.studies.composition.networks.runs import training_rows
 

@@ -1,6 +1,6 @@
 """The stages after training, on tiny trained runs, from datasets to datasets in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps import stages
 from ontogeny.studies.composition.irreps.analysis import (
+    Evidence,
     Frame,
     Layers,
     group_means,
@@ -28,7 +29,7 @@ from ontogeny.studies.composition.irreps.analysis import (
 from ontogeny.studies.composition.irreps.datasets import (
     frame_of,
 )
-from ontogeny.studies.composition.irreps.stages import progress, representation
+from ontogeny.studies.composition.irreps.stages import analysis, evaluation
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.pairs import train_mask, train_pairs
@@ -55,7 +56,7 @@ RUNS = {
 """Group, a threshold that some irreps pass and some do not, architecture."""
 
 runs = pytest.mark.parametrize("run", RUNS)
-both = pytest.mark.parametrize("stage", ["representation", "progress"])
+both = pytest.mark.parametrize("stage", ["analysis", "evaluation"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +69,8 @@ class Run:
     irreps: xr.Dataset
     checkpoints: xr.Dataset
     history: xr.Dataset
-    representation: xr.Dataset
-    progress: xr.Dataset
+    analysis: xr.Dataset
+    evaluation: xr.Dataset
 
     @property
     def train(self):
@@ -104,10 +105,8 @@ def trained(run, key_similarity=None):
     about = attributes("train", spec.model_dump(mode="json"), "0")
     checkpoints = checkpoints_dataset(record, spec.architecture.kind).assign_attrs(about)
     history = history_dataset(record, rows).assign_attrs(about)
-    final = representation(
-        table, basis, checkpoints, history, key_similarity=key_similarity or threshold
-    )
-    along = progress(table, basis, checkpoints, history, final)
+    final = analysis(table, basis, checkpoints, history, key_similarity=key_similarity or threshold)
+    along = evaluation(table, basis, checkpoints, history, final)
     rhos = [irrep.matrices for irrep in real]
     seen = frame_of(table, basis)
     return Run(product, rhos, seen, spec, table, basis, checkpoints, history, final, along)
@@ -120,7 +119,7 @@ def dataset_of(run, stage):
 # Names, dimensions, descriptions
 
 PROMISED = {
-    "representation": {
+    "analysis": {
         "logit_similarity": ("irrep",),
         "logit_fve": ("irrep",),
         "logit_fve_total": (),
@@ -131,7 +130,7 @@ PROMISED = {
         "loss": ("split",),
         "accuracy": ("split",),
     },
-    "progress": {
+    "evaluation": {
         "loss": ("step", "split"),
         "accuracy": ("step", "split"),
         "restricted_loss": ("step",),
@@ -160,7 +159,7 @@ def test_promised_variables_are_there_with_their_dimensions(run, stage):
     for dim, values in COORDINATES.items():
         assert found[dim].values.tolist() == values
     assert tuple(found["irrep"].values) == trained(run).frame.irreps
-    assert trained(run).representation["key"].dtype == bool
+    assert trained(run).analysis["key"].dtype == bool
 
 
 @runs
@@ -219,8 +218,16 @@ def test_numbers_are_plain_and_finite(run, stage):
 
 
 @runs
-def test_the_last_checkpoint_of_progress_is_the_representation(run):
-    final, along = trained(run).representation, trained(run).progress.isel(step=-1)
+def test_every_field_of_the_evidence_is_stored(run):
+    """At the final checkpoint, and along the steps."""
+    final, along = trained(run).analysis, trained(run).evaluation
+    for field in fields(Evidence):
+        assert along[field.name].dims == ("step", *final[field.name].dims)
+
+
+@runs
+def test_the_last_checkpoint_is_that_of_the_analysis(run):
+    final, along = trained(run).analysis, trained(run).evaluation.isel(step=-1)
     shared = [name for name in final.data_vars if name in along and name != "key"]
     assert len(shared) >= 20
     for name in shared:
@@ -231,7 +238,7 @@ def test_the_last_checkpoint_of_progress_is_the_representation(run):
 
 @runs
 def test_losses_are_those_of_training(run):
-    history, along = trained(run).history, trained(run).progress
+    history, along = trained(run).history, trained(run).evaluation
     assert along["step"].values.tolist() == history["step"].values.tolist()
     assert along["step"].values[[0, -1]].tolist() == [0, 60]
     for name in ("loss", "accuracy"):
@@ -247,11 +254,11 @@ def test_losses_are_those_of_training(run):
 
 @runs
 @pytest.mark.parametrize("index", [0, 3, -1])
-def test_progress_is_measured_with_the_key_irreps_of_the_last_network(run, index):
+def test_a_run_is_measured_with_the_key_irreps_of_the_last_network(run, index):
     at = trained(run)
     layers, found = at.layers(index)
-    measured = at.progress.isel(step=index)
-    key = at.representation["key"].values
+    measured = at.evaluation.isel(step=index)
+    key = at.analysis["key"].values
     assert key.any()
     assert key.sum() < len(key) - 1
     chosen = [rho for rho, is_key in zip(at.rhos, key, strict=True) if is_key]
@@ -279,7 +286,7 @@ def test_progress_is_measured_with_the_key_irreps_of_the_last_network(run, index
 
 @runs
 def test_key_irreps_follow_the_threshold(run):
-    found = trained(run).representation
+    found = trained(run).analysis
     expected = (found["logit_similarity"] > RUNS[run][1]).values
     expected[0] = False
     assert found["key"].values.tolist() == expected.tolist()
@@ -288,7 +295,7 @@ def test_key_irreps_follow_the_threshold(run):
 @runs
 def test_neurons_and_their_clusters(run):
     at = trained(run)
-    found = at.representation
+    found = at.analysis
     layers, _ = at.layers(-1)
     assert_allclose(found["neuron_variance"], layers.hidden.var(axis=(0, 1)), atol=1e-12)
     names = found["neuron_irrep"].values
@@ -306,9 +313,7 @@ def test_neurons_and_their_clusters(run):
 def test_slices_are_those_of_the_cubes(run, output, monkeypatch):
     at = trained(run)
     monkeypatch.setattr(stages, "_SLICE", output)
-    found = stages.representation(
-        at.table, at.irreps, at.checkpoints, at.history, key_similarity=0.5
-    )
+    found = stages.analysis(at.table, at.irreps, at.checkpoints, at.history, key_similarity=0.5)
     layers, _ = at.layers(-1)
     assert found["logit_slice"].attrs["output"] == output
     assert found["character_slice"].attrs["output"] == output
@@ -327,7 +332,7 @@ def test_components_of_a_cyclic_group_are_its_spectrum():
         for name, wave in (("cos", np.cos), ("sin", np.sin)):
             rows.append(np.sqrt(2 / 7) * wave(2 * np.pi * k * x / 7))
             labels.append(f"{name} {k}")
-    stored = at.representation
+    stored = at.analysis
     assert stored["entry"].values.tolist() == labels
     assert stored["irrep_of_entry"].values.tolist() == [0, 1, 1, 2, 2, 3, 3]
     spectrum = np.linalg.norm(np.stack(rows) @ found.left_embedding, axis=1)
@@ -340,7 +345,7 @@ def test_components_of_a_cyclic_group_are_its_spectrum():
 @runs
 def test_chances_are_the_means_over_random_networks(run):
     at = trained(run)
-    found, n = at.representation, len(at.product)
+    found, n = at.analysis, len(at.product)
     rng = np.random.default_rng(0)
 
     def means_of(width):
@@ -364,16 +369,16 @@ def test_chances_are_the_means_over_random_networks(run):
 @runs
 def test_a_threshold_that_no_irrep_passes(run):
     at = trained(run, key_similarity=0.999)
-    assert not at.representation["key"].any()
-    expected = np.full(at.progress.sizes["step"], np.log(len(at.product)))
-    assert_allclose(at.progress["restricted_loss"], expected, rtol=1e-12)
-    without = at.progress["loss"].sel(split="train")
-    assert_allclose(at.progress["excluded_logit_loss"], without, rtol=1e-12)
+    assert not at.analysis["key"].any()
+    expected = np.full(at.evaluation.sizes["step"], np.log(len(at.product)))
+    assert_allclose(at.evaluation["restricted_loss"], expected, rtol=1e-12)
+    without = at.evaluation["loss"].sel(split="train")
+    assert_allclose(at.evaluation["excluded_logit_loss"], without, rtol=1e-12)
 
 
 @runs
 def test_phase_boundaries_are_numbers_that_may_be_missing(run):
-    found = trained(run).progress
+    found = trained(run).evaluation
     assert found["phase_boundary"].dtype == np.float64
     assert found["boundary"].values.tolist() == ["memorisation", "circuit formation", "cleanup"]
     assert found["phase_interval"].dims == ("boundary", "bound")

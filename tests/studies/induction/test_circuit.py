@@ -25,7 +25,7 @@ from ontogeny.studies.induction.analysis.knock_outs import (
 from ontogeny.studies.induction.analysis.probes import candidates, repeated_tokens
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.corpora import in_context
-from ontogeny.studies.induction.measures import head_kinds
+from ontogeny.studies.induction.findings import head_kinds
 
 R, V = 25, made.V
 CLOSE = 2e-3

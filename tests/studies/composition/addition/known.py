@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ontogeny.studies.composition.addition.gromov import analytic
+from studies.composition.addition.gromov import analytic
 
 
 def phase_grid(keys, steps=8):

@@ -8,7 +8,7 @@ import xarray as xr
 
 from ontogeny.groups import group
 from ontogeny.provenance import attributes
-from ontogeny.studies.composition.addition.stages import measures, mechanism
+from ontogeny.studies.composition.addition.stages import analysis, evaluation
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps.analysis import Network
@@ -35,8 +35,8 @@ class Run:
     table: xr.Dataset
     checkpoints: xr.Dataset
     history: xr.Dataset
-    mechanism: xr.Dataset
-    measures: xr.Dataset
+    analysis: xr.Dataset
+    evaluation: xr.Dataset
 
     @property
     def order(self):
@@ -70,8 +70,8 @@ def stored(p, architecture, change=None, labels="product", **optimiser):
     for name, values in (change or {}).items():
         checkpoints[name][-1] = values.astype(np.float32)
     history = history_dataset(record, training_rows(spec, p)).assign_attrs(about)
-    found = mechanism(table, checkpoints, history)
-    along = measures(table, checkpoints, history, found)
+    found = analysis(table, checkpoints, history)
+    along = evaluation(table, checkpoints, history, found)
     return Run(spec, table, checkpoints, history, found, along)
 
 

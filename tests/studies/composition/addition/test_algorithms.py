@@ -14,7 +14,7 @@ from ontogeny.studies.composition.addition.algorithms import (
     isolate_circle,
     logit_models,
 )
-from ontogeny.studies.composition.networks.architectures import Transformer
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from studies.composition.addition import known, plain
 from studies.composition.addition.test_forward import SMALL, random_parameters
 

@@ -13,7 +13,7 @@ from ontogeny.studies.composition.addition.attention import (
     score_shares,
     token_scores,
 )
-from ontogeny.studies.composition.networks.architectures import Transformer
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from studies.composition.addition import plain
 from studies.composition.addition.test_forward import random_parameters
 

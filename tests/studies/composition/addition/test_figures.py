@@ -48,7 +48,7 @@ def run(name):
 
 def dataset_for(name, of):
     """What a figure is drawn from."""
-    return getattr(run(of), "measures" if name in OVER_STEPS else "mechanism")
+    return getattr(run(of), "evaluation" if name in OVER_STEPS else "analysis")
 
 
 def module(name):
@@ -105,7 +105,7 @@ def numeric(given):
 @pytest.mark.parametrize("name", OVER_STEPS)
 @pytest.mark.parametrize("log_steps", [True, False])
 def test_phases_are_shaded_in_every_panel_over_steps(name, log_steps):
-    given = run("transformer").measures
+    given = run("transformer").evaluation
     given = given.assign(phase_boundary=given["phase_boundary"].copy(data=[10.0, np.nan, 40.0]))
     made, _ = drawn(name, given, log_steps=log_steps)
     over_steps = [axes for axes in made.axes if axes.get_xlim() == (0.0, 60.0)]
@@ -117,7 +117,7 @@ def test_phases_are_shaded_in_every_panel_over_steps(name, log_steps):
 
 @pytest.mark.parametrize("name", OVER_STEPS)
 def test_phases_of_the_style_stand_in_place_of_those_found(name):
-    given = run("transformer").measures
+    given = run("transformer").evaluation
     found = given["phase_boundary"].copy(data=[10.0, np.nan, 40.0])
     made, numbers = drawn(name, given.assign(phase_boundary=found), phases=(5, 20, 50))
     over_steps = [axes for axes in made.axes if axes.get_xlim() == (0.0, 60.0)]
@@ -137,7 +137,7 @@ def test_a_figure_has_a_style_and_a_width(name):
 
 
 def test_progress_shows_the_numbers_of_the_paper():
-    given = run("right").measures
+    given = run("right").evaluation
     made, _ = drawn("progress", given)
     losses, accuracies, sparsity, weights = made.axes
     shown = lines(losses)
@@ -151,7 +151,7 @@ def test_progress_shows_the_numbers_of_the_paper():
 
 
 def test_every_form_of_both_losses_is_shown():
-    given = run("transformer").measures
+    given = run("transformer").evaluation
     restricted, excluded, ratio, _ = drawn("measures", given)[0].axes
     shown = [line.get_ydata() for line in restricted.get_lines() if len(line.get_xdata()) > 1]
     expected = given["restricted_loss"].sel(split="all").values
@@ -163,7 +163,7 @@ def test_every_form_of_both_losses_is_shown():
 
 
 def test_key_frequencies_are_coloured_and_the_rest_is_grey():
-    given = run("right").measures
+    given = run("right").evaluation
     losses, accuracies, amplitudes, _ = drawn("key_losses", given)[0].axes
     assert set(lines(accuracies)) == {"k = 2", "k = 5", "k = 9", "train, whole"}
     shown = lines(amplitudes)
@@ -175,15 +175,15 @@ def test_key_frequencies_are_coloured_and_the_rest_is_grey():
 
 @pytest.mark.parametrize(("of", "embeddings"), [("transformer", 1), ("mlp", 2)])
 def test_an_embedding_that_both_sides_share_is_drawn_once(of, embeddings):
-    norms = drawn("norms", run(of).measures)[0]
+    norms = drawn("norms", run(of).evaluation)[0]
     assert len(norms.axes) == embeddings + 3
-    sparsity = drawn("measures", run(of).measures)[0].axes[3]
+    sparsity = drawn("measures", run(of).evaluation)[0].axes[3]
     assert ("embedding" in lines(sparsity)) == (embeddings == 1)
     assert ("right embedding" in lines(sparsity)) == (embeddings == 2)
 
 
 def test_followups_show_each_circuit():
-    given = run("right").measures
+    given = run("right").evaluation
     _, efficiency, trade, *_, spikes = drawn("followups", given)[0].axes
     assert set(lines(efficiency)) == {"whole", "generalising", "memorising"}
     path = lines(trade)["generalising"]
@@ -193,7 +193,7 @@ def test_followups_show_each_circuit():
 
 
 def test_spectra_have_one_bar_for_each_wave_and_a_row_for_each_rule():
-    given = run("right").mechanism
+    given = run("right").analysis
     left, right_, unembedding, choices = drawn("spectra", given)[0].axes
     heights = [bar.get_height() for bar in unembedding.patches]
     np.testing.assert_array_equal(np.sort(heights), np.sort(given["unembedding_norm"]))
@@ -206,7 +206,7 @@ def test_spectra_have_one_bar_for_each_wave_and_a_row_for_each_rule():
 
 
 def test_every_head_has_a_column():
-    given = run("transformer").mechanism
+    given = run("transformer").analysis
     axes = drawn("attention", given)[0].axes
     images = [each.images[0].get_array() for each in axes if each.images and each.get_title()]
     np.testing.assert_array_equal(images, given["attention_to_left"])
@@ -217,7 +217,7 @@ def test_every_head_has_a_column():
 
 
 def test_neurons_are_counted_by_their_frequency():
-    given = run("right").mechanism
+    given = run("right").analysis
     best, size, sums, *examples = drawn("neurons", given)[0].axes
     assert [bar.get_width() for bar in size.patches] == [16, 16, 16, 0]
     assert sum(bar.get_height() for bar in best.patches) == 48
@@ -228,7 +228,7 @@ def test_neurons_are_counted_by_their_frequency():
 
 
 def test_the_constant_is_left_out_of_the_transforms():
-    given = run("right").mechanism
+    given = run("right").analysis
     neurons, logits, amplitudes, shares, *_ = drawn("logits", given)[0].axes
     for axes, name in ((neurons, "neuron"), (logits, "logit")):
         image = axes.images[0].get_array()
@@ -241,7 +241,7 @@ def test_the_constant_is_left_out_of_the_transforms():
 
 
 def test_the_readout_is_that_of_the_key_frequencies_by_neuron():
-    given = run("right").mechanism
+    given = run("right").analysis
     made, numbers = drawn("readout", given)
     shares, products, _, components, _ = made.axes
     heights = [bar.get_height() for bar in shares.patches]
@@ -259,7 +259,7 @@ def test_the_readout_is_that_of_the_key_frequencies_by_neuron():
 
 
 def test_bars_of_ablations_end_at_their_losses():
-    given = run("transformer").mechanism
+    given = run("transformer").analysis
     (axes,) = drawn("ablations", given)[0].axes
     ends = [bar.get_x() + bar.get_width() for bar in axes.patches]
     np.testing.assert_allclose(ends, given["ablated_loss"].sel(split="all"), rtol=1e-9)
@@ -270,7 +270,7 @@ def test_bars_of_ablations_end_at_their_losses():
 
 
 def test_bars_of_removals_end_at_their_losses():
-    given = run("right").mechanism
+    given = run("right").analysis
     panels = drawn("removal", given)[0].axes
     for axes, place in zip(panels, ("logits", "neurons"), strict=True):
         ends = [bar.get_y() + bar.get_height() for bar in axes.patches]
@@ -283,7 +283,7 @@ def test_bars_of_removals_end_at_their_losses():
 
 
 def test_algorithms_show_what_there_is():
-    given = run("right").mechanism
+    given = run("right").analysis
     *panels, whole = drawn("algorithms", given)[0].axes
     for axes, name in zip(panels, ("clock_share", "isolated_clock_share"), strict=True):
         heights = [bar.get_height() for bar in axes.patches[:3]]
@@ -318,7 +318,7 @@ def test_every_phase_has_unit_length(boundary, expected):
 
 def seeds_of_two_runs():
     """The same run twice; the second has other phases and lacks the last checkpoint."""
-    first = run("transformer").measures
+    first = run("transformer").evaluation
     boundary = first["phase_boundary"]
     first = first.assign(phase_boundary=boundary.copy(data=[10.0, 20.0, 40.0]))
     second = first.assign(phase_boundary=boundary.copy(data=[20.0, np.nan, np.nan]))

@@ -6,7 +6,7 @@ import torch
 from numpy.testing import assert_allclose
 
 from ontogeny.studies.composition.addition import forward
-from ontogeny.studies.composition.networks.architectures import Transformer
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 
 SMALL = {"d_model": 10, "heads": 3, "d_head": 4, "d_mlp": 14}
 NETWORKS = {

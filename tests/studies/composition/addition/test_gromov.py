@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ontogeny.studies.composition.addition.gromov import analytic, participation
 from studies.composition.addition import known, plain
+from studies.composition.addition.gromov import analytic, participation
 
 
 def answers(p):

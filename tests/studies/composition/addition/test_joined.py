@@ -26,8 +26,8 @@ def adding(name, *, seed=0, sweep=None, **settings):
         seed=seed,
         modulus=run.order,
         history=run.history.assign_attrs(spec=json.dumps(spec)),
-        mechanism=run.mechanism,
-        measures=run.measures,
+        mechanism=run.analysis,
+        measures=run.evaluation,
     )
 
 
@@ -61,7 +61,7 @@ def test_keys_of_smaller_moduli_are_missing_where_they_have_no_frequency(both):
     assert both.sizes["frequency"] == 4
     np.testing.assert_array_equal(np.isnan(both["key"]).sum("frequency"), [1, 1, 0])
     for index, name in enumerate(("transformer", "mlp", "bilinear")):
-        key = trained(name).mechanism["key"].values
+        key = trained(name).analysis["key"].values
         np.testing.assert_array_equal(both["key"].values[index, : len(key)], key)
         assert both["key_frequencies"].values[index] == key.sum()
 
@@ -69,7 +69,7 @@ def test_keys_of_smaller_moduli_are_missing_where_they_have_no_frequency(both):
 def test_numbers_of_the_mechanism(both):
     """Each by its definition, from the stored mechanism."""
     for index, name in enumerate(("transformer", "mlp", "bilinear")):
-        last = trained(name).mechanism
+        last = trained(name).analysis
         row = both.isel(run=index)
         assert row["uniform_loss"].item() == pytest.approx(np.log(trained(name).order))
         losses = {
@@ -89,7 +89,7 @@ def test_numbers_of_the_mechanism(both):
 
 def test_numbers_along_training(both):
     for index, name in enumerate(("transformer", "mlp", "bilinear")):
-        along = trained(name).measures
+        along = trained(name).evaluation
         weights = along["squared_weights"].values
         row = both.isel(run=index)
         assert row["weights_ratio"].item() == pytest.approx(weights[-1] / max(weights))
@@ -100,7 +100,7 @@ def test_numbers_along_training(both):
 
 def test_a_number_that_only_some_architectures_have_is_missing_in_the_others():
     found = addition([adding("transformer"), adding("two layers")])["gradient_symmetricity"]
-    stored = trained("transformer").mechanism["gradient_symmetricity"].item()
+    stored = trained("transformer").analysis["gradient_symmetricity"].item()
     np.testing.assert_equal(found.values, [stored, np.nan])
 
 

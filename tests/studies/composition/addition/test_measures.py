@@ -6,12 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ontogeny.studies.composition.addition.measures import (
-    excluded,
-    restricted,
-    spectrum_gini,
-    squared_weights,
-)
+from ontogeny.studies.composition.addition.key_losses import excluded, restricted
+from ontogeny.studies.composition.addition.measures import spectrum_gini, squared_weights
 from ontogeny.studies.composition.addition.split_losses import split_losses
 from ontogeny.studies.composition.addition.waves import WIDTHS, cyclic_frame
 from ontogeny.studies.composition.irreps.analysis import Layers, Matrices, evidence, group_means
@@ -90,9 +86,9 @@ def test_they_are_those_of_the_analysis_of_groups(keys):
     kept = restricted(logits, hidden @ W_L.T, TRAIN, key)
     without = excluded(logits, hidden @ W_L.T, TRAIN, key)
     near = {"rtol": 1e-6, "atol": 1e-9}
-    assert_allclose(kept.loss[0, 0, 2], general.restricted_logits_total, **near)
-    assert_allclose(without.loss[0], general.losses.excluded_logits_total, **near)
-    assert_allclose(without.by_frequency, general.losses.excluded_logits[1:], **near)
+    assert_allclose(kept.loss[0, 0, 2], general.restricted_logit_loss, **near)
+    assert_allclose(without.loss[0], general.excluded_logit_loss, **near)
+    assert_allclose(without.by_frequency, general.excluded_logit_loss_by_irrep[1:], **near)
     assert_allclose(spectrum_gini(embedding)[0], general.gini[0], **near)
     assert_allclose(spectrum_gini(W_L)[0], general.gini[2], **near)
     # Without a path around them, neurons alone are the same circuit.

@@ -14,21 +14,18 @@ from ontogeny.studies.composition.addition.algorithms import (
 )
 from ontogeny.studies.composition.addition.attention import patterns
 from ontogeny.studies.composition.addition.interventions import (
-    neuron_ablations,
+    neuron_interventions,
     removed_losses,
-    transformer_ablations,
+    transformer_interventions,
 )
+from ontogeny.studies.composition.addition.key_losses import excluded, restricted
 from ontogeny.studies.composition.addition.keys import (
     by_ablation,
     by_cluster,
     by_embedding,
     by_gap,
 )
-from ontogeny.studies.composition.addition.measures import (
-    excluded,
-    restricted,
-    spectrum_gini,
-)
+from ontogeny.studies.composition.addition.measures import spectrum_gini
 from ontogeny.studies.composition.addition.neuron_waves import neuron_table
 from ontogeny.studies.composition.addition.readout import (
     direction_fit,
@@ -111,10 +108,10 @@ def test_measures_are_those_of_the_analysis_of_groups():
     general = evidence(read, weights, train(), frame, means=group_means(read, frame), key=key)
     kept, without = (measure(logits, through, train(), KEY) for measure in (restricted, excluded))
     near = {"rtol": 1e-6}
-    assert_allclose(split_losses(logits, train()).loss, list(general.losses.loss.values()), **near)
-    assert_allclose(kept.loss[0, 0, 2], general.restricted_logits_total, **near)
-    assert_allclose(without.loss[0], general.losses.excluded_logits_total, **near)
-    assert_allclose(without.by_frequency, general.losses.excluded_logits[1:], **near)
+    assert_allclose(split_losses(logits, train()).loss, general.loss, **near)
+    assert_allclose(kept.loss[0, 0, 2], general.restricted_logit_loss, **near)
+    assert_allclose(without.loss[0], general.excluded_logit_loss, **near)
+    assert_allclose(without.by_frequency, general.excluded_logit_loss_by_irrep[1:], **near)
     assert_allclose(spectrum_gini(weights.left_embedding)[0], general.gini[0], **near)
     assert_allclose(spectrum_gini(weights.unembedding)[0], general.gini[2], **near)
 
@@ -142,8 +139,8 @@ def test_ablations_order_as_in_the_paper():
     parameters, weights, hidden, logits, _ = network()
     whole = split_losses(logits, train()).loss[2]
     at = table()
-    found = dict(transformer_ablations(parameters)) | dict(
-        neuron_ablations(logits, hidden, weights.unembedding, KEY, at.frequency, at.explained)
+    found = dict(transformer_interventions(parameters)) | dict(
+        neuron_interventions(logits, hidden, weights.unembedding, KEY, at.frequency, at.explained)
     )
     loss = {name: split_losses(values, train()).loss[2] for name, values in found.items()}
     for harmless in (

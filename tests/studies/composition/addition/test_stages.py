@@ -1,5 +1,7 @@
 """Both stages, on tiny trained runs and on a run whose final checkpoint is known."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
@@ -8,10 +10,12 @@ from numpy.testing import assert_allclose
 from ontogeny.groups import group
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.addition.keys import RULES, by_cluster, by_embedding, by_gap
-from ontogeny.studies.composition.addition.stages import mechanism
+from ontogeny.studies.composition.addition.measures import Measures
+from ontogeny.studies.composition.addition.stages import analysis
 from ontogeny.studies.composition.addition.waves import cyclic_frame, margin
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.irreps.analysis import (
+    SPLITS,
     evidence,
     group_means,
     matrix_shares,
@@ -25,7 +29,7 @@ from studies.composition.addition import plain
 from studies.composition.addition.runs import KEYS, RUNS, P, other_task, right, trained
 
 runs = pytest.mark.parametrize("run", RUNS)
-both = pytest.mark.parametrize("stage", ["mechanism", "measures"])
+both = pytest.mark.parametrize("stage", ["analysis", "evaluation"])
 
 
 # Names, dimensions, descriptions
@@ -63,7 +67,7 @@ def test_numbers_are_plain_and_finite(run, stage):
 
 @runs
 def test_only_transformers_have_attention(run):
-    found = dataset_of(run, "mechanism")
+    found = dataset_of(run, "analysis")
     of_attention = {"attention_fve", "score_component", "output_share"}
     assert of_attention & set(found) == (of_attention if "transformer" in run else set())
     assert ("head" in found.dims) == ("transformer" in run)
@@ -85,15 +89,23 @@ def test_datasets_are_stored_and_read(run, stage, tmp_path):
 def test_other_groups_are_refused(other):
     run = trained("mlp")
     with pytest.raises(ValueError, match="`table` must be that of addition modulo an odd number"):
-        mechanism(table_dataset(group(other)), run.checkpoints, run.history)
+        analysis(table_dataset(group(other)), run.checkpoints, run.history)
 
 
 # Values
 
 
 @runs
-def test_the_last_checkpoint_is_the_mechanism(run):
-    final, along = trained(run).mechanism, trained(run).measures.isel(step=-1)
+def test_every_field_of_the_measures_is_stored(run):
+    """At the final checkpoint, and along the steps."""
+    final, along = trained(run).analysis, trained(run).evaluation
+    for field in fields(Measures):
+        assert along[field.name].dims == ("step", *final[field.name].dims)
+
+
+@runs
+def test_the_last_checkpoint_is_that_of_the_analysis(run):
+    final, along = trained(run).analysis, trained(run).evaluation.isel(step=-1)
     shared = [name for name in final.data_vars if name in along]
     assert len(shared) >= 25
     for name in shared:
@@ -104,21 +116,23 @@ def test_the_last_checkpoint_is_the_mechanism(run):
 @pytest.mark.parametrize("index", [0, 4, -1])
 def test_measures_are_those_of_the_analysis_of_groups(run, index):
     at = trained(run)
-    frame, found = cyclic_frame(at.order), at.measures.isel(step=index)
+    frame, found = cyclic_frame(at.order), at.evaluation.isel(step=index)
     network, weights = at.network(index)
-    key = np.concatenate([[False], at.mechanism["key"].values])
+    key = np.concatenate([[False], at.analysis["key"].values])
     means = group_means(network, frame)
     general = evidence(network, weights, at.train, frame, means=means, key=key)
     near = {"rtol": 1e-6, "atol": 1e-9}
     for split in ("train", "test", "all"):
-        assert_allclose(found["loss"].sel(split=split), general.losses.loss[split], **near)
-        assert_allclose(found["accuracy"].sel(split=split), general.losses.accuracy[split], **near)
+        assert_allclose(found["loss"].sel(split=split), general.loss[SPLITS.index(split)], **near)
+        assert_allclose(
+            found["accuracy"].sel(split=split), general.accuracy[SPLITS.index(split)], **near
+        )
     restricted = found["restricted_loss"].sel(place="logits", width="sum", split="all")
-    assert_allclose(restricted, general.restricted_logits_total, **near)
+    assert_allclose(restricted, general.restricted_logit_loss, **near)
     excluded = found["excluded_loss"].sel(exclusion="logits")
-    assert_allclose(excluded, general.losses.excluded_logits_total, **near)
+    assert_allclose(excluded, general.excluded_logit_loss, **near)
     by_frequency = found["excluded_loss_by_frequency"]
-    assert_allclose(by_frequency, general.losses.excluded_logits[1:], **near)
+    assert_allclose(by_frequency, general.excluded_logit_loss_by_irrep[1:], **near)
     assert_allclose(found["gini"].sel(spectrum="waves"), general.gini, **near)
     assert_allclose(found["squared_weights"], general.squared_weights, **near)
     assert_allclose(found["parameter_squared_weights"].sum(), general.squared_weights, **near)
@@ -134,14 +148,14 @@ def test_what_else_is_asked_for_is_what_losses_are_of(labels, architecture):
     for split in ("train", "test"):
         for name in ("loss", "accuracy"):
             stored = run.history[name].sel(split=split).values
-            assert_allclose(run.measures[name].sel(split=split), stored, rtol=1e-4, atol=1e-6)
+            assert_allclose(run.evaluation[name].sel(split=split), stored, rtol=1e-4, atol=1e-6)
     network, _ = run.network(-1)
     logits = np.concatenate([layers.logits for layers in network()])
     a, b = np.indices(run.train.shape)
     answer = answers(run.table["product"].values, labels=labels, seed=0)
     right = logits[a, b, answer]
     pair_loss = np.log(np.exp(logits).sum(axis=2)) - right
-    last = run.mechanism
+    last = run.analysis
     expected = [pair_loss[run.train].mean(), pair_loss[~run.train].mean(), pair_loss.mean()]
     assert_allclose(last["ablated_loss"].sel(ablation="none"), expected, rtol=1e-8)
     for k in (1, 2):
@@ -160,7 +174,7 @@ def test_what_else_is_asked_for_is_what_losses_are_of(labels, architecture):
 @pytest.mark.parametrize("rule", RULES)
 def test_the_rule_of_key_frequencies_is_chosen(rule):
     run = trained("transformer")
-    found = mechanism(run.table, run.checkpoints, run.history, key_rule=rule)
+    found = analysis(run.table, run.checkpoints, run.history, key_rule=rule)
     np.testing.assert_array_equal(found["key"], found["key_by_rule"].sel(key_rule=rule))
     assert found["key_margin"].item() == pytest.approx(margin(found["key"].values))
 
@@ -183,7 +197,7 @@ def test_descent_is_that_of_the_training_loss(optimiser):
         for values in (slopes, w.values())
     )
     expected = -(g @ flat) / np.linalg.norm(g) / np.linalg.norm(flat)
-    assert_allclose(run.mechanism["alignment"], expected, rtol=2e-3)
+    assert_allclose(run.analysis["alignment"], expected, rtol=2e-3)
 
 
 @runs
@@ -191,7 +205,7 @@ def test_neurons_are_those_of_the_analysis_of_groups(run):
     at = trained(run)
     frame, (network, weights) = cyclic_frame(at.order), at.network(-1)
     general = neurons(network, group_means(network, frame), frame)
-    found = at.mechanism
+    found = at.analysis
     assert_allclose(found["neuron_fve"], general.block[:, 1:], rtol=1e-6, atol=1e-9)
     assert_allclose(found["neuron_best_fve"], general.block.max(axis=1), rtol=1e-6, atol=1e-9)
     shares = [
@@ -207,13 +221,13 @@ def test_transforms_keep_the_energy_of_neurons_and_logits(run):
     layers = list(at.network(-1)[0]())
     for name, of in (("neuron", "hidden"), ("logit", "logits")):
         energy = np.square(np.concatenate([getattr(x, of) for x in layers])).sum()
-        norms = at.mechanism[f"{name}_transform_norm"]
+        norms = at.analysis[f"{name}_transform_norm"]
         assert_allclose(np.square(norms).sum(), energy, rtol=1e-6)
 
 
 def test_neurons_that_multiply_have_products_of_waves_of_one_frequency():
-    norms = right().mechanism["neuron_transform_norm"].values
-    owner = right().mechanism["frequency_of_entry"].values
+    norms = right().analysis["neuron_transform_norm"].values
+    owner = right().analysis["frequency_of_entry"].values
     found = norms > 1e-3 * norms.max()
     own = np.equal.outer(owner, owner) & np.isin(owner, KEYS)
     assert (found == own).all()
@@ -222,7 +236,7 @@ def test_neurons_that_multiply_have_products_of_waves_of_one_frequency():
 @runs
 def test_rules_and_losses_without_single_frequencies(run):
     at = trained(run)
-    found, (network, weights) = at.mechanism, at.network(-1)
+    found, (network, weights) = at.analysis, at.network(-1)
     layers = list(network())
     hidden, logits = (np.concatenate([getattr(x, n) for x in layers]) for n in ("hidden", "logits"))
     through = hidden @ weights.unembedding.T
@@ -252,7 +266,7 @@ def test_rules_and_losses_without_single_frequencies(run):
 
 @runs
 def test_the_ratio_is_of_test_and_restricted_loss(run):
-    along = trained(run).measures
+    along = trained(run).evaluation
     restricted = along["restricted_loss"].sel(place="logits", width="sum", split="all")
     ratio = along["loss"].sel(split="test") / restricted
     assert_allclose(along["test_restricted_ratio"], ratio, rtol=1e-12)
@@ -272,12 +286,12 @@ def test_alignment_is_with_the_gradient_of_the_training_loss(run, index):
     g = torch.cat([value.grad.flatten() for value in w.values()])
     flat = torch.cat([value.detach().flatten() for value in w.values()])
     expected = -(g @ flat) / (g.norm() * flat.norm())
-    assert_allclose(at.measures["alignment"][index], expected, rtol=1e-4, atol=1e-6)
+    assert_allclose(at.evaluation["alignment"][index], expected, rtol=1e-4, atol=1e-6)
 
 
 @runs
 def test_phases_are_those_of_the_common_rule(run):
-    along = trained(run).measures
+    along = trained(run).evaluation
     found = phases(
         along["step"].values,
         train_accuracy=along["accuracy"].sel(split="train").values,
@@ -294,7 +308,7 @@ def test_phases_are_those_of_the_common_rule(run):
 
 def test_a_network_that_adds_shows_how():
     """cos A cos B neurons: half of each is a wave of a + b, the rest cancels in the readout."""
-    found = right().mechanism
+    found = right().analysis
     own = plain.mask(P, KEYS)
     assert (found["key_by_rule"].values == own).all()
     assert found["key_disagreement"].values.tolist() == [0, 0, 0, 0]
@@ -321,7 +335,7 @@ def test_a_network_that_adds_shows_how():
 
 
 def test_key_frequencies_of_the_last_network_hold_for_all_checkpoints():
-    along = right().measures
+    along = right().evaluation
     own = plain.mask(P, KEYS)
     assert (along["key"].values == own).all()
     first, last = along.isel(step=0), along.isel(step=-1)

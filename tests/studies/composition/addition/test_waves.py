@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ontogeny.fourier import power_by_irrep
+from group_fourier import power_by_irrep
 from ontogeny.groups import group
 from ontogeny.representations import basis, real_irreps
 from ontogeny.studies.composition.addition.waves import (

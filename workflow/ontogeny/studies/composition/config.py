@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, field_validator
@@ -43,6 +43,7 @@ from ontogeny.sweeps import Sweeps, unfolded
 
 __all__ = [
     "Analysis",
+    "ArchitectureSettings",
     "BilinearSettings",
     "Checkpoints",
     "Composition",
@@ -82,12 +83,22 @@ class MLPSettings(Section):
     embedding: Count = Field(256, description="Width of each of the two embeddings.")
     hidden: Count = Field(128, description="Number of hidden neurons.")
 
+    @property
+    def neurons(self) -> int:
+        """Return the number of neurons of the hidden layer."""
+        return self.hidden
+
 
 class BilinearSettings(Section):
     """The network whose hidden layer is the product of the two embeddings."""
 
     kind: Literal["bilinear"] = "bilinear"
     hidden: Count = Field(128, description="Number of hidden neurons.")
+
+    @property
+    def neurons(self) -> int:
+        """Return the number of neurons of the hidden layer."""
+        return self.hidden
 
 
 class TransformerSettings(Section):
@@ -113,6 +124,11 @@ class TransformerSettings(Section):
     d_head: Count = Field(32, description="Width of a head.")
     d_mlp: Count = Field(512, description="Number of neurons.")
 
+    @property
+    def neurons(self) -> int:
+        """Return the number of neurons of the hidden layer."""
+        return self.d_mlp
+
 
 class DeepTransformerSettings(Section):
     """The transformer of arXiv 2301.05217 with several layers."""
@@ -124,6 +140,16 @@ class DeepTransformerSettings(Section):
     d_head: Count = Field(32, description="Width of a head.")
     d_mlp: Count = Field(512, description="Number of neurons in each layer.")
     equals_output: bool = Field(True, description="Whether the token = has an output.")
+
+    @property
+    def neurons(self) -> int:
+        """Return the number of neurons of the hidden layer."""
+        return self.d_mlp
+
+
+ArchitectureSettings = (
+    MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings
+)
 
 
 class Data(Section):
@@ -245,10 +271,9 @@ class Schedule(Section):
 
 
 class _Training(Section):
-    architecture: Annotated[
-        MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings,
-        Field(discriminator="kind"),
-    ] = Field(description="The network.")
+    architecture: Annotated[ArchitectureSettings, Field(discriminator="kind")] = Field(
+        description="The network."
+    )
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
     schedule: Schedule = Field(Schedule(), description="Length and checkpoints.")
@@ -387,10 +412,7 @@ _STEP: TypeAdapter[int] = TypeAdapter(Step, config=Section.model_config)
 
 SWEPT = (
     Experiment,
-    MLPSettings,
-    BilinearSettings,
-    TransformerSettings,
-    DeepTransformerSettings,
+    *get_args(ArchitectureSettings),
     Data,
     Optimiser,
     Checkpoints,

@@ -11,9 +11,9 @@ from ontogeny.groups import (
 )
 from ontogeny.studies.composition.catalogue.given import group_specification, specified_group
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
-from ontogeny.studies.composition.config import BilinearSettings, Experiment, MLPSettings
+from ontogeny.studies.composition.config import Experiment
 
-__all__ = ["LEAST_RUNS", "LEAST_WIDTHS", "facts_of_runs", "is_cyclic", "width_of"]
+__all__ = ["LEAST_RUNS", "LEAST_WIDTHS", "facts_of_runs", "is_cyclic"]
 
 LEAST_RUNS = 6
 """With fewer runs no claim of `ontogeny.studies.composition.irreps.claims` has a verdict."""
@@ -44,7 +44,7 @@ def facts_of_runs(experiments: Collection[Experiment], given: Mapping[str, Given
     widths: dict[tuple[str, str], set[int]] = {}
     for experiment in experiments:
         cell = experiment.group, experiment.architecture.kind
-        widths.setdefault(cell, set()).add(width_of(experiment))
+        widths.setdefault(cell, set()).add(experiment.architecture.neurons)
     # Making a given group costs more than reading a name: named groups come first.
     groups = sorted({each.group for each in followed}, key=lambda group: (group in given, group))
     facts = {
@@ -59,14 +59,6 @@ def facts_of_runs(experiments: Collection[Experiment], given: Mapping[str, Given
 def is_cyclic(group: str) -> bool:
     """Return whether the group of a name is cyclic by its name."""
     return [factor.family for factor in parse(group)] == ["C"]
-
-
-def width_of(experiment: Experiment) -> int:
-    """Return the number of hidden neurons of an experiment's networks."""
-    architecture = experiment.architecture
-    if isinstance(architecture, MLPSettings | BilinearSettings):
-        return architecture.hidden
-    return architecture.d_mlp
 
 
 def _irreps_differ(group: str, given: Mapping[str, GivenGroup]) -> bool:

@@ -2,7 +2,7 @@
 
 from ontogeny import labels
 
-__all__ = ["DIMENSIONS", "coordinate", "dataset", "variable"]
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
     "irrep": "irreducible representation",
@@ -11,7 +11,8 @@ DIMENSIONS = labels.DIMENSIONS | {
     "output_entry": "orthonormal matrix entry, of the candidate product",
     "matrix_entry": "entry of the matrices of all irreps, row by row",
     "complex_matrix_entry": "entry of the matrices of all complex irreps, row by row",
-    "part": "real and imaginary part; or left, right and product part of a pair (a, b)",
+    "complex_part": "real and imaginary part",
+    "part": "left, right and product part of a function of pairs (a, b)",
     "law": "law of representations",
     "element": "group element",
     "left": "left factor a",
@@ -54,3 +55,4 @@ DIMENSIONS = labels.DIMENSIONS | {
 
 _LABELS = labels.Labels(DIMENSIONS)
 coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable
+measures, measures_along = _LABELS.measures, _LABELS.measures_along

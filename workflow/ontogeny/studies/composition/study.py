@@ -19,7 +19,7 @@ from ontogeny.studies.composition.config import (
     Style,
     resolve,
 )
-from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic, width_of
+from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.summary import (
     Outcome,
@@ -148,7 +148,7 @@ class CompositionPlan(Plan):
             "seed": seed,
             "group": experiment.group,
             "architecture": experiment.architecture.kind,
-            "width": width_of(experiment),
+            "width": experiment.architecture.neurons,
             "fraction": experiment.data.fraction,
         }
 

@@ -2,12 +2,11 @@
 
 from ontogeny import labels
 
-__all__ = ["DIMENSIONS", "coordinate", "dataset", "variable"]
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
-    "example": "hidden neuron that stands for its cluster",
     "component": "principal component, the largest first",
-    "boundary": "end of a phase of training",
+    "layer_and_head": "layer of a head and its number in the layer",
     "earlier_head": "attention head of an earlier layer",
     "later_head": "attention head of a later layer",
     "composition": "how a later head reads an earlier one: by its keys, queries or values",
@@ -33,3 +32,4 @@ DIMENSIONS = labels.DIMENSIONS | {
 
 _LABELS = labels.Labels(DIMENSIONS)
 coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable
+measures, measures_along = _LABELS.measures, _LABELS.measures_along

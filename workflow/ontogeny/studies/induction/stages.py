@@ -1,37 +1,36 @@
 """The stages that follow training, from stored datasets to datasets."""
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
 import torch
 import xarray as xr
+from torch import Tensor
 
 from ontogeny.studies.induction.analysis.circuits import composition_baseline
-from ontogeny.studies.induction.analysis.evaluation import evaluate, evaluation_set
-from ontogeny.studies.induction.config import Analysis, Network
+from ontogeny.studies.induction.analysis.evaluation import EvaluationSet, evaluate, evaluation_set
+from ontogeny.studies.induction.config import Analysis, Training
 from ontogeny.studies.induction.datasets import evaluation_dataset
-from ontogeny.studies.induction.measures import measures_dataset
+from ontogeny.studies.induction.findings import analysis_dataset
 from ontogeny.studies.induction.runs import build
 
-__all__ = ["evaluation", "measures"]
+__all__ = ["analysis", "evaluation"]
 
 
-def evaluation(corpus: xr.Dataset, checkpoints: xr.Dataset, network: Network) -> xr.Dataset:
+def evaluation(corpus: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset:
     """Return every measure of a run along its checkpoints.
 
     Parameters
     ----------
     corpus, checkpoints : Dataset
-    network : Network
-        The shape of the network.
 
     Returns
     -------
     Dataset
     """
-    vocabulary = corpus.sizes["word"]
-    shape = build(network, vocabulary)
-    given = evaluation_set(corpus["tokens"].values, corpus["member"].values, vocabulary)
+    shape = build(_training(checkpoints).network, corpus.sizes["word"])
+    given = _evaluation_set(corpus)
     each = [evaluate(shape, parameters, given) for parameters in _networks(checkpoints)]
     return evaluation_dataset(
         checkpoints["step"].values,
@@ -42,38 +41,41 @@ def evaluation(corpus: xr.Dataset, checkpoints: xr.Dataset, network: Network) ->
     )
 
 
-def measures(
-    corpus: xr.Dataset,
-    checkpoints: xr.Dataset,
-    evaluated: xr.Dataset,
-    network: Network,
-    analysis: Analysis,
-    *,
-    warm_up: int,
+def analysis(
+    corpus: xr.Dataset, checkpoints: xr.Dataset, evaluation: xr.Dataset, *, thresholds: Analysis
 ) -> xr.Dataset:
     """Return when a run changes, what its heads are, and what the final checkpoint is without them.
 
     Parameters
     ----------
-    corpus, checkpoints, evaluated : Dataset
-    network : Network
-    analysis : Analysis
-        Thresholds.
-    warm_up : int
-        Updates of the warm-up, before which no phase change is looked for.
+    corpus, checkpoints, evaluation : Dataset
+    thresholds : Analysis
 
     Returns
     -------
     Dataset
     """
-    vocabulary = corpus.sizes["word"]
-    given = evaluation_set(corpus["tokens"].values, corpus["member"].values, vocabulary)
-    last = {str(name): torch.tensor(values.values[-1]) for name, values in checkpoints.items()}
-    return measures_dataset(
-        evaluated, build(network, vocabulary), last, given, analysis, warm_up=warm_up
+    training = _training(checkpoints)
+    (last,) = _networks(checkpoints.isel(step=[-1]))
+    return analysis_dataset(
+        evaluation,
+        build(training.network, corpus.sizes["word"]),
+        last,
+        _evaluation_set(corpus),
+        thresholds,
+        warm_up=training.optimiser.warm_up,
     )
 
 
-def _networks(checkpoints: xr.Dataset) -> Iterator[dict[str, torch.Tensor]]:
+def _training(checkpoints: xr.Dataset) -> Training:
+    """Return the specification that the checkpoints carry."""
+    return Training.model_validate(json.loads(checkpoints.attrs["spec"])["training"])
+
+
+def _evaluation_set(corpus: xr.Dataset) -> EvaluationSet:
+    return evaluation_set(corpus["tokens"].values, corpus["member"].values, corpus.sizes["word"])
+
+
+def _networks(checkpoints: xr.Dataset) -> Iterator[dict[str, Tensor]]:
     for index in range(checkpoints.sizes["step"]):
         yield {str(name): torch.tensor(v.values[index]) for name, v in checkpoints.items()}

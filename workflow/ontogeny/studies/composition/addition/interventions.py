@@ -26,23 +26,23 @@ from ontogeny.studies.composition.addition.waves import (
 )
 
 __all__ = [
-    "LOGIT_ABLATIONS",
-    "NEURON_ABLATIONS",
-    "TRANSFORMER_ABLATIONS",
+    "LOGIT_INTERVENTIONS",
+    "NEURON_INTERVENTIONS",
+    "TRANSFORMER_INTERVENTIONS",
     "along",
     "cubes",
     "keep",
-    "logit_ablations",
-    "neuron_ablations",
+    "logit_interventions",
+    "neuron_interventions",
     "remove",
     "removed_losses",
-    "transformer_ablations",
+    "transformer_interventions",
 ]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-TRANSFORMER_ABLATIONS = (
+TRANSFORMER_INTERVENTIONS = (
     "attention: none to =",
     "MLP: path around it zero",
     "MLP: path around it its mean",
@@ -50,13 +50,13 @@ TRANSFORMER_ABLATIONS = (
     "attention: path around it zero",
     "attention: linear in waves",
 )
-NEURON_ABLATIONS = (
+NEURON_INTERVENTIONS = (
     "neurons: polynomials",
     "neurons: waves of a + b",
     "neurons: read directions",
     "neurons: no read directions",
 )
-LOGIT_ABLATIONS = ("logits: key blocks", "logits: no key blocks", "logits: key cubes")
+LOGIT_INTERVENTIONS = ("logits: key blocks", "logits: no key blocks", "logits: key cubes")
 
 
 def keep(values: Array, key: Mask, width: Width = "block", *, mean: bool = True) -> Array:
@@ -139,8 +139,8 @@ def cubes(logits: Array, key: Mask, *, mean: bool = False) -> Array:
     return found + logits.mean(axis=(0, 1)) if mean else found
 
 
-def logit_ablations(logits: Array, key: Mask) -> Iterator[tuple[str, Array]]:
-    """Yield the logits under each of `LOGIT_ABLATIONS`, by name.
+def logit_interventions(logits: Array, key: Mask) -> Iterator[tuple[str, Array]]:
+    """Yield the logits under each of `LOGIT_INTERVENTIONS`, by name.
 
     Parameters
     ----------
@@ -148,10 +148,10 @@ def logit_ablations(logits: Array, key: Mask) -> Iterator[tuple[str, Array]]:
     key : (q,) ndarray of bool
     """
     changed = (keep(logits, key), remove(logits, key), cubes(logits, key))
-    yield from zip(LOGIT_ABLATIONS, changed, strict=True)
+    yield from zip(LOGIT_INTERVENTIONS, changed, strict=True)
 
 
-def neuron_ablations(
+def neuron_interventions(
     logits: Array,
     hidden: Array,
     unembedding: Array,
@@ -159,7 +159,7 @@ def neuron_ablations(
     frequency: NDArray[np.integer],
     explained: Mask,
 ) -> Iterator[tuple[str, Array]]:
-    """Yield the logits under each of `NEURON_ABLATIONS`, by name.
+    """Yield the logits under each of `NEURON_INTERVENTIONS`, by name.
 
     Neurons that a frequency explains become polynomials of degree 2 in its waves; the others are
     untouched. All neurons keep nothing but their mean and the waves of ``a + b`` of the key
@@ -180,7 +180,7 @@ def neuron_ablations(
     members = np.flatnonzero(explained)
     some, readers, of = hidden[..., members], unembedding[:, members].T, frequency[members]
     everyone = np.ones(len(members), dtype=bool)
-    polynomials, sums, read_alone, unread = NEURON_ABLATIONS
+    polynomials, sums, read_alone, unread = NEURON_INTERVENTIONS
     yield polynomials, logits + (surrogate(some, of, everyone) - some) @ readers
     through = hidden @ unembedding.T
     yield sums, logits + keep(through, key, "sum") - through
@@ -190,8 +190,8 @@ def neuron_ablations(
     yield unread, logits - read
 
 
-def transformer_ablations(parameters: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
-    """Yield the logits under each of `TRANSFORMER_ABLATIONS`, by name.
+def transformer_interventions(parameters: Mapping[str, Array]) -> Iterator[tuple[str, Array]]:
+    """Yield the logits under each of `TRANSFORMER_INTERVENTIONS`, by name.
 
     - No attention to ``=``: the other two positions share all of it.
     - The path around the MLP zero, or its mean over pairs: ``L = (0 or mean r) W_U + N W_L^T`` and
@@ -202,7 +202,7 @@ def transformer_ablations(parameters: Mapping[str, Array]) -> Iterator[tuple[str
     Parameters
     ----------
     parameters : mapping of str to ndarray
-        Of `ontogeny.studies.composition.networks.architectures.Transformer`.
+        Of a network of ``architectures/transformer.py``.
     """
     weights = forward.attention(parameters)
     stream = forward.residual(parameters, weights)
@@ -213,7 +213,7 @@ def transformer_ablations(parameters: Mapping[str, Array]) -> Iterator[tuple[str
     def whole(changed: Array) -> Array:
         return forward.logits(parameters, changed, forward.neurons(parameters, changed))
 
-    first, zero, average, heads, around, last = TRANSFORMER_ABLATIONS
+    first, zero, average, heads, around, last = TRANSFORMER_INTERVENTIONS
     yield first, whole(forward.residual(parameters, alone))
     yield zero, forward.logits(parameters, np.zeros_like(stream), hidden)
     yield average, forward.logits(parameters, stream.mean(axis=(0, 1), keepdims=True), hidden)

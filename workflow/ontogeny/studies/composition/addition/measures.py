@@ -1,63 +1,42 @@
 """Progress measures of one network, for the key frequencies of the last one of its run.
 
-Formulas of arXiv 2301.05217, section 5.1. Symbols as in
-`ontogeny.studies.composition.addition.waves`; ``L`` the logits on all pairs, ``N W_L^T`` what of
-them passes through the hidden layer; ``K`` the key frequencies; ``P_K`` the projection of functions
-of pairs, each candidate by itself.
+Symbols as in `ontogeny.studies.composition.addition.waves`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ontogeny.labels import Measure
 from ontogeny.studies.composition.addition.followups import (
-    Efficiency,
     alignment,
     circuit_efficiency,
     fourier_crispness,
     fourier_density,
 )
+from ontogeny.studies.composition.addition.key_losses import excluded, restricted
 from ontogeny.studies.composition.addition.readout import (
-    LogitFit,
     component_norms,
     logit_fit,
 )
 from ontogeny.studies.composition.addition.split_losses import (
-    SplitLosses,
     softmax_collapse,
     split_losses,
 )
-from ontogeny.studies.composition.addition.waves import (
-    WIDTHS,
-    cube_coefficients,
-    cyclic_frame,
-    means,
-    project,
-    project_cubes,
-    project_means,
-)
 from ontogeny.studies.composition.irreps.analysis import (
     SPLITS,
-    Ablation,
-    Layers,
-    ablated_losses,
     gini,
 )
 
 __all__ = [
-    "EXCLUSIONS",
-    "PLACES",
     "PRECISIONS",
     "SPECTRA",
-    "Excluded",
     "Measures",
-    "Restricted",
     "Snapshot",
     "all_measures",
-    "excluded",
-    "restricted",
     "spectrum_gini",
     "squared_weights",
 ]
@@ -65,10 +44,6 @@ __all__ = [
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Answers = NDArray[np.integer]
-
-PLACES = ("logits", "neurons")
-EXCLUSIONS = ("logits", "neurons", "cubes")
-"""What is taken from the logits: their own waves of ``a + b``; those of the neurons; cubes."""
 
 SPECTRA = ("waves", "frequencies", "energies")
 """The numbers whose Gini coefficient is taken, as `spectrum_gini` says."""
@@ -105,139 +80,6 @@ class Snapshot:
     through: Array
 
 
-@dataclass(frozen=True)
-class Restricted:
-    """Losses of what the key frequencies alone compute.
-
-    Attributes
-    ----------
-    loss : (2, 3, 3) ndarray [nat]
-        By `PLACES`, `ontogeny.studies.composition.addition.waves.WIDTHS` and split.
-    accuracy : (2, 3, 3) ndarray
-    """
-
-    loss: Array
-    accuracy: Array
-
-
-def restricted(
-    logits: Array, through: Array, train: Mask, key: Mask, answer: Answers | None = None
-) -> Restricted:
-    """Return the losses of what the key frequencies alone compute.
-
-    ``P_K(X) + mean(L - P_K(X))``, with ``X = L`` or ``X = N W_L^T``: the mean over pairs of each
-    candidate's logit is put back, as in the authors' code, and what passes around the hidden layer
-    counts with its mean alone in the second case. The paper's number is that of the logits with
-    waves of ``a + b``.
-
-    Parameters
-    ----------
-    logits, through : (p, p, p) ndarray
-    train : (p, p) ndarray of bool
-    key : (q,) ndarray of bool
-    answer : (p, p) ndarray of int, optional
-        As for `all_measures`.
-
-    Returns
-    -------
-    Restricted
-    """
-    mean = logits.mean(axis=(0, 1))
-    found: list[list[SplitLosses]] = [
-        [
-            split_losses(kept + (mean - kept.mean(axis=(0, 1))), train, answer)
-            for kept in (project(part, key, width) for width in WIDTHS)
-        ]
-        for part in (logits, through)
-    ]
-    return Restricted(
-        np.array([[each.loss for each in row] for row in found]),
-        np.array([[each.accuracy for each in row] for row in found]),
-    )
-
-
-@dataclass(frozen=True)
-class Excluded:
-    """Losses on training pairs without what the key frequencies compute.
-
-    Attributes
-    ----------
-    loss : (3,) ndarray [nat]
-        Without those of all key frequencies, by `EXCLUSIONS`.
-    accuracy : (3,) ndarray
-    by_frequency : (q,) ndarray [nat]
-        Of the logits without the waves of ``a + b`` of each single frequency. The largest of them
-        is a measure that needs no key frequencies.
-    accuracy_by_frequency : (q,) ndarray
-        The same for accuracy, of key frequencies; NaN for the others.
-    """
-
-    loss: Array
-    accuracy: Array
-    by_frequency: Array
-    accuracy_by_frequency: Array
-
-
-def excluded(
-    logits: Array, through: Array, train: Mask, key: Mask, answer: Answers | None = None
-) -> Excluded:
-    """Return the losses on training pairs without what the key frequencies compute.
-
-    ``L - P_K(X)``, with ``P_K`` over waves of ``a + b`` of all pairs, no mean put back, and
-    ``X = L`` or ``X = N W_L^T``; or ``L - sum_K <L, C_k> C_k``, which takes only what points at
-    the right answer. The paper's number is the first.
-
-    Parameters
-    ----------
-    logits, through : (p, p, p) ndarray
-    train : (p, p) ndarray of bool
-    key : (q,) ndarray of bool
-    answer : (p, p) ndarray of int, optional
-        As for `all_measures`.
-
-    Returns
-    -------
-    Excluded
-    """
-    p = len(logits)
-    frame = cyclic_frame(p)
-    tables = (
-        project_means(logits, key),
-        project_means(through, key),
-        project_cubes(cube_coefficients(logits), key),
-    )
-    found = [split_losses(logits - table[frame.product], train, answer) for table in tables]
-    layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
-    parts = frame.parts(means(logits))[1:]
-    (by_split,) = ablated_losses(
-        lambda: iter([layers]), [Ablation({"product": parts})], train, frame, answer=answer
-    )
-    return Excluded(
-        loss=np.array([each.loss[_TRAIN] for each in found]),
-        accuracy=np.array([each.accuracy[_TRAIN] for each in found]),
-        by_frequency=by_split["product"][_TRAIN],
-        accuracy_by_frequency=_accuracy_without(
-            logits, parts, train, key, frame.product if answer is None else answer
-        ),
-    )
-
-
-def _accuracy_without(
-    logits: Array, parts: Array, train: Mask, key: Mask, answer: Answers
-) -> Array:
-    """Return the accuracy on training pairs without the part of each key frequency, (q,)."""
-    a, b = np.nonzero(train)
-    of_sum, right = (a + b) % len(logits), answer[a, b]
-    seen = logits[a, b]
-    found = np.full(len(key), np.nan)
-    for index in np.flatnonzero(key):
-        left = seen - parts[index, of_sum]
-        of_right = left[np.arange(len(a)), right]
-        left[np.arange(len(a)), right] = -np.inf
-        found[index] = (of_right > left.max(axis=1)).mean() if len(a) else np.nan
-    return found
-
-
 def spectrum_gini(matrix: Array) -> Array:
     """Return the Gini coefficients of the Fourier spectrum of a matrix, (3,).
 
@@ -263,46 +105,91 @@ def squared_weights(parameters: Mapping[str, NDArray[np.floating]]) -> dict[str,
 
 @dataclass(frozen=True)
 class Measures:
-    """All progress measures of one network.
+    """All progress measures of one network: a variable for each field.
 
     Attributes
     ----------
-    losses : SplitLosses
-    restricted : Restricted
-    excluded : Excluded
-    ratio : float
+    loss, accuracy : (3,) ndarray
+        By split; the loss in nat.
+    restricted_loss, restricted_accuracy : (2, 3, 3) ndarray
+        See `ontogeny.studies.composition.addition.key_losses.Restricted`.
+    excluded_loss, excluded_accuracy : (3,) ndarray
+    excluded_loss_by_frequency, excluded_accuracy_by_frequency : (q,) ndarray
+        See `ontogeny.studies.composition.addition.key_losses.Excluded`.
+    excluded_loss_largest : float [nat]
+    test_restricted_ratio : float
         Test loss over restricted loss, of logits and waves of ``a + b``, on all pairs.
-    fit : LogitFit
+    cube_coefficient, cube_amplitude, cube_cosine : (q,) ndarray
+    logit_fve : (3, q) ndarray
+        See `ontogeny.studies.composition.addition.readout.LogitFit`.
     gini : (3, 3) ndarray
         Of left embedding, right embedding, neuron-to-logit map, by `SPECTRA`.
-    squared_weights : dict of str to float
-        By parameter.
-    embedding_norms : (2, p) ndarray
+    squared_weights, last_layer_norm, weight_norm : float
+        Of all parameters, of W_U, of all parameters.
+    parameter_squared_weights : (P,) ndarray
+    embedding_norm : (2, p) ndarray
         Norms of the Fourier components of left and right embedding.
-    unembedding_norms : (p,) ndarray
-    density, crispness : (2,) ndarray
+    unembedding_norm : (p,) ndarray
+    fourier_density, fourier_crispness : (2,) ndarray
         Of left and right embedding.
-    efficiency : Efficiency
-    collapse : (2,) ndarray
-        Share of training pairs whose loss underflows to 0, by `PRECISIONS`.
+    logit_margin, logit_norm, efficiency : (3,) ndarray
+    generalising_share : float
+        See `ontogeny.studies.composition.addition.followups.Efficiency`.
+    softmax_collapse : (2,) ndarray
+        By `PRECISIONS`.
     alignment : float
         Of the descent of the training loss with the weights.
     """
 
-    losses: SplitLosses
-    restricted: Restricted
-    excluded: Excluded
-    ratio: float
-    fit: LogitFit
-    gini: Array
-    squared_weights: dict[str, float]
-    embedding_norms: Array
-    unembedding_norms: Array
-    density: Array
-    crispness: Array
-    efficiency: Efficiency
-    collapse: Array
-    alignment: float
+    loss: Annotated[Array, Measure("split", "cross-entropy", "nat")]
+    accuracy: Annotated[Array, Measure("split", "accuracy")]
+    restricted_loss: Annotated[
+        Array, Measure(("place", "width", "split"), "restricted loss", "nat")
+    ]
+    restricted_accuracy: Annotated[
+        Array, Measure(("place", "width", "split"), "restricted accuracy")
+    ]
+    excluded_loss: Annotated[Array, Measure("exclusion", "excluded loss", "nat")]
+    excluded_accuracy: Annotated[Array, Measure("exclusion", "excluded accuracy")]
+    excluded_loss_by_frequency: Annotated[
+        Array, Measure("frequency", "excluded loss of one frequency", "nat")
+    ]
+    excluded_accuracy_by_frequency: Annotated[
+        Array, Measure("frequency", "excluded accuracy of a key frequency")
+    ]
+    excluded_loss_largest: Annotated[
+        float, Measure((), "largest excluded loss of one frequency", "nat")
+    ]
+    test_restricted_ratio: Annotated[float, Measure((), "test loss over restricted loss")]
+    cube_coefficient: Annotated[Array, Measure("frequency", "coefficient of the logits on a cube")]
+    cube_amplitude: Annotated[Array, Measure("frequency", "amplitude of a cosine")]
+    cube_cosine: Annotated[Array, Measure("frequency", "cosine of the logits with a cube")]
+    logit_fve: Annotated[Array, Measure(("centring", "frequency"), "share of the logits in a cube")]
+    gini: Annotated[Array, Measure(("matrix", "spectrum"), "Gini coefficient of the spectrum")]
+    squared_weights: Annotated[float, Measure((), "sum of squared weights")]
+    parameter_squared_weights: Annotated[
+        Array, Measure("parameter", "sum of squared weights of a parameter")
+    ]
+    last_layer_norm: Annotated[float, Measure((), "norm of the last layer")]
+    embedding_norm: Annotated[
+        Array, Measure(("side", "entry"), "norm of the embedding's component")
+    ]
+    unembedding_norm: Annotated[
+        Array, Measure("entry", "norm of the neuron-to-logit map's component")
+    ]
+    fourier_density: Annotated[Array, Measure("side", "Fourier frequency density")]
+    fourier_crispness: Annotated[Array, Measure("side", "Fourier coefficient ratio")]
+    logit_margin: Annotated[Array, Measure("circuit", "margin of the right logit")]
+    logit_norm: Annotated[Array, Measure("circuit", "root mean square logit")]
+    efficiency: Annotated[Array, Measure("circuit", "margin over weight norm")]
+    generalising_share: Annotated[
+        float, Measure((), "share of the logits in waves of a + b of key frequencies")
+    ]
+    weight_norm: Annotated[float, Measure((), "norm of all weights")]
+    softmax_collapse: Annotated[
+        Array, Measure("precision", "share of training pairs whose loss underflows to 0")
+    ]
+    alignment: Annotated[float, Measure((), "cosine of the descent with the weights")]
 
 
 def all_measures(
@@ -332,21 +219,41 @@ def all_measures(
     """
     losses = split_losses(network.logits, train, answer)
     kept = restricted(network.logits, network.through, train, key, answer)
+    without = excluded(network.logits, network.through, train, key, answer)
+    fit = logit_fit(network.logits)
     weights = squared_weights(network.parameters)
+    total = sum(weights.values())
+    circuits = circuit_efficiency(network.logits, train, key, total, answer)
+    left, right = network.embeddings
     return Measures(
-        losses=losses,
-        restricted=kept,
-        excluded=excluded(network.logits, network.through, train, key, answer),
-        ratio=float(losses.loss[_TEST] / kept.loss[0, 0, _ALL]),
-        fit=logit_fit(network.logits),
-        gini=np.stack([spectrum_gini(m) for m in (*network.embeddings, network.unembedding)]),
-        squared_weights=weights,
-        embedding_norms=np.stack([component_norms(m) for m in network.embeddings]),
-        unembedding_norms=component_norms(network.unembedding),
-        density=np.array([fourier_density(m) for m in network.embeddings]),
-        crispness=np.array([fourier_crispness(m) for m in network.embeddings]),
-        efficiency=circuit_efficiency(network.logits, train, key, sum(weights.values()), answer),
-        collapse=np.array(
+        loss=losses.loss,
+        accuracy=losses.accuracy,
+        restricted_loss=kept.loss,
+        restricted_accuracy=kept.accuracy,
+        excluded_loss=without.loss,
+        excluded_accuracy=without.accuracy,
+        excluded_loss_by_frequency=without.by_frequency,
+        excluded_accuracy_by_frequency=without.accuracy_by_frequency,
+        excluded_loss_largest=float(without.by_frequency.max()),
+        test_restricted_ratio=float(losses.loss[_TEST] / kept.loss[0, 0, _ALL]),
+        cube_coefficient=fit.coefficient,
+        cube_amplitude=fit.amplitude,
+        cube_cosine=fit.cosine,
+        logit_fve=fit.fve,
+        gini=np.stack([spectrum_gini(m) for m in (left, right, network.unembedding)]),
+        squared_weights=total,
+        parameter_squared_weights=np.array(list(weights.values())),
+        last_layer_norm=float(np.sqrt(weights["W_U"])),
+        embedding_norm=np.stack([component_norms(m) for m in (left, right)]),
+        unembedding_norm=component_norms(network.unembedding),
+        fourier_density=np.array([fourier_density(m) for m in (left, right)]),
+        fourier_crispness=np.array([fourier_crispness(m) for m in (left, right)]),
+        logit_margin=circuits.margin,
+        logit_norm=circuits.norm,
+        efficiency=circuits.efficiency,
+        generalising_share=circuits.share,
+        weight_norm=circuits.weights,
+        softmax_collapse=np.array(
             [
                 softmax_collapse(network.logits, train, each, answer)
                 for each in (np.float32, np.float64)

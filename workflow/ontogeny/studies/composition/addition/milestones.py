@@ -1,7 +1,8 @@
 """When a run passes what marks its phases.
 
 The phases themselves are those of `ontogeny.studies.composition.irreps.analysis.phases`, whose rule
-reads losses and weights and no frequency; the excluded loss that it is given here is that of the logits.
+reads losses and weights and no frequency; the excluded loss that it is given here is that of the
+logits.
 
 Symbols: ``S`` checkpoints.
 """

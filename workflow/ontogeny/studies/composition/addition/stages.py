@@ -1,19 +1,20 @@
 """The stages of modular addition, from stored datasets to datasets."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator
 
 import numpy as np
-import torch
 import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.joins.outcomes import spikes
-from ontogeny.studies.composition.addition import algorithms, attention, forward
-from ontogeny.studies.composition.addition import interventions as ablations
-from ontogeny.studies.composition.addition import variables as datasets
+from ontogeny.studies.composition.addition import (
+    algorithms,
+    attention,
+    coordinates,
+    forward,
+    interventions,
+    variables,
+)
 from ontogeny.studies.composition.addition.keys import (
     RULES,
     by_ablation,
@@ -21,12 +22,7 @@ from ontogeny.studies.composition.addition.keys import (
     by_embedding,
     by_gap,
 )
-from ontogeny.studies.composition.addition.measures import (
-    Measures,
-    Snapshot,
-    all_measures,
-    spectrum_gini,
-)
+from ontogeny.studies.composition.addition.measures import Snapshot, spectrum_gini
 from ontogeny.studies.composition.addition.milestones import milestones, trend
 from ontogeny.studies.composition.addition.neuron_waves import (
     NeuronTable,
@@ -34,6 +30,7 @@ from ontogeny.studies.composition.addition.neuron_waves import (
     clusters,
     neuron_table,
 )
+from ontogeny.studies.composition.addition.reading import ResidueRun, read_run
 from ontogeny.studies.composition.addition.readout import (
     direction_fit,
     parity_energy,
@@ -47,7 +44,6 @@ from ontogeny.studies.composition.addition.waves import (
     margin,
     transform_norms,
 )
-from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps.analysis import (
     SPLITS,
     Layers,
@@ -56,19 +52,9 @@ from ontogeny.studies.composition.irreps.analysis import (
     neurons,
     phases,
 )
-from ontogeny.studies.composition.labels import dataset, variable
-from ontogeny.studies.composition.networks.architectures import (
-    MLP,
-    Architecture,
-    Bilinear,
-    DeepTransformer,
-    Transformer,
-)
-from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.pairs import answers, train_mask
-from ontogeny.studies.composition.networks.reading import grid, matrices
+from ontogeny.studies.composition.labels import dataset, measures, measures_along, variable
 
-__all__ = ["measures", "mechanism"]
+__all__ = ["analysis", "evaluation"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -79,8 +65,10 @@ _TRIPLES = 100
 _SEED = 0
 """Of random orders of residues and of random triples."""
 
+_ALL = SPLITS.index("all")
 
-def mechanism(
+
+def analysis(
     table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset, *, key_rule: str = RULES[0]
 ) -> xr.Dataset:
     """Return how the final checkpoint of a run adds.
@@ -106,77 +94,50 @@ def mechanism(
     ValueError
         If the table is that of another group.
     """
-    run = _run(table, checkpoints, history)
-    network, p = run.snapshot(-1), run.order
+    run = read_run(table, checkpoints, history)
+    network = run.snapshot(-1)
     hidden = run.hidden(network)
     each, shown = _neurons(network, hidden)
-    removed = np.stack(
-        [
-            ablations.removed_losses(network.logits, part, run.train, answer=run.answer)
-            for part in (network.logits, network.through)
-        ]
-    )
-    whole = float(split_losses(network.logits, run.train, run.answer).loss[SPLITS.index("all")])
-    shares = frequency_shares(network.unembedding)
-    rules = {
-        "gap": by_gap(shares),
-        "embedding": by_embedding(network.embeddings[0]),
-        "cluster": by_cluster(each.fve),
-        "ablation": by_ablation(removed[0, :, SPLITS.index("all")], whole),
-    }
+    removed = _removed_losses(run, network)
+    whole = float(split_losses(network.logits, run.train, run.answer).loss[_ALL])
+    rules = _key_rules(network, each, removed, whole)
     key = rules[key_rule]
     ablated = {
         name: split_losses(logits, run.train, run.answer)
-        for name, logits in _ablations(run, network, hidden, key, each)
+        for name, logits in _interventions(run, network, hidden, key, each)
     }
-    left, right = network.embeddings
-    variables = (
-        datasets.measure_variables(run.measures(-1, key))
-        | datasets.key_variables(rules, key_rule, margin(key))
-        | datasets.readout_variables(
-            direction_fit(hidden, network.unembedding),
-            parity_energy(network.logits),
-            residual(network.unembedding, key),
-            {
-                "left_embedding": frequency_shares(left),
-                "right_embedding": frequency_shares(right),
-                "unembedding": shares,
-            },
-            transform_norms(network.logits),
-            fourier_basis(p).matrix.T @ network.unembedding,
-            key,
+    found = (
+        measures(run.measures(-1, key))
+        | variables.key_variables(rules, key_rule, margin(key))
+        | variables.direction_variables(direction_fit(hidden, network.unembedding))
+        | variables.logit_variables(
+            parity_energy(network.logits), transform_norms(network.logits), key
         )
-        | datasets.neuron_variables(
-            each,
-            clusters(each),
-            active_share(hidden),
-            transform_norms(hidden),
-            shown,
-            hidden[..., shown].transpose(2, 0, 1),
-        )
-        | datasets.ablation_variables(ablated, removed, whole, _permuted_gini(network))
+        | _matrix_variables(network, key)
+        | _neuron_variables(each, hidden, shown)
+        | variables.ablation_variables(ablated, removed, whole, _permuted_gini(network))
         | _attention_variables(run, network)
         | _model_variables(run, network, key)
     )
-    heads = len(network.parameters["W_Q"]) if run.is_transformer else 0
+    heads = len(network.parameters["W_Q"]) if run.architecture.single_block else 0
     return dataset(
-        variables,
-        datasets.coordinates(p, list(network.parameters))
-        | datasets.mechanism_coordinates(p, list(ablated), shown, hidden.shape[2], heads),
+        found,
+        coordinates.of_modulus(run.order, list(network.parameters))
+        | coordinates.of_analysis(run.order, list(ablated), shown, hidden.shape[2], heads),
         title="How a network adds",
     )
 
 
-def measures(
-    table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset, mechanism: xr.Dataset
+def evaluation(
+    table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset, analysis: xr.Dataset
 ) -> xr.Dataset:
     """Return every progress measure along the checkpoints of a run.
 
-    The key frequencies are those of the final checkpoint, from `mechanism`, for all checkpoints.
+    The key frequencies are those of the final checkpoint, from `analysis`, for all checkpoints.
 
     Parameters
     ----------
-    table, checkpoints, history, mechanism : Dataset
+    table, checkpoints, history, analysis : Dataset
 
     Returns
     -------
@@ -187,124 +148,28 @@ def measures(
     ValueError
         If the table is that of another group than addition modulo an odd number.
     """
-    run = _run(table, checkpoints, history)
-    key = mechanism["key"].values
+    run = read_run(table, checkpoints, history)
+    key = analysis["key"].values
     step = checkpoints["step"].values
-    along = [datasets.measure_variables(run.measures(i, key)) for i in range(len(step))]
-    variables = datasets.stacked(along)
+    found = measures_along("step", [run.measures(index, key) for index in range(len(step))])
     losses = history["update_loss"].values
     known = np.searchsorted(spikes(losses), step)
     slingshots = known if len(losses) else np.full(len(step), np.nan)
+    found |= _phase_variables(step, found, slingshots)
+    found["key"] = variable("frequency", key, "key frequency of the final checkpoint")
     optimiser = run.training.optimiser
-    variables |= _phase_variables(step, variables, slingshots)
-    variables["key"] = variable("frequency", key, "key frequency of the final checkpoint")
-    coordinates = datasets.coordinates(run.order, list(run.parameters(-1)))
-    coordinates |= datasets.phase_coordinates() | {
-        "step": step,
-        "decay_time": variable(
-            "step",
-            optimiser.learning_rate * optimiser.weight_decay * step,
-            "learning rate times weight decay times updates",
-        ),
-    }
-    return dataset(variables, coordinates, title="Progress measures of addition along training")
-
-
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """A run as both stages read it."""
-
-    training: Training
-    architecture: Architecture
-    checkpoints: xr.Dataset
-    train: Mask
-    answer: NDArray[np.int64]
-    descend: Callable[[Mapping[str, NDArray[np.floating]]], dict[str, NDArray[np.floating]]]
-
-    @property
-    def order(self) -> int:
-        return self.architecture.order
-
-    @property
-    def is_transformer(self) -> bool:
-        return isinstance(self.architecture, Transformer)
-
-    def parameters(self, index: int) -> dict[str, NDArray[np.floating]]:
-        """Return the parameters of one checkpoint, as they are stored."""
-        return {str(name): values.values[index] for name, values in self.checkpoints.items()}
-
-    def measures(self, index: int, key: Mask) -> Measures:
-        """Return all progress measures of one checkpoint."""
-        gradient = self.descend(self.parameters(index))
-        return all_measures(self.snapshot(index), gradient, self.train, key, self.answer)
-
-    def snapshot(self, index: int) -> Snapshot:
-        """Return the network of one checkpoint."""
-        stored = self.parameters(index)
-        parameters = {name: value.astype(np.float64) for name, value in stored.items()}
-        found = matrices(self.architecture, parameters)
-        logits, through = self.logits(parameters)
-        return Snapshot(
-            parameters=parameters,
-            embeddings=(found.left_embedding, found.right_embedding),
-            unembedding=found.unembedding,
-            logits=logits,
-            through=through,
-        )
-
-    def logits(self, parameters: Mapping[str, Array]) -> tuple[Array, Array]:
-        """Return the logits on all pairs, and what of them passes through the hidden layer."""
-        if self.is_transformer:
-            parts = forward.contributions(parameters)
-            return parts.logits, parts.through
-        layers = list(grid(self.architecture, parameters)())
-        logits = np.concatenate([block.logits for block in layers])
-        if not isinstance(self.architecture, DeepTransformer):
-            return logits, logits
-        hidden = np.concatenate([block.hidden for block in layers])
-        return logits, hidden @ matrices(self.architecture, parameters).unembedding.T
-
-    def hidden(self, network: Snapshot) -> Array:
-        """Return the hidden layer of a network on all pairs."""
-        blocks = grid(self.architecture, network.parameters)()
-        return np.concatenate([layers.hidden for layers in blocks])
-
-
-def _run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> _Run:
-    product = table["product"].values
-    p = len(product)
-    residue = np.arange(p)
-    if p % 2 == 0 or not np.array_equal(product, np.add.outer(residue, residue) % p):
-        msg = (
-            "`table` must be that of addition modulo an odd number, in the order 0, 1, 2, ...; "
-            f"got a group of order {p} that is not; leave this analysis out for it"
-        )
-        raise ValueError(msg)
-    training = Training.model_validate(json.loads(checkpoints.attrs["spec"]))
-    architecture = build(training.architecture, p)
-    rows = history["train_index"].values.astype(np.int64)
-    right_answer = answers(product, labels=training.data.labels, seed=training.seed)
-    optimiser = training.optimiser
-    dtype = getattr(torch, optimiser.precision)
-    left, right = (torch.as_tensor(each) for each in np.divmod(rows, p))
-    objective = architecture.objective(
-        left,
-        right,
-        torch.as_tensor(right_answer.reshape(-1)[rows]),
-        dtype=dtype,
-        exact=optimiser.loss == "exact",
+    decay_time = variable(
+        "step",
+        optimiser.learning_rate * optimiser.weight_decay * step,
+        "learning rate times weight decay times updates",
     )
-
-    def descend(parameters: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:
-        tensors = {name: torch.as_tensor(value).to(dtype) for name, value in parameters.items()}
-        slopes = {name: torch.empty_like(value) for name, value in tensors.items()}
-        objective(tensors, slopes)
-        return {
-            name: (slopes[name] + optimiser.l1 * value.sign()).numpy()
-            for name, value in tensors.items()
-        }
-
-    return _Run(training, architecture, checkpoints, train_mask(rows, p), right_answer, descend)
+    return dataset(
+        found,
+        coordinates.of_modulus(run.order, list(run.parameters(-1)))
+        | coordinates.of_phases()
+        | {"step": step, "decay_time": decay_time},
+        title="Progress measures of addition along training",
+    )
 
 
 def _neurons(network: Snapshot, hidden: Array) -> tuple[NeuronTable, NDArray[np.int64]]:
@@ -319,17 +184,63 @@ def _neurons(network: Snapshot, hidden: Array) -> tuple[NeuronTable, NDArray[np.
     return neuron_table(found, network.unembedding, frame), examples(found)
 
 
-def _ablations(
-    run: _Run, network: Snapshot, hidden: Array, key: Mask, table: NeuronTable
+def _removed_losses(run: ResidueRun, network: Snapshot) -> Array:
+    """Return the losses without each frequency, of logits and of neurons, (2, q, 3)."""
+    return np.stack(
+        [
+            interventions.removed_losses(network.logits, part, run.train, answer=run.answer)
+            for part in (network.logits, network.through)
+        ]
+    )
+
+
+def _key_rules(
+    network: Snapshot, table: NeuronTable, removed: Array, whole: float
+) -> dict[str, Mask]:
+    """Return the frequencies that each rule calls key."""
+    return {
+        "gap": by_gap(frequency_shares(network.unembedding)),
+        "embedding": by_embedding(network.embeddings[0]),
+        "cluster": by_cluster(table.fve),
+        "ablation": by_ablation(removed[0, :, _ALL], whole),
+    }
+
+
+def _matrix_variables(network: Snapshot, key: Mask) -> Variables:
+    left, right = network.embeddings
+    return variables.matrix_variables(
+        residual(network.unembedding, key),
+        {
+            "left_embedding": frequency_shares(left),
+            "right_embedding": frequency_shares(right),
+            "unembedding": frequency_shares(network.unembedding),
+        },
+        fourier_basis(len(network.unembedding)).matrix.T @ network.unembedding,
+    )
+
+
+def _neuron_variables(table: NeuronTable, hidden: Array, shown: NDArray[np.int64]) -> Variables:
+    return variables.neuron_variables(
+        table,
+        clusters(table),
+        active_share(hidden),
+        transform_norms(hidden),
+        shown,
+        hidden[..., shown].transpose(2, 0, 1),
+    )
+
+
+def _interventions(
+    run: ResidueRun, network: Snapshot, hidden: Array, key: Mask, table: NeuronTable
 ) -> Iterator[tuple[str, Array]]:
     """Yield the logits of a network as it is and under each intervention that it admits."""
     yield "none", network.logits
-    if run.is_transformer:
-        yield from ablations.transformer_ablations(network.parameters)
-    yield from ablations.neuron_ablations(
+    if run.architecture.single_block:
+        yield from interventions.transformer_interventions(network.parameters)
+    yield from interventions.neuron_interventions(
         network.logits, hidden, network.unembedding, key, table.frequency, table.explained
     )
-    yield from ablations.logit_ablations(network.logits, key)
+    yield from interventions.logit_interventions(network.logits, key)
 
 
 def _permuted_gini(network: Snapshot) -> Array:
@@ -340,8 +251,8 @@ def _permuted_gini(network: Snapshot) -> Array:
     return np.stack([np.mean([spectrum_gini(m[o]) for o in orders], axis=0) for m in each])
 
 
-def _attention_variables(run: _Run, network: Snapshot) -> Variables:
-    if not run.is_transformer:
+def _attention_variables(run: ResidueRun, network: Snapshot) -> Variables:
+    if not run.architecture.single_block:
         return {}
     w = network.parameters
     weights = forward.attention(w)
@@ -349,7 +260,7 @@ def _attention_variables(run: _Run, network: Snapshot) -> Variables:
         attention.token_scores(w["W_E"], w["W_pos"], w["W_Q"], w["W_K"])
     )
     tokens = w["W_E"][: run.order]
-    return datasets.attention_variables(
+    return variables.attention_variables(
         attention.patterns(weights),
         weights,
         components,
@@ -359,10 +270,10 @@ def _attention_variables(run: _Run, network: Snapshot) -> Variables:
     )
 
 
-def _model_variables(run: _Run, network: Snapshot, key: Mask) -> Variables:
+def _model_variables(run: ResidueRun, network: Snapshot, key: Mask) -> Variables:
     left, right = network.embeddings
     gradients = _gradients(run, network)
-    return datasets.model_variables(
+    return variables.model_variables(
         algorithms.logit_models(network.logits),
         algorithms.distance_irrelevance(network.logits),
         (algorithms.circularity(left), algorithms.circularity(right)),
@@ -371,28 +282,27 @@ def _model_variables(run: _Run, network: Snapshot, key: Mask) -> Variables:
     )
 
 
-def _gradients(run: _Run, network: Snapshot) -> tuple[Array, Array] | None:
+def _gradients(run: ResidueRun, network: Snapshot) -> tuple[Array, Array] | None:
     """Return the gradients of random logits with respect to both embeddings, if they are known."""
     triples = np.random.default_rng(_SEED).integers(run.order, size=(3, _TRIPLES))
-    match run.architecture:
-        case Transformer():
-            return forward.gradients(network.parameters, *triples)
-        case MLP() | Bilinear():
-            joined: Literal["sum", "product"] = (
-                "sum" if isinstance(run.architecture, MLP) else "product"
-            )
-            return algorithms.hidden_gradients(
-                *network.embeddings, network.unembedding, triples, joined=joined
-            )
-        case _:
-            return None
+    if run.architecture.single_block:
+        return forward.gradients(network.parameters, *triples)
+    if run.architecture.joins is None:
+        return None
+    return algorithms.hidden_gradients(
+        *network.embeddings, network.unembedding, triples, joined=run.architecture.joins
+    )
 
 
-def _isolated(run: _Run, network: Snapshot, key: Mask) -> tuple[Array, Array]:
+def _isolated(run: ResidueRun, network: Snapshot, key: Mask) -> tuple[Array, Array]:
     """Return the shares of clock and pizza with the embeddings' circles of each key frequency."""
     clock, pizza = np.full((2, len(key)), np.nan)
-    tables = {n: v for n, v in network.parameters.items() if n in {"W_E", "W_x", "W_y"}}
-    p = run.order
+    p, dimensions = run.order, run.architecture.dimensions
+    tables = {
+        name: value
+        for name, value in network.parameters.items()
+        if dimensions[name][0] in ("element", "token")
+    }
     for index in np.flatnonzero(key):
         circles = {
             name: np.concatenate([algorithms.isolate_circle(table[:p], int(index) + 1), table[p:]])
@@ -432,4 +342,4 @@ def _phase_variables(
     )
     gini = along["gini"].values[:, :, 0]
     trends = np.array([trend(step, line, found.boundary[0]) for line in gini.T])
-    return datasets.phase_variables(found, passed, trends, spikes)
+    return variables.phase_variables(found, passed, trends, spikes)

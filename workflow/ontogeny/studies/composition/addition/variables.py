@@ -1,5 +1,8 @@
 """The results of modular addition as labelled variables.
 
+The measures along training need no function here; see
+`ontogeny.studies.composition.addition.measures.Measures`.
+
 Symbols as in `ontogeny.studies.composition.addition.waves`.
 """
 
@@ -11,40 +14,27 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.addition.algorithms import LogitModels
 from ontogeny.studies.composition.addition.attention import Patterns
-from ontogeny.studies.composition.addition.followups import CIRCUITS
 from ontogeny.studies.composition.addition.keys import RULES
-from ontogeny.studies.composition.addition.measures import (
-    EXCLUSIONS,
-    PLACES,
-    PRECISIONS,
-    SPECTRA,
-    Measures,
-)
-from ontogeny.studies.composition.addition.milestones import MILESTONES, Milestones
+from ontogeny.studies.composition.addition.milestones import Milestones
 from ontogeny.studies.composition.addition.neuron_waves import Clusters, NeuronTable
 from ontogeny.studies.composition.addition.readout import (
-    CENTRINGS,
-    PRODUCTS,
     DirectionFit,
 )
 from ontogeny.studies.composition.addition.split_losses import SplitLosses
-from ontogeny.studies.composition.addition.waves import PARITIES, WIDTHS, fourier_basis
-from ontogeny.studies.composition.irreps.analysis import BOUNDARIES, SPLITS, Phases
+from ontogeny.studies.composition.irreps import datasets
+from ontogeny.studies.composition.irreps.analysis import SPLITS, Phases
 from ontogeny.studies.composition.labels import variable
 
 __all__ = [
     "ablation_variables",
     "attention_variables",
-    "coordinates",
+    "direction_variables",
     "key_variables",
-    "measure_variables",
-    "mechanism_coordinates",
+    "logit_variables",
+    "matrix_variables",
     "model_variables",
     "neuron_variables",
-    "phase_coordinates",
     "phase_variables",
-    "readout_variables",
-    "stacked",
 ]
 
 Array = NDArray[np.float64]
@@ -52,112 +42,9 @@ Mask = NDArray[np.bool_]
 Variables = dict[str, xr.Variable]
 Coordinates = dict[str, NDArray[np.generic] | xr.Variable]
 
-MATRICES = ("left_embedding", "right_embedding", "unembedding")
-
 
 def _names(values: Sequence[str]) -> NDArray[np.object_]:
     return np.array(list(values), dtype=object)
-
-
-def coordinates(p: int, parameters: Sequence[str]) -> Coordinates:
-    """Return the coordinates that every dataset of a modulus has."""
-    waves = fourier_basis(p)
-    of_names: dict[str, Sequence[str]] = {
-        "split": SPLITS,
-        "side": ("left", "right"),
-        "matrix": MATRICES,
-        "entry": waves.labels,
-        "place": PLACES,
-        "width": WIDTHS,
-        "exclusion": EXCLUSIONS,
-        "spectrum": SPECTRA,
-        "centring": CENTRINGS,
-        "circuit": CIRCUITS,
-        "precision": PRECISIONS,
-        "parameter": parameters,
-    }
-    found: Coordinates = {name: _names(values) for name, values in of_names.items()}
-    found["frequency"] = np.arange(1, (p + 1) // 2, dtype=np.int32)
-    found["frequency_of_entry"] = variable(
-        "entry", waves.frequency, "frequency, 0 for the constant"
-    )
-    return found
-
-
-def measure_variables(found: Measures) -> Variables:
-    """Return all progress measures of one network."""
-    weights = found.squared_weights
-    by_split = ("place", "width", "split")
-    return _loss_variables(found) | {
-        "restricted_accuracy": variable(by_split, found.restricted.accuracy, "restricted accuracy"),
-        "excluded_accuracy": variable("exclusion", found.excluded.accuracy, "excluded accuracy"),
-        "excluded_accuracy_by_frequency": variable(
-            "frequency",
-            found.excluded.accuracy_by_frequency,
-            "excluded accuracy of a key frequency",
-        ),
-        "test_restricted_ratio": variable((), found.ratio, "test loss over restricted loss"),
-        "cube_coefficient": variable(
-            "frequency", found.fit.coefficient, "coefficient of the logits on a cube"
-        ),
-        "cube_amplitude": variable("frequency", found.fit.amplitude, "amplitude of a cosine"),
-        "cube_cosine": variable("frequency", found.fit.cosine, "cosine of the logits with a cube"),
-        "logit_fve": variable(
-            ("centring", "frequency"), found.fit.fve, "share of the logits in a cube"
-        ),
-        "gini": variable(("matrix", "spectrum"), found.gini, "Gini coefficient of the spectrum"),
-        "squared_weights": variable((), sum(weights.values()), "sum of squared weights"),
-        "parameter_squared_weights": variable(
-            "parameter", list(weights.values()), "sum of squared weights of a parameter"
-        ),
-        "last_layer_norm": variable((), np.sqrt(weights["W_U"]), "norm of the last layer"),
-        "embedding_norm": variable(
-            ("side", "entry"), found.embedding_norms, "norm of the embedding's component"
-        ),
-        "unembedding_norm": variable(
-            "entry", found.unembedding_norms, "norm of the neuron-to-logit map's component"
-        ),
-        "fourier_density": variable("side", found.density, "Fourier frequency density"),
-        "fourier_crispness": variable("side", found.crispness, "Fourier coefficient ratio"),
-        "logit_margin": variable("circuit", found.efficiency.margin, "margin of the right logit"),
-        "logit_norm": variable("circuit", found.efficiency.norm, "root mean square logit"),
-        "efficiency": variable("circuit", found.efficiency.efficiency, "margin over weight norm"),
-        "generalising_share": variable(
-            (), found.efficiency.share, "share of the logits in waves of a + b of key frequencies"
-        ),
-        "weight_norm": variable((), found.efficiency.weights, "norm of all weights"),
-        "softmax_collapse": variable(
-            "precision", found.collapse, "share of training pairs whose loss underflows to 0"
-        ),
-        "alignment": variable((), found.alignment, "cosine of the descent with the weights"),
-    }
-
-
-def _loss_variables(found: Measures) -> Variables:
-    by_split = ("place", "width", "split")
-    excluded = found.excluded
-    return {
-        "loss": variable("split", found.losses.loss, "cross-entropy", "nat"),
-        "accuracy": variable("split", found.losses.accuracy, "accuracy"),
-        "restricted_loss": variable(by_split, found.restricted.loss, "restricted loss", "nat"),
-        "excluded_loss": variable("exclusion", excluded.loss, "excluded loss", "nat"),
-        "excluded_loss_by_frequency": variable(
-            "frequency", excluded.by_frequency, "excluded loss of one frequency", "nat"
-        ),
-        "excluded_loss_largest": variable(
-            (), excluded.by_frequency.max(), "largest excluded loss of one frequency", "nat"
-        ),
-    }
-
-
-def stacked(along: Sequence[Variables]) -> Variables:
-    """Return the variables of all checkpoints, along `step`."""
-    return {
-        name: xr.Variable(
-            ("step", *first.dims), np.stack([each[name].values for each in along]), first.attrs
-        )
-        for name, first in along[0].items()
-    }
 
 
 def key_variables(rules: Mapping[str, Mask], used: str, margin: float) -> Variables:
@@ -186,39 +73,10 @@ def key_variables(rules: Mapping[str, Mask], used: str, margin: float) -> Variab
     }
 
 
-def readout_variables(
-    fit: DirectionFit,
-    energy: Array,
-    residual: tuple[float, float],
-    shares: Mapping[str, Array],
-    norms: Array,
-    components: Array,
-    key: Mask,
-) -> Variables:
-    """Return what the neuron-to-logit map reads, and the spectrum of the logits.
-
-    Parameters
-    ----------
-    fit : DirectionFit
-    energy : (2, q) ndarray
-        Of the logits, by parity.
-    residual : pair of float
-        From `ontogeny.studies.composition.addition.readout.residual`.
-    shares : mapping of str to (q,) ndarray
-        Share of each frequency in `MATRICES`.
-    norms : (p, p) ndarray
-        Of the 2-D transform of the logits.
-    components : (p, h) ndarray
-        Fourier components of the neuron-to-logit map.
-    key : (q,) ndarray of bool
-    """
-    p = len(components)
+def direction_variables(fit: DirectionFit) -> Variables:
+    """Return how well the read directions of the neurons are waves of ``a + b``."""
     by_wave = ("wave", "frequency")
-    of_key = energy[:, key].sum(axis=1)
-    total = energy.sum(axis=0)
-    share = np.divide(energy[0], total, out=np.full(len(total), np.nan), where=total > 0)
-    of_keys = of_key[0] / of_key.sum() if of_key.sum() > 0 else np.nan
-    norm, squared = residual
+    p = 2 * fit.fve.shape[1] + 1
     return {
         "direction_fve": variable(
             by_wave, fit.fve, "share of a read direction of the neurons in its wave of a + b"
@@ -232,6 +90,25 @@ def readout_variables(
         "direction_ratio": variable(
             by_wave, fit.ratio, "ratio of the two products that make a wave of a + b"
         ),
+    }
+
+
+def logit_variables(energy: Array, norms: Array, key: Mask) -> Variables:
+    """Return the spectrum of the logits.
+
+    Parameters
+    ----------
+    energy : (2, q) ndarray
+        By parity.
+    norms : (p, p) ndarray
+        Of their 2-D transform.
+    key : (q,) ndarray of bool
+    """
+    of_key = energy[:, key].sum(axis=1)
+    total = energy.sum(axis=0)
+    share = np.divide(energy[0], total, out=np.full(len(total), np.nan), where=total > 0)
+    of_keys = of_key[0] / of_key.sum() if of_key.sum() > 0 else np.nan
+    return {
         "parity_energy": variable(
             ("parity", "frequency"), energy, "squared norm of the logits in waves of a + b or a - b"
         ),
@@ -239,17 +116,38 @@ def readout_variables(
             "frequency", share, "share of the sum in waves of sum and difference"
         ),
         "key_sum_share": variable((), of_keys, "the same for all key frequencies together"),
+        "logit_transform_norm": variable(
+            ("entry", "other_entry"), norms, "norm of the logits' component"
+        ),
+    }
+
+
+def matrix_variables(
+    residual: tuple[float, float], shares: Mapping[str, Array], components: Array
+) -> Variables:
+    """Return what embeddings and neuron-to-logit map hold of each frequency.
+
+    Parameters
+    ----------
+    residual : pair of float
+        From `ontogeny.studies.composition.addition.readout.residual`.
+    shares : mapping of str to (q,) ndarray
+        Share of each frequency in each matrix, by name.
+    components : (p, h) ndarray
+        Fourier components of the neuron-to-logit map.
+    """
+    norm, squared = residual
+    return {
         "unembedding_residual": variable(
             (), norm, "norm of the neuron-to-logit map outside key frequencies, relative"
         ),
         "unembedding_residual_energy": variable((), squared, "the same for its squared norm"),
         "matrix_share": variable(
-            ("matrix", "frequency"), np.stack([shares[name] for name in MATRICES]), "share"
+            ("matrix", "frequency"),
+            np.stack([shares[name] for name in datasets.MATRICES]),
+            "share",
         ),
-        "matrix_chance": variable((), 2 / p, "matrix_share of a random matrix"),
-        "logit_transform_norm": variable(
-            ("entry", "other_entry"), norms, "norm of the logits' component"
-        ),
+        "matrix_chance": variable((), 2 / len(components), "matrix_share of a random matrix"),
         "unembedding_component": variable(
             ("entry", "neuron"),
             components.astype(np.float32),
@@ -375,7 +273,7 @@ def ablation_variables(
     ablated : mapping of str to SplitLosses
         By intervention, in the order of the dimension.
     removed : (2, q, 3) ndarray [nat]
-        Loss without each frequency, by `PLACES` and split.
+        Loss without each frequency, of logits and of neurons, by split.
     whole : float [nat]
         Loss of the network on all pairs.
     permuted : (3, 3) ndarray
@@ -454,11 +352,7 @@ def phase_variables(
         Number of spikes of the training loss up to each checkpoint; NaN where that loss is not
         known, as for networks trained elsewhere.
     """
-    return {
-        "phase_boundary": variable("boundary", found.boundary, "first checkpoint after the phase"),
-        "phase_interval": variable(
-            ("boundary", "bound"), found.interval, "checkpoints between which the phase ends"
-        ),
+    return datasets.phase_variables(found) | {
         "milestone_step": variable(
             "milestone", passed.step, "first checkpoint after the milestone"
         ),
@@ -470,34 +364,3 @@ def phase_variables(
         ),
         "slingshots": variable("step", spikes, "spikes of the training loss so far"),
     }
-
-
-def phase_coordinates() -> Coordinates:
-    """Return the coordinates of `phase_variables`."""
-    return {
-        "boundary": _names(BOUNDARIES),
-        "bound": _names(["previous", "present"]),
-        "milestone": _names(MILESTONES),
-    }
-
-
-def mechanism_coordinates(
-    p: int, ablations: Sequence[str], examples: NDArray[np.int64], neurons: int, heads: int
-) -> Coordinates:
-    """Return the coordinates of a mechanism beside those of every dataset."""
-    residue = np.arange(p, dtype=np.int32)
-    found: Coordinates = {
-        "key_rule": _names(RULES),
-        "wave": _names(["cos", "sin"]),
-        "product_wave": _names(PRODUCTS),
-        "parity": _names(PARITIES),
-        "ablation": _names(ablations),
-        "other_entry": _names(fourier_basis(p).labels),
-        "example": examples.astype(np.int32),
-        "neuron": np.arange(neurons, dtype=np.int32),
-        "left": residue,
-        "right": residue,
-    }
-    if heads:
-        found["head"] = found["other_head"] = np.arange(heads, dtype=np.int32)
-    return found

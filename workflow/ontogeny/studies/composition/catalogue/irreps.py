@@ -38,14 +38,14 @@ def irreps_dataset(
         Over the real numbers: ``degree``, ``rank``, ``kind`` and ``smallest_orbit`` by irrep (the
         last NaN for groups of more than 120 elements), ``character``,
         ``matrix(element, matrix_entry)``, the orthonormal ``basis(element, entry)``. Over the
-        complex numbers ``complex_matrix(element, complex_matrix_entry, part)``,
+        complex numbers ``complex_matrix(element, complex_matrix_entry, complex_part)``,
         ``complex_character``, ``frobenius_schur``. For both the largest violation of each law.
     """
     n = group.order
     entries = basis(real_irreps)
     real_law = law_violations(group, real_irreps)
     complex_law = law_violations(group, complex_irreps)
-    part = np.array(["real", "imaginary"], dtype=object)
+    complex_part = np.array(["real", "imaginary"], dtype=object)
     characters = np.stack([character(i) for i in real_irreps])
     variables = {
         "degree": variable("irrep", [i.degree for i in real_irreps], "degree"),
@@ -72,12 +72,12 @@ def irreps_dataset(
             "Frobenius-Schur indicator",
         ),
         "complex_character": variable(
-            ("complex_irrep", "element", "part"),
+            ("complex_irrep", "element", "complex_part"),
             _parts(np.stack([character(i) for i in complex_irreps])),
             "character",
         ),
         "complex_matrix": variable(
-            ("element", "complex_matrix_entry", "part"),
+            ("element", "complex_matrix_entry", "complex_part"),
             _parts(_rows(complex_irreps)),
             "matrix entry",
         ),
@@ -88,7 +88,7 @@ def irreps_dataset(
         "complex_irrep": _text(i.name for i in complex_irreps),
         "entry": _text(entries.labels),
         "law": _text(real_law),
-        "part": part,
+        "complex_part": complex_part,
         "irrep_of_entry": variable("entry", entries.irrep, "index of the irrep of each entry"),
         "irrep_of_matrix_entry": variable(
             "matrix_entry", _owners(real_irreps), "index of the irrep of each matrix entry"

@@ -1,4 +1,8 @@
-"""The results of the analyses as labelled datasets."""
+"""The results of the analyses by irreps as labelled variables.
+
+A dataclass of `ontogeny.studies.composition.irreps.analysis` whose fields are measures needs no
+function here; see `ontogeny.labels.Measure`.
+"""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -10,24 +14,36 @@ from numpy.typing import NDArray
 from ontogeny.studies.composition.irreps.analysis import (
     BOUNDARIES,
     SPLITS,
-    Ablations,
     Clusters,
     Components,
-    Evidence,
     Frame,
     Matrices,
     Neurons,
     Phases,
-    Recovery,
     frame,
 )
-from ontogeny.studies.composition.labels import dataset, variable
+from ontogeny.studies.composition.irreps.analysis.components import KEPT
+from ontogeny.studies.composition.labels import variable
 
 __all__ = [
+    "analysis_coordinates",
+    "chance_variables",
+    "component_variables",
+    "coordinates",
+    "example_variables",
     "frame_of",
-    "progress_dataset",
-    "representation_dataset",
+    "learning_variables",
+    "matrix_variables",
+    "neuron_variables",
+    "null_variables",
+    "phase_coordinates",
+    "phase_variables",
+    "slice_variables",
 ]
+
+Array = NDArray[np.float64]
+Variables = dict[str, xr.Variable]
+Coordinates = dict[str, NDArray[np.generic] | xr.Variable]
 
 SIDES = ("left", "right")
 PARTS = ("left", "right", "product")
@@ -49,178 +65,8 @@ def frame_of(table: xr.Dataset, irreps: xr.Dataset) -> Frame:
     )
 
 
-def representation_dataset(
-    evidence: Evidence,
-    found: Neurons,
-    grouped: Clusters,
-    matrices: Matrices,
-    frame: Frame,
-    key: NDArray[np.bool_],
-    *,
-    ablations: Ablations,
-    recovery: Recovery,
-    components: Components,
-    block_means: NDArray[np.float64],
-    examples: NDArray[np.int64],
-    unembedding_shares: NDArray[np.float64],
-    nulls: Mapping[str, NDArray[np.float64]],
-    logit_slice: NDArray[np.float64],
-    output: int,
-    entry_labels: Sequence[str],
-) -> xr.Dataset:
-    """Return what each irrep explains in one network.
-
-    Parameters
-    ----------
-    evidence, found, grouped, matrices, frame
-        Of the network and its group.
-    key : (R,) ndarray of bool
-    ablations, recovery, components
-        Of the same network.
-    block_means : (h, 2, 2) ndarray
-    examples : (E,) ndarray of int
-        Neurons that stand for the clusters.
-    unembedding_shares : (h, R) ndarray
-    nulls : mapping of str to (P, ...) ndarray
-        Fractions under random relabellings, by the name of the variable.
-    logit_slice : (n, n) ndarray
-        Logits of one output over all pairs, minus the mean over outputs.
-    output : int
-        The output of the slice.
-    entry_labels : sequence of str
-        Name of each column of the basis.
-
-    Returns
-    -------
-    Dataset
-    """
-    variables = _measures(evidence) | _chances(frame) | _neuron_variables(found, grouped, frame)
-    variables |= _ablation_variables(ablations) | _recovery_variables(recovery)
-    embeddings = (matrices.left_embedding, matrices.right_embedding)
-    variables |= {
-        "key": variable("irrep", key, "logit similarity above the threshold"),
-        "embedding_norm": variable(
-            ("side", "entry"),
-            np.stack([np.linalg.norm(frame.basis.T @ m, axis=1) for m in embeddings]),
-            "norm of the embedding's component",
-        ),
-        "unembedding_norm": variable(
-            "entry",
-            np.linalg.norm(frame.basis.T @ matrices.unembedding, axis=1),
-            "norm of the unembedding's component",
-        ),
-        "neuron_unembedding_fve": variable(
-            ("neuron", "irrep"),
-            unembedding_shares,
-            "share of a neuron's column of the unembedding in an irrep",
-        ),
-        "neuron_block_mean": variable(
-            ("neuron", "left_sign", "right_sign"),
-            block_means,
-            "mean activation by the signs of both factors, of neurons of a one-dimensional irrep",
-        ),
-        "example_irrep": variable(
-            "example",
-            _names([frame.irreps[r] for r in found.irrep[examples]]),
-            "irrep of the neuron",
-        ),
-        "example_activation": variable(
-            ("example", "left", "right"), found.tables[examples].astype(np.float32), "activation"
-        ),
-        "unembedding_component": variable(
-            ("output", "component"), components.coordinate, "coordinate of the unembedding"
-        ),
-        "component_share": variable(
-            "component", components.share, "share of the variance of the unembedding"
-        ),
-        "logit_slice": variable(
-            ("left", "right"), logit_slice, "centred logit of one output", output=output
-        ),
-        "character_slice": variable(
-            ("irrep", "left", "right"),
-            frame.character[:, frame.product[frame.product, frame.inverse[output]]],
-            "character of a b c^-1 for the same output",
-            output=output,
-        ),
-    }
-    variables |= _null_variables(nulls, variables)
-    each = np.arange(frame.order, dtype=np.int32)
-    coordinates = _coordinates(frame) | {
-        "entry": _names(entry_labels),
-        "output_entry": _names(entry_labels),
-        "left_sign": np.array([1, -1], dtype=np.int8),
-        "right_sign": np.array([1, -1], dtype=np.int8),
-        "output": each,
-        "component": np.arange(len(components.share), dtype=np.int32),
-        "irrep_of_entry": variable("entry", frame.irrep_of_entry, "index of the irrep"),
-        "neuron": np.arange(len(found.variance), dtype=np.int32),
-        "example": examples.astype(np.int32),
-        "left": each,
-        "right": each,
-    }
-    return dataset(variables, coordinates, title="What each irrep explains in a network")
-
-
-def progress_dataset(
-    step: NDArray[np.int64],
-    along: Sequence[Evidence],
-    found: Phases,
-    learned: tuple[NDArray[np.int64], NDArray[np.int64]],
-    frame: Frame,
-    key: NDArray[np.bool_],
-) -> xr.Dataset:
-    """Return every measure along `step`, the phase boundaries, and the order of learning.
-
-    Parameters
-    ----------
-    step : (K,) ndarray of int
-    along : sequence of Evidence
-        One for each checkpoint.
-    found : Phases
-    learned : pair of (R,) ndarray of int
-        From `ontogeny.studies.composition.irreps.analysis.learning_order`.
-    frame : Frame
-    key : (R,) ndarray of bool
-        Key irreps of the final checkpoint.
-
-    Returns
-    -------
-    Dataset
-    """
-    measures = [_measures(evidence) for evidence in along]
-    variables = {
-        name: xr.Variable(
-            ("step", *first.dims), np.stack([m[name].values for m in measures]), first.attrs
-        )
-        for name, first in measures[0].items()
-    }
-    first, place = learned
-    ratio = variables["loss"].values[:, SPLITS.index("test")] / variables["restricted_loss"].values
-    variables |= _chances(frame) | {
-        "key": variable("irrep", key, "key irrep of the final checkpoint"),
-        "test_restricted_ratio": variable("step", ratio, "test loss over restricted loss"),
-        "learned_step": variable(
-            "irrep",
-            np.where(first < 0, np.nan, step[first]),
-            "first checkpoint at which the irrep is learned",
-        ),
-        "learned_order": variable(
-            "irrep", place, "place among the key irreps in order of learning, -1 for the others"
-        ),
-        "phase_boundary": variable("boundary", found.boundary, "first checkpoint after the phase"),
-        "phase_interval": variable(
-            ("boundary", "bound"), found.interval, "checkpoints between which the phase ends"
-        ),
-    }
-    coordinates = _coordinates(frame) | {
-        "step": step,
-        "boundary": _names(BOUNDARIES),
-        "bound": _names(["previous", "present"]),
-    }
-    return dataset(variables, coordinates, title="Progress measures along training")
-
-
-def _coordinates(frame: Frame) -> dict[str, NDArray[np.generic] | xr.Variable]:
+def coordinates(frame: Frame) -> Coordinates:
+    """Return the coordinates that every dataset of a group has."""
     return {
         "irrep": _names(frame.irreps),
         "rank": variable("irrep", frame.rank, "dimension of the span of the entries"),
@@ -231,55 +77,38 @@ def _coordinates(frame: Frame) -> dict[str, NDArray[np.generic] | xr.Variable]:
     }
 
 
-def _measures(evidence: Evidence) -> dict[str, xr.Variable]:
-    similarity = evidence.logit_similarity
-    fve = np.square(similarity)
+def analysis_coordinates(
+    frame: Frame, entries: Sequence[str], found: Neurons, examples: NDArray[np.int64]
+) -> Coordinates:
+    """Return the further coordinates of what is known of one checkpoint alone.
+
+    Parameters
+    ----------
+    frame : Frame
+    entries : sequence of str
+        Name of each column of the basis.
+    found : Neurons
+    examples : (E,) ndarray of int
+        Neurons that stand for the clusters.
+    """
+    signs = np.array([1, -1], dtype=np.int8)
+    each = np.arange(frame.order, dtype=np.int32)
     return {
-        "logit_similarity": variable("irrep", similarity, "logit similarity"),
-        "logit_fve": variable("irrep", fve, "share of the logits explained"),
-        "logit_fve_total": variable(
-            (), fve[1:].sum(), "share of the logits explained by all non-trivial irreps"
-        ),
-        "embedding_fve": variable(
-            ("side", "irrep"), evidence.embedding, "share of the embedding explained"
-        ),
-        "unembedding_fve": variable(
-            "irrep", evidence.unembedding, "share of the unembedding explained"
-        ),
-        "hidden_fve": variable(
-            ("part", "irrep"), evidence.hidden, "share of the hidden variance explained"
-        ),
-        "gini": variable("matrix", evidence.gini, "Gini coefficient of the component norms"),
-        "squared_weights": variable((), evidence.squared_weights, "sum of squared weights"),
-    } | _loss_variables(evidence)
-
-
-def _loss_variables(evidence: Evidence) -> dict[str, xr.Variable]:
-    losses = evidence.losses
-    by_irrep = {
-        "restricted_loss_by_irrep": (evidence.restricted, "restricted loss"),
-        "excluded_loss_by_irrep": (losses.excluded, "excluded loss"),
-        "restricted_logit_loss_by_irrep": (evidence.restricted_logits, "restricted logit loss"),
-        "excluded_logit_loss_by_irrep": (losses.excluded_logits, "excluded logit loss"),
-    }
-    total = {
-        "restricted_loss": (evidence.restricted_total, "restricted loss"),
-        "excluded_loss": (losses.excluded_total, "excluded loss"),
-        "restricted_logit_loss": (evidence.restricted_logits_total, "restricted logit loss"),
-        "excluded_logit_loss": (losses.excluded_logits_total, "excluded logit loss"),
-    }
-    return {
-        "loss": variable("split", [losses.loss[split] for split in SPLITS], "cross-entropy", "nat"),
-        "accuracy": variable("split", [losses.accuracy[split] for split in SPLITS], "accuracy"),
-        **{
-            name: variable("irrep", value, about, "nat")
-            for name, (value, about) in by_irrep.items()
-        },
-        **{name: variable((), value, about, "nat") for name, (value, about) in total.items()},
+        "entry": _names(entries),
+        "output_entry": _names(entries),
+        "left_sign": signs,
+        "right_sign": signs,
+        "output": each,
+        "component": np.arange(KEPT, dtype=np.int32),
+        "irrep_of_entry": variable("entry", frame.irrep_of_entry, "index of the irrep"),
+        "neuron": np.arange(len(found.variance), dtype=np.int32),
+        "example": examples.astype(np.int32),
+        "left": each,
+        "right": each,
     }
 
 
-def _chances(frame: Frame) -> dict[str, xr.Variable]:
+def chance_variables(frame: Frame) -> Variables:
     """Return the expected share of each irrep in random numbers of the same shape."""
     n = frame.order
     nontrivial = np.arange(len(frame.irreps)) > 0
@@ -299,67 +128,64 @@ def _chances(frame: Frame) -> dict[str, xr.Variable]:
     }
 
 
-def _ablation_variables(found: Ablations) -> dict[str, xr.Variable]:
-    by_split = {
-        "hidden_loss": (found.hidden, "loss of the hidden layer without any other path"),
-        "unembedding_key_loss": (
-            found.unembedding_key,
-            "loss with the key part of the unembedding",
-        ),
-        "unembedding_rest_loss": (found.unembedding_rest, "loss without that part"),
-    }
-    return {name: variable("split", v, about, "nat") for name, (v, about) in by_split.items()} | {
-        "ablated_loss": variable(
-            ("split", "part", "irrep"),
-            found.removed,
-            "loss without a part of the hidden layer",
-            "nat",
-        ),
-        "constructed_loss": variable(
-            (), found.constructed, "loss of a hidden layer constructed from the key irreps", "nat"
-        ),
-    }
+def matrix_variables(
+    matrices: Matrices, frame: Frame, shares: Array, key: NDArray[np.bool_]
+) -> Variables:
+    """Return what the matrices of a network hold of each irrep.
 
-
-def _recovery_variables(found: Recovery) -> dict[str, xr.Variable]:
+    Parameters
+    ----------
+    matrices : Matrices
+    frame : Frame
+    shares : (h, R) ndarray
+        Of each irrep in a neuron's column of the unembedding.
+    key : (R,) ndarray of bool
+    """
+    embeddings = (matrices.left_embedding, matrices.right_embedding)
     return {
-        "change_of_basis": variable(
-            ("entry", "neuron"), found.change_of_basis, "component of the hidden layer"
+        "key": variable("irrep", key, "logit similarity above the threshold"),
+        "embedding_norm": variable(
+            ("side", "entry"),
+            np.stack([np.linalg.norm(frame.basis.T @ m, axis=1) for m in embeddings]),
+            "norm of the embedding's component",
         ),
-        "hidden_cosine": variable(
-            "irrep", found.hidden_cosine, "cosine of the recovered representation with the true one"
+        "unembedding_norm": variable(
+            "entry",
+            np.linalg.norm(frame.basis.T @ matrices.unembedding, axis=1),
+            "norm of the unembedding's component",
         ),
-        "hidden_error": variable(
-            "irrep", found.hidden_error, "mean square error of the recovered representation"
+        "neuron_unembedding_fve": variable(
+            ("neuron", "irrep"), shares, "share of a neuron's column of the unembedding in an irrep"
         ),
-        "readout_map": variable(
-            ("entry", "output_entry"), found.readout_map, "map from rho(ab) to rho(c)"
-        ),
-        "readout_cosine": variable(
-            "irrep", found.readout_cosine, "cosine of the map with the ideal"
-        ),
-        "readout_scale": variable("irrep", found.readout_scale, "character's factor in the logits"),
     }
 
 
-def _null_variables(
-    nulls: Mapping[str, NDArray[np.float64]], measured: Mapping[str, xr.Variable]
-) -> dict[str, xr.Variable]:
-    """Return mean and standard deviation of each fraction under relabellings of the group."""
-    variables = {}
-    for name, values in nulls.items():
-        dims = [str(dim) for dim in measured[name].dims if dim != "neuron"]
-        for statistic, of in (("mean", np.nanmean), ("sd", np.nanstd)):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", RuntimeWarning)
-                value = of(values, axis=0)
-            about = f"{name} under random relabellings of the group: {statistic}"
-            variables[f"{name}_null_{statistic}"] = variable(dims, value, about)
-    return variables
+def component_variables(found: Components) -> Variables:
+    """Return the principal components of the unembedding."""
+    return {
+        "unembedding_component": variable(
+            ("output", "component"), found.coordinate, "coordinate of the unembedding"
+        ),
+        "component_share": variable(
+            "component", found.share, "share of the variance of the unembedding"
+        ),
+    }
 
 
-def _neuron_variables(found: Neurons, grouped: Clusters, frame: Frame) -> dict[str, xr.Variable]:
-    chance = _chances(frame)
+def neuron_variables(
+    found: Neurons, grouped: Clusters, block_means: Array, frame: Frame
+) -> Variables:
+    """Return what single neurons and clusters of them respond to.
+
+    Parameters
+    ----------
+    found : Neurons
+    grouped : Clusters
+    block_means : (h, 2, 2) ndarray
+        Mean activation by the signs of both factors.
+    frame : Frame
+    """
+    chance = chance_variables(frame)
     block = (2 * frame.rank + frame.rank**2) / (frame.order**2 - 1)
     block[0] = 0.0
     names = [frame.irreps[r] if r >= 0 else "off" for r in found.irrep]
@@ -371,6 +197,11 @@ def _neuron_variables(found: Neurons, grouped: Clusters, frame: Frame) -> dict[s
         ),
         "neuron_part_fve": variable(
             ("part", "neuron", "irrep"), found.parts, "share of the variance in a part"
+        ),
+        "neuron_block_mean": variable(
+            ("neuron", "left_sign", "right_sign"),
+            block_means,
+            "mean activation by the signs of both factors, of neurons of a one-dimensional irrep",
         ),
         "neuron_chance": variable("irrep", block, "neuron_fve of random activations"),
         "neuron_part_chance": chance["hidden_chance"],
@@ -387,5 +218,103 @@ def _neuron_variables(found: Neurons, grouped: Clusters, frame: Frame) -> dict[s
         ),
         "cluster_unembedding_fve": variable(
             "irrep", grouped.unembedding, "share of the cluster's unembedding in its own irrep"
+        ),
+    }
+
+
+def example_variables(found: Neurons, examples: NDArray[np.int64], frame: Frame) -> Variables:
+    """Return the activations of some neurons, (E,) by number, on all pairs."""
+    return {
+        "example_irrep": variable(
+            "example",
+            _names([frame.irreps[r] for r in found.irrep[examples]]),
+            "irrep of the neuron",
+        ),
+        "example_activation": variable(
+            ("example", "left", "right"), found.tables[examples].astype(np.float32), "activation"
+        ),
+    }
+
+
+def slice_variables(logits: Array, output: int, frame: Frame) -> Variables:
+    """Return one output over all pairs, and the characters that it is made of.
+
+    Parameters
+    ----------
+    logits : (n, n) ndarray
+        Of the output, minus the mean over outputs.
+    output : int
+    frame : Frame
+    """
+    return {
+        "logit_slice": variable(
+            ("left", "right"), logits, "centred logit of one output", output=output
+        ),
+        "character_slice": variable(
+            ("irrep", "left", "right"),
+            frame.character[:, frame.product[frame.product, frame.inverse[output]]],
+            "character of a b c^-1 for the same output",
+            output=output,
+        ),
+    }
+
+
+def null_variables(nulls: Mapping[str, Array], measured: Mapping[str, xr.Variable]) -> Variables:
+    """Return mean and standard deviation of each fraction under relabellings of the group.
+
+    Parameters
+    ----------
+    nulls : mapping of str to (P, ...) ndarray
+        Fractions under random relabellings, by the name of the variable.
+    measured : mapping of str to Variable
+        These variables as they are measured.
+    """
+    variables: Variables = {}
+    for name, values in nulls.items():
+        dims = [str(dim) for dim in measured[name].dims if dim != "neuron"]
+        for statistic, of in (("mean", np.nanmean), ("sd", np.nanstd)):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)
+                value = of(values, axis=0)
+            about = f"{name} under random relabellings of the group: {statistic}"
+            variables[f"{name}_null_{statistic}"] = variable(dims, value, about)
+    return variables
+
+
+def phase_variables(found: Phases) -> Variables:
+    """Return the ends of the phases of training."""
+    return {
+        "phase_boundary": variable("boundary", found.boundary, "first checkpoint after the phase"),
+        "phase_interval": variable(
+            ("boundary", "bound"), found.interval, "checkpoints between which the phase ends"
+        ),
+    }
+
+
+def phase_coordinates() -> Coordinates:
+    """Return the coordinates of `phase_variables`."""
+    return {"boundary": _names(BOUNDARIES), "bound": _names(["previous", "present"])}
+
+
+def learning_variables(
+    step: NDArray[np.int64], learned: tuple[NDArray[np.int64], NDArray[np.int64]]
+) -> Variables:
+    """Return when each irrep is learned, and in which order.
+
+    Parameters
+    ----------
+    step : (K,) ndarray of int
+    learned : pair of (R,) ndarray of int
+        From `ontogeny.studies.composition.irreps.analysis.learning_order`.
+    """
+    first, place = learned
+    return {
+        "learned_step": variable(
+            "irrep",
+            np.where(first < 0, np.nan, step[first]),
+            "first checkpoint at which the irrep is learned",
+        ),
+        "learned_order": variable(
+            "irrep", place, "place among the key irreps in order of learning, -1 for the others"
         ),
     }

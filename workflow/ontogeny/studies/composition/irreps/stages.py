@@ -7,9 +7,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.irreps import datasets
 from ontogeny.studies.composition.irreps.analysis import (
+    SPLITS,
     Evidence,
     Frame,
+    Matrices,
+    Network,
+    Phases,
     ablations,
     block_means,
     clusters,
@@ -27,21 +32,18 @@ from ontogeny.studies.composition.irreps.analysis import (
     recovery,
     unembedding_shares,
 )
-from ontogeny.studies.composition.irreps.datasets import (
-    frame_of,
-    progress_dataset,
-    representation_dataset,
-)
+from ontogeny.studies.composition.labels import dataset, measures, measures_along, variable
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.pairs import train_mask
 from ontogeny.studies.composition.networks.reading import grid, matrices
 
-__all__ = ["progress", "representation"]
+__all__ = ["analysis", "evaluation"]
 
 _SLICE = 0
+"""The output whose logits are kept on all pairs."""
 
 
-def representation(
+def analysis(
     table: xr.Dataset,
     irreps: xr.Dataset,
     checkpoints: xr.Dataset,
@@ -64,71 +66,90 @@ def representation(
     -------
     Dataset
     """
-    frame = frame_of(table, irreps)
-    architecture = build(_training(checkpoints).architecture, frame.order)
-    parameters = _parameters(checkpoints, -1)
-    network, found = grid(architecture, parameters), matrices(architecture, parameters)
+    frame = datasets.frame_of(table, irreps)
+    network, found = _network(checkpoints, -1, frame)
     means = group_means(network, frame)
     key = key_irreps(logit_similarity(means, frame), frame, threshold=key_similarity)
     member = train_mask(history["train_index"].values, frame.order)
     each = neurons(network, means, frame)
-    return representation_dataset(
-        evidence(network, found, member, frame, means=means, key=key),
-        each,
-        clusters(each, found.unembedding, frame),
-        found,
-        frame,
-        key,
-        ablations=ablations(network, found.unembedding, member, frame, means=means, key=key),
-        recovery=recovery(means, found.unembedding, frame),
-        components=components(found.unembedding),
-        block_means=block_means(each, frame),
-        examples=examples(each),
-        unembedding_shares=unembedding_shares(found.unembedding, frame),
-        nulls=nulls(network, means, found, each, frame),
-        logit_slice=logit_slice(network, _SLICE),
-        output=_SLICE,
-        entry_labels=[str(label) for label in irreps["entry"].values],
+    shown = examples(each)
+    removed = ablations(network, found.unembedding, member, frame, means=means, key=key)
+    variables = (
+        measures(evidence(network, found, member, frame, means=means, key=key))
+        | measures(removed)
+        | measures(recovery(means, found.unembedding, frame))
+        | datasets.chance_variables(frame)
+        | datasets.matrix_variables(found, frame, unembedding_shares(found.unembedding, frame), key)
+        | datasets.component_variables(components(found.unembedding))
+        | datasets.neuron_variables(
+            each, clusters(each, found.unembedding, frame), block_means(each, frame), frame
+        )
+        | datasets.example_variables(each, shown, frame)
+        | datasets.slice_variables(logit_slice(network, _SLICE), _SLICE, frame)
+    )
+    variables |= datasets.null_variables(nulls(network, means, found, each, frame), variables)
+    entries = [str(label) for label in irreps["entry"].values]
+    return dataset(
+        variables,
+        datasets.coordinates(frame) | datasets.analysis_coordinates(frame, entries, each, shown),
+        title="What each irrep explains in a network",
     )
 
 
-def progress(
+def evaluation(
     table: xr.Dataset,
     irreps: xr.Dataset,
     checkpoints: xr.Dataset,
     history: xr.Dataset,
-    representation: xr.Dataset,
+    analysis: xr.Dataset,
 ) -> xr.Dataset:
     """Return every measure along the checkpoints of a run.
 
-    The key irreps are those of the final checkpoint, from `representation`, for all checkpoints.
+    The key irreps are those of the final checkpoint, from `analysis`, for all checkpoints.
 
     Parameters
     ----------
-    table, irreps, checkpoints, history, representation : Dataset
+    table, irreps, checkpoints, history, analysis : Dataset
 
     Returns
     -------
     Dataset
     """
-    frame = frame_of(table, irreps)
-    key = representation["key"].values
+    frame = datasets.frame_of(table, irreps)
+    key = analysis["key"].values
     member = train_mask(history["train_index"].values, frame.order)
-    along = [
-        _evidence_at(checkpoints, index, member, frame, key)
-        for index in range(checkpoints.sizes["step"])
-    ]
     step = checkpoints["step"].values
-    found = phases(
-        step,
-        train_accuracy=np.array([e.losses.accuracy["train"] for e in along]),
-        test_accuracy=np.array([e.losses.accuracy["test"] for e in along]),
-        test_loss=np.array([e.losses.loss["test"] for e in along]),
-        excluded_loss=np.array([e.losses.excluded_total for e in along]),
-        squared_weights=np.array([e.squared_weights for e in along]),
+    variables = measures_along(
+        "step", [_evidence_at(checkpoints, index, member, frame, key) for index in range(len(step))]
     )
-    learned = learning_order(np.stack([e.logit_similarity for e in along]), key)
-    return progress_dataset(step, along, found, learned, frame, key)
+    ratio = variables["loss"].values[:, SPLITS.index("test")] / variables["restricted_loss"].values
+    learned = learning_order(variables["logit_similarity"].values, key)
+    variables |= (
+        datasets.chance_variables(frame)
+        | datasets.phase_variables(_phases(step, variables))
+        | datasets.learning_variables(step, learned)
+    )
+    variables["key"] = variable("irrep", key, "key irrep of the final checkpoint")
+    variables["test_restricted_ratio"] = variable("step", ratio, "test loss over restricted loss")
+    return dataset(
+        variables,
+        datasets.coordinates(frame) | datasets.phase_coordinates() | {"step": step},
+        title="Progress measures along training",
+    )
+
+
+def _phases(step: NDArray[np.int64], along: dict[str, xr.Variable]) -> Phases:
+    """Return the phases of a run, from its measures along `step`."""
+    train, test = (SPLITS.index(split) for split in ("train", "test"))
+    accuracy = along["accuracy"].values
+    return phases(
+        step,
+        train_accuracy=accuracy[:, train],
+        test_accuracy=accuracy[:, test],
+        test_loss=along["loss"].values[:, test],
+        excluded_loss=along["excluded_loss"].values,
+        squared_weights=along["squared_weights"].values,
+    )
 
 
 def _evidence_at(
@@ -138,20 +159,15 @@ def _evidence_at(
     frame: Frame,
     key: NDArray[np.bool_],
 ) -> Evidence:
-    architecture = build(_training(checkpoints).architecture, frame.order)
-    parameters = _parameters(checkpoints, index)
-    network = grid(architecture, parameters)
+    """Return the measures of one checkpoint."""
+    network, found = _network(checkpoints, index, frame)
     means = group_means(network, frame)
-    return evidence(
-        network, matrices(architecture, parameters), member, frame, means=means, key=key
-    )
+    return evidence(network, found, member, frame, means=means, key=key)
 
 
-def _training(checkpoints: xr.Dataset) -> Training:
-    """Return the specification that the checkpoints carry."""
-    return Training.model_validate(json.loads(checkpoints.attrs["spec"]))
-
-
-def _parameters(checkpoints: xr.Dataset, index: int) -> dict[str, NDArray[np.floating]]:
-    """Return the parameters of one checkpoint."""
-    return {str(name): values.values[index] for name, values in checkpoints.items()}
+def _network(checkpoints: xr.Dataset, index: int, frame: Frame) -> tuple[Network, Matrices]:
+    """Return the network of one checkpoint, and its matrices."""
+    training = Training.model_validate(json.loads(checkpoints.attrs["spec"]))
+    architecture = build(training.architecture, frame.order)
+    parameters = {str(name): values.values[index] for name, values in checkpoints.items()}
+    return grid(architecture, parameters), matrices(architecture, parameters)

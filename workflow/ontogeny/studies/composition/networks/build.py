@@ -1,50 +1,31 @@
 """From a configuration to an architecture, and all pairs in blocks that fit in memory."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from ontogeny.studies.composition.config import (
-    BilinearSettings,
-    DeepTransformerSettings,
-    MLPSettings,
-    TransformerSettings,
-)
-from ontogeny.studies.composition.networks.architectures import (
-    MLP,
-    Architecture,
-    Bilinear,
-    DeepTransformer,
-    Transformer,
-)
+from ontogeny.studies.composition.config import ArchitectureSettings
+from ontogeny.studies.composition.networks.architectures import Architecture
+from ontogeny.studies.composition.networks.kinds import architecture_module
 
-__all__ = ["all_pairs_size", "build", "pair_blocks"]
+__all__ = ["all_pairs_size", "build", "pair_blocks", "parameter_dimensions"]
 
 _BLOCK_BYTES = 2**29
 
 
-def build(
-    settings: MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings,
-    order: int,
-) -> Architecture:
+def build(settings: ArchitectureSettings, order: int) -> Architecture:
     """Return the architecture that the configuration asks for, on `order` elements."""
-    match settings:
-        case MLPSettings():
-            return MLP(order, embedding=settings.embedding, hidden=settings.hidden)
-        case BilinearSettings():
-            return Bilinear(order, hidden=settings.hidden)
-        case DeepTransformerSettings():
-            return DeepTransformer(order, **settings.model_dump(exclude={"kind"}))
-    published = Transformer.universality
-    if settings.preset == "progress-measures":
-        published = Transformer.progress_measures
-    widths = settings.model_dump(include={"d_model", "heads", "d_head", "d_mlp"})
-    options = settings.model_dump(include={"mlp_bias", "equals_output"}, exclude_none=True)
-    if settings.initialisation is not None:
-        options["initialisation"] = settings.initialisation.replace("-", "_")
-    return replace(published(order, **widths), **options)
+    module = import_module(architecture_module(settings.kind))
+    return cast(Architecture, module.build(settings, order))
+
+
+def parameter_dimensions(kind: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the dimensions of every parameter that networks of a kind can have, by name."""
+    module = import_module(architecture_module(kind))
+    return cast(Mapping[str, tuple[str, ...]], module.DIMENSIONS)
 
 
 def all_pairs_size(architecture: Architecture) -> int:

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.config import Training
-from ontogeny.studies.composition.networks.architectures import Architecture, Transformer
+from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.pairs import answers
 from ontogeny.studies.composition.networks.runs import evaluation, training_rows
@@ -177,7 +177,7 @@ def _without_a_place(
     if name in _WITHOUT_EFFECT or (name in _UNEMBEDDING_BIASES and is_constant):
         return None
     short = name.rpartition(".")[2]
-    if short in ("b_in", "b_out") and isinstance(architecture, Transformer):
+    if short in architecture.dimensions and short.startswith("b_"):
         return "is not zero; set `architecture.mlp_bias` to true"
     if short in _OTHER_BIASES:
         return f"has no place in {kind} and is not zero: {_OTHER_BIASES[short]}"

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ontogeny.studies.composition.irreps.analysis import Layers, Matrices, Network
-from ontogeny.studies.composition.networks.architectures import MLP, Architecture, Bilinear
+from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import all_pairs_size, pair_blocks
 
 __all__ = ["grid", "matrices"]
@@ -29,11 +29,11 @@ def grid(architecture: Architecture, parameters: Mapping[str, NDArray[np.floatin
     unembedding = architecture.readout(tensors).unembedding.t()
 
     def layers(left: Tensor, right: Tensor) -> Layers:
-        if isinstance(architecture, MLP | Bilinear):
-            hidden = architecture.hidden_layer(tensors, left, right)
-            return block(left, hidden, lambda: hidden @ unembedding)
-        found = architecture.forward(tensors, left, right)
-        return block(left, found.hidden, lambda: found.logits[:, :n])
+        if architecture.direct_path:
+            found = architecture.forward(tensors, left, right)
+            return block(left, found.hidden, lambda: found.logits[:, :n])
+        hidden = architecture.hidden_layer(tensors, left, right)
+        return block(left, hidden, lambda: hidden @ unembedding)
 
     def block(left: Tensor, hidden: Tensor, logits: Callable[[], Tensor]) -> Layers:
         rows = len(left) // n
@@ -62,6 +62,6 @@ def matrices(
         left_embedding=readout.left_embedding.numpy(),
         right_embedding=readout.right_embedding.numpy(),
         unembedding=readout.unembedding.numpy(),
-        direct_path=not isinstance(architecture, MLP | Bilinear),
+        direct_path=architecture.direct_path,
         squared_weights=float(sum((value**2).sum() for value in tensors.values())),
     )

@@ -1,53 +1,19 @@
 """The record of a training run as labelled datasets."""
 
-from typing import Literal
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.labels import dataset, variable
+from ontogeny.studies.composition.networks.build import parameter_dimensions
 from ontogeny.training import Record
 
 __all__ = ["checkpoints_dataset", "history_dataset"]
 
-_BLOCK: dict[str, tuple[str, ...]] = {
-    "W_Q": ("head", "residual", "key_dimension"),
-    "W_K": ("head", "residual", "key_dimension"),
-    "W_V": ("head", "residual", "key_dimension"),
-    "W_O": ("head", "key_dimension", "residual"),
-    "W_in": ("residual", "neuron"),
-    "b_in": ("neuron",),
-    "W_out": ("neuron", "residual"),
-    "b_out": ("residual",),
-}
-_AROUND: dict[str, tuple[str, ...]] = {
-    "W_E": ("token", "residual"),
-    "W_pos": ("position", "residual"),
-    "W_U": ("residual", "output"),
-}
-_DIMENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
-    "mlp": {
-        "W_x": ("element", "feature"),
-        "W_y": ("element", "feature"),
-        "W": ("concatenation", "neuron"),
-        "W_U": ("neuron", "output"),
-    },
-    "bilinear": {
-        "W_x": ("element", "neuron"),
-        "W_y": ("element", "neuron"),
-        "W_U": ("neuron", "output"),
-    },
-    "transformer": _AROUND | _BLOCK,
-    "deep-transformer": _AROUND | {name: ("layer", *dims) for name, dims in _BLOCK.items()},
-}
 
-
-def checkpoints_dataset(
-    record: Record, kind: Literal["mlp", "bilinear", "transformer", "deep-transformer"]
-) -> xr.Dataset:
+def checkpoints_dataset(record: Record, kind: str) -> xr.Dataset:
     """Return every parameter of a network of the given kind along `step`."""
-    dimensions = _DIMENSIONS[kind]
+    dimensions = parameter_dimensions(kind)
     return dataset(
         {
             name: variable(("step", *dimensions[name]), values, f"parameter {name}")

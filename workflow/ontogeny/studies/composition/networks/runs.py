@@ -1,6 +1,6 @@
 """One training run: from a specification to its record."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -26,8 +26,8 @@ from ontogeny.training import (
 
 __all__ = ["evaluation", "train_network", "training_rows"]
 
-_EMBEDDINGS = frozenset({"W_E", "W_pos", "W_x", "W_y"})
-"""Of all architectures."""
+_EMBEDDED = ("element", "token", "position")
+"""Dimensions whose entries have a row of an embedding."""
 
 
 def training_rows(spec: Training, order: int) -> NDArray[np.int64]:
@@ -99,7 +99,7 @@ def train_network(
             weight_decay=spec.optimiser.weight_decay,
             warm_up=spec.optimiser.warm_up,
             l1=spec.optimiser.l1,
-            undecayed=_undecayed(initial, spec.optimiser.undecayed),
+            undecayed=_undecayed(architecture, spec.optimiser.undecayed),
             decay_changes=tuple(
                 (change.step, change.weight_decay)
                 for change in spec.optimiser.weight_decay_schedule
@@ -118,11 +118,12 @@ def train_network(
     )
 
 
-def _undecayed(parameters: Iterable[str], kinds: Sequence[str]) -> frozenset[str]:
+def _undecayed(architecture: Architecture, kinds: Sequence[str]) -> frozenset[str]:
     """Return the names of the biases, of the embeddings of tokens and positions, of both."""
+    first = {name: architecture.dimensions[name][0] for name in architecture.shapes()}
     names = {
-        "biases": {name for name in parameters if name.startswith("b_")},
-        "embeddings": {name for name in parameters if name in _EMBEDDINGS},
+        "biases": {name for name in first if name.startswith("b_")},
+        "embeddings": {name for name, dim in first.items() if dim in _EMBEDDED},
     }
     return frozenset().union(*(names[kind] for kind in kinds))
 

@@ -5,13 +5,15 @@ Forward passes are in the network's own precision, weights are read in float64.
 Symbols: ``N`` sequences; ``T`` context length; ``L`` layers; ``H`` heads; ``C`` classes of tokens.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ontogeny.labels import Measure
 from ontogeny.networks.decoder import Transformer, next_token_loss
 from ontogeny.studies.induction.analysis.circuits import (
     circuits,
@@ -64,7 +66,7 @@ class EvaluationSet:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Measures of one network.
+    """Measures of one network: a variable for each field.
 
     Attributes
     ----------
@@ -84,30 +86,52 @@ class Evaluated:
     ablated_chosen_loss : (2, L, H, N) ndarray [nat]
     """
 
-    index_loss: Array
-    sequence_loss: Array
-    sequence_score: Array
-    chosen_loss: Array
-    class_loss: Array
-    half_loss: Array
-    matching: Array
-    copying: Array
-    copying_strongest: Array
-    previous_token: Array
-    ov_eigenvalue: Array
-    qk_trace: Array
-    composition_score: Array
-    ablated_score: Array
-    ablated_loss: Array
-    ablated_chosen_loss: Array
-
-    @classmethod
-    def stacked(cls, each: list["Evaluated"]) -> dict[str, Array]:
-        """Return every measure of several networks along a first axis."""
-        return {
-            field.name: np.stack([getattr(one, field.name) for one in each])
-            for field in fields(cls)
-        }
+    index_loss: Annotated[Array, Measure("index", "cross-entropy, mean over sequences", "nat")]
+    sequence_loss: Annotated[Array, Measure("sequence", "cross-entropy, mean over indices", "nat")]
+    sequence_score: Annotated[
+        Array, Measure("sequence", "in-context learning score: late less early loss", "nat")
+    ]
+    chosen_loss: Annotated[
+        Array, Measure("sequence", "cross-entropy at one fixed index of each sequence", "nat")
+    ]
+    class_loss: Annotated[
+        Array, Measure("token_kind", "cross-entropy, mean over tokens of a class", "nat")
+    ]
+    half_loss: Annotated[
+        Array, Measure("half", "cross-entropy on random tokens, twice over", "nat")
+    ]
+    matching: Annotated[
+        Array, Measure(("offset", "layer", "head"), "attention relative to earlier copies")
+    ]
+    copying: Annotated[Array, Measure(("layer", "head"), "copying score")]
+    copying_strongest: Annotated[
+        Array, Measure(("layer", "head"), "copying score, of the token attended to most")
+    ]
+    previous_token: Annotated[Array, Measure(("layer", "head"), "attention on the token before")]
+    ov_eigenvalue: Annotated[
+        Array, Measure(("layer", "head"), "sum of OV eigenvalues over that of their moduli")
+    ]
+    qk_trace: Annotated[
+        Array, Measure(("layer", "head"), "trace of QK matching of previous tokens")
+    ]
+    composition_score: Annotated[
+        Array, Measure(("composition", "earlier_head", "later_head"), "composition score")
+    ]
+    ablated_score: Annotated[
+        Array,
+        Measure(("ablation", "layer", "head"), "in-context learning score without a head", "nat"),
+    ]
+    ablated_loss: Annotated[
+        Array, Measure(("ablation", "layer", "head"), "cross-entropy without a head", "nat")
+    ]
+    ablated_chosen_loss: Annotated[
+        Array,
+        Measure(
+            ("ablation", "layer", "head", "sequence"),
+            "cross-entropy at the fixed indices without a head",
+            "nat",
+        ),
+    ]
 
 
 def evaluation_set(

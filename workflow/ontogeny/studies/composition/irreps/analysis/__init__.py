@@ -2,7 +2,7 @@
 
 from ontogeny.studies.composition.irreps.analysis.ablations import Ablations, ablations
 from ontogeny.studies.composition.irreps.analysis.components import Components, components
-from ontogeny.studies.composition.irreps.analysis.evidence import Evidence, Losses, evidence
+from ontogeny.studies.composition.irreps.analysis.evidence import Evidence, evidence
 from ontogeny.studies.composition.irreps.analysis.frame import Frame, frame
 from ontogeny.studies.composition.irreps.analysis.losses import (
     SPLITS,
@@ -52,7 +52,6 @@ __all__ = [
     "Evidence",
     "Frame",
     "Layers",
-    "Losses",
     "Matrices",
     "Means",
     "Network",

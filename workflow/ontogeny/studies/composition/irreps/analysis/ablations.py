@@ -9,10 +9,12 @@ orthonormal entries of one.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ontogeny.labels import Measure
 from ontogeny.studies.composition.irreps.analysis.frame import Frame
 from ontogeny.studies.composition.irreps.analysis.losses import (
     Ablation,
@@ -28,28 +30,36 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ablations:
-    """Losses [nat] of a network without some of its parts.
+    """Losses [nat] of a network without some of its parts: a variable for each field.
 
     Attributes
     ----------
-    hidden : (3,) ndarray
+    hidden_loss : (3,) ndarray
         Of the hidden layer whole, by split (train, test, all).
-    removed : (3, 3, R) ndarray
+    ablated_loss : (3, 3, R) ndarray
         By split, without the projection of the hidden layer on the entries of ``rho(a)``,
         ``rho(b)``, ``rho(ab)`` of each irrep; that of the trivial irrep is the mean.
-    constructed : float
+    constructed_loss : float
         On all pairs, of a hidden layer made of the key irreps' entries of ``rho(ab)`` alone, with
         all entries of an irrep equally strong: ``sum over key rho of Q_rho(ab) C'``, where ``C'``
         is ``C = Q_rho^T M`` with rows of equal norm and the Frobenius norm of ``C``.
-    unembedding_key, unembedding_rest : (3,) ndarray
+    unembedding_key_loss, unembedding_rest_loss : (3,) ndarray
         By split, with the unembedding projected on the span of the key irreps, or without that.
     """
 
-    hidden: Array
-    removed: Array
-    constructed: float
-    unembedding_key: Array
-    unembedding_rest: Array
+    hidden_loss: Annotated[
+        Array, Measure("split", "loss of the hidden layer without any other path", "nat")
+    ]
+    ablated_loss: Annotated[
+        Array, Measure(("split", "part", "irrep"), "loss without a part of the hidden layer", "nat")
+    ]
+    constructed_loss: Annotated[
+        float, Measure((), "loss of a hidden layer constructed from the key irreps", "nat")
+    ]
+    unembedding_key_loss: Annotated[
+        Array, Measure("split", "loss with the key part of the unembedding", "nat")
+    ]
+    unembedding_rest_loss: Annotated[Array, Measure("split", "loss without that part", "nat")]
 
 
 def ablations(
@@ -99,11 +109,11 @@ def ablations(
         span=chosen,
     )
     return Ablations(
-        hidden=parts["product"][:, -1],
-        removed=np.stack([parts["left"], parts["right"], parts["product"][:, :-1]], axis=1),
-        constructed=float(restricted_losses(_constructed(means, frame, key) @ unembedding.T)),
-        unembedding_key=with_key["product"][:, 0],
-        unembedding_rest=with_rest["product"][:, 0],
+        hidden_loss=parts["product"][:, -1],
+        ablated_loss=np.stack([parts["left"], parts["right"], parts["product"][:, :-1]], axis=1),
+        constructed_loss=float(restricted_losses(_constructed(means, frame, key) @ unembedding.T)),
+        unembedding_key_loss=with_key["product"][:, 0],
+        unembedding_rest_loss=with_rest["product"][:, 0],
     )
 
 

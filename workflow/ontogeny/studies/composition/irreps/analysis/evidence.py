@@ -7,10 +7,12 @@ Symbols as in `ontogeny.studies.composition.irreps.analysis.means`; ``R`` real i
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ontogeny.labels import Measure
 from ontogeny.studies.composition.irreps.analysis.frame import Frame
 from ontogeny.studies.composition.irreps.analysis.losses import (
     SPLITS,
@@ -27,7 +29,7 @@ from ontogeny.studies.composition.irreps.analysis.shares import (
     matrix_shares,
 )
 
-__all__ = ["Evidence", "Losses", "evidence"]
+__all__ = ["Evidence", "evidence"]
 
 Array = NDArray[np.float64]
 
@@ -35,64 +37,61 @@ _TRAIN = SPLITS.index("train")
 
 
 @dataclass(frozen=True)
-class Losses:
-    """Cross-entropies [nat] and accuracies of a network.
-
-    Attributes
-    ----------
-    loss, accuracy : dict of str to float
-        By split.
-    excluded : (R,) ndarray
-        Without the part of the hidden layer in the entries of ``rho(ab)``, on training pairs.
-    excluded_total : float
-        Without those of all key irreps.
-    excluded_logits, excluded_logits_total
-        The same with the parts taken out of the logits (arXiv 2301.05217).
-    """
-
-    loss: dict[str, float]
-    accuracy: dict[str, float]
-    excluded: Array
-    excluded_total: float
-    excluded_logits: Array
-    excluded_logits_total: float
-
-
-@dataclass(frozen=True)
 class Evidence:
-    """Every irrep-based measure of one network.
+    """Every irrep-based measure of one network: a variable for each field.
 
     Attributes
     ----------
     logit_similarity : (R,) ndarray
         Cosine between the centred logits and ``chi_rho(a b c^-1)`` over all triples.
-    embedding : (2, R) ndarray
+    logit_fve : (R,) ndarray
+        Its square.
+    logit_fve_total : float
+    embedding_fve : (2, R) ndarray
         Share of the left and the right embedding in the span of each irrep.
-    unembedding : (R,) ndarray
-    hidden : (3, R) ndarray
+    unembedding_fve : (R,) ndarray
+    hidden_fve : (3, R) ndarray
         Share of the variance of the hidden layer in the entries of ``rho(a)``, ``rho(b)``,
         ``rho(ab)``.
-    restricted, restricted_logits : (R,) ndarray
-        Loss of each irrep's part alone [nat]; the second on logits with their mean kept.
-    restricted_total, restricted_logits_total : float
-        Loss of the parts of all key irreps together [nat].
-    losses : Losses
     gini : (3,) ndarray
         Of the entry norms of left embedding, right embedding, unembedding.
     squared_weights : float
+    loss, accuracy : (3,) ndarray
+        By `SPLITS`.
+    restricted_loss_by_irrep, restricted_logit_loss_by_irrep : (R,) ndarray
+        Loss of each irrep's part alone [nat]; the second on logits with their mean kept
+        (arXiv 2301.05217).
+    excluded_loss_by_irrep, excluded_logit_loss_by_irrep : (R,) ndarray
+        Loss without the part of the hidden layer, or of the logits, in the entries of ``rho(ab)``,
+        on training pairs [nat].
+    restricted_loss, restricted_logit_loss, excluded_loss, excluded_logit_loss : float
+        The same with the parts of all key irreps together [nat].
     """
 
-    logit_similarity: Array
-    embedding: Array
-    unembedding: Array
-    hidden: Array
-    restricted: Array
-    restricted_total: float
-    restricted_logits: Array
-    restricted_logits_total: float
-    losses: Losses
-    gini: Array
-    squared_weights: float
+    logit_similarity: Annotated[Array, Measure("irrep", "logit similarity")]
+    logit_fve: Annotated[Array, Measure("irrep", "share of the logits explained")]
+    logit_fve_total: Annotated[
+        float, Measure((), "share of the logits explained by all non-trivial irreps")
+    ]
+    embedding_fve: Annotated[Array, Measure(("side", "irrep"), "share of the embedding explained")]
+    unembedding_fve: Annotated[Array, Measure("irrep", "share of the unembedding explained")]
+    hidden_fve: Annotated[
+        Array, Measure(("part", "irrep"), "share of the hidden variance explained")
+    ]
+    gini: Annotated[Array, Measure("matrix", "Gini coefficient of the component norms")]
+    squared_weights: Annotated[float, Measure((), "sum of squared weights")]
+    loss: Annotated[Array, Measure("split", "cross-entropy", "nat")]
+    accuracy: Annotated[Array, Measure("split", "accuracy")]
+    restricted_loss_by_irrep: Annotated[Array, Measure("irrep", "restricted loss", "nat")]
+    excluded_loss_by_irrep: Annotated[Array, Measure("irrep", "excluded loss", "nat")]
+    restricted_logit_loss_by_irrep: Annotated[
+        Array, Measure("irrep", "restricted logit loss", "nat")
+    ]
+    excluded_logit_loss_by_irrep: Annotated[Array, Measure("irrep", "excluded logit loss", "nat")]
+    restricted_loss: Annotated[float, Measure((), "restricted loss", "nat")]
+    excluded_loss: Annotated[float, Measure((), "excluded loss", "nat")]
+    restricted_logit_loss: Annotated[float, Measure((), "restricted logit loss", "nat")]
+    excluded_logit_loss: Annotated[float, Measure((), "excluded logit loss", "nat")]
 
 
 def evidence(
@@ -139,27 +138,29 @@ def evidence(
     excluded_logits, excluded = (found["product"][_TRAIN] for found in (without[0], without[-1]))
     loss, accuracy = losses(network, train, frame)
     embeddings = (matrices.left_embedding, matrices.right_embedding)
+    similarity = logit_similarity(means, frame)
+    fve = np.square(similarity)
     return Evidence(
-        logit_similarity=logit_similarity(means, frame),
-        embedding=np.stack([matrix_shares(matrix, frame) for matrix in embeddings]),
-        unembedding=matrix_shares(matrices.unembedding, frame),
-        hidden=hidden_shares(means, frame),
-        restricted=restricted[:-1],
-        restricted_total=float(restricted[-1]),
-        restricted_logits=restricted_logits[:-1],
-        restricted_logits_total=float(restricted_logits[-1]),
-        losses=Losses(
-            loss,
-            accuracy,
-            excluded=excluded[:-1],
-            excluded_total=float(excluded[-1]),
-            excluded_logits=excluded_logits[:-1],
-            excluded_logits_total=float(excluded_logits[-1]),
-        ),
+        logit_similarity=similarity,
+        logit_fve=fve,
+        logit_fve_total=float(fve[1:].sum()),
+        embedding_fve=np.stack([matrix_shares(matrix, frame) for matrix in embeddings]),
+        unembedding_fve=matrix_shares(matrices.unembedding, frame),
+        hidden_fve=hidden_shares(means, frame),
         gini=np.array(
             [entry_gini(matrix, frame) for matrix in (*embeddings, matrices.unembedding)]
         ),
         squared_weights=matrices.squared_weights,
+        loss=np.array([loss[split] for split in SPLITS]),
+        accuracy=np.array([accuracy[split] for split in SPLITS]),
+        restricted_loss_by_irrep=restricted[:-1],
+        restricted_loss=float(restricted[-1]),
+        restricted_logit_loss_by_irrep=restricted_logits[:-1],
+        restricted_logit_loss=float(restricted_logits[-1]),
+        excluded_loss_by_irrep=excluded[:-1],
+        excluded_loss=float(excluded[-1]),
+        excluded_logit_loss_by_irrep=excluded_logits[:-1],
+        excluded_logit_loss=float(excluded_logits[-1]),
     )
 
 

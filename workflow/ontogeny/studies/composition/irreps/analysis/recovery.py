@@ -6,10 +6,12 @@ all irreps, ``Q_rho`` those of one, of number ``rank``.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ontogeny.labels import Measure
 from ontogeny.studies.composition.irreps.analysis.frame import Frame
 from ontogeny.studies.composition.irreps.analysis.means import Means
 
@@ -43,12 +45,16 @@ class Recovery:
         ``s`` of the best ``s chi_rho(g c^-1)``: ``tr K_rho / (n chi_rho(1))``.
     """
 
-    change_of_basis: Array
-    hidden_cosine: Array
-    hidden_error: Array
-    readout_map: Array
-    readout_cosine: Array
-    readout_scale: Array
+    change_of_basis: Annotated[Array, Measure(("entry", "neuron"), "component of the hidden layer")]
+    hidden_cosine: Annotated[
+        Array, Measure("irrep", "cosine of the recovered representation with the true one")
+    ]
+    hidden_error: Annotated[
+        Array, Measure("irrep", "mean square error of the recovered representation")
+    ]
+    readout_map: Annotated[Array, Measure(("entry", "output_entry"), "map from rho(ab) to rho(c)")]
+    readout_cosine: Annotated[Array, Measure("irrep", "cosine of the map with the ideal")]
+    readout_scale: Annotated[Array, Measure("irrep", "character's factor in the logits")]
 
 
 def recovery(means: Means, unembedding: Array, frame: Frame) -> Recovery:

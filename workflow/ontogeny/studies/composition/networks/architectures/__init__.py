@@ -1,4 +1,8 @@
-"""The networks of the study, one a file: how they start, what they compute, how they learn."""
+"""The networks of the study, one a file: how they start, what they compute, how they learn.
+
+Each module has its architecture and a function ``build(settings, order)``, which makes it of its
+settings. Nothing is imported from them here, so that the code of a run holds its own network alone.
+"""
 
 from ontogeny.studies.composition.networks.architectures._dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
@@ -7,19 +11,5 @@ from ontogeny.studies.composition.networks.architectures._interface import (
     Objective,
     Readout,
 )
-from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
-from ontogeny.studies.composition.networks.architectures.deep_transformer import DeepTransformer
-from ontogeny.studies.composition.networks.architectures.mlp import MLP
-from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 
-__all__ = [
-    "MLP",
-    "Activations",
-    "Architecture",
-    "Bilinear",
-    "DeepTransformer",
-    "Dropout",
-    "Objective",
-    "Readout",
-    "Transformer",
-]
+__all__ = ["Activations", "Architecture", "Dropout", "Objective", "Readout"]

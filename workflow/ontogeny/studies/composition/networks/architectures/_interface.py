@@ -9,7 +9,7 @@ indices: `left` and `right` the factors ``a`` and ``b``, `target` their product.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -73,11 +73,38 @@ class Objective(Protocol):
 
 @runtime_checkable
 class Architecture(Protocol):
-    """A network as a function of named parameters; those of this package are such."""
+    """A network as a function of named parameters; those of this package are such.
+
+    What analyses must know of a network beside what it computes, they ask of its attributes.
+    """
 
     @property
     def order(self) -> int:
         """Number of elements."""
+
+    @property
+    def dimensions(self) -> Mapping[str, tuple[str, ...]]:
+        """Dimensions of every parameter that a network of this kind can have, by name."""
+
+    @property
+    def direct_path(self) -> bool:
+        """Whether logits get anything that does not pass through the hidden layer.
+
+        Where they do not, the logits of the elements are the hidden layer times the transpose of
+        the unembedding of `readout`.
+        """
+
+    @property
+    def joins(self) -> Literal["sum", "product"] | None:
+        """What the hidden layer is a function of: the sum or the product of both embeddings.
+
+        ``relu(x + y)`` or ``x * y``, with x and y the rows of the embeddings of `readout`; None if
+        it is neither.
+        """
+
+    @property
+    def single_block(self) -> bool:
+        """Whether the network is one block of attention and MLP between W_E, W_pos and W_U."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, in the order in which they are drawn and stored."""
@@ -92,6 +119,14 @@ class Architecture(Protocol):
         right: Int[Tensor, " pair"],
     ) -> Activations:
         """Return the activations on the pairs ``(left[i], right[i])``, in the parameters' type."""
+
+    def hidden_layer(
+        self,
+        parameters: Mapping[str, Tensor],
+        left: Int[Tensor, " pair"],
+        right: Int[Tensor, " pair"],
+    ) -> Float[Tensor, "pair neuron"]:
+        """Return the hidden layer alone on the same pairs."""
 
     def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
         """Return the matrices whose rows stand for group elements."""

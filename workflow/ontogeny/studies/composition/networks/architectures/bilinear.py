@@ -6,11 +6,13 @@ neurons; ``output`` one logit for each element.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.studies.composition.config import BilinearSettings
 from ontogeny.studies.composition.networks.architectures._dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
@@ -25,7 +27,13 @@ from ontogeny.studies.composition.networks.architectures._products import (
 from ontogeny.studies.composition.networks.architectures._unembedding import Unembedding
 from ontogeny.studies.composition.networks.loss import flat_answers
 
-__all__ = ["Bilinear"]
+__all__ = ["DIMENSIONS", "Bilinear", "build"]
+
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "W_x": ("element", "neuron"),
+    "W_y": ("element", "neuron"),
+    "W_U": ("neuron", "output"),
+}
 
 _BLOCK = 4096
 
@@ -55,6 +63,11 @@ class Bilinear:
     >>> Bilinear(order=6, hidden=5).shapes()
     {'W_x': (6, 5), 'W_y': (6, 5), 'W_U': (5, 6)}
     """
+
+    dimensions: ClassVar[Mapping[str, tuple[str, ...]]] = DIMENSIONS
+    direct_path: ClassVar[bool] = False
+    joins: ClassVar[Literal["product"]] = "product"
+    single_block: ClassVar[bool] = False
 
     order: int
     hidden: int = 128
@@ -108,6 +121,11 @@ class Bilinear:
         """Return the training loss on these pairs, in a form made to be called at every step."""
         pairs = left.to(device), right.to(device), target.to(device)
         return _Objective(self, *pairs, dtype, exact, dropout)
+
+
+def build(settings: BilinearSettings, order: int) -> Bilinear:
+    """Return the network that the settings describe, on `order` elements."""
+    return Bilinear(order, hidden=settings.hidden)
 
 
 class _Objective:

@@ -6,11 +6,14 @@ or the last one alone in the last layer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.studies.composition.config import DeepTransformerSettings
+from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
 from ontogeny.studies.composition.networks.architectures._dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
@@ -20,7 +23,11 @@ from ontogeny.studies.composition.networks.architectures._interface import (
 from ontogeny.studies.composition.networks.architectures._products import keep_freed_memory
 from ontogeny.studies.composition.networks.loss import cross_entropy
 
-__all__ = ["DeepTransformer"]
+__all__ = ["DIMENSIONS", "DeepTransformer", "build"]
+
+DIMENSIONS: Mapping[str, tuple[str, ...]] = AROUND | {
+    name: ("layer", *dims) for name, dims in BLOCK.items()
+}
 
 _CAUSAL = torch.ones(3, 3, dtype=torch.bool).tril()
 
@@ -37,8 +44,8 @@ class DeepTransformer:
         x_i <- r_i + relu(r_i W_in + b_in) W_out + b_out,
 
     and the logits are ``x_2 W_U``, that of "=" among them. Parameters of blocks have `layer` as
-    first axis. With one layer this is
-    `ontogeny.studies.composition.networks.architectures.Transformer` with the conventions of [1]_, which computes the same in less time.
+    first axis. With one layer this computes what the network of ``transformer.py`` computes in less
+    time with the conventions of [1]_.
 
     Parameters
     ----------
@@ -63,6 +70,11 @@ class DeepTransformer:
     >>> found.logits.shape, found.hidden.shape, found.attention.shape
     (torch.Size([2, 6]), torch.Size([2, 512]), torch.Size([2, 4, 3]))
     """
+
+    dimensions: ClassVar[Mapping[str, tuple[str, ...]]] = DIMENSIONS
+    direct_path: ClassVar[bool] = True
+    joins: ClassVar[None] = None
+    single_block: ClassVar[bool] = False
 
     order: int
     layers: int
@@ -137,6 +149,15 @@ class DeepTransformer:
             attention=attention[:, :, -1],  # (pair, head, position)
         )
 
+    def hidden_layer(
+        self,
+        parameters: Mapping[str, Tensor],
+        left: Int[Tensor, " pair"],
+        right: Int[Tensor, " pair"],
+    ) -> Float[Tensor, "pair neuron"]:
+        """Return the hidden layer alone on the same pairs."""
+        return self.forward(parameters, left, right).hidden
+
     def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
         """Return W_E of the elements, on both sides, and ``(W_out W_U)^T`` of the last block."""
         n = self.order
@@ -158,6 +179,11 @@ class DeepTransformer:
         """Return the training loss on these pairs, differentiated by autograd."""
         pairs = left.to(device), right.to(device), target.to(device)
         return _Objective(self, *pairs, exact, dropout)
+
+
+def build(settings: DeepTransformerSettings, order: int) -> DeepTransformer:
+    """Return the network that the settings describe, on `order` elements."""
+    return DeepTransformer(order, **settings.model_dump(exclude={"kind"}))
 
 
 class _Objective:

@@ -6,11 +6,13 @@ of each embedding; ``neuron`` the h hidden neurons; ``output`` one logit for eac
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.studies.composition.config import MLPSettings
 from ontogeny.studies.composition.networks.architectures._dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
@@ -26,7 +28,14 @@ from ontogeny.studies.composition.networks.architectures._products import (
 from ontogeny.studies.composition.networks.architectures._unembedding import Unembedding
 from ontogeny.studies.composition.networks.loss import flat_answers
 
-__all__ = ["MLP"]
+__all__ = ["DIMENSIONS", "MLP", "build"]
+
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "W_x": ("element", "feature"),
+    "W_y": ("element", "feature"),
+    "W": ("concatenation", "neuron"),
+    "W_U": ("neuron", "output"),
+}
 
 _BLOCK = 4096
 
@@ -63,6 +72,11 @@ class MLP:
     >>> mlp.forward(parameters, torch.tensor([0, 1]), torch.tensor([5, 2])).logits.shape
     torch.Size([2, 6])
     """
+
+    dimensions: ClassVar[Mapping[str, tuple[str, ...]]] = DIMENSIONS
+    direct_path: ClassVar[bool] = False
+    joins: ClassVar[Literal["sum"]] = "sum"
+    single_block: ClassVar[bool] = False
 
     order: int
     embedding: int = 256
@@ -129,6 +143,11 @@ class MLP:
         """Return the training loss on these pairs, in a form made to be called at every step."""
         pairs = left.to(device), right.to(device), target.to(device)
         return _Objective(self, *pairs, dtype, exact, dropout)
+
+
+def build(settings: MLPSettings, order: int) -> MLP:
+    """Return the network that the settings describe, on `order` elements."""
+    return MLP(order, embedding=settings.embedding, hidden=settings.hidden)
 
 
 class _Objective:

@@ -8,14 +8,16 @@ logits.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.studies.composition.config import TransformerSettings
 from ontogeny.studies.composition.networks.architectures._attention import places, tabulate
+from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
 from ontogeny.studies.composition.networks.architectures._dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
@@ -26,7 +28,9 @@ from ontogeny.studies.composition.networks.architectures._transformer_objective 
     TransformerObjective,
 )
 
-__all__ = ["Transformer"]
+__all__ = ["DIMENSIONS", "Transformer", "build"]
+
+DIMENSIONS: Mapping[str, tuple[str, ...]] = AROUND | BLOCK
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,11 @@ class Transformer:
     >>> found.logits.shape, found.hidden.shape, found.attention.shape
     (torch.Size([2, 5]), torch.Size([2, 512]), torch.Size([2, 4, 3]))
     """
+
+    dimensions: ClassVar[Mapping[str, tuple[str, ...]]] = DIMENSIONS
+    direct_path: ClassVar[bool] = True
+    joins: ClassVar[None] = None
+    single_block: ClassVar[bool] = True
 
     order: int
     d_model: int = 128
@@ -159,6 +168,15 @@ class Transformer:
             attention=attention.transpose(1, 2),  # (pair, head, position)
         )
 
+    def hidden_layer(
+        self,
+        parameters: Mapping[str, Tensor],
+        left: Int[Tensor, " pair"],
+        right: Int[Tensor, " pair"],
+    ) -> Float[Tensor, "pair neuron"]:
+        """Return the hidden layer alone on the same pairs."""
+        return self.forward(parameters, left, right).hidden
+
     def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
         """Return W_E of the elements, on both sides, and the neuron-to-logit map.
 
@@ -191,3 +209,15 @@ class Transformer:
             heads=self.heads,
             outputs=self.shapes()["W_U"][1],
         )
+
+
+def build(settings: TransformerSettings, order: int) -> Transformer:
+    """Return the network that the settings describe, on `order` elements."""
+    published = Transformer.universality
+    if settings.preset == "progress-measures":
+        published = Transformer.progress_measures
+    widths = settings.model_dump(include={"d_model", "heads", "d_head", "d_mlp"})
+    options = settings.model_dump(include={"mlp_bias", "equals_output"}, exclude_none=True)
+    if settings.initialisation is not None:
+        options["initialisation"] = settings.initialisation.replace("-", "_")
+    return replace(published(order, **widths), **options)

@@ -13,6 +13,7 @@ from ontogeny.studies.induction.analysis.attribution import before_and_after, lo
 from ontogeny.studies.induction.analysis.evaluation import EvaluationSet
 from ontogeny.studies.induction.analysis.knock_outs import idealised_previous_token, without_heads
 from ontogeny.studies.induction.analysis.losses import (
+    ContextSlopes,
     context_slopes,
     learning_slopes,
     score_by_sequence,
@@ -22,7 +23,7 @@ from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
 from ontogeny.studies.induction.labels import dataset, variable
 
-__all__ = ["HEAD_KINDS", "head_kinds", "measures_dataset"]
+__all__ = ["HEAD_KINDS", "analysis_dataset", "head_kinds"]
 
 HEAD_KINDS = ("other", "previous-token", "induction")
 HEAD_SETS = ("induction", "as many others", "all others", "previous-token")
@@ -51,7 +52,7 @@ def head_kinds(
     return np.where(induction, 2, np.where(previous, 1, 0)).astype(np.int8)
 
 
-def measures_dataset(
+def analysis_dataset(
     evaluated: xr.Dataset,
     network: Transformer,
     last: dict[str, Tensor],
@@ -60,7 +61,7 @@ def measures_dataset(
     *,
     warm_up: int,
 ) -> xr.Dataset:
-    """Return the measures of a run that are not those of single checkpoints.
+    """Return what a run shows beside the measures of its single checkpoints.
 
     Parameters
     ----------
@@ -89,13 +90,36 @@ def measures_dataset(
         step, evaluated["score"].values, warm_up=warm_up, least_fall=analysis.least_fall
     )
     slopes = context_slopes(evaluated["index_loss"].values)
-    learning = learning_slopes(step, evaluated["loss"].values)
     variables = {
         **_timing(evaluated, window, warm_up),
         "head_kind": variable(
             ("layer", "head"), kinds, f"kind of the head: {', '.join(HEAD_KINDS)}, from 0"
         ),
         **_removals(network, last, given, kinds),
+        **_slopes(evaluated, slopes, window),
+        "evaluator_correlation": variable(
+            "evaluator_pair", _correlations(evaluated), "correlation over heads and checkpoints"
+        ),
+        "composition_excess": variable(
+            (), _composition(final, kinds), "K-composition of previous-token with induction heads"
+        ),
+        **_shown(network, last, given, final, kinds),
+    }
+    coordinates = {
+        "step": step,
+        "context_bin": slopes.index,
+        "removal": names(REMOVALS),
+        "head_set": names(HEAD_SETS),
+        "evaluator_pair": names(["copying, OV eigenvalues", "prefix matching, QK trace"]),
+        "shown_head": names(["previous token", "induction"]),
+    }
+    return dataset(variables, coordinates, title="Phase change, heads and knock-outs of a run")
+
+
+def _slopes(evaluated: xr.Dataset, slopes: ContextSlopes, window: Window) -> dict[str, xr.Variable]:
+    """Return how losses change along the context, along training, along the phase change."""
+    learning = learning_slopes(evaluated["step"].values, evaluated["loss"].values)
+    return {
         "projection": variable(
             ("step", "layer", "head"),
             _projection(evaluated, window),
@@ -106,26 +130,7 @@ def measures_dataset(
             ("step", "context_bin"), slopes.slope, "d loss / d ln context index", "nat"
         ),
         "learning_slope": variable("step", learning, "d loss / d ln step", "nat"),
-        "evaluator_correlation": variable(
-            "evaluator_pair", _correlations(evaluated), "correlation over heads and checkpoints"
-        ),
-        "composition_excess": variable(
-            (), _composition(final, kinds), "K-composition of previous-token with induction heads"
-        ),
-        **_shown(network, last, given, final, kinds),
     }
-    return dataset(
-        variables,
-        {
-            "step": step,
-            "context_bin": slopes.index,
-            "removal": names(REMOVALS),
-            "head_set": names(HEAD_SETS),
-            "evaluator_pair": names(["copying, OV eigenvalues", "prefix matching, QK trace"]),
-            "shown_head": names(["previous token", "induction"]),
-        },
-        title="Phase change, heads and knock-outs of a run",
-    )
 
 
 def _timing(evaluated: xr.Dataset, window: Window, warm_up: int) -> dict[str, xr.Variable]:
@@ -260,7 +265,9 @@ def _shown(
             "attention on a repeated sequence of random tokens",
         ),
         "shown": variable(
-            ("shown_head", "boundary"), np.array(strongest, dtype=np.int32), "layer and head shown"
+            ("shown_head", "layer_and_head"),
+            np.array(strongest, dtype=np.int32),
+            "layer and head shown",
         ),
         "attribution": variable(
             ("layer", "head", "index"), added[0].numpy(), "added to the logit of the coming token"

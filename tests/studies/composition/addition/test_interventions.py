@@ -6,21 +6,21 @@ import torch
 from numpy.testing import assert_allclose
 
 from ontogeny.studies.composition.addition.interventions import (
-    LOGIT_ABLATIONS,
-    NEURON_ABLATIONS,
-    TRANSFORMER_ABLATIONS,
+    LOGIT_INTERVENTIONS,
+    NEURON_INTERVENTIONS,
+    TRANSFORMER_INTERVENTIONS,
     along,
     cubes,
     keep,
-    logit_ablations,
-    neuron_ablations,
+    logit_interventions,
+    neuron_interventions,
     remove,
     removed_losses,
-    transformer_ablations,
+    transformer_interventions,
 )
 from ontogeny.studies.composition.addition.split_losses import split_losses
 from ontogeny.studies.composition.addition.waves import WIDTHS
-from ontogeny.studies.composition.networks.architectures import Transformer
+from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from studies.composition.addition import known, plain
 from studies.composition.addition.test_forward import SMALL, random_parameters
 
@@ -62,12 +62,12 @@ def test_the_span_of_directions():
 
 def test_ablations_of_logits():
     _, _, logits = some()
-    found = dict(logit_ablations(logits, KEY))
-    assert tuple(found) == LOGIT_ABLATIONS
+    found = dict(logit_interventions(logits, KEY))
+    assert tuple(found) == LOGIT_INTERVENTIONS
     block = plain.projected(logits, KEYS, "block")
     best = sum(np.sum(logits * plain.cube(P, k)) * plain.cube(P, k) for k in KEYS)
     expected = (block + logits.mean(axis=(0, 1)), logits - block, best)
-    for name, values in zip(LOGIT_ABLATIONS, expected, strict=True):
+    for name, values in zip(LOGIT_INTERVENTIONS, expected, strict=True):
         assert_allclose(found[name], values, **EXACT, err_msg=name)
     assert_allclose(cubes(logits, KEY), best, **EXACT)
     mean = logits.mean(axis=(0, 1))
@@ -79,8 +79,8 @@ def test_ablations_of_neurons():
     hidden, W_L, logits = some()
     frequency = np.array([2, 5, 2, 1, 3, 4, 5, 2])
     explained = np.arange(8) < 5
-    found = dict(neuron_ablations(logits, hidden, W_L, KEY, frequency, explained))
-    assert tuple(found) == NEURON_ABLATIONS
+    found = dict(neuron_interventions(logits, hidden, W_L, KEY, frequency, explained))
+    assert tuple(found) == NEURON_INTERVENTIONS
     around = logits - hidden @ W_L.T
     blocks = hidden.copy()
     for m in range(5):
@@ -91,7 +91,7 @@ def test_ablations_of_neurons():
     span = [f(2 * np.pi * k * c / P) @ W_L for k in KEYS for f in (np.cos, np.sin)]
     Q, _ = np.linalg.qr(np.stack(span, axis=1))
     read = hidden @ Q @ Q.T
-    for name, N in zip(NEURON_ABLATIONS, (blocks, sums, read, hidden - read), strict=True):
+    for name, N in zip(NEURON_INTERVENTIONS, (blocks, sums, read, hidden - read), strict=True):
         assert_allclose(found[name], around + N @ W_L.T, **EXACT, err_msg=name)
 
 
@@ -100,8 +100,8 @@ def test_ablations_of_the_transformer(make):
     """With torch, from the formulas at the head of the architecture."""
     architecture = make(P, **SMALL)
     parameters = random_parameters(architecture)
-    found = dict(transformer_ablations(parameters))
-    assert tuple(found) == TRANSFORMER_ABLATIONS
+    found = dict(transformer_interventions(parameters))
+    assert tuple(found) == TRANSFORMER_INTERVENTIONS
     w = {name: torch.as_tensor(value) for name, value in parameters.items()}
     a, b = (torch.as_tensor(i.ravel()) for i in np.indices((P, P)))
     tokens = torch.stack([a, b, torch.full_like(a, P)], dim=1)
@@ -151,7 +151,7 @@ def test_ablations_of_the_transformer(make):
         whole(heads(pattern)),
         whole(x2 + heads(linear)),
     ]
-    for name, values in zip(TRANSFORMER_ABLATIONS, expected, strict=True):
+    for name, values in zip(TRANSFORMER_INTERVENTIONS, expected, strict=True):
         values = values[:, :P].reshape(P, P, P).numpy()
         assert_allclose(found[name], values, rtol=1e-8, atol=1e-8, err_msg=name)
 
@@ -174,8 +174,8 @@ def test_the_analytic_network_needs_its_frequencies_and_nothing_else():
     logits, hidden, W_L = 0.3 * network.logits, network.hidden, 0.3 * network.unembedding
     whole = split_losses(logits, everywhere).loss[2]
     none = np.zeros(len(network.frequency), dtype=bool)
-    names = dict(logit_ablations(logits, KEY)) | dict(
-        neuron_ablations(logits, hidden, W_L, KEY, network.frequency, ~none)
+    names = dict(logit_interventions(logits, KEY)) | dict(
+        neuron_interventions(logits, hidden, W_L, KEY, network.frequency, ~none)
     )
     for name, changed in names.items():
         loss = split_losses(changed, everywhere).loss[2]

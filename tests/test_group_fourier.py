@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from group_fourier import inverse_transform, power, power_by_irrep, project, transform
 from group_table import GROUPS
-from ontogeny.fourier import inverse_transform, power, power_by_irrep, project, transform
 from ontogeny.groups import group
 from ontogeny.representations import basis, irreps, real_irreps
 
