@@ -71,7 +71,7 @@ rule induction_evaluation:
     resources:
         **needs(INDUCTION.analysis_memory, 60),
     params:
-        spec=INDUCTION.evaluation_specification,
+        spec={},
         code=code_of("induction/evaluation", INDUCTION.study),
     message:
         "evaluation of {wildcards.experiment}, seed {wildcards.seed}"
@@ -99,7 +99,7 @@ rule induction_analysis:
     resources:
         **needs(INDUCTION.analysis_memory, 20),
     params:
-        spec=INDUCTION.analysis_specification,
+        spec=specification(INDUCTION.section.analysis),
         code=code_of("induction/analysis", INDUCTION.study),
     message:
         "analysis of {wildcards.experiment}, seed {wildcards.seed}"

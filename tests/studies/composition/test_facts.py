@@ -8,7 +8,7 @@ from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import resolve
-from ontogeny.studies.composition.facts import LEAST_RUNS, facts_of_runs, width_of
+from ontogeny.studies.composition.facts import LEAST_RUNS, facts_of_runs
 from ontogeny.studies.composition.irreps.claims import CLAIMS
 
 TRANSFORMER = {"kind": "transformer", "d_mlp": 48}
@@ -52,7 +52,9 @@ def test_widths_are_those_of_one_architecture_on_one_group():
     assert "several-widths" not in facts(mlp(8), mlp(16), {"architecture": TRANSFORMER})
     assert "several-widths" not in facts(mlp(8), mlp(16), mlp(32, "C5"), mlp(16) | {"seeds": [1]})
     assert "several-widths" in facts(mlp(8), mlp(16), mlp(32))
-    assert [width_of(each) for each in experiments(mlp(8), {"architecture": TRANSFORMER})] == [
+    assert [
+        each.architecture.neurons for each in experiments(mlp(8), {"architecture": TRANSFORMER})
+    ] == [
         8,
         48,
     ]

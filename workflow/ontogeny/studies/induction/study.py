@@ -74,21 +74,6 @@ class InductionPlan(Plan):
             }
         )
 
-    def evaluation_specification(self, wildcards: Any) -> Any:
-        """Return what the evaluation of a run depends on."""
-        return {"network": specification(self.experiment(wildcards).network)}
-
-    def analysis_specification(self, wildcards: Any) -> Any:
-        """Return what the analysis of a run depends on."""
-        experiment = self.experiment(wildcards)
-        return canonical(
-            {
-                "network": specification(experiment.network),
-                "analysis": specification(self.section.analysis),
-                "warm_up": experiment.optimiser.warm_up,
-            }
-        )
-
     def training_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that training a run may take."""
         experiment = self.experiment(wildcards)
