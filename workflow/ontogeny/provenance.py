@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,42 @@ from typing import Any
 import ontogeny
 from ontogeny.config import canonical
 
-__all__ = ["attributes", "code_digest", "matches", "spec_digest"]
+__all__ = ["FORMAT", "PLUMBING", "attributes", "code_digest", "spec_digest"]
+
+FORMAT = 1
+"""Raised by hand when a change in `PLUMBING` would make stored numbers differ."""
+
+PLUMBING = (
+    "ontogeny.config",
+    "ontogeny.configuration_files",
+    "ontogeny.figures",
+    "ontogeny.given_files",
+    "ontogeny.job",
+    "ontogeny.joblog",
+    "ontogeny.known_studies",
+    "ontogeny.labels",
+    "ontogeny.provenance",
+    "ontogeny.resume",
+    "ontogeny.storage",
+    "ontogeny.study",
+    "ontogeny.summaries",
+    "ontogeny.sweeps",
+    "ontogeny.training._progress",
+    "ontogeny.training._state",
+    "ontogeny.unlocked",
+)
+"""Modules, with all below them, that are not part of the digest of a step's code.
+
+They find, read, name, store and report what other modules compute, and are edited often: a reader
+is added, a dimension gets a name, a line of the log another wording. None of this changes a stored
+number, so nothing is made again. What they do with the configuration is in the specification of a
+step. Whoever does change a number here, for example by storing a variable in another precision,
+raises `FORMAT`, and everything is made again.
+
+The file of the package itself, which holds its version, is outside as well. Modules that look like
+these and are not: `ontogeny.weights` decides which numbers are read from a file, and
+`ontogeny.claims` and `ontogeny.estimates` compute verdicts.
+"""
 
 _PACKAGE = Path(ontogeny.__file__).parent
 
@@ -27,18 +62,30 @@ def spec_digest(spec: Any) -> str:
     return hashlib.sha256(json.dumps(canonical(spec)).encode()).hexdigest()
 
 
-def code_digest(script: str | Path, *, without: Iterable[str] = ()) -> str:
+def code_digest(
+    script: str | Path,
+    *,
+    outside: Iterable[str] = (),
+    also: Iterable[str] = (),
+    without: Iterable[str] = (),
+) -> str:
     """Return a digest of the meaning of a script and of all package code that it imports.
 
-    The digest covers the parsed code, without comments, docstrings and layout, of the script and
-    of every module of this package that it imports, directly or not, anywhere in its text. The
-    modules are parsed and never imported. Modules called ``config`` are left out, since what they
-    do is in the specification. Dynamic imports, data files and other packages are not seen.
+    The digest covers `FORMAT` and the parsed code, without comments, docstrings and layout, of the
+    script and of every module of this package that it imports, directly or not, anywhere in its
+    text. Modules in `PLUMBING` are neither covered nor followed. Modules are parsed and never
+    imported. Dynamic imports, data files and other packages are not seen.
 
     Parameters
     ----------
     script : path
         A Python file.
+    outside : iterable of str
+        Further modules, with all below them, that are neither covered nor followed, since what
+        they do is in the specification.
+    also : iterable of str
+        Modules that the script does not import by a statement, for example the architecture of the
+        job.
     without : iterable of str
         Modules that the script imports but a job does not use, for example other architectures.
 
@@ -47,22 +94,41 @@ def code_digest(script: str | Path, *, without: Iterable[str] = ()) -> str:
     str
         SHA-256 in hexadecimal.
     """
-    script = Path(script)
-    left_out = frozenset(without)
+    digest = hashlib.sha256(f"{FORMAT}\0{_parsed(Path(script))[0]}".encode())
+    for module, meaning in sorted(_reached(script, outside, also, without).items()):
+        digest.update(f"\0{module}\0{meaning}".encode())
+    return digest.hexdigest()
+
+
+def _reached(
+    script: str | Path, outside: Iterable[str], also: Iterable[str], without: Iterable[str]
+) -> dict[str, str]:
+    """Return the meaning of each module that the digest of a script covers."""
+    left_out = {_PACKAGE.name, *PLUMBING, *outside, *without}
     found: dict[str, str] = {}
-    waiting = list(_parsed(script)[1])
+    waiting = [*_parsed(Path(script))[1], *also]
     while waiting:
         module = waiting.pop()
         path = _module_path(module)
-        if path is None or module in found or module in left_out or path.name == "config.py":
+        if path is None or module in found or not left_out.isdisjoint(_packages(module)):
             continue
-        meaning, imports = _parsed(path)
-        found[module] = meaning
+        found[module], imports = _parsed(path)
         waiting += [*imports, module.rpartition(".")[0]]
-    digest = hashlib.sha256(_parsed(script)[0].encode())
-    for module in sorted(found):
-        digest.update(f"\0{module}\0{found[module]}".encode())
-    return digest.hexdigest()
+    return found
+
+
+def _packages(module: str) -> list[str]:
+    """Return a module and the packages that it lies in, without that of the project.
+
+    Examples
+    --------
+    >>> _packages("ontogeny.training._loop")
+    ['ontogeny.training', 'ontogeny.training._loop']
+    >>> _packages("ontogeny")
+    ['ontogeny']
+    """
+    parts = module.split(".")
+    return [".".join(parts[: k + 1]) for k in range(min(1, len(parts) - 1), len(parts))]
 
 
 def _module_path(module: str) -> Path | None:
@@ -82,7 +148,7 @@ def _parsed(path: Path) -> tuple[str, frozenset[str]]:
 
 @cache
 def _parse(path: Path, mtime_ns: int, size: int) -> tuple[str, frozenset[str]]:
-    """Return the meaning of a file and the modules that it may import.
+    """Return a digest of the meaning of a file, and the modules that it may import.
 
     The time and the size are there so that an edited file is read again within one process.
     """
@@ -97,7 +163,8 @@ def _parse(path: Path, mtime_ns: int, size: int) -> tuple[str, frozenset[str]]:
         for block in ("body", "orelse", "finalbody"):
             if isinstance(getattr(node, block, None), list):
                 setattr(node, block, [line for line in getattr(node, block) if not _is_text(line)])
-    return ast.dump(tree), frozenset(imports)
+    meaning = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return meaning, frozenset(imports)
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -133,8 +200,3 @@ def attributes(stage: str, spec: Any, code: str) -> dict[str, str]:
         "spec_sha256": spec_digest(spec),
         "code_sha256": code,
     }
-
-
-def matches(found: Mapping[str, object], spec: Any, code: str) -> bool:
-    """Return whether attributes are those of this specification and this code."""
-    return found.get("spec_sha256") == spec_digest(spec) and found.get("code_sha256") == code
