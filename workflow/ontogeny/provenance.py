@@ -3,10 +3,11 @@
 import ast
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ontogeny
 from ontogeny.config import canonical
@@ -73,8 +74,9 @@ def code_digest(
 
     The digest covers `FORMAT` and the parsed code, without comments, docstrings and layout, of the
     script and of every module of this package that it imports, directly or not, anywhere in its
-    text. Modules in `PLUMBING` are neither covered nor followed. Modules are parsed and never
-    imported. Dynamic imports, data files and other packages are not seen.
+    text. Of a package that does nothing but import names, only the modules are covered that define
+    the names asked for. Modules in `PLUMBING` are neither covered nor followed. Modules are parsed
+    and never imported. Dynamic imports, data files and other packages are not seen.
 
     Parameters
     ----------
@@ -94,31 +96,73 @@ def code_digest(
     str
         SHA-256 in hexadecimal.
     """
-    digest = hashlib.sha256(f"{FORMAT}\0{_parsed(Path(script))[0]}".encode())
-    for module, meaning in sorted(_reached(script, outside, also, without).items()):
+    digest = hashlib.sha256(f"{FORMAT}\0{_parsed(Path(script)).meaning}".encode())
+    for module, meaning in sorted(_covered(script, outside, also, without).items()):
         digest.update(f"\0{module}\0{meaning}".encode())
     return digest.hexdigest()
 
 
-def _reached(
+class _Import(NamedTuple):
+    """An import of a name from a module; without a name, of the module as a whole."""
+
+    module: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What the text of a file says.
+
+    Attributes
+    ----------
+    meaning : str
+        Digest of its code without comments, docstrings and layout.
+    imports : frozenset
+        All that it imports, anywhere in its text.
+    exports : mapping, or None
+        Where each of its names is from, if it does nothing but import them.
+    """
+
+    meaning: str
+    imports: frozenset[_Import]
+    exports: Mapping[str, _Import] | None
+
+
+def _covered(
     script: str | Path, outside: Iterable[str], also: Iterable[str], without: Iterable[str]
 ) -> dict[str, str]:
     """Return the meaning of each module that the digest of a script covers."""
     left_out = {_PACKAGE.name, *PLUMBING, *outside, *without}
     found: dict[str, str] = {}
-    waiting = [*_parsed(Path(script))[1], *also]
+    seen: set[_Import] = set()
+    waiting = [*_parsed(Path(script)).imports, *map(_Import, also)]
     while waiting:
-        module = waiting.pop()
-        path = _module_path(module)
-        if path is None or module in found or not left_out.isdisjoint(_packages(module)):
+        each = waiting.pop()
+        if each in seen:
             continue
-        found[module], imports = _parsed(path)
-        waiting += [*imports, module.rpartition(".")[0]]
+        seen.add(each)
+        module, name = each
+        if name not in ("", _EXECUTED):
+            waiting.append(_Import(f"{module}.{name}"))
+        path = _module_path(module)
+        if path is None or not left_out.isdisjoint(_packages(module)):
+            continue
+        source = _parsed(path)
+        if source.exports is not None and name:
+            waiting += [source.exports[name]] if name in source.exports else []
+        else:
+            found[module] = source.meaning
+            waiting += source.imports
+        waiting += [_Import(package, _EXECUTED) for package in _packages(module)[:-1]]
     return found
 
 
+_EXECUTED = "."
+"""In place of a name: the file of a package is executed when a module in it is imported."""
+
+
 def _packages(module: str) -> list[str]:
-    """Return a module and the packages that it lies in, without that of the project.
+    """Return the packages that a module lies in, without that of the project, and the module.
 
     Examples
     --------
@@ -141,30 +185,47 @@ def _module_path(module: str) -> Path | None:
     return None
 
 
-def _parsed(path: Path) -> tuple[str, frozenset[str]]:
+def _parsed(path: Path) -> _Source:
     status = path.stat()
     return _parse(path, status.st_mtime_ns, status.st_size)
 
 
 @cache
-def _parse(path: Path, mtime_ns: int, size: int) -> tuple[str, frozenset[str]]:
-    """Return a digest of the meaning of a file, and the modules that it may import.
+def _parse(path: Path, mtime_ns: int, size: int) -> _Source:
+    """Return what a file says.
 
     The time and the size are there so that an edited file is read again within one process.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    imports: set[str] = set()
+    imports: set[_Import] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imports |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            imports.add(node.module)
-            imports |= {f"{node.module}.{alias.name}" for alias in node.names}
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.update(_names_of(node).values())
         for block in ("body", "orelse", "finalbody"):
             if isinstance(getattr(node, block, None), list):
                 setattr(node, block, [line for line in getattr(node, block) if not _is_text(line)])
     meaning = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
-    return meaning, frozenset(imports)
+    return _Source(meaning, frozenset(imports), _exports(tree.body))
+
+
+def _names_of(node: ast.Import | ast.ImportFrom) -> dict[str, _Import]:
+    """Return what a statement imports, by the names that it binds."""
+    if isinstance(node, ast.Import):
+        return {alias.asname or alias.name: _Import(alias.name) for alias in node.names}
+    return {
+        alias.asname or alias.name: _Import(node.module or "", alias.name.replace("*", ""))
+        for alias in node.names
+    }
+
+
+def _exports(body: list[ast.stmt]) -> dict[str, _Import] | None:
+    found: dict[str, _Import] = {}
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.names[0].name != "*":
+            found |= _names_of(node)
+        elif not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"):
+            return None
+    return found
 
 
 def _is_text(node: ast.AST) -> bool:
