@@ -33,6 +33,9 @@ PAGES = [ROOT / "config" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 MARKED = re.compile(
     r"^<!-- generated: (\w+) (\S+) -->\n(.*?)^<!-- end generated -->$", re.MULTILINE | re.DOTALL
 )
+_MARKUP = re.compile(r"\||<(?=\w)")
+"""What Markdown takes for the end of a cell, or for a tag."""
+
 _PADDING = re.compile(r"(?<= ) +|(?<=---)-+")
 """What aligns columns, and would change every line of a table when one cell grows."""
 
@@ -73,7 +76,7 @@ def page(text: str, tables: dict[str, Callable[[str], str | None]]) -> str:
 
 def table_of(headers: list[str], rows: list[list[str]]) -> str:
     """Return a table in Markdown."""
-    escaped = [[cell.replace("|", r"\|") for cell in row] for row in rows]
+    escaped = [[_MARKUP.sub(r"\\\g<0>", cell) for cell in row] for row in rows]
     aligned = tabulate(escaped, headers, tablefmt="github", disable_numparse=True)
     return _PADDING.sub("", aligned)
 
