@@ -11,6 +11,7 @@ __all__ = [
     "AS_WHOLE",
     "NAME_PATTERN",
     "Count",
+    "Files",
     "Name",
     "Positive",
     "Section",
@@ -52,6 +53,13 @@ def as_tuple(value: object) -> object:
     """Return a list as a tuple, for fields of strict models, and anything else as it is."""
     return tuple(value) if isinstance(value, list) else value
 
+
+def _files(value: object) -> object:
+    return (value,) if isinstance(value, str) else as_tuple(value)
+
+
+Files = Annotated[tuple[str, ...], BeforeValidator(_files)]
+"""Names of files: a list, or the name of a single one."""
 
 AS_REAL = BeforeValidator(_real)
 """Reads a real number by meaning: ``1``, ``1.0`` and ``1e0`` are the same."""
