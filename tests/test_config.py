@@ -349,6 +349,7 @@ def test_shipped_configurations_are_valid(path, monkeypatch):
         with pytest.raises(ConfigurationError, match=r"composition\.published` = 'published'"):
             read(raw)
     else:
+        raw.pop("name", None)
         studies, _ = read_sections(raw, STUDIES)
         studies = list(studies.values())
         assert all(study.experiments for study in studies)
