@@ -8,7 +8,7 @@ PROFILE ?= default
 RUN := .venv/bin/python -m
 FLAGS = --workflow-profile profiles/$(PROFILE) --cores $(CORES) --configfile '$(subst ','\'',$(CONFIG))'
 
-.PHONY: run test test-slurm report check usage bench lock schema clean
+.PHONY: run test test-slurm report check usage bench lock generated clean
 
 # What a virtual environment, Snakemake or netCDF cannot have in the path of this folder.
 REFUSED := $(shell if pwd -P | grep -q '[:\\{}]' || test $$(pwd -P | wc -l) -gt 1; then \
@@ -73,8 +73,10 @@ lock:
 	{ sed '/^      - /d' environment.yml; sed 's/^/      - /' requirements.lock; } > environment.new
 	mv environment.new environment.yml
 
-schema: .venv/ready
-	.venv/bin/python workflow/schemas/generate.py > workflow/schemas/config.schema.json
+# What is written from the code: the JSON schema and the tables in the pages. RESULTS are folders of
+# the results of studies, such as results/tiny/composition, for the tables of variables.
+generated: .venv/ready
+	.venv/bin/python workflow/generate.py $(RESULTS)
 
 # The results of all configurations.
 clean:

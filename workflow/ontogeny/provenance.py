@@ -4,14 +4,56 @@ import ast
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ontogeny
 from ontogeny.config import canonical
 
-__all__ = ["attributes", "code_digest", "matches", "spec_digest"]
+__all__ = ["FORMAT", "PLUMBING", "attributes", "code_digest", "spec_digest"]
+
+FORMAT = 1
+"""Raised by hand when a change in `PLUMBING` would make stored numbers differ."""
+
+PLUMBING = (
+    "ontogeny.adoption",
+    "ontogeny.config",
+    "ontogeny.configuration_files",
+    "ontogeny.figures",
+    "ontogeny.given_files",
+    "ontogeny.job",
+    "ontogeny.joblog",
+    "ontogeny.known_studies",
+    "ontogeny.labels",
+    "ontogeny.own_measures",
+    "ontogeny.planning",
+    "ontogeny.provenance",
+    "ontogeny.replacements",
+    "ontogeny.resume",
+    "ontogeny.snakemake_parts",
+    "ontogeny.storage",
+    "ontogeny.study",
+    "ontogeny.summaries",
+    "ontogeny.sweeps",
+    "ontogeny.training._progress",
+    "ontogeny.training._state",
+    "ontogeny.unlocked",
+    "ontogeny.usage",
+)
+"""Modules, with all below them, that are not part of the digest of a step's code.
+
+They find, read, name, store and report what other modules compute, and are edited often: a reader
+is added, a dimension gets a name, a line of the log another wording. None of this changes a stored
+number, so nothing is made again. What they do with the configuration is in the specification of a
+step. Whoever does change a number here, for example by storing a variable in another precision,
+raises `FORMAT`, and everything is made again.
+
+The file of the package itself, which holds its version, is outside as well. Modules that look like
+these and are not: `ontogeny.weights` decides which numbers are read from a file, and
+`ontogeny.claims` and `ontogeny.estimates` compute verdicts.
+"""
 
 _PACKAGE = Path(ontogeny.__file__).parent
 
@@ -36,15 +78,22 @@ def code_digest(
 ) -> str:
     """Return a digest of the meaning of a script and of all package code that it imports.
 
-    The digest covers the parsed code, without comments, docstrings and layout, of the script and
-    of every module of this package that it imports, directly or not, anywhere in its text. The
-    modules are parsed and never imported. Modules called ``config`` are left out, since what they
-    do is in the specification. Dynamic imports, data files and other packages are not seen.
+    The digest covers `FORMAT` and the parsed code, without comments, docstrings and layout, of the
+    script and of every module of this package that it imports, directly or not, anywhere in its
+    text. Of a package that does nothing but import names, only the modules are covered that define
+    the names asked for. Modules in `PLUMBING` are neither covered nor followed. Modules are parsed
+    and never imported. Dynamic imports, data files and other packages are not seen.
 
     Parameters
     ----------
     script : path
         A Python file.
+    outside : iterable of str
+        Further modules, with all below them, that are neither covered nor followed, since what
+        they do is in the specification.
+    also : iterable of str
+        Modules that the script does not import by a statement, for example the architecture of the
+        job.
     without : iterable of str
         Modules that the script imports but a job does not use, for example other architectures.
 
@@ -53,22 +102,83 @@ def code_digest(
     str
         SHA-256 in hexadecimal.
     """
-    script = Path(script)
-    left_out = frozenset(without) | frozenset(outside)
-    found: dict[str, str] = {}
-    waiting = [*_parsed(script)[1], *also]
-    while waiting:
-        module = waiting.pop()
-        path = _module_path(module)
-        if path is None or module in found or module in left_out or path.name == "config.py":
-            continue
-        meaning, imports = _parsed(path)
-        found[module] = meaning
-        waiting += [*imports, module.rpartition(".")[0]]
-    digest = hashlib.sha256(_parsed(script)[0].encode())
-    for module in sorted(found):
-        digest.update(f"\0{module}\0{found[module]}".encode())
+    digest = hashlib.sha256(f"{FORMAT}\0{_parsed(Path(script)).meaning}".encode())
+    for module, meaning in sorted(_covered(script, outside, also, without).items()):
+        digest.update(f"\0{module}\0{meaning}".encode())
     return digest.hexdigest()
+
+
+class _Import(NamedTuple):
+    """An import of a name from a module; without a name, of the module as a whole."""
+
+    module: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What the text of a file says.
+
+    Attributes
+    ----------
+    meaning : str
+        Digest of its code without comments, docstrings and layout.
+    imports : frozenset
+        All that it imports, anywhere in its text.
+    exports : mapping, or None
+        Where each of its names is from, if it does nothing but import them.
+    """
+
+    meaning: str
+    imports: frozenset[_Import]
+    exports: Mapping[str, _Import] | None
+
+
+def _covered(
+    script: str | Path, outside: Iterable[str], also: Iterable[str], without: Iterable[str]
+) -> dict[str, str]:
+    """Return the meaning of each module that the digest of a script covers."""
+    left_out = {_PACKAGE.name, *PLUMBING, *outside, *without}
+    found: dict[str, str] = {}
+    seen: set[_Import] = set()
+    waiting = [*_parsed(Path(script)).imports, *map(_Import, also)]
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        module, name = each
+        if name not in ("", _EXECUTED):
+            waiting.append(_Import(f"{module}.{name}"))
+        path = _module_path(module)
+        if path is None or not left_out.isdisjoint(_packages(module)):
+            continue
+        source = _parsed(path)
+        if source.exports is not None and name:
+            waiting += [source.exports[name]] if name in source.exports else []
+        else:
+            found[module] = source.meaning
+            waiting += source.imports
+        waiting += [_Import(package, _EXECUTED) for package in _packages(module)[:-1]]
+    return found
+
+
+_EXECUTED = "."
+"""In place of a name: the file of a package is executed when a module in it is imported."""
+
+
+def _packages(module: str) -> list[str]:
+    """Return the packages that a module lies in, without that of the project, and the module.
+
+    Examples
+    --------
+    >>> _packages("ontogeny.training._loop")
+    ['ontogeny.training', 'ontogeny.training._loop']
+    >>> _packages("ontogeny")
+    ['ontogeny']
+    """
+    parts = module.split(".")
+    return [".".join(parts[: k + 1]) for k in range(min(1, len(parts) - 1), len(parts))]
 
 
 def _module_path(module: str) -> Path | None:
@@ -81,29 +191,47 @@ def _module_path(module: str) -> Path | None:
     return None
 
 
-def _parsed(path: Path) -> tuple[str, frozenset[str]]:
+def _parsed(path: Path) -> _Source:
     status = path.stat()
     return _parse(path, status.st_mtime_ns, status.st_size)
 
 
 @cache
-def _parse(path: Path, mtime_ns: int, size: int) -> tuple[str, frozenset[str]]:
-    """Return the meaning of a file and the modules that it may import.
+def _parse(path: Path, mtime_ns: int, size: int) -> _Source:
+    """Return what a file says.
 
     The time and the size are there so that an edited file is read again within one process.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    imports: set[str] = set()
+    imports: set[_Import] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imports |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            imports.add(node.module)
-            imports |= {f"{node.module}.{alias.name}" for alias in node.names}
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.update(_names_of(node).values())
         for block in ("body", "orelse", "finalbody"):
             if isinstance(getattr(node, block, None), list):
                 setattr(node, block, [line for line in getattr(node, block) if not _is_text(line)])
-    return ast.dump(tree), frozenset(imports)
+    meaning = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return _Source(meaning, frozenset(imports), _exports(tree.body))
+
+
+def _names_of(node: ast.Import | ast.ImportFrom) -> dict[str, _Import]:
+    """Return what a statement imports, by the names that it binds."""
+    if isinstance(node, ast.Import):
+        return {alias.asname or alias.name: _Import(alias.name) for alias in node.names}
+    return {
+        alias.asname or alias.name: _Import(node.module or "", alias.name.replace("*", ""))
+        for alias in node.names
+    }
+
+
+def _exports(body: list[ast.stmt]) -> dict[str, _Import] | None:
+    found: dict[str, _Import] = {}
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.names[0].name != "*":
+            found |= _names_of(node)
+        elif not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"):
+            return None
+    return found
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -139,8 +267,3 @@ def attributes(stage: str, spec: Any, code: str) -> dict[str, str]:
         "spec_sha256": spec_digest(spec),
         "code_sha256": code,
     }
-
-
-def matches(found: Mapping[str, object], spec: Any, code: str) -> bool:
-    """Return whether attributes are those of this specification and this code."""
-    return found.get("spec_sha256") == spec_digest(spec) and found.get("code_sha256") == code

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from ontogeny.config import ConfigurationError, specification
-from ontogeny.configuration_files import configuration_name, problem_of_configuration
+from ontogeny.config import ConfigurationError, configuration_name, specification
+from ontogeny.configuration_files import problem_of_configuration
 from ontogeny.figures import FigureError, drawn_together
 from ontogeny.known_studies import STUDIES
 from ontogeny.provenance import code_digest, spec_digest

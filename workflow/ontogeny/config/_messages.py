@@ -1,0 +1,192 @@
+"""Validation, and one clear message for all that is wrong."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar, overload
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+__all__ = ["ConfigurationError", "check_defaults", "noted", "refuse", "short", "validate"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ConfigurationError(ValueError):
+    """The configuration breaks a rule; the message names every key, value and rule."""
+
+
+@overload
+def validate(raw: Any, model: type[Model], *, at: str = "") -> Model: ...
+
+
+@overload
+def validate(raw: Any, model: Any, *, at: str = "") -> Any: ...
+
+
+def validate(raw: Any, model: Any, *, at: str = "") -> Any:
+    """Return the configuration as a value of `model`.
+
+    Parameters
+    ----------
+    raw : mapping
+        What the configuration files hold.
+    model : type of Section, or a union of such types
+        The contract.
+    at : str
+        Where `raw` stands in the whole, for messages.
+
+    Raises
+    ------
+    ConfigurationError
+        One message with every problem: key, value, rule and, for an unknown key, the nearest
+        known one.
+    """
+    try:
+        return TypeAdapter(model).validate_python(raw)
+    except ValidationError as error:
+        raise _refusal(error.errors(), raw, model, at) from None
+
+
+def check_defaults(defaults: Any, model: type[BaseModel], *, at: str) -> None:
+    """Refuse defaults that break a rule by themselves; any part of `model` may be missing.
+
+    Parameters
+    ----------
+    defaults : mapping
+        What holds for all entries.
+    model : type of Section
+        What an entry with its defaults has to be.
+    at : str
+        Where `defaults` stands, for messages.
+
+    Raises
+    ------
+    ConfigurationError
+        One message with every problem.
+    """
+    try:
+        model.model_validate(defaults)
+    except ValidationError as error:
+        absent = {"missing", "union_tag_not_found"}
+        problems = [problem for problem in error.errors() if problem["type"] not in absent]
+        if problems:
+            raise _refusal(problems, defaults, model, at) from None
+
+
+@contextmanager
+def noted(problems: list[str]) -> Iterator[None]:
+    """Add the message of a refusal to `problems`, so that others can be found before `refuse`."""
+    try:
+        yield
+    except ConfigurationError as error:
+        problems.append(str(error))
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """Raise one `ConfigurationError` that says each problem once; return when there is none."""
+    lines = dict.fromkeys(line for problem in problems for line in problem.splitlines())
+    if lines:
+        raise ConfigurationError("\n".join(lines))
+
+
+def _refusal(problems: Iterable[Any], raw: Any, model: Any, at: str) -> ConfigurationError:
+    sentences = [_sentence(problem, raw, model, at) for problem in problems]
+    return ConfigurationError("\n".join(dict.fromkeys(sentences)))
+
+
+def _sentence(problem: Any, raw: Any, model: Any, at: str) -> str:
+    kinds = [part for part in problem["loc"] if _is_tag(part, problem["loc"], raw)]
+    location = [part for part in problem["loc"] if part not in kinds]
+    path = ".".join([at] * bool(at) + [str(part) for part in location]) or "the configuration"
+    value = problem["input"]
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(
+            str(location[-1]), _known_keys(model, problem["loc"][:-1]), n=1, cutoff=0.4
+        )
+        known = ", ".join(_known_keys(model, problem["loc"][:-1]))
+        hint = f"did you mean `{near[0]}`?" if near else f"known keys are {known}"
+        of_kind = f" of the kind `{kinds[-1]}`" if kinds else ""
+        return f"`{path}` = {short(value)}: unknown key{of_kind}; {hint}"
+    if problem["type"] == "missing":
+        return f"`{path}`: is missing; {_describe(model, problem['loc'])}".rstrip("; ")
+    if problem["type"] in {"model_type", "model_attributes_type", "dict_type"}:
+        return f"`{path}` = {short(value)}: must be a mapping of keys to values"
+    if problem["type"] == "value_error":
+        return f"`{path}` = {short(value)}: {problem['ctx']['error']}"
+    message = problem["msg"].replace("Input should be", "must be")
+    if problem["type"] in {"literal_error", "union_tag_invalid"}:
+        expected = re.findall(r"'([^']*)'", str(problem["ctx"].get("expected") or ""))
+        expected = expected or re.findall(
+            r"'([^']*)'", str(problem["ctx"].get("expected_tags") or "")
+        )
+        if problem["type"] == "union_tag_invalid":
+            path = f"{path}.kind"
+        given = value.get("kind") if isinstance(value, Mapping) else value
+        near = difflib.get_close_matches(str(given), expected, n=1, cutoff=0.4)
+        message = f"must be one of {', '.join(expected)}"
+        message += f"; did you mean `{near[0]}`?" if near else ""
+        value = given
+    return f"`{path}` = {short(value)}: {message[0].lower()}{message[1:]}"
+
+
+def short(value: object) -> str:
+    """Return a value as a message shows it."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _is_tag(part: object, location: tuple[object, ...], raw: Any) -> bool:
+    """Whether `part` of a pydantic location is the tag of a union and no key of the file."""
+    index = location.index(part)
+    below: Any = raw
+    for step in location[:index]:
+        if isinstance(below, Mapping) and step in below:
+            below = below[step]
+    return (
+        isinstance(below, Mapping)
+        and index + 1 < len(location)
+        and part not in below
+        and below.get("kind") == part
+    )
+
+
+def _models(model: Any) -> list[type[BaseModel]]:
+    """All models that an annotation mentions."""
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return [model]
+    found: list[type[BaseModel]] = []
+    for argument in getattr(model, "__args__", ()):
+        found += _models(argument)
+    return found
+
+
+def _fields_at(model: Any, location: tuple[object, ...]) -> list[type[BaseModel]]:
+    models = _models(model)
+    for part in location:
+        below: list[type[BaseModel]] = []
+        for candidate in models:
+            if part in candidate.model_fields:
+                below += _models(candidate.model_fields[str(part)].annotation)
+            elif _kind_of(candidate) == part:
+                below.append(candidate)
+        models = below or models
+    return models
+
+
+def _kind_of(model: type[BaseModel]) -> object:
+    field = model.model_fields.get("kind")
+    return field.default if field is not None else None
+
+
+def _known_keys(model: Any, location: tuple[object, ...]) -> list[str]:
+    return [key for found in _fields_at(model, location) for key in found.model_fields]
+
+
+def _describe(model: Any, location: tuple[object, ...]) -> str:
+    for found in _fields_at(model, location[:-1]):
+        field = found.model_fields.get(str(location[-1]))
+        if field is not None and field.description:
+            return field.description
+    return ""

@@ -1,0 +1,145 @@
+"""Sections, and the types of the values in them."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator, model_validator
+
+__all__ = [
+    "AS_REAL",
+    "AS_WHOLE",
+    "NAME_PATTERN",
+    "Count",
+    "Files",
+    "Name",
+    "Positive",
+    "Section",
+    "Seed",
+    "Seeds",
+    "Style",
+    "as_tuple",
+]
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        msg = "must be a number"
+        raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueError)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return int(value) if value.isdecimal() else float(value)
+    return value
+
+
+def _real(value: object) -> object:
+    value = _number(value)
+    if not isinstance(value, int | float):
+        return value
+    try:
+        return float(value) + 0.0  # -0.0 becomes 0.0, which means the same
+    except OverflowError:
+        msg = "must be a finite number"
+        raise ValueError(msg) from None
+
+
+def _whole(value: object) -> object:
+    value = _number(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def as_tuple(value: object) -> object:
+    """Return a list as a tuple, for fields of strict models, and anything else as it is."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _files(value: object) -> object:
+    return (value,) if isinstance(value, str) else as_tuple(value)
+
+
+Files = Annotated[tuple[str, ...], BeforeValidator(_files)]
+"""Names of files: a list, or the name of a single one."""
+
+AS_REAL = BeforeValidator(_real)
+"""Reads a real number by meaning: ``1``, ``1.0`` and ``1e0`` are the same."""
+
+AS_WHOLE = BeforeValidator(_whole)
+"""Reads a whole number by meaning: ``8`` and ``8.0`` are the same."""
+
+NAME_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(NAME_PATTERN, value):
+        msg = (
+            "must be lower-case letters, digits and single hyphens, beginning with a letter "
+            "(it names files)"
+        )
+        raise ValueError(msg)
+    return value
+
+
+Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$"), BeforeValidator(_name)]
+"""A name that becomes part of a file's path."""
+
+
+class Section(BaseModel):
+    """Base of every section: immutable, strict, without unknown keys.
+
+    Attributes
+    ----------
+    FORMAT : int
+        Raised by hand in a section of which a default changes. Above 1 it is part of the
+        specification, so that results that were made with the old default are made again.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=True
+    )
+
+    FORMAT: ClassVar[int] = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_format(cls, value: Any) -> Any:
+        """Accept the format that a specification states."""
+        if cls.FORMAT > 1 and isinstance(value, Mapping) and value.get("format") == cls.FORMAT:
+            return {key: below for key, below in value.items() if key != "format"}
+        return value
+
+
+Positive = Annotated[float, Field(gt=0), AS_REAL]
+Count = Annotated[int, Field(ge=1), AS_WHOLE]
+Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
+
+
+def _different(value: object, handler: Callable[[object], Any]) -> object:
+    if not isinstance(value, list | tuple):
+        msg = "must be a list of whole numbers, for example [0, 1]"
+        raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueError)
+    if not value:
+        msg = "must hold at least one seed; give a list of whole numbers, for example [0, 1]"
+        raise ValueError(msg)
+    seeds: Sequence[int] = handler(tuple(value))
+    for seed in dict.fromkeys(seeds):
+        written = [repr(each) for each, read in zip(value, seeds, strict=True) if read == seed]
+        if len(written) > 1:
+            spelled = "" if len({*written}) == 1 else f" (written {', '.join(written)})"
+            msg = f"holds {seed} more than once{spelled}; each seed is one run"
+            raise ValueError(msg)
+    return seeds
+
+
+Seeds = Annotated[tuple[Seed, ...], WrapValidator(_different)]
+"""Seeds of an experiment, each once: ``1``, ``1.0`` and ``1e0`` are the same seed."""
+
+
+class Style(Section):
+    """How figures look."""
+
+    width: Annotated[float, Field(ge=3, le=20), AS_REAL] = Field(7.0, description="Width [inch].")
+    resolution: Annotated[int, Field(ge=50, le=600), AS_WHOLE] = Field(
+        150, description="Resolution of the PNG files [dots/inch]."
+    )
+    log_steps: bool = Field(True, description="Draw training steps on a logarithmic axis.")
