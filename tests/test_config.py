@@ -454,7 +454,7 @@ def test_quadratic_answers_are_of_the_numbers_that_the_labels_say(tmp_path, labe
     ("raw", "files", "name"),
     [
         ({}, ["config/config.yaml"], "config"),
-        ({}, ["a.yaml", "My Big_Run.v2.yml"], "my-big-run-v2"),
+        ({}, ["My Big_Run.v2.yml"], "my-big-run-v2"),
         ({}, [Path("S5--again_.json")], "s5-again"),
         ({}, ["atlas.yaml", "b/longer.yaml"], "atlas-longer"),
         ({"name": None}, ["a.yaml"], "a"),
