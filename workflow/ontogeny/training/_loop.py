@@ -121,24 +121,10 @@ def train(
     Divergence
         If the loss becomes infinite or is not a number.
     """
-    adamw = torch.optim.AdamW(
-        [buffer.vector],
-        lr=optimiser.learning_rate,
-        betas=optimiser.betas,
-        weight_decay=optimiser.weight_decay,
-        fused=True,
-    )
-    if state is None:
-        zeros = torch.zeros_like(buffer.vector)
-        state = State(0, buffer.vector, zeros, zeros.clone())
-        _store(state, buffer, evaluate)
-    else:
-        buffer.vector.copy_(state.parameters)
-        state.parameters = buffer.vector
-        if carried is not None:
-            carried.restore(state.carried())
+    state = _begun(buffer, evaluate) if state is None else _continued(state, buffer, carried)
     if carried is not None:
         state.carried = carried.arrays
+    adamw = torch.optim.AdamW([buffer.vector], betas=optimiser.betas, fused=True)
     _attach_moments(adamw, buffer, state)
 
     def has_ended(state: State) -> bool:
@@ -175,6 +161,23 @@ def can_resume(state: State, checkpoints: tuple[int, ...]) -> bool:
     It does when the state has all the checkpoints up to its own step; it may have more.
     """
     return {step for step in checkpoints if step <= state.step} <= set(state.steps)
+
+
+def _begun(buffer: ParameterBuffer, evaluate: Callable[[dict[str, Tensor]], Evaluation]) -> State:
+    """Return the state before the first update."""
+    zeros = torch.zeros_like(buffer.vector)
+    state = State(0, buffer.vector, zeros, zeros.clone())
+    _store(state, buffer, evaluate)
+    return state
+
+
+def _continued(state: State, buffer: ParameterBuffer, carried: Carried | None) -> State:
+    """Put a saved state back to where training changes it, and return it."""
+    buffer.vector.copy_(state.parameters)
+    state.parameters = buffer.vector
+    if carried is not None:
+        carried.restore(state.carried())
+    return state
 
 
 def _restrict(

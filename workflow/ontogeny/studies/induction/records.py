@@ -59,9 +59,7 @@ def history_dataset(record: Record) -> xr.Dataset:
     )
 
 
-def description(
-    training: Training, described: Corpus, *, corpus: str, steps: int
-) -> dict[str, Any]:
+def description(training: Training, described: Corpus, *, corpus: str) -> dict[str, Any]:
     """Return what the results of a run say that they are of.
 
     Parameters
