@@ -1,5 +1,7 @@
 import copy
 import logging
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -304,12 +306,14 @@ class Wandering:
 
 @pytest.mark.parametrize("stop", [1, 8, 10])
 def test_what_a_run_carries_is_resumed_to_the_byte(stop, tmp_path):
-    """As after a kill: nothing is left but the file that was saved then."""
+    """The run is killed two updates after its state was saved; only the file is left of it."""
     file = tmp_path / "running.npz"
 
-    def save(state):
+    def save_and_die(state):
         if state.step == stop:
             np.savez(file, **arrays_of(state))
+        if state.step == stop + 2:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def run(**more):
         course = Wandering()
@@ -318,7 +322,12 @@ def test_what_a_run_carries_is_resumed_to_the_byte(stop, tmp_path):
             optimiser=RULE, checkpoints=(0, 5, 20), carried=course, **more,
         )  # fmt: skip
 
-    whole = run(observe=[save])
+    whole = run()
+    child = os.fork()
+    if child == 0:
+        run(observe=[save_and_die])
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     with np.load(file) as arrays:
         again = run(state=state_of(dict(arrays)))
     assert again.parameters["w"].tobytes() == whole.parameters["w"].tobytes()
