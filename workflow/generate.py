@@ -48,7 +48,7 @@ def schema_text() -> str:
         {study.name: study.section for study in STUDIES},
         title="Ontogeny",
         shared=[model for study in STUDIES for model in study.shared.values()],
-        swept=[model for study in STUDIES for model in study.swept],
+        swept=dict.fromkeys(model for study in STUDIES for model in study.swept),
     )
     return json.dumps(whole, indent=2) + "\n"
 

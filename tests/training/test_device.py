@@ -52,7 +52,6 @@ def resumed(buffer):
         {
             "step": np.array(1), "vector": np.ones(3), "first_moment": np.zeros(3),
             "second_moment": np.zeros(3), "steps": np.array([0]), "checkpoints": np.ones((1, 3)),
-            "splits": np.array(["train"]), "evaluations": np.zeros((1, 1, 2)),
             "step_loss": np.zeros(1),
         }
     )  # fmt: skip

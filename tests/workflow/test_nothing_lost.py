@@ -21,14 +21,14 @@ import torch
 from ontogeny.groups import group
 from ontogeny.provenance import attributes
 from ontogeny.representations import irreps, real_irreps
+from ontogeny.resume import finish, saved_state, state_folder
 from ontogeny.storage import write, write_arrays
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network, training_rows
-from ontogeny.studies.composition.resume import finish, saved_state, state_folder
-from ontogeny.training import Saver
+from ontogeny.training import Saver, checkpoint_steps
 
 ROOT = Path(__file__).parents[2]
 CODE = "0" * 64
@@ -47,9 +47,9 @@ LOGGER = logging.getLogger("test")
 
 def job(folder, spec=SPEC, interval=0.0):
     """What the training script does, saving the state as often as it can."""
-    place = state_folder(folder, spec, CODE, TABLE)
+    place = state_folder(folder, spec, code=CODE, data=TABLE.tolist(), device="cpu")
     saver = Saver(partial(write_arrays, path=place / "running.npz"), interval=interval)
-    state = saved_state(place, spec, LOGGER)
+    state = saved_state(place, checkpoint_steps(spec.schedule), LOGGER)
     record = train_network(TABLE, spec, state=state, observe=[saver])
     about = attributes("train", spec, CODE)
     write(checkpoints_dataset(record, "mlp"), folder / "checkpoints.nc", about)
@@ -116,7 +116,7 @@ def test_two_copies_of_one_job_both_end_with_the_same_bytes(tmp_path):
         state = next((folder / ".state").iterdir())
         kept = {path.name for path in state.iterdir()}
         assert kept == {"checkpoints.nc", "history.nc", "last.npz"}
-        assert saved_state(state, SPEC, LOGGER).step == 1500
+        assert saved_state(state, checkpoint_steps(SPEC.schedule), LOGGER).step == 1500
 
 
 SCRIPTS = ROOT / "workflow/scripts/composition"

@@ -38,6 +38,7 @@ PLUMBING = (
     "ontogeny.summaries",
     "ontogeny.sweeps",
     "ontogeny.training._progress",
+    "ontogeny.training._records",
     "ontogeny.training._state",
     "ontogeny.unlocked",
     "ontogeny.usage",

@@ -1,35 +1,130 @@
-"""The saved state of a training run: found by what determines the run, used when it fits."""
+"""Training in a job: its saved state is found by what determines the run, used when it fits."""
 
 import logging
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.config import Section, specification
+from ontogeny.config.training import Trained
+from ontogeny.job import Job
 from ontogeny.provenance import spec_digest
 from ontogeny.storage import LostError, keep, read, read_arrays, remove, write_arrays
-from ontogeny.training import State, arrays_of, can_resume, state_of
+from ontogeny.training import (
+    Divergence,
+    ProgressLog,
+    Quantity,
+    Record,
+    Saver,
+    State,
+    can_resume,
+    checkpoint_steps,
+    device_name,
+    going_on,
+    recorded,
+    state_of,
+)
 
-__all__ = ["finish", "saved_state", "state_folder"]
+__all__ = ["TrainNetwork", "finish", "saved_state", "state_folder", "train_in_job"]
 
 _FILES = ("checkpoints.nc", "history.nc")
 
 
-def state_folder(results: str | Path, course: Any) -> Path:
+@runtime_checkable
+class TrainNetwork(Protocol):
+    """Trains one network; `state` and `observe` are as for `ontogeny.training.train`."""
+
+    def __call__(self, *, state: State | None, observe: list[Callable[[State], None]]) -> Record:
+        """Return the record of the run."""
+        ...
+
+
+def train_in_job(
+    job: Job,
+    training: Trained,
+    train: TrainNetwork,
+    *,
+    data: Any,
+    shown: Mapping[str, Quantity],
+    datasets: Callable[[Record], Mapping[str, xr.Dataset]],
+    about: Mapping[str, Any],
+) -> None:
+    """Train a network, going on from a saved state where one fits, and write its results.
+
+    The history of a run that diverges is kept beside them, in ``diverged.nc``.
+
+    Parameters
+    ----------
+    job : Job
+        Its outputs are ``checkpoints`` and ``history``.
+    training : Trained
+        What the run depends on in the configuration.
+    train : callable
+    data : plain JSON value
+        As for `state_folder`.
+    shown : mapping of str to Quantity
+        As for `ontogeny.training.ProgressLog`.
+    datasets : callable
+        From a record to the datasets of both outputs, by their names.
+    about : mapping
+        Of what the results are; ``steps``, and the device if it is not the processor, are added.
+    """
+    device = device_name(training.optimiser.device)
+    results = Path(job.output("history")).parent
+    folder = state_folder(results, training, code=job.code, data=data, device=device)
+    state = saved_state(folder, checkpoint_steps(training.schedule), job.logger)
+    progress = ProgressLog(job.logger, steps=training.schedule.steps, shown=shown)
+    saver = Saver(partial(write_arrays, path=folder / "running.npz"))
+
+    def described(record: Record) -> dict[str, Any]:
+        where = {} if device == "cpu" else {"device": device}
+        return {**about, "steps": int(record.step[-1]), **where}
+
+    try:
+        record = train(state=state, observe=[progress, saver])
+    except Divergence as error:
+        diverged = results / "diverged.nc"
+        history = datasets(error.record)["history"]
+        job.write_to(history, diverged, about=described(error.record))
+        job.logger.info("the history up to there is in %s", diverged)
+        raise
+    for name, dataset in datasets(record).items():
+        job.write(dataset, name, about=described(record))
+    finish(folder, results, saver.last)
+
+
+def state_folder(
+    results: str | Path, training: Section, *, code: str, data: Any, device: str
+) -> Path:
     """Return where the state of a run is saved.
+
+    The folder's name is a digest of all that the course of the run depends on, and the schedule is
+    not among it: a run that differs only in its schedule passes through the same states. Neither
+    is a key of the configuration that has its default, so that a new key loses no saved state.
 
     Parameters
     ----------
     results : path
         The folder of the run's results.
-    course : plain JSON value
-        All that the course of the run depends on: configuration without the schedule, code, data.
-        The folder's name is its digest, so a run that differs only in its schedule passes through
-        the same states.
+    training : Section
+        What the run depends on in the configuration; its field `schedule` is left out.
+    code : str
+        Digest of the code.
+    data : plain JSON value
+        What the network is trained on, or a digest of it.
+    device : str
+        From `ontogeny.training.device_name`: a run that goes on on another kind starts anew.
     """
-    return Path(results) / ".state" / spec_digest(course)[:32]
+    course = specification(training)
+    course.pop("schedule", None)
+    determined_by = {"course": course, "code": code, "data": data, "device": device}
+    return Path(results) / ".state" / spec_digest(determined_by)[:32]
 
 
 def saved_state(folder: Path, checkpoints: tuple[int, ...], logger: logging.Logger) -> State | None:
@@ -73,25 +168,25 @@ def _running(folder: Path) -> State:
 
 
 def _finished(folder: Path) -> State:
-    """Return the last state of a finished run, from its results and the moments kept beside."""
+    """Return the last state of a finished run, from its results and what is kept beside them."""
     checkpoints, history = (read(folder / name) for name in _FILES)
     arrays: dict[str, NDArray[Any]] = read_arrays(folder / "last.npz")
     ends = {int(dataset["step"][-1]) for dataset in (checkpoints, history)}
     if ends | {history.sizes["update"]} != {int(arrays["step"])}:
         msg = f"{folder}: its files are not of the same length of training"
         raise LostError(msg)
-    evaluations = [history[name].transpose("step", "split").values for name in ("loss", "accuracy")]
     vectors = [values.values.reshape(values.sizes["step"], -1) for values in checkpoints.values()]
-    return state_of(
-        arrays
-        | {
-            "steps": checkpoints["step"].values,
-            "checkpoints": np.concatenate(vectors, axis=1),
-            "splits": np.array([str(split) for split in history["split"].values]),
-            "evaluations": np.stack(evaluations, axis=-1),
-            "step_loss": history["update_loss"].values,
-        }
+    found = recorded(
+        checkpoints["step"].values,
+        np.concatenate(vectors, axis=1),
+        {
+            str(name): values.transpose("step", ...).values
+            for name, values in history.items()
+            if "step" in values.dims
+        },
+        history["update_loss"].values,
     )
+    return state_of(arrays | found)
 
 
 def finish(folder: Path, results: str | Path, last: State | None) -> None:
@@ -107,9 +202,7 @@ def finish(folder: Path, results: str | Path, last: State | None) -> None:
         The state after the last update; None when nothing was trained.
     """
     if last is not None:
-        arrays = arrays_of(last)
-        moments = ("step", "vector", "first_moment", "second_moment")
-        write_arrays({name: arrays[name] for name in moments}, folder / "last.npz")
+        write_arrays(going_on(last), folder / "last.npz")
         # A second copy of the job may be replacing the results: whichever ends last keeps them.
         with suppress(LostError):
             for name in _FILES:

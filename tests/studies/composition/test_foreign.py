@@ -241,9 +241,9 @@ def test_losses_are_those_of_the_authors_forward_pass(kind):
     )
     parameters, expected = trained_in_plain_torch(kind)
     record = read_network(group("S3").table, spec, parameters)
-    for split, (loss, accuracy) in expected.items():
-        np.testing.assert_allclose(record.loss[split], [loss], rtol=1e-5)
-        assert record.accuracy[split].tolist() == [accuracy]
+    loss, accuracy = zip(*(expected[split] for split in ("train", "test")), strict=True)
+    np.testing.assert_allclose(record.measures["loss"], [loss], rtol=1e-5)
+    assert record.measures["accuracy"].tolist() == [[*accuracy]]
 
 
 @pytest.mark.parametrize(
@@ -279,8 +279,7 @@ def test_the_record_is_that_of_the_network_alone():
     parameters = {name: np.zeros_like(v) for name, v in initial(ARCHITECTURES[0]).items()}
     record = read_network(product, spec, parameters)
     assert record.step.tolist() == [70]
-    for split in ("train", "test"):
-        np.testing.assert_allclose(record.loss[split], [np.log(6)], rtol=1e-6)
+    np.testing.assert_allclose(record.measures["loss"], [[np.log(6)] * 2], rtol=1e-6)
     assert record.parameters["W"].shape == (1, 8, 3)
 
 
@@ -564,7 +563,4 @@ def test_losses_are_those_of_the_task_that_the_networks_answer():
         "W_U": 1.0 * ((pair // 7 - pair % 7) % 7 == np.arange(7)[:, None]).T,
     }
     record = read_network(group("C7").table, spec, parameters)
-    assert {split: found.tolist() for split, found in record.accuracy.items()} == {
-        "train": [1.0],
-        "test": [1.0],
-    }
+    assert record.measures["accuracy"].tolist() == [[1.0, 1.0]]

@@ -176,9 +176,9 @@ def test_the_reader_of_folders_finds_the_published_losses(run):
     record = read_run(group(RUNS[run]).table, spec, files)
     numbers = published(run, "summary_metrics.json")
     assert record.step.tolist() == [published(run, "cfg.json")["num_epochs"]]
-    for split in ("train", "test"):
-        assert_allclose(record.loss[split], [numbers[f"{split}_loss"]], rtol=1e-5)
-        assert record.accuracy[split].tolist() == [1.0]
+    losses = [numbers[f"{split}_loss"] for split in ("train", "test")]
+    assert_allclose(record.measures["loss"], [losses], rtol=1e-5)
+    assert record.measures["accuracy"].tolist() == [[1.0, 1.0]]
 
 
 @pytest.mark.parametrize("run", ["S5_MLP_seed2", "A5_MLP_seed1"])

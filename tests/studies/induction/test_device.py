@@ -50,7 +50,7 @@ def test_a_run_on_another_device_is_that_on_the_cpu(network, optimiser, device):
         again = trained(network, there, state=state_of(states[STOP]))
     assert_allclose(found.step_loss[:3], expected.step_loss[:3], rtol=1e-6)
     assert_allclose(found.step_loss, expected.step_loss, rtol=1e-4)
-    assert_allclose(found.loss["test"], expected.loss["test"], rtol=1e-4)
+    assert_allclose(found.measures["loss"], expected.measures["loss"], rtol=1e-4)
     for name, values in expected.parameters.items():
         assert found.parameters[name].dtype == values.dtype
         assert_allclose(found.parameters[name], values, atol=1e-4)

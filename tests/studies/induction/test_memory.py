@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from ontogeny.networks import decoder as network
 from ontogeny.studies.induction import memory
 from ontogeny.studies.induction.config import Experiment, Markov, Phrases, Text
 from ontogeny.studies.induction.runs import build
@@ -51,7 +50,6 @@ def test_more_is_asked_for_than_was_taken(step, corpus, changes, peak):
 def test_passes_are_as_large_as_the_network_makes_them():
     settings = experiment(network={"layers": 3, "heads": 8}).network
     corpus = Phrases(length=4096, vocabulary=100)
-    assert memory.MOST_NUMBERS == network._MOST_NUMBERS
     built = build(settings, 100)
     assert memory._numbers_of_pass(settings, corpus) == built.numbers_of_pass(4096)
 

@@ -16,8 +16,8 @@ from ontogeny.studies.induction.analysis.knock_outs import (
     without_heads,
 )
 from ontogeny.studies.induction.config import Network, Training
-from ontogeny.studies.induction.runs import Minibatches, build, objective, train_network
-from ontogeny.training import ParameterBuffer
+from ontogeny.studies.induction.runs import build, train_network
+from ontogeny.training import arrays_of, state_of
 
 KINDS = {
     "attention only": Transformer(11, layers=2, d_model=12, heads=3),
@@ -259,52 +259,8 @@ def test_before_and_after_by_hand():
     assert_allclose(found[:, 0, 0], [0, direction[0], direction @ [1.0, 3.0]])
 
 
-def test_gradients_are_those_of_finite_differences():
-    network = Transformer(7, layers=2, d_model=8, heads=2, d_mlp=5, smeared_keys=True)
-    parameters = {name: value.double() for name, value in random_parameters(network).items()}
-    buffer = ParameterBuffer(parameters)
-    sequences = random_tokens(network, count=2, length=6)
-    compute = objective(network, lambda _: sequences, clip=None)
-    gradient = {name: torch.zeros_like(value) for name, value in parameters.items()}
-    compute(parameters, gradient, 0)
-    assert set(buffer.parameters) == set(gradient)
-    other = {name: torch.zeros_like(value) for name, value in parameters.items()}
-    for name in ("W_Q", "smear", "W_in", "gain_final"):
-        place = tuple(0 for _ in parameters[name].shape)
-        ends = []
-        for sign in (1, -1):
-            moved = {n: v.clone() for n, v in parameters.items()}
-            moved[name][place] += sign * 1e-5
-            ends.append(float(compute(moved, other, 0)))
-        expected = (ends[0] - ends[1]) / 2e-5
-        assert float(gradient[name][place]) == pytest.approx(expected, rel=1e-5, abs=1e-9)
-
-
-def test_a_clipped_gradient_has_the_largest_norm_and_the_same_direction():
-    network = Transformer(7, layers=1, d_model=8, heads=2)
-    parameters, sequences = random_parameters(network), random_tokens(network)
-    found = []
-    for clip in (None, 0.01, 1e6):
-        gradient = {name: torch.zeros_like(value) for name, value in parameters.items()}
-        objective(network, lambda _: sequences, clip=clip)(parameters, gradient, 0)
-        found.append(torch.cat([each.ravel() for each in gradient.values()]))
-    free, clipped, loose = found
-    assert float(clipped.norm()) == pytest.approx(0.01, rel=1e-5)
-    assert_allclose(clipped / clipped.norm(), free / free.norm(), atol=1e-6)
-    assert torch.equal(free, loose)
-
-
 def source(rng, count):
     return rng.integers(0, 7, (count, 9))
-
-
-def test_any_minibatch_can_be_had_without_those_before_it():
-    batches = Minibatches(source, 4, seed=3)
-    in_order = [batches(update) for update in range(40)]
-    for update in (39, 0, 17):
-        assert torch.equal(Minibatches(source, 4, seed=3)(update), in_order[update])
-    assert not torch.equal(in_order[0], in_order[1])
-    assert not torch.equal(in_order[0], Minibatches(source, 4, seed=4)(0))
 
 
 def training(**changes):
@@ -321,28 +277,32 @@ def training(**changes):
 
 def test_a_run_is_fixed_by_its_seed_and_goes_on_from_any_state():
     sequences = source(np.random.default_rng(0), 8)
-    states = []
+    states = {}
 
     def keep(state):
-        if state.step == 10:
-            states.append(
-                type(state)(
-                    state.step,
-                    *(t.clone() for t in (state.parameters, state.first_moment)),
-                    state.second_moment.clone(),
-                    *(list(each) for each in (state.steps, state.checkpoints)),
-                    *(list(each) for each in (state.evaluations, state.step_loss)),
-                )
-            )
+        states[state.step] = arrays_of(state)
 
     whole = train_network(source, sequences, training(), vocabulary=7, observe=[keep])
-    resumed = train_network(source, sequences, training(), vocabulary=7, state=states[0])
+    resumed = train_network(source, sequences, training(), vocabulary=7, state=state_of(states[10]))
     other = train_network(source, sequences, training(seed=1), vocabulary=7)
     assert list(whole.step) == [0, 5, 10, 15, 20]
     for name, values in whole.parameters.items():
         np.testing.assert_array_equal(values, resumed.parameters[name])
     np.testing.assert_array_equal(whole.step_loss, resumed.step_loss)
     assert not np.array_equal(whole.step_loss, other.step_loss)
+
+
+@pytest.mark.parametrize(("quiet", "end"), [(5, 5), (10, 10), (50, 20)])
+def test_a_run_may_stop_early_by_its_loss_on_the_evaluation_set(quiet, end):
+    """The loss of 7 tokens is below 100 from the first checkpoint on."""
+    schedule = {
+        "steps": 20,
+        "checkpoints": {"every": 5},
+        "early_stop": {"test_loss": 100, "quiet": quiet},
+    }
+    sequences = source(np.random.default_rng(0), 8)
+    found = train_network(source, sequences, training(schedule=schedule), vocabulary=7)
+    assert found.step[-1] == end
 
 
 def test_a_network_is_built_as_configured():

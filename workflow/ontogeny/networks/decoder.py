@@ -24,10 +24,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import layer_norm, scaled_dot_product_attention
 
-__all__ = ["Activations", "Transformer", "next_token_loss", "sinusoids"]
+from ontogeny.networks import MOST_NUMBERS
 
-_MOST_NUMBERS = 2**25
-"""Of the attention patterns and logits of one pass that forms them."""
+__all__ = ["Activations", "Parameters", "Transformer", "next_token_loss", "sinusoids"]
 
 Parameters = dict[str, Tensor]
 Stream = Float[Tensor, "B T d"]
@@ -103,7 +102,7 @@ class Transformer:
 
     def sequences_at_once(self, length: int) -> int:
         """Return how many sequences a pass that forms patterns should take, to bound its memory."""
-        return max(1, _MOST_NUMBERS // self.numbers_of_pass(length))
+        return max(1, MOST_NUMBERS // self.numbers_of_pass(length))
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, in their order."""

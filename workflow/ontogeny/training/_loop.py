@@ -1,100 +1,31 @@
-"""The training loop: full-batch AdamW with checkpoints, early stop and a saved state.
+"""The training loop: AdamW with checkpoints, early stop and a saved state.
 
-Symbols: ``P`` the number of parameters, all in one flat vector; ``K`` the number of checkpoints.
+Symbols: ``P`` the number of parameters, all in one flat vector; ``K`` the number of checkpoints;
+``T`` the number of updates.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ontogeny.config.training import EarlyStop, Optimiser
+from ontogeny.training._measures import Evaluation, Quantity
 from ontogeny.training._parameters import ParameterBuffer
+from ontogeny.training._rates import decay, rate, undecayed
+from ontogeny.training._state import Carried, State
 
-__all__ = [
-    "Divergence",
-    "EarlyStop",
-    "Evaluation",
-    "Optimiser",
-    "Record",
-    "State",
-    "can_resume",
-    "train",
-]
+__all__ = ["Divergence", "Objective", "Record", "can_resume", "train"]
 
 Objective = Callable[[dict[str, Tensor], dict[str, Tensor], int], Tensor]
-Evaluation = Mapping[str, tuple[float, float]]
+"""Writes the gradient of the training loss into the second dictionary, and returns the loss."""
 
-
-@dataclass(frozen=True)
-class Optimiser:
-    """AdamW (arXiv 1711.05101) with a linear warm-up.
-
-    Update ``t`` (counted from 0) has the learning rate ``learning_rate * min(t / warm_up, 1)``,
-    which also scales the decay; the first update with a warm-up therefore changes nothing. The
-    decay is `weight_decay` until the first of `decay_changes`, pairs of an update and what the
-    decay is from it on, by ascending updates; parameters named in `undecayed` have none. With `l1`,
-    which is not decay but part of what is minimised, ``l1 sum |theta|`` is added to the loss.
-    """
-
-    learning_rate: float = 1e-3
-    betas: tuple[float, float] = (0.9, 0.98)
-    weight_decay: float = 1.0
-    warm_up: int = 0
-    epsilon: float = 1e-8
-    decay_changes: tuple[tuple[int, float], ...] = ()
-    l1: float = 0.0
-    undecayed: frozenset[str] = frozenset()
-
-    def decay(self, update: int) -> float:
-        """Return the weight decay of an update."""
-        passed = [decay for start, decay in self.decay_changes if start <= update]
-        return passed[-1] if passed else self.weight_decay
-
-    def rate(self, update: int) -> float:
-        """Return the learning rate of an update."""
-        return (
-            self.learning_rate * min(update / self.warm_up, 1.0)
-            if self.warm_up
-            else (self.learning_rate)
-        )
-
-
-@dataclass(frozen=True)
-class EarlyStop:
-    """Stop when the loss on `split` was below `loss` [nat] at each checkpoint of `quiet` steps."""
-
-    loss: float
-    quiet: int
-    split: str = "test"
-
-
-@dataclass
-class State:
-    """All that a run needs to go on: a run resumed from it ends with the same bytes.
-
-    Attributes
-    ----------
-    step : int
-        Updates done.
-    parameters, first_moment, second_moment : (P,) Tensor
-        The flat vector of parameters and the two moments of AdamW.
-    steps, checkpoints, evaluations
-        The record up to now, one entry for each checkpoint.
-    step_loss : list of float
-        Training loss before each update [nat].
-    """
-
-    step: int
-    parameters: Tensor
-    first_moment: Tensor
-    second_moment: Tensor
-    steps: list[int] = field(default_factory=list)
-    checkpoints: list[NDArray[np.floating]] = field(default_factory=list)
-    evaluations: list[Evaluation] = field(default_factory=list)
-    step_loss: list[float] = field(default_factory=list)
+_LOSS = Quantity("loss")
 
 
 @dataclass(frozen=True)
@@ -107,21 +38,20 @@ class Record:
         Updates done at each checkpoint.
     parameters : dict of str to (K, ...) ndarray
         Every parameter at each checkpoint.
-    loss, accuracy : dict of str to (K,) ndarray of float64
-        By split; the loss in nat.
+    measures : dict of str to (K, ...) ndarray
+        Every measure of the evaluation at each checkpoint.
     step_loss : (T,) ndarray of float64
         Training loss before each update [nat].
     """
 
     step: NDArray[np.int64]
     parameters: dict[str, NDArray[np.floating]]
-    loss: dict[str, NDArray[np.float64]]
-    accuracy: dict[str, NDArray[np.float64]]
+    measures: dict[str, NDArray[Any]]
     step_loss: NDArray[np.float64]
 
 
 class Divergence(RuntimeError):
-    """The loss is not a number any more. `record` holds the run up to there."""
+    """The loss is no longer a finite number. `record` holds the run up to there."""
 
     def __init__(self, step: int, record: Record) -> None:
         super().__init__(
@@ -140,10 +70,18 @@ def train(
     optimiser: Optimiser,
     checkpoints: tuple[int, ...],
     early_stop: EarlyStop | None = None,
+    test_loss: Quantity = _LOSS,
+    embeddings: Collection[str] = (),
+    carried: Carried | None = None,
     state: State | None = None,
     observe: Sequence[Callable[[State], None]] = (),
 ) -> Record:
-    """Train a network on its full batch.
+    """Train a network.
+
+    An update scales the gradient of the objective with its penalty to the norm `clip` where it is
+    longer, and then follows AdamW (arXiv 1711.05101) with the `rate` of that update, which also
+    scales its weight `decay`. The penalty ``l1 sum |theta|`` is part of what is minimised, but not
+    of the training loss in the record.
 
     Parameters
     ----------
@@ -153,14 +91,20 @@ def train(
         Writes the gradient of the training loss into the second dictionary, returns the loss;
         called with parameters, gradient, and the number of updates done before.
     evaluate : callable
-        Loss [nat] and accuracy of a network by split; called at the checkpoints only.
+        Measures of a network by name; called at the checkpoints only.
     optimiser : Optimiser
-        Hyper-parameters of AdamW.
+        Its type and device are those of `buffer` already.
     checkpoints : tuple of int
         Steps at which the network is evaluated and stored, ascending from 0; the last one ends
         the run.
     early_stop : EarlyStop, optional
         When to end it before.
+    test_loss : Quantity
+        Which number of an evaluation `early_stop` is about.
+    embeddings : collection of str
+        Parameters that embed tokens and positions, which `optimiser` may leave without decay.
+    carried : Carried, optional
+        What the objective carries from update to update; saved and restored with the network.
     state : State, optional
         Where an earlier run with the same objective and optimiser stopped; `can_resume` must hold.
         Its tensors may lie on any device; they are moved to that of `buffer`.
@@ -175,44 +119,35 @@ def train(
     Raises
     ------
     Divergence
-        If the loss becomes infinite or no number.
+        If the loss becomes infinite or is not a number.
     """
-    adamw = torch.optim.AdamW(
-        [buffer.vector],
-        lr=optimiser.learning_rate,
-        betas=optimiser.betas,
-        eps=optimiser.epsilon,
-        weight_decay=optimiser.weight_decay,
-        fused=True,
-    )
-    if state is None:
-        zeros = torch.zeros_like(buffer.vector)
-        state = State(0, buffer.vector, zeros, zeros.clone())
-        _store(state, buffer, evaluate)
-    else:
-        buffer.vector.copy_(state.parameters)
-        state.parameters = buffer.vector
+    state = _begun(buffer, evaluate) if state is None else _continued(state, buffer, carried)
+    if carried is not None:
+        state.carried = carried.arrays
+    adamw = torch.optim.AdamW([buffer.vector], betas=optimiser.betas, fused=True)
     _attach_moments(adamw, buffer, state)
-    ended = _restrict(state, checkpoints, early_stop)
 
+    def has_ended(state: State) -> bool:
+        return early_stop is not None and _is_quiet(state, early_stop, test_loss)
+
+    ended = _restrict(state, checkpoints, has_ended)
     stored = frozenset(checkpoints)
+    without_decay = undecayed(optimiser, buffer.parameters, embeddings)
     for step in range(state.step, state.step if ended else checkpoints[-1]):
         loss = float(objective(buffer.parameters, buffer.gradient, step))
         if not np.isfinite(loss):
             raise Divergence(step, _record(state, buffer))
-        if optimiser.l1:
-            for name, value in buffer.parameters.items():
-                buffer.gradient[name].add_(value.sign(), alpha=optimiser.l1)
-        adamw.param_groups[0]["lr"] = optimiser.rate(step)
-        adamw.param_groups[0]["weight_decay"] = optimiser.decay(step)
-        if optimiser.undecayed:
-            _decay_others(adamw, buffer, optimiser.undecayed)
+        _change_gradient(buffer, optimiser)
+        adamw.param_groups[0]["lr"] = rate(optimiser, step)
+        adamw.param_groups[0]["weight_decay"] = decay(optimiser, step)
+        if without_decay:
+            _decay_others(adamw, buffer, without_decay)
         adamw.step()
         state.step_loss.append(loss)
         state.step = step + 1
         if state.step in stored:
             _store(state, buffer, evaluate)
-            ended = early_stop is not None and _is_quiet(state, early_stop)
+            ended = has_ended(state)
         for call in observe:
             call(state)
         if ended:
@@ -228,7 +163,26 @@ def can_resume(state: State, checkpoints: tuple[int, ...]) -> bool:
     return {step for step in checkpoints if step <= state.step} <= set(state.steps)
 
 
-def _restrict(state: State, checkpoints: tuple[int, ...], early_stop: EarlyStop | None) -> bool:
+def _begun(buffer: ParameterBuffer, evaluate: Callable[[dict[str, Tensor]], Evaluation]) -> State:
+    """Return the state before the first update."""
+    zeros = torch.zeros_like(buffer.vector)
+    state = State(0, buffer.vector, zeros, zeros.clone())
+    _store(state, buffer, evaluate)
+    return state
+
+
+def _continued(state: State, buffer: ParameterBuffer, carried: Carried | None) -> State:
+    """Put a saved state back to where training changes it, and return it."""
+    buffer.vector.copy_(state.parameters)
+    state.parameters = buffer.vector
+    if carried is not None:
+        carried.restore(state.carried())
+    return state
+
+
+def _restrict(
+    state: State, checkpoints: tuple[int, ...], has_ended: Callable[[State], bool]
+) -> bool:
     """Keep what a run with these checkpoints would have recorded; return whether it has ended."""
     kept = {step: index for index, step in enumerate(state.steps)}
     old = state.checkpoints, state.evaluations
@@ -239,19 +193,32 @@ def _restrict(state: State, checkpoints: tuple[int, ...], early_stop: EarlyStop 
         state.steps.append(step)
         state.checkpoints.append(old[0][kept[step]])
         state.evaluations.append(old[1][kept[step]])
-        if step == checkpoints[-1] or (early_stop is not None and _is_quiet(state, early_stop)):
+        if step == checkpoints[-1] or has_ended(state):
             del state.step_loss[step:]
             state.step = step
             return True
     return True
 
 
+def _change_gradient(buffer: ParameterBuffer, optimiser: Optimiser) -> None:
+    """Add the penalty to the gradient of the loss, and scale the sum where it is too long."""
+    if optimiser.l1:
+        for name, value in buffer.parameters.items():
+            buffer.gradient[name].add_(value.sign(), alpha=optimiser.l1)
+    if optimiser.clip is not None:
+        squares = (each.square().sum() for each in buffer.gradient.values())
+        norm = float(reduce(torch.add, squares).sqrt())
+        if norm > optimiser.clip:
+            for each in buffer.gradient.values():
+                each.mul_(optimiser.clip / norm)
+
+
 def _decay_others(
-    adamw: torch.optim.AdamW, buffer: ParameterBuffer, undecayed: frozenset[str]
+    adamw: torch.optim.AdamW, buffer: ParameterBuffer, without_decay: frozenset[str]
 ) -> None:
     """Let all but some parameters decay, as AdamW would before its update, in its place."""
     (group,) = adamw.param_groups
-    for name in buffer.parameters.keys() - undecayed:
+    for name in buffer.parameters.keys() - without_decay:
         buffer.parameters[name].mul_(1 - group["lr"] * group["weight_decay"])
     group["weight_decay"] = 0.0
 
@@ -279,21 +246,21 @@ def _store(
     state.evaluations.append(evaluate(buffer.parameters))
 
 
-def _is_quiet(state: State, rule: EarlyStop) -> bool:
+def _is_quiet(state: State, rule: EarlyStop, test_loss: Quantity) -> bool:
     """Return whether the rule ends a run at its last checkpoint."""
-    losses = np.array([evaluation[rule.split][0] for evaluation in state.evaluations])
-    loud = np.flatnonzero(~(losses < rule.loss))
+    losses = np.array([test_loss.of(evaluation) for evaluation in state.evaluations])
+    loud = np.flatnonzero(~(losses < rule.test_loss))
     first = loud[-1] + 1 if loud.size else 0
     return bool(first < len(losses) and state.steps[-1] - state.steps[first] >= rule.quiet)
 
 
 def _record(state: State, buffer: ParameterBuffer) -> Record:
-    vectors = np.stack(state.checkpoints)
-    splits = list(state.evaluations[0])
     return Record(
         step=np.array(state.steps, dtype=np.int64),
-        parameters=buffer.split(vectors),
-        loss={s: np.array([e[s][0] for e in state.evaluations]) for s in splits},
-        accuracy={s: np.array([e[s][1] for e in state.evaluations]) for s in splits},
+        parameters=buffer.split(np.stack(state.checkpoints)),
+        measures={
+            name: np.stack([evaluation[name] for evaluation in state.evaluations])
+            for name in state.evaluations[0]
+        },
         step_loss=np.array(state.step_loss, dtype=np.float64),
     )

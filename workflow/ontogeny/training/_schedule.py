@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from ontogeny.config.training import Schedule
+
 __all__ = ["checkpoint_steps"]
 
 
-def checkpoint_steps(steps: int, *, per_decade: int, every: int) -> tuple[int, ...]:
+def checkpoint_steps(schedule: Schedule) -> tuple[int, ...]:
     """Return the steps at which the network is stored.
 
     Step ``k`` is the network after ``k`` optimiser updates; step 0 is the initial network. Step 0
@@ -14,13 +16,10 @@ def checkpoint_steps(steps: int, *, per_decade: int, every: int) -> tuple[int, .
 
     Parameters
     ----------
-    steps : int
-        Number of updates of the whole run.
-    per_decade : int
-        Number of steps between 1 and 10, 10 and 100, ... that are spaced evenly in their logarithm:
-        ``10^(i / per_decade)``, rounded. Points that round to the same step are one. 0 for none.
-    every : int
-        Distance of the steps on an even grid. 0 for none.
+    schedule : Schedule
+        Its `checkpoints` have `per_decade` steps between 1 and 10, 10 and 100, ...:
+        ``10^(i / per_decade)``, rounded, where points that round to the same step are one; and the
+        multiples of `every`. 0 for none of either.
 
     Returns
     -------
@@ -29,15 +28,17 @@ def checkpoint_steps(steps: int, *, per_decade: int, every: int) -> tuple[int, .
 
     Examples
     --------
-    >>> checkpoint_steps(100, per_decade=1, every=25)
+    >>> from ontogeny.config.training import Checkpoints
+    >>> checkpoint_steps(Schedule(steps=100, checkpoints=Checkpoints(per_decade=1, every=25)))
     (0, 1, 10, 25, 50, 75, 100)
-    >>> checkpoint_steps(7, per_decade=0, every=0)
+    >>> checkpoint_steps(Schedule(steps=7, checkpoints=Checkpoints(per_decade=0, every=0)))
     (0, 7)
     """
+    steps, kept = schedule.steps, schedule.checkpoints
     points = [np.array([0, steps])]
-    if per_decade:
-        decades = np.arange(np.floor(np.log10(steps) * per_decade) + 1) / per_decade
+    if kept.per_decade:
+        decades = np.arange(np.floor(np.log10(steps) * kept.per_decade) + 1) / kept.per_decade
         points.append(np.rint(10.0**decades))
-    if every:
-        points.append(np.arange(every, steps, every))
+    if kept.every:
+        points.append(np.arange(kept.every, steps, kept.every))
     return tuple(int(step) for step in np.unique(np.concatenate(points)))

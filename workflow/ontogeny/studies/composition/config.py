@@ -17,7 +17,6 @@ from ontogeny.config import (
     Count,
     Files,
     Name,
-    Positive,
     Section,
     Seed,
     Seeds,
@@ -28,6 +27,15 @@ from ontogeny.config import (
     with_style,
 )
 from ontogeny.config import Style as FigureStyle
+from ontogeny.config import training as optimisation
+from ontogeny.config.training import (
+    Checkpoints,
+    EarlyStop,
+    LearningRateDecay,
+    NonNegative,
+    Schedule,
+    ShareBelowOne,
+)
 from ontogeny.figures import section_of
 from ontogeny.given_files import problem_of
 from ontogeny.groups import Group, parse
@@ -64,16 +72,8 @@ __all__ = [
 Level = Literal["run", "experiment", "sweep", "study"]
 """What figures are drawn of."""
 
-LISTS = frozenset(
-    {
-        "seeds",
-        "weights",
-        "optimiser.betas",
-        "optimiser.undecayed",
-        "optimiser.weight_decay_schedule",
-    }
-)
-"""Fields of an experiment that are lists by themselves and no sweeps."""
+LISTS = frozenset({"seeds", "weights"}) | optimisation.LISTS
+"""Fields of an experiment that are lists by themselves and not sweeps."""
 
 
 class MLPSettings(Section):
@@ -171,42 +171,12 @@ class Data(Section):
     )
 
 
-class DecayChange(Section):
-    """Another weight decay from some update on."""
-
-    step: Annotated[int, Field(ge=0), AS_WHOLE] = Field(description="The first update with it.")
-    weight_decay: Annotated[float, Field(ge=0), AS_REAL] = Field(description="The weight decay.")
-
-
-class Optimiser(Section):
+class Optimiser(optimisation.Optimiser):
     """AdamW on the full batch."""
 
-    learning_rate: Positive = Field(1e-3, description="Learning rate [1/step].")
-    betas: tuple[
-        Annotated[float, Field(ge=0, lt=1), AS_REAL], Annotated[float, Field(ge=0, lt=1), AS_REAL]
-    ] = Field((0.9, 0.98), description="Decay rates of the two moments.")
-    weight_decay: Annotated[float, Field(ge=0), AS_REAL] = Field(
-        1.0, description="Decoupled weight decay."
-    )
-    undecayed: tuple[Literal["biases", "embeddings"], ...] = Field(
-        (), description="Parameters without weight decay: those of the MLP's biases, of the tokens."
-    )
-    weight_decay_schedule: tuple[DecayChange, ...] = Field(
-        (), description="Changes of the weight decay, by ascending steps."
-    )
-    l1: Annotated[float, Field(ge=0), AS_REAL] = Field(
-        0.0, description="Strength of a penalty on the sum of all absolute parameters."
-    )
-    dropout: Annotated[float, Field(ge=0, lt=1), AS_REAL] = Field(
+    weight_decay: NonNegative = Field(1.0, description="Decoupled weight decay.")
+    dropout: ShareBelowOne = Field(
         0.0, description="Share of the hidden neurons that each update leaves out, pair by pair."
-    )
-    warm_up: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
-        0,
-        description="Number of updates over which the learning rate rises from 0 "
-        "(arXiv 2301.05217 uses 10).",
-    )
-    precision: Literal["float32", "float64"] = Field(
-        "float32", description="Type of weights, activations and moments."
     )
     loss: Literal["exact", "rounded"] = Field(
         "exact",
@@ -214,69 +184,14 @@ class Optimiser(Section):
         "as its log-softmax rounds it, to multiples of 1.2e-7 in float32 (arXiv 2301.05217, low "
         "precision).",
     )
-    device: Literal["cpu", "cuda", "auto"] = Field(
-        "cpu",
-        description="Where to train: on the processor, on a GPU, or on a GPU only where there is "
-        "one. Last digits depend on the device.",
-    )
-
-    @field_validator("betas", "undecayed", "weight_decay_schedule", mode="before")
-    @classmethod
-    def _tuple(cls, value: object) -> object:
-        return as_tuple(value)
-
-    @field_validator("undecayed")
-    @classmethod
-    def _set(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted({*value}))
-
-    @field_validator("weight_decay_schedule")
-    @classmethod
-    def _ascending(cls, value: tuple[DecayChange, ...]) -> tuple[DecayChange, ...]:
-        steps = [change.step for change in value]
-        if steps != sorted(set(steps)):
-            msg = "must have ascending steps"
-            raise ValueError(msg)
-        return value
 
 
-class Checkpoints(Section):
-    """At which steps the network is stored, in addition to the first and the last."""
-
-    per_decade: Annotated[int, Field(ge=0, le=1000), AS_WHOLE] = Field(
-        15, description="Number of steps in each power of ten, spaced evenly in their logarithm."
-    )
-    every: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
-        100, description="Distance of an even grid of steps; 0 for none."
-    )
-
-
-class EarlyStop(Section):
-    """When to stop before the last step."""
-
-    test_loss: Positive = Field(1e-5, description="The test loss must be below this [nat] ...")
-    quiet: Annotated[int, Field(ge=0), AS_WHOLE] = Field(
-        1000, description="... at every checkpoint over this many steps."
-    )
-
-
-class Schedule(Section):
-    """How long to train and what to keep."""
-
-    steps: Count = Field(20_000, description="Number of optimiser updates.")
-    checkpoints: Checkpoints = Field(Checkpoints(), description="Which networks are stored.")
-    early_stop: EarlyStop | None = Field(
-        None, description="When to stop before the last step; null: never."
-    )
-
-
-class _Training(Section):
+class _Training(optimisation.Trained):
     architecture: Annotated[ArchitectureSettings, Field(discriminator="kind")] = Field(
         description="The network."
     )
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
-    schedule: Schedule = Field(Schedule(), description="Length and checkpoints.")
 
 
 Step = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
@@ -415,6 +330,7 @@ SWEPT = (
     *get_args(ArchitectureSettings),
     Data,
     Optimiser,
+    LearningRateDecay,
     Checkpoints,
     EarlyStop,
     Schedule,

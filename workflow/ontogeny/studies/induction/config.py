@@ -25,6 +25,8 @@ from ontogeny.config import (
 from ontogeny.config import (
     Style as FigureStyle,
 )
+from ontogeny.config import training as optimisation
+from ontogeny.config.training import EarlyStop, LearningRateDecay, Whole
 from ontogeny.figures import section_of
 from ontogeny.given_files import problem_of_text
 from ontogeny.studies.induction.division import boundary, shortage
@@ -51,11 +53,10 @@ __all__ = [
 Level = Literal["run", "experiment", "corpus", "study"]
 """What figures are drawn of."""
 
-LISTS = frozenset({"seeds", "optimiser.betas"})
-"""Fields of an experiment that are lists by themselves and no sweeps."""
+LISTS = frozenset({"seeds"}) | optimisation.LISTS
+"""Fields of an experiment that are lists by themselves and not sweeps."""
 
 Share = Annotated[float, Field(gt=0, lt=1), AS_REAL]
-Whole = Annotated[int, Field(ge=0), AS_WHOLE]
 Length = Annotated[int, Field(ge=12, le=4096), AS_WHOLE]
 
 
@@ -139,39 +140,17 @@ class Network(Section):
     )
 
 
-class Optimiser(Section):
+class Optimiser(optimisation.Optimiser):
     """AdamW on minibatches that are drawn anew for every update."""
 
     batch: Count = Field(32, description="Sequences of a minibatch.")
     learning_rate: Positive = Field(3e-3, description="Learning rate [1/step].")
-    betas: tuple[
-        Annotated[float, Field(ge=0, lt=1), AS_REAL], Annotated[float, Field(ge=0, lt=1), AS_REAL]
-    ] = Field((0.9, 0.98), description="Decay rates of the two moments.")
-    weight_decay: Annotated[float, Field(ge=0), AS_REAL] = Field(
-        0.01, description="Decoupled weight decay, on every parameter."
-    )
     warm_up: Whole = Field(
         100, description="Number of updates over which the learning rate rises from 0."
     )
-    clip: Positive | None = Field(
-        None, description="Largest norm of the gradient, which is scaled to it; null: any."
-    )
-    precision: Literal["float32", "float64"] = Field(
-        "float32", description="Type of weights, activations and moments."
-    )
-    device: Literal["cpu", "cuda", "auto"] = Field(
-        "cpu",
-        description="Where to train: on the processor, on a GPU, or on a GPU only where there is "
-        "one. Last digits depend on the device.",
-    )
-
-    @field_validator("betas", mode="before")
-    @classmethod
-    def _betas(cls, value: object) -> object:
-        return as_tuple(value)
 
 
-class Checkpoints(Section):
+class Checkpoints(optimisation.Checkpoints):
     """At which steps the network is stored, in addition to the first and the last."""
 
     per_decade: Annotated[int, Field(ge=0, le=1000), AS_WHOLE] = Field(
@@ -180,14 +159,14 @@ class Checkpoints(Section):
     every: Whole = Field(15, description="Distance of an even grid of steps; 0 for none.")
 
 
-class Schedule(Section):
+class Schedule(optimisation.Schedule):
     """How long to train and what to keep."""
 
     steps: Count = Field(1500, description="Number of optimiser updates.")
     checkpoints: Checkpoints = Field(Checkpoints(), description="Which networks are stored.")
 
 
-class _Training(Section):
+class _Training(optimisation.Trained):
     network: Network = Field(Network(), description="The network.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
     schedule: Schedule = Field(Schedule(), description="Length and checkpoints.")
@@ -229,7 +208,18 @@ class Analysis(Section):
     )
 
 
-SWEPT = (Experiment, Network, Optimiser, Checkpoints, Schedule, Phrases, Markov, Text)
+SWEPT = (
+    Experiment,
+    Network,
+    Optimiser,
+    LearningRateDecay,
+    Checkpoints,
+    EarlyStop,
+    Schedule,
+    Phrases,
+    Markov,
+    Text,
+)
 """Sections whose fields may be lists: sweeps."""
 
 

@@ -9,12 +9,10 @@ layers; ``H`` heads; ``d`` width of the stream; ``m`` neurons; ``P`` parameters;
 import math
 from pathlib import Path
 
+from ontogeny.networks import MOST_NUMBERS
 from ontogeny.studies.induction.config import Experiment, Markov, Network, Phrases, Schedule, Text
 
-__all__ = ["MOST_NUMBERS", "analysis_memory", "corpus_memory", "train_memory"]
-
-MOST_NUMBERS = 2**25
-"""Of one pass that forms attention patterns, unless one sequence alone has more."""
+__all__ = ["analysis_memory", "corpus_memory", "train_memory"]
 
 _PROGRAM = 700
 """What PyTorch and the libraries take by themselves [MB]."""

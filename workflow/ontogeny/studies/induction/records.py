@@ -1,13 +1,25 @@
-"""The record of a training run as labelled datasets."""
+"""The record of a training run as labelled datasets, and what the run was."""
+
+import json
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from ontogeny.studies.induction.labels import dataset, variable
-from ontogeny.training import Record
+from ontogeny import training as machinery
+from ontogeny.config import canonical
+from ontogeny.labels import Labels, Measure
+from ontogeny.studies.induction.config import Corpus, Training
+from ontogeny.studies.induction.labels import DIMENSIONS
+from ontogeny.training import Record, in_words
 
-__all__ = ["checkpoints_dataset", "history_dataset"]
+__all__ = ["checkpoints_dataset", "datasets", "description", "history_dataset"]
 
+_LABELS = Labels(DIMENSIONS)
+_MEASURES = {
+    "loss": Measure(("split",), "cross-entropy", "nat"),
+    "accuracy": Measure(("split",), "accuracy"),
+}
 _DIMENSIONS: dict[str, tuple[str, ...]] = {
     "W_E": ("word", "residual"),
     "gain": ("layer", "residual"),
@@ -26,35 +38,47 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+def datasets(record: Record) -> dict[str, xr.Dataset]:
+    """Return the results of a run by name."""
+    return {"checkpoints": checkpoints_dataset(record), "history": history_dataset(record)}
+
+
 def checkpoints_dataset(record: Record) -> xr.Dataset:
     """Return every parameter of a network along `step`."""
-    return dataset(
-        {
-            name: variable(("step", *_DIMENSIONS[name]), values, f"parameter {name}")
-            for name, values in record.parameters.items()
-        },
-        {"step": record.step},
-        title="Parameters of a network along training",
-    )
+    return machinery.checkpoints_dataset(record, _DIMENSIONS, _LABELS)
 
 
 def history_dataset(record: Record) -> xr.Dataset:
     """Return loss and accuracy along `step`, and the training loss of every update."""
-    splits = list(record.loss)
-    loss = np.stack([record.loss[split] for split in splits], axis=1)
-    accuracy = np.stack([record.accuracy[split] for split in splits], axis=1)
-    return dataset(
-        {
-            "loss": variable(("step", "split"), loss, "cross-entropy", "nat"),
-            "accuracy": variable(("step", "split"), accuracy, "accuracy"),
-            "update_loss": variable(
-                "update", record.step_loss, "cross-entropy of a minibatch before the update", "nat"
-            ),
-        },
-        {
-            "step": record.step,
-            "split": np.array(splits, dtype=object),
-            "update": np.arange(len(record.step_loss), dtype=np.int32),
-        },
-        title="History of a training run",
+    return machinery.history_dataset(
+        record,
+        _MEASURES,
+        {"split": np.array(["test"], dtype=object)},
+        _LABELS,
+        training_loss="cross-entropy of a minibatch before the update",
     )
+
+
+def description(training: Training, described: Corpus, *, corpus: str) -> dict[str, Any]:
+    """Return what the results of a run say that they are of.
+
+    Parameters
+    ----------
+    training : Training
+    described : Phrases, Markov or Text
+        What the configuration says of the corpus.
+    corpus : str
+        Its name.
+
+    Returns
+    -------
+    dict
+        ``network`` and ``data`` in words, ``configuration`` as JSON, with every default.
+    """
+    configuration = canonical(training) | {"corpus": canonical(described)}
+    return {
+        "corpus": corpus,
+        "network": in_words(training.network),
+        "data": in_words(described),
+        "configuration": json.dumps(configuration, sort_keys=True),
+    }

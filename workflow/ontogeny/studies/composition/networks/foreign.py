@@ -259,7 +259,6 @@ def _record(
             name: np.stack([network[name] for network in networks.values()])
             for name in architecture.shapes()
         },
-        loss={split: np.array([each[split][0] for each in found]) for split in found[0]},
-        accuracy={split: np.array([each[split][1] for each in found]) for split in found[0]},
+        measures={name: np.stack([each[name] for each in found]) for name in found[0]},
         step_loss=np.empty(0),
     )

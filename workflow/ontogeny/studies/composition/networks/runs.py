@@ -13,10 +13,9 @@ from ontogeny.studies.composition.networks.build import build, pair_blocks
 from ontogeny.studies.composition.networks.loss import accuracy, cross_entropy
 from ontogeny.studies.composition.networks.pairs import answers, train_pairs
 from ontogeny.training import (
-    EarlyStop,
     Evaluation,
-    Optimiser,
     ParameterBuffer,
+    Quantity,
     Record,
     State,
     checkpoint_steps,
@@ -24,7 +23,13 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["evaluation", "train_network", "training_rows"]
+__all__ = ["SHOWN", "TEST_LOSS", "evaluation", "train_network", "training_rows"]
+
+TEST_LOSS = Quantity("loss", (1,))
+"""Of the evaluation of a network."""
+
+SHOWN = {"train": Quantity("loss", (0,)), "test": TEST_LOSS}
+"""What the progress of a run shows of its last evaluation."""
 
 _EMBEDDED = ("element", "token", "position")
 """Dimensions whose entries have a row of an embedding."""
@@ -63,7 +68,7 @@ def train_network(
     ontogeny.config.ConfigurationError
         If a GPU is asked for and there is none.
     ontogeny.training.Divergence
-        If the loss becomes infinite or no number.
+        If the loss becomes infinite or is not a number.
     """
     order = len(product)
     architecture = build(spec.architecture, order)
@@ -88,50 +93,25 @@ def train_network(
     member = torch.zeros(order**2, dtype=torch.bool)
     member[chosen] = True
     evaluate = evaluation(architecture, target, member, device)
-    schedule = spec.schedule
+    embeddings = {name for name in initial if architecture.dimensions[name][0] in _EMBEDDED}
     return train(
         ParameterBuffer(initial, dtype=dtype, device=device),
         objective,
         evaluate,
-        optimiser=Optimiser(
-            learning_rate=spec.optimiser.learning_rate,
-            betas=spec.optimiser.betas,
-            weight_decay=spec.optimiser.weight_decay,
-            warm_up=spec.optimiser.warm_up,
-            l1=spec.optimiser.l1,
-            undecayed=_undecayed(architecture, spec.optimiser.undecayed),
-            decay_changes=tuple(
-                (change.step, change.weight_decay)
-                for change in spec.optimiser.weight_decay_schedule
-            ),
-        ),
-        checkpoints=checkpoint_steps(
-            schedule.steps,
-            per_decade=schedule.checkpoints.per_decade,
-            every=schedule.checkpoints.every,
-        ),
-        early_stop=None
-        if schedule.early_stop is None
-        else EarlyStop(schedule.early_stop.test_loss, schedule.early_stop.quiet),
+        optimiser=spec.optimiser,
+        checkpoints=checkpoint_steps(spec.schedule),
+        early_stop=spec.schedule.early_stop,
+        test_loss=TEST_LOSS,
+        embeddings=embeddings,
         state=state,
         observe=observe,
     )
 
 
-def _undecayed(architecture: Architecture, kinds: Sequence[str]) -> frozenset[str]:
-    """Return the names of the biases, of the embeddings of tokens and positions, of both."""
-    first = {name: architecture.dimensions[name][0] for name in architecture.shapes()}
-    names = {
-        "biases": {name for name in first if name.startswith("b_")},
-        "embeddings": {name for name, dim in first.items() if dim in _EMBEDDED},
-    }
-    return frozenset().union(*(names[kind] for kind in kinds))
-
-
 def evaluation(
     architecture: Architecture, target: Tensor, member: Tensor, device: torch.device
 ) -> Callable[[dict[str, Tensor]], Evaluation]:
-    """Return a function that gives loss and accuracy by split of a network."""
+    """Return a function that gives the measures of a network: loss [nat] and accuracy, (split,)."""
     order = architecture.order
     target, member = target.to(device), member.to(device)
 
@@ -145,10 +125,10 @@ def evaluation(
             losses.append(cross_entropy(logits, answer).double())
             hits.append(accuracy(logits, answer).double())
         loss, hit = torch.cat(losses), torch.cat(hits)
-        splits = {"train": member, "test": ~member}
+        splits = (member, ~member)
         return {
-            name: (float(loss[chosen].mean()), float(hit[chosen].mean()))
-            for name, chosen in splits.items()
+            "loss": np.array([float(loss[chosen].mean()) for chosen in splits]),
+            "accuracy": np.array([float(hit[chosen].mean()) for chosen in splits]),
         }
 
     return evaluate

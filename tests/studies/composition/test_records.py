@@ -1,0 +1,30 @@
+"""What the results of a run say that they are of."""
+
+import json
+
+from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.networks.records import description
+
+SPEC = Training.model_validate(
+    {
+        "architecture": {"kind": "mlp", "hidden": 6},
+        "data": {"labels": "difference"},
+        "optimiser": {"weight_decay_schedule": [{"step": 3, "weight_decay": 0}]},
+        "seed": 2,
+    }
+)
+
+
+def test_network_and_data_are_words():
+    found = description(SPEC, group="S4")
+    assert found["group"] == "S4"
+    assert found["network"] == "mlp, embedding 256, hidden 6"
+    assert found["data"] == "all pairs of S4, fraction 0.4, split torch, labels difference"
+
+
+def test_the_configuration_is_whole_and_can_be_read_back():
+    """A default that is not written out is there as well."""
+    configuration = json.loads(description(SPEC, group="S4")["configuration"])
+    assert configuration.pop("group") == "S4"
+    assert configuration["optimiser"]["learning_rate"] == 1e-3
+    assert Training.model_validate(configuration) == SPEC

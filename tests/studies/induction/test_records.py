@@ -1,0 +1,26 @@
+"""What the results of a run say that they are of."""
+
+import json
+
+from ontogeny.studies.induction.config import Phrases, Training
+from ontogeny.studies.induction.records import description
+
+SPEC = Training.model_validate({"network": {"layers": 1, "smeared_keys": True}, "seed": 2})
+CORPUS = Phrases(length=16)
+
+
+def test_network_and_data_are_words():
+    found = description(SPEC, CORPUS, corpus="short")
+    assert found["corpus"] == "short"
+    assert found["network"].startswith("layers 1, d model 64, heads 4")
+    assert "smeared keys yes" in found["network"]
+    assert found["data"].startswith("phrases, ")
+    assert "length 16" in found["data"]
+
+
+def test_the_configuration_is_whole_and_can_be_read_back():
+    """A default that is not written out is there as well."""
+    configuration = json.loads(description(SPEC, CORPUS, corpus="short")["configuration"])
+    assert Phrases.model_validate(configuration.pop("corpus")) == CORPUS
+    assert configuration["optimiser"]["learning_rate"] == 3e-3
+    assert Training.model_validate(configuration) == SPEC

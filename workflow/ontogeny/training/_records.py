@@ -1,0 +1,132 @@
+"""The record of a training run as labelled datasets, and initial parameters from them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+import xarray as xr
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ontogeny.config import Section, canonical
+from ontogeny.labels import Labels, Measure
+from ontogeny.training._loop import Record
+
+__all__ = ["checkpoints_dataset", "history_dataset", "in_words", "parameters_at"]
+
+
+def checkpoints_dataset(
+    record: Record, dimensions: Mapping[str, tuple[str, ...]], labels: Labels
+) -> xr.Dataset:
+    """Return every parameter of a network along ``step``.
+
+    Parameters
+    ----------
+    record : Record
+    dimensions : mapping of str
+        Those of each parameter, by its name; it may hold more parameters than the network has.
+    labels : Labels
+        Those of the study.
+    """
+    return labels.dataset(
+        {
+            name: labels.variable(("step", *dimensions[name]), values, f"parameter {name}")
+            for name, values in record.parameters.items()
+        },
+        {"step": record.step},
+        title="Parameters of a network along training",
+    )
+
+
+def history_dataset(
+    record: Record,
+    measures: Mapping[str, Measure],
+    coordinates: Mapping[str, NDArray[np.generic]],
+    labels: Labels,
+    *,
+    training_loss: str,
+) -> xr.Dataset:
+    """Return the measures along ``step``, and ``update_loss``, the training loss of every update.
+
+    Parameters
+    ----------
+    record : Record
+    measures : mapping of str to Measure
+        How each measure of the record is stored.
+    coordinates : mapping of str to ndarray
+        Those of the dimensions of the measures.
+    labels : Labels
+        Those of the study.
+    training_loss : str
+        What the training loss is.
+    """
+    variables = {
+        name: labels.variable(("step", *dims), record.measures[name], about, units)
+        for name, (dims, about, units) in measures.items()
+    }
+    variables["update_loss"] = labels.variable("update", record.step_loss, training_loss, "nat")
+    update = np.arange(len(record.step_loss), dtype=np.int32)
+    return labels.dataset(
+        variables,
+        {"step": record.step, **coordinates, "update": update},
+        title="History of a training run",
+    )
+
+
+def parameters_at(checkpoints: xr.Dataset, step: int | None = None) -> dict[str, Tensor]:
+    """Return the parameters of a stored network, for a run that starts from it.
+
+    Parameters
+    ----------
+    checkpoints : Dataset
+        From `checkpoints_dataset`.
+    step : int, optional
+        The checkpoint; without it, the last one.
+
+    Returns
+    -------
+    dict of str to Tensor
+        In the order and type in which they were trained; copies.
+
+    Raises
+    ------
+    ValueError
+        If there is no checkpoint of that step.
+    """
+    steps = checkpoints["step"].values.tolist()
+    if step is not None and step not in steps:
+        msg = f"`step` must be a step of a checkpoint, one of {steps}, not {step}"
+        raise ValueError(msg)
+    place = -1 if step is None else steps.index(step)
+    return {
+        str(name): torch.tensor(values.transpose("step", ...).values[place])
+        for name, values in checkpoints.data_vars.items()
+    }
+
+
+def in_words(section: Section) -> str:
+    """Return a section as a person reads it: its kind, if it has one, and its values.
+
+    Examples
+    --------
+    >>> class Network(Section):
+    ...     kind: str = "mlp"
+    ...     hidden: int = 128
+    ...     initial_weights: str | None = None
+    >>> in_words(Network())
+    'mlp, hidden 128'
+    """
+    plain = {name: canonical(getattr(section, name)) for name in type(section).model_fields}
+    kind = [plain.pop("kind")] if "kind" in plain else []
+    values = [
+        f"{name.replace('_', ' ')} {_in_words(value)}"
+        for name, value in plain.items()
+        if value is not None and value != []
+    ]
+    return ", ".join([*kind, *values])
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
