@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from ontogeny.config.training import DecayChange, LearningRateDecay, Optimiser
-from ontogeny.labels import DIMENSIONS, Labels
+from ontogeny.labels import DIMENSIONS, Labels, Measure
 from ontogeny.training import (
-    Measure,
     ParameterBuffer,
     checkpoints_dataset,
     history_dataset,
@@ -45,7 +44,7 @@ def test_measures_of_any_shape_stand_along_steps():
     record = trained()
     found = history_dataset(
         record,
-        {"by_head": Measure("squares", dims=("head",)), "whole": Measure("sum", "nat")},
+        {"by_head": Measure(("head",), "squares"), "whole": Measure((), "sum", "nat")},
         {"head": np.arange(2)},
         LABELS,
         training_loss="half the squares",
