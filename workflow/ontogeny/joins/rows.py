@@ -73,7 +73,10 @@ def labels_of(results: Iterable[xr.Dataset], dim: str) -> NDArray[Any]:
 
 
 def stacked(
-    arrays: Sequence[xr.DataArray], *, carried: str | None = None, **labels: ArrayLike
+    arrays: Sequence[xr.DataArray],
+    *,
+    carried: str | None = None,
+    **labels: Sequence[Any] | NDArray[Any],
 ) -> NDArray[np.float64]:
     """Return arrays of runs as rows, over labels that may be more than those of each.
 

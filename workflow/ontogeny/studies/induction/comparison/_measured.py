@@ -221,7 +221,8 @@ def _projection(run: Run) -> float:
     heads, (_, end) = _is_kind(run, "induction"), window(run)
     if not heads.any() or np.isnan(end):
         return NAN
-    later = analysis(run)["projection"].sel(step=slice(end, None)).values
+    past = slice(int(checkpoint(run, end)["step"]), None)
+    later = analysis(run)["projection"].sel(step=past).values
     return float(later.mean(axis=0)[heads].max())
 
 
