@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ontogeny.joins import Run
@@ -117,6 +117,7 @@ def test_the_dimension_of_tied_fields_is_one_whose_values_tell_the_steps_apart()
     assert found[RATE].values.tolist() == [0.1, 0.1, 0.2]
 
 
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(st.integers(0, 3), min_size=2, max_size=3, unique=True),
     st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True),
@@ -148,6 +149,13 @@ def test_a_sweep_of_tied_fields_is_drawn_and_stored(tmp_path):
     numbers = figure.numbers(found)
     assert numbers.sizes["setting"] == 2
     figure.draw(numbers, Style())
+
+
+def test_fields_of_the_entry_itself_can_be_swept():
+    """`group` and `data` have no dots in their paths."""
+    values = [{"group": group, "data": data} for group in ("C7", "D5") for data in ("a", "b")]
+    found = sweep([run(each, history([0, 10], test=[0, 1.0])) for each in values])
+    assert found["last_step"].dims == ("group", "data", "seed")
 
 
 def test_replicates_need_not_be_seeds():

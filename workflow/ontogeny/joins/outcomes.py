@@ -12,7 +12,7 @@ LEARNED_ACCURACY = 0.99
 """The accuracy from which on a task counts as learned."""
 
 
-def is_learned(accuracy: ArrayLike) -> NDArray[np.bool_]:
+def is_learned(accuracy: ArrayLike | float) -> NDArray[np.bool_]:
     """Return where an accuracy is at least `LEARNED_ACCURACY`."""
     return np.asarray(np.asarray(accuracy) >= LEARNED_ACCURACY)
 

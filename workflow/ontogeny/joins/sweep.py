@@ -125,7 +125,7 @@ def _coordinate(values: Sequence[Any], field: str, *, along: str) -> xr.Variable
     """Return the values of a swept field along a dimension."""
     array, about = _as_array(values), f"value of {field}"
     is_nan = array.dtype.kind == "f" and None in values
-    return variable(along, array, about + ", NaN for null" * is_nan)
+    return xr.Variable(along, array, {"long_name": about + ", NaN for null" * is_nan, "units": "1"})
 
 
 def _as_array(values: Sequence[Any]) -> NDArray[Any]:

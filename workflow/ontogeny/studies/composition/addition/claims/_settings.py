@@ -36,12 +36,14 @@ def _faster(results: xr.Dataset) -> Estimate:
     """Compare runs of one sweep and seed that differ in nothing but the decay."""
     runs = results.isel(run=is_plain(results) & (results["weight_decay"] > 0))
     of_run = list(zip(*(runs[name].values for name in _SETTINGS), strict=True))
-    counts = []
+    agree, pairs = [], []
     for cell in dict.fromkeys(of_run):
         those = runs.isel(run=[place for place, each in enumerate(of_run) if each == cell])
         when = those["generalised_step"].fillna(np.inf)
-        counts.append(agreement(those["weight_decay"], when))
-    return ratio(*(zip(*counts, strict=True) if counts else ([], [])))
+        found = agreement(those["weight_decay"], when)
+        agree.append(found[0])
+        pairs.append(found[1])
+    return ratio(agree, pairs)
 
 
 def _no_delay(results: xr.Dataset) -> Estimate:
@@ -67,12 +69,14 @@ def _dropout_sparse(results: xr.Dataset) -> Estimate:
     """Compare with runs under weight decay on the same modulus."""
     dropped = generalising(_in_place_of_decay(results, "dropout"))
 
-    def on(modulus: int, runs: xr.Dataset) -> xr.DataArray:
+    decayed = grokked(results)
+
+    def on(modulus: float, runs: xr.Dataset) -> xr.DataArray:
         return runs["unembedding_gini"][runs["modulus_of_run"] == modulus]
 
     return difference(
         [
-            (on(modulus, grokked(results)), on(modulus, dropped))
+            (on(modulus, decayed), on(modulus, dropped))
             for modulus in dict.fromkeys(dropped["modulus_of_run"].values)
         ]
     )

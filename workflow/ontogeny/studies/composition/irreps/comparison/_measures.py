@@ -112,7 +112,7 @@ def _events_of(along: xr.Dataset, order: int) -> dict[str, xr.Variable]:
 def _cleanup_ratio(
     step: NDArray[np.integer], weights: NDArray[np.floating], circuit: float, cleanup: float
 ) -> float:
-    """Return which share of the squared weights is left after cleanup, or at the last checkpoint."""
+    """Return the share of the squared weights that is left after cleanup, or at the end."""
     if np.isnan(circuit):
         return float("nan")
     begin = int(np.searchsorted(step, circuit))
