@@ -189,7 +189,7 @@ def exponent(x: ArrayLike, y: ArrayLike) -> Estimate:
 
     Examples
     --------
-    >>> exponent([1, 10, 100], [5.0, 0.5, 0.05]).value
+    >>> round(exponent([1, 10, 100], [5.0, 0.5, 0.05]).value, 6)
     -1.0
     """
     pair = [np.asarray(each, dtype=np.float64) for each in (x, y)]
