@@ -6,9 +6,10 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.groups import group
+from ontogeny.joins import Run
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
-from ontogeny.studies.composition.irreps.universality import Run, universality
+from ontogeny.studies.composition.irreps.comparison import comparison
 
 STEPS = np.array([0, 10, 100, 1000, 10000])
 
@@ -93,10 +94,18 @@ def run(
         },
         {"step": step, "irrep": np.array(names, dtype=object), "split": ["train", "test"]},
     )
-    experiment = experiment or f"{of.lower()}-{architecture}"
-    return Run(experiment, seed, of, architecture, width, 0.4, along, last)
+    about = {
+        "experiment": experiment or f"{of.lower()}-{architecture}",
+        "seed": seed,
+        "group": of,
+        "architecture": architecture,
+        "width": width,
+        "fraction": 0.4,
+    }
+    return Run(about, {"evaluation": along, "analysis": last})
 
 
 def joined(runs):
     """Return the dataset of all runs."""
-    return universality(runs, {one.group: catalogue(one.group) for one in runs})
+    groups = {one.about["group"] for one in runs}
+    return comparison(runs, {group: catalogue(group) for group in groups})

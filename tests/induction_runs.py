@@ -6,8 +6,9 @@ import numpy as np
 import torch
 
 import induction_networks as made
+from ontogeny.joins import Run
 from ontogeny.studies.induction.analysis.evaluation import evaluate, evaluation_set
-from ontogeny.studies.induction.comparison import Run, comparison
+from ontogeny.studies.induction.comparison import comparison
 from ontogeny.studies.induction.config import Analysis, Phrases
 from ontogeny.studies.induction.datasets import evaluation_dataset
 from ontogeny.studies.induction.findings import analysis_dataset
@@ -64,10 +65,11 @@ NEVER = (9_000, 9_001)
 def run(experiment, *, seed=0, window=LATE, layers=2, mlp=False, smeared=False):
     """Return a run of a kind of network with a planted window."""
     evaluated, measured = results(window)
-    return Run(
-        experiment=experiment, corpus="phrases", seed=seed, layers=layers, steps=1500, mlp=mlp,
-        smeared=smeared, corpora=corpus(), evaluation=evaluated, measures=measured,
-    )  # fmt: skip
+    about = {
+        "experiment": experiment, "seed": seed, "corpus": "phrases", "layers": layers,
+        "steps": 1500, "mlp": mlp, "smeared": smeared,
+    }  # fmt: skip
+    return Run(about, {"evaluation": evaluated, "analysis": measured})
 
 
 @cache
@@ -82,4 +84,4 @@ def joined(seeds=3):
             run("two-layers-mlp", seed=seed, mlp=True),
             run("two-layers-smeared", seed=seed, window=EARLY, smeared=True),
         ]
-    return comparison(each)
+    return comparison(each, {"phrases": corpus()})

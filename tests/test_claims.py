@@ -6,8 +6,28 @@ import xarray as xr
 
 from ontogeny.claims import VERDICTS, Claim, joined, judge, page, verdict
 from ontogeny.estimates import Estimate, share
+from ontogeny.studies.composition.addition import claims as of_addition
+from ontogeny.studies.composition.irreps import claims as of_irreps
+from ontogeny.studies.induction import claims as of_induction
 
 HOLDS, FAILS, FEW = VERDICTS
+OF_STUDIES = {"irreps": of_irreps, "addition": of_addition, "induction": of_induction}
+
+
+@pytest.mark.parametrize("study", OF_STUDIES)
+def test_claims_are_said_in_one_form(study):
+    claims = OF_STUDIES[study].CLAIMS
+    assert len({each.title for each in claims}) == len(claims)
+    for each in claims:
+        assert each.title[0].isupper(), each.name
+        assert not each.title.endswith("."), each.name
+        assert each.statement[0].isupper(), each.name
+        assert each.statement.endswith("."), each.name
+
+
+def test_no_two_claims_have_one_name():
+    names = [claim.name for module in OF_STUDIES.values() for claim in module.CLAIMS]
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(

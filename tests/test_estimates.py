@@ -3,9 +3,18 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy.stats import norm, somersd
+from scipy.stats import linregress, norm, somersd
 
-from ontogeny.estimates import FEWEST, agreement, difference, mean, ratio, share
+from ontogeny.estimates import (
+    FEWEST,
+    agreement,
+    difference,
+    exponent,
+    mean,
+    ratio,
+    share,
+    slope,
+)
 
 
 def test_share_has_the_interval_of_wilson():
@@ -57,6 +66,43 @@ def test_difference_is_within_strata():
     assert_allclose(found.value, 2.0)
     assert 0 < found.lower < 2 < found.upper < 4
     assert found.runs == 8
+
+
+def test_slope_is_that_of_least_squares_with_about_the_interval_of_normal_theory():
+    rng = np.random.default_rng(2)
+    x = rng.normal(3.0, 2.0, 300)
+    y = 0.5 * x + rng.normal(0.0, 1.0, 300)
+    found, expected = slope([*x, np.nan, 1.0], [*y, 1.0, np.inf]), linregress(x, y)
+    assert_allclose(found.value, expected.slope)
+    half = 1.96 * expected.stderr
+    ends = expected.slope + half * np.array([-1, 1])
+    assert_allclose([found.lower, found.upper], ends, atol=0.15 * half)
+    assert found.runs == 300
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(2.0, 0.0), (-0.5, 3.0)])
+def test_slope_follows_its_units(scale, shift):
+    x, y = np.random.default_rng(1).normal(size=(2, 12))
+    found, other = slope(x, y), slope(x, scale * y + shift)
+    ends = sorted(scale * np.array([found.lower, found.upper]))
+    assert_allclose([other.value, other.lower, other.upper], [scale * found.value, *ends])
+
+
+def test_slope_of_few_or_of_equal_runs():
+    few = slope([1, 2], [3.0, 5.0])
+    assert few.value == 2.0
+    assert np.isnan(few.lower)
+    assert np.isnan(slope([1, 1, 1, 1], [1.0, 2.0, 3.0, 4.0]).value)
+    assert slope([], []).runs == 0
+    two_places = slope([0, 0, 1, 1], [0.0, 0.2, 1.0, 1.4])
+    assert two_places.lower < two_places.value < two_places.upper
+
+
+def test_the_exponent_of_a_power_law():
+    x = np.geomspace(1, 1000, 7)
+    found = exponent([*x, 0.0, 1.0], [*(3 * x**-0.5), 1.0, -1.0])
+    assert_allclose([found.value, found.lower, found.upper], -0.5)
+    assert found.runs == 7
 
 
 def test_the_same_runs_give_the_same_interval():

@@ -2,14 +2,16 @@
 
 import copy
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ontogeny.config import ConfigurationError, parse_yaml, read_sections, specification
-from ontogeny.studies.composition.config import resolve
+from ontogeny.config import ConfigurationError, merge, parse_yaml, specification
+from ontogeny.studies.composition.study import STUDY
 from ontogeny.studies.induction.config import resolve as induction
+from ontogeny.study import read_sections
 from ontogeny.sweeps import label
 
 DEFAULTS = {
@@ -29,11 +31,18 @@ def read(*, defaults=None, **experiment):
             "experiments": {"e": experiment},
         }
     }
-    return read_sections(raw, {"composition": resolve})["composition"]
+    return read_all(raw)["composition"]
 
 
-def read_text(text, **readers):
-    return read_sections(parse_yaml(text), readers or {"composition": resolve})
+STUDIES = [STUDY, replace(STUDY, name="induction", resolve=induction, shared={})]
+
+
+def read_all(raw):
+    return read_sections(raw, STUDIES)[0]
+
+
+def read_text(text):
+    return read_all(parse_yaml(text))
 
 
 def refusal(**experiment):
@@ -232,6 +241,119 @@ def test_what_is_not_a_sweep_stays_as_it_is():
     assert found.experiments["e"].optimiser.betas == (0.9, 0.98)
     assert found.experiments["e"].seeds == (0, 1)
     assert found.sweeps == {}
+
+
+# Tied fields
+
+TIED = ["optimiser.weight_decay", "architecture.hidden", "data.labels"]
+STEP = st.tuples(st.sampled_from([0.0, 0.01, 1.0]), TEN, LABELS)
+
+
+def nested(values, **more):
+    """Return an entry with a value at each of the paths `TIED`."""
+    decay, hidden, labels = values
+    return {
+        "optimiser": {"weight_decay": decay},
+        "architecture": {"hidden": hidden},
+        "data": {"labels": labels},
+    } | more
+
+
+def tied(steps, groups=(TIED,), **more):
+    lists = [list(values) for values in zip(*steps, strict=True)]
+    return nested(lists, tied=[list(group) for group in groups], **more)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(STEP, min_size=1, max_size=4, unique=True), st.randoms(), st.booleans())
+def test_a_step_of_tied_fields_is_what_its_values_alone_give(steps, random, in_defaults):
+    entry = tied(steps)
+    key = {"tied": entry.pop("tied")}
+    found = read(defaults=merge(DEFAULTS, entry), **key) if in_defaults else read(**entry, **key)
+    alone = [read(**nested(step)).experiments["e"] for step in steps]
+    assert len(found.experiments) == len(steps)
+    assert all(each in found.experiments.values() for each in alone)
+    told = {tuple(values[field] for field in TIED) for values in found.sweeps["e"].values()}
+    assert told == set(steps)
+    shuffled = random.sample(steps, len(steps))
+    assert read(**tied(shuffled)).sweeps == read(**tied(steps)).sweeps
+
+
+@given(st.lists(STEP, min_size=2, max_size=4, unique=True))
+@settings(deadline=None, max_examples=20)
+def test_members_of_tied_fields_have_the_names_that_every_combination_gives_them(steps):
+    lists = [list(dict.fromkeys(values)) for values in zip(*steps, strict=True)]
+    every = read(**nested(lists)).experiments
+    for name, experiment in read(**tied(steps)).experiments.items():
+        assert every[name] == experiment
+
+
+def test_groups_of_tied_fields_and_other_fields_make_every_combination():
+    found = read(
+        optimiser={"weight_decay": [0, 1], "learning_rate": [0.1, 0.2]},
+        data={"labels": ["product", "random"], "fraction": [0.3, 0.4]},
+        schedule={"steps": [5, 6, 7]},
+        tied=[["optimiser.weight_decay", "data.labels"],
+              ["data.fraction", "optimiser.learning_rate"]],
+    )  # fmt: skip
+    each = {
+        (e.optimiser.weight_decay, e.data.labels, e.data.fraction, e.optimiser.learning_rate,
+         e.schedule.steps)
+        for e in found.experiments.values()
+    }  # fmt: skip
+    assert each == {
+        (*first, *second, steps)
+        for first in ((0, "product"), (1, "random"))
+        for second in ((0.3, 0.1), (0.4, 0.2))
+        for steps in (5, 6, 7)
+    }
+
+
+def test_a_value_of_tied_fields_may_come_twice_but_not_all_of_them():
+    steps = [(0.0, 3, "product"), (0.0, 4, "product"), (1.0, 4, "product")]
+    assert len(read(**tied(steps)).experiments) == 3
+    message = refusal(**tied([*steps, (0, 4.0, "product")]))
+    assert "mean the same; give each value once" in message
+    assert "`architecture.hidden` = 4" in message
+
+
+def test_fields_that_are_lists_and_whole_mappings_can_be_tied():
+    found = read(
+        optimiser={"betas": [[0.9, 0.98], [0.8, 0.9]]},
+        schedule=[{"steps": 10}, {"steps": 20, "checkpoints": {"every": 5}}],
+        tied=[["optimiser.betas", "schedule"]],
+    )
+    each = [(e.optimiser.betas, e.schedule.steps) for e in found.experiments.values()]
+    assert sorted(each) == [((0.8, 0.9), 20), ((0.9, 0.98), 10)]
+
+
+@pytest.mark.parametrize(
+    ("experiment", "said"),
+    [
+        ({"tied": ["optimiser.l1", "data.fraction"]},
+         "tied` = ['optimiser.l1', 'data.fraction']: must be a list of groups of two or more"),
+        ({"tied": [["optimiser.l1"]]}, "must be a list of groups of two or more fields, for exam"),
+        ({"tied": "optimiser.l1"}, "must be a list of groups of two or more fields"),
+        ({"tied": [["optimiser.l1", 3]]}, "must be a list of groups of two or more fields"),
+        ({"tied": [["data.fraction", "data.fraction"]]},
+         "holds `data.fraction` more than once; name each field once"),
+        ({"tied": [["data.fraction", "optimiser.l1"]], "data": {"fraction": [0.3, 0.4]}},
+         "`optimiser.l1` = None is not a list of values here or in the defaults; give it one"),
+        ({"tied": [["data.fraction", "optimiser.betas"]], "data": {"fraction": [0.3, 0.4]},
+          "optimiser": {"betas": [0.9, 0.98]}},
+         "`optimiser.betas` = [0.9, 0.98] is not a list of values"),
+        ({"tied": [["data.fraction", "optimiser.l1"]], "data": {"fraction": [0.3, 0.4]},
+          "optimiser": {"l1": [0, 1, 2]}},
+         "must have lists of the same length, but `data.fraction` has 2 and `optimiser.l1` has 3"),
+        ({"tied": [["seeds", "data.fraction"]], "seeds": [[0], [1]],
+          "data": {"fraction": [0.3, 0.4]}}, "says which runs there are"),
+        ({"defaults": {"tied": [["data.fraction", "optimiser.l1"]]}}, "tied"),
+    ],
+)  # fmt: skip
+def test_tied_fields_that_are_refused(experiment, said):
+    message = refusal(**experiment)
+    assert message.startswith("`composition.")
+    assert said in message
 
 
 # Sweeps in the defaults
@@ -592,7 +714,7 @@ def test_all_problems_of_sweeps_and_others_come_in_one_message():
         "induction": {"corpora": {"c": {"kind": "markov", "states": [1, 2]}}, "experiments": {}},
     }
     with pytest.raises(ConfigurationError) as caught:
-        read_sections(raw, {"composition": resolve, "induction": induction})
+        read_all(raw)
     for said in ("composition.experiments.b", "figures.lerning", "corpora.c.states` = 1"):
         assert said in str(caught.value)
 
@@ -600,10 +722,7 @@ def test_all_problems_of_sweeps_and_others_come_in_one_message():
 def test_a_name_that_is_no_text_is_left_to_validation():
     """YAML reads `off` as false."""
     with pytest.raises(ConfigurationError, match="False"):
-        read_sections(
-            {"composition": {"experiments": {False: {"optimiser": {"weight_decay": [0, 1]}}}}},
-            {"composition": resolve},
-        )
+        read_all({"composition": {"experiments": {False: {"optimiser": {"weight_decay": [0, 1]}}}}})
 
 
 # Seeds, in both studies
@@ -617,7 +736,6 @@ COMPOSITION = """
     composition:
       experiments: {{e: {{group: C7, architecture: {{kind: mlp}}, seeds: {seeds}}}}}
 """
-READERS = {"composition": resolve, "induction": induction}
 
 
 @pytest.mark.parametrize("text", [COMPOSITION, INDUCTION], ids=["composition", "induction"])
@@ -637,7 +755,7 @@ READERS = {"composition": resolve, "induction": induction}
 )
 def test_seeds_that_are_refused(text, seeds, said):
     with pytest.raises(ConfigurationError) as caught:
-        read_text(text.format(seeds=seeds), **READERS)
+        read_text(text.format(seeds=seeds))
     assert said in str(caught.value)
 
 
@@ -647,8 +765,8 @@ def test_seeds_that_are_refused(text, seeds, said):
 def test_seeds_are_read_by_meaning(text, study):
     seeds = "[1e0, 2.0, '3', 9007199254740993, '9007199254740993']"
     with pytest.raises(ConfigurationError, match="holds 9007199254740993 more than once"):
-        read_text(text.format(seeds=seeds), **READERS)
-    found = read_text(text.format(seeds="[1e0, 2.0, '9007199254740993']"), **READERS)[study]
+        read_text(text.format(seeds=seeds))
+    found = read_text(text.format(seeds="[1e0, 2.0, '9007199254740993']"))[study]
     assert found.experiments["e"].seeds == (1, 2, 9007199254740993)
 
 

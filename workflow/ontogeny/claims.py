@@ -4,7 +4,7 @@ A claim says which quantity of the runs has to lie above or below which threshol
 follows from the interval of the quantity by one rule, `verdict`, and from nothing else.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from ontogeny.estimates import CONFIDENCE, Estimate
-from ontogeny.labels import dataset, variable
+from ontogeny.labels import dataset, text, variable
 
 __all__ = ["VERDICTS", "Claim", "joined", "judge", "page", "verdict"]
 
@@ -126,16 +126,16 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
         "threshold": variable("claim", [claim.threshold for claim in claims], "threshold"),
         "runs": variable("claim", [each.runs for each in found], "number of runs"),
         "minimum": variable("claim", [claim.minimum for claim in claims], "least number of runs"),
-        "verdict": variable("claim", _text(verdicts), "verdict"),
+        "verdict": variable("claim", text(verdicts), "verdict"),
         **{
-            name: variable("claim", _text(getattr(claim, name) for claim in claims), about)
+            name: variable("claim", text(getattr(claim, name) for claim in claims), about)
             for name, about in words.items()
         },
-        "study": variable("claim", _text(study for _ in claims), "study"),
+        "study": variable("claim", text(study for _ in claims), "study"),
     }
     coordinates = {
-        "claim": _text(claim.name for claim in claims),
-        "end": _text(("lower", "upper")),
+        "claim": text(claim.name for claim in claims),
+        "end": text(("lower", "upper")),
     }
     return dataset(variables, coordinates, title="Verdicts on claims")
 
@@ -147,36 +147,31 @@ def joined(judged: Sequence[xr.Dataset]) -> xr.Dataset:
 
 def page(judged: xr.Dataset) -> str:
     """Return the verdicts as a page of HTML that stands alone."""
-    number = "{:.3g}".format
-    lower, upper = (judged["interval"].sel(end=end).values for end in ("lower", "upper"))
-    frame = pd.DataFrame(
-        {
-            "claim": judged["title"].values,
-            "verdict": judged["verdict"].values,
-            "what is claimed": judged["statement"].values,
-            "source": judged["source"].values,
-            "quantity": judged["quantity"].values,
-            "claimed": [
-                f"{side} {number(threshold)}"
-                for side, threshold in zip(
-                    judged["side"].values, judged["threshold"].values, strict=True
-                )
-            ],
-            "value": [number(value) if np.isfinite(value) else "" for value in judged["value"]],
-            "interval": [
-                f"{number(low)} to {number(high)}" if np.isfinite(low) else ""
-                for low, high in zip(lower, upper, strict=True)
-            ],
-            "runs": [
-                f"{runs} of at least {minimum}"
-                for runs, minimum in zip(
-                    judged["runs"].values, judged["minimum"].values, strict=True
-                )
-            ],
-        }
-    )
+    rows = [_row(judged.isel(claim=place)) for place in range(judged.sizes["claim"])]
+    frame = pd.DataFrame(rows)
     counts = ", ".join(f"{int((judged['verdict'] == v).sum())} {v}" for v in VERDICTS)
     return _PAGE.format(counts=counts, level=CONFIDENCE, table=frame.to_html(index=False, border=0))
+
+
+def _row(claim: xr.Dataset) -> dict[str, str]:
+    """Return what the page says of a claim, by column."""
+    number = "{:.3g}".format
+    words = {
+        name: claim[name].item()
+        for name in ("title", "verdict", "statement", "source", "quantity", "side")
+    }
+    value, (lower, upper) = claim["value"].item(), claim["interval"].sel(end=["lower", "upper"])
+    return {
+        "claim": words["title"],
+        "verdict": words["verdict"],
+        "what is claimed": words["statement"],
+        "source": words["source"],
+        "quantity": words["quantity"],
+        "claimed": f"{words['side']} {number(claim['threshold'].item())}",
+        "value": number(value) if np.isfinite(value) else "",
+        "interval": f"{number(float(lower))} to {number(float(upper))}" * bool(np.isfinite(lower)),
+        "runs": f"{claim['runs'].item()} of at least {claim['minimum'].item()}",
+    }
 
 
 _PAGE = """<!DOCTYPE html>
@@ -201,7 +196,3 @@ side. Otherwise, or below the least number of runs, there are not enough runs.</
 </body>
 </html>
 """
-
-
-def _text(values: Iterable[str]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
-    return np.array(list(values), dtype=object)

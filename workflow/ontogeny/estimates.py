@@ -22,9 +22,11 @@ __all__ = [
     "Estimate",
     "agreement",
     "difference",
+    "exponent",
     "mean",
     "ratio",
     "share",
+    "slope",
 ]
 
 CONFIDENCE = 0.95
@@ -139,6 +141,70 @@ def difference(strata: Sequence[tuple[ArrayLike, ArrayLike]]) -> Estimate:
         return np.mean([a - b for a, b in zip(means[::2], means[1::2], strict=True)], axis=0)
 
     return _bootstrapped(samples, excess, runs=sum(sample.size for sample in samples))
+
+
+def slope(x: ArrayLike, y: ArrayLike) -> Estimate:
+    """Return the slope of the least-squares line, with the percentile bootstrap interval over runs.
+
+    Runs of which either number is missing are left out, and so are bootstrap samples in which all
+    `x` are the same.
+
+    Parameters
+    ----------
+    x, y : (N,) array_like
+
+    Returns
+    -------
+    Estimate
+        In units of `y` over those of `x`; NaN when all `x` are the same.
+
+    Examples
+    --------
+    >>> slope([0, 1, 2, 3], [1.0, 3.0, 5.0, 7.0])
+    Estimate(value=2.0, lower=2.0..., upper=2.0..., runs=4)
+    """
+    across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    known = np.isfinite(across) & np.isfinite(up)
+    across, up = across[known], up[known]
+    value = float(_slopes(across, up))
+    if across.size < FEWEST or np.isnan(value):
+        return Estimate(value, np.nan, np.nan, across.size)
+    drawn = np.random.default_rng(SEED).integers(across.size, size=(RESAMPLES, across.size))
+    tail = (1 - CONFIDENCE) / 2
+    lower, upper = np.nanquantile(_slopes(across[drawn], up[drawn]), [tail, 1 - tail])
+    return Estimate(value, float(lower), float(upper), across.size)
+
+
+def exponent(x: ArrayLike, y: ArrayLike) -> Estimate:
+    """Return the exponent b of the power law y = a x^b: the `slope` of ln y over ln x.
+
+    Parameters
+    ----------
+    x, y : (N,) array_like
+        Runs in which either number is not positive are left out.
+
+    Returns
+    -------
+    Estimate
+
+    Examples
+    --------
+    >>> round(exponent([1, 10, 100], [5.0, 0.5, 0.05]).value, 6)
+    -1.0
+    """
+    pair = [np.asarray(each, dtype=np.float64) for each in (x, y)]
+    logarithms = [np.log(each, where=each > 0, out=np.full(each.shape, np.nan)) for each in pair]
+    return slope(*logarithms)
+
+
+def _slopes(x: Array, y: Array) -> Array:
+    """Return slopes of least-squares lines along the last axis; NaN where all x are the same."""
+    if not x.size:
+        return np.array(np.nan)
+    across = x - x.mean(axis=-1, keepdims=True)
+    spread = (across**2).sum(axis=-1)
+    varies = np.ptp(x, axis=-1) > 0
+    return np.asarray((across * y).sum(axis=-1) / np.where(varies, spread, np.nan))
 
 
 def agreement(

@@ -1,14 +1,14 @@
 """From arrays to labelled datasets: the names of dimensions, and a unit for every variable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["DIMENSIONS", "Labels", "Measure", "coordinate", "dataset", "variable"]
+__all__ = ["DIMENSIONS", "Labels", "Measure", "coordinate", "dataset", "text", "variable"]
 
 DIMENSIONS = {
     "experiment": "experiment of the configuration",
@@ -154,6 +154,11 @@ class Labels:
             for name, values in coordinates.items()
         }
         return xr.Dataset(dict(variables), described, {"title": title})
+
+
+def text(values: Iterable[str]) -> NDArray[np.object_]:
+    """Return texts as datasets hold them."""
+    return np.array(list(values), dtype=object)
 
 
 _SHARED = Labels(DIMENSIONS)

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import induction_networks as made
 from induction_networks import with_idle_heads
 from induction_runs import EARLY, LATE, NEVER, STEPS, corpus, joined, parameters, results, run
+from ontogeny.joins import Run
 from ontogeny.networks.decoder import next_token_loss
 from ontogeny.studies.induction.analysis.attribution import before_and_after
 from ontogeny.studies.induction.analysis.evaluation import evaluation_set
@@ -162,18 +163,13 @@ def test_curves_of_all_runs_are_at_common_steps():
 def test_runs_with_other_checkpoints_leave_gaps():
     late, never = run("two-layers"), run("one-layer", window=NEVER, layers=1)
     thinned = [
-        type(late)(
-            **{
-                name: getattr(late, name)
-                for name in late.__dataclass_fields__
-                if name not in ("evaluation", "measures")
-            },
-            evaluation=late.evaluation.isel(step=slice(None, None, 2)),
-            measures=late.measures.isel(step=slice(None, None, 2)),
+        Run(
+            late.about,
+            {name: each.isel(step=slice(None, None, 2)) for name, each in late.results.items()},
         ),
         never,
     ]
-    found = comparison(thinned)
+    found = comparison(thinned, {"phrases": corpus()})
     assert_array_equal(np.isnan(found["loss"][0]), np.arange(len(STEPS)) % 2 == 1)
     assert np.isfinite(found["loss"][1]).all()
     assert np.isnan(found["departure"]).all()

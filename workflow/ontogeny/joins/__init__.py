@@ -1,4 +1,4 @@
-"""Many runs in one dataset: runs as rows, the fields of a sweep as dimensions."""
+"""Many runs in one dataset: runs as rows, the fields of a sweep as dimensions, pairs of runs."""
 
 from ontogeny.joins._runs import Run
 

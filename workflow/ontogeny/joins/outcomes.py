@@ -2,14 +2,19 @@
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.labels import variable
 
-__all__ = ["ENOUGH", "first_step", "outcomes", "spikes"]
+__all__ = ["LEARNED_ACCURACY", "first_step", "is_learned", "outcomes", "spikes"]
 
-ENOUGH = 0.99
-"""An accuracy from which pairs count as learned."""
+LEARNED_ACCURACY = 0.99
+"""The accuracy from which on a task counts as learned."""
+
+
+def is_learned(accuracy: ArrayLike | float) -> NDArray[np.bool_]:
+    """Return where an accuracy is at least `LEARNED_ACCURACY`."""
+    return np.asarray(np.asarray(accuracy) >= LEARNED_ACCURACY)
 
 
 def outcomes(history: xr.Dataset) -> dict[str, xr.Variable]:
@@ -31,8 +36,8 @@ def outcomes(history: xr.Dataset) -> dict[str, xr.Variable]:
     loss = {name: history["loss"].sel(split=name).values for name in ("train", "test")}
     accuracy = {name: history["accuracy"].sel(split=name).values for name in loss}
     steps = {
-        "memorised_step": (accuracy["train"] >= ENOUGH, f"training accuracy {ENOUGH}"),
-        "generalised_step": (accuracy["test"] >= ENOUGH, f"test accuracy {ENOUGH}"),
+        "memorised_step": (is_learned(accuracy["train"]), f"training accuracy {LEARNED_ACCURACY}"),
+        "generalised_step": (is_learned(accuracy["test"]), f"test accuracy {LEARNED_ACCURACY}"),
         "below_one_step": (loss["test"] < 1, "a test loss below 1 nat"),
     }
     found = {

@@ -1,94 +1,139 @@
-"""The runs of a sweep in one dataset: swept fields and seeds are its dimensions."""
+"""The runs of a sweep in one dataset: swept fields and replicates are its dimensions."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.joins._runs import Run
 from ontogeny.joins.outcomes import outcomes
-from ontogeny.labels import dataset, variable
+from ontogeny.joins.rows import columns, labels_of, stacked
+from ontogeny.labels import DIMENSIONS, dataset, text, variable
 
-__all__ = ["SweptRun", "sweep"]
+__all__ = ["sweep"]
 
-
-@dataclass(frozen=True, eq=False)
-class SweptRun:
-    """One run of a sweep.
-
-    Attributes
-    ----------
-    values : mapping of str to object
-        The value of each swept field, by its dotted path, as `ontogeny.sweeps` gives it.
-    seed : int
-    history : Dataset
-    """
-
-    values: Mapping[str, Any]
-    seed: int
-    history: xr.Dataset
+SPLITS = ("train", "test")
 
 
-def sweep(runs: Sequence[SweptRun]) -> xr.Dataset:
+def sweep(runs: Sequence[Run], *, replicate: str = "seed") -> xr.Dataset:
     """Join the runs of a sweep.
 
     Parameters
     ----------
-    runs : sequence of SweptRun
-        All with values for the same fields, in the order in which these values shall stand.
+    runs : sequence of Run
+        Each is described by its replicate and by ``values``: the value of each swept field, by its
+        dotted path, as `ontogeny.sweeps` gives it. All have values for the same fields, in the
+        order in which these values shall stand. Each has a ``history``.
+    replicate : str
+        What tells runs with the same values apart.
 
     Returns
     -------
     Dataset
         Each swept field is a dimension under its dotted path: float64 for real numbers (NaN for
         null among numbers), int64 for whole numbers, booleans, and text for all else (null among
-        text is ``null``, a list is JSON). What `ontogeny.joins.outcomes` says of each
-        run, and its losses and accuracies at the steps at which any run has a checkpoint, NaN where
-        this one has none.
+        text is ``null``, a list is JSON). Of fields that are tied, and so change in step, the first
+        is the dimension, and the others are coordinates along it. What `ontogeny.joins.outcomes`
+        says of each run, and its losses and accuracies at the steps at which any run has a
+        checkpoint, NaN where this one has none.
     """
-    axes: dict[str, list[str]] = {
-        field: list(dict.fromkeys(json.dumps(run.values[field]) for run in runs))
-        for field in runs[0].values
+    written = {
+        field: [json.dumps(run.about["values"][field]) for run in runs]
+        for field in runs[0].about["values"]
     }
-    seeds = sorted({run.seed for run in runs})
-    step = np.unique(np.concatenate([run.history["step"].values for run in runs]))
-    dims = (*axes, "seed")
-    shape = (*(len(values) for values in axes.values()), len(seeds))
-    found: dict[str, xr.Variable] = {}
-    for run in runs:
-        at = tuple(values.index(json.dumps(run.values[f])) for f, values in axes.items())
-        at = (*at, seeds.index(run.seed))
-        here = np.isin(step, run.history["step"].values)
-        for name, about in outcomes(run.history).items():
-            if name not in found:
-                found[name] = xr.Variable(dims, np.full(shape, np.nan), about.attrs)
-            found[name].values[at] = float(about)
-        for name, units in (("loss", "nat"), ("accuracy", "1")):
-            curves = run.history[name].sel(split=["train", "test"])
-            if f"{name}_curve" not in found:
-                empty = np.full((*shape, len(step), 2), np.nan)
-                found[f"{name}_curve"] = variable((*dims, "step", "split"), empty, name, units)
-            found[f"{name}_curve"].values[at][here] = curves.transpose("step", "split").values
+    tied = _tied(written)
+    axes = {field: _places(written[field]) for field in written if field not in tied}
+    replicates = sorted({run.about[replicate] for run in runs})
+    dims = (*axes, replicate)
+    shape = (*map(len, axes.values()), len(replicates))
+    at = (
+        *([places[value] for value in written[field]] for field, places in axes.items()),
+        [replicates.index(run.about[replicate]) for run in runs],
+    )
+    step = labels_of((run.results["history"] for run in runs), "step")
+
+    def spread(each: xr.Variable) -> xr.Variable:
+        values = np.full((*shape, *each.shape[1:]), np.nan)
+        values[at] = each.values
+        return xr.Variable((*dims, *each.dims[1:]), values, each.attrs)
+
+    found = columns([outcomes(run.results["history"]) for run in runs]) | _curves(runs, step)
     coordinates: dict[str, Any] = {
-        field: variable(field, *_coordinate([json.loads(value) for value in values], field))
-        for field, values in axes.items()
+        field: _coordinate([json.loads(value) for value in axes[field]], field, along=field)
+        for field in axes
     }
-    coordinates |= {"seed": seeds, "step": step, "split": np.array(["train", "test"], dtype=object)}
-    return dataset(found, coordinates, title="The runs of a sweep")
+    for field, along in tied.items():
+        values = dict(zip(written[along], written[field], strict=True))
+        each = [json.loads(values[value]) for value in axes[along]]
+        coordinates[field] = _coordinate(each, field, along=along)
+    about = {"long_name": DIMENSIONS.get(replicate, replicate), "units": "1"}
+    coordinates[replicate] = xr.Variable(replicate, replicates, about)
+    coordinates |= {"step": step, "split": text(SPLITS)}
+    joined = {name: spread(each) for name, each in found.items()}
+    return dataset(joined, coordinates, title="The runs of a sweep")
 
 
-def _coordinate(values: Sequence[Any], field: str) -> tuple[NDArray[Any], str]:
-    """Return the values of a swept field as an array, and what they are."""
-    about = f"value of {field}"
+def _curves(runs: Sequence[Run], step: NDArray[np.integer]) -> dict[str, xr.Variable]:
+    """Return losses and accuracies of each run at the steps of all."""
+    return {
+        f"{name}_curve": variable(
+            ("run", "step", "split"),
+            stacked([run.results["history"][name] for run in runs], step=step, split=SPLITS),
+            name,
+            units,
+        )
+        for name, units in (("loss", "nat"), ("accuracy", "1"))
+    }
+
+
+def _tied(written: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the fields that change in step with another, with the first field that they follow.
+
+    A field follows another whose values say which one it has. In a sweep over every combination
+    none does.
+    """
+    fields = [field for field, values in written.items() if len(set(values)) > 1]
+
+    def follows(field: str, other: str) -> bool:
+        both = set(zip(written[other], written[field], strict=True))
+        return field != other and len(both) == len(set(written[other]))
+
+    leading = [
+        field
+        for place, field in enumerate(fields)
+        if not any(
+            follows(field, other) and (other in fields[:place] or not follows(other, field))
+            for other in fields
+        )
+    ]
+    return {
+        field: next(other for other in leading if follows(field, other))
+        for field in fields
+        if field not in leading
+    }
+
+
+def _places(values: Sequence[str]) -> dict[str, int]:
+    """Return the place of each different value, in the order in which they come."""
+    return {value: place for place, value in enumerate(dict.fromkeys(values))}
+
+
+def _coordinate(values: Sequence[Any], field: str, *, along: str) -> xr.Variable:
+    """Return the values of a swept field along a dimension."""
+    array, about = _as_array(values), f"value of {field}"
+    is_nan = array.dtype.kind == "f" and None in values
+    return xr.Variable(along, array, {"long_name": about + ", NaN for null" * is_nan, "units": "1"})
+
+
+def _as_array(values: Sequence[Any]) -> NDArray[Any]:
     kinds = {type(value) for value in values}
     if kinds == {bool}:
-        return np.array(values, dtype=np.bool_), about
+        return np.array(values, dtype=np.bool_)
     if kinds == {int} and max(map(abs, values)) < 2**63:
-        return np.array(values, dtype=np.int64), about
+        return np.array(values, dtype=np.int64)
     if kinds & {int, float} and kinds <= {int, float, type(None)}:
-        return np.array(values, dtype=np.float64), about + ", NaN for null" * (None in values)
-    texts = [value if isinstance(value, str) else json.dumps(value) for value in values]
-    return np.array(texts, dtype=object), about
+        return np.array(values, dtype=np.float64)
+    return text(value if isinstance(value, str) else json.dumps(value) for value in values)

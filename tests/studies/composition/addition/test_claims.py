@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from ontogeny.claims import VERDICTS, judge, verdict
+from ontogeny.joins.outcomes import LEARNED_ACCURACY
 from ontogeny.studies.composition.addition.claims import CLAIMS
 from ontogeny.studies.composition.addition.milestones import MILESTONES
 
@@ -247,6 +248,40 @@ def test_decays_are_compared_within_a_sweep_and_a_seed():
     assert (found.value, found.runs) == (-1.0, 4)
     apart = [row | {"sweep_of_run": str(number)} for number, row in enumerate(runs)]
     assert claim.measure(joined(apart)).runs == 0
+
+
+@pytest.mark.parametrize(
+    ("ends", "belongs_to"),
+    [
+        ((400.0, 1300.0), "decay-drives-circuit"),
+        ((np.nan, 1300.0), "decay-drives-cleanup"),
+        ((400.0, np.nan), "decay-drives-circuit"),
+        ((450.0**2 / 1300.0, 1300.0), "decay-drives-circuit"),
+        ((100.0, 1300.0), "decay-drives-cleanup"),
+        ((np.nan, np.nan), None),
+    ],
+)
+def test_a_change_of_decay_belongs_to_the_phase_whose_end_is_nearer(ends, belongs_to):
+    twin = rows(1, memorisation_end=ends[0], circuit_end=ends[1])
+    results = joined(twin + rows(1, decay_change=450.0, changed_decay=0.0))
+    for claim in CLAIMS:
+        if claim.name in ("decay-drives-circuit", "decay-drives-cleanup"):
+            assert claim.measure(results).runs == (claim.name == belongs_to)
+
+
+def test_a_change_of_decay_without_a_twin_that_generalises_does_not_count():
+    changed = rows(2, decay_change=450.0, changed_decay=0.0)
+    (claim,) = [claim for claim in CLAIMS if claim.name == "decay-drives-circuit"]
+    assert claim.measure(joined(changed)).runs == 0
+    assert claim.measure(joined(changed + rows(2, **UNLEARNED))).runs == 0
+    assert claim.measure(joined(changed + rows(2))).runs == 2
+
+
+def test_the_accuracy_from_which_on_a_run_generalises_counts(good):
+    exact = good.assign(test_accuracy=good["test_accuracy"] * 0 + LEARNED_ACCURACY)
+    below = good.assign(test_accuracy=exact["test_accuracy"] - 1e-9)
+    assert verdict_on("decay-needed", exact) == FAILS
+    assert verdict_on("decay-needed", below) == HOLDS
 
 
 def test_pairs_that_differ_are_disjoint():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from ontogeny.joins.outcomes import ENOUGH
+from ontogeny.joins.outcomes import LEARNED_ACCURACY, is_learned
 from ontogeny.summaries import span, study_lines
 
 __all__ = ["Outcome", "outcomes_of_history", "outcomes_of_runs", "summary"]
@@ -29,7 +29,7 @@ class Outcome:
 
 
 def outcomes_of_runs(joined: xr.Dataset) -> dict[tuple[str, int], Outcome]:
-    """Return the outcomes of all runs in ``universality.nc`` or ``addition.nc``.
+    """Return the outcomes of all runs of ``comparison.nc`` or ``addition_comparison.nc``.
 
     Parameters
     ----------
@@ -75,14 +75,14 @@ def summary(
         name: [
             outcomes[name, seed]
             for seed in those
-            if (name, seed) in outcomes and outcomes[name, seed].accuracy >= ENOUGH
+            if (name, seed) in outcomes and is_learned(outcomes[name, seed].accuracy)
         ]
         for name, those in seeds.items()
     }
     total = sum(map(len, seeds.values()))
     headline = (
         f"composition: {sum(map(len, generalised.values()))} of {total} networks generalised "
-        f"(test accuracy of at least {ENOUGH} at the final checkpoint)"
+        f"(test accuracy of at least {LEARNED_ACCURACY} at the final checkpoint)"
     )
     return study_lines(
         headline,

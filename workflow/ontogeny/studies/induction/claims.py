@@ -16,8 +16,6 @@ from ontogeny.estimates import Estimate, mean, share
 
 __all__ = ["CLAIMS", "LEAST"]
 
-Array = NDArray[np.floating]
-
 PAPER = "arXiv 2209.11895"
 LEAST = 3
 """With fewer runs of its kind of network a claim has no verdict."""
@@ -28,92 +26,95 @@ MOST = 0.5
 
 def _deep(results: xr.Dataset) -> xr.Dataset:
     """Return the runs of two or more layers with keys of their own."""
-    chosen = (results["layers_of_run"] > 1) & ~results["smeared_of_run"].astype(bool)
-    return results.isel(run=np.flatnonzero(chosen.values))
-
-
-def _plain(results: xr.Dataset, layers: int) -> xr.Dataset:
-    """Return attention-only runs of some layers with keys of their own."""
-    plain = ~results["smeared_of_run"].astype(bool) & ~results["mlp_of_run"].astype(bool)
-    return results.isel(run=np.flatnonzero((plain & (results["layers_of_run"] == layers)).values))
+    return results.isel(run=(results["layers_of_run"] > 1) & ~results["smeared_of_run"])
 
 
 def _attention_only(results: xr.Dataset) -> xr.Dataset:
     deep = _deep(results)
-    return deep.isel(run=np.flatnonzero(~deep["mlp_of_run"].values.astype(bool)))
+    return deep.isel(run=~deep["mlp_of_run"])
+
+
+def _plain(results: xr.Dataset, layers: int) -> xr.Dataset:
+    """Return attention-only runs of some layers with keys of their own."""
+    plain = ~results["smeared_of_run"] & ~results["mlp_of_run"]
+    return results.isel(run=plain & (results["layers_of_run"] == layers))
 
 
 def _smeared(results: xr.Dataset, layers: int) -> xr.Dataset:
-    chosen = results["smeared_of_run"].astype(bool) & (results["layers_of_run"] == layers)
-    return results.isel(run=np.flatnonzero(chosen.values))
+    return results.isel(run=results["smeared_of_run"] & (results["layers_of_run"] == layers))
 
 
-def _control(runs: xr.Dataset, controls: xr.Dataset, name: str) -> Array:
-    """Return a quantity of each run's control: mean over the controls of its corpus."""
-    corpus = controls["corpus_of_run"].values
-    values = controls[name].values
-    found = []
-    for own in runs["corpus_of_run"].values:
-        those = values[corpus == own]
-        those = those[np.isfinite(those)]
-        found.append(those.mean() if those.size else np.nan)
-    return np.array(found, dtype=np.float64)
+def _control(
+    runs: xr.Dataset,
+    controls: xr.Dataset,
+    name: str,
+    statistic: Callable[[NDArray[np.float64]], float],
+) -> xr.DataArray:
+    """Return a statistic of a quantity over the controls on the corpus of each run, or NaN."""
+    corpus = controls["corpus_of_run"]
+    found = {each: statistic(controls[name][corpus == each].values) for each in np.unique(corpus)}
+    own = runs["corpus_of_run"]
+    return own.copy(data=[found.get(each, np.nan) for each in own.values])
+
+
+def _mean_of_known(values: NDArray[np.float64]) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
 
 
 def _change(results: xr.Dataset) -> Estimate:
-    return share(np.isfinite(_deep(results)["window_start"].values))
+    return share(_deep(results)["window_start"].notnull())
 
 
 def _sharp(results: xr.Dataset) -> Estimate:
     runs = _deep(results)
-    return mean(runs["window_fall"].values / runs["score_change"].values)
+    return mean(runs["window_fall"] / runs["score_change"])
 
 
 def _one_layer(results: xr.Dataset) -> Estimate:
-    return mean(np.abs(_plain(results, 1)["score_change"].values))
+    return mean(np.abs(_plain(results, 1)["score_change"]))
 
 
 def _no_head(results: xr.Dataset) -> Estimate:
-    return mean(_plain(results, 1)["prefix_after"].values)
+    return mean(_plain(results, 1)["prefix_after"])
 
 
 def _heads_form(results: xr.Dataset) -> Estimate:
     runs = _deep(results)
-    return mean(runs["prefix_after"].values - runs["prefix_before"].values)
+    return mean(runs["prefix_after"] - runs["prefix_before"])
 
 
 def _together(results: xr.Dataset) -> Estimate:
-    return mean(_deep(results)["middles_apart"].values)
+    return mean(_deep(results)["middles_apart"])
 
 
 def _bumps(results: xr.Dataset) -> Estimate:
     """Compare bumps with the largest of a one-layer run of the same corpus."""
-    runs, one = _deep(results), _plain(results, 1)
-    flat = []
-    for corpus in runs["corpus_of_run"].values:
-        heights = one["bump_height"].values[one["corpus_of_run"].values == corpus]
-        flat.append(heights.max() if heights.size else np.nan)
-    known = np.isfinite(flat)
-    return share(runs["bump_height"].values[known] > 2 * np.array(flat)[known])
+    runs = _deep(results)
+    flat = _control(runs, _plain(results, 1), "bump_height", np.max)
+    known = flat.notnull()
+    return share(runs["bump_height"][known] > 2 * flat[known])
 
 
 def _turns(results: xr.Dataset) -> Estimate:
-    return mean(_deep(results)["turn"].values)
+    return mean(_deep(results)["turn"])
 
 
 def _straight(results: xr.Dataset) -> Estimate:
-    return mean(_plain(results, 1)["turn"].values)
+    return mean(_plain(results, 1)["turn"])
 
 
 def _smeared_learns(results: xr.Dataset) -> Estimate:
     runs = _smeared(results, 1)
-    return mean(runs["final_score"].values / _control(runs, _plain(results, 2), "final_score"))
+    return mean(
+        runs["final_score"] / _control(runs, _plain(results, 2), "final_score", _mean_of_known)
+    )
 
 
 def _smeared_earlier(results: xr.Dataset) -> Estimate:
     runs = _smeared(results, 2)
-    middles = _control(runs, _plain(results, 2), "window_middle")
-    return mean(runs["window_middle"].values / middles)
+    middles = _control(runs, _plain(results, 2), "window_middle", _mean_of_known)
+    return mean(runs["window_middle"] / middles)
 
 
 def _mean(name: str, *, attention_only: bool = True) -> Callable[[xr.Dataset], Estimate]:
@@ -121,7 +122,7 @@ def _mean(name: str, *, attention_only: bool = True) -> Callable[[xr.Dataset], E
 
     def measure(results: xr.Dataset) -> Estimate:
         runs = _attention_only(results) if attention_only else _deep(results)
-        return mean(runs[name].values)
+        return mean(runs[name])
 
     return measure
 
@@ -129,7 +130,7 @@ def _mean(name: str, *, attention_only: bool = True) -> Callable[[xr.Dataset], E
 CLAIMS = (
     Claim(
         "phase-change",
-        "two layers change abruptly",
+        "Two layers change abruptly",
         "Networks of two or more layers learn in context in one phase change.",
         f"{PAPER}, argument 1",
         "share of runs whose in-context learning score falls in one window",
@@ -137,7 +138,7 @@ CLAIMS = (
     ),
     Claim(
         "change-is-sharp",
-        "most of the score in the window",
+        "Most of the score in the window",
         "Most of the in-context learning comes within the window.",
         f"{PAPER}, argument 1",
         "fall of the score inside the window over its fall after the warm-up",
@@ -145,7 +146,7 @@ CLAIMS = (
     ),
     Claim(
         "one-layer-does-not-change",
-        "one layer does not change",
+        "One layer does not change",
         "Networks of one layer have no phase change.",
         f"{PAPER}, argument 1",
         "change of the score after the warm-up, one layer [nat]",
@@ -153,7 +154,7 @@ CLAIMS = (
     ),
     Claim(
         "one-layer-has-no-induction-head",
-        "one layer has no induction head",
+        "One layer has no induction head",
         "No head of a network of one layer matches prefixes.",
         f"{PAPER}, argument 1",
         "prefix matching of the best head, one layer",
@@ -161,7 +162,7 @@ CLAIMS = (
     ),
     Claim(
         "heads-form",
-        "induction heads form",
+        "Induction heads form",
         "Induction heads appear in the phase change.",
         f"{PAPER}, argument 1",
         "prefix matching of the best head, at the end less before the window",
@@ -169,7 +170,7 @@ CLAIMS = (
     ),
     Claim(
         "together",
-        "score and heads change together",
+        "Score and heads change together",
         "Induction heads form when the in-context learning score falls.",
         f"{PAPER}, argument 1",
         "distance of the middles of both, as a share of the training",
@@ -177,7 +178,7 @@ CLAIMS = (
     ),
     Claim(
         "bump",
-        "the loss has a bump",
+        "The loss has a bump",
         "The loss of two or more layers has a bump that that of one layer has not.",
         f"{PAPER}, argument 1",
         "share of runs with more than twice the largest bump of one layer",
@@ -185,7 +186,7 @@ CLAIMS = (
     ),
     Claim(
         "paths-turn",
-        "paths turn",
+        "Paths turn",
         "In the space of per-token losses the path turns at the phase change.",
         f"{PAPER}, argument 1",
         "turn of the path at the window [degree]",
@@ -193,7 +194,7 @@ CLAIMS = (
     ),
     Claim(
         "one-layer-goes-straight",
-        "one layer goes straight on",
+        "One layer goes straight on",
         "The path of one layer does not turn.",
         f"{PAPER}, argument 1",
         "turn of the path over the same steps, one layer [degree]",
@@ -201,7 +202,7 @@ CLAIMS = (
     ),
     Claim(
         "smeared-keys-suffice",
-        "one layer with smeared keys learns",
+        "One layer with smeared keys learns",
         "With smeared keys one layer learns in context as two do.",
         f"{PAPER}, argument 2",
         "score of one layer with smeared keys over that of two layers",
@@ -209,7 +210,7 @@ CLAIMS = (
     ),
     Claim(
         "smeared-keys-are-earlier",
-        "smeared keys change earlier",
+        "Smeared keys change earlier",
         "With smeared keys the phase change of two layers is earlier.",
         f"{PAPER}, argument 2",
         "middle of the window with smeared keys over that without",
@@ -217,7 +218,7 @@ CLAIMS = (
     ),
     Claim(
         "induction-heads-carry",
-        "induction heads carry the score",
+        "Induction heads carry the score",
         "Without its induction heads a network loses its in-context learning.",
         f"{PAPER}, argument 3",
         "score beyond one layer that is lost without induction heads, patterns preserved",
@@ -225,7 +226,7 @@ CLAIMS = (
     ),
     Claim(
         "other-heads-do-not",
-        "other heads do not",
+        "Other heads do not",
         "Without all other heads it keeps most of it, when patterns are preserved.",
         f"{PAPER}, argument 3",
         "score beyond one layer that is lost without all other heads, patterns preserved",
@@ -233,7 +234,7 @@ CLAIMS = (
     ),
     Claim(
         "knock-out-undoes",
-        "knock-outs undo the change",
+        "Knock-outs undo the change",
         "Removing an induction head moves the losses back along the phase change.",
         f"{PAPER}, argument 3",
         "largest projection of an induction head on the before-and-after vector [nat]",
@@ -241,7 +242,7 @@ CLAIMS = (
     ),
     Claim(
         "previous-token-heads-act-by-patterns",
-        "previous-token heads act by patterns",
+        "Previous-token heads act by patterns",
         "Previous-token heads matter by what later heads attend to.",
         f"{PAPER}, argument 3",
         "score beyond one layer that is lost without previous-token heads, fully removed",
@@ -257,7 +258,7 @@ CLAIMS = (
     ),
     Claim(
         "copying-agrees",
-        "copying scores agree",
+        "Copying scores agree",
         "Copying, by what heads write and by their weights, is one thing.",
         f"{PAPER}, appendix",
         "correlation of both over heads and checkpoints",
@@ -265,7 +266,7 @@ CLAIMS = (
     ),
     Claim(
         "matching-agrees",
-        "matching scores agree",
+        "Matching scores agree",
         "Prefix matching, by attention and by weights, is one thing.",
         f"{PAPER}, argument 5",
         "correlation of prefix matching and QK trace over heads and checkpoints",
@@ -273,7 +274,7 @@ CLAIMS = (
     ),
     Claim(
         "keys-compose",
-        "keys compose",
+        "Keys compose",
         "Induction heads read previous-token heads by their keys.",
         f"{PAPER}, argument 5",
         "K-composition beyond that of random heads, in their standard deviations",
@@ -281,7 +282,7 @@ CLAIMS = (
     ),
     Claim(
         "exact-attention-suffices",
-        "exact previous-token attention suffices",
+        "Exact previous-token attention suffices",
         "Attention on exactly the token before can stand in for that of previous-token heads.",
         f"{PAPER}, comment of A. Scherlis",
         "share of the loss of their removal that it saves",
@@ -289,7 +290,7 @@ CLAIMS = (
     ),
     Claim(
         "repeats-are-predicted",
-        "repeated random tokens are predicted",
+        "Repeated random tokens are predicted",
         "Random tokens are predicted when they come a second time.",
         f"{PAPER}, definition",
         "loss on the first half less that on the second [nat]",
@@ -297,7 +298,7 @@ CLAIMS = (
     ),
     Claim(
         "broken-patterns-get-worse",
-        "broken patterns get worse",
+        "Broken patterns get worse",
         "What breaks a pattern is predicted worse after the phase change.",
         f"{PAPER}, appendix",
         "change of the loss of first uses or broken patterns [nat]",

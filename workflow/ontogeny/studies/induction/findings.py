@@ -21,11 +21,11 @@ from ontogeny.studies.induction.analysis.losses import (
 from ontogeny.studies.induction.analysis.phase import Window, bump, half_way, phase_window
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
+from ontogeny.studies.induction.head_kinds import HEAD_KINDS
 from ontogeny.studies.induction.labels import dataset, variable
 
-__all__ = ["HEAD_KINDS", "analysis_dataset", "head_kinds"]
+__all__ = ["analysis_dataset", "head_kinds"]
 
-HEAD_KINDS = ("other", "previous-token", "induction")
 HEAD_SETS = ("induction", "as many others", "all others", "previous-token")
 REMOVALS = ("full", "pattern-preserving", "mean")
 """Removed; removed with all patterns preserved; the same with their mean result in their place."""

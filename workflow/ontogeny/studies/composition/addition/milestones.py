@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
+from ontogeny.joins.outcomes import LEARNED_ACCURACY, is_learned
+
 __all__ = ["MILESTONES", "Milestones", "milestones", "trend"]
 
 Array = NDArray[np.float64]
 
 MILESTONES = (
-    "training accuracy 0.99",
+    f"training accuracy {LEARNED_ACCURACY}",
     "training loss 1e-6",
     "peak of the test loss",
     "peak of the squared weights",
@@ -28,7 +30,7 @@ MILESTONES = (
     "test accuracy 0.1",
     "test accuracy 0.5",
     "test accuracy 0.9",
-    "test accuracy 0.99",
+    f"test accuracy {LEARNED_ACCURACY}",
 )
 
 
@@ -76,7 +78,7 @@ def milestones(
     Milestones
     """
     count = len(step)
-    learned = np.cumsum(train_accuracy >= 0.99) > 0
+    learned = np.cumsum(is_learned(train_accuracy)) > 0
     lowest = np.minimum.accumulate(np.where(learned, excluded_loss, np.inf))
     passed = [
         learned,
@@ -86,7 +88,8 @@ def milestones(
         learned & (excluded_loss > lowest + 1),
         _below_half(restricted_loss),
         _below_half(test_loss),
-        *(test_accuracy >= level for level in (0.1, 0.5, 0.9, 0.99)),
+        *(test_accuracy >= level for level in (0.1, 0.5, 0.9)),
+        is_learned(test_accuracy),
     ]
     first = [int(np.argmax(each)) if each.any() else None for each in passed]
     at = np.array([np.nan if i is None else float(step[i]) for i in first])

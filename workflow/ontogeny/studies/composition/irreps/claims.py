@@ -1,20 +1,17 @@
 """What arXiv 2302.03025 claims of networks that compose group elements.
 
-Every measure reads the dataset of `ontogeny.studies.composition.irreps.universality`. Claims about
+Every measure reads the dataset of `ontogeny.studies.composition.irreps.comparison`. Claims about
 networks that generalise count the runs that have grokked. Thresholds and least numbers of runs
 were set before any run was judged; docs/claims.md has them with their formulas.
 """
 
-import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from ontogeny.claims import Claim
 from ontogeny.estimates import Estimate, difference, mean, ratio, share
+from ontogeny.joins.pairs import disjoint_pairs
 
 __all__ = ["CLAIMS"]
-
-Array = NDArray[np.float64]
 
 UNIVERSALITY = "arXiv 2302.03025"
 MOST = 0.75
@@ -22,54 +19,51 @@ MOST = 0.75
 
 
 def _grokked(results: xr.Dataset) -> xr.Dataset:
-    return results.isel(run=np.flatnonzero(results["grokked"].values))
+    return results.isel(run=results["grokked"])
 
 
-def _beyond_chance(runs: xr.Dataset, place: str) -> Array:
+def _observed(results: xr.Dataset) -> xr.Dataset:
+    """Return the runs that have grokked and whose training was seen."""
+    return results.isel(run=results["grokked"] & results["memorised_step"].notnull())
+
+
+def _beyond_chance(runs: xr.Dataset, place: str) -> xr.DataArray:
     """Return (share - chance) / (1 - chance); NaN when every irrep is key."""
-    share, chance = runs[f"{place}_fve"].values, runs[f"{place}_chance"].values
-    room = np.where(chance < 1 - 1e-9, 1 - chance, np.nan)
-    return (share - chance) / room
+    found, chance = runs[f"{place}_fve"], runs[f"{place}_chance"]
+    return (found - chance) / (1 - chance).where(chance < 1 - 1e-9)
 
 
 def _weak(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    half = runs["uniform_loss"].values / 2
     return share(
         (_beyond_chance(runs, "left_embedding") > 0.8)
         & (_beyond_chance(runs, "right_embedding") > 0.8)
         & (_beyond_chance(runs, "unembedding") > 0.8)
-        & (runs["restricted_loss"].values < 0.01 * runs["uniform_loss"].values)
-        & (runs["excluded_loss"].values > half)
+        & (runs["restricted_loss"] < 0.01 * runs["uniform_loss"])
+        & (runs["excluded_loss"] > runs["uniform_loss"] / 2)
     )
 
 
 def _different(results: xr.Dataset) -> Estimate:
     """Compare disjoint pairs of runs of one experiment, so that no run counts twice."""
-    runs = _grokked(results)
-    key, experiment = runs["key"].values, runs["experiment_of_run"].values
-    differ = []
-    for name in dict.fromkeys(experiment):
-        those = np.flatnonzero(experiment == name)
-        those = those[np.argsort(runs["seed_of_run"].values[those])]
-        differ += [bool((key[a] != key[b]).any()) for a, b in zip(those[::2], those[1::2])]  # noqa: B905
-    return share(differ)
+    pairs = disjoint_pairs(_grokked(results))
+    return share([bool((one["key"] != other["key"]).any()) for one, other in pairs])
 
 
 def _restricted(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    return share(runs["restricted_loss"].values <= runs["test_loss"].values)
+    return share(runs["restricted_loss"] <= runs["test_loss"])
 
 
 def _excluded(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    return share(runs["excluded_loss"].values > runs["uniform_loss"].values)
+    return share(runs["excluded_loss"] > runs["uniform_loss"])
 
 
 def _embeddings(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    sides = [_beyond_chance(runs, f"{side}_embedding") for side in ("left", "right")]
-    return share(np.minimum(*sides) > 0.9)
+    left, right = (_beyond_chance(runs, f"{side}_embedding") for side in ("left", "right"))
+    return share((left > 0.9) & (right > 0.9))
 
 
 def _unembedding(results: xr.Dataset) -> Estimate:
@@ -78,88 +72,81 @@ def _unembedding(results: xr.Dataset) -> Estimate:
 
 def _product(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    return share(runs["hidden_product_fve"].values > 10 * runs["hidden_product_chance"].values)
+    return share(runs["hidden_product_fve"] > 10 * runs["hidden_product_chance"])
 
 
 def _logits(results: xr.Dataset) -> Estimate:
-    return mean(_grokked(results)["logit_fve"].values)
+    return mean(_grokked(results)["logit_fve"])
 
 
 def _sparse(results: xr.Dataset) -> Estimate:
-    return share(_grokked(results)["key_rank"].values < 0.5)
+    return share(_grokked(results)["key_rank"] < 0.5)
 
 
 def _degree_order(results: xr.Dataset) -> Estimate:
     runs = _grokked(results).sel(predictor="degree")
-    return ratio(runs["order_agreement"].values, runs["order_pairs"].values)
+    return ratio(runs["order_agreement"], runs["order_pairs"])
 
 
 def _sign_first(results: xr.Dataset) -> Estimate:
-    if "sign" not in results["irrep"].values:
+    if "sign" not in results["irrep"]:
         return share([])
-    order = _grokked(results).sel(irrep="sign")["learning_order"].values
-    return share(order[~np.isnan(order)] == 1)
+    order = _grokked(results)["learning_order"].sel(irrep="sign")
+    return share(order.dropna("run") == 1)
 
 
 def _transformer(results: xr.Dataset) -> Estimate:
-    runs = results.isel(run=np.flatnonzero((results["grokked"] & results["widest"]).values))
-    group, kind = runs["group_of_run"].values, runs["architecture_of_run"].values
-    count = runs["key_irreps"].values
+    runs = results.isel(run=results["grokked"] & results["widest"])
+    group, kind = runs["group_of_run"], runs["architecture_of_run"]
+    count = runs["key_irreps"]
     return difference(
         [
-            tuple(count[(group == name) & (kind == each)] for each in ("mlp", "transformer"))
-            for name in dict.fromkeys(group)
+            (
+                count[(group == name) & (kind == "mlp")],
+                count[(group == name) & (kind == "transformer")],
+            )
+            for name in dict.fromkeys(group.values)
         ]
     )
 
 
 def _phases(results: xr.Dataset) -> Estimate:
     runs = _observed(results)
-    memorisation, circuit, cleanup = (
-        runs[f"{name}_end"].values for name in ("memorisation", "circuit", "cleanup")
-    )
-    return share((memorisation < circuit) & ~(cleanup <= circuit))
+    in_order = runs["memorisation_end"] < runs["circuit_end"]
+    return share(in_order & ~(runs["cleanup_end"] <= runs["circuit_end"]))
 
 
 def _hidden_progress(results: xr.Dataset) -> Estimate:
     runs = _observed(results)
-    return share(runs["restricted_step"].values < runs["generalised_step"].values)
+    return share(runs["restricted_step"] < runs["generalised_step"])
 
 
 def _weights(results: xr.Dataset) -> Estimate:
-    return mean(_observed(results)["cleanup_ratio"].values)
+    return mean(_observed(results)["cleanup_ratio"])
 
 
 def _delay(results: xr.Dataset) -> Estimate:
     runs = _observed(results)
-    return share(runs["test_step"].values >= 2 * runs["memorised_step"].values)
-
-
-def _observed(results: xr.Dataset) -> xr.Dataset:
-    """Return the runs that have grokked and whose training was seen."""
-    runs = _grokked(results)
-    return runs.isel(run=np.flatnonzero(~np.isnan(runs["memorised_step"].values)))
+    return share(runs["test_step"] >= 2 * runs["memorised_step"])
 
 
 def _never_six(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    runs = runs.isel(run=np.flatnonzero(runs["group_of_run"].values == "S5"))
-    return share(runs["key"].sel(irrep="(3,1,1)").values if runs.sizes["run"] else [])
+    runs = runs.isel(run=runs["group_of_run"] == "S5")
+    return share(runs["key"].sel(irrep="(3,1,1)") if runs.sizes["run"] else [])
 
 
 def _orbit_choice(results: xr.Dataset) -> Estimate:
     runs = _grokked(results).sel(predictor="smallest orbit")
-    return ratio(runs["choice_agreement"].values, runs["choice_pairs"].values)
+    return ratio(runs["choice_agreement"], runs["choice_pairs"])
 
 
 def _orbit_better(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    agree, pairs = (
-        runs[f"choice_{kind}"].sel(predictor=["smallest orbit", "degree"]).values
-        for kind in ("agreement", "pairs")
-    )
-    both = pairs[:, 0] > 0  # the smallest orbits of larger groups are not known
-    return ratio((agree[:, 0] - agree[:, 1])[both], pairs[both, 0])
+    orbit, degree = (runs.sel(predictor=name) for name in ("smallest orbit", "degree"))
+    known = orbit["choice_pairs"] > 0  # the smallest orbits of larger groups are not known
+    better = orbit["choice_agreement"] - degree["choice_agreement"]
+    return ratio(better[known], orbit["choice_pairs"][known])
 
 
 CLAIMS = (

@@ -32,13 +32,13 @@ COLUMNS = {
 ABOUT = ("experiment", "seed", "group", "architecture", "width", "fraction")
 
 
-def runs(universality: xr.Dataset) -> pd.DataFrame:
+def runs(comparison: xr.Dataset) -> pd.DataFrame:
     """Return one row for each run, its key irreps in the order in which they were learned."""
-    frame = pd.DataFrame({name: universality[f"{name}_of_run"].values for name in ABOUT})
-    frame["grokked"] = universality["grokked"].values
-    frame["learned"] = [_learned(universality.isel(run=row)) for row in range(len(frame))]
+    frame = pd.DataFrame({name: comparison[f"{name}_of_run"].values for name in ABOUT})
+    frame["grokked"] = comparison["grokked"].values
+    frame["learned"] = [_learned(comparison.isel(run=row)) for row in range(len(frame))]
     for name, title in COLUMNS.items():
-        frame[title] = universality[name].values
+        frame[title] = comparison[name].values
     return frame
 
 
@@ -50,9 +50,9 @@ def _learned(run: xr.Dataset) -> str:
     return ", ".join(map(str, names))
 
 
-def averages(universality: xr.Dataset) -> pd.DataFrame:
+def averages(comparison: xr.Dataset) -> pd.DataFrame:
     """Return the mean of each measure for each group and architecture."""
-    found = intervals(universality)
+    found = intervals(comparison)
     wide = found.pivot_table(
         index=["group", "architecture", "counted", "runs"],
         columns="quantity",
@@ -62,39 +62,39 @@ def averages(universality: xr.Dataset) -> pd.DataFrame:
     return wide.reset_index().rename_axis(columns=None)
 
 
-def intervals(universality: xr.Dataset) -> pd.DataFrame:
+def intervals(comparison: xr.Dataset) -> pd.DataFrame:
     """Return mean, standard deviation, median and interval of each measure, one row each."""
     rows = [
         {
             "group": str(group),
             "architecture": str(architecture),
             "counted": str(selection),
-            "runs": int(universality["runs"].sel(cell)),
+            "runs": int(comparison["runs"].sel(cell)),
             "quantity": title,
             **{
                 str(statistic): float(
-                    universality[f"{name}_summary"].sel({**cell, "statistic": statistic})
+                    comparison[f"{name}_summary"].sel({**cell, "statistic": statistic})
                 )
-                for statistic in universality["statistic"].values
+                for statistic in comparison["statistic"].values
             },
         }
-        for group in universality["group"].values
-        for architecture in universality["architecture"].values
-        for selection in universality["selection"].values
+        for group in comparison["group"].values
+        for architecture in comparison["architecture"].values
+        for selection in comparison["selection"].values
         for cell in [{"group": group, "architecture": architecture, "selection": selection}]
-        if int(universality["runs"].sel(cell))
+        if int(comparison["runs"].sel(cell))
         for name, title in COLUMNS.items()
     ]
     return pd.DataFrame(rows)
 
 
-def irreps(universality: xr.Dataset) -> pd.DataFrame:
+def irreps(comparison: xr.Dataset) -> pd.DataFrame:
     """Return how often and when each irrep is learned, of the runs that have grokked."""
-    chosen = universality[
+    chosen = comparison[
         ["degree", "rank", "smallest_orbit", "key_count", "first_count", "mean_order",
          "median_first_step"]
     ]  # fmt: skip
-    counted = universality["runs"].sel(selection="grokked", drop=True)
+    counted = comparison["runs"].sel(selection="grokked", drop=True)
     frame = chosen.assign(runs=counted).to_dataframe().reset_index()
     frame = frame[frame["degree"].notna() & (frame["runs"] > 0) & (frame["irrep"] != "trivial")]
     order = ["group", "architecture", "irrep", "runs", *chosen.data_vars]
@@ -102,9 +102,9 @@ def irreps(universality: xr.Dataset) -> pd.DataFrame:
     return frame.rename(columns=lambda name: str(name).replace("_", " ")).reset_index(drop=True)
 
 
-def widths(universality: xr.Dataset) -> pd.DataFrame:
+def widths(comparison: xr.Dataset) -> pd.DataFrame:
     """Return the final test accuracies of all seeds for each width, with what was learned."""
-    each = runs(universality).sort_values(["group", "architecture", "width", "seed"])
+    each = runs(comparison).sort_values(["group", "architecture", "width", "seed"])
     rows = []
     for (group, architecture, width), those in each.groupby(["group", "architecture", "width"]):
         grokked = those[those["grokked"]]

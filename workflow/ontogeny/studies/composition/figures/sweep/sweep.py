@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
+from ontogeny.joins.outcomes import LEARNED_ACCURACY
 from ontogeny.plotting import PALETTE, figure, settings, step_axis
 from ontogeny.studies.composition.addition.schedules import SCHEDULE, in_words
 from ontogeny.studies.composition.config import Style
@@ -96,7 +97,7 @@ def _steps(axes: Axes, numbers: xr.Dataset) -> None:
         never = ~reached & np.isfinite(last)
         axes.plot(x[never], last[never], marker, color=colour, mfc="none", ms=5, alpha=0.8)
     axes.set(yscale="log", xlabel=numbers.attrs["fields"])
-    axes.set_ylabel("first step with accuracy 0.99")
+    axes.set_ylabel(f"first step with accuracy {LEARNED_ACCURACY}")
     axes.legend(loc="best")
 
 

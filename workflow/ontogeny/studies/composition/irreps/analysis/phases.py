@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ontogeny.joins.outcomes import is_learned
+
 __all__ = ["BOUNDARIES", "Phases", "phases"]
 
 Array = NDArray[np.float64]
@@ -60,7 +62,7 @@ def phases(
     """
     found: list[int | None] = [None, None, None]
     found[1] = _first(_for_good(test_loss < test_loss.max() / 2))
-    learned = _first(train_accuracy >= 0.99)
+    learned = _first(is_learned(train_accuracy))
     end = len(step) if found[1] is None else found[1] + 1
     if learned is not None and learned < end:
         lowest = learned + int(np.argmin(_running_median(excluded_loss, 5)[learned:end]))
@@ -70,7 +72,7 @@ def phases(
         fastest = found[0] + int(np.argmax(rate[found[0] :]))
         quiet = rate < 0.1 * rate[fastest]
         quiet[: max(fastest, found[1])] = False
-        found[2] = _first(_for_good(test_accuracy >= 0.99) & quiet)
+        found[2] = _first(_for_good(is_learned(test_accuracy)) & quiet)
     boundary = np.array([np.nan if k is None else float(step[k]) for k in found])
     before = np.array([np.nan if k is None else float(step[max(k - 1, 0)]) for k in found])
     return Phases(boundary, np.stack([before, boundary], axis=1))

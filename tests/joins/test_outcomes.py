@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from ontogeny.joins.outcomes import first_step, outcomes, spikes
+from ontogeny.joins.outcomes import LEARNED_ACCURACY, first_step, is_learned, outcomes, spikes
 
 
 def test_a_spike_counts_once():
@@ -55,3 +55,9 @@ def test_what_a_run_never_reaches_is_nan():
     assert all(np.isnan(float(found[name])) for name in names)
     assert float(found["spikes"]) == 1
     assert first_step(np.array([0, 5]), np.array([True, False])) == 0
+
+
+def test_the_accuracy_from_which_on_a_task_is_learned_counts():
+    below = np.nextafter(LEARNED_ACCURACY, 0)
+    assert is_learned([below, LEARNED_ACCURACY, 1.0, np.nan]).tolist() == [False, True, True, False]
+    assert is_learned(xr.DataArray(LEARNED_ACCURACY))

@@ -1,14 +1,4 @@
-"""Sweeps: a list in the place of a value stands for one entry for each of its values.
-
-For each entry of the configuration, in this order:
-
-1. What the entry overrides is taken out of the defaults, lists included; a list of the entry
-   takes the whole list at the same path.
-2. The lists of the entry and of the defaults are unfolded into members without sweeps.
-3. Each member is merged over its defaults and validated, as an entry without sweeps would be.
-4. Its name and its values of the swept fields are made of what validation has read, so that they
-   depend neither on the spelling of a value nor on its place in the list.
-"""
+"""From entries with lists in the place of values to entries without."""
 
 import json
 import re
@@ -25,20 +15,17 @@ from ontogeny.config import (
     refuse,
     validate,
 )
-from ontogeny.provenance import spec_digest
+from ontogeny.sweeps._labels import label, member_name
+from ontogeny.sweeps._paths import Path, found_at, is_sweep
+from ontogeny.sweeps._tied import steps_of
 
-__all__ = ["Sweeps", "label", "unfolded"]
+__all__ = ["Sweeps", "unfolded"]
 
-Path = tuple[str, ...]
 Written = dict[Path, Any]
 Sweeps = dict[str, dict[str, dict[str, Any]]]
 """By the name of the sweep, then by that of each member: the swept fields and their values."""
 
 _RUNS = ("seeds", "weights")
-_LONGEST_LABEL, _LONGEST_LABELS = 48, 150
-_UNAMBIGUOUS = re.compile(
-    r"(?!(none|true|false|empty|default|minus-.*)$)[a-z][a-z0-9]*(-[a-z0-9]+)*"
-)
 
 
 def unfolded(
@@ -54,7 +41,8 @@ def unfolded(
 
     A list is a sweep over its items, except for fields that are lists themselves: those sweep
     where every item is a list. Lists inside the mappings of a list give more items of that list.
-    Several swept fields make every combination.
+    Several swept fields make every combination, except those that the key ``tied`` of an entry
+    names together: their lists go in step.
 
     Parameters
     ----------
@@ -119,11 +107,15 @@ def unfolded(
         if not isinstance(entry, Mapping | None):
             found[name] = entry
             continue
-        members = list(_members(entry or {}, defaults or {}, lists))
-        if not members[0].written or not isinstance(name, str):
-            found[name] = members[0].plain
-            continue
         with noted(problems):
+            members = [
+                member
+                for step in steps_of(entry or {}, defaults or {}, lists, at=f"{at}.{name}")
+                for member in _members(step, defaults or {}, lists)
+            ]
+            if not members[0].written or not isinstance(name, str):
+                found[name] = members[0].plain
+                continue
             named = _named(name, members, model, at=f"{at}.{name}")
             refuse(
                 f"`{at}.{name}`: its member {member!r} has the name of another; rename one of them"
@@ -134,31 +126,6 @@ def unfolded(
             sweeps[name] = {member: values for member, (_, values) in named.items()}
     refuse(problems)
     return found, sweeps
-
-
-def label(value: Any) -> str:
-    """Return a value as it stands in names: lower-case letters, digits and single hyphens.
-
-    Different values of a field have different labels: where letters and digits alone would be
-    ambiguous or long, a digest of the value follows. Only texts that differ in upper and lower case
-    alone can have the same label.
-
-    Parameters
-    ----------
-    value : None, bool, int, float, str, list or dict
-        As validation has read it.
-
-    Examples
-    --------
-    >>> label(0.3), label(1.0), label(1e-05), label(-1), label(None), label([]), label({})
-    ('0p3', '1', '1e-05', 'minus-1', 'none', 'empty', 'default')
-    >>> label({"kind": "mlp", "hidden": 8}), label([{"step": 10, "weight_decay": 0.5}])
-    ('mlp-hidden-8', 'step-10-weight-decay-0p5')
-    >>> label("0p3"), label(["notes/my text.txt"])
-    ('0p3-57abfa4c', 'notes-my-text-txt-fea0c236')
-    """
-    words = "-".join(filter(None, _words(value)))
-    return _shortened(words, value, _LONGEST_LABEL if _is_unambiguous(value) else 0)
 
 
 class _Member(NamedTuple):
@@ -195,7 +162,7 @@ def _without_sweeps(
             plain = {key: value for key, value, *_ in forms}
             chosen = {at: item for _, _, items, _ in forms for at, item in items.items()}
             yield plain, chosen, frozenset(at for *_, swept in forms for at in swept)
-    elif _is_sweep(node, lists, path):
+    elif is_sweep(node, lists, path):
         for item in node:
             if isinstance(item, Mapping):
                 for plain, _, swept in _without_sweeps(item, lists, path):
@@ -204,12 +171,6 @@ def _without_sweeps(
                 yield item, {path: item}, frozenset({path})
     else:
         yield node, {}, frozenset()
-
-
-def _is_sweep(node: Any, lists: Collection[str], path: Path) -> bool:
-    if not isinstance(node, list) or not node:
-        return False
-    return ".".join(path) not in lists or all(isinstance(item, list) for item in node)
 
 
 def _left(
@@ -227,7 +188,7 @@ def _left(
             for key, value in node.items()
         }
         return {key: value for key, value in left.items() if value != {} or key not in over}
-    if _is_sweep(node, lists, path) and path not in swept:
+    if is_sweep(node, lists, path) and path not in swept:
         items = [_left(item, over, lists, swept, path) for item in node]
         return items if any(items) else {}
     return {}
@@ -257,9 +218,7 @@ def _named(
                 continue
             both = _two(same.written, each.written)
             refuse([f"`{at}`: {both} mean the same; give each value once"])
-        labels = [f"{path[-1]}-{label(v)}" for path, v in zip(fields, values, strict=True)]
-        words = "-".join(labels).replace("_", "-")
-        member = f"{name}-{_shortened(words, values, _LONGEST_LABELS)}"
+        member = member_name(name, [path[-1] for path in fields], values)
         namesake = by_name.setdefault(member, each.written)
         if namesake is not each.written:
             both = _two(namesake, each.written)
@@ -273,15 +232,9 @@ def _is_made_equal(first: _Member, second: _Member) -> bool:
     """Return whether a mapping of the entry, merged over items of the defaults, made them equal."""
     if first.over is not second.over:
         return False
-    merged = {path for path in first.below if isinstance(_at(first.over, path), Mapping)}
+    merged = {path for path in first.below if isinstance(found_at(first.over, path), Mapping)}
     differ = {path for path in first.below if repr(first.below[path]) != repr(second.below[path])}
     return bool(merged) and differ <= merged
-
-
-def _at(node: Any, path: Path) -> Any:
-    for key in path:
-        node = node.get(key) if isinstance(node, Mapping) else None
-    return node
 
 
 def _swept_fields(members: list[_Member], at: str) -> list[Path]:
@@ -344,43 +297,3 @@ def _order(value: Any) -> tuple[Any, ...]:
         case dict():
             return 3, [(key, _order(item)) for key, item in value.items()]
     return (4,)
-
-
-def _words(value: Any) -> Iterator[str]:
-    match value:
-        case None:
-            yield "none"
-        case bool():
-            yield str(value).lower()
-        case int() | float():
-            sign = "minus-" if value < 0 else ""
-            yield sign + repr(abs(value)).removesuffix(".0").replace(".", "p").replace("+", "")
-        case str():
-            yield re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")
-        case list():
-            for item in value or ["empty"]:
-                yield from _words(item)
-        case dict():
-            yield from [] if value else ["default"]
-            for key in sorted(value, key=lambda key: (key != "kind", key)):
-                yield from [] if key == "kind" else [key.replace("_", "-")]
-                yield from _words(value[key])
-
-
-def _is_unambiguous(value: Any) -> bool:
-    """Return whether no other value has the same words."""
-    match value:
-        case str():
-            return bool(_UNAMBIGUOUS.fullmatch(value.lower()))
-        case list():
-            return all(_is_unambiguous(v) and not (isinstance(v, str) and "-" in v) for v in value)
-        case dict():
-            return all(map(_is_unambiguous, value.values()))
-    return True
-
-
-def _shortened(words: str, value: Any, longest: int) -> str:
-    if 0 < len(words) <= longest:
-        return words
-    beginning = words[: longest or _LONGEST_LABEL].strip("-")
-    return f"{beginning}-{spec_digest(value)[:8]}".lstrip("-")

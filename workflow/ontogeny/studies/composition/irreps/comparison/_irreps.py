@@ -6,12 +6,15 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.estimates import agreement
-from ontogeny.studies.composition.irreps.universality._inputs import Groups, Run
+from ontogeny.joins import Run
+from ontogeny.joins.rows import stacked
+from ontogeny.labels import text
+from ontogeny.studies.composition.irreps.comparison._groups import Groups
 from ontogeny.studies.composition.labels import variable
 
 __all__ = ["PREDICTORS", "agreements", "by_irrep"]
 
-PREDICTORS = ("degree", "smallest orbit")
+PREDICTORS = {"degree": "degree", "smallest orbit": "smallest_orbit"}
 """Properties of an irrep that may say when or whether it is learned."""
 
 
@@ -20,17 +23,17 @@ def by_irrep(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
 
     Of a run with a single checkpoint nothing is known about when.
     """
-    shape = (len(runs), len(known.irreps))
-    key = np.zeros(shape, dtype=np.bool_)
-    similarity, first, order = np.full((3, *shape), np.nan)
-    for row, run in enumerate(runs):
-        columns = [known.irreps.index(str(irrep)) for irrep in run.progress["irrep"].values]
-        key[row, columns] = run.representation["key"].values
-        similarity[row, columns] = run.representation["logit_similarity"].values
-        if run.progress.sizes["step"] > 1:
-            first[row, columns] = run.progress["learned_step"].values
-            place = run.progress["learned_order"].values
-            order[row, columns] = np.where(place < 0, np.nan, place + 1)
+    irreps = text(known.irreps)
+    last = [run.results["analysis"] for run in runs]
+    along = [run.results["evaluation"] for run in runs]
+    followed = [each.sizes["step"] > 1 for each in along]
+    key = stacked([each["key"] for each in last], irrep=irreps) == 1
+    similarity = stacked([each["logit_similarity"] for each in last], irrep=irreps)
+    first = stacked([each["learned_step"] for each in along], irrep=irreps)
+    order = stacked([each["learned_order"] for each in along], irrep=irreps)
+    order = np.where(order < 0, np.nan, order + 1)
+    for when in (first, order):
+        when[~np.array(followed)] = np.nan
     dims = ("run", "irrep")
     return {
         "key": variable(dims, key, "key irrep of the final checkpoint"),
@@ -53,7 +56,7 @@ def agreements(
     counts = np.zeros((4, len(key), len(PREDICTORS)), dtype=np.int64)
     for row, name in enumerate(about["group_of_run"].values):
         group = known.names.index(str(name))
-        predictors = np.stack([known.degree[group], known.orbit[group]])
+        predictors = np.stack([known.properties[p].values[group] for p in PREDICTORS.values()])
         smaller = np.any(predictors[:, :, None] < predictors[:, None, :], axis=0)
         differ = np.logical_or(smaller, smaller.T)
         for column, predictor in enumerate(predictors):
@@ -66,14 +69,13 @@ def agreements(
             counts[2:, row, column] = agreement(
                 ~key[row, there], predictor[there], among=differ[np.ix_(there, there)]
             )
-    dims = ("run", "predictor")
+    long_names = {
+        "order_agreement": "concordant less discordant pairs of key irreps",
+        "order_pairs": "pairs of key irreps whose predictors differ",
+        "choice_agreement": "concordant less discordant pairs",
+        "choice_pairs": "pairs of a key and another irrep that differ in some predictor",
+    }
     return {
-        "order_agreement": variable(
-            dims, counts[0], "concordant less discordant pairs of key irreps"
-        ),
-        "order_pairs": variable(dims, counts[1], "pairs of key irreps whose predictors differ"),
-        "choice_agreement": variable(dims, counts[2], "concordant less discordant pairs"),
-        "choice_pairs": variable(
-            dims, counts[3], "pairs of a key and another irrep that differ in some predictor"
-        ),
+        name: variable(("run", "predictor"), values, long_name)
+        for (name, long_name), values in zip(long_names.items(), counts, strict=True)
     }

@@ -8,8 +8,6 @@ Symbols: ``N`` runs; ``G`` groups; ``I`` names of irreps; ``K`` checkpoints; ``S
 common grid.
 """
 
-from ontogeny.studies.composition.irreps.universality._inputs import Run
-from ontogeny.studies.composition.irreps.universality._join import universality
-from ontogeny.studies.composition.irreps.universality._networks import GROKKED
+from ontogeny.studies.composition.irreps.comparison._join import comparison
 
-__all__ = ["GROKKED", "Run", "universality"]
+__all__ = ["comparison"]

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from ontogeny.studies.composition.irreps.universality._cells import (
+from ontogeny.joins import Run
+from ontogeny.joins.rows import described
+from ontogeny.labels import text
+from ontogeny.studies.composition.irreps.comparison._cells import (
     SELECTIONS,
     STATISTICS,
     cells,
@@ -13,25 +16,30 @@ from ontogeny.studies.composition.irreps.universality._cells import (
     frequencies,
     summaries,
 )
-from ontogeny.studies.composition.irreps.universality._curves import curves, grid_of, mean_curves
-from ontogeny.studies.composition.irreps.universality._inputs import Run, described, joined, text
-from ontogeny.studies.composition.irreps.universality._irreps import (
-    PREDICTORS,
-    agreements,
-    by_irrep,
+from ontogeny.studies.composition.irreps.comparison._curves import (
+    SPLITS,
+    curves,
+    grid_of,
+    mean_curves,
 )
-from ontogeny.studies.composition.irreps.universality._networks import events, measures
+from ontogeny.studies.composition.irreps.comparison._groups import joined
+from ontogeny.studies.composition.irreps.comparison._irreps import PREDICTORS, agreements, by_irrep
+from ontogeny.studies.composition.irreps.comparison._measures import events, measures
 from ontogeny.studies.composition.labels import dataset, variable
 
-__all__ = ["universality"]
+__all__ = ["comparison"]
+
+MEANING = {"width": "number of hidden neurons", "fraction": "share of the pairs trained on"}
 
 
-def universality(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Dataset:
+def comparison(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Dataset:
     """Return what the final checkpoints of all runs have in common, and how they came to be.
 
     Parameters
     ----------
     runs : sequence of Run
+        Described by experiment, seed, group, architecture, width and fraction; with ``evaluation``
+        and ``analysis``.
     irreps : mapping of str to Dataset
         Those of each group, by its name.
 
@@ -49,10 +57,10 @@ def universality(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Da
     out of all that is by group and architecture.
     """
     known = joined(irreps)
-    about = described(runs)
-    architectures = sorted({run.architecture for run in runs})
-    experiments = list(dict.fromkeys(run.experiment for run in runs))
-    grid = grid_of([run.progress["step"].values for run in runs])
+    about = described(runs, MEANING)
+    architectures = sorted({run.about["architecture"] for run in runs})
+    experiments = list(dict.fromkeys(run.about["experiment"] for run in runs))
+    grid = grid_of(runs)
     found = measures(runs, known) | events(runs, known) | by_irrep(runs, known)
     found |= agreements(found, about, known)
     members = cells(about, architectures, known, found["grokked"].values)
@@ -62,20 +70,13 @@ def universality(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Da
     found |= summaries(found, members) | frequencies(found, members, known)
     found |= correlations(found, members)
     found |= curves(runs, grid) | mean_curves(runs, experiments, known, grid)
-    for name, values in {
-        "place": known.place,
-        "degree": known.degree,
-        "rank": known.rank,
-        "smallest_orbit": known.orbit,
-    }.items():
-        found[name] = variable(("group", "irrep"), values, f"{name.replace('_', ' ')} of the irrep")
+    found |= known.properties
     coordinates: dict[str, ArrayLike | xr.Variable] = {
-        "run": text(f"{run.experiment}, seed {run.seed}" for run in runs),
         "group": text(known.names),
         "architecture": text(architectures),
         "experiment": text(experiments),
         "irrep": text(known.irreps),
-        "split": text(("train", "test")),
+        "split": text(SPLITS),
         "selection": text(SELECTIONS),
         "statistic": text(STATISTICS),
         "predictor": text(PREDICTORS),

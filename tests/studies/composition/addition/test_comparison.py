@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from ontogeny.joins import Run
 from ontogeny.joins.outcomes import outcomes
 from ontogeny.storage import read, write
-from ontogeny.studies.composition.addition.joined import DELETIONS, AddingRun, addition
+from ontogeny.studies.composition.addition.comparison import DELETIONS, comparison
 from ontogeny.studies.composition.addition.milestones import MILESTONES
 from studies.composition.addition.runs import trained
 
@@ -20,21 +21,19 @@ def adding(name, *, seed=0, sweep=None, **settings):
     for path, value in settings.items():
         section, _, field = path.partition("__")
         spec[section][field] = value
-    return AddingRun(
-        experiment=name.replace(" ", "-"),
-        sweep=sweep or name.replace(" ", "-"),
-        seed=seed,
-        modulus=run.order,
-        history=run.history.assign_attrs(spec=json.dumps(spec)),
-        mechanism=run.analysis,
-        measures=run.evaluation,
-    )
+    experiment = name.replace(" ", "-")
+    return Run(
+        {"experiment": experiment, "sweep": sweep or experiment, "seed": seed,
+         "modulus": run.order},
+        {"history": run.history.assign_attrs(spec=json.dumps(spec)),
+         "addition_analysis": run.analysis, "addition_evaluation": run.evaluation},
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def both():
     """A transformer on C7, an MLP on C7 and a bilinear network on C9."""
-    return addition([adding("transformer"), adding("mlp", seed=3), adding("bilinear", sweep="w")])
+    return comparison([adding("transformer"), adding("mlp", seed=3), adding("bilinear", sweep="w")])
 
 
 def test_the_outcome_of_every_run(both):
@@ -44,6 +43,7 @@ def test_the_outcome_of_every_run(both):
 
 
 def test_who_the_runs_are(both):
+    assert list(both["run"].values) == ["transformer, seed 0", "mlp, seed 3", "bilinear, seed 0"]
     assert list(both["experiment_of_run"].values) == ["transformer", "mlp", "bilinear"]
     assert list(both["sweep_of_run"].values) == ["transformer", "mlp", "w"]
     assert list(both["seed_of_run"].values) == [0, 3, 0]
@@ -51,7 +51,7 @@ def test_who_the_runs_are(both):
     assert list(both["architecture"].values) == ["transformer", "mlp", "bilinear"]
     assert set(both["labels"].values) == {"product"}
     assert len(set(both["recipe"].values)) == 3
-    longer = addition([adding("transformer", schedule__steps=90), adding("transformer")])
+    longer = comparison([adding("transformer", schedule__steps=90), adding("transformer")])
     assert len(set(longer["recipe"].values)) == 1
     np.testing.assert_array_equal(both["fraction"], 0.6)
     assert np.isnan(both["decay_change"]).all()
@@ -99,7 +99,7 @@ def test_numbers_along_training(both):
 
 
 def test_a_number_that_only_some_architectures_have_is_missing_in_the_others():
-    found = addition([adding("transformer"), adding("two layers")])["gradient_symmetricity"]
+    found = comparison([adding("transformer"), adding("two layers")])["gradient_symmetricity"]
     stored = trained("transformer").analysis["gradient_symmetricity"].item()
     np.testing.assert_equal(found.values, [stored, np.nan])
 
@@ -113,7 +113,7 @@ def test_settings_that_claims_tell_apart():
         optimiser__dropout=0.125,
         optimiser__loss="rounded",
     )
-    row = addition([changed]).isel(run=0)
+    row = comparison([changed]).isel(run=0)
     settings = ("weight_decay", "decay_change", "changed_decay", "l1", "dropout", "training_loss")
     found = tuple(row[name].item() for name in (*settings, "steps", "training_pairs"))
     assert found == (0.5, 30.0, 0.0, 0.25, 0.125, "rounded", 60.0, 29.0)

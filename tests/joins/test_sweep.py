@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ontogeny.joins.sweep import SweptRun, sweep
+from ontogeny.joins import Run
+from ontogeny.joins.sweep import sweep
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.figures.sweep import sweep as figure
@@ -27,6 +30,10 @@ def history(step, *, test):
     )
 
 
+def run(values, history, **replicate):
+    return Run({"values": values} | (replicate or {"seed": 0}), {"history": history})
+
+
 def two_fields():
     runs = []
     for fraction in (0.5, 0.25):
@@ -36,7 +43,7 @@ def two_fields():
                 step = [0, 10, 20] if learned == 20 else [0, 10, 15, 30]
                 test = [0.0] * (len(step) - 1) + [1.0 if decay else 0.1]
                 runs.append(
-                    SweptRun({FRACTION: fraction, DECAY: decay}, seed, history(step, test=test))
+                    run({FRACTION: fraction, DECAY: decay}, history(step, test=test), seed=seed)
                 )
     return runs
 
@@ -66,14 +73,107 @@ def test_a_run_that_is_missing_is_nan():
     runs = two_fields()
     found = sweep(runs[:-1])
     gone = runs[-1]
-    assert np.isnan(float(found["last_step"].sel({**gone.values, "seed": gone.seed})))
+    where = {**gone.about["values"], "seed": gone.about["seed"]}
+    assert np.isnan(float(found["last_step"].sel(where)))
     assert int(np.isfinite(found["last_step"]).sum()) == len(runs) - 1
+
+
+RATE, WIDTH, STEPS = "optimiser.learning_rate", "architecture.hidden", "schedule.steps"
+
+
+def going_in_step(steps, *, others=(1, 2)):
+    """Return runs of tied fields and of one that is not; each is learned at a step of its own."""
+    runs = []
+    for number, values in enumerate(steps):
+        for other in others:
+            step = [0, 10 * (number + 1) + other]
+            runs.append(run({**values, DECAY: other}, history(step, test=[0.0, 1.0])))
+    return runs
+
+
+def test_fields_that_are_tied_have_one_dimension():
+    steps = [{RATE: 0.1, WIDTH: 8}, {RATE: 0.01, WIDTH: 64}, {RATE: 0.05, WIDTH: 16}]
+    found = sweep(going_in_step(steps))
+    assert found["generalised_step"].dims == (RATE, DECAY, "seed")
+    assert found[RATE].values.tolist() == [0.1, 0.01, 0.05]
+    assert found[WIDTH].dims == (RATE,)
+    assert found[WIDTH].values.tolist() == [8, 64, 16]
+    assert found[WIDTH].dtype == np.int64
+    assert found[WIDTH].attrs["long_name"] == f"value of {WIDTH}"
+    for number, values in enumerate(steps):
+        one = found["generalised_step"].sel({RATE: values[RATE], DECAY: 2, "seed": 0})
+        assert float(one) == 10 * (number + 1) + 2
+    assert np.isfinite(found["last_step"]).all()
+
+
+def test_the_dimension_of_tied_fields_is_one_whose_values_tell_the_steps_apart():
+    found = sweep(going_in_step([{RATE: 0.1, WIDTH: 8}, {RATE: 0.1, WIDTH: 64}]))
+    assert found["last_step"].dims[:2] == (RATE, WIDTH)
+    found = sweep(
+        going_in_step([{RATE: 0.1, WIDTH: 8}, {RATE: 0.1, WIDTH: 64}, {RATE: 0.2, WIDTH: 16}])
+    )
+    assert set(found["last_step"].dims) == {WIDTH, DECAY, "seed"}
+    assert found[RATE].dims == (WIDTH,)
+    assert found[RATE].values.tolist() == [0.1, 0.1, 0.2]
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.integers(0, 3), min_size=2, max_size=3, unique=True),
+    st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True),
+    st.lists(st.integers(0, 3), min_size=2, max_size=3, unique=True),
+)
+def test_fields_that_make_every_combination_are_never_tied(first, second, third):
+    found = sweep(
+        [
+            run({RATE: a, WIDTH: b, STEPS: c}, history([0, 1 + a + 4 * b + 16 * c], test=[0, 1.0]))
+            for a in first
+            for b in second
+            for c in third
+        ]
+    )
+    assert found["last_step"].dims == (RATE, WIDTH, STEPS, "seed")
+    for a in first:
+        for b in second:
+            for c in third:
+                one = found["last_step"].sel({RATE: a, WIDTH: b, STEPS: c, "seed": 0})
+                assert float(one) == 1 + a + 4 * b + 16 * c
+
+
+def test_a_sweep_of_tied_fields_is_drawn_and_stored(tmp_path):
+    steps = [{RATE: 0.1, WIDTH: 8}, {RATE: 0.01, WIDTH: 64}]
+    made = sweep(going_in_step(steps, others=(1,)))
+    write(made, tmp_path / "sweep.nc", {})
+    found = read(tmp_path / "sweep.nc")
+    assert found[WIDTH].values.tolist() == [8, 64]
+    numbers = figure.numbers(found)
+    assert numbers.sizes["setting"] == 2
+    figure.draw(numbers, Style())
+
+
+def test_fields_of_the_entry_itself_can_be_swept():
+    """`group` and `data` have no dots in their paths."""
+    values = [{"group": group, "data": data} for group in ("C7", "D5") for data in ("a", "b")]
+    found = sweep([run(each, history([0, 10], test=[0, 1.0])) for each in values])
+    assert found["last_step"].dims == ("group", "data", "seed")
+
+
+def test_replicates_need_not_be_seeds():
+    runs = [
+        run({DECAY: decay}, history([0, 10 + draw], test=[0, 1.0]), draw=draw)
+        for decay in (0, 1)
+        for draw in (4, 2)
+    ]
+    found = sweep(runs, replicate="draw")
+    assert found["last_step"].dims == (DECAY, "draw")
+    assert found["draw"].values.tolist() == [2, 4]
+    assert found["last_step"].sel({DECAY: 1}).values.tolist() == [12, 14]
 
 
 def test_schedules_are_said_in_words():
     schedules = [[], [{"step": 700, "weight_decay": 0}]]
     runs = [
-        SweptRun({"optimiser.weight_decay_schedule": each}, 0, history([0, 10], test=[0, 1.0]))
+        run({"optimiser.weight_decay_schedule": each}, history([0, 10], test=[0, 1.0]))
         for each in schedules
     ]
     numbers = figure.numbers(sweep(runs))
@@ -84,7 +184,7 @@ def swept(values):
     """Return the dataset of a sweep with two seeds for each value."""
     return sweep(
         [
-            SweptRun({DECAY: value}, seed, history([0, 10, 20], test=[0, 0.5, 1.0]))
+            run({DECAY: value}, history([0, 10, 20], test=[0, 0.5, 1.0]), seed=seed)
             for value in values
             for seed in (0, 1)
         ]
@@ -169,11 +269,12 @@ def test_settings_that_differ_in_the_last_digit_are_told_apart():
 
 @pytest.mark.parametrize("fields", [[FRACTION], [DECAY], [FRACTION, DECAY]])
 def test_figure_has_a_curve_for_each_run_and_split(fields):
-    values = {(*(run.values[f] for f in fields), run.seed): run for run in two_fields()}
-    runs = [
-        SweptRun({f: run.values[f] for f in fields}, run.seed, run.history)
-        for run in values.values()
-    ]
+    found = {}
+    for each in two_fields():
+        values = {field: each.about["values"][field] for field in fields}
+        seed = each.about["seed"]
+        found[(*values.values(), seed)] = run(values, each.results["history"], seed=seed)
+    runs = list(found.values())
     numbers = figure.numbers(sweep(runs))
     assert numbers.sizes["setting"] == 2 ** len(fields)
     drawn = figure.draw(numbers, Style())

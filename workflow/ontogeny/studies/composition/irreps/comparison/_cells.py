@@ -10,7 +10,8 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.estimates import Estimate, mean, ratio
-from ontogeny.studies.composition.irreps.universality._inputs import Groups, text
+from ontogeny.labels import text
+from ontogeny.studies.composition.irreps.comparison._groups import Groups
 from ontogeny.studies.composition.labels import variable
 
 __all__ = ["SELECTIONS", "STATISTICS", "cells", "correlations", "frequencies", "summaries"]
@@ -99,7 +100,8 @@ def frequencies(
         for inside in _flat(members[1])
     ]
     values = np.reshape(each, (*members.shape[1:3], len(about), key.shape[1])).astype(float)
-    values[np.broadcast_to(np.isnan(known.degree)[:, None, None], values.shape)] = np.nan
+    absent = np.isnan(known.properties["degree"].values)[:, None, None]
+    values[np.broadcast_to(absent, values.shape)] = np.nan
     return {
         name: variable((*_CELL, "irrep"), values[:, :, row], long_name)
         for row, (name, long_name) in enumerate(about.items())

@@ -1,0 +1,22 @@
+"""What a configuration says at a path, before its sweeps are unfolded."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+__all__ = ["Path", "found_at", "is_sweep"]
+
+Path = tuple[str, ...]
+
+
+def is_sweep(node: Any, lists: Collection[str], path: Path) -> bool:
+    """Return whether what stands at a path is a list of values of which each makes a member."""
+    if not isinstance(node, list) or not node:
+        return False
+    return ".".join(path) not in lists or all(isinstance(item, list) for item in node)
+
+
+def found_at(node: Any, path: Path) -> Any:
+    """Return what stands at a path; None for nothing."""
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
