@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ontogeny.planning import PLAN, read_plan
+from ontogeny.workflow.planning import PLAN, read_plan
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,10 +11,10 @@ from snakemake.io import _IOFile
 from snakemake.persistence import MetadataRecord, PersistenceBase
 from snakemake.persistence.file import FilePersistence
 
-from ontogeny.adoption import adopt, own_record
 from ontogeny.provenance import attributes
-from ontogeny.snakemake_parts import TESTED, SnakemakeChangedError
 from ontogeny.storage import file_digest, write, write_provenance
+from ontogeny.workflow.adoption import adopt, own_record
+from ontogeny.workflow.snakemake_parts import TESTED, SnakemakeChangedError
 from small_workflow import SmallWorkflow
 
 SPEC = {"names": ["a", "b"], "width": 8}

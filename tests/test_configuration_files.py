@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from ontogeny.configuration_files import (
+from ontogeny.workflow.configuration_files import (
     is_dry_run,
     problem_of_command,
     problem_of_configuration,

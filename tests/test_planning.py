@@ -3,8 +3,8 @@ import snakemake.api
 from snakemake.jobs import Job, Reason
 from snakemake.persistence import ParamsChange
 
-from ontogeny.planning import WHY, PlannedJob, lines, planned_jobs, read_plan, write_plan
-from ontogeny.snakemake_parts import SnakemakeChangedError
+from ontogeny.workflow.planning import WHY, PlannedJob, lines, planned_jobs, read_plan, write_plan
+from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
 from small_workflow import SmallWorkflow
 
 

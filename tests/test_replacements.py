@@ -1,7 +1,7 @@
 import pytest
 
-from ontogeny.planning import PlannedJob
-from ontogeny.replacements import replacements
+from ontogeny.workflow.planning import PlannedJob
+from ontogeny.workflow.replacements import replacements
 
 
 def training(experiment, seed, reason="params_changed", rule="a_train", **more):

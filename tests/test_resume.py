@@ -12,12 +12,11 @@ import xarray as xr
 
 from ontogeny.config.training import Checkpoints, Optimiser, Schedule, Trained
 from ontogeny.job import Job
-from ontogeny.labels import DIMENSIONS, Labels
+from ontogeny.labels import DIMENSIONS, Labels, Measure
 from ontogeny.resume import finish, saved_state, state_folder, train_in_job
 from ontogeny.storage import StorageError, read, write, write_arrays
 from ontogeny.training import (
     Divergence,
-    Measure,
     ParameterBuffer,
     Quantity,
     State,

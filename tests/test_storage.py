@@ -14,7 +14,6 @@ import pytest
 import xarray as xr
 
 from many_openings import assert_opened_many_times
-from ontogeny.labels import dataset, variable
 from ontogeny.provenance import attributes
 from ontogeny.storage import (
     LostError,
@@ -32,6 +31,7 @@ from ontogeny.storage import (
     write_text,
 )
 from ontogeny.studies.composition.catalogue.files import read_cayley_table, read_generators
+from ontogeny.studies.composition.labels import dataset, variable
 
 ABOUT = attributes("train", {"seed": 0}, "0" * 64)
 

@@ -3,10 +3,10 @@ from types import SimpleNamespace
 import pytest
 import xarray as xr
 
-from ontogeny.snakemake_parts import SnakemakeChangedError
 from ontogeny.storage import write
 from ontogeny.study import Places, Plan
-from ontogeny.summaries import (
+from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
+from ontogeny.workflow.summaries import (
     closing,
     duration,
     has_all_results,

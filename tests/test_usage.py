@@ -1,4 +1,4 @@
-from ontogeny.usage import lines, uses
+from ontogeny.workflow.usage import lines, uses
 
 HEADER = "s\tmax_rss\trule_name\tparams\tresources\n"
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ontogeny.planning import PLAN, lines, read_plan
-from ontogeny.replacements import replacements
+from ontogeny.workflow.planning import PLAN, lines, read_plan
+from ontogeny.workflow.replacements import replacements
 
 
 def main() -> int:

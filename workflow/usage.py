@@ -6,7 +6,7 @@ Usage: python workflow/usage.py, after a run. Ends with 1 when a job took more t
 import sys
 from pathlib import Path
 
-from ontogeny.usage import lines, uses
+from ontogeny.workflow.usage import lines, uses
 
 
 def main() -> int:

@@ -18,9 +18,7 @@ FORMAT = 1
 """Raised by hand when a change in `PLUMBING` would make stored numbers differ."""
 
 PLUMBING = (
-    "ontogeny.adoption",
     "ontogeny.config",
-    "ontogeny.configuration_files",
     "ontogeny.figures",
     "ontogeny.given_files",
     "ontogeny.job",
@@ -28,20 +26,16 @@ PLUMBING = (
     "ontogeny.known_studies",
     "ontogeny.labels",
     "ontogeny.own_measures",
-    "ontogeny.planning",
     "ontogeny.provenance",
-    "ontogeny.replacements",
     "ontogeny.resume",
-    "ontogeny.snakemake_parts",
     "ontogeny.storage",
     "ontogeny.study",
-    "ontogeny.summaries",
     "ontogeny.sweeps",
     "ontogeny.training._progress",
     "ontogeny.training._records",
     "ontogeny.training._state",
     "ontogeny.unlocked",
-    "ontogeny.usage",
+    "ontogeny.workflow",
 )
 """Modules, with all below them, that are not part of the digest of a step's code.
 

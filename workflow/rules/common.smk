@@ -9,7 +9,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from ontogeny.config import ConfigurationError, configuration_name, specification
-from ontogeny.configuration_files import problem_of_configuration
+from ontogeny.workflow.configuration_files import problem_of_configuration
 from ontogeny.figures import FigureError, drawn_together
 from ontogeny.known_studies import STUDIES
 from ontogeny.provenance import code_digest, spec_digest

@@ -6,10 +6,10 @@ from time import time
 
 from snakemake.settings.enums import Quietness
 
-from ontogeny.adoption import adopt
-from ontogeny.planning import PLAN, planned_jobs, write_plan
-from ontogeny.replacements import replacements
-from ontogeny.summaries import closing, has_all_results
+from ontogeny.workflow.adoption import adopt
+from ontogeny.workflow.planning import PLAN, planned_jobs, write_plan
+from ontogeny.workflow.replacements import replacements
+from ontogeny.workflow.summaries import closing, has_all_results
 
 BEGUN = float(os.environ.get("RUN_BEGUN") or time())
 """When the run began [s since 1970]: `make run` says so, as it starts several Snakemakes."""

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.joins.outcomes import LEARNED_ACCURACY, is_learned
-from ontogeny.summaries import span, study_lines
+from ontogeny.workflow.summaries import span, study_lines
 
 __all__ = ["Outcome", "outcomes_of_history", "outcomes_of_runs", "summary"]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from ontogeny.summaries import study_lines
+from ontogeny.workflow.summaries import study_lines
 
 __all__ = ["summary"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ontogeny.snakemake_parts import part
+from ontogeny.workflow.snakemake_parts import part
 
 __all__ = ["PLAN", "PlannedJob", "lines", "planned_jobs", "read_plan", "write_plan"]
 

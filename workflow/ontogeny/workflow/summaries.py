@@ -6,9 +6,9 @@ from typing import Any
 
 from tabulate import tabulate
 
-from ontogeny.snakemake_parts import part
 from ontogeny.storage import read
 from ontogeny.study import Places, Plan
+from ontogeny.workflow.snakemake_parts import part
 
 __all__ = ["closing", "duration", "has_all_results", "span", "study_lines", "summary"]
 

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ontogeny.planning import PlannedJob
-from ontogeny.summaries import duration
+from ontogeny.workflow.planning import PlannedJob
+from ontogeny.workflow.summaries import duration
 
 __all__ = ["replacements"]
 

@@ -20,8 +20,8 @@ from typing import Any
 
 from snakemake.exceptions import WorkflowError
 
-from ontogeny.snakemake_parts import module, part, refuse_snakemake
 from ontogeny.storage import StorageError, file_digest, read_provenance
+from ontogeny.workflow.snakemake_parts import module, part, refuse_snakemake
 
 __all__ = ["adopt"]
 
