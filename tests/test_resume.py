@@ -224,7 +224,7 @@ def toy(steps, seen, *, until=np.inf):
 
 def toy_datasets(record):
     labels = Labels(DIMENSIONS)
-    measures = {"size": Measure("sum of squares")}
+    measures = {"size": Measure((), "sum of squares")}
     return {
         "checkpoints": checkpoints_dataset(record, {"w": ("neuron",)}, labels),
         "history": history_dataset(record, measures, {}, labels, training_loss="one"),

@@ -10,6 +10,13 @@ from ontogeny.config._sections import Name, Section
 
 __all__ = ["schema"]
 
+_GROUP = {"type": "array", "minItems": 2, "items": {"type": "string"}}
+_TIED: dict[str, Any] = {
+    "description": "Swept fields that go in step, in groups of their dotted paths.",
+    "type": "array",
+    "items": _GROUP,
+}
+
 
 def schema(
     sections: Mapping[str, type[BaseModel]],
@@ -21,7 +28,8 @@ def schema(
     """Return the JSON schema (draft 2020-12) of a configuration with the given sections.
 
     Beside the sections, it may have a name. The fields of the models in `shared` are sections too.
-    A field of the models in `swept` may also be a list of values.
+    A field of the models in `swept` may also be a list of values, and those of them that have seeds
+    may tie fields.
 
     Nothing is required: a key may come from the defaults above it. What must be present once
     everything is merged is checked by `validate`.
@@ -51,4 +59,6 @@ def schema(
         for name, rule in fields_of.items():
             about = {key: rule.pop(key) for key in ("description", "default") if key in rule}
             fields_of[name] = about | {"anyOf": [rule, {"type": "array", "items": dict(rule)}]}
+        if "seeds" in fields_of:
+            fields_of["tied"] = _TIED
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | relaxed(whole)
