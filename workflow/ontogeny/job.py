@@ -43,7 +43,7 @@ class Job:
         self._job = snakemake
         self.logger: logging.Logger = start(snakemake.log[0])
         self.spec: Any = snakemake.params.spec
-        self._about: dict[str, Any] = {}
+        self._runs: list[dict[str, Any]] = []
 
     @property
     def code(self) -> str:
@@ -66,11 +66,13 @@ class Job:
         """Return the dataset of an input, or a list of those of several files."""
         path = self.path(name)
         if not isinstance(path, str):
-            return [read(each) for each in path]
+            return [self._read(each) for each in path]
+        return self._read(path)
+
+    def _read(self, path: str) -> xr.Dataset:
         found = read(path)
-        for key in CARRIED:
-            if key in found.attrs and name not in ("table", "irreps", "corpus"):
-                self._about.setdefault(key, found.attrs[key])
+        if "configuration" in found.attrs:  # of a run, and not of its group or corpus
+            self._runs.append({key: found.attrs[key] for key in CARRIED if key in found.attrs})
         return found
 
     def inputs(self) -> dict[str, Any]:
@@ -139,15 +141,25 @@ class Job:
             write(dataset, path)
             write_provenance(provenance, self.output(beside))
         else:
-            write(dataset, path, self._of(about or {}) | provenance)
+            kept = {key: value for key, value in dataset.attrs.items() if key not in CARRIED}
+            of = self._of(about or {})
+            write(dataset.drop_attrs(deep=False).assign_attrs(kept), path, of | provenance)
 
     def provenance(self) -> dict[str, str]:
         """Return the attributes that say what a result depends on."""
         return attributes(self._job.rule, self.spec, self.code)
 
     def _of(self, about: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a result is of: what all runs that it was made from have in common."""
+        first = self._runs[0] if self._runs else {}
+        common = {
+            key: value
+            for key, value in first.items()
+            if all(run.get(key) == value for run in self._runs)
+        }
         labels = {
             name: int(value) if name == "seed" else value
             for name, value in self._job.wildcards.items()
+            if name in CARRIED
         }
-        return self._about | dict(about) | {k: v for k, v in labels.items() if k in CARRIED}
+        return common | dict(about) | labels

@@ -279,7 +279,7 @@ def read_sections(
     Parameters
     ----------
     raw : mapping
-        What the configuration files hold, apart from the name of the configuration.
+        What the configuration files hold; the name of the configuration is not a section.
     studies : iterable of Study
         All there are. Those whose section is absent have no runs; one must be there.
 
@@ -301,7 +301,7 @@ def read_sections(
     problems = [
         f"`{key}` = {short(raw[key])}: unknown section; known are {', '.join(known)}"
         for key in raw
-        if key not in known
+        if key not in [*known, "name"]
     ]
     sections: dict[str, Any] = {}
     shared: dict[str, Any] = {}

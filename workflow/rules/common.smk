@@ -56,10 +56,9 @@ def read_plans():
     """Return where results stand and the plan of each study, or refuse the configuration."""
     for name in workflow.configfiles:
         require_configuration(name)
-    raw = {key: value for key, value in config.items() if key != "name"}
     try:
         places = Places(configuration_name(config, workflow.configfiles))
-        sections, shared = read_sections(raw, STUDIES)
+        sections, shared = read_sections(config, STUDIES)
         plans = {
             study.name: study.plan(sections[study.name], shared, places)
             for study in STUDIES

@@ -97,12 +97,12 @@ def planned_jobs(dag: Any) -> list[PlannedJob]:
 
 def write_plan(jobs: Sequence[PlannedJob], path: str | Path) -> None:
     """Write planned jobs as JSON."""
-    Path(path).write_bytes(_JOBS.dump_json([*jobs]))
+    Path(path).write_text(_JOBS.dump_json([*jobs]).decode(), encoding="utf-8")
 
 
 def read_plan(path: str | Path) -> list[PlannedJob]:
     """Read what `write_plan` has written."""
-    return _JOBS.validate_json(Path(path).read_bytes())
+    return _JOBS.validate_json(Path(path).read_text(encoding="utf-8"))
 
 
 def lines(jobs: Iterable[PlannedJob]) -> list[str]:

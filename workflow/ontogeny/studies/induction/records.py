@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ontogeny import training as machinery
 from ontogeny.config import canonical
 from ontogeny.labels import Labels, Measure
 from ontogeny.studies.induction.config import Corpus, Training
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.training import Record, in_words
+from ontogeny.training import checkpoints_dataset as shared_checkpoints
+from ontogeny.training import history_dataset as shared_history
 
 __all__ = ["checkpoints_dataset", "datasets", "description", "history_dataset"]
 
@@ -45,12 +46,12 @@ def datasets(record: Record) -> dict[str, xr.Dataset]:
 
 def checkpoints_dataset(record: Record) -> xr.Dataset:
     """Return every parameter of a network along `step`."""
-    return machinery.checkpoints_dataset(record, _DIMENSIONS, _LABELS)
+    return shared_checkpoints(record, _DIMENSIONS, _LABELS)
 
 
 def history_dataset(record: Record) -> xr.Dataset:
     """Return loss and accuracy along `step`, and the training loss of every update."""
-    return machinery.history_dataset(
+    return shared_history(
         record,
         _MEASURES,
         {"split": np.array(["test"], dtype=object)},

@@ -7,13 +7,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny import training as machinery
 from ontogeny.config import canonical
 from ontogeny.labels import Labels, Measure
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.networks.build import parameter_dimensions
 from ontogeny.training import Record, in_words
+from ontogeny.training import checkpoints_dataset as shared_checkpoints
+from ontogeny.training import history_dataset as shared_history
 
 __all__ = ["checkpoints_dataset", "datasets", "description", "history_dataset"]
 
@@ -38,12 +39,12 @@ def datasets(
 
 def checkpoints_dataset(record: Record, kind: str) -> xr.Dataset:
     """Return every parameter of a network of the given kind along `step`."""
-    return machinery.checkpoints_dataset(record, parameter_dimensions(kind), _LABELS)
+    return shared_checkpoints(record, parameter_dimensions(kind), _LABELS)
 
 
 def history_dataset(record: Record, train_pairs: NDArray[np.integer]) -> xr.Dataset:
     """Return losses and accuracies along `step`, the training loss of every update, the split."""
-    history = machinery.history_dataset(
+    history = shared_history(
         record,
         _MEASURES,
         {"split": np.array(["train", "test"], dtype=object)},
