@@ -24,7 +24,8 @@ from ontogeny.studies.composition.irreps.stages import analysis, evaluation
 from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
 from ontogeny.studies.composition.networks.architectures.transformer import Transformer
-from ontogeny.studies.composition.networks.foreign import parameters_of, read_network, read_run
+from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.networks.foreign import parameters_of, read_run, record_of
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network, training_rows
 from ontogeny.weights import WeightsError
@@ -233,6 +234,12 @@ def trained_in_plain_torch(kind):
     return {name: values.detach().numpy() for name, values in w.items()}, found
 
 
+def of_one(product, spec, tensors):
+    """The record of a single network, at the step that the specification says."""
+    parameters = parameters_of(tensors, build(spec.architecture, len(product)))
+    return record_of(product, spec, {spec.schedule.steps: parameters})
+
+
 @pytest.mark.parametrize("kind", ["mlp", "bilinear"])
 def test_losses_are_those_of_the_authors_forward_pass(kind):
     widths = {"embedding": 5, "hidden": 7} if kind == "mlp" else {"hidden": 7}
@@ -240,7 +247,7 @@ def test_losses_are_those_of_the_authors_forward_pass(kind):
         {"architecture": {"kind": kind} | widths, "data": {"fraction": 0.5}, "seed": 4}
     )
     parameters, expected = trained_in_plain_torch(kind)
-    record = read_network(group("S3").table, spec, parameters)
+    record = of_one(group("S3").table, spec, parameters)
     loss, accuracy = zip(*(expected[split] for split in ("train", "test")), strict=True)
     np.testing.assert_allclose(record.measures["loss"], [loss], rtol=1e-5)
     assert record.measures["accuracy"].tolist() == [[*accuracy]]
@@ -277,7 +284,7 @@ def test_the_record_is_that_of_the_network_alone():
     )
     product = group("S3").table
     parameters = {name: np.zeros_like(v) for name, v in initial(ARCHITECTURES[0]).items()}
-    record = read_network(product, spec, parameters)
+    record = of_one(product, spec, parameters)
     assert record.step.tolist() == [70]
     np.testing.assert_allclose(record.measures["loss"], [[np.log(6)] * 2], rtol=1e-6)
     assert record.parameters["W"].shape == (1, 8, 3)
@@ -562,5 +569,5 @@ def test_losses_are_those_of_the_task_that_the_networks_answer():
         "W_y": 1.0 * (pair % 7 == np.arange(7)[:, None]),
         "W_U": 1.0 * ((pair // 7 - pair % 7) % 7 == np.arange(7)[:, None]).T,
     }
-    record = read_network(group("C7").table, spec, parameters)
+    record = of_one(group("C7").table, spec, parameters)
     assert record.measures["accuracy"].tolist() == [[1.0, 1.0]]

@@ -12,7 +12,7 @@ from string import ascii_lowercase
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.groups import Group, conjugacy_classes, element_orders, identity, inverses
+from ontogeny.groups import MAX_ORDER, Group, conjugacy_classes, element_orders, identity, inverses
 from ontogeny.representations._irrep import Irrep, Matrices, character
 from ontogeny.representations._laws import (
     character_orthogonality_error,
@@ -20,9 +20,7 @@ from ontogeny.representations._laws import (
     unitarity_error,
 )
 
-__all__ = ["MAX_ORDER", "numerical_irreps"]
-
-MAX_ORDER = 1000
+__all__ = ["numerical_irreps"]
 
 _SEEDS = range(5)
 _TOLERANCE = 1e-10

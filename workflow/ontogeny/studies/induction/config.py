@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import Field, field_validator
 
 from ontogeny.config import (
     AS_REAL,
@@ -30,7 +30,7 @@ from ontogeny.config.training import EarlyStop, LearningRateDecay, Whole
 from ontogeny.figures import section_of
 from ontogeny.given_files import problem_of_text
 from ontogeny.studies.induction.division import boundary, shortage
-from ontogeny.sweeps import Sweeps, unfolded
+from ontogeny.sweeps import unfolded
 
 __all__ = [
     "Analysis",
@@ -256,12 +256,6 @@ class Induction(Section):
         description="Which runs of each experiment get figures of their own: all, that of the "
         "first seed, or none. Figures over runs are always drawn.",
     )
-    _sweeps: Sweeps = PrivateAttr(default_factory=dict)
-
-    @property
-    def sweeps(self) -> Sweeps:
-        """Return the experiments of each sweep with the values of the swept fields."""
-        return self._sweeps
 
 
 def resolve(raw: Any) -> Induction:
@@ -288,12 +282,11 @@ def resolve(raw: Any) -> Induction:
     defaults = section.pop("defaults", None)
     corpora, experiments = section.get("corpora"), section.get("experiments")
     section |= {"corpora": {}, "experiments": {}}
-    sweeps: Sweeps = {}
     problems: list[str] = []
     with noted(problems):
         section["corpora"], _ = unfolded(corpora, Corpus, lists={"files"}, at="induction.corpora")
     with noted(problems):
-        section["experiments"], sweeps = unfolded(
+        section["experiments"], _ = unfolded(
             experiments,
             Experiment,
             lists=LISTS,
@@ -305,7 +298,6 @@ def resolve(raw: Any) -> Induction:
         section = with_style(section, Figures, Style, at="induction")
         induction = validate(section, Induction, at="induction")
     refuse(problems)
-    induction._sweeps = sweeps
     refuse(
         [
             *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),

@@ -20,7 +20,7 @@ from ontogeny.studies.composition.networks.runs import evaluation, training_rows
 from ontogeny.training import Record
 from ontogeny.weights import WeightsError, read_weights
 
-__all__ = ["parameters_of", "read_network", "read_run"]
+__all__ = ["parameters_of", "read_run", "record_of"]
 
 Tensors = Mapping[str, NDArray[np.generic]]
 
@@ -184,27 +184,6 @@ def _without_a_place(
     return f"has no place in {kind} and is not zero"
 
 
-def read_network(product: NDArray[np.integer], spec: Training, tensors: Tensors) -> Record:
-    """Return the record of a network that was trained elsewhere: its last checkpoint alone.
-
-    Parameters
-    ----------
-    product : (n, n) ndarray of int
-        The group's table.
-    spec : Training
-        Its `schedule.steps` is the step of the checkpoint.
-    tensors : mapping of str to ndarray
-        From `ontogeny.weights.read_weights`.
-
-    Raises
-    ------
-    ValueError
-        As `parameters_of`.
-    """
-    architecture = build(spec.architecture, len(product))
-    return _record(product, spec, {spec.schedule.steps: parameters_of(tensors, architecture)})
-
-
 def read_run(product: NDArray[np.integer], spec: Training, files: Mapping[int, str]) -> Record:
     """Return the record of a run that was made elsewhere, from the files of its checkpoints.
 
@@ -234,14 +213,29 @@ def read_run(product: NDArray[np.integer], spec: Training, files: Mapping[int, s
         except ValueError as error:
             msg = f"{path}: {error}"
             raise WeightsError(msg) from None
-    return _record(product, spec, networks)
+    return record_of(product, spec, networks)
 
 
-def _record(
+def record_of(
     product: NDArray[np.integer],
     spec: Training,
     networks: Mapping[int, Mapping[str, NDArray[np.floating]]],
 ) -> Record:
+    """Return the record of networks that were trained elsewhere.
+
+    Parameters
+    ----------
+    product : (n, n) ndarray of int
+        The group's table.
+    spec : Training
+    networks : mapping of int to mapping
+        By step, ascending: the parameters of the architecture by name, from `parameters_of`.
+
+    Returns
+    -------
+    Record
+        Without the training loss of every update.
+    """
     order = len(product)
     architecture = build(spec.architecture, order)
     member = torch.zeros(order**2, dtype=torch.bool)
