@@ -61,7 +61,6 @@ def test_lists_of_values_are_sweeps_of_corpora_and_experiments():
     assert set(found.corpora) == {*names, "chains"}
     assert [found.corpora[name].start_probability for name in names] == [0.2, 0.5]
     assert {f"one-corpus-{name}" for name in names} | {"two"} == set(found.experiments)
-    assert set(found.sweeps) == {"one"}
 
 
 def test_sweeps_of_corpora_depend_on_what_values_mean():
