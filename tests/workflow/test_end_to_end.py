@@ -1,12 +1,7 @@
 """The real workflow on a tiny configuration, in a folder of its own."""
 
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,11 +10,12 @@ import xarray as xr
 from safetensors.torch import save_file
 
 from many_openings import assert_opened_many_times
+from ontogeny.figures import drawn_together
+from project import Project, output_of
 
-ROOT = Path(__file__).parents[2]
 TINY = "config/test/tiny.yaml"
 RUNS = {"s3-mlp": (0, 2), "c5-transformer": (0,), "klein-bilinear": (0,)}
-FIGURES = [
+FIGURES = {
     "learning",
     "progress",
     "losses",
@@ -33,95 +29,55 @@ FIGURES = [
     "ablations",
     "components",
     "logits",
-]
-ONLY_CYCLIC = [
-    "spectra",
-    "addition_progress",
-    "addition_measures",
-    "addition_key_losses",
-    "addition_norms",
-    "addition_followups",
-    "addition_spectra",
-    "addition_attention",
-    "addition_neurons",
-    "addition_logits",
-    "addition_readout",
-    "addition_ablations",
-    "addition_removal",
-    "addition_algorithms",
-]
-OVER_ALL_RUNS = ["grokking", "similarity", "irreps", "order"]
-
-
-def copy_project(to):
-    for name in ("workflow", "config", "profiles"):
-        shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Snakefile", "environment.yml"):
-        shutil.copy2(ROOT / name, to / name)
-    return to
-
-
-def snakemake(folder, *arguments):
-    given = [] if "--configfile" in arguments else ["--configfile", TINY]
-    command = [sys.executable, "-m", "snakemake", *given, *arguments]
-    environment = os.environ | {
-        "XDG_CACHE_HOME": str(folder / ".cache"),
-        "PYTHONPATH": str(folder / "workflow"),
-    }
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-
-
-def output_of(run):
-    return run.stdout + run.stderr
+}
+"""Those of a run on a group that is not cyclic."""
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    folder = copy_project(tmp_path_factory.mktemp("project"))
-    run = snakemake(folder, "--cores", "2")
-    assert run.returncode == 0, output_of(run)
-    return folder, output_of(run)
+    project = Project.made(tmp_path_factory.mktemp("project") / "project", TINY)
+    return project, project.run()
 
 
-def opened(path):
-    return xr.load_dataset(path)
-
-
-def expected_figures():
-    for experiment, seeds in RUNS.items():
-        cyclic = experiment == "c5-transformer"
-        names = FIGURES + ONLY_CYCLIC * cyclic
-        yield from (f"{experiment}/seed{seed}/{name}" for seed in seeds for name in names)
-        yield f"{experiment}/seeds"
-        if cyclic:
-            yield f"{experiment}/addition_phases"
-    yield from (f"universality_{name}" for name in OVER_ALL_RUNS)
+def svg_files(project):
+    """Return the paths of all figures that are there, as SVG."""
+    return {
+        str(path.relative_to(project.folder)) for path in project.results.glob("*/figures/**/*.svg")
+    }
 
 
 def test_every_figure_is_there_with_its_numbers(finished):
-    folder, _ = finished
-    figures = folder / "results/composition/figures"
-    found = {str(path.relative_to(figures)) for path in figures.rglob("*.*")}
-    endings = (".svg", ".png", ".nc")
-    assert found == {name + ending for name in expected_figures() for ending in endings}
+    project, _ = finished
+    planned = project.figures()
+    assert svg_files(project) == planned
+    for path in planned:
+        for suffix in (".png", ".nc"):
+            assert (project.folder / path).with_suffix(suffix).exists(), path
+    folder = project.results / "composition/figures"
+    assert {path.stem for path in (folder / "s3-mlp/seed2").glob("*.svg")} == FIGURES
+    cyclic = {path.stem for path in (folder / "c5-transformer/seed0").glob("*.svg")}
+    assert cyclic >= FIGURES | {"spectra", "addition_progress", "addition_attention"}
+    assert {path.stem for path in (folder / "c5-transformer").glob("*.svg")} == {
+        "seeds",
+        "addition_phases",
+    }
+    assert (folder / "universality_grokking.svg").exists()
 
 
 def test_progress_is_shown(finished):
-    folder, said = finished
+    project, said = finished
     assert "steps (100%) done" in said
-    log = (folder / "logs/composition/s3-mlp/seed0/train.log").read_text()
+    log = (project.logs / "composition/s3-mlp/seed0/train.log").read_text()
     assert "step 40 of 40 | training loss" in log
     assert "steps/s" in log
 
 
 def test_results_say_what_made_them(finished):
-    folder, _ = finished
-    files = sorted(folder.glob("results/**/*.nc"))
+    project, _ = finished
+    files = sorted(project.results.glob("**/*.nc"))
     assert len(files) > 40
     for path in files:
-        dataset = opened(path)
+        dataset = xr.load_dataset(path)
         beside = path.with_suffix(".json")
         about = json.loads(beside.read_text()) if beside.exists() else dataset.attrs
         needed = {"stage", "spec", "spec_sha256", "code_sha256", "ontogeny_version"}
@@ -131,16 +87,17 @@ def test_results_say_what_made_them(finished):
 
 
 def test_every_kind_of_result_can_be_opened_a_hundred_times_in_one_process(finished):
-    folder, _ = finished
-    kinds = {path.name: path for path in sorted(folder.glob("results/**/*.nc"))}
+    project, _ = finished
+    kinds = {path.name: path for path in sorted(project.results.glob("**/*.nc"))}
     assert len(kinds) > 40
     assert_opened_many_times(kinds.values())
 
 
 def test_runs_hold_what_the_schedule_says(finished):
-    folder, _ = finished
-    run = folder / "results/composition/s3-mlp/seed2"
-    checkpoints, history = opened(run / "checkpoints.nc"), opened(run / "history.nc")
+    project, _ = finished
+    checkpoints, history = (
+        project.opened(f"composition/s3-mlp/seed2/{name}") for name in ("checkpoints", "history")
+    )
     np.testing.assert_array_equal(checkpoints["step"], [0, 1, 3, 10, 20, 30, 32, 40])
     np.testing.assert_array_equal(checkpoints["step"], history["step"])
     assert history.sizes["update"] == 40
@@ -148,33 +105,32 @@ def test_runs_hold_what_the_schedule_says(finished):
     assert np.isfinite(history["loss"]).all()
 
 
-def test_history_and_progress_agree(finished):
-    folder, _ = finished
-    run = folder / "results/composition/s3-mlp/seed0"
-    history, progress = opened(run / "history.nc"), opened(run / "progress.nc")
+def test_history_and_evaluation_agree(finished):
+    project, _ = finished
+    history, evaluation = (
+        project.opened(f"composition/s3-mlp/seed0/{name}") for name in ("history", "evaluation")
+    )
     splits = ["train", "test"]
     np.testing.assert_allclose(
-        progress["loss"].sel(split=splits), history["loss"].sel(split=splits), rtol=1e-4
+        evaluation["loss"].sel(split=splits), history["loss"].sel(split=splits), rtol=1e-4
     )
     np.testing.assert_array_equal(
-        progress["accuracy"].sel(split=splits), history["accuracy"].sel(split=splits)
+        evaluation["accuracy"].sel(split=splits), history["accuracy"].sel(split=splits)
     )
 
 
 def test_a_group_from_a_table_file_is_analysed_like_any_other(finished):
-    folder, _ = finished
-    table = opened(folder / "results/groups/klein/table.nc")
+    project, _ = finished
+    table = project.opened("groups/klein/table")
     assert list(table["label"].values) == ["e", "a", "b", "c"]
-    irreps = opened(folder / "results/groups/klein/irreps.nc")
+    irreps = project.opened("groups/klein/irreps")
     np.testing.assert_array_equal(irreps["degree"], [1, 1, 1, 1])
     assert float(irreps["violation"].max()) < 1e-9
 
 
 def test_nothing_runs_a_second_time(finished):
-    folder, _ = finished
-    again = snakemake(folder, "--cores", "2")
-    assert again.returncode == 0, output_of(again)
-    assert "Nothing to be done" in output_of(again)
+    project, _ = finished
+    assert "Nothing to be done" in project.run()
 
 
 FOREIGN = """\
@@ -191,25 +147,25 @@ composition:
 
 
 def test_networks_trained_elsewhere_are_analysed_as_if_trained_here(finished):
-    folder, _ = finished
-    files = [folder / name for name in ("0.safetensors", "2.pt", "cut.pt")]
+    project, _ = finished
+    files = [project.folder / name for name in ("0.safetensors", "2.pt", "cut.pt")]
     for seed, file in zip((0, 2), files, strict=False):
-        checkpoints = opened(folder / f"results/composition/s3-mlp/seed{seed}/checkpoints.nc")
+        checkpoints = project.opened(f"composition/s3-mlp/seed{seed}/checkpoints")
         last = {name: torch.tensor(v.values[-1]) for name, v in checkpoints.items()}
         save_file(last, file) if file.suffix == ".safetensors" else torch.save(last, file)
     files[2].write_bytes(files[1].read_bytes()[:200])
-    (folder / "foreign.yaml").write_text(FOREIGN.format(*files))
-    run = snakemake(folder, "--configfile", "foreign.yaml", "--cores", "2")
+    foreign = Project(project.folder, "foreign.yaml")
+    foreign.write(foreign.configuration, FOREIGN.format(*files))
+    run = foreign.tried("--cores", "2")
     assert run.returncode != 0
     assert f"WeightsError: {files[2]}: " in output_of(run)
     for seed in (0, 2):
-        theirs, ours = (
-            opened(folder / f"results/composition/{name}/seed{seed}/representation.nc")
-            for name in ("theirs", "s3-mlp")
-        )
+        theirs = foreign.opened(f"composition/theirs/seed{seed}/analysis")
+        ours = project.opened(f"composition/s3-mlp/seed{seed}/analysis")
         xr.testing.assert_equal(theirs, ours)
-    assert (folder / "results/composition/figures/theirs/seed0/logits.svg").exists()
-    assert not (folder / "results/composition/figures/theirs/seed2").exists()
+    figures = foreign.results / "composition/figures/theirs"
+    assert (figures / "seed0/logits.svg").exists()
+    assert not (figures / "seed2").exists()
 
 
 FOLLOWED = """\
@@ -229,32 +185,32 @@ composition:
 
 
 def test_checkpoints_of_a_run_made_elsewhere_are_followed_along_its_steps(finished):
-    folder, _ = finished
-    ours = folder / "results/composition/c5-transformer/seed0"
-    checkpoints = opened(ours / "checkpoints.nc")
-    (folder / "followed").mkdir()
-    files = [folder / f"followed/ckpt_{step:03d}.pt" for step in checkpoints["step"].values]
+    project, _ = finished
+    checkpoints = project.opened("composition/c5-transformer/seed0/checkpoints")
+    folder = project.folder / "followed"
+    folder.mkdir()
+    files = [folder / f"ckpt_{step:03d}.pt" for step in checkpoints["step"].values]
     for index, file in enumerate(files):
         torch.save({k: torch.tensor(v.values[index]) for k, v in checkpoints.items()}, file)
-    (folder / "followed.yaml").write_text(FOLLOWED)
-    run = snakemake(folder, "--configfile", "followed.yaml", "--cores", "2")
-    assert run.returncode == 0, output_of(run)
-    theirs = folder / "results/composition/followed/seed0"
-    for name, unknown in (("progress", []), ("mechanism", []), ("measures", ["slingshots"])):
+    followed = Project(project.folder, "followed.yaml")
+    followed.write(followed.configuration, FOLLOWED)
+    followed.run()
+    for name, unknown in (
+        ("evaluation", []),
+        ("addition_analysis", []),
+        ("addition_evaluation", ["slingshots"]),
+    ):
         xr.testing.assert_equal(
-            opened(theirs / f"{name}.nc").drop_vars(unknown),
-            opened(ours / f"{name}.nc").drop_vars(unknown),
+            followed.opened(f"composition/followed/seed0/{name}").drop_vars(unknown),
+            project.opened(f"composition/c5-transformer/seed0/{name}").drop_vars(unknown),
         )
-    figures = folder / "results/composition/figures"
-    drawn = {
-        name: {path.stem for path in (figures / name / "seed0").glob("*.svg")}
-        for name in ("followed", "c5-transformer")
-    }
-    assert drawn["followed"] == drawn["c5-transformer"] >= {"learning", "addition_progress"}
-    assert (figures / "followed/addition_phases.svg").exists()
+    ours, theirs = (
+        {path.stem for path in (each.results / "composition/figures" / run).glob("**/*.svg")}
+        for each, run in ((project, "c5-transformer"), (followed, "followed"))
+    )
+    assert theirs == ours >= {"learning", "addition_progress", "addition_phases"}
     shutil.copy2(files[0], files[1])
-    again = output_of(snakemake(folder, "--configfile", "followed.yaml", "--dry-run"))
-    assert "read the weights of followed, seed 0" in again
+    assert "read the weights of followed, seed 0" in followed.plan()
 
 
 OF_STEPS = {"progress", "measures", "key_losses", "norms", "followups"}
@@ -281,58 +237,63 @@ composition:
 
 
 def test_only_runs_that_add_get_the_figures_of_addition(tmp_path):
-    folder = copy_project(tmp_path)
-    (folder / "0.pt").write_text("not read before jobs start")
-    (folder / "adds.yaml").write_text(ADDS.format(folder / "0.pt"))
-    run = snakemake(folder, "--dry-run", "--configfile", "adds.yaml")
-    assert run.returncode == 0, output_of(run)
-    found = set(re.findall(r"figure addition_(\w+) of ([\w, -]+)", output_of(run)))
+    project = Project(tmp_path, "adds.yaml")
+    project.write("0.pt", "not read before jobs start")
+    project.write(project.configuration, ADDS.format(tmp_path / "0.pt"))
+    plan = project.plans()["composition"]
+    found = {
+        (figure.name.removeprefix("addition_"), *subject.wildcards.values())
+        for together in drawn_together(plan)
+        for figure in together.figures
+        for subject in together.subjects.values()
+        if figure.name.startswith("addition_")
+    }
     stops = {
         f"{name}-weight-decay-schedule-{schedule}"
         for name in ("stops", "stops-or-l1-l1-0", "stops-or-l1-l1-1")
         for schedule in ("empty", "step-9-weight-decay-0")
     }
     adds = {"ours", "differs"} | stops
-    expected = {(name, f"{run}, seed 0") for name in OF_STEPS | OF_LAST for run in adds}
+    expected = {(name, run, "0") for name in OF_STEPS | OF_LAST for run in adds}
     expected |= {("phases", run) for run in adds} | {("schedule", "stops")}
-    expected |= {(name, "theirs, seed 0") for name in OF_LAST | {"attention"}}
+    expected |= {(name, "theirs", "0") for name in OF_LAST | {"attention"}}
     assert found == expected
 
 
-def refusal(tmp_path, text):
-    """Return what is said of a wrong config/config.yaml, when no job has started."""
-    folder = copy_project(tmp_path)
-    (folder / "config/config.yaml").write_text(text)
-    command = [sys.executable, "-m", "snakemake", "--cores", "1"]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """Return a project in which nothing runs."""
+    return Project.made(tmp_path_factory.mktemp("bare") / "project")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "composition:\n"
+            "  experiments:\n    x: {grup: S3, architecture: {kind: mlp}, seeds: [0]}\n",
+            "`composition.experiments.x.grup` = 'S3': unknown key; did you mean `group`?",
+        ),
+        ("composition:\n  experiments: [\n", "line 3, column 1: not YAML"),
+    ],
+    ids=["wrong key", "not YAML"],
+)
+def test_a_wrong_configuration_is_refused_before_any_job(bare, text, said):
+    bare.write(bare.configuration, text)
+    run = bare.tried("--cores", "1")
     assert run.returncode != 0
-    assert not (folder / "results").exists()
+    assert said in output_of(run)
+    assert "config/config.yaml is refused" in output_of(run)
     assert "Traceback" not in output_of(run)
-    return output_of(run)
-
-
-def test_a_wrong_configuration_is_refused_before_any_job(tmp_path):
-    text = (
-        "composition:\n  experiments:\n    x: {grup: S3, architecture: {kind: mlp}, seeds: [0]}\n"
-    )
-    said = refusal(tmp_path, text)
-    assert "`composition.experiments.x.grup` = 'S3': unknown key; did you mean `group`?" in said
-    assert "config/config.yaml" in said
-
-
-def test_text_that_does_not_parse_is_refused(tmp_path):
-    said = refusal(tmp_path, "composition:\n  experiments: [\n")
-    assert "config/config.yaml is refused" in said
-    assert "line 3, column 1: not YAML" in said
+    assert not (bare.folder / "results").exists()
 
 
 def test_the_report_is_one_page_that_needs_no_network(finished):
-    folder, _ = finished
-    run = snakemake(folder, "--cores", "1", "--report", "report.html")
-    assert run.returncode == 0, output_of(run)
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    project, _ = finished
+    project.snakemake("--cores", "1", "--report", "report.html")
+    page = (project.folder / "report.html").read_text(encoding="utf-8")
     assert "Group composition" in page
-    assert "Progress measures" in page
-    assert page.count("data:image/svg+xml") + page.count("svg") >= len(list(expected_figures()))
+    assert "Modular addition" in page
+    assert page.count("data:image/svg+xml") + page.count("svg") >= len(project.figures())
     assert 'src="http' not in page
     assert '<link rel="stylesheet" href="http' not in page

@@ -11,38 +11,15 @@ import pytest
 import torch
 import xarray as xr
 
-ROOT = Path(__file__).parents[2]
+from project import ROOT, Project, output_of
+
 TINY = "config/test/tiny.yaml"
-TARGET = "results/groups/S3/irreps.nc"
-
-
-def copied(folder):
-    for name in ("workflow", "config", "profiles"):
-        ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for name in ("Snakefile", "environment.yml", "Makefile", "requirements.lock", "pyproject.toml"):
-        shutil.copy2(ROOT / name, folder / name)
-    return folder
-
-
-def snakemake(folder, *arguments, python=sys.executable):
-    return subprocess.run(
-        [python, "-m", "snakemake", *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "workflow")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def output_of(run):
-    return run.stdout + run.stderr
+TARGET = "results/tiny/groups/S3/irreps.nc"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    return copied(tmp_path_factory.mktemp("first") / "project")
+    return Project.made(tmp_path_factory.mktemp("first") / "project", TINY)
 
 
 FOLDERS = ["my clone", "user's", "a\tb", 'a "$HOME" `id`', "a&b;c|d(e)<f>", "a*[b]?#~!%", "Grüße"]
@@ -50,12 +27,12 @@ FOLDERS = ["my clone", "user's", "a\tb", 'a "$HOME" `id`', "a&b;c|d(e)<f>", "a*[
 
 @pytest.mark.parametrize("name", ["user's clone", "".join(FOLDERS[2:]), "Grüße\taus"])
 def test_jobs_run_in_any_folder_with_the_environment_in_it(tmp_path, name):
-    folder = copied(tmp_path / name)
-    (folder / ".venv").symlink_to(sys.prefix)
-    python = str(folder / ".venv/bin/python")
-    run = snakemake(folder, "--configfile", TINY, "--cores", "1", "--", TARGET, python=python)
+    project = Project.made(tmp_path / name, TINY)
+    (project.folder / ".venv").symlink_to(sys.prefix)
+    python = str(project.folder / ".venv/bin/python")
+    run = project.tried("--cores", "1", "--", TARGET, python=python)
     assert run.returncode == 0, output_of(run)
-    assert xr.load_dataset(folder / TARGET).sizes["irrep"] == 3
+    assert project.opened("groups/S3/irreps").sizes["irrep"] == 3
 
 
 @pytest.mark.parametrize(
@@ -71,8 +48,8 @@ def test_a_folder_that_no_job_could_use_is_refused_in_one_sentence(project, tmp_
     folder = tmp_path / name
     folder.mkdir()
     given = [] if where == "project" else ["--directory", str(folder)]
-    started = copied(folder) if where == "project" else project
-    run = snakemake(started, "--configfile", TINY, "--cores", "1", *given, "--", TARGET)
+    started = Project.made(folder, TINY) if where == "project" else project
+    run = started.tried("--cores", "1", *given, "--", TARGET)
     assert run.returncode != 0
     assert f"The {where} is in a folder whose path has" in output_of(run)
     assert "rename that folder or move the project" in output_of(run)
@@ -138,6 +115,13 @@ induction:
 """
 
 
+GIVEN_RESULTS = (
+    "composition/theirs/seed1/checkpoints",
+    "groups/own/table",
+    "induction/corpora/text",
+)
+
+
 @pytest.mark.parametrize(
     "name",
     ["{experiment}{x, y}run{1},lr=0.1", "{seed}open{back\\slash", "s3:/a*b"],
@@ -153,19 +137,17 @@ def test_given_files_are_read_whatever_their_paths(project, tmp_path, name):
     paths = {key: f"{place}/.//{value}" for key, value in names.items()}
     (tmp_path / "my.yaml").write_text(GIVEN.format(**paths))
     out = tmp_path / "out"
-    run = snakemake(
-        project, "--configfile", str(tmp_path / "my.yaml"), "--directory", str(out), "--cores", "2",
-        "--", "results/composition/theirs/seed1/checkpoints.nc", "results/groups/own/table.nc",
-        "results/induction/corpora/text.nc",
+    targets = [f"results/my/{name}.nc" for name in GIVEN_RESULTS]
+    said = project.snakemake(
+        "--directory", str(out), "--cores", "2", "--", *targets,
+        configuration=str(tmp_path / "my.yaml"),
     )  # fmt: skip
-    assert run.returncode == 0, output_of(run)
-    found = xr.load_dataset(out / "results/composition/theirs/seed1/checkpoints.nc")
+    found, table_of_group, corpus = (xr.load_dataset(out / target) for target in targets)
     for parameter, values in written.items():
         np.testing.assert_array_equal(found[parameter].isel(step=-1), values)
-    labels = xr.load_dataset(out / "results/groups/own/table.nc")["label"]
-    assert list(labels.values) == list(table[0, 1:])
-    assert xr.load_dataset(out / "results/induction/corpora/text.nc").sizes["sequence"] == 16
-    assert "contains" not in run.stderr
+    assert list(table_of_group["label"].values) == list(table[0, 1:])
+    assert corpus.sizes["sequence"] == 16
+    assert "contains" not in said
 
 
 COMMANDS = {
@@ -175,22 +157,22 @@ COMMANDS = {
     "empty": (["--configfile", "empty.yaml"], "empty.yaml is empty; give the file itself"),
     "list": (["--configfile", "list.yaml"], "must be a mapping of sections, not ['a']"),
     "a target": (
-        ["--configfile", TINY, "results/claims.html"],
-        "put `--` before it: snakemake --configfile config/test/tiny.yaml -- results/claims.html",
+        ["--configfile", TINY, "results/tiny/claims.html"],
+        f"put `--` before it: snakemake --configfile {TINY} -- results/tiny/claims.html",
     ),
     "no such target": (["--configfile", TINY, "--", "results/x.png"], "No rule to produce"),
     "no such experiment": (
-        ["--configfile", TINY, "--", "results/composition/none/seed0/history.nc"],
-        "No rule to produce results/composition/none/seed0/history.nc",
+        ["--configfile", TINY, "--", "results/tiny/composition/none/seed0/history.nc"],
+        "No rule to produce results/tiny/composition/none/seed0/history.nc",
     ),
 }
 
 
 @pytest.fixture(scope="module")
 def odd_files(project):
-    (project / "binary.yaml").write_bytes(b"\xff\x00\x01")
-    (project / "empty.yaml").write_bytes(b"")
-    (project / "list.yaml").write_text("- a\n")
+    (project.folder / "binary.yaml").write_bytes(b"\xff\x00\x01")
+    project.write("empty.yaml", "")
+    project.write("list.yaml", "- a\n")
     return project
 
 
@@ -203,41 +185,41 @@ def test_a_wrong_command_is_refused_in_one_sentence(odd_files, start, command):
     if start == "plan":
         run = subprocess.run(
             [sys.executable, "workflow/plan.py", *arguments],
-            cwd=odd_files,
-            env=os.environ | {"PYTHONPATH": str(odd_files / "workflow")},
+            cwd=odd_files.folder,
+            env=odd_files.environment(),
             capture_output=True,
             text=True,
             check=False,
         )
     else:
-        run = snakemake(odd_files, "--dry-run", *arguments)
+        run = odd_files.tried("--dry-run", *arguments)
     assert run.returncode != 0
     assert said in output_of(run)
     assert "Traceback" not in output_of(run)
 
 
-def made(folder):
+def with_environment(project):
     """Return a project as `make` leaves it, with this environment in it."""
-    (folder / ".venv").mkdir()
+    folder = project.folder / ".venv"
+    folder.mkdir()
     for name in ("bin", "lib", "pyvenv.cfg"):
-        (folder / ".venv" / name).symlink_to(Path(sys.prefix, name))
-    (folder / ".venv/ready").touch()
-    return folder
+        (folder / name).symlink_to(Path(sys.prefix, name))
+    (folder / "ready").touch()
+    return project
 
 
 def test_make_says_what_stops_it(tmp_path):
     """The lock of a killed run, which a dry run passes; then a file that is not there."""
-    folder = made(copied(tmp_path / "my project"))
-    (folder / ".snakemake/locks").mkdir(parents=True)
-    (folder / ".snakemake/locks/0.output.lock").write_text("results/groups/S3/table.nc\n")
+    project = with_environment(Project.made(tmp_path / "my project", TINY))
+    project.write(".snakemake/locks/0.output.lock", "results/tiny/groups/S3/table.nc\n")
     for configuration, said in (
         (TINY, "It can be removed with the --unlock argument"),
         ("no.yaml", "The configuration no.yaml does not exist"),
     ):
         run = subprocess.run(
             ["make", "run", f"CONFIG={configuration}", "CORES=1"],
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(folder / "workflow")},
+            cwd=project.folder,
+            env=project.environment(),
             capture_output=True,
             text=True,
             check=False,
@@ -249,9 +231,9 @@ def test_make_says_what_stops_it(tmp_path):
 
 @pytest.mark.parametrize("arguments", [["--lint"], ["--list-rules"]])
 def test_what_is_no_run_has_no_summary(project, arguments):
-    run = snakemake(project, "--configfile", TINY, *arguments)
-    assert run.returncode == 0, output_of(run)
-    assert "summary" not in run.stderr.lower()
+    said = project.snakemake(*arguments)
+    assert "networks generalised" not in said
+    assert "Nothing more is said" not in said
 
 
 BOTH = """\
@@ -291,47 +273,49 @@ def both(project, tmp_path_factory):
     """Both studies, run in a folder of their own, and what that run said."""
     folder = tmp_path_factory.mktemp("both")
     (folder / "both.yaml").write_text(BOTH)
-    return folder, snakemake(project, *in_folder(folder), "--cores", "2")
+    return folder, run_in(project, folder, "--cores", "2")
 
 
-def in_folder(folder):
-    return ["--configfile", str(folder / "both.yaml"), "--directory", str(folder / "out")]
+def run_in(project, folder, *arguments):
+    """Run both studies in a folder."""
+    return project.tried(
+        *arguments, "--directory", str(folder / "out"), configuration=str(folder / "both.yaml")
+    )
 
 
 def test_a_run_ends_with_its_summary(project, both):
     """The first with jobs, the second with nothing to do; then what asks for no results."""
     folder, first = both
-    given = in_folder(folder)
     paths = [
-        "results/claims.html",
-        "results/induction/figures/corpora/p/models.png",
-        "results/induction/figures/one/model.png",
+        "results/both/claims.html",
+        "results/both/induction/figures/corpora/p/models.png",
+        "results/both/induction/figures/one/model.png",
     ]
     lines = [*COMPOSITION, "", *INDUCTION, "", "Look first at", *(f"  {path}" for path in paths)]
     assert first.returncode == 0, output_of(first)
     assert summary_of(first)[:-2] == lines
     assert summary_of(first)[-1].startswith("Finished in ")
     assert "Reason:" not in output_of(first)
-    assert output_of(first).count("results/composition/differs/seed1/history.nc") == 0
-    again = snakemake(project, *given, "--cores", "2")
-    assert again.returncode == 0
+    assert "results/both/composition/differs/seed1/history.nc" not in output_of(first)
+    again = run_in(project, folder, "--cores", "2")
+    assert again.returncode == 0, output_of(again)
     assert summary_of(again) == lines
     for arguments in (
         ["--dry-run"],
         ["--cores", "1", "--quiet", "all"],
         ["--cores", "1", "groups"],
     ):
-        other = snakemake(project, "--cores", "1", *arguments, *given)
+        other = run_in(project, folder, *arguments)
         assert other.returncode == 0, output_of(other)
         assert "networks generalised" not in output_of(other)
 
 
 def test_a_summary_that_cannot_be_made_fails_nothing(project, both, tmp_path):
     shutil.copytree(both[0], tmp_path, dirs_exist_ok=True)
-    damaged = tmp_path / "out/results/induction/comparison.nc"
+    damaged = tmp_path / "out/results/both/induction/comparison.nc"
     before = damaged.stat()
     damaged.write_bytes(damaged.read_bytes()[:-10])
     os.utime(damaged, ns=(before.st_atime_ns, before.st_mtime_ns))
-    run = snakemake(project, *in_folder(tmp_path), "--cores", "2")
-    assert run.returncode == 0
-    assert "No summary: " in run.stderr
+    run = run_in(project, tmp_path, "--cores", "2")
+    assert run.returncode == 0, output_of(run)
+    assert "Nothing more is said of this run: " in run.stderr

@@ -1,23 +1,50 @@
 """The workflow of induction heads on its tiny configuration, in a folder of its own."""
 
-import hashlib
 import os
-import re
-import shutil
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from many_openings import assert_opened_many_times
+from ontogeny.studies.induction.config import Training
+from project import (
+    CODE,
+    PLUMBING,
+    Project,
+    assert_files_of_a_run_say_what_they_are,
+    output_of,
+)
 
-ROOT = Path(__file__).parents[2]
 TINY = "config/test/induction.yaml"
+OWN = """\
+  own_measures: own/sizes.py
+  own_figures: { run: own/growth.py }
+"""
+OWN_MEASURES = '''"""How large the logits are."""
+
+
+def measures(logits):
+    return {"size": float(abs(logits).mean())}
+'''
+OWN_FIGURE = '''"""How large the logits are along training."""
+
+from matplotlib.figure import Figure
+
+
+def numbers(sizes):
+    return sizes[["size"]]
+
+
+def draw(numbers, title):
+    drawn = Figure()
+    axes = drawn.subplots()
+    axes.plot(numbers["step"], numbers["size"])
+    axes.set_title(title)
+    return drawn
+'''
 RUNS = {
     "one-layer": (0,),
     "two-layers": (0, 1),
@@ -26,78 +53,27 @@ RUNS = {
 }
 CORPORA = {"phrases", "markov", "text"}
 OF_RUN = {
-    "one-layer": {"ablations", "attribution"},
-    "two-layers": {"patterns", "ablations", "attribution", "evaluators"},
-    "smeared-corpus-markov": {"patterns", "ablations", "attribution"},
-    "smeared-corpus-text": {"patterns", "ablations", "attribution"},
+    "one-layer": {"ablations", "attribution", "growth"},
+    "two-layers": {"patterns", "ablations", "attribution", "evaluators", "growth"},
+    "smeared-corpus-markov": {"patterns", "ablations", "attribution", "growth"},
+    "smeared-corpus-text": {"patterns", "ablations", "attribution", "growth"},
 }
 OF_CORPUS = {"models", "paths", "context"}
-RESULTS = ("checkpoints", "history", "evaluation", "measures")
-
-
-class Project:
-    """A copy of the workflow, with its package, in a folder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        folder.mkdir(parents=True)
-        for name in ("workflow", "config", "profiles"):
-            ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-        for name in ("Snakefile", "environment.yml"):
-            shutil.copy2(ROOT / name, folder / name)
-
-    def started(self, *arguments):
-        environment = os.environ | {
-            "PYTHONPATH": str(self.folder / "workflow"),
-            "XDG_CACHE_HOME": str(self.folder / ".cache"),
-        }
-        command = [sys.executable, "-m", "snakemake", "--configfile", TINY, *arguments]
-        return subprocess.Popen(
-            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        )  # fmt: skip
-
-    def run(self, *arguments):
-        process = self.started(*arguments)
-        said, _ = process.communicate()
-        assert process.returncode == 0, said
-        return said
-
-    def plan(self):
-        said = self.run("--dry-run")
-        jobs = re.findall(r"^Job \d+: (.*?)(?: \(progress in .*\))?$", said, re.MULTILINE)
-        assert jobs or "Nothing to be done" in said
-        return set(jobs) - {"all results"}
-
-    def edit(self, path, old, new):
-        file = self.folder / path
-        text = file.read_text()
-        assert old in text, (path, old)
-        file.write_text(text.replace(old, new, 1))
-
-    def digests(self, pattern="results/**/*"):
-        return {
-            str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in self.folder.glob(pattern)
-            if path.is_file() and ".state" not in path.parts
-        }
+RESULTS = ("checkpoints", "history", "evaluation", "analysis")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """Return a finished project; what a test changes in it, it changes back."""
-    found = Project(tmp_path_factory.mktemp("induction") / "project")
-    found.run("--cores", "2")
+    """Return a finished project, in which nothing is changed."""
+    found = Project.made(tmp_path_factory.mktemp("induction") / "project", TINY)
+    found.append(TINY, OWN)
+    found.write("own/sizes.py", OWN_MEASURES)
+    found.write("own/growth.py", OWN_FIGURE)
+    found.run()
     return found
 
 
-def opened(project, name):
-    return xr.load_dataset(project.folder / "results/induction" / f"{name}.nc")
-
-
 def test_every_result_and_figure_is_there(project):
-    results = project.folder / "results"
     figures = {
         *(f"{name}/seed{seeds[0]}/{each}" for name, seeds in RUNS.items() for each in OF_RUN[name]),
         *(f"{name}/model" for name in RUNS),
@@ -105,21 +81,25 @@ def test_every_result_and_figure_is_there(project):
     }
     runs = [f"{name}/seed{seed}" for name, seeds in RUNS.items() for seed in seeds]
     files = {
-        *(f"induction/{run}/{result}.nc" for run in runs for result in RESULTS),
+        *(f"induction/{run}/{result}.nc" for run in runs for result in (*RESULTS, "own/sizes")),
         *(f"induction/corpora/{corpus}.nc" for corpus in CORPORA),
         *(f"induction/figures/{each}.{end}" for each in figures for end in ("svg", "png", "nc")),
         "induction/comparison.nc", "induction/claims.nc", "claims.nc", "claims.html",
     }  # fmt: skip
     found = {
-        str(path.relative_to(results))
-        for path in results.rglob("*.*")
+        str(path.relative_to(project.results))
+        for path in project.results.rglob("*.*")
         if path.is_file() and ".state" not in path.parts
     }
+    assert project.name == "tiny-induction"
     assert found == files
+    assert project.figures() == {
+        f"results/tiny-induction/induction/figures/{each}.svg" for each in figures
+    }
 
 
 def test_results_say_what_made_them(project):
-    for path in sorted(project.folder.glob("results/**/*.nc")):
+    for path in sorted(project.results.glob("**/*.nc")):
         if ".state" in path.parts:
             continue
         dataset = xr.load_dataset(path)
@@ -129,18 +109,27 @@ def test_results_say_what_made_them(project):
             assert {"long_name", "units"} <= set(values.attrs), (path, name)
 
 
+@pytest.mark.parametrize(
+    ("experiment", "corpus"), [("two-layers", "phrases"), ("smeared-corpus-text", "text")]
+)
+def test_every_file_of_a_run_says_what_it_is(project, experiment, corpus):
+    assert_files_of_a_run_say_what_they_are(
+        project, "induction", experiment, 0, of={"corpus": corpus}, training=Training
+    )
+
+
 def test_every_kind_of_result_can_be_opened_a_hundred_times_in_one_process(project):
-    kinds = {path.name: path for path in sorted(project.folder.glob("results/**/*.nc"))}
+    kinds = {path.name: path for path in sorted(project.results.glob("**/*.nc"))}
     assert {f"{result}.nc" for result in RESULTS} < set(kinds)
     assert_opened_many_times(kinds.values())
 
 
 def test_runs_hold_what_the_schedule_says(project):
     steps = [0, 8, 16, 24, 32, 40]
-    for name in ("checkpoints", "history", "evaluation", "measures"):
-        found = opened(project, f"two-layers/seed1/{name}")
+    for name in RESULTS:
+        found = project.opened(f"induction/two-layers/seed1/{name}")
         np.testing.assert_array_equal(found["step"], steps)
-    history = opened(project, "two-layers/seed1/history")
+    history = project.opened("induction/two-layers/seed1/history")
     assert history.sizes["update"] == 40
     assert np.isfinite(history["update_loss"]).all()
     assert float(history["update_loss"][-1]) < float(history["update_loss"][0])
@@ -149,108 +138,111 @@ def test_runs_hold_what_the_schedule_says(project):
 def test_history_and_evaluation_agree(project):
     """The evaluation set of 16 sequences is measured whole in both."""
     for name in RUNS:
-        history = opened(project, f"{name}/seed0/history")
-        evaluation = opened(project, f"{name}/seed0/evaluation")
+        history = project.opened(f"induction/{name}/seed0/history")
+        evaluation = project.opened(f"induction/{name}/seed0/evaluation")
         loss = history["loss"].sel(split="test")
         np.testing.assert_allclose(evaluation["loss"], loss, rtol=1e-5)
 
 
-def test_nothing_runs_a_second_time(project):
-    assert project.plan() == set()
-
-
 def test_one_core_gives_the_same_bytes_as_two(project, tmp_path):
-    other = Project(tmp_path / "other")
-    other.run("--cores", "1")
+    other = project.copied(tmp_path / "other", without=("results", ".snakemake", "logs"))
+    other.run(cores=1)
     assert other.digests() == project.digests()
 
 
-def test_without_the_records_of_snakemake(project):
-    shutil.rmtree(project.folder / ".snakemake")
-    for path in sorted((project.folder / "results").rglob("*.*"), reverse=True):
+def test_without_the_records_of_snakemake(project, tmp_path):
+    other = project.copied(tmp_path / "other", without=(".snakemake",))
+    for path in sorted((other.folder / "results").rglob("*.*"), reverse=True):
         if path.is_file():
             path.touch()
-    assert project.plan() == set()
+    assert other.plan() == set()
 
 
-OVER_RUNS = {"comparison of all runs", "claims of induction", "claims of all studies"}
+OVER_RUNS = {"comparison of all runs of induction", "claims of induction", "claims of all studies"}
 OVERVIEW = {
-    *(f"figure {each} of {corpus}" for each in OF_CORPUS for corpus in CORPORA),
-    *(f"figure model of {name}" for name in RUNS),
+    *(f"figures of the corpus {corpus}" for corpus in CORPORA),
+    *(f"figures of {name}" for name in RUNS),
 }
 
 
-def of_run(name, seed=0):
-    return {
-        f"evaluate {name}, seed {seed}",
-        f"measures of {name}, seed {seed}",
-        *(
-            f"figure {each} of {name}, seed {seed}"
-            for each in OF_RUN[name]
-            if seed == RUNS[name][0]
-        ),
-    }
+def analysed(name, seed=0):
+    """Return the jobs of a run after a change of its analysis."""
+    figures = {f"figures of {name}, seed {seed}"} if seed == RUNS[name][0] else set()
+    return {f"analysis of {name}, seed {seed}"} | figures
 
 
 EDITS = {
+    "nothing": ({}, set()),
+    "plumbing": (PLUMBING, set()),
     "a figure's style": (
-        TINY,
-        "defaults: { resolution: 60 }",
-        "defaults: { resolution: 60 }\n    paths: { width: 5 }",
-        {f"figure paths of {corpus}" for corpus in CORPORA},
+        {
+            TINY: (
+                "defaults: { resolution: 60 }",
+                "defaults: { resolution: 60 }\n    paths: { width: 5 }",
+            )
+        },
+        {f"figures of the corpus {corpus}" for corpus in CORPORA},
     ),
     "an optimiser": (
-        TINY,
-        "one-layer: { network: { layers: 1 } }",
-        "one-layer: { network: { layers: 1 }, optimiser: { weight_decay: 0.1 } }",
-        {"train one-layer, seed 0"} | of_run("one-layer") | OVER_RUNS | OVERVIEW,
-    ),
-    "a threshold": (
-        TINY,
-        "figures:\n",
-        "analysis: { prefix_matching: 0.2 }\n\n  figures:\n",
         {
-            job
-            for name, seeds in RUNS.items()
-            for seed in seeds
-            for job in of_run(name, seed)
-            if not job.startswith("evaluate")
+            TINY: (
+                "one-layer: { network: { layers: 1 } }",
+                "one-layer: { network: { layers: 1 }, optimiser: { weight_decay: 0.1 } }",
+            )
+        },
+        {
+            "train one-layer, seed 0",
+            "evaluation of one-layer, seed 0",
+            "measures sizes of one-layer, seed 0",
         }
+        | analysed("one-layer")
         | OVER_RUNS
         | OVERVIEW,
     ),
-    "a comment": ("workflow/ontogeny/studies/induction/network.py", '"""', '"""A. ', set()),
-    "the code of a claim": (
-        "workflow/ontogeny/studies/induction/claims.py",
-        "MOST = 0.5",
-        "MOST = 0.4",
+    "a threshold": (
+        {TINY: ("figures:\n", "analysis: { prefix_matching: 0.2 }\n\n  figures:\n")},
+        {job for name, seeds in RUNS.items() for seed in seeds for job in analysed(name, seed)}
+        | OVER_RUNS
+        | OVERVIEW,
+    ),
+    "a comment and the code of a claim": (
+        {
+            f"{CODE}/networks/decoder.py": ('"""', '"""A. '),
+            f"{CODE}/studies/induction/claims.py": ("MOST = 0.5", "MOST = 0.4"),
+        },
         {"claims of induction", "claims of all studies"},
+    ),
+    "an own measure": (
+        {"own/sizes.py": ("mean()", "max()")},
+        {
+            *(f"measures sizes of {name}, seed {seed}" for name in RUNS for seed in RUNS[name]),
+            *(f"figures of {name}, seed 0" for name in RUNS),
+        },
     ),
 }
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_exactly_what_a_change_invalidates_runs_again(project, name):
-    path, old, new, expected = EDITS[name]
-    project.edit(path, old, new)
-    try:
-        assert project.plan() == expected
-    finally:
-        project.edit(path, new, old)
+def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
+    edits, expected = EDITS[name]
+    other = project.linked(tmp_path / "other")
+    for path, edit in edits.items():
+        other.edit(*(edit if len(edit) == 3 else (path, *edit)))
+    assert other.plan() == expected
 
 
 def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(project, tmp_path):
     """Both are told to save the state at every step, and one is killed in the middle."""
-    target = "results/induction/two-layers/seed0/history.nc"
-    script = "workflow/scripts/induction/train.py"
+    run = "results/tiny-induction/induction/two-layers/seed0"
+    target = f"{run}/history.nc"
     digests, kills = [], 0
     for name in ("undisturbed", "killed"):
-        other = Project(tmp_path / name)
+        other = Project.made(tmp_path / name, TINY)
         other.edit(TINY, "steps: 40", "steps: 1500")
-        other.edit(script, 'running.npz"))', 'running.npz"), interval=0.0)')
+        other.edit(f"{CODE}/resume.py", 'running.npz"))', 'running.npz"), interval=0.0)')
         if name == "killed":
-            running = other.folder / "results/induction/two-layers/seed0/.state"
-            process = other.started("--cores", "1", target)
+            process = other.started("--cores", "1", "--", target)
+            running = other.folder / run / ".state"
             while process.poll() is None and not list(running.glob("*/running.npz")):
                 time.sleep(0.05)
             if process.poll() is None:
@@ -259,10 +251,10 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(project, tmp_pat
                 kills += 1
             process.communicate()
             assert not (other.folder / target).exists()
-            other.run("--unlock")
-        other.run("--cores", "1", "--rerun-incomplete", target)
-        digests.append(other.digests("results/induction/two-layers/seed0/*.nc"))
-        log = (other.folder / "logs/induction/two-layers/seed0/train.log").read_text()
+            other.snakemake("--unlock")
+        other.snakemake("--cores", "1", "--rerun-incomplete", "--", target)
+        digests.append(other.digests(f"{run}/*.nc"))
+        log = (other.logs / "induction/two-layers/seed0/train.log").read_text()
         assert ("continues from step" in log) == (name == "killed")
     assert kills == 1
     assert digests[0] == digests[1]
@@ -277,18 +269,19 @@ induction:
 
 
 def test_a_wrong_configuration_is_refused_before_any_job(tmp_path):
-    other = Project(tmp_path / "wrong")
-    (other.folder / TINY).write_text(WRONG)
-    process = other.started("--cores", "1")
-    said, _ = process.communicate()
-    assert process.returncode != 0
-    assert "`induction.experiments.two.network.layrs` = 2: unknown key; did you mean" in said
-    assert "Traceback" not in said
+    other = Project.made(tmp_path / "wrong", TINY, WRONG)
+    run = other.tried("--cores", "1")
+    assert run.returncode != 0
+    assert "`induction.experiments.two.network.layrs` = 2: unknown key; did you mean" in output_of(
+        run
+    )
+    assert "Traceback" not in output_of(run)
     assert not (other.folder / "results").exists()
 
 
 def test_the_report_shows_the_study(project):
-    project.run("--cores", "1", "--report", "report.html")
+    project.snakemake("--cores", "1", "--report", "report.html")
     page = (project.folder / "report.html").read_text(encoding="utf-8")
     assert "Induction heads" in page
-    assert "model-analysis" in page
+    assert "Own figures" in page
+    assert "two-layers" in page

@@ -1,6 +1,5 @@
 """Kills, a full disk, interruption and a second workflow: nothing is lost and nothing is wrong."""
 
-import hashlib
 import logging
 import os
 import resource
@@ -8,15 +7,14 @@ import runpy
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from snakemake.iocontainers import Namedlist
 
 from ontogeny.groups import group
 from ontogeny.provenance import attributes
@@ -29,8 +27,8 @@ from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network, training_rows
 from ontogeny.training import Saver, checkpoint_steps
+from project import ROOT, Project, digests, output_of
 
-ROOT = Path(__file__).parents[2]
 CODE = "0" * 64
 TABLE = group("S4").table
 SPEC = Training.model_validate(
@@ -51,7 +49,7 @@ def job(folder, spec=SPEC, interval=0.0):
     saver = Saver(partial(write_arrays, path=place / "running.npz"), interval=interval)
     state = saved_state(place, checkpoint_steps(spec.schedule), LOGGER)
     record = train_network(TABLE, spec, state=state, observe=[saver])
-    about = attributes("train", spec, CODE)
+    about = attributes("composition_train", spec, CODE)
     write(checkpoints_dataset(record, "mlp"), folder / "checkpoints.nc", about)
     write(history_dataset(record, training_rows(spec, 24)), folder / "history.nc", about)
     finish(place, folder, saver.last)
@@ -81,12 +79,9 @@ def in_child(task, *, seconds=None):
     return os.waitpid(begun(task, seconds=seconds), 0)[1]
 
 
-def digests(folder, pattern="*.nc"):
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.glob(pattern)
-        if path.is_file()
-    }
+def results(folder):
+    """Return the digests of the results of a run."""
+    return digests(folder, "*.nc")
 
 
 def test_training_killed_at_thirty_moments_ends_with_the_same_bytes(tmp_path):
@@ -98,10 +93,10 @@ def test_training_killed_at_thirty_moments_ends_with_the_same_bytes(tmp_path):
         status = in_child(partial(job, folder), seconds=float(rng.uniform(0.02, 0.3)))
         kills += os.WIFSIGNALED(status)
         if os.WIFEXITED(status):
-            assert digests(folder) == digests(tmp_path / "undisturbed")
+            assert results(folder) == results(tmp_path / "undisturbed")
             shutil.rmtree(folder)
     assert in_child(partial(job, folder)) == 0
-    assert digests(folder) == digests(tmp_path / "undisturbed")
+    assert results(folder) == results(tmp_path / "undisturbed")
     assert not list(folder.rglob("running.npz"))
 
 
@@ -112,42 +107,58 @@ def test_two_copies_of_one_job_both_end_with_the_same_bytes(tmp_path):
         folder = tmp_path / str(number)
         copies = [begun(partial(job, folder, interval=0.01)) for _ in range(2)]
         assert [os.waitpid(copy, 0)[1] for copy in copies] == [0, 0]
-        assert digests(folder) == digests(tmp_path / "undisturbed")
+        assert results(folder) == results(tmp_path / "undisturbed")
         state = next((folder / ".state").iterdir())
         kept = {path.name for path in state.iterdir()}
         assert kept == {"checkpoints.nc", "history.nc", "last.npz"}
         assert saved_state(state, checkpoint_steps(SPEC.schedule), LOGGER).step == 1500
 
 
-SCRIPTS = ROOT / "workflow/scripts/composition"
+SCRIPTS = ROOT / "workflow/scripts"
 
 
 def run_script(name, folder, inputs, outputs, spec):
     """Run a script of the workflow as Snakemake does, for a run in a folder."""
-    files = {key: str(folder / key) + ".nc" for key in inputs}
-    about = SimpleNamespace(
-        input=SimpleNamespace(**files),
-        output=SimpleNamespace(**{key: str(folder / file) for key, file in outputs.items()}),
-        log=[str(folder / f"{name}.log")],
+    below = {key: str(folder / key) + ".nc" for key in inputs}
+    made = {
+        key: [str(folder / file) for file in files]
+        if isinstance(files, list)
+        else str(folder / files)
+        for key, files in outputs.items()
+    }
+    job = SimpleNamespace(
+        rule=name,
+        input=Namedlist(fromdict=below),
+        output=Namedlist(fromdict=made),
+        log=[str(folder / f"{name.replace('/', '_')}.log")],
         params=SimpleNamespace(spec=spec, code=CODE),
-        wildcards=SimpleNamespace(experiment="a", seed="0"),
+        wildcards=Namedlist(fromdict={"experiment": "a", "seed": "0"}),
         threads=1,
     )
-    runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": about})
+    runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": job})
 
 
+RUN_FIGURES = "ontogeny.studies.composition.irreps.figures.run"
+DRAWN = {
+    "study": "composition",
+    "title": "a, seed 0",
+    "values": {},
+    "figures": [
+        {"module": f"{RUN_FIGURES}.{name}", "style": {}} for name in ("learning", "progress")
+    ],
+}
 ANALYSES = ("table", "irreps", "checkpoints", "history")
 LATER = {
-    "representation": (
-        ANALYSES,
-        {"representation": "representation.nc"},
-        {"key_similarity": 0.005},
-    ),
-    "progress": ((*ANALYSES, "representation"), {"progress": "progress.nc"}, {}),
-    "figure_learning": (
-        ("history", "progress"),
-        {"svg": "a.svg", "png": "a.png", "numbers": "a.nc"},
-        {},
+    "composition/analysis": (ANALYSES, {"analysis": "analysis.nc"}, {"key_similarity": 0.005}),
+    "composition/evaluation": ((*ANALYSES, "analysis"), {"evaluation": "evaluation.nc"}, {}),
+    "figures": (
+        ("history", "evaluation"),
+        {
+            "svg": ["learning.svg", "progress.svg"],
+            "png": ["learning.png", "progress.png"],
+            "numbers": ["learning.nc", "progress.nc"],
+        },
+        DRAWN,
     ),
 }
 
@@ -171,7 +182,7 @@ def test_analyses_and_figures_killed_at_thirty_moments_end_with_the_same_bytes(t
         assert in_child(task) == 0
         lasts = time.monotonic() - begun
         while kills[name] < 12:
-            for file in outputs.values():
+            for file in np.ravel([*outputs.values()]):
                 (killed / file).unlink()
             status = in_child(task, seconds=float(rng.uniform(0.01, lasts)))
             kills[name] += os.WIFSIGNALED(status)
@@ -184,7 +195,7 @@ def test_analyses_and_figures_killed_at_thirty_moments_end_with_the_same_bytes(t
 
 def test_a_full_disk_is_said_and_leaves_what_was_there(tmp_path, capfd):
     job(tmp_path, interval=1e9)
-    before = digests(tmp_path)
+    before = results(tmp_path)
     longer = SPEC.model_copy(update={"schedule": SPEC.schedule.model_copy(update={"steps": 1600})})
 
     def on_a_full_disk():
@@ -194,11 +205,11 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(tmp_path, capfd):
 
     assert os.WEXITSTATUS(in_child(on_a_full_disk)) == 1
     assert capfd.readouterr().err.strip()
-    assert digests(tmp_path) == before
+    assert results(tmp_path) == before
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".check")]
     assert in_child(partial(job, tmp_path, longer)) == 0
     job(tmp_path / "undisturbed", longer, interval=1e9)
-    assert digests(tmp_path) == digests(tmp_path / "undisturbed")
+    assert results(tmp_path) == results(tmp_path / "undisturbed")
 
 
 CONFIG = """\
@@ -213,46 +224,28 @@ composition:
 """
 
 
-def project_in(folder):
-    folder.mkdir()
-    for name in ("workflow", "config", "profiles"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("Snakefile", "environment.yml"):
-        shutil.copy2(ROOT / name, folder / name)
-    (folder / "config/config.yaml").write_text(CONFIG)
-    return folder
-
-
-def started(folder, *arguments):
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "workflow")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def finished(folder, *arguments):
-    run = started(folder, *arguments)
-    said = run.communicate()[0]
-    return run.returncode, said
+ALL = "results/**/*.*"
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    folder = project_in(tmp_path_factory.mktemp("undisturbed") / "project")
-    code, said = finished(folder)
-    assert code == 0, said
-    return digests(folder, "results/**/*.*")
+    project = new_project(tmp_path_factory.mktemp("undisturbed") / "project")
+    project.run()
+    return project.digests(ALL)
 
 
-def stopped(folder, how, seconds):
+@pytest.fixture
+def project(tmp_path):
+    return new_project(tmp_path / "project")
+
+
+def new_project(folder):
+    return Project.made(folder, text=CONFIG)
+
+
+def stopped(project, how, seconds):
     """Start the workflow and stop all of it after some seconds; return whether it was running."""
-    run = started(folder)
+    run = project.started("--cores", "2")
     try:
         run.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -262,52 +255,43 @@ def stopped(folder, how, seconds):
     return False
 
 
-def test_a_workflow_killed_at_any_moment_finishes_with_the_same_bytes(tmp_path, undisturbed):
-    folder = project_in(tmp_path / "project")
+def test_a_workflow_killed_at_any_moment_finishes_with_the_same_bytes(project, undisturbed):
     rng = np.random.default_rng(1)
-    kills = sum(
-        stopped(folder, signal.SIGKILL, float(rng.uniform(2.0, 7.0))) and not unlock(folder)
-        for _ in range(8)
-    )
+    kills = 0
+    for _ in range(8):
+        if stopped(project, signal.SIGKILL, float(rng.uniform(2.0, 7.0))):
+            project.snakemake("--unlock")
+            kills += 1
     assert kills >= 4
-    code, said = finished(folder)
-    assert code == 0, said
-    assert digests(folder, "results/**/*.*") == undisturbed
+    project.run()
+    assert project.digests(ALL) == undisturbed
 
 
-def unlock(folder):
-    """Remove the lock that a killed workflow leaves; return the exit code."""
-    return finished(folder, "--unlock")[0]
-
-
-def test_an_interrupted_workflow_leaves_no_lock_and_no_half_result(tmp_path, undisturbed):
-    folder = project_in(tmp_path / "project")
-    assert stopped(folder, signal.SIGINT, 6.0)
-    kept = digests(folder, "results/**/*.nc")
+def test_an_interrupted_workflow_leaves_no_lock_and_no_half_result(project, undisturbed):
+    assert stopped(project, signal.SIGINT, 6.0)
+    kept = project.digests("results/**/*.nc")
     assert {path: undisturbed[path] for path in kept} == kept
-    code, said = finished(folder)
-    assert code == 0, said
-    assert digests(folder, "results/**/*.*") == undisturbed
+    project.run()
+    assert project.digests(ALL) == undisturbed
 
 
-def test_a_second_workflow_in_the_same_folder_is_refused(tmp_path, undisturbed):
-    folder = project_in(tmp_path / "project")
-    first = started(folder)
+def test_a_second_workflow_in_the_same_folder_is_refused(project, undisturbed):
+    first = project.started("--cores", "2")
     for line in first.stdout:
         if line.startswith("Execute"):
             break
-    code, said = finished(folder)
-    assert code != 0
-    assert "Directory cannot be locked" in said
+    second = project.tried("--cores", "2")
+    assert second.returncode != 0
+    assert "Directory cannot be locked" in output_of(second)
     first.communicate()
     assert first.returncode == 0
-    assert digests(folder, "results/**/*.*") == undisturbed
+    assert project.digests(ALL) == undisturbed
 
 
 def test_two_workflows_in_two_folders_at_once_both_finish_right(tmp_path, undisturbed):
-    folders = [project_in(tmp_path / name) for name in "ab"]
-    runs = [started(folder) for folder in folders]
+    projects = [new_project(tmp_path / name) for name in "ab"]
+    runs = [project.started("--cores", "2") for project in projects]
     said = [run.communicate()[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
-    for folder in folders:
-        assert digests(folder, "results/**/*.*") == undisturbed
+    for project in projects:
+        assert project.digests(ALL) == undisturbed

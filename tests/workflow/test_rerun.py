@@ -4,17 +4,20 @@ Every case copies a finished run with the package that it uses, makes one change
 exact set of planned jobs.
 """
 
-import hashlib
-import os
-import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from ontogeny.studies.composition.config import Training
+from project import (
+    CODE,
+    PLUMBING,
+    STUDY,
+    Project,
+    assert_files_of_a_run_say_what_they_are,
+    messages,
+)
+
 CONFIG = """\
 composition:
   defaults:
@@ -28,197 +31,151 @@ composition:
       group: C5
       optimiser: {weight_decay: 0.5}
       architecture: {kind: transformer, d_model: 8, heads: 2, d_head: 4, d_mlp: 8}
+  own_measures: own/sizes.py
+  own_figures: {run: own/growth.py}
 """
 CONFIG_FILE = "config/config.yaml"
-STUDY = "workflow/ontogeny/studies/composition"
-FROM_PROGRESS = {
-    "progress",
-    "figure learning",
-    "figure progress",
-    "figure losses",
-    "figure irreps",
-    "figure hidden",
-}
-FROM_REPRESENTATION = FROM_PROGRESS | {
-    "representation",
-    "figure matrices",
-    "figure neurons",
-    "figure activations",
-    "figure change_of_basis",
-    "figure readout",
-    "figure ablations",
-    "figure components",
-    "figure logits",
-}
+RESULTS = "results/config/composition"
+A_WITH_DECAY = ("a: {group: S3}", "a: {group: S3, optimiser: {weight_decay: 0.3}}")
+OWN_MEASURES = '''"""The size of all parameters."""
 
 
+def measures(parameters):
+    squares = [float((each.astype("float64") ** 2).sum()) for each in parameters.values()]
+    return {"size": sum(squares) ** 0.5}
+'''
+OWN_FIGURE = '''"""The size of all parameters beside the losses."""
+
+from matplotlib.figure import Figure
+
+
+def numbers(history, sizes):
+    return history[["loss"]].assign(size=sizes["size"])
+
+
+def draw(numbers, title):
+    drawn = Figure()
+    axes = drawn.subplots()
+    axes.plot(numbers["size"], numbers["loss"])
+    axes.set_title(title)
+    return drawn
+'''
+IRREPS = {"group S3", "group C5", "irreps of S3", "irreps of C5"}
 OVER_ALL_RUNS = {
-    "universality of all runs",
+    "comparison of all runs of composition",
     "tables of all runs",
     "claims of composition",
     "claims of all studies",
-    "figure universality_grokking of all runs",
-    "figure universality_similarity of all runs",
-    "figure universality_irreps of all runs",
-    "figure universality_order of all runs",
+    "figures of all runs of composition",
 }
+ADDITION = {"comparison of all runs that add", "claims of addition", "claims of all studies"}
+FIGURES_OF_RUNS = {"figures of a, seed 0", "figures of b, seed 0"}
 
 
-ONLY_CYCLIC = {
-    "mechanism",
-    "measures",
-    "figure spectra",
-    "figure addition_progress",
-    "figure addition_measures",
-    "figure addition_key_losses",
-    "figure addition_norms",
-    "figure addition_followups",
-    "figure addition_spectra",
-    "figure addition_attention",
-    "figure addition_neurons",
-    "figure addition_logits",
-    "figure addition_readout",
-    "figure addition_ablations",
-    "figure addition_removal",
-    "figure addition_algorithms",
-}
-ADDITION = {"addition in all runs", "claims of addition", "claims of all studies"}
+def stages(names, experiment, seed=0):
+    """Return the jobs of some stages of a run."""
+    return {f"{name} of {experiment}, seed {seed}" for name in names}
 
 
-def steps(names, experiment, seed=0):
-    """Name the jobs of a run; one on a cyclic group of odd order is read by frequency too."""
-    found = {f"{name} of {experiment}, seed {seed}" for name in names}
-    if experiment == "b" and "representation" in names:
-        found |= {f"{name} of {experiment}, seed {seed}" for name in ONLY_CYCLIC}
-        found |= {f"figure {name} of {experiment}" for name in ("addition_phases", "seeds")}
-    if experiment != "b" and "progress" in names:
-        found.add(f"figure seeds of {experiment}")
+def after_evaluation(experiment, seed=0):
+    """Return the jobs after a change of the evaluation by irreps.
+
+    The figure of all seeds of b shows the phases that the evaluation of addition finds.
+    """
+    found = stages(["evaluation", "figures"], experiment, seed)
+    return found if experiment == "b" else found | {f"figures of {experiment}"}
+
+
+def analysed(experiment, seed=0):
+    """Return the jobs after a change of an analysis; b, which adds, is read by frequency too."""
+    found = stages(["analysis"], experiment, seed) | after_evaluation(experiment, seed)
+    if experiment == "b":
+        found |= stages(["addition analysis", "addition evaluation"], experiment, seed)
+        found.add("figures of b")
     return found
 
 
-def after_representation(experiment, seed=0):
-    return steps(FROM_REPRESENTATION, experiment, seed)
-
-
 def whole(experiment, seed=0):
-    """All jobs of a run."""
-    return {f"train {experiment}, seed {seed}"} | after_representation(experiment, seed)
+    """Return all jobs of a run."""
+    made = {f"train {experiment}, seed {seed}", f"measures sizes of {experiment}, seed {seed}"}
+    return made | analysed(experiment, seed)
 
 
 A, B = whole("a") | OVER_ALL_RUNS, whole("b") | OVER_ALL_RUNS | ADDITION
-GROUPS = {"group S3", "group C5", "irreps of S3", "irreps of C5"}
-
-
-class Project:
-    """A copy of the workflow, with its package, in a folder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def snakemake(self, *arguments):
-        environment = os.environ | {
-            "PYTHONPATH": str(self.folder / "workflow"),
-            "XDG_CACHE_HOME": str(self.folder / ".cache"),
-        }
-        command = [sys.executable, "-m", "snakemake", "--configfile", CONFIG_FILE, *arguments]
-        run = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
-        assert run.returncode == 0, run.stdout + run.stderr
-        return run.stdout + run.stderr
-
-    def run(self, *targets):
-        return self.snakemake("--cores", "2", *targets)
-
-    def plan(self, *arguments):
-        said = self.snakemake("--dry-run", *arguments)
-        jobs = re.findall(r"^Job \d+: (.*?)(?: \(progress in .*\))?$", said, re.MULTILINE)
-        assert jobs or "Nothing to be done" in said
-        assert len(jobs) == len(set(jobs))
-        return set(jobs) - {"all results", "all groups"}
-
-    def edit(self, path, old, new):
-        file = self.folder / path
-        text = file.read_text()
-        assert old in text, (path, old)
-        file.write_text(text.replace(old, new, 1))
-
-    def append(self, path, text):
-        with (self.folder / path).open("a") as file:
-            file.write(text)
-
-    def digests(self, pattern):
-        return {
-            str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in self.folder.glob(pattern)
-            if path.is_file()
-        }
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("base") / "project"
-    folder.mkdir()
-    for name in ("workflow", "config", "profiles"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.egg-info"))
-    for name in ("Snakefile", "environment.yml"):
-        shutil.copy2(ROOT / name, folder / name)
-    (folder / CONFIG_FILE).write_text(CONFIG)
-    project = Project(folder)
-    project.run()
+    project = Project.made(tmp_path_factory.mktemp("base") / "project", CONFIG_FILE, CONFIG)
+    project.write("own/sizes.py", OWN_MEASURES)
+    project.write("own/growth.py", OWN_FIGURE)
+    said = messages(project.run())
+    assert set(said) - {"all results"} == A | B | IRREPS
+    assert len(said) == len(set(said))
     return project
 
 
 @pytest.fixture
 def project(base, tmp_path):
-    shutil.copytree(base.folder, tmp_path / "copy", symlinks=True)
-    return Project(tmp_path / "copy")
+    """Return a copy in which nothing is run."""
+    return base.linked(tmp_path / "copy")
 
 
-def test_nothing_changed(project):
-    before = project.digests("results/**/*")
-    assert project.plan() == set()
-    project.run()
-    assert project.digests("results/**/*") == before
+@pytest.fixture
+def runnable(base, tmp_path):
+    """Return a copy in which jobs may run."""
+    return base.copied(tmp_path / "copy")
+
+
+def test_nothing_changed(runnable):
+    before = runnable.digests()
+    assert "Nothing to be done" in runnable.run()
+    assert runnable.digests() == before
 
 
 def test_one_core_gives_the_same_bytes_as_two(base, tmp_path):
-    other = Project(tmp_path / "other")
-    shutil.copytree(
-        base.folder, other.folder, ignore=shutil.ignore_patterns("results", ".snakemake", "logs")
+    other = base.copied(tmp_path / "other", without=("results", ".snakemake", "logs"))
+    other.run(cores=1)
+    assert len(other.digests()) > 60
+    assert other.digests() == base.digests()
+
+
+@pytest.mark.parametrize(("experiment", "group"), [("a", "S3"), ("b", "C5")])
+def test_every_file_of_a_run_says_what_it_is(base, experiment, group):
+    assert_files_of_a_run_say_what_they_are(
+        base, "composition", experiment, 0, of={"group": group}, training=Training
     )
-    other.snakemake("--cores", "1")
-    assert len(other.digests("results/**/*")) > 60
-    assert other.digests("results/**/*") == base.digests("results/**/*")
 
 
-def test_a_new_seed(project):
-    project.edit(CONFIG_FILE, "a: {group: S3}", "a: {group: S3, seeds: [0, 1]}")
-    assert project.plan() == whole("a", 1) | OVER_ALL_RUNS
-    before = project.digests("results/composition/*/seed0/*.nc")
-    project.run()
-    assert project.digests("results/composition/*/seed0/*.nc") == before
-    assert project.plan() == set()
+def test_a_new_seed(runnable):
+    runnable.edit(CONFIG_FILE, "a: {group: S3}", "a: {group: S3, seeds: [0, 1]}")
+    before = runnable.digests(f"{RESULTS}/*/seed0/*.nc")
+    said = messages(runnable.run())
+    assert set(said) - {"all results"} == whole("a", 1) | OVER_ALL_RUNS
+    assert runnable.digests(f"{RESULTS}/*/seed0/*.nc") == before
+    assert runnable.plan() == set()
 
 
-def test_a_figure_setting(project):
-    project.append(CONFIG_FILE, "  figures: {learning: {width: 6}}\n")
-    expected = {"figure learning of a, seed 0", "figure learning of b, seed 0"}
-    assert project.plan() == expected
-    before = project.digests("results/**/*")
-    project.run()
-    after = project.digests("results/**/*")
-    changed = {path for path in after if after[path] != before.get(path)}
-    assert changed
-    assert all("learning" in path for path in changed)
+def test_a_figure_setting(runnable):
+    """All figures of the runs are drawn again; those of other styles are the same as before."""
+    runnable.append(CONFIG_FILE, "  figures: {learning: {width: 6}}\n")
+    before = runnable.digests()
+    said = messages(runnable.run())
+    assert set(said) - {"all results"} == FIGURES_OF_RUNS
+    after = runnable.digests()
+    assert after.keys() == before.keys()
+    changed = {path for path in after if after[path] != before[path]}
+    pictures = {path for path in changed if path.endswith((".svg", ".png"))}
+    assert pictures == {
+        f"{RESULTS}/figures/{run}/seed0/learning.{end}" for run in "ab" for end in ("svg", "png")
+    }
+    assert {path.rpartition("/")[0] for path in changed} == {
+        f"{RESULTS}/figures/{run}/seed0" for run in "ab"
+    }
 
 
 CONFIGURATION = {
-    "weight decay of one experiment": (
-        "a: {group: S3}",
-        "a: {group: S3, optimiser: {weight_decay: 0.3}}",
-        A,
-    ),
+    "weight decay of one experiment": (*A_WITH_DECAY, A),
     "a default that one experiment overrides": (
         "  defaults:",
         "  defaults:\n    optimiser: {weight_decay: 0.7}",
@@ -229,11 +186,7 @@ CONFIGURATION = {
         "    c: {group: S3}",
         whole("c") | OVER_ALL_RUNS,
     ),
-    "an experiment removed": (  # the irreps of C5 are all alike
-        "    a: {group: S3}\n",
-        "",
-        OVER_ALL_RUNS - {"figure universality_order of all runs"},
-    ),
+    "an experiment removed": ("    a: {group: S3}\n", "", OVER_ALL_RUNS),
     "experiments reordered": (
         "    a: {group: S3}\n    b:\n      group: C5\n      optimiser: {weight_decay: 0.5}\n"
         "      architecture: {kind: transformer, d_model: 8, heads: 2, d_head: 4, d_mlp: 8}\n",
@@ -260,7 +213,7 @@ CONFIGURATION = {
         whole("a-weight-decay-0p3")
         | whole("a-weight-decay-0p4")
         | OVER_ALL_RUNS
-        | {"sweep a", "figure of the sweep a"},
+        | {"sweep a", "figures of the sweep a"},
     ),
     "two values swapped": ("embedding: 8, hidden: 6", "embedding: 6, hidden: 8", A),
 }
@@ -274,178 +227,260 @@ def test_configuration(project, old, new, expected):
     assert project.plan() == expected
 
 
-def test_values_of_a_sweep_written_otherwise_moved_and_added(project):
+def test_values_of_a_sweep_written_otherwise_moved_and_added(runnable):
     """Only what is added is trained; the joined runs are in the order of their values."""
     one, same, more = "[0.3, 3, 1e-2]", "[0.01, 3.0, 3e-1]", "[10, 1e-2, 3, 0.3]"
-    project.edit(CONFIG_FILE, "a: {group: S3}", f"a: {{group: S3, optimiser: {{l1: {one}}}}}")
-    joined = "results/composition/sweeps/a.nc"
-    project.run(joined)
-    project.edit(CONFIG_FILE, one, same)
-    assert project.plan(joined) == set()
-    project.edit(CONFIG_FILE, same, more)
-    assert project.plan(joined) == {"train a-l1-10, seed 0", "sweep a"}
+    runnable.edit(CONFIG_FILE, "a: {group: S3}", f"a: {{group: S3, optimiser: {{l1: {one}}}}}")
+    joined = f"{RESULTS}/sweeps/a.nc"
+    runnable.run(joined)
+    runnable.edit(CONFIG_FILE, one, same)
+    assert runnable.plan(joined) == set()
+    runnable.edit(CONFIG_FILE, same, more)
+    assert runnable.plan(joined) == {"train a-l1-10, seed 0", "sweep a"}
 
 
-CODE = {
-    "a figure function": (
-        f"{STUDY}/figures/learning.py",
-        {"figure learning of a, seed 0", "figure learning of b, seed 0"},
+CHANGED_CODE = {
+    "a figure of runs": (f"{STUDY}/irreps/figures/run/learning.py", FIGURES_OF_RUNS),
+    "a figure of the seeds of an experiment that adds": (
+        f"{STUDY}/addition/figures/experiment/addition_phases.py",
+        {"figures of b"},
     ),
-    "a figure of modular addition": (
-        f"{STUDY}/figures/addition_phases.py",
-        {"figure addition_phases of b"},
+    "a figure of all runs": (
+        f"{STUDY}/irreps/figures/study/universality_irreps.py",
+        {"figures of all runs of composition"},
     ),
     "a progress measure": (
-        f"{STUDY}/analysis/phases.py",
-        after_representation("a") | after_representation("b") | OVER_ALL_RUNS | ADDITION,
+        f"{STUDY}/irreps/analysis/phases.py",
+        analysed("a") | analysed("b") | OVER_ALL_RUNS | ADDITION,
     ),
-    "the script of progress": (
-        "workflow/scripts/composition/progress.py",
-        steps(FROM_PROGRESS, "a") | steps(FROM_PROGRESS, "b") | OVER_ALL_RUNS,
+    "the script of the evaluation": (
+        "workflow/scripts/composition/evaluation.py",
+        after_evaluation("a") | after_evaluation("b") | OVER_ALL_RUNS,
     ),
     "the rule for verdicts": (
-        "workflow/ontogeny/claims.py",
-        {
-            "claims of composition",
-            "claims of addition",
-            "claims of all studies",
-        },
+        f"{CODE}/claims.py",
+        {"claims of composition", "claims of addition", "claims of all studies"},
     ),
     "a claim about addition": (
-        f"{STUDY}/modular/claims.py",
+        f"{STUDY}/addition/claims/_settings.py",
         {"claims of addition", "claims of all studies"},
     ),
-    "the tables": (f"{STUDY}/tables.py", {"tables of all runs"}),
-    "what is measured over all runs": (f"{STUDY}/universality/_cells.py", OVER_ALL_RUNS),
-    "the trainer": ("workflow/ontogeny/training/_loop.py", A | B),
-    "the MLP": (f"{STUDY}/architectures/mlp.py", A),
-    "the transformer's attention": (f"{STUDY}/architectures/_attention.py", B),
-    "a group's constructor": ("workflow/ontogeny/groups/_families.py", A | B | GROUPS),
+    "the tables": (f"{STUDY}/irreps/tables.py", {"tables of all runs"}),
+    "what is measured over all runs": (f"{STUDY}/irreps/comparison/_cells.py", OVER_ALL_RUNS),
+    "the trainer": (f"{CODE}/training/_loop.py", A | B),
+    "the MLP": (f"{STUDY}/networks/architectures/mlp.py", A),
+    "the transformer's attention": (f"{STUDY}/networks/architectures/_attention.py", B),
+    "a group's constructor": (f"{CODE}/groups/_families.py", A | B | IRREPS),
+    "irreps in closed form": (
+        f"{CODE}/representations/_symmetric.py",
+        {"irreps of S3", "irreps of C5"}
+        | stages(["analysis"], "a")
+        | stages(["analysis"], "b")
+        | after_evaluation("a")
+        | after_evaluation("b")
+        | OVER_ALL_RUNS,
+    ),
 }
 
 
-@pytest.mark.parametrize(("path", "expected"), CODE.values(), ids=CODE.keys())
+@pytest.mark.parametrize(("path", "expected"), CHANGED_CODE.values(), ids=CHANGED_CODE.keys())
 def test_code(project, path, expected):
     project.append(path, "\nUNUSED = 1\n")
     assert project.plan() == expected
 
 
-def test_a_table_that_stays_the_same_stops_what_follows(project):
-    project.append("workflow/ontogeny/groups/_families.py", "\nUNUSED = 1\n")
-    project.run("groups")
+def test_what_finds_names_stores_and_reports_plans_nothing(project):
+    for path, old, new in PLUMBING.values():
+        project.edit(path, old, new)
     assert project.plan() == set()
 
 
-def test_a_table_that_differs_does_not(project):
-    project.edit(
-        "workflow/scripts/group.py",
-        "write(table_dataset(found)",
-        "write(table_dataset(found).assign_attrs(changed=1)",
+NOVEL = """\
+class NovelSettings(MLPSettings):
+    kind: Literal["novel"] = "novel"
+
+
+"""
+
+
+def test_an_architecture_plans_nothing_but_its_own_runs(project):
+    architectures = f"{STUDY}/networks/architectures"
+    mlp = (project.folder / architectures / "mlp.py").read_text()
+    project.write(f"{architectures}/novel.py", mlp)
+    config = f"{STUDY}/config.py"
+    project.edit(config, "class BilinearSettings(", f"{NOVEL}class BilinearSettings(")
+    project.edit(config, "MLPSettings | Bilinear", "MLPSettings | NovelSettings | Bilinear")
+    assert project.plan() == set()
+    new = "a: {group: S3}\n    c: {group: S3, architecture: {kind: novel}}"
+    project.edit(CONFIG_FILE, "a: {group: S3}", new)
+    assert project.plan() == whole("c") | OVER_ALL_RUNS
+
+
+def test_a_changed_default_with_the_format_of_its_section(project):
+    """No specification holds a default: b, which does not write it, is found by the format."""
+    config = f"{STUDY}/config.py"
+    field = 'preset: Literal["universality", "progress-measures"] = Field(\n        "{}",'
+    project.edit(config, field.format("universality"), field.format("progress-measures"))
+    kind = '    kind: Literal["transformer"] = "transformer"\n'
+    project.edit(config, kind, f"    FORMAT = 2\n\n{kind}")
+    assert project.plan() == B
+
+
+def test_a_table_that_stays_the_same_stops_what_follows(runnable):
+    runnable.append(f"{CODE}/groups/_families.py", "\nUNUSED = 1\n")
+    runnable.run("groups")
+    assert runnable.plan() == set()
+
+
+def test_a_table_that_differs_does_not(runnable):
+    runnable.edit(
+        "workflow/scripts/composition/group.py",
+        'job.path("table") or None))',
+        'job.path("table") or None)).assign_attrs(changed=1)',
     )
-    project.run("groups")
-    assert project.plan() == A | B
+    runnable.run("groups")
+    assert runnable.plan() == A | B
 
 
 def test_comments_docstrings_formatting_and_checkouts(project):
     for path in (project.folder / "workflow").rglob("*.py"):
         path.write_text(f"# A comment.\n\n\n{path.read_text()}\n\n# Another.\n")
-    project.edit(
-        "workflow/ontogeny/training/_loop.py", '"""Train a network', '"""Train one network'
-    )
+    project.edit(f"{CODE}/training/_loop.py", '"""Train a network', '"""Train one network')
     for path in (project.folder / "workflow").rglob("*"):
         path.touch()
     assert project.plan() == set()
 
 
-def test_a_key_added_to_the_schema(project):
-    project.edit(
-        f"{STUDY}/config.py",
-        "    warm_up: Annotated",
-        '    novelty: float = Field(0.0, description="New.")\n    warm_up: Annotated',
-    )
-    assert project.plan() == set()
-
-
 DELETED = {
-    "figures/a/seed0/learning.svg": {"figure learning of a, seed 0"},
-    "a/seed0/progress.nc": steps(FROM_PROGRESS, "a") | OVER_ALL_RUNS,
-    "a/seed0/representation.nc": after_representation("a") | OVER_ALL_RUNS,
+    "figures/a/seed0/learning.svg": {"figures of a, seed 0"},
+    "a/seed0/evaluation.nc": after_evaluation("a") | OVER_ALL_RUNS,
+    "a/seed0/analysis.nc": analysed("a") | OVER_ALL_RUNS,
     "a/seed0/history.nc": A,
-    "universality.nc": OVER_ALL_RUNS,
+    "a/seed0/own/sizes.nc": {"measures sizes of a, seed 0", "figures of a, seed 0"},
+    "comparison.nc": OVER_ALL_RUNS,
     "tables/irreps.md": {"tables of all runs"},
 }
 
 
 @pytest.mark.parametrize(("path", "expected"), DELETED.items(), ids=DELETED.keys())
 def test_a_result_deleted(project, path, expected):
-    (project.folder / "results/composition" / path).unlink()
+    (project.folder / RESULTS / path).unlink()
     assert project.plan() == expected
 
 
-def test_a_result_touched(project):
-    for path in sorted((project.folder / "results").rglob("*.nc"), reverse=True):
+def test_a_result_touched(runnable):
+    for path in sorted((runnable.folder / "results").rglob("*.nc"), reverse=True):
         path.touch()
-    assert project.plan() == set()
+    assert runnable.plan() == set()
 
 
-def test_without_the_records_of_snakemake(project):
-    shutil.rmtree(project.folder / ".snakemake")
-    for path in sorted((project.folder / "results").rglob("*.*"), reverse=True):
+def test_without_the_records_of_snakemake(runnable):
+    shutil.rmtree(runnable.folder / ".snakemake")
+    for path in sorted((runnable.folder / "results").rglob("*.*"), reverse=True):
         if path.is_file():
             path.touch()
-    assert project.plan() == set()
-    project.edit(CONFIG_FILE, "a: {group: S3}", "a: {group: S3, optimiser: {weight_decay: 0.3}}")
-    assert project.plan() == A
+    assert runnable.plan() == set()
+    runnable.edit(CONFIG_FILE, *A_WITH_DECAY)
+    assert runnable.plan() == A
 
 
 def test_results_of_other_code_without_records(project):
     shutil.rmtree(project.folder / ".snakemake")
-    project.append(f"{STUDY}/architectures/mlp.py", "\nUNUSED = 1\n")
+    project.append(f"{STUDY}/networks/architectures/mlp.py", "\nUNUSED = 1\n")
     assert project.plan() == A
 
 
 def test_a_folder_that_was_moved(project, tmp_path):
-    moved = Project(tmp_path / "moved")
-    project.folder.rename(moved.folder)
-    assert moved.plan() == set()
+    project.folder.rename(tmp_path / "moved")
+    assert Project(tmp_path / "moved", CONFIG_FILE).plan() == set()
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
         ("--cores", "1"),
-        ("--set-resources", "train:mem_mb=9000"),
-        ("--set-threads", "progress=2"),
+        ("--set-resources", "composition_train:mem_mb=9000"),
+        ("--set-threads", "composition_evaluation=2"),
         ("--workflow-profile", "profiles/rich", "--logger", "rich"),
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_threads_memory_and_profile(project, arguments):
-    said = project.snakemake("--dry-run", *arguments)
-    assert "Job stats" not in said
+def test_threads_memory_and_profile(base, arguments):
+    assert "Job stats" not in base.snakemake("--dry-run", *arguments)
 
 
-def test_more_steps_continue_from_the_stored_state(project, tmp_path):
-    project.edit(CONFIG_FILE, "steps: 20", "steps: 36")
-    project.run()
-    for experiment in ("a", "b"):
-        log = project.folder / f"logs/composition/{experiment}/seed0/train.log"
-        assert "continues from step 20 of a saved state" in log.read_text()
-    fresh = Project(tmp_path / "fresh")
-    shutil.copytree(
-        project.folder, fresh.folder, ignore=shutil.ignore_patterns("results", ".snakemake")
+def test_more_steps_continue_from_the_stored_state(runnable, tmp_path):
+    """So do they when the schema has got a further key in the meantime."""
+    runnable.edit(
+        f"{STUDY}/config.py",
+        '    labels: Literal["product"',
+        '    novelty: float = Field(0.0, description="New.")\n    labels: Literal["product"',
     )
-    targets = [f"results/composition/{experiment}/seed0/history.nc" for experiment in "ab"]
+    assert runnable.plan() == set()
+    runnable.edit(CONFIG_FILE, "steps: 20", "steps: 36")
+    targets = [f"{RESULTS}/{experiment}/seed0/history.nc" for experiment in "ab"]
+    said = runnable.run(*targets)
+    assert "continues where saved states allow 2 finished trainings, which took " in said
+    for experiment in "ab":
+        log = runnable.logs / f"composition/{experiment}/seed0/train.log"
+        assert "continues from step 20 of a saved state" in log.read_text()
+    fresh = runnable.copied(tmp_path / "fresh", without=("results", ".snakemake"))
     fresh.run(*targets)
     for name in ("checkpoints.nc", "history.nc"):
-        pattern = f"results/composition/?/seed0/{name}"
-        assert project.digests(pattern) == fresh.digests(pattern)
+        pattern = f"{RESULTS}/?/seed0/{name}"
+        assert runnable.digests(pattern) == fresh.digests(pattern)
         assert len(fresh.digests(pattern)) == 2
 
 
-def test_a_schedule_with_stored_checkpoints_trains_nothing(project):
-    project.edit(CONFIG_FILE, "every: 10", "every: 20")
-    project.run("results/composition/a/seed0/history.nc")
-    log = (project.folder / "logs/composition/a/seed0/train.log").read_text()
+def test_a_schedule_with_stored_checkpoints_trains_nothing(runnable):
+    runnable.edit(CONFIG_FILE, "every: 10", "every: 20")
+    runnable.run(f"{RESULTS}/a/seed0/history.nc")
+    log = (runnable.logs / "composition/a/seed0/train.log").read_text()
     assert "continues from step 20 of a saved state" in log
     assert "step 20 of 20" not in log
+
+
+def test_own_figures_and_own_measures_are_there(base):
+    for run in ("a/seed0", "b/seed0"):
+        own = base.opened(f"composition/{run}/own/sizes")
+        shown = base.opened(f"composition/figures/{run}/growth")
+        assert own["size"].dims == ("step",)
+        assert (own["size"] > 0).all()
+        assert shown["size"].equals(own["size"])
+        assert (base.results / f"composition/figures/{run}/growth.svg").stat().st_size > 1000
+
+
+def test_an_own_figure(project):
+    """One more is drawn for every run, and a changed one redraws the figures of runs alone."""
+    project.write("own/second.py", OWN_FIGURE)
+    project.edit(CONFIG_FILE, "run: own/growth.py", "run: [own/growth.py, own/second.py]")
+    assert project.plan() == FIGURES_OF_RUNS
+    project.edit(CONFIG_FILE, "run: [own/growth.py, own/second.py]", "run: own/growth.py")
+    assert project.plan() == set()
+    project.append("own/growth.py", "\nUNUSED = 1\n")
+    assert project.plan() == FIGURES_OF_RUNS
+
+
+def test_an_own_measure(project):
+    project.append("own/sizes.py", "\nUNUSED = 1\n")
+    assert project.plan() == stages(["measures sizes", "figures"], "a") | stages(
+        ["measures sizes", "figures"], "b"
+    )
+
+
+def test_two_configurations_share_no_file(runnable):
+    """Each has an experiment a, with other networks."""
+    text = CONFIG.replace("hidden: 6", "hidden: 7")
+    other = Project(runnable.folder, "config/other.yaml")
+    other.write(other.configuration, text)
+    assert other.plan() == A | B | IRREPS
+    before = runnable.digests("results/**/*") | runnable.digests("logs/**/*")
+    target = "results/other/composition/a/seed0/history.nc"
+    said = other.run(target)
+    assert "replaces" not in said
+    after = runnable.digests("results/**/*") | runnable.digests("logs/**/*")
+    assert {path: after[path] for path in before} == before
+    added = after.keys() - before.keys()
+    assert target in added
+    assert {path.split("/")[1] for path in added} == {"other"}
+    assert runnable.plan() == set()
