@@ -1,18 +1,11 @@
 """Schema and tables are those of the code; `make generated` writes them."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 import xarray as xr
 
 from ontogeny.known_studies import STUDIES
-
-ROOT = Path(__file__).parents[1]
-_found = importlib.util.spec_from_file_location("generate", ROOT / "workflow" / "generate.py")
-generate = importlib.util.module_from_spec(_found)
-_found.loader.exec_module(generate)
+from page_generator import generate
 
 
 def test_the_schema_is_that_of_the_code():

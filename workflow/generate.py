@@ -207,7 +207,7 @@ def variables(results: Path) -> str:
     found: dict[str, dict[tuple[str, ...], None]] = {}
     for path in sorted(results.rglob("*.nc")):
         place = path.relative_to(results)
-        if "figures" in place.parts:
+        if {"figures", "own", ".state"} & set(place.parts):
             continue
         name = "sweeps/{sweep}" if place.parts[0] == "sweeps" else path.stem
         with xr.open_dataset(path) as dataset:

@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 
 from many_openings import assert_opened_many_times
 from ontogeny.figures import drawn_together
+from page_generator import assert_variables_are_listed
 from project import Project, output_of
 
 TINY = "config/test/tiny.yaml"
@@ -84,6 +85,12 @@ def test_results_say_what_made_them(finished):
         assert needed <= set(about), path
         for name, values in dataset.variables.items():
             assert {"long_name", "units"} <= set(values.attrs), (path, name)
+
+
+def test_every_variable_is_listed(finished):
+    project, _ = finished
+    folders = {name: project.results / name for name in ("groups", "composition")}
+    assert_variables_are_listed(**folders)
 
 
 def test_every_kind_of_result_can_be_opened_a_hundred_times_in_one_process(finished):

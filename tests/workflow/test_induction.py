@@ -10,6 +10,7 @@ import xarray as xr
 
 from many_openings import assert_opened_many_times
 from ontogeny.studies.induction.config import Training
+from page_generator import assert_variables_are_listed
 from project import (
     CODE,
     PLUMBING,
@@ -116,6 +117,10 @@ def test_every_file_of_a_run_says_what_it_is(project, experiment, corpus):
     assert_files_of_a_run_say_what_they_are(
         project, "induction", experiment, 0, of={"corpus": corpus}, training=Training
     )
+
+
+def test_every_variable_is_listed(project):
+    assert_variables_are_listed(induction=project.results / "induction")
 
 
 def test_every_kind_of_result_can_be_opened_a_hundred_times_in_one_process(project):
