@@ -13,6 +13,4 @@ def assert_variables_are_listed(**results):
     """The tables of `docs/variables.md` are those of the results of each study, by its folder."""
     text = (ROOT / "docs" / "variables.md").read_text(encoding="utf-8")
     made = generate.page(text, generate.tables(results))
-    assert made == text, (
-        "run `make generated RESULTS=...` on the results of the small configurations"
-    )
+    assert made == text, "run `make generated RESULTS=...` on results of config/test"

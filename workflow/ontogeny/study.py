@@ -148,7 +148,7 @@ class Study:
     asked: tuple[str, ...] = ()
     swept: tuple[type[Section], ...] = ()
     shared: Mapping[str, type[Section]] = field(default_factory=dict)
-    specified: tuple[str, ...] = ("config", "labels", "study")
+    specified: tuple[str, ...] = ("config", "facts", "labels", "study")
 
     def outside_code(self) -> frozenset[str]:
         """Return the names of the modules in `specified`, as they are imported."""

@@ -7,9 +7,9 @@ from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
-from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.facts import LEAST_RUNS, facts_of_runs
 from ontogeny.studies.composition.irreps.claims import CLAIMS
+from ontogeny.studies.composition.resolution import resolve
 
 TRANSFORMER = {"kind": "transformer", "d_mlp": 48}
 

@@ -17,7 +17,7 @@ from ontogeny.studies.composition.addition.figures.run import (
 )
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
-from ontogeny.studies.composition.config import Optimiser, Style, Training, resolve
+from ontogeny.studies.composition.config import Optimiser, Style, Training
 from ontogeny.studies.composition.figures.experiment import seeds
 from ontogeny.studies.composition.irreps.figures.run import learning
 from ontogeny.studies.composition.irreps.stages import analysis, evaluation
@@ -28,6 +28,7 @@ from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.foreign import parameters_of, read_run, record_of
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.resolution import resolve
 from ontogeny.weights import WeightsError
 
 ARCHITECTURES = [

@@ -20,7 +20,6 @@ from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
-from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.irreps.analysis import (
     SPLITS,
     Clusters,
@@ -46,6 +45,7 @@ from ontogeny.studies.composition.networks.architectures.transformer import Tran
 from ontogeny.studies.composition.networks.foreign import read_run
 from ontogeny.studies.composition.networks.pairs import train_mask, train_pairs
 from ontogeny.studies.composition.networks.reading import grid, matrices
+from ontogeny.studies.composition.resolution import resolve
 
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "universality"
 

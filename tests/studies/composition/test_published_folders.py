@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from ontogeny.config import ConfigurationError
-from ontogeny.studies.composition.config import resolve
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
 from ontogeny.studies.composition.networks.published import PublishedError, published_experiments
 from ontogeny.studies.composition.networks.runs import training_rows
+from ontogeny.studies.composition.resolution import resolve
 
 PAPER = {
     "layers": {"embed_dim": 256, "hidden_dim": 128},

@@ -1,19 +1,13 @@
 """The section ``composition`` of the configuration, and the specification of each stage."""
 
-import difflib
-import math
-import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import Mapping
+from typing import Annotated, Literal, get_args
 
-import numpy as np
 from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, field_validator
 
 from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
-    ConfigurationError,
     Count,
     Files,
     Name,
@@ -21,10 +15,6 @@ from ontogeny.config import (
     Seed,
     Seeds,
     as_tuple,
-    noted,
-    refuse,
-    validate,
-    with_style,
 )
 from ontogeny.config import Style as FigureStyle
 from ontogeny.config import training as optimisation
@@ -37,17 +27,7 @@ from ontogeny.config.training import (
     ShareBelowOne,
 )
 from ontogeny.figures import section_of
-from ontogeny.given_files import problem_of
-from ontogeny.groups import Group, parse
-from ontogeny.studies.composition.catalogue.given import read_groups
-from ontogeny.studies.composition.catalogue.sections import GivenGroup
-from ontogeny.studies.composition.networks.checkpoint_files import checkpoint_files
-from ontogeny.studies.composition.networks.published import (
-    PublishedError,
-    published_experiments,
-    unreadable,
-)
-from ontogeny.sweeps import Sweeps, unfolded
+from ontogeny.sweeps import Sweeps
 
 __all__ = [
     "Analysis",
@@ -66,7 +46,6 @@ __all__ = [
     "Style",
     "Training",
     "TransformerSettings",
-    "resolve",
 ]
 
 Level = Literal["run", "experiment", "sweep", "study"]
@@ -436,271 +415,3 @@ class Composition(Section):
         description="Which runs of each experiment get figures of their own: all, that of the "
         "first seed, or none. Figures over seeds are always drawn.",
     )
-
-
-def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
-    """Return the section ``composition`` with all defaults merged into it.
-
-    Parameters
-    ----------
-    raw : mapping
-        The section as the configuration files hold it.
-    groups : mapping
-        The section ``groups``, None for a group that is refused. All of them are read, those
-        without an experiment too.
-
-    Returns
-    -------
-    Composition
-        Its `defaults` are None: every experiment and figure has them in itself.
-
-    Raises
-    ------
-    ConfigurationError
-        One message with every problem: key, value, rule and remedy.
-    """
-    found, problems = read_groups(groups)
-    known: dict[str, Group | None] = dict.fromkeys(groups) | found
-    with noted(problems):
-        composition = _merged(raw)
-        written = {
-            member: name for name, members in composition.sweeps.items() for member in members
-        }
-        entries = raw.get("experiments") or {}
-        for member, experiment in composition.experiments.items():
-            name = written.get(member, member)
-            found_here = _problems(experiment, known, says_steps=_says_steps(entries.get(name)))
-            problems += [f"`composition.experiments.{name}.{problem}" for problem in found_here]
-    refuse(problems)
-    experiments = {
-        name: _with_checkpoints(experiment) for name, experiment in composition.experiments.items()
-    }
-    resolved = composition.model_copy(update={"experiments": experiments})
-    resolved._sweeps = composition.sweeps
-    return resolved
-
-
-def _merged(raw: Any) -> Composition:
-    """Return the section with all defaults and sweeps, each experiment checked by itself."""
-    if not isinstance(raw, Mapping):
-        return validate(raw, Composition, at="composition")
-    section = dict(raw)
-    defaults = section.pop("defaults", None)
-    experiments = section.pop("experiments", {})
-    published: dict[str, Any] = {}
-    if section.get("published") is not None:
-        section["published"] = _published(section["published"])
-        published = _published_experiments(section["published"], experiments)
-    sweeps: Sweeps = {}
-    problems: list[str] = []
-    with noted(problems):
-        section["experiments"], sweeps = unfolded(
-            experiments,
-            Experiment,
-            lists=LISTS,
-            at="composition.experiments",
-            defaults=defaults,
-            defaults_at="composition.defaults",
-        )
-    if isinstance(section.get("experiments"), Mapping | None):
-        section["experiments"] = published | dict(section.get("experiments") or {})
-    with noted(problems):
-        section = with_style(section, Figures, Style, at="composition")
-        composition = validate(section, Composition, at="composition")
-    refuse(problems)
-    composition._sweeps = sweeps
-    if not composition.experiments:
-        msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
-        raise ConfigurationError(msg)
-    return composition
-
-
-def _published(given: Any) -> Published:
-    if isinstance(given, str):
-        given = {"folder": given}
-    elif not isinstance(given, Mapping):
-        msg = (
-            f"`composition.published` = {given!r}: must be a folder, or a mapping of `folder` and "
-            "`skip`, the names of runs that are left out"
-        )
-        raise ConfigurationError(msg)
-    return validate(given, Published, at="composition.published")
-
-
-def _published_experiments(published: Published, written: Any) -> dict[str, dict[str, Any]]:
-    """Return the experiments in a folder of published runs, which defaults do not change."""
-    folder, skip = published.folder, published.skip
-    try:
-        found = published_experiments(folder, skip=skip)
-        files = [file for experiment in found.values() for file in experiment["weights"]]
-        problems = {Path(file): problem for file in files if (problem := problem_of(file))}
-        if problems:
-            raise unreadable(problems, folder, skip)
-    except PublishedError as error:
-        msg = f"`composition.published` = {folder!r}: {error}"
-        raise ConfigurationError(msg) from None
-    twice = sorted(set(found) & set(written)) if isinstance(written, Mapping) else []
-    if twice:
-        msg = (
-            f"`composition.experiments.{twice[0]}`: a published experiment has this name; choose "
-            "another"
-        )
-        raise ConfigurationError(msg)
-    return found
-
-
-def _with_checkpoints(experiment: Experiment) -> Experiment:
-    """Return an experiment whose folders of checkpoints are mappings of steps to files."""
-    if experiment.weights is None:
-        return experiment
-    return experiment.model_copy(update={"weights": tuple(map(_by_step, experiment.weights))})
-
-
-def _by_step(item: str | dict[int, str]) -> str | dict[int, str]:
-    return checkpoint_files(item) if isinstance(item, str) and Path(item).is_dir() else item
-
-
-def _problems(
-    experiment: Experiment, given: Mapping[str, Group | None], *, says_steps: bool
-) -> list[str]:
-    """Say what the fields of an experiment break together with other parts of the configuration."""
-    return _weights_problems(experiment, says_steps) + _group_problems(experiment, given)
-
-
-def _says_steps(entry: Any) -> bool:
-    """Return whether an experiment gives `schedule.steps` itself, apart from the defaults."""
-    schedule = entry.get("schedule") if isinstance(entry, Mapping) else None
-    return isinstance(schedule, Mapping) and "steps" in schedule
-
-
-def _weights_problems(experiment: Experiment, says_steps: bool) -> list[str]:
-    if experiment.weights is None:
-        return []
-    count, seeds = len(experiment.weights), len(experiment.seeds)
-    if count != seeds:
-        return [
-            f"weights` holds {_counted(count, 'file')} for {_counted(seeds, 'seed')}; give one for "
-            "each seed (several checkpoints of one run are one item: a folder or a mapping of "
-            "steps to files)"
-        ]
-    problems: list[str] = []
-    steps: list[list[int]] = []
-    seed_of: dict[Path, int] = {}
-    for seed, item in zip(experiment.seeds, experiment.weights, strict=True):
-        try:
-            found = _by_step(item)
-        except ValueError as error:
-            problems.append(f"weights` = {item!r}: {error}")
-            continue
-        files = [found] if isinstance(found, str) else list(found.values())
-        wrong = {file: problem for file in files if (problem := problem_of(file))}
-        problems += [f"weights` = {file!r}: {problem}" for file, problem in wrong.items()]
-        problems += _repeated([file for file in files if file not in wrong], seed, seed_of)
-        if not isinstance(found, str):
-            steps.append(sorted(found))
-    return problems or _step_problems(experiment, steps, says_steps)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def _repeated(files: list[str], seed: int, seed_of: dict[Path, int]) -> list[str]:
-    """Say which files of a seed stand in `weights` before; `seed_of` knows those, and gets these.
-
-    The first of several is enough.
-    """
-    for file in files:
-        path = Path(file).resolve()
-        if path in seed_of:
-            first = seed_of[path]
-            where = f"for seed {seed} twice" if first == seed else f"for seeds {first} and {seed}"
-            return [f"weights` = {file!r}: is given {where}; give each network once"]
-        seed_of[path] = seed
-    return []
-
-
-def _step_problems(experiment: Experiment, steps: list[list[int]], says_steps: bool) -> list[str]:
-    """Say what the steps of checkpoints break, one list for each seed that says its steps."""
-    several = sum(len(each) > 1 for each in steps)
-    if 0 < several < len(experiment.seeds):
-        return [
-            "weights` gives one network for some seeds and several checkpoints for others; make "
-            "two experiments of them"
-        ]
-    if any(each[-1] == 0 for each in steps):
-        return [
-            "weights` gives nothing but the network of step 0, before any update; give later "
-            "checkpoints too, or its file alone to have it read like a trained one"
-        ]
-    said = experiment.schedule.steps
-    last = sorted({each[-1] for each in steps} - {said})
-    if last and says_steps:
-        return [
-            f"schedule.steps` = {said}: the last checkpoint in `weights` is of step {last[-1]}; "
-            "leave `schedule.steps` out, or give that step"
-        ]
-    return []
-
-
-def _group_problems(experiment: Experiment, given: Mapping[str, Group | None]) -> list[str]:
-    """Say what an experiment asks of its group in vain; `given` has None for a group refused."""
-    name = experiment.group
-    if name in given:
-        group = given[name]
-        if group is None:
-            return []
-        order, residues = group.order, _adds_indices(group)
-        rule = (
-            "answers a^2 + a b + b^2 of the indices of the elements as numbers, and the product of "
-            f"{name} is not addition of the indices modulo {order}; take C{order}"
-        )
-        if residues and _other_numbers(group.labels):
-            residues = False
-            rule = (
-                "answers a^2 + a b + b^2 of the indices of the elements, and the labels of "
-                f"{name} are other numbers than its indices 0 to {order - 1} in order; name and "
-                f"order the elements so, or take C{order}"
-            )
-    else:
-        try:
-            factors = parse(name)
-        except ValueError as error:
-            near = difflib.get_close_matches(name, given, n=1)
-            hint = f"; did you mean `{near[0]}` of the section `groups`?" if near else ""
-            return [f"group` = {name!r}: {error}{hint}"]
-        order = math.prod(factor.order for factor in factors)
-        residues = [factor.family for factor in factors] == ["C"]
-        rule = f"asks for a cyclic group such as C59, not {name}; take one"
-    if experiment.data.labels == "quadratic" and not residues:
-        return [
-            f"data.labels` = 'quadratic': {rule}, or labels 'product', 'difference' or 'random'"
-        ]
-    if order == 1:
-        return [
-            f"group` = {name!r}: has one element, and so one pair, which cannot be both trained on "
-            "and tested; take a larger group"
-        ]
-    pairs = order**2
-    train = math.floor(experiment.data.fraction * pairs)
-    if not 0 < train < pairs:
-        kind = "training" if train == 0 else "test"
-        return [
-            f"data.fraction` = {experiment.data.fraction}: leaves no {kind} pairs of the {pairs} "
-            f"of {name}; take a fraction of at least {1 / pairs:.3g} and below 1"
-        ]
-    return []
-
-
-def _other_numbers(labels: Sequence[str]) -> bool:
-    """Whether labels are whole numbers, but do not count the elements from 0 or from 1."""
-    if not all(re.fullmatch(r"[+-]?[0-9]{1,18}", label) for label in labels):
-        return False
-    numbers = [int(label) for label in labels]
-    return numbers not in ([*range(len(labels))], [*range(1, len(labels) + 1)])
-
-
-def _adds_indices(group: Group) -> bool:
-    """Whether the product of the elements i and j is element (i + j) mod n."""
-    index = np.arange(group.order)
-    return np.array_equal(group.table, (index[:, None] + index) % group.order)

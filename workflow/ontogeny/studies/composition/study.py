@@ -11,16 +11,10 @@ from ontogeny.groups import parse
 from ontogeny.storage import file_digest
 from ontogeny.studies.composition.catalogue.given import group_specification
 from ontogeny.studies.composition.catalogue.sections import GivenGroup, Groups
-from ontogeny.studies.composition.config import (
-    FIGURES,
-    SWEPT,
-    Composition,
-    Experiment,
-    Style,
-    resolve,
-)
+from ontogeny.studies.composition.config import FIGURES, SWEPT, Composition, Experiment, Style
 from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic
 from ontogeny.studies.composition.labels import DIMENSIONS
+from ontogeny.studies.composition.resolution import resolve
 from ontogeny.studies.composition.summary import (
     Outcome,
     outcomes_of_history,
@@ -423,4 +417,5 @@ STUDY = Study(
     ),
     swept=SWEPT,
     shared={"groups": Groups},
+    specified=("catalogue.sections", "config", "facts", "labels", "resolution", "study"),
 )
