@@ -21,7 +21,7 @@ for plan in PLANS.values():
                 **needs(1000, 10),
             params:
                 spec={"module": claims.module, "study": claims.study},
-                code=code_of("claims", plan.study, also=[claims.module]),
+                code=code_of("claims", plan.study, claims.modules),
             message:
                 f"claims of {claims.study}"
             script:

@@ -90,9 +90,12 @@ def script_digest(name, study=None, also=()):
     return code_digest(script, outside=outside, also=also)
 
 
-def code_of(name, study=None, also=()):
-    """Return a function: the digest of a script, which only jobs that are planned wait for."""
-    return lambda wildcards: script_digest(name, study, tuple(also))
+def code_of(name, study=None, also=lambda wildcards: ()):
+    """Return a function: the digest of a script, which only jobs that are planned wait for.
+
+    `also` gives the modules that a job imports by their names.
+    """
+    return lambda wildcards: script_digest(name, study, tuple(also(wildcards)))
 
 
 def own_digest(script_of, plan):
@@ -115,6 +118,11 @@ def given_file(path):
         return str(Path(path))
     name = re.sub(r"[{}\\]", "_", Path(path).name)
     return PLACES.result("given", file_digest(path)[:16], name, suffix="")
+
+
+def given(paths):
+    """Return an input function: the files that a function of the wildcards gives."""
+    return lambda wildcards: [given_file(path) for path in paths(wildcards)]
 
 
 def given_files():

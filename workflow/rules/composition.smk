@@ -1,32 +1,11 @@
-from ontogeny.studies.composition.networks.kinds import architecture_module
-
 COMPOSITION = PLANS["composition"]
-
-
-def composition_digest(name):
-    """Return a function: the digest of a script, with the one architecture that a job has."""
-    return lambda wildcards: script_digest(
-        f"composition/{name}",
-        COMPOSITION.study,
-        also=(architecture_module(COMPOSITION.architecture(wildcards)),),
-    )
-
-
-def given_group(key):
-    """Return an input function: the file of a given group, which holds its table or generators."""
-
-    def file(wildcards):
-        path = COMPOSITION.given_group_file(wildcards, key)
-        return given_file(path) if path else []
-
-    return file
 
 
 rule composition_group:
     """Construct a group by its name or its generators, or verify one that is given by its table."""
     input:
-        table=given_group("table"),
-        generators=given_group("generators"),
+        table=given(COMPOSITION.given_tables),
+        generators=given(COMPOSITION.given_generators),
     output:
         table=COMPOSITION.group_file("{group}", "table"),
         provenance=COMPOSITION.group_file("{group}", "table", suffix=".json"),
@@ -93,7 +72,7 @@ rule composition_train:
         **needs(1500, 240),
     params:
         spec=COMPOSITION.training,
-        code=composition_digest("train"),
+        code=code_of("composition/train", COMPOSITION.study, COMPOSITION.modules),
     message:
         "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
     script:
@@ -108,9 +87,7 @@ if COMPOSITION.foreign:
         """Read a network that was trained elsewhere, in place of training one."""
         input:
             table=COMPOSITION.of_group("table"),
-            weights=lambda wildcards: [
-                given_file(path) for path in COMPOSITION.weights_files(wildcards)
-            ],
+            weights=given(COMPOSITION.weights_files),
         output:
             checkpoints=COMPOSITION.run_file("checkpoints"),
             history=COMPOSITION.run_file("history"),
@@ -127,7 +104,9 @@ if COMPOSITION.foreign:
             **needs(2000, 30),
         params:
             spec=COMPOSITION.foreign_training,
-            code=composition_digest("read_weights"),
+            code=code_of(
+                "composition/read_weights", COMPOSITION.study, COMPOSITION.modules
+            ),
         message:
             "read the weights of {wildcards.experiment}, seed {wildcards.seed}"
         script:
@@ -156,7 +135,7 @@ rule composition_analysis:
         **needs(2000, 30),
     params:
         spec={"key_similarity": COMPOSITION.section.analysis.key_similarity},
-        code=composition_digest("analysis"),
+        code=code_of("composition/analysis", COMPOSITION.study, COMPOSITION.modules),
     message:
         "analysis of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -186,7 +165,7 @@ rule composition_evaluation:
         **needs(3000, 60),
     params:
         spec={},
-        code=composition_digest("evaluation"),
+        code=code_of("composition/evaluation", COMPOSITION.study, COMPOSITION.modules),
     message:
         "evaluation of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -214,7 +193,9 @@ rule composition_addition_analysis:
         **needs(2000, 30),
     params:
         spec={"key_rule": COMPOSITION.section.analysis.key_rule},
-        code=composition_digest("addition_analysis"),
+        code=code_of(
+            "composition/addition_analysis", COMPOSITION.study, COMPOSITION.modules
+        ),
     message:
         "addition analysis of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -243,7 +224,9 @@ rule composition_addition_evaluation:
         **needs(3000, 60),
     params:
         spec={},
-        code=composition_digest("addition_evaluation"),
+        code=code_of(
+            "composition/addition_evaluation", COMPOSITION.study, COMPOSITION.modules
+        ),
     message:
         "addition evaluation of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -386,7 +369,12 @@ rule composition_own_measures:
         **needs(3000, 60),
     params:
         spec=lambda wildcards: {"file": COMPOSITION.own_path(wildcards)},
-        code=own_digest(composition_digest("own_measures"), COMPOSITION),
+        code=own_digest(
+            code_of(
+                "composition/own_measures", COMPOSITION.study, COMPOSITION.modules
+            ),
+            COMPOSITION,
+        ),
     message:
         "measures {wildcards.measures} of {wildcards.experiment}, seed {wildcards.seed}"
     script:

@@ -4,9 +4,7 @@ INDUCTION = PLANS["induction"]
 rule induction_corpus:
     """Draw the evaluation set of a corpus, and what its fresh sequences are drawn from."""
     input:
-        texts=lambda wildcards: [
-            given_file(path) for path in INDUCTION.text_files(wildcards)
-        ],
+        texts=given(INDUCTION.text_files),
     output:
         corpus=INDUCTION.corpus_file(),
     log:

@@ -3,8 +3,5 @@ from ontogeny.studies.composition.catalogue.given import specified_group
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 
 job = Job(snakemake)
-job.write(
-    table_dataset(specified_group(job.spec, job.path("table") or None)),
-    "table",
-    beside="provenance",
-)
+table = next(iter(job.path("table")), None)
+job.write(table_dataset(specified_group(job.spec, table)), "table", beside="provenance")

@@ -14,6 +14,7 @@ from ontogeny.studies.composition.catalogue.sections import GivenGroup, Groups
 from ontogeny.studies.composition.config import FIGURES, SWEPT, Composition, Experiment, Style
 from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic
 from ontogeny.studies.composition.labels import DIMENSIONS
+from ontogeny.studies.composition.networks.kinds import architecture_module
 from ontogeny.studies.composition.resolution import resolve
 from ontogeny.studies.composition.summary import (
     Outcome,
@@ -68,12 +69,15 @@ class CompositionPlan(Plan):
         """Return what a group depends on, apart from the file of its table."""
         return group_specification(wildcards.group, self.groups.get(wildcards.group))
 
-    def given_group_file(self, wildcards: Any, key: str) -> str | None:
-        """Return the file of the ``table`` or the ``generators`` of a group, if it has one."""
+    def given_tables(self, wildcards: Any) -> list[str]:
+        """Return the file of the table of a group that is given by one."""
         given = self.groups.get(wildcards.group)
-        if given is None or given.file is None or (key == "table") != bool(given.table):
-            return None
-        return given.file
+        return [given.table] if given and given.table else []
+
+    def given_generators(self, wildcards: Any) -> list[str]:
+        """Return the file of the generators of a group that is given by one."""
+        given = self.groups.get(wildcards.group)
+        return [given.file] if given and given.file and not given.table else []
 
     def is_cyclic(self, experiment: Experiment) -> bool:
         """Return whether the group of an experiment is cyclic by its name."""
@@ -95,9 +99,9 @@ class CompositionPlan(Plan):
         """Return the files with the networks of a run that was made elsewhere, by step."""
         return list(self.experiment(wildcards).checkpoints_of(int(wildcards.seed)).values())
 
-    def architecture(self, wildcards: Any) -> str:
-        """Return the kind of network of a run."""
-        return str(self.experiment(wildcards).architecture.kind)
+    def modules(self, wildcards: Any) -> list[str]:
+        """Return the modules that the jobs of a run import by name: that of its architecture."""
+        return [architecture_module(self.experiment(wildcards).architecture.kind)]
 
     def multiplies(self, experiment: Experiment) -> bool:
         """Return whether the networks of an experiment multiply, so that irreps can read them."""
