@@ -19,12 +19,12 @@ endif
 
 BEGUN := $(shell date +%s)
 
-# What will run and why; then the groups, so that a table that stays the same stops what follows;
+# What will run and why; then what others wait for, so that a table that stays the same stops them;
 # then everything.
 run: export RUN_BEGUN = $(BEGUN)
 run: configuration .venv/ready
 	.venv/bin/python workflow/plan.py $(FLAGS)
-	$(RUN) snakemake $(FLAGS) --quiet rules progress host reason -- groups
+	$(RUN) snakemake $(FLAGS) --quiet rules progress host reason -- first
 	$(RUN) snakemake $(FLAGS)
 
 .PHONY: configuration

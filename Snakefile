@@ -24,9 +24,7 @@ GIVEN = given_files()
 
 
 wildcard_constraints:
-    experiment="|".join(
-        sorted({name for plan in PLANS.values() for name in plan.experiments()})
-    ),
+    **constraints(PLANS.values()),
 
 
 for study in PLANS:
@@ -61,12 +59,12 @@ rule all:
         "all results"
 
 
-rule groups:
+rule first:
     """What is made first: a file that is the same as before stops what follows from it."""
     input:
         [file for plan in PLANS.values() for file in plan.first()],
     message:
-        "all groups"
+        "what is made first"
 
 
 include: "workflow/rules/hooks.smk"

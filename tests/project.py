@@ -150,7 +150,7 @@ class Project:
         jobs = messages(said)
         assert jobs or "Nothing to be done" in said
         assert len(jobs) == len(set(jobs)), sorted(jobs)
-        return set(jobs) - {"all results", "all groups"}
+        return set(jobs) - {"all results", "what is made first"}
 
     def write(self, path, text):
         """Write a file, in place of one that may have further links."""

@@ -303,7 +303,7 @@ def test_a_run_ends_with_its_summary(project, both):
     for arguments in (
         ["--dry-run"],
         ["--cores", "1", "--quiet", "all"],
-        ["--cores", "1", "groups"],
+        ["--cores", "1", "first"],
     ):
         other = run_in(project, folder, *arguments)
         assert other.returncode == 0, output_of(other)

@@ -17,10 +17,10 @@ from ontogeny.joins import Run
 from ontogeny.provenance import attributes
 from ontogeny.storage import read, write, write_provenance
 
-__all__ = ["CARRIED", "Job"]
+__all__ = ["PROVENANCE", "Job"]
 
-CARRIED = ("experiment", "seed", "group", "corpus", "network", "data", "steps", "configuration")
-"""Attributes that say what a result is of; a later stage has them from its inputs."""
+PROVENANCE = ("title", "stage", "ontogeny_version", "spec", "spec_sha256", "code_sha256")
+"""Attributes that are of a single result. All others say what it is of; later stages keep them."""
 
 
 class Job:
@@ -72,7 +72,8 @@ class Job:
     def _read(self, path: str) -> xr.Dataset:
         found = read(path)
         if "configuration" in found.attrs:  # of a run, and not of its group or corpus
-            self._runs.append({key: found.attrs[key] for key in CARRIED if key in found.attrs})
+            of = {key: value for key, value in found.attrs.items() if key not in PROVENANCE}
+            self._runs.append(of)
         return found
 
     def inputs(self) -> dict[str, Any]:
@@ -120,7 +121,7 @@ class Job:
         output : str
             Name of the output.
         about : mapping, optional
-            Of what it is, for a stage whose inputs do not say so: see `CARRIED`.
+            Of what it is, for a stage whose inputs do not say so: see `PROVENANCE`.
         beside : str
             Name of the output that the provenance is written to, for a dataset whose bytes must not
             change when only the code that made it did.
@@ -141,7 +142,8 @@ class Job:
             write(dataset, path)
             write_provenance(provenance, self.output(beside))
         else:
-            kept = {key: value for key, value in dataset.attrs.items() if key not in CARRIED}
+            known = {key for run in self._runs for key in run}
+            kept = {key: value for key, value in dataset.attrs.items() if key not in known}
             of = self._of(about or {})
             write(dataset.drop_attrs(deep=False).assign_attrs(kept), path, of | provenance)
 
@@ -160,6 +162,5 @@ class Job:
         labels = {
             name: int(value) if name == "seed" else value
             for name, value in self._job.wildcards.items()
-            if name in CARRIED
         }
         return common | dict(about) | labels

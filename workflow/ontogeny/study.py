@@ -110,7 +110,9 @@ class Study:
     title : str
         In the report.
     section : type of Section
-        The model of its section.
+        The model of its section, with ``experiments`` that have ``seeds``, ``figures`` from
+        `ontogeny.figures.section_of`, ``own_figures`` by level, ``run_figures`` where single runs
+        have figures, and ``own_measures`` where `asked` names something.
     resolve : callable
         From the raw section, and the shared sections by keyword, to the section with all defaults.
     plan : callable
@@ -129,6 +131,9 @@ class Study:
         Names of the results that a run may have.
     asked : tuple of str
         What of a checkpoint a measure of the user's own can ask for.
+    wildcards : mapping of str
+        Regular expressions of wildcards in the paths of its results, beside ``experiment`` and
+        ``seed``.
     swept : tuple of type
         Models whose fields may be lists: sweeps.
     shared : mapping of str to type of Section
@@ -151,6 +156,7 @@ class Study:
     claims: tuple[Claims, ...] = ()
     results: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    wildcards: Mapping[str, str] = field(default_factory=dict)
     swept: tuple[type[Section], ...] = ()
     shared: Mapping[str, type[Section]] = field(default_factory=dict)
     specified: tuple[str, ...] = ("config", "facts", "labels", "study")
@@ -183,15 +189,33 @@ class Plan(ABC):
         self.section = section
         self.places = places
         self.own: list[OwnMeasures] = read_own_measures(
-            section.own_measures,
+            section.own_measures if study.asked else (),
             known=study.asked,
             taken=study.results,
             at=f"{study.name}.own_measures",
         )
 
-    @abstractmethod
-    def experiments(self) -> Mapping[str, Sequence[int]]:
+    def experiments(self) -> dict[str, tuple[int, ...]]:
         """Return the seeds of each experiment."""
+        return {name: each.seeds for name, each in self.section.experiments.items()}
+
+    def experiment(self, wildcards: Any) -> Any:
+        """Return the experiment that a job belongs to."""
+        return self.section.experiments[wildcards.experiment]
+
+    def runs(self, chosen: Callable[[Any], bool] = lambda _: True) -> list[tuple[str, int]]:
+        """Return experiment and seed of the runs of some experiments, of all unless it is said."""
+        return [
+            (name, seed)
+            for name, experiment in sorted(self.section.experiments.items())
+            if chosen(experiment)
+            for seed in sorted(experiment.seeds)
+        ]
+
+    def seeds_with_figures(self, experiment: Any) -> tuple[int, ...]:
+        """Return the seeds of the runs of an experiment that have figures of their own."""
+        seeds: tuple[int, ...] = experiment.seeds
+        return {"all": seeds, "first": seeds[:1], "none": ()}[self.section.run_figures]
 
     @abstractmethod
     def targets(self) -> list[str]:

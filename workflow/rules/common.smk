@@ -24,13 +24,6 @@ if Path(sys.executable).is_file():
     sys.executable = shlex.quote(sys.executable)
 
 
-wildcard_constraints:
-    group=r"[A-Za-z0-9-]+",
-    seed=r"\d+",
-    corpus=r"[a-z0-9-]+",
-    sweep=r"[a-z0-9-]+",
-
-
 def require_plain_folders():
     """Refuse folders in whose path Snakemake sees wildcards or netCDF a separator."""
     for what, folder in (
@@ -68,6 +61,15 @@ def read_plans():
         names = ", ".join(map(str, workflow.configfiles))
         sys.exit(f"The configuration {names} is refused:\n{error}")
     return places, plans
+
+
+def constraints(plans):
+    """Return what wildcards may be, as regular expressions: those of all studies."""
+    names = {name for plan in plans for name in plan.experiments()}
+    found = {"experiment": "|".join(sorted(names)) or "(?!)", "seed": r"\d+"}
+    for plan in plans:
+        found |= plan.study.wildcards
+    return found
 
 
 def needs(memory, minutes):

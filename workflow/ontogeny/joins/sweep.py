@@ -1,7 +1,7 @@
 """The runs of a sweep in one dataset: swept fields and replicates are its dimensions."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,21 @@ from numpy.typing import NDArray
 from ontogeny.joins._runs import Run
 from ontogeny.joins.outcomes import outcomes
 from ontogeny.joins.rows import columns, labels_of, stacked
-from ontogeny.labels import DIMENSIONS, dataset, text, variable
+from ontogeny.labels import DIMENSIONS, dataset, text
 
 __all__ = ["sweep"]
 
-SPLITS = ("train", "test")
+Row = Mapping[str, xr.Variable]
 
 
-def sweep(runs: Sequence[Run], *, replicate: str = "seed") -> xr.Dataset:
+def sweep(
+    runs: Sequence[Run],
+    *,
+    result: str = "history",
+    outcomes: Callable[[xr.Dataset], Row] = outcomes,
+    curves: Sequence[str] = ("loss", "accuracy"),
+    replicate: str = "seed",
+) -> xr.Dataset:
     """Join the runs of a sweep.
 
     Parameters
@@ -26,7 +33,13 @@ def sweep(runs: Sequence[Run], *, replicate: str = "seed") -> xr.Dataset:
     runs : sequence of Run
         Each is described by its replicate and by ``values``: the value of each swept field, by its
         dotted path, as `ontogeny.sweeps` gives it. All have values for the same fields, in the
-        order in which these values shall stand. Each has a ``history``.
+        order in which these values shall stand.
+    result : str
+        Name of the result of each run that is joined.
+    outcomes : callable
+        From that result to the numbers that say what became of the run.
+    curves : sequence of str
+        Variables of the result along ``step`` that are kept whole.
     replicate : str
         What tells runs with the same values apart.
 
@@ -36,9 +49,9 @@ def sweep(runs: Sequence[Run], *, replicate: str = "seed") -> xr.Dataset:
         Each swept field is a dimension under its dotted path: float64 for real numbers (NaN for
         null among numbers), int64 for whole numbers, booleans, and text for all else (null among
         text is ``null``, a list is JSON). Of fields that are tied, and so change in step, the first
-        is the dimension, and the others are coordinates along it. What `ontogeny.joins.outcomes`
-        says of each run, and its losses and accuracies at the steps at which any run has a
-        checkpoint, NaN where this one has none.
+        is the dimension, and the others are coordinates along it. The outcomes of each run, and its
+        curves, ``<name>_curve``, at the steps at which any run has a checkpoint, NaN where this one
+        has none.
     """
     written = {
         field: [json.dumps(run.about["values"][field]) for run in runs]
@@ -53,14 +66,15 @@ def sweep(runs: Sequence[Run], *, replicate: str = "seed") -> xr.Dataset:
         *([places[value] for value in written[field]] for field, places in axes.items()),
         [replicates.index(run.about[replicate]) for run in runs],
     )
-    step = labels_of((run.results["history"] for run in runs), "step")
+    each_result = [run.results[result] for run in runs]
+    labels = _labels(each_result, curves)
 
     def spread(each: xr.Variable) -> xr.Variable:
         values = np.full((*shape, *each.shape[1:]), np.nan)
         values[at] = each.values
         return xr.Variable((*dims, *each.dims[1:]), values, each.attrs)
 
-    found = columns([outcomes(run.results["history"]) for run in runs]) | _curves(runs, step)
+    found = columns([outcomes(each) for each in each_result]) | _curves(each_result, curves, labels)
     coordinates: dict[str, Any] = {
         field: _coordinate([json.loads(value) for value in axes[field]], field, along=field)
         for field in axes
@@ -71,22 +85,31 @@ def sweep(runs: Sequence[Run], *, replicate: str = "seed") -> xr.Dataset:
         coordinates[field] = _coordinate(each, field, along=along)
     about = {"long_name": DIMENSIONS.get(replicate, replicate), "units": "1"}
     coordinates[replicate] = xr.Variable(replicate, replicates, about)
-    coordinates |= {"step": step, "split": text(SPLITS)}
+    coordinates |= labels
     joined = {name: spread(each) for name, each in found.items()}
     return dataset(joined, coordinates, title="The runs of a sweep")
 
 
-def _curves(runs: Sequence[Run], step: NDArray[np.integer]) -> dict[str, xr.Variable]:
-    """Return losses and accuracies of each run at the steps of all."""
-    return {
-        f"{name}_curve": variable(
-            ("run", "step", "split"),
-            stacked([run.results["history"][name] for run in runs], step=step, split=SPLITS),
-            name,
-            units,
-        )
-        for name, units in (("loss", "nat"), ("accuracy", "1"))
-    }
+def _labels(results: Sequence[xr.Dataset], curves: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return the labels that any run has along the dimensions of curves: steps sorted."""
+    dims = {str(dim): None for name in curves for dim in results[0][name].dims if dim != "step"}
+    found = {"step": labels_of(results, "step")} if curves else {}
+    for dim in dims:
+        found[dim] = text(dict.fromkeys(str(v) for each in results for v in each[dim].values))
+    return found
+
+
+def _curves(
+    results: Sequence[xr.Dataset], names: Sequence[str], labels: Mapping[str, NDArray[Any]]
+) -> dict[str, xr.Variable]:
+    """Return variables along ``step`` of each run, over the labels that any of them has."""
+    found = {}
+    for name in names:
+        dims = ("step", *(str(dim) for dim in results[0][name].dims if dim != "step"))
+        along: dict[str, Any] = {dim: labels[dim] for dim in dims}
+        values = stacked([each[name] for each in results], **along)
+        found[f"{name}_curve"] = xr.Variable(("run", *dims), values, results[0][name].attrs)
+    return found
 
 
 def _tied(written: Mapping[str, Sequence[str]]) -> dict[str, str]:

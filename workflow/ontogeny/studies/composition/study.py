@@ -42,15 +42,6 @@ class CompositionPlan(Plan):
         }
         self.foreign = [name for name, each in section.experiments.items() if each.weights]
 
-    def experiments(self) -> dict[str, tuple[int, ...]]:
-        """Return the seeds of each experiment."""
-        return {name: each.seeds for name, each in self.section.experiments.items()}
-
-    def experiment(self, wildcards: Any) -> Experiment:
-        """Return the experiment that a job belongs to."""
-        found: Experiment = self.section.experiments[wildcards.experiment]
-        return found
-
     # Groups
 
     def group_file(self, group: str, name: str, suffix: str = ".nc") -> str:
@@ -120,15 +111,6 @@ class CompositionPlan(Plan):
             results += ["addition_analysis"]
             results += ["addition_evaluation"] if experiment.has_steps else []
         return results
-
-    def runs(self, chosen: Callable[[Experiment], bool]) -> list[tuple[str, int]]:
-        """Return experiment and seed of the runs of some experiments."""
-        return [
-            (name, seed)
-            for name, experiment in sorted(self.section.experiments.items())
-            if chosen(experiment)
-            for seed in sorted(experiment.seeds)
-        ]
 
     def multiplying(self) -> list[tuple[str, int]]:
         """Return the runs whose networks multiply."""
@@ -244,9 +226,7 @@ class CompositionPlan(Plan):
         ]
         sweeps = [self.result("sweeps", sweep) for sweep in self.section.sweeps]
         joined = [self.result(name) for name in self.joined()]
-        own = [
-            file for files in self.own_files(self.runs(lambda _: True)).values() for file in files
-        ]
+        own = [file for files in self.own_files(self.runs()).values() for file in files]
         return self.first() + runs + own + sweeps + joined + tables
 
     def subjects(self, level: str) -> list[Subject]:
@@ -280,7 +260,7 @@ class CompositionPlan(Plan):
                 facts=self._facts(experiment),
             )
             for name, experiment in self.section.experiments.items()
-            for seed in _chosen(experiment.seeds, self.section.run_figures)
+            for seed in self.seeds_with_figures(experiment)
         ]
 
     def _experiments(self) -> list[Subject]:
@@ -356,7 +336,7 @@ class CompositionPlan(Plan):
             *(
                 self.result(f"figures/{name}/seed{seed}/learning", suffix="")
                 for name, experiment in experiments
-                for seed in _chosen(experiment.seeds, self.section.run_figures)[:1]
+                for seed in self.seeds_with_figures(experiment)[:1]
             ),
         ]
 
@@ -365,15 +345,10 @@ class CompositionPlan(Plan):
         outcomes: dict[tuple[str, int], Outcome] = {}
         for name in reversed(self.joined()):
             outcomes |= outcomes_of_runs(read(self.result(name)))
-        for run in self.runs(lambda _: True):
+        for run in self.runs():
             if run not in outcomes:
                 outcomes[run] = outcomes_of_history(read(self.files([run], "history")[0]))
         return summary(self.experiments(), outcomes)
-
-
-def _chosen(seeds: tuple[int, ...], which: str) -> tuple[int, ...]:
-    """Return the seeds of the runs that have figures of their own."""
-    return {"all": seeds, "first": seeds[:1], "none": ()}[which]
 
 
 STUDY = Study(
@@ -419,6 +394,7 @@ STUDY = Study(
         "product",
         "train_pairs",
     ),
+    wildcards={"group": "[A-Za-z0-9-]+", "sweep": "[a-z0-9-]+"},
     swept=SWEPT,
     shared={"groups": Groups},
     specified=("catalogue.sections", "config", "facts", "labels", "resolution", "study"),

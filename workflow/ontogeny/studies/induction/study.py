@@ -7,7 +7,7 @@ from typing import Any
 import xarray as xr
 
 from ontogeny.config import canonical, specification
-from ontogeny.studies.induction.config import FIGURES, SWEPT, Experiment, Induction, Style, resolve
+from ontogeny.studies.induction.config import FIGURES, SWEPT, Induction, Style, resolve
 from ontogeny.studies.induction.facts import facts_of_network, facts_of_runs
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
@@ -23,15 +23,6 @@ class InductionPlan(Plan):
     def __init__(self, section: Induction, shared: Mapping[str, Any], places: Places) -> None:
         del shared
         super().__init__(STUDY, section, places)
-
-    def experiments(self) -> dict[str, tuple[int, ...]]:
-        """Return the seeds of each experiment."""
-        return {name: each.seeds for name, each in self.section.experiments.items()}
-
-    def experiment(self, wildcards: Any) -> Experiment:
-        """Return the experiment that a job belongs to."""
-        found: Experiment = self.section.experiments[wildcards.experiment]
-        return found
 
     # Corpora
 
@@ -84,14 +75,6 @@ class InductionPlan(Plan):
         experiment = self.experiment(wildcards)
         return attempt * analysis_memory(experiment, self.section.corpora[experiment.corpus])
 
-    def runs(self) -> list[tuple[str, int]]:
-        """Return experiment and seed of every run."""
-        return [
-            (name, seed)
-            for name, experiment in sorted(self.section.experiments.items())
-            for seed in sorted(experiment.seeds)
-        ]
-
     def comparison_specification(self) -> Any:
         """Return what tells all runs apart."""
         return canonical(
@@ -137,7 +120,6 @@ class InductionPlan(Plan):
         return of_level[level]()
 
     def _runs_with_figures(self) -> list[Subject]:
-        chosen = {"all": slice(None), "first": slice(1), "none": slice(0)}
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
@@ -148,7 +130,7 @@ class InductionPlan(Plan):
                 facts=facts_of_network(experiment.network),
             )
             for name, experiment in self.section.experiments.items()
-            for seed in experiment.seeds[chosen[self.section.run_figures]]
+            for seed in self.seeds_with_figures(experiment)
         ]
 
     def _experiments(self) -> list[Subject]:
@@ -234,5 +216,6 @@ STUDY = Study(
     claims=(Claims("claims", "ontogeny.studies.induction.claims", "comparison", "induction"),),
     results=("checkpoints", "history", "evaluation", "analysis"),
     asked=("step", "parameters", "network", "tokens", "logits"),
+    wildcards={"corpus": "[a-z0-9-]+"},
     swept=SWEPT,
 )
