@@ -420,7 +420,7 @@ def test_more_steps_continue_from_the_stored_state(runnable, tmp_path):
     runnable.edit(CONFIG_FILE, "steps: 20", "steps: 36")
     targets = [f"{RESULTS}/{experiment}/seed0/history.nc" for experiment in "ab"]
     said = runnable.run(*targets)
-    assert "continues where saved states allow 2 finished trainings, which took " in said
+    assert "This run continues 2 finished trainings, which took " in said
     for experiment in "ab":
         log = runnable.logs / f"composition/{experiment}/seed0/train.log"
         assert "continues from step 20 of a saved state" in log.read_text()
