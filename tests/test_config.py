@@ -474,7 +474,7 @@ def test_a_configuration_is_called_by_its_key_or_its_file(raw, files, name):
         ({}, ["_.yaml"], "cannot stand in for it"),
         ({"name": "My Run"}, ["a.yaml"], "`name` = 'My Run': must be lower-case letters"),
         ({"name": "../up"}, ["a.yaml"], "must be lower-case letters"),
-        ({"name": 5}, ["a.yaml"], "`name` = 5: must be a valid string"),
+        ({"name": 5}, ["a.yaml"], "`name` = 5: must be lower-case letters"),
     ],
 )
 def test_what_cannot_name_a_configuration_is_refused(raw, files, message):

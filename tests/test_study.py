@@ -53,7 +53,7 @@ def test_dimensions_are_those_that_all_share_and_its_own(study):
 @by_study
 def test_claims_name_modules_that_have_some(study):
     for claims in study.claims:
-        assert len(import_module(claims.module).CLAIMS) > 3
+        assert import_module(claims.module).CLAIMS
 
 
 @by_study
@@ -65,7 +65,7 @@ def test_what_is_left_out_of_the_code_is_there(study):
 @by_study
 def test_names_of_figures_are_unique(study):
     names = [figure.name for level in study.levels for figure in figures_of(study, level)]
-    assert len(names) == len(set(names)) > 9
+    assert len(names) == len(set(names)) > 0
 
 
 @by_study
@@ -155,9 +155,8 @@ def test_figures_need_what_a_subject_has():
 def test_an_unknown_section_blames_no_other():
     with pytest.raises(ConfigurationError) as caught:
         read_sections({"foo": 1}, STUDIES)
-    assert str(caught.value) == (
-        "`foo` = 1: unknown section; known are groups, composition, induction"
-    )
+    known = ", ".join(["groups", *(study.name for study in STUDIES)])
+    assert str(caught.value) == f"`foo` = 1: unknown section; known are {known}"
 
 
 def test_a_study_without_a_section_has_no_plan():

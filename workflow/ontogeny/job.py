@@ -5,8 +5,9 @@ the library, and hands the result over. What a result says of its run (experimen
 data, configuration) is written by the stage that trains and carried along by all later ones.
 """
 
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -152,15 +153,30 @@ class Job:
         return attributes(self._job.rule, self.spec, self.code)
 
     def _of(self, about: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a result is of: what all runs that it was made from have in common."""
-        first = self._runs[0] if self._runs else {}
-        common = {
-            key: value
-            for key, value in first.items()
-            if all(run.get(key) == value for run in self._runs)
-        }
+        """Return what a result is of: what all runs that it was made from have in common.
+
+        Of several runs it names the experiments and seeds, and the configuration is that of all of
+        them, without a seed.
+        """
         labels = {
             name: int(value) if name == "seed" else value
             for name, value in self._job.wildcards.items()
         }
-        return common | dict(about) | labels
+        return _common(self._runs) | dict(about) | labels
+
+
+def _common(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    if len(runs) < 2:
+        return dict(runs[0]) if runs else {}
+    plain = [{**run, "configuration": _without_seed(run["configuration"])} for run in runs]
+    common = {k: v for k, v in plain[0].items() if all(run.get(k) == v for run in plain)}
+    for name in ("experiment", "seed"):
+        values = list(dict.fromkeys(run[name] for run in runs if name in run))
+        if len(values) > 1:
+            common[f"{name}s"] = ", ".join(map(str, values))
+    return common
+
+
+def _without_seed(configuration: str) -> str:
+    plain = json.loads(configuration)
+    return json.dumps({key: value for key, value in plain.items() if key != "seed"})

@@ -15,6 +15,7 @@ from ontogeny.known_studies import STUDIES
 from ontogeny.provenance import code_digest, spec_digest
 from ontogeny.storage import file_digest
 from ontogeny.study import Places, read_sections
+from ontogeny.workflow.origin import require_origin
 
 MISREAD = set("{}\\")
 """Characters of paths: Snakemake sees wildcards in braces, netCDF a separator in a backslash."""
@@ -51,6 +52,8 @@ def read_plans():
         require_configuration(name)
     try:
         places = Places(configuration_name(config, workflow.configfiles))
+        if "name" not in config:
+            require_origin(places.result(suffix=""), workflow.configfiles)
         sections, shared = read_sections(config, STUDIES)
         plans = {
             study.name: study.plan(sections[study.name], shared, places)

@@ -7,6 +7,7 @@ from time import time
 from snakemake.settings.enums import Quietness
 
 from ontogeny.workflow.adoption import adopt
+from ontogeny.workflow.origin import note_origin
 from ontogeny.workflow.planning import PLAN, planned_jobs, write_plan
 from ontogeny.workflow.replacements import replacements
 from ontogeny.workflow.summaries import closing, has_all_results
@@ -21,6 +22,8 @@ adopt()
 
 
 onstart:
+    if "name" not in config:
+        note_origin(PLACES.result(suffix=""), workflow.configfiles)
     for line in replacements(
         planned_jobs(workflow.dag), is_final=True, folder=FOLDER
     ):

@@ -71,7 +71,7 @@ NAME_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
 def _name(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(NAME_PATTERN, value):
+    if not isinstance(value, str) or not re.fullmatch(NAME_PATTERN, value):
         msg = (
             "must be lower-case letters, digits and single hyphens, beginning with a letter "
             "(it names files)"

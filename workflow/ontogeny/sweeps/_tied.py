@@ -52,8 +52,8 @@ def steps_of(
     whole = merge(defaults, untied)
     values = {path: found_at(whole, path) for group in groups for path in group}
     refuse(
-        f"`{at}.{KEY}`: `{'.'.join(path)}` = {short(each)} is not a list of values here or in the "
-        "defaults; give it one value for each step, or leave it out of `tied`"
+        f"`{at}.{KEY}`: `{'.'.join(path)}` {_why_not(each)}; give it one value for each step, or "
+        "leave it out of `tied`"
         for path, each in values.items()
         if not is_sweep(each, lists, path)
     )
@@ -100,3 +100,9 @@ def _placed(node: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
     if below:
         value = _placed(inner if isinstance(inner, Mapping) else {}, tuple(below), value)
     return {**node, key: value}
+
+
+def _why_not(value: Any) -> str:
+    if value is None:
+        return "is a field that stands neither here nor in the defaults"
+    return f"= {short(value)} is not a list of values here or in the defaults"

@@ -87,7 +87,7 @@ def summary(
     str
         Ends with a line break.
     """
-    blocks = ["\n".join(lines) for lines in studies]
+    blocks = ["\n".join(lines) for lines in studies if lines]
     if paths:
         blocks.append("\n".join(["Look first at", *(f"  {path}" for path in paths)]))
     if seconds is not None:
