@@ -116,6 +116,10 @@ class Later(Small):
     y: int = 3
 
 
+class Derived(Later):
+    y: int = 7
+
+
 class Around(Section):
     one: Later = Later()
     other: Later = Later(x=5)
@@ -149,6 +153,21 @@ def test_lines_that_say_what_is_there_are_right():
 )
 def test_a_wrong_file_of_defaults_is_seen(text, model, message):
     assert any(re.search(message, problem) for problem in problems(text, {"Small": model}))
+
+
+def test_the_format_of_a_section_is_not_that_of_one_that_derives_from_it():
+    assert specification(Derived()) == {}
+    assert specification(Derived(x=4)) == {"x": 4}
+    with pytest.raises(ConfigurationError, match=r"`format`.*unknown key"):
+        validate({"format": 2}, Derived)
+
+
+def test_an_inherited_default_that_changes_is_seen_in_the_section_that_derives():
+    """Its own format is raised then, and only where the default is not another one."""
+    before = "1 Derived.x format=1 1\n2 Derived.y format=1 7\n"
+    assert problems(before, {"Derived": Derived}) == []
+    (problem,) = problems(before.replace("x format=1 1", "x format=1 0"), {"Derived": Derived})
+    assert "set FORMAT = 2 in Derived" in problem
 
 
 def test_a_changed_default_is_in_the_specification():
