@@ -1,3 +1,4 @@
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ from snakemake.persistence.file import FilePersistence
 
 from ontogeny.provenance import attributes
 from ontogeny.storage import file_digest, write, write_provenance
+from ontogeny.workflow import adoption, planning, summaries
 from ontogeny.workflow.adoption import adopt, own_record
-from ontogeny.workflow.snakemake_parts import TESTED, SnakemakeChangedError
+from ontogeny.workflow.snakemake_parts import TESTED, SnakemakeChangedError, part
 from small_workflow import SmallWorkflow
 
 SPEC = {"names": ["a", "b"], "width": 8}
@@ -131,7 +133,7 @@ def refusal():
     with pytest.raises(SnakemakeChangedError) as error:
         adopt()
     message = str(error.value)
-    for said in (f"tested with Snakemake {TESTED}", "install that version", "ontogeny/adoption.py"):
+    for said in (f"tested with Snakemake {TESTED}", "install that version", "ontogeny/workflow"):
         assert said in message
     return message
 
@@ -168,6 +170,14 @@ def test_a_snakemake_whose_records_lack_a_field_is_refused(another_snakemake):
 def test_a_snakemake_with_another_format_of_records_is_refused(another_snakemake):
     another_snakemake.setattr(persistence, "RECORD_FORMAT_VERSION", 7)
     assert "has format 7, not 6, of `MetadataRecord`" in refusal()
+
+
+@pytest.mark.parametrize("reader", [adoption, planning, summaries])
+def test_the_file_that_a_refusal_names_is_there(reader):
+    with pytest.raises(SnakemakeChangedError) as error:
+        part(object(), "lost", reader._HERE)
+    (named,) = {*re.findall(r"ontogeny/[\w/]+\.py", str(error.value))}
+    assert (Path(__file__).parents[1] / "workflow" / named).samefile(reader.__file__)
 
 
 def test_the_tested_snakemake_is_the_one_that_the_project_asks_for():

@@ -1,4 +1,6 @@
-"""Every default that there has ever been, in `data/defaults.txt`, to which lines are only added.
+"""Every default that there has ever been, in files to which lines are only added.
+
+Those of a study are in `studies/<study>/defaults.txt`, those of all in `data/defaults.txt`.
 
 Results do not say the defaults that they were made with. A default may change together with the
 `FORMAT` of its section, by which results know that they are old.
@@ -25,7 +27,10 @@ from ontogeny.config import (
 )
 from ontogeny.known_studies import STUDIES
 
-DEFAULTS = Path(__file__).parent / "data" / "defaults.txt"
+TESTS = Path(__file__).parent
+FILES = {"": "data/defaults.txt"} | {s.name: f"studies/{s.name}/defaults.txt" for s in STUDIES}
+"""By the name of the study."""
+
 LINE = re.compile(r"(\d+) ([\w.-]+\.(\w+)) format=(\d+) (.+)")
 
 
@@ -53,8 +58,8 @@ def default_of(field):
     return json.dumps(canonical(value))
 
 
-def problems(text, models):
-    """Say what is wrong with the file of defaults, given the sections that there are."""
+def problems(text, models, file="defaults.txt"):
+    """Say what is wrong with a file of defaults, given the sections that it is of."""
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     read = [LINE.fullmatch(line).groups() for line in lines]
     found = []
@@ -72,7 +77,7 @@ def problems(text, models):
             if (path, model.FORMAT) not in known:
                 number = len(read) + 1 + sum("append" in problem for problem in found)
                 line = f"{number} {path} format={model.FORMAT} {default}"
-                found.append(f"append to {DEFAULTS.name}: {line}")
+                found.append(f"append to {file}: {line}")
             elif known[path, model.FORMAT] != default:
                 found.append(
                     f"the default of {path} was {known[path, model.FORMAT]} and is {default}; take "
@@ -81,8 +86,11 @@ def problems(text, models):
     return found
 
 
-def test_no_default_has_changed_unseen():
-    found = problems(DEFAULTS.read_text(), sections())
+@pytest.mark.parametrize("study", FILES)
+def test_no_default_has_changed_unseen(study):
+    own = {name: each for name, each in sections().items() if name.rpartition(".")[0] == study}
+    path = TESTS / FILES[study]
+    found = problems(path.read_text() if path.exists() else "", own, FILES[study])
     assert not found, "\n".join(found)
 
 
@@ -114,6 +122,10 @@ class Small(Section):
 class Later(Small):
     FORMAT: ClassVar[int] = 2
     y: int = 3
+
+
+class Derived(Later):
+    y: int = 7
 
 
 class Around(Section):
@@ -149,6 +161,21 @@ def test_lines_that_say_what_is_there_are_right():
 )
 def test_a_wrong_file_of_defaults_is_seen(text, model, message):
     assert any(re.search(message, problem) for problem in problems(text, {"Small": model}))
+
+
+def test_the_format_of_a_section_is_not_that_of_one_that_derives_from_it():
+    assert specification(Derived()) == {}
+    assert specification(Derived(x=4)) == {"x": 4}
+    with pytest.raises(ConfigurationError, match=r"`format`.*unknown key"):
+        validate({"format": 2}, Derived)
+
+
+def test_an_inherited_default_that_changes_is_seen_in_the_section_that_derives():
+    """Its own format is raised then, and only where the default is not another one."""
+    before = "1 Derived.x format=1 1\n2 Derived.y format=1 7\n"
+    assert problems(before, {"Derived": Derived}) == []
+    (problem,) = problems(before.replace("x format=1 1", "x format=1 0"), {"Derived": Derived})
+    assert "set FORMAT = 2 in Derived" in problem
 
 
 def test_a_changed_default_is_in_the_specification():

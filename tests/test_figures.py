@@ -62,6 +62,20 @@ def test_a_figure_computes_nothing_while_it_draws(figure):
     assert not {name for name in imported if name.endswith((".stages", "storage", "training"))}
 
 
+def test_every_fact_that_a_figure_needs_or_a_subject_has_is_explained():
+    page = (PACKAGE.parents[1] / "docs" / "extending.md").read_text()
+    subjects = [
+        subject
+        for plan in plans()
+        for level in plan.study.levels
+        for subject in plan.subjects(level)
+    ]
+    facts = {fact for subject in subjects for fact in subject.facts}
+    facts |= {fact for parameter in ALL for fact in parameter.values[0].needs}
+    assert len(facts) > 8
+    assert {fact for fact in facts if f"`{fact}`" not in page} == set()
+
+
 def test_planning_needs_no_matplotlib():
     reached, waiting = set(), ["ontogeny.known_studies", "ontogeny.figures"]
     while waiting:

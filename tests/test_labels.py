@@ -14,6 +14,11 @@ class Found:
     margin: Annotated[float, Measure((), "margin")]
 
 
+@dataclass(frozen=True)
+class Written:
+    loss: 'Annotated[float, Measure((), "cross-entropy", "nat")]'
+
+
 def test_a_variable_has_a_description_and_a_unit():
     loss = variable("step", [1.0, 2.0], "loss", "nat")
     assert loss.attrs == {"long_name": "loss", "units": "nat"}
@@ -42,6 +47,12 @@ def test_measures_are_the_fields_with_their_descriptions():
     assert [*made] == ["loss", "margin"]
     xr.testing.assert_identical(made["loss"], variable("split", loss, "cross-entropy", "nat"))
     xr.testing.assert_identical(made["margin"], variable((), 3.0, "margin"))
+
+
+def test_types_of_measures_may_be_written_as_texts():
+    """As they are below `from __future__ import annotations`."""
+    made = Labels(DIMENSIONS).measures(Written(2.0))
+    xr.testing.assert_identical(made["loss"], variable((), 2.0, "cross-entropy", "nat"))
 
 
 def test_measures_along_a_dimension_are_those_of_each():

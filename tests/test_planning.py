@@ -92,7 +92,12 @@ def test_a_snakemake_without_an_attribute_is_named(lost):
     dag = Fabricated(**{name: value for name, value in has.items() if name != lost})
     with pytest.raises(SnakemakeChangedError, match=f"has no `Fabricated.{lost}`") as error:
         planned_jobs(dag)
-    for part in ("Snakemake 9", "tested with", "install that version", "ontogeny/planning.py"):
+    for part in (
+        "Snakemake 9",
+        "tested with",
+        "install that version",
+        "ontogeny/workflow/planning.py",
+    ):
         assert part in str(error.value)
 
 

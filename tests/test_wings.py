@@ -1,6 +1,7 @@
 """Which wing may import which, read from the imports themselves."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -103,38 +104,68 @@ def test_only_storage_opens_result_files(path):
     assert not calls & {"to_netcdf", "open_dataset", "load_dataset", "write_bytes", "read_bytes"}
 
 
+SCRIPTS = sorted((PACKAGE.parent / "scripts").rglob("*.py"))
+
+
+def uses_threads(script):
+    """Whether a script says that its job computes with PyTorch."""
+    return "job.use_threads()" in {
+        ast.unparse(node) for node in ast.walk(ast.parse(script.read_text()))
+    }
+
+
 def starting_points():
-    """The scripts of jobs that draw, construct or join, and all figures."""
-    scripts = PACKAGE.parent / "scripts"
-    names = ("group", "irreps", "comparison", "addition_comparison", "sweep", "tables")
-    yield from scripts.glob("*.py")
-    yield from (scripts / "composition" / f"{name}.py" for name in names)
-    yield from (scripts / "induction" / f"{name}.py" for name in ("corpus", "comparison"))
+    """The scripts that do not say so, and what is imported by name or when a workflow starts."""
+    yield from (script for script in SCRIPTS if not uses_threads(script))
     yield from PACKAGE.glob("studies/**/figures/*/*.py")
+    yield from PACKAGE.glob("studies/**/claims.py")
+    yield from PACKAGE.glob("studies/**/claims/*.py")
     yield PACKAGE / "known_studies.py"
+
+
+@cache
+def imports_at_start(path):
+    """What a file imports outside of its functions."""
+    return {
+        name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in imports_of(node)
+    }
+
+
+def reached_at_start(path):
+    """Every file of the package that is executed when one is imported, with its own imports."""
+    found, waiting = {}, [path]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found[path] = imports_at_start(path)
+        for name in found[path]:
+            if name.startswith("ontogeny"):
+                file = PACKAGE.parent.joinpath(*name.split("."))
+                package = file.parent / "__init__.py"
+                files = [file.with_suffix(".py"), file / "__init__.py", package]
+                waiting += [each for each in files if each.is_file()]
+    return found
+
+
+def imports_torch(path):
+    return [
+        file
+        for file, names in reached_at_start(path).items()
+        if "torch" in {name.split(".")[0] for name in names}
+    ]
 
 
 def test_jobs_without_a_network_start_without_torch():
     """They are spared the two seconds that it takes."""
-    reached, waiting = set(), [*starting_points()]
-    assert len(waiting) > 60
-    while waiting:
-        path = waiting.pop()
-        if path in reached:
-            continue
-        reached.add(path)
-        names = {
-            name
-            for node in ast.parse(path.read_text()).body
-            if isinstance(node, ast.Import | ast.ImportFrom)
-            for name in imports_of(node)
-        }
-        assert "torch" not in {name.split(".")[0] for name in names}, path
-        for name in names:
-            if name.startswith("ontogeny"):
-                file = PACKAGE.parent.joinpath(*name.split("."))
-                waiting += [
-                    f for f in (file.with_suffix(".py"), file / "__init__.py") if f.is_file()
-                ]
-                package = PACKAGE.parent.joinpath(*name.split(".")[:-1]) / "__init__.py"
-                waiting += [package] if package.is_file() else []
+    found = [*starting_points()]
+    assert len(found) > 60
+    assert {path: files for path in found if (files := imports_torch(path))} == {}
+
+
+@pytest.mark.parametrize("script", [*filter(uses_threads, SCRIPTS)], ids=str)
+def test_jobs_that_set_its_threads_need_torch(script):
+    assert imports_torch(script)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
 import xarray as xr
@@ -12,11 +12,11 @@ __all__ = ["DIMENSIONS", "Labels", "Measure", "coordinate", "dataset", "text", "
 
 DIMENSIONS = {
     "experiment": "experiment of the configuration",
-    "seed": "seed of split and initial weights",
+    "seed": "seed of all that a run draws",
     "step": "optimiser updates done",
     "update": "optimiser update, counted from 0",
-    "split": "set of pairs: train, test, all",
-    "side": "side of the product: left or right",
+    "split": "set of examples: train, test, all",
+    "side": "left or right",
     "head": "attention head",
     "layer": "block of attention and MLP, the first one first",
     "neuron": "hidden neuron",
@@ -28,6 +28,8 @@ DIMENSIONS = {
     "claim": "claim of a paper",
     "parameter": "parameter of the network",
     "word": "token of the vocabulary",
+    "component": "principal component, the largest first",
+    "ablation": "intervention in the network",
 }
 """The dimensions that datasets of all studies share, with their meaning."""
 
@@ -111,8 +113,10 @@ class Labels:
     def measures(self, found: Any) -> dict[str, xr.Variable]:
         """Return the variables of a dataclass each of whose fields has a `Measure`, by name."""
         variables = {}
+        types = get_type_hints(type(found), include_extras=True)
         for each in fields(found):
-            about = next((part for part in get_args(each.type) if isinstance(part, Measure)), None)
+            parts = get_args(types[each.name])
+            about = next((part for part in parts if isinstance(part, Measure)), None)
             if about is None:
                 msg = f"the field `{each.name}` of {type(found).__name__} has no `Measure`"
                 raise TypeError(msg)

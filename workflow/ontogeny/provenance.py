@@ -42,8 +42,10 @@ PLUMBING = (
 They find, read, name, store and report what other modules compute, and are edited often: a reader
 is added, a dimension gets a name, a line of the log another wording. None of this changes a stored
 number, so nothing is made again. What they do with the configuration is in the specification of a
-step. Whoever does change a number here, for example by storing a variable in another precision,
-raises `FORMAT`, and everything is made again.
+step. The state of a run (`ontogeny.training._state`, `ontogeny.resume`) is written down and read
+back: a resumed run has the bytes of one that was not stopped, to which tests hold it. Whoever does
+change a number here, for example by storing a variable in another precision, raises `FORMAT`, and
+everything is made again.
 
 The file of the package itself, which holds its version, is outside as well. Modules that look like
 these and are not: `ontogeny.weights` decides which numbers are read from a file, and
@@ -69,7 +71,6 @@ def code_digest(
     *,
     outside: Iterable[str] = (),
     also: Iterable[str] = (),
-    without: Iterable[str] = (),
 ) -> str:
     """Return a digest of the meaning of a script and of all package code that it imports.
 
@@ -89,8 +90,6 @@ def code_digest(
     also : iterable of str
         Modules that the script does not import by a statement, for example the architecture of the
         job.
-    without : iterable of str
-        Modules that the script imports but a job does not use, for example other architectures.
 
     Returns
     -------
@@ -98,7 +97,7 @@ def code_digest(
         SHA-256 in hexadecimal.
     """
     digest = hashlib.sha256(f"{FORMAT}\0{_parsed(Path(script)).meaning}".encode())
-    for module, meaning in sorted(_covered(script, outside, also, without).items()):
+    for module, meaning in sorted(_covered(script, outside, also).items()):
         digest.update(f"\0{module}\0{meaning}".encode())
     return digest.hexdigest()
 
@@ -129,11 +128,9 @@ class _Source:
     exports: Mapping[str, _Import] | None
 
 
-def _covered(
-    script: str | Path, outside: Iterable[str], also: Iterable[str], without: Iterable[str]
-) -> dict[str, str]:
+def _covered(script: str | Path, outside: Iterable[str], also: Iterable[str]) -> dict[str, str]:
     """Return the meaning of each module that the digest of a script covers."""
-    left_out = {_PACKAGE.name, *PLUMBING, *outside, *without}
+    left_out = {_PACKAGE.name, *PLUMBING, *outside}
     found: dict[str, str] = {}
     seen: set[_Import] = set()
     waiting = [*_parsed(Path(script)).imports, *map(_Import, also)]

@@ -25,7 +25,12 @@ from ontogeny.studies.composition.networks.architectures.bilinear import Bilinea
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
 from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.foreign import parameters_of, read_run, record_of
+from ontogeny.studies.composition.networks.foreign import (
+    parameters_of,
+    read_run,
+    record_of,
+    steps_of_weights,
+)
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network, training_rows
 from ontogeny.studies.composition.resolution import resolve
@@ -388,7 +393,7 @@ def test_the_specification_has_every_step_with_the_digest_of_its_file(folder):
     ]  # fmt: skip
     assert training.schedule.steps == 1000
     assert training.optimiser.weight_decay == 3.0
-    assert training.steps_of_weights() == [0, 500, 1000]
+    assert steps_of_weights(training) == [0, 500, 1000]
     assert Training.model_validate(specification(training)) == training
 
 

@@ -91,7 +91,8 @@ class Section(BaseModel):
     ----------
     FORMAT : int
         Raised by hand in a section of which a default changes. Above 1 it is part of the
-        specification, so that results that were made with the old default are made again.
+        specification, so that results that were made with the old default are made again. It is
+        not inherited, since a section that derives from another may have a default of its own.
     """
 
     model_config = ConfigDict(
@@ -99,6 +100,10 @@ class Section(BaseModel):
     )
 
     FORMAT: ClassVar[int] = 1
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.FORMAT = cls.__dict__.get("FORMAT", 1)
 
     @model_validator(mode="before")
     @classmethod

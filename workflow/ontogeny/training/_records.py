@@ -1,18 +1,16 @@
-"""The record of a training run as labelled datasets, and initial parameters from them."""
+"""The record of a training run as labelled datasets, and settings in words."""
 
 from collections.abc import Mapping
 
 import numpy as np
-import torch
 import xarray as xr
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ontogeny.config import Section, canonical
 from ontogeny.labels import Labels, Measure
 from ontogeny.training._loop import Record
 
-__all__ = ["checkpoints_dataset", "history_dataset", "in_words", "parameters_at"]
+__all__ = ["checkpoints_dataset", "history_dataset", "in_words"]
 
 
 def checkpoints_dataset(
@@ -71,37 +69,6 @@ def history_dataset(
         {"step": record.step, **coordinates, "update": update},
         title="History of a training run",
     )
-
-
-def parameters_at(checkpoints: xr.Dataset, step: int | None = None) -> dict[str, Tensor]:
-    """Return the parameters of a stored network, for a run that starts from it.
-
-    Parameters
-    ----------
-    checkpoints : Dataset
-        From `checkpoints_dataset`.
-    step : int, optional
-        The checkpoint; without it, the last one.
-
-    Returns
-    -------
-    dict of str to Tensor
-        In the order and type in which they were trained; copies.
-
-    Raises
-    ------
-    ValueError
-        If there is no checkpoint of that step.
-    """
-    steps = checkpoints["step"].values.tolist()
-    if step is not None and step not in steps:
-        msg = f"`step` must be a step of a checkpoint, one of {steps}, not {step}"
-        raise ValueError(msg)
-    place = -1 if step is None else steps.index(step)
-    return {
-        str(name): torch.tensor(values.transpose("step", ...).values[place])
-        for name, values in checkpoints.data_vars.items()
-    }
 
 
 def in_words(section: Section) -> str:

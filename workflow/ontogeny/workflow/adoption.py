@@ -28,7 +28,7 @@ __all__ = ["adopt"]
 Lookup = Callable[[Any, Any], Any]
 """From Snakemake's store of records and a file to the record of the file, or None."""
 
-_HERE = "ontogeny/adoption.py"
+_HERE = f"{__name__.replace('.', '/')}.py"
 _FORMAT = 6
 """The format of Snakemake's records in which parameters are a sorted list of their `repr`."""
 _FIELDS = ("params", "input_checksums", "record_format_version")

@@ -33,7 +33,7 @@ The first one that applies is told.
 """
 
 MOST_LISTED = 4
-_HERE = "ontogeny/planning.py"
+_HERE = f"{__name__.replace('.', '/')}.py"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ontogeny.workflow.snakemake_parts import part
 
 __all__ = ["closing", "duration", "has_all_results", "span", "study_lines", "summary"]
 
-_HERE = "ontogeny/summaries.py"
+_HERE = f"{__name__.replace('.', '/')}.py"
 _MOST_ROWS = 12
 _MOST_FIGURES = 2
 """Of each study, to look at first."""

@@ -1,6 +1,5 @@
-from ontogeny.studies.composition.addition.comparison import comparison
-
 from ontogeny.job import Job
+from ontogeny.studies.composition.addition.comparison import comparison
 
 job = Job(snakemake)
 job.write(comparison(job.runs()), "comparison")

@@ -1,6 +1,6 @@
 from ontogeny.job import Job
 from ontogeny.studies.composition.config import Training
-from ontogeny.studies.composition.networks.foreign import read_run
+from ontogeny.studies.composition.networks.foreign import read_run, steps_of_weights
 from ontogeny.studies.composition.networks.records import datasets, description
 from ontogeny.studies.composition.networks.runs import training_rows
 
@@ -9,7 +9,7 @@ job.use_threads()
 training = Training.model_validate(job.spec)
 table = job.read("table")
 product = table["product"].values
-files = dict(zip(training.steps_of_weights(), job.path("weights"), strict=True))
+files = dict(zip(steps_of_weights(training), job.path("weights"), strict=True))
 record = read_run(product, training, files)
 about = description(training, group=table.attrs["group"]) | {"steps": int(record.step[-1])}
 rows = training_rows(training, len(product))

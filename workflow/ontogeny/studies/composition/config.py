@@ -198,12 +198,6 @@ class Training(_Training):
     def _weights(cls, value: object) -> object:
         return as_tuple(value)
 
-    def steps_of_weights(self) -> list[int]:
-        """Return the steps of the networks that were trained elsewhere, ascending."""
-        if isinstance(self.weights, tuple):
-            return [checkpoint.step for checkpoint in self.weights]
-        return [self.schedule.steps]
-
 
 class Experiment(_Training):
     """One kind of network on one group, trained from one or more seeds."""

@@ -23,7 +23,6 @@ DIMENSIONS = labels.DIMENSIONS | {
     "example": "hidden neuron that stands for its cluster",
     "left_sign": "value of a one-dimensional irrep at the left factor",
     "right_sign": "value of a one-dimensional irrep at the right factor",
-    "component": "principal component, the largest first",
     "feature": "coordinate of an embedding",
     "concatenation": "coordinate of both embeddings, left then right",
     "matrix": "weight matrix",
@@ -48,7 +47,6 @@ DIMENSIONS = labels.DIMENSIONS | {
     "spectrum": "numbers of a spectrum: norms of waves, of frequencies, squares of the first",
     "circuit": "the whole network, its generalising, its memorising circuit",
     "milestone": "event of a training run",
-    "ablation": "intervention in the network",
     "precision": "floating-point type",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""

@@ -5,7 +5,6 @@ from ontogeny import labels
 __all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
-    "component": "principal component, the largest first",
     "layer_and_head": "layer of a head and its number in the layer",
     "earlier_head": "attention head of an earlier layer",
     "later_head": "attention head of a later layer",
@@ -26,7 +25,6 @@ DIMENSIONS = labels.DIMENSIONS | {
     "moment": "before and after the phase change",
     "evaluator_pair": "two scores of a head that should agree",
     "context_bin": "indices of the context between two bounds, evenly spaced in the logarithm",
-    "ablation": "intervention in the network",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

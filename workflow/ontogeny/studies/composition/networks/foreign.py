@@ -20,7 +20,7 @@ from ontogeny.studies.composition.networks.runs import evaluation, training_rows
 from ontogeny.training import Record
 from ontogeny.weights import WeightsError, read_weights
 
-__all__ = ["parameters_of", "read_run", "record_of"]
+__all__ = ["parameters_of", "read_run", "record_of", "steps_of_weights"]
 
 Tensors = Mapping[str, NDArray[np.generic]]
 
@@ -182,6 +182,13 @@ def _without_a_place(
     if short in _OTHER_BIASES:
         return f"has no place in {kind} and is not zero: {_OTHER_BIASES[short]}"
     return f"has no place in {kind} and is not zero"
+
+
+def steps_of_weights(spec: Training) -> list[int]:
+    """Return the steps of the networks of a run that was made elsewhere, ascending."""
+    if isinstance(spec.weights, tuple):
+        return [checkpoint.step for checkpoint in spec.weights]
+    return [spec.schedule.steps]
 
 
 def read_run(product: NDArray[np.integer], spec: Training, files: Mapping[int, str]) -> Record:

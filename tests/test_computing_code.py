@@ -1,0 +1,223 @@
+"""What computes is in the digest of code, and what is specified computes nothing in a job."""
+
+import ast
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from ontogeny import provenance
+from ontogeny.config import Section
+from ontogeny.known_studies import STUDIES
+
+WORKFLOW = Path(__file__).parents[1] / "workflow"
+SCRIPTS = {
+    path.relative_to(WORKFLOW / "scripts").with_suffix("").as_posix(): path
+    for path in (WORKFLOW / "scripts").rglob("*.py")
+}
+FIGURES = sorted((WORKFLOW / "ontogeny" / "studies").rglob("figures/*/[!_]*.py"))
+SPECIFIED = frozenset().union(*(study.outside_code() for study in STUDIES))
+ARCHITECTURES = [
+    path.stem
+    for path in (WORKFLOW / "ontogeny/studies/composition/networks/architectures").glob("[!_]*.py")
+]
+
+TRAINER = "training: _loop _parameters _rates _schedule _device"
+COMPOSED = "studies.composition.networks: build pairs"
+READ = "studies.composition.networks: build pairs reading"
+DECODER = "networks: decoder minibatches objective"
+CORPORA = "studies.induction.corpora: _classes _markov _phrases _text"
+IRREPS = (
+    READ,
+    "studies.composition.irreps: stages datasets",
+    "studies.composition.irreps.analysis: ablations components evidence frame losses means neurons "
+    "nulls order phases recovery shares",
+)
+ADDITION = (
+    READ,
+    "studies.composition.addition: stages algorithms attention followups forward interventions "
+    "key_losses keys measures milestones neuron_waves reading readout split_losses waves",
+)
+INDUCTION = (
+    DECODER,
+    "studies.induction: stages datasets findings head_kinds",
+    "studies.induction.analysis: attribution circuits evaluation heads knock_outs losses phase "
+    "probes",
+)
+COMPUTES = {
+    "all_claims": ["ontogeny: claims"],
+    "claims": ["ontogeny: claims estimates"],
+    "figures": ["plotting: _style"],
+    "given": [],
+    "composition/addition_analysis": ADDITION,
+    "composition/addition_comparison": ["studies.composition.addition: comparison milestones"],
+    "composition/addition_evaluation": ADDITION,
+    "composition/analysis": IRREPS,
+    "composition/comparison": [
+        "ontogeny: estimates",
+        "studies.composition.irreps.comparison: _cells _curves _groups _irreps _join _measures",
+    ],
+    "composition/evaluation": IRREPS,
+    "composition/group": [
+        "groups: _families _generators _products _table",
+        "studies.composition.catalogue: given parsed_generators parsed_tables tables",
+    ],
+    "composition/irreps": [
+        "groups: _structure",
+        "representations: _alternating _cyclic _dicyclic _dihedral _numerical _product _symmetric",
+        "studies.composition.catalogue: irreps",
+    ],
+    "composition/own_measures": [READ, "studies.composition.networks: snapshots"],
+    "composition/read_weights": [
+        COMPOSED,
+        "ontogeny: weights",
+        "studies.composition.networks: foreign runs loss",
+    ],
+    "composition/sweep": ["joins: sweep"],
+    "composition/tables": ["studies.composition.irreps: tables"],
+    "composition/train": [TRAINER, COMPOSED, "studies.composition.networks: loss runs"],
+    "induction/analysis": INDUCTION,
+    "induction/comparison": [
+        "studies.induction: head_kinds",
+        "studies.induction.analysis: paths phase",
+        "studies.induction.comparison: _curves _measured _runs",
+    ],
+    "induction/corpus": [CORPORA, "studies.induction: sources division"],
+    "induction/evaluation": INDUCTION,
+    "induction/own_measures": [DECODER, "studies.induction: snapshots runs"],
+    "induction/train": [TRAINER, DECODER, CORPORA, "studies.induction: runs sources division"],
+}
+"""The modules that make the numbers of each script, by the package that they are in.
+
+They are written down and not found by the imports, so that a module that is declared to be plumbing
+or specified and is not is seen here.
+"""
+
+
+def named(lines):
+    """Yield the names of modules in lines of a package and modules in it."""
+    for line in lines:
+        package, _, modules = line.partition(": ")
+        package = package if package == "ontogeny" else f"ontogeny.{package}"
+        yield from (f"{package}.{module}" for module in modules.split())
+
+
+def covered(path, also=()):
+    return provenance._covered(path, SPECIFIED, also)
+
+
+def test_every_script_says_what_computes():
+    assert set(COMPUTES) == set(SCRIPTS)
+
+
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_what_makes_the_numbers_of_a_script_is_in_its_code(name):
+    assert set(named(COMPUTES[name])) - set(covered(SCRIPTS[name])) == set()
+
+
+@pytest.mark.parametrize("kind", ARCHITECTURES)
+def test_the_architecture_of_a_job_is_in_its_code(kind):
+    module = f"ontogeny.studies.composition.networks.architectures.{kind}"
+    assert module in covered(SCRIPTS["composition/train"], [module])
+
+
+@pytest.mark.parametrize("path", FIGURES, ids=str)
+def test_how_figures_look_is_in_their_code(path):
+    assert "ontogeny.plotting._style" in covered(path)
+
+
+@pytest.mark.parametrize("module", ["training._rates", "networks.decoder"])
+def test_a_computing_module_that_is_called_plumbing_is_seen(monkeypatch, module):
+    wrong = (*provenance.PLUMBING, f"ontogeny.{module}")
+    monkeypatch.setattr(provenance, "PLUMBING", wrong)
+    lacking = set(named(COMPUTES["induction/train"])) - set(covered(SCRIPTS["induction/train"]))
+    assert lacking == {f"ontogeny.{module}"}
+
+
+# Modules that are specified: jobs validate their sections and read the fields, and call nothing.
+
+
+READS_CONFIGURATION = {WORKFLOW / "ontogeny/studies/composition/catalogue/given.py"}
+"""What takes sections there is called before any job, and the job is given plain values."""
+
+
+def jobs():
+    """Every file whose code is in some digest, and that no job shares with the configuration."""
+    starts = [*SCRIPTS.values(), *FIGURES]
+    modules = {module for path in starts for module in covered(path)}
+    return sorted({*starts, *map(provenance._module_path, modules)} - READS_CONFIGURATION)
+
+
+def specified_imports(tree):
+    """Yield what a file imports from modules that are specified, except labels.
+
+    Labels describe numbers and do not make them, so jobs do call their functions.
+    """
+    modules = {name for name in SPECIFIED if not name.endswith(".labels")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in {*modules, TRAINING}:
+            yield from (getattr(import_module(node.module), alias.name) for alias in node.names)
+        names = imported_names(node)
+        assert not names & modules, f"{names} whole: what is used of it cannot be told"
+
+
+TRAINING = "ontogeny.config.training"
+"""What the sections of studies derive from."""
+
+
+def imported_names(node):
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        return {f"{node.module}.{alias.name}" for alias in node.names}
+    return set()
+
+
+def sections(base=Section):
+    return {base}.union(*map(sections, base.__subclasses__()))
+
+
+def computed_by_sections():
+    """The names of the methods and properties that sections of studies define."""
+    return {
+        name
+        for section in sections()
+        if section.__module__ in {*SPECIFIED, TRAINING}
+        for name, value in vars(section).items()
+        if name[0] != "_" and (inspect.isroutine(value) or isinstance(value, property))
+    }
+
+
+def calls_of_specified(text):
+    """What a file uses of specified modules beside sections, their fields, and constants."""
+    tree = ast.parse(text)
+    found = [*specified_imports(tree)]
+    functions = {value.__name__ for value in found if inspect.isfunction(value)}
+    read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return functions | (read & computed_by_sections() if found else set())
+
+
+@pytest.mark.parametrize("path", jobs(), ids=str)
+def test_jobs_compute_nothing_with_modules_that_are_specified(path):
+    assert calls_of_specified(path.read_text()) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("from ontogeny.studies.composition.facts import is_cyclic", {"is_cyclic"}),
+        (
+            "from ontogeny.studies.composition.config import Experiment\n"
+            "def f(experiment: Experiment):\n    return experiment.has_steps",
+            {"has_steps"},
+        ),
+        (
+            "from ontogeny.studies.composition.config import Training\n"
+            "def f(spec):\n    return Training.model_validate(spec).schedule.steps",
+            set(),
+        ),
+    ],
+)
+def test_a_use_of_modules_that_are_specified_is_seen(text, used):
+    assert calls_of_specified(text) == used
