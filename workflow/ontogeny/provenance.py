@@ -25,7 +25,8 @@ PLUMBING = (
     "ontogeny.joblog",
     "ontogeny.known_studies",
     "ontogeny.labels",
-    "ontogeny.own_measures",
+    "ontogeny.own_files",
+    "ontogeny.plans",
     "ontogeny.provenance",
     "ontogeny.resume",
     "ontogeny.storage",
@@ -46,8 +47,9 @@ step. Whoever does change a number here, for example by storing a variable in an
 raises `FORMAT`, and everything is made again.
 
 The file of the package itself, which holds its version, is outside as well. Modules that look like
-these and are not: `ontogeny.weights` decides which numbers are read from a file, and
-`ontogeny.claims` and `ontogeny.estimates` compute verdicts.
+these and are not: `ontogeny.weights` decides which numbers are read from a file,
+`ontogeny.own_measures` joins those of a user's measures, and `ontogeny.claims` and
+`ontogeny.estimates` compute verdicts.
 """
 
 _PACKAGE = Path(ontogeny.__file__).parent

@@ -14,7 +14,6 @@ from typing import Any
 import xarray as xr
 
 from ontogeny.config import Section, Style, noted, refuse, short, validate
-from ontogeny.own_measures import OwnMeasures, read_own_measures
 
 __all__ = ["RUN", "Claims", "Places", "Plan", "Study", "Subject", "read_sections"]
 
@@ -127,8 +126,11 @@ class Study:
     claims : tuple of Claims
     results : tuple of str
         Names of the results that a run may have.
+    snapshots : str
+        The module whose function ``snapshots`` gives the checkpoints of a run to measures of the
+        user's own.
     asked : tuple of str
-        What of a checkpoint a measure of the user's own can ask for.
+        What of a checkpoint such a measure can ask for.
     swept : tuple of type
         Models whose fields may be lists: sweeps.
     shared : mapping of str to type of Section
@@ -150,6 +152,7 @@ class Study:
     dimensions: Mapping[str, str]
     claims: tuple[Claims, ...] = ()
     results: tuple[str, ...] = ()
+    snapshots: str = ""
     asked: tuple[str, ...] = ()
     swept: tuple[type[Section], ...] = ()
     shared: Mapping[str, type[Section]] = field(default_factory=dict)
@@ -169,25 +172,15 @@ class Plan(ABC):
     places : Places
     section : Section
         With all defaults.
-    own : list of OwnMeasures
-        Measures of the user's own, which follow each run.
-
-    Raises
-    ------
-    ontogeny.config.ConfigurationError
-        If a file with measures of the user's own is not right.
+    own : dict of str
+        By name the files with measures of the user's own, which follow each run.
     """
 
     def __init__(self, study: Study, section: Any, places: Places) -> None:
         self.study = study
         self.section = section
         self.places = places
-        self.own: list[OwnMeasures] = read_own_measures(
-            section.own_measures,
-            known=study.asked,
-            taken=study.results,
-            at=f"{study.name}.own_measures",
-        )
+        self.own = {PurePosixPath(path).stem: path for path in section.own_measures}
 
     @abstractmethod
     def experiments(self) -> Mapping[str, Sequence[int]]:
@@ -228,13 +221,16 @@ class Plan(ABC):
     def own_files(self, runs: Iterable[tuple[str, int]]) -> dict[str, list[str]]:
         """Return for all measures of the user's own their files of some runs."""
         folders = [RUN.format(experiment=name, seed=seed) for name, seed in runs]
-        return {
-            own.name: [self.own_file(own.name, folder) for folder in folders] for own in self.own
-        }
+        return {name: [self.own_file(name, folder) for folder in folders] for name in self.own}
 
-    def own_path(self, wildcards: Any) -> str:
-        """Return the file with the measures of the user's own that a job is for."""
-        return next(own.path for own in self.own if own.name == wildcards.measures)
+    def own_specification(self, wildcards: Any) -> dict[str, str]:
+        """Return what measures of the user's own depend on, apart from what is in their file."""
+        return {"file": self.own[wildcards.measures], "snapshots": self.study.snapshots}
+
+    def own_modules(self, wildcards: Any) -> list[str]:
+        """Return the modules that a job for measures of the user's own imports by name."""
+        del wildcards
+        return [self.study.snapshots]
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""

@@ -233,6 +233,7 @@ STUDY = Study(
     dimensions=DIMENSIONS,
     claims=(Claims("claims", "ontogeny.studies.induction.claims", "comparison", "induction"),),
     results=("checkpoints", "history", "evaluation", "analysis"),
+    snapshots="ontogeny.studies.induction.snapshots",
     asked=("step", "parameters", "network", "tokens", "logits"),
     swept=SWEPT,
 )
