@@ -149,6 +149,19 @@ def test_the_specification_names_the_model_of_the_style():
             assert resolve_name(name) is plan.study.style
 
 
+def test_what_the_figures_of_a_run_depend_on_is_the_same_whatever_others_there_are():
+    both = RAW["induction"]["experiments"]
+    section = RAW["induction"] | {"experiments": {"two": both["two"]}}
+    wildcards = SimpleNamespace(experiment="two", seed="1")
+    specified, names = [], []
+    for (plan,) in (plans({"induction": section}), plans({"induction": RAW["induction"]})):
+        together = next(each for each in drawn_together(plan) if ("two", "1") in each.subjects)
+        names.append(together.name)
+        specified.append(specification_of(plan, together)(wildcards))
+    assert names == ["run", "run_2"]
+    assert specified[0] == specified[1]
+
+
 @pytest.mark.parametrize("parameter", ["title", "style"])
 def test_what_every_figure_has_is_no_input(tmp_path, parameter):
     text = OWN.replace("numbers(history, style)", f"numbers(history, {parameter})")
@@ -161,7 +174,7 @@ def test_shipped_figures_ask_for_what_a_subject_of_their_level_can_have():
     raw["composition"]["experiments"] |= {
         "fading": {
             "group": "C5",
-            "optimiser": {"weight_decay_schedule": [{"kind": "cosine"}, None]},
+            "optimiser": {"weight_decay_schedule": [[], [{"step": 9, "weight_decay": 2}]]},
         },
     }
     for plan in plans(raw):

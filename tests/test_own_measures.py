@@ -59,7 +59,7 @@ def test_an_error_of_what_is_given_does_not_blame_the_file():
 @pytest.mark.parametrize(
     ("returned", "said"),
     [
-        ("1 // (10 - step)", "step 10: ZeroDivisionError: "),
+        ("{'a': 1 // (10 - step)}", "step 10: ZeroDivisionError: "),
         ("step", "step 0: TypeError: must return the value of each measure by name"),
         ("None", "and returns None"),
         ("{'a': 'text'}", "`a` must be a number or an xarray.DataArray, and is of the type `str`"),
@@ -70,13 +70,9 @@ def test_an_error_of_what_is_given_does_not_blame_the_file():
     ],
 )
 def test_a_function_that_is_not_right_is_named_in_one_line(tmp_path, returned, said):
-    text = (
-        f"import xarray as xr\ndef measures(weights, step):\n    {{}}[0] if step < 0 else 0\n    "
-    )
+    text = f"import xarray as xr\n\n\ndef measures(weights, step):\n    return {returned}\n"
     with pytest.raises(ConfigurationError) as caught:
-        measured(
-            tmp_path, f"{text}value = {returned}\n    return value if step < 10 or True else 0\n"
-        )
+        measured(tmp_path, text)
     assert str(caught.value).startswith(f"{tmp_path / 'mine.py'}: `measures` at step ")
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
