@@ -254,7 +254,7 @@ def test_merge_leaves_its_arguments_alone():
 def test_figure_defaults_stand_below_each_figure():
     raw = changed("composition/figures", {"defaults": {"width": 5}, "seeds": {"resolution": 80}})
     figures = read(raw)["composition"].figures
-    assert figures.learning == Style(width=5.0)
+    assert figures.defaults == figures.learning == Style(width=5.0)
     assert figures.seeds == Style(width=5.0, resolution=80)
 
 

@@ -53,6 +53,14 @@ def test_a_training_says_what_its_results_are_of(tmp_path):
     assert found["world"] == "z"
 
 
+def test_the_stage_is_the_rule_unless_the_rule_says_another(tmp_path):
+    """The numbers of rules for figures depend on other runs, and the bytes of results must not."""
+    made = job(tmp_path)
+    assert made.provenance()["stage"] == "study_stage"
+    made._job.params.stage = "study_figures_run"
+    assert made.provenance()["stage"] == "study_figures_run"
+
+
 def test_later_stages_carry_it_along(tmp_path):
     made = job(
         tmp_path, inputs={"run": of_run(tmp_path, 0)}, wildcards={"experiment": "a", "seed": "0"}

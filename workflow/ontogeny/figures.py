@@ -11,40 +11,57 @@ wait for matplotlib.
 import ast
 import hashlib
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import xarray as xr
 from pydantic import Field, create_model
 
 import ontogeny
-from ontogeny.config import Section, Style, canonical, specification
-from ontogeny.given_files import problem_of
+from ontogeny.config import (
+    ConfigurationError,
+    Section,
+    Style,
+    canonical,
+    noted,
+    refuse,
+    specification,
+)
+from ontogeny.own_files import (
+    Source,
+    imported,
+    naming,
+    own_source,
+    placed,
+    require_asked,
+    require_new,
+    source_of,
+)
 from ontogeny.study import Plan, Study, Subject
 
 __all__ = [
     "Figure",
-    "FigureError",
     "Together",
+    "caption_file",
+    "drawn",
     "drawn_together",
     "figures_of",
     "load",
+    "own_figures",
+    "read_own_figure",
     "section_of",
+    "specification_of",
 ]
 
 _PACKAGE = Path(ontogeny.__file__).parent
-_STYLE = "style"
-"""A parameter of `numbers` that is not an input: the style of the figure."""
-
-
-class FigureError(ValueError):
-    """A file is not a figure; the message says which file, what it lacks, and the remedy."""
+_FUNCTIONS = ("numbers", "draw")
+_ALWAYS = ("style", "title")
+"""Parameters of `numbers` and `draw` that every figure can ask for, and that are no inputs."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,8 @@ class Together:
     ----------
     level : str
     name : str
-        The level, and a number where subjects of one level have different figures.
+        The level, and a number where subjects of one level have different figures. It depends on
+        the other subjects, so it tells rules apart and stands in no result.
     folder : str
         Of the figures of one subject, with wildcards.
     figures : tuple of Figure
@@ -112,7 +130,10 @@ class Together:
         return self.subjects[tuple(getattr(wildcards, name) for name in self.wildcards)]
 
     def constraints(self) -> dict[str, str]:
-        """Return what the wildcards may be, as regular expressions."""
+        """Return what the wildcards may be, as regular expressions.
+
+        They tell the figures of this from all others of the level: see `drawn_together`.
+        """
         values = zip(*self.subjects, strict=True)
         return {
             name: "|".join(dict.fromkeys(each))
@@ -195,18 +216,23 @@ def section_of(study_figures: Iterable[str], style: type[Style]) -> type[Section
 
 
 def drawn_together(plan: Plan) -> list[Together]:
-    """Return the figures that a plan asks for; those of one subject stand together."""
+    """Return the figures that a plan asks for; those of one subject stand together.
+
+    Subjects with the same figures share a rule, which takes every combination of the values of
+    their wildcards. So that no combination belongs to two rules, subjects with one value of the
+    first wildcard either all share a rule or, if their figures differ, have rules of their own, in
+    which only the last wildcard has several values.
+
+    Raises
+    ------
+    ontogeny.config.ConfigurationError
+        If a figure of the user's own is not right.
+    """
     found: list[Together] = []
     for level, folder in plan.study.levels.items():
-        known = figures_of(plan.study, level)
-        subjects = plan.subjects(level)
-        known += [_own(path, level, known, subjects) for path in plan.own_figures(level)]
-        sets: dict[tuple[Figure, ...], list[Subject]] = {}
-        for subject in subjects:
-            shown = tuple(figure for figure in known if figure.shows(subject))
-            if shown:
-                sets.setdefault(shown, []).append(subject)
-        for number, (figures, those) in enumerate(sets.items(), start=1):
+        known = [*figures_of(plan.study, level), *own_figures(plan, level)]
+        sets = _sets(known, plan.subjects(level))
+        for number, (figures, those) in enumerate(sets, start=1):
             name = level if len(sets) == 1 else f"{level}_{number}"
             by_wildcards = {tuple(each.wildcards.values()): each for each in those}
             wildcards = tuple(those[0].wildcards)
@@ -214,14 +240,32 @@ def drawn_together(plan: Plan) -> list[Together]:
     return found
 
 
+def _sets(
+    figures: Iterable[Figure], subjects: Iterable[Subject]
+) -> list[tuple[tuple[Figure, ...], list[Subject]]]:
+    """Return subjects of one level with the same figures, as `drawn_together` divides them."""
+    figures = tuple(figures)
+    shown = [(each, tuple(f for f in figures if f.shows(each))) for each in subjects]
+    alike: dict[tuple[str, ...], set[tuple[Figure, ...]]] = {}
+    for subject, those in shown:
+        alike.setdefault(tuple(subject.wildcards.values())[:1], set()).add(those)
+    found: dict[Any, list[Subject]] = {}
+    for subject, those in shown:
+        values = tuple(subject.wildcards.values())
+        apart = values[:-1] if len(alike[values[:1]]) > 1 else ()
+        if those:
+            found.setdefault((those, apart), []).append(subject)
+    return [(those, subjects) for (those, _), subjects in found.items()]
+
+
 def specification_of(plan: Plan, together: Together) -> Callable[[Any], Any]:
     """Return the function that says what the figures of a job depend on."""
-    section = plan.section.figures
-    default = section.defaults or plan.study.style()
+    section, style = plan.section.figures, plan.study.style
+    default = section.defaults or style()
     figures = [
         {
             "module": _importable(each),
-            "style": specification(getattr(section, each.name, default)),
+            "style": specification(default if each.is_own else getattr(section, each.name)),
         }
         for each in together.figures
     ]
@@ -230,7 +274,7 @@ def specification_of(plan: Plan, together: Together) -> Callable[[Any], Any]:
         subject = together.subject(wildcards)
         return canonical(
             {
-                "study": plan.study.name,
+                "style": f"{style.__module__}:{style.__qualname__}",
                 "figures": figures,
                 "title": subject.title,
                 "values": dict(subject.values),
@@ -259,16 +303,41 @@ def load(name: str) -> ModuleType:
     """
     if not name.endswith(".py"):
         return import_module(name)
-    found = spec_from_file_location(f"own_{Path(name).stem}", name)
-    if found is None or found.loader is None:
-        msg = f"{name}: cannot be imported"
-        raise FigureError(msg)
-    module = module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
+    return imported(name)
 
 
-def called(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
+def drawn(module: ModuleType, given: Mapping[str, Any]) -> tuple[xr.Dataset, Any]:
+    """Return the numbers of a figure, and the figure.
+
+    Parameters
+    ----------
+    module : module
+        Of the figure.
+    given : mapping
+        By name what its functions can ask for.
+
+    Raises
+    ------
+    ontogeny.config.ConfigurationError
+        One line with the file and the function, if the figure is the user's own and fails.
+    """
+    if module.__name__.startswith(f"{_PACKAGE.name}."):
+        numbers = _called(module.numbers, given)
+        return numbers, _called(module.draw, {**given, "numbers": numbers})
+    with naming(str(module.__file__), "`numbers`"):
+        numbers = _called(module.numbers, given)
+        if not isinstance(numbers, xr.Dataset):
+            msg = f"must return an xarray.Dataset, and returns {type(numbers).__name__}"
+            raise TypeError(msg)
+    with naming(str(module.__file__), "`draw`"):
+        figure = _called(module.draw, {**given, "numbers": numbers})
+        if not hasattr(figure, "savefig"):
+            msg = f"must return a figure of matplotlib, and returns {type(figure).__name__}"
+            raise TypeError(msg)
+    return numbers, figure
+
+
+def _called(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
     """Return what a function of a figure makes of those of the given values that it asks for."""
     return function(**{name: given[name] for name in inspect.signature(function).parameters})
 
@@ -293,65 +362,69 @@ def _found(package: str, level: str, category: str) -> list[Figure]:
     ]
 
 
-def _own(path: str, level: str, known: Sequence[Figure], subjects: Sequence[Subject]) -> Figure:
-    """Return a figure of the user's own, or refuse it."""
-    problem = problem_of(path)
-    if problem is not None:
-        msg = f"{path} {problem}"
-        raise FigureError(msg)
-    figure = replace(_read(Path(path), "Own figures"), is_own=True)
-    if figure.name in {each.name for each in known}:
-        msg = f"{path}: the study has a figure called `{figure.name}`; rename the file"
-        raise FigureError(msg)
+def own_figures(plan: Plan, level: str) -> list[Figure]:
+    """Return the figures of the user's own of a level, or refuse them.
+
+    Raises
+    ------
+    ontogeny.config.ConfigurationError
+        One message with every problem.
+    """
+    subjects = plan.subjects(level)
     there = sorted({name for each in subjects for name in (*each.inputs, *each.values)})
-    for name in figure.inputs:
-        if name not in there:
-            near = get_close_matches(name, there, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            msg = (
-                f"{path}: `numbers` asks for `{name}`, and a figure of the level `{level}` can ask "
-                f"for {', '.join(there)}{hint}"
-            )
-            raise FigureError(msg)
-    return figure
+    shipped = {each.name for name in plan.study.levels for each in figures_of(plan.study, name)}
+    paths = plan.own_figures(level)
+    found: list[Figure] = []
+    problems: list[str] = []
+    for index, path in enumerate(paths):
+        with noted(problems), placed(f"{plan.study.name}.own_figures.{level}", path):
+            figure = read_own_figure(path)
+            require_new(path, paths[:index], shipped, "a figure")
+            if subjects:
+                what = f"`numbers` of a figure of the level `{level}`"
+                require_asked(what, figure.inputs, [*there, *_ALWAYS])
+            found.append(figure)
+    refuse(problems)
+    return found
+
+
+def read_own_figure(path: str) -> Figure:
+    """Return what a file of the user's own says as a figure, or refuse it."""
+    source = own_source(path, _FUNCTIONS)
+    figure = _figure(Path(path), source, "Own figures")
+    require_asked("`draw`", source.asks("draw"), ["numbers", *_ALWAYS])
+    return replace(figure, is_own=True)
 
 
 def _read(path: Path, category: str) -> Figure:
-    status = path.stat()
-    return _parse(path, category, status.st_mtime_ns, status.st_size)
+    with naming(str(path)):
+        return _figure(path, source_of(path, _FUNCTIONS), category)
 
 
-@cache
-def _parse(path: Path, category: str, mtime_ns: int, size: int) -> Figure:
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    except (SyntaxError, UnicodeDecodeError) as error:
-        msg = f"{path}: is not Python: {error}"
-        raise FigureError(msg) from None
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    caption = ast.get_docstring(tree)
-    for what, there in {
-        "a docstring, its caption": caption,
-        "a function `numbers`": functions.get("numbers"),
-        "a function `draw`": functions.get("draw"),
-    }.items():
-        if there is None:
-            msg = (
-                f"{path}: a figure has {what}, and this file has none; docs/extending.md shows one"
-            )
-            raise FigureError(msg)
-    assert caption is not None
-    arguments = functions["numbers"].args
-    names = [argument.arg for argument in arguments.args + arguments.kwonlyargs]
-    needs: tuple[str, ...] = ()
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NEEDS":
-            needs = ast.literal_eval(node.value)
+def _figure(path: Path, source: Source, category: str) -> Figure:
+    if not source.docstring:
+        msg = "a figure has a docstring, its caption, and this file has none"
+        raise ConfigurationError(msg)
     return Figure(
         name=path.stem,
         path=path,
-        caption=caption,
-        inputs=tuple(name for name in names if name != _STYLE),
-        needs=frozenset(needs),
+        caption=source.docstring,
+        inputs=tuple(name for name in source.asks("numbers") if name not in _ALWAYS),
+        needs=frozenset(_needs(source.tree)),
         category=category,
     )
+
+
+def _needs(tree: ast.Module) -> tuple[str, ...]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NEEDS":
+            written = ast.unparse(node.value)
+            try:
+                needs = ast.literal_eval(node.value)
+            except ValueError:
+                needs = None
+            if not isinstance(needs, tuple):
+                msg = f'`NEEDS` = {written}: must be a tuple of strings, such as ("steps",)'
+                raise ConfigurationError(msg)
+            return needs
+    return ()

@@ -149,8 +149,13 @@ class Job:
             write(dataset.drop_attrs(deep=False).assign_attrs(kept), path, of | provenance)
 
     def provenance(self) -> dict[str, str]:
-        """Return the attributes that say what a result depends on."""
-        return attributes(self._job.rule, self.spec, self.code)
+        """Return the attributes that say what a result depends on.
+
+        The stage is the rule, unless the rule says another: the number of a rule for figures
+        depends on which others there are.
+        """
+        stage = getattr(self._job.params, "stage", self._job.rule)
+        return attributes(stage, self.spec, self.code)
 
     def _of(self, about: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a result is of: what all runs that it was made from have in common.

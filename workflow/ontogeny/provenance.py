@@ -25,7 +25,8 @@ PLUMBING = (
     "ontogeny.joblog",
     "ontogeny.known_studies",
     "ontogeny.labels",
-    "ontogeny.own_measures",
+    "ontogeny.own_files",
+    "ontogeny.plans",
     "ontogeny.provenance",
     "ontogeny.resume",
     "ontogeny.storage",
@@ -48,8 +49,9 @@ change a number here, for example by storing a variable in another precision, ra
 everything is made again.
 
 The file of the package itself, which holds its version, is outside as well. Modules that look like
-these and are not: `ontogeny.weights` decides which numbers are read from a file, and
-`ontogeny.claims` and `ontogeny.estimates` compute verdicts.
+these and are not: `ontogeny.weights` decides which numbers are read from a file,
+`ontogeny.own_measures` joins those of a user's measures, and `ontogeny.claims` and
+`ontogeny.estimates` compute verdicts.
 """
 
 _PACKAGE = Path(ontogeny.__file__).parent

@@ -14,7 +14,6 @@ from typing import Any
 import xarray as xr
 
 from ontogeny.config import Section, Style, noted, refuse, short, validate
-from ontogeny.own_measures import OwnMeasures, read_own_measures
 
 __all__ = ["RUN", "Claims", "Places", "Plan", "Study", "Subject", "read_sections"]
 
@@ -129,8 +128,11 @@ class Study:
     claims : tuple of Claims
     results : tuple of str
         Names of the results that a run may have.
+    snapshots : str
+        The module whose function ``snapshots`` gives the checkpoints of a run to measures of the
+        user's own.
     asked : tuple of str
-        What of a checkpoint a measure of the user's own can ask for.
+        What of a checkpoint such a measure can ask for.
     wildcards : mapping of str
         Regular expressions of wildcards in the paths of its results, beside ``experiment`` and
         ``seed``.
@@ -155,6 +157,7 @@ class Study:
     dimensions: Mapping[str, str]
     claims: tuple[Claims, ...] = ()
     results: tuple[str, ...] = ()
+    snapshots: str = ""
     asked: tuple[str, ...] = ()
     wildcards: Mapping[str, str] = field(default_factory=dict)
     swept: tuple[type[Section], ...] = ()
@@ -175,25 +178,16 @@ class Plan(ABC):
     places : Places
     section : Section
         With all defaults.
-    own : list of OwnMeasures
-        Measures of the user's own, which follow each run.
-
-    Raises
-    ------
-    ontogeny.config.ConfigurationError
-        If a file with measures of the user's own is not right.
+    own : dict of str
+        By name the files with measures of the user's own, which follow each run.
     """
 
     def __init__(self, study: Study, section: Any, places: Places) -> None:
         self.study = study
         self.section = section
         self.places = places
-        self.own: list[OwnMeasures] = read_own_measures(
-            section.own_measures if study.asked else (),
-            known=study.asked,
-            taken=study.results,
-            at=f"{study.name}.own_measures",
-        )
+        own = section.own_measures if study.asked else ()
+        self.own = {PurePosixPath(path).stem: path for path in own}
 
     def experiments(self) -> dict[str, tuple[int, ...]]:
         """Return the seeds of each experiment."""
@@ -252,13 +246,16 @@ class Plan(ABC):
     def own_files(self, runs: Iterable[tuple[str, int]]) -> dict[str, list[str]]:
         """Return for all measures of the user's own their files of some runs."""
         folders = [RUN.format(experiment=name, seed=seed) for name, seed in runs]
-        return {
-            own.name: [self.own_file(own.name, folder) for folder in folders] for own in self.own
-        }
+        return {name: [self.own_file(name, folder) for folder in folders] for name in self.own}
 
-    def own_path(self, wildcards: Any) -> str:
-        """Return the file with the measures of the user's own that a job is for."""
-        return next(own.path for own in self.own if own.name == wildcards.measures)
+    def own_specification(self, wildcards: Any) -> dict[str, str]:
+        """Return what measures of the user's own depend on, apart from what is in their file."""
+        return {"file": self.own[wildcards.measures], "snapshots": self.study.snapshots}
+
+    def own_modules(self, wildcards: Any) -> list[str]:
+        """Return the modules that a job for measures of the user's own imports by name."""
+        del wildcards
+        return [self.study.snapshots]
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""

@@ -10,11 +10,11 @@ from snakemake.exceptions import WorkflowError
 
 from ontogeny.config import ConfigurationError, configuration_name, specification
 from ontogeny.workflow.configuration_files import problem_of_configuration
-from ontogeny.figures import FigureError, drawn_together
 from ontogeny.known_studies import STUDIES
+from ontogeny.plans import plans_of
 from ontogeny.provenance import code_digest, spec_digest
 from ontogeny.storage import file_digest
-from ontogeny.study import Places, read_sections
+from ontogeny.study import Places
 from ontogeny.workflow.origin import require_origin
 
 MISREAD = set("{}\\")
@@ -54,12 +54,7 @@ def read_plans():
         places = Places(configuration_name(config, workflow.configfiles))
         if "name" not in config:
             require_origin(places.result(suffix=""), workflow.configfiles)
-        sections, shared = read_sections(config, STUDIES)
-        plans = {
-            study.name: study.plan(sections[study.name], shared, places)
-            for study in STUDIES
-            if study.name in sections
-        }
+        plans = plans_of(config, STUDIES, places)
     except ConfigurationError as error:
         names = ", ".join(map(str, workflow.configfiles))
         sys.exit(f"The configuration {names} is refused:\n{error}")
@@ -109,7 +104,7 @@ def own_digest(script_of, plan):
     `script_of` gives that of the script from the wildcards of a job.
     """
     return lambda wildcards: spec_digest(
-        [script_of(wildcards), code_digest(plan.own_path(wildcards))]
+        [script_of(wildcards), code_digest(plan.own[wildcards.measures])]
     )
 
 

@@ -368,14 +368,12 @@ rule composition_own_measures:
     resources:
         **needs(3000, 60),
     params:
-        spec=lambda wildcards: {"file": COMPOSITION.own_path(wildcards)},
+        spec=COMPOSITION.own_specification,
         code=own_digest(
-            code_of(
-                "composition/own_measures", COMPOSITION.study, COMPOSITION.modules
-            ),
+            code_of("own_measures", COMPOSITION.study, COMPOSITION.own_modules),
             COMPOSITION,
         ),
     message:
         "measures {wildcards.measures} of {wildcards.experiment}, seed {wildcards.seed}"
     script:
-        "../scripts/composition/own_measures.py"
+        "../scripts/own_measures.py"

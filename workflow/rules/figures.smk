@@ -1,17 +1,8 @@
 """Figures: all of one subject (a run, an experiment, all runs) are drawn in one process."""
 
-from ontogeny.figures import caption_file, specification_of
+from ontogeny.figures import caption_file, drawn_together, specification_of
 
-
-def figures_together(plan):
-    """Return the figures of a plan, or refuse a file of the user that is not one."""
-    try:
-        return drawn_together(plan)
-    except FigureError as error:
-        sys.exit(f"A figure is refused:\n{error}")
-
-
-TOGETHER = {study: figures_together(plan) for study, plan in PLANS.items()}
+TOGETHER = {study: drawn_together(plan) for study, plan in PLANS.items()}
 IS_REPORT = any(argument.startswith("--report") for argument in sys.argv)
 
 
@@ -78,7 +69,7 @@ for plan in PLANS.values():
                 plan.log(together.folder),
             benchmark:
                 plan.benchmark(
-                    together.folder, f"{plan.study.name}_figures_{together.name}"
+                    together.folder, f"{plan.study.name}_figures_{together.level}"
                 )
             wildcard_constraints:
                 **together.constraints(),
@@ -89,6 +80,7 @@ for plan in PLANS.values():
             resources:
                 **needs(1500, 20),
             params:
+                stage=f"{plan.study.name}_figures_{together.level}",
                 spec=specification_of(plan, together),
                 code=code_of_figures(together, plan.study),
             message:

@@ -149,9 +149,11 @@ rule induction_own_measures:
     resources:
         **needs(3000, 60),
     params:
-        spec=lambda wildcards: {"file": INDUCTION.own_path(wildcards)},
-        code=own_digest(code_of("induction/own_measures", INDUCTION.study), INDUCTION),
+        spec=INDUCTION.own_specification,
+        code=own_digest(
+            code_of("own_measures", INDUCTION.study, INDUCTION.own_modules), INDUCTION
+        ),
     message:
         "measures {wildcards.measures} of {wildcards.experiment}, seed {wildcards.seed}"
     script:
-        "../scripts/induction/own_measures.py"
+        "../scripts/own_measures.py"

@@ -1,16 +1,15 @@
-from importlib import import_module
+from pkgutil import resolve_name
 
-from ontogeny.figures import called, load
+from ontogeny.figures import drawn, load
 from ontogeny.job import Job
 from ontogeny.plotting import save
 
 job = Job(snakemake)
-Style = import_module(f"ontogeny.studies.{job.spec['study']}.config").Style
+Style = resolve_name(job.spec["style"])
 given = job.inputs() | job.spec["values"] | {"title": job.spec["title"]}
 files = zip(*(job.output(name) for name in ("svg", "png", "numbers")), strict=True)
-for figure, (svg, png, stored) in zip(job.spec["figures"], files, strict=True):
-    module, style = load(figure["module"]), Style.model_validate(figure["style"])
-    numbers = called(module.numbers, given | {"style": style})
-    drawn = called(module.draw, given | {"style": style, "numbers": numbers})
-    save(drawn, svg=svg, png=png, resolution=style.resolution)
+for each, (svg, png, stored) in zip(job.spec["figures"], files, strict=True):
+    style = Style.model_validate(each["style"])
+    numbers, figure = drawn(load(each["module"]), given | {"style": style})
+    save(figure, svg=svg, png=png, resolution=style.resolution)
     job.write_to(numbers, stored)

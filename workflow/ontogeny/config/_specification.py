@@ -130,6 +130,8 @@ def with_style(
 ) -> dict[str, Any]:
     """Return a study's section in which every figure has the style below `figures.defaults`.
 
+    The defaults stay, for figures of the user's own.
+
     Parameters
     ----------
     section : mapping
@@ -148,12 +150,14 @@ def with_style(
     """
     if not isinstance(section.get("figures"), Mapping):
         return dict(section)
-    written: dict[str, Any] = {name: {} for name in figures.model_fields} | dict(section["figures"])
+    written = dict(section["figures"])
     defaults = written.pop("defaults", None)
     if defaults is not None:
         check_defaults(defaults, style, at=f"{at}.figures.defaults")
+        absent: dict[str, Any] = {name: {} for name in figures.model_fields}
         written = {
             name: merge(defaults, value or {}) if isinstance(value, Mapping | None) else value
-            for name, value in written.items()
+            for name, value in (absent | written).items()
         }
+        written["defaults"] = defaults
     return {**section, "figures": written}

@@ -47,7 +47,8 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
     Returns
     -------
     Composition
-        Its `defaults` are None: every experiment and figure has them in itself.
+        Its `defaults` are None, since every experiment has them in itself, and so has every figure
+        those of `figures`.
 
     Raises
     ------

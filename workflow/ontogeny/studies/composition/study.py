@@ -94,6 +94,10 @@ class CompositionPlan(Plan):
         """Return the modules that the jobs of a run import by name: that of its architecture."""
         return [architecture_module(self.experiment(wildcards).architecture.kind)]
 
+    def own_modules(self, wildcards: Any) -> list[str]:
+        """Return the modules that a job for measures of the user's own imports by name."""
+        return [*super().own_modules(wildcards), *self.modules(wildcards)]
+
     def multiplies(self, experiment: Experiment) -> bool:
         """Return whether the networks of an experiment multiply, so that irreps can read them."""
         return experiment.data.labels == "product"
@@ -383,6 +387,7 @@ STUDY = Study(
         "addition_evaluation",
         "addition_analysis",
     ),
+    snapshots="ontogeny.studies.composition.networks.snapshots",
     asked=(
         "step",
         "parameters",

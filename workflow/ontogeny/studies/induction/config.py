@@ -269,7 +269,8 @@ def resolve(raw: Any) -> Induction:
     Returns
     -------
     Induction
-        Its `defaults` are None: every experiment has them in itself, and so has every figure.
+        Its `defaults` are None, since every experiment has them in itself, and so has every figure
+        those of `figures`.
 
     Raises
     ------

@@ -215,6 +215,7 @@ STUDY = Study(
     dimensions=DIMENSIONS,
     claims=(Claims("claims", "ontogeny.studies.induction.claims", "comparison", "induction"),),
     results=("checkpoints", "history", "evaluation", "analysis"),
+    snapshots="ontogeny.studies.induction.snapshots",
     asked=("step", "parameters", "network", "tokens", "logits"),
     wildcards={"corpus": "[a-z0-9-]+"},
     swept=SWEPT,
