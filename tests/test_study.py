@@ -117,6 +117,14 @@ def test_subjects_have_the_wildcards_of_their_level(plan):
 
 
 @by_plan
+def test_facts_of_subjects_and_needs_of_figures_are_those_that_the_study_names(plan):
+    for level in plan.study.levels:
+        known = {*plan.study.facts.get(level, ())}
+        assert all(subject.facts <= known for subject in plan.subjects(level))
+        assert all(figure.needs <= known for figure in figures_of(plan.study, level))
+
+
+@by_plan
 def test_inputs_of_figures_are_results_that_are_made(plan):
     made = {*plan.targets(), *plan.first()} | {plan.result(each.name) for each in plan.claims()}
     for together in drawn_together(plan):

@@ -216,12 +216,13 @@ def section_of(study_figures: Iterable[str], style: type[Style]) -> type[Section
 
 
 def drawn_together(plan: Plan) -> list[Together]:
-    """Return the figures that a plan asks for; those of one subject stand together.
+    """Return the figures that a plan asks for; those of a study and one subject stand together.
 
-    Subjects with the same figures share a rule, which takes every combination of the values of
-    their wildcards. So that no combination belongs to two rules, subjects with one value of the
-    first wildcard either all share a rule or, if their figures differ, have rules of their own, in
-    which only the last wildcard has several values.
+    A figure of the user's own stands alone, so that a mistake in it costs no other. Subjects with
+    the same figures share a rule, which takes every combination of the values of their wildcards.
+    So that no combination belongs to two rules, subjects with one value of the first wildcard
+    either all share a rule or, if their figures differ, have rules of their own, in which only the
+    last wildcard has several values.
 
     Raises
     ------
@@ -230,14 +231,28 @@ def drawn_together(plan: Plan) -> list[Together]:
     """
     found: list[Together] = []
     for level, folder in plan.study.levels.items():
-        known = [*figures_of(plan.study, level), *own_figures(plan, level)]
-        sets = _sets(known, plan.subjects(level))
-        for number, (figures, those) in enumerate(sets, start=1):
-            name = level if len(sets) == 1 else f"{level}_{number}"
-            by_wildcards = {tuple(each.wildcards.values()): each for each in those}
-            wildcards = tuple(those[0].wildcards)
-            found.append(Together(level, name, folder, figures, wildcards, by_wildcards))
+        subjects = plan.subjects(level)
+        found += _together(level, level, folder, figures_of(plan.study, level), subjects)
+        for own in own_figures(plan, level):
+            found += _together(level, f"{level}_own_{own.name}", folder, [own], subjects)
     return found
+
+
+def _together(
+    level: str, name: str, folder: str, figures: Iterable[Figure], subjects: Iterable[Subject]
+) -> list[Together]:
+    sets = _sets(figures, subjects)
+    return [
+        Together(
+            level,
+            name if len(sets) == 1 else f"{name}_{number}",
+            folder,
+            those,
+            tuple(each[0].wildcards),
+            {tuple(subject.wildcards.values()): subject for subject in each},
+        )
+        for number, (those, each) in enumerate(sets, start=1)
+    ]
 
 
 def _sets(
@@ -383,6 +398,8 @@ def own_figures(plan: Plan, level: str) -> list[Figure]:
             if subjects:
                 what = f"`numbers` of a figure of the level `{level}`"
                 require_asked(what, figure.inputs, [*there, *_ALWAYS])
+            facts = plan.study.facts.get(level, ())
+            require_asked(f"`NEEDS` of a figure of the level `{level}`", figure.needs, facts)
             found.append(figure)
     refuse(problems)
     return found

@@ -155,7 +155,7 @@ def require_asked(what: str, asks: Iterable[str], there: Collection[str]) -> Non
         if name not in there:
             near = get_close_matches(name, there, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
-            msg = f"{what} asks for `{name}`, and can ask for {', '.join(there)}{hint}"
+            msg = f"{what} asks for `{name}`, and can ask for {', '.join(there) or 'nothing'}{hint}"
             raise ConfigurationError(msg)
 
 

@@ -57,7 +57,7 @@ def plans_of(raw: Mapping[str, Any], studies: Iterable[Study], places: Places) -
 def _problems_of_measures(plan: Plan) -> list[str]:
     """Say what is wrong with the files with measures of the user's own."""
     problems: list[str] = []
-    paths = plan.section.own_measures
+    paths = plan.section.own_measures if plan.study.asked else ()
     taken = _taken(plan)
     for index, path in enumerate(paths):
         with noted(problems), placed(f"{plan.study.name}.own_measures", path):

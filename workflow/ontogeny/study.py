@@ -118,6 +118,8 @@ class Study:
         From the resolved section, the shared sections and the places to the study's `Plan`.
     levels : mapping of str
         What figures can be of, and the folder of the figures of one, with its wildcards.
+    facts : mapping of str to sequence of str
+        By level: what can be true of what its figures are drawn of.
     figures : mapping of str
         Packages in which the figures are, in a folder for each level, with their category in the
         report.
@@ -152,6 +154,7 @@ class Study:
     resolve: Callable[..., Any]
     plan: Callable[..., "Plan"]
     levels: Mapping[str, str]
+    facts: Mapping[str, Sequence[str]]
     figures: Mapping[str, str]
     style: type[Style]
     dimensions: Mapping[str, str]

@@ -30,6 +30,7 @@ from ontogeny.figures import section_of
 from ontogeny.sweeps import Sweeps
 
 __all__ = [
+    "ARCHITECTURES",
     "Analysis",
     "ArchitectureSettings",
     "BilinearSettings",
@@ -129,6 +130,12 @@ class DeepTransformerSettings(Section):
 ArchitectureSettings = (
     MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings
 )
+
+
+ARCHITECTURES = tuple(
+    str(each.model_fields["kind"].default) for each in get_args(ArchitectureSettings)
+)
+"""The kinds of networks."""
 
 
 class Data(Section):

@@ -11,7 +11,14 @@ from ontogeny.groups import parse
 from ontogeny.storage import file_digest
 from ontogeny.studies.composition.catalogue.given import group_specification
 from ontogeny.studies.composition.catalogue.sections import GivenGroup, Groups
-from ontogeny.studies.composition.config import FIGURES, SWEPT, Composition, Experiment, Style
+from ontogeny.studies.composition.config import (
+    ARCHITECTURES,
+    FIGURES,
+    SWEPT,
+    Composition,
+    Experiment,
+    Style,
+)
 from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.networks.kinds import architecture_module
@@ -366,6 +373,11 @@ STUDY = Study(
         "experiment": "figures/{experiment}",
         "sweep": "figures/sweeps/{sweep}",
         "study": "figures",
+    },
+    facts={
+        "run": ("steps", "cyclic", *ARCHITECTURES),
+        "experiment": ("steps", "cyclic", *ARCHITECTURES),
+        "study": ("steps", "irreps-differ", "several-widths", "enough-runs", "random-labels"),
     },
     figures=FIGURES,
     style=Style,

@@ -210,6 +210,11 @@ STUDY = Study(
         "corpus": "figures/corpora/{corpus}",
         "study": "figures",
     },
+    facts={
+        "run": ("several-layers", "can-induce"),
+        "experiment": ("several-layers", "can-induce"),
+        "study": ("several-phrase-corpora", "enough-runs"),
+    },
     figures=FIGURES,
     style=Style,
     dimensions=DIMENSIONS,
