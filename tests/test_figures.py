@@ -124,8 +124,10 @@ def with_own(*paths, level="run", **section):
 def test_a_figure_of_ones_own_is_drawn_of_every_run(tmp_path):
     plan = with_own(own(tmp_path))
     runs = [each for each in drawn_together(plan) if each.name.startswith("run")]
-    assert all("mine" in {figure.name for figure in each.figures} for each in runs)
-    assert sum(len(each.subjects) for each in runs) == 6
+    alone = [each for each in runs if "mine" in {figure.name for figure in each.figures}]
+    assert all(len(each.figures) == 1 for each in alone)
+    assert sum(len(each.subjects) for each in alone) == 6
+    assert len(alone) < len(runs)
     files = [file for each in runs for file in each.files(plan)]
     assert "results/mine/composition/figures/a/seed3/mine.svg" in files
 
@@ -133,22 +135,29 @@ def test_a_figure_of_ones_own_is_drawn_of_every_run(tmp_path):
 def test_a_figure_of_ones_own_changes_what_its_job_depends_on(tmp_path):
     path = own(tmp_path)
     plan = with_own(path)
-    (first, *_) = drawn_together(plan)
+    first, *_, alone = [each for each in drawn_together(plan) if each.level == "run"]
     wildcards = type("W", (), {"experiment": "a", "seed": "0"})
-    figures = specification_of(plan, first)(wildcards)["figures"]
-    assert figures[-1]["module"] == path
-    assert figures[0]["module"].startswith("ontogeny.studies.composition.")
-    assert figures[0]["style"] == {}
+    assert [each["module"] for each in specification_of(plan, alone)(wildcards)["figures"]] == [
+        path
+    ]
+    for figure in specification_of(plan, first)(wildcards)["figures"]:
+        assert figure["module"].startswith("ontogeny.studies.composition.")
+        assert figure["style"] == {}
 
 
 def test_defaults_of_figures_hold_for_shipped_ones_and_ones_own(tmp_path):
     """Shipped ones may say otherwise."""
     figures = {"defaults": {"width": 10}, "learning": {"width": 5}}
     plan = with_own(own(tmp_path), figures=figures)
-    (together, *_) = drawn_together(plan)
-    specified = specification_of(plan, together)(SimpleNamespace(experiment="a", seed="0"))
-    names = [figure.name for figure in together.figures]
-    styles = dict(zip(names, (each["style"] for each in specified["figures"]), strict=True))
+    wildcards = SimpleNamespace(experiment="a", seed="0")
+    first, *_, alone = [each for each in drawn_together(plan) if each.level == "run"]
+    styles = {
+        figure.name: each["style"]
+        for together in (first, alone)
+        for figure, each in zip(
+            together.figures, specification_of(plan, together)(wildcards)["figures"], strict=True
+        )
+    }
     assert styles.pop("learning") == {"width": 5}
     assert len(styles) > 3
     assert "mine" in styles
@@ -241,9 +250,15 @@ def test_files_and_names_that_are_not_right_are_refused(tmp_path):
             drawn_together(with_own(*paths))
 
 
+def test_a_need_that_the_study_does_not_know_is_refused(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"asks for `stepps`.*did you mean `steps`"):
+        drawn_together(with_own(own(tmp_path, OWN.replace('"steps"', '"stepps"'))))
+
+
 def test_a_level_without_subjects_refuses_no_name(tmp_path):
     raw = {"induction": RAW["induction"] | {"run_figures": "none"}}
-    raw["induction"] |= {"own_figures": {"run": [own(tmp_path)]}}
+    text = OWN.replace('NEEDS = ("steps",)', "")
+    raw["induction"] |= {"own_figures": {"run": [own(tmp_path, text)]}}
     assert not [each for each in drawn_together(plans(raw)[0]) if each.level == "run"]
 
 
