@@ -97,8 +97,8 @@ def analysed(experiment, seed=0):
 
 def whole(experiment, seed=0):
     """Return all jobs of a run."""
-    made = {f"train {experiment}, seed {seed}", f"measures sizes of {experiment}, seed {seed}"}
-    return made | analysed(experiment, seed)
+    own = stages(["measures sizes", "figure growth"], experiment, seed)
+    return {f"train {experiment}, seed {seed}"} | own | analysed(experiment, seed)
 
 
 A, B = whole("a") | OVER_ALL_RUNS, whole("b") | OVER_ALL_RUNS | ADDITION
@@ -356,7 +356,7 @@ DELETED = {
     "a/seed0/evaluation.nc": after_evaluation("a") | OVER_ALL_RUNS,
     "a/seed0/analysis.nc": analysed("a") | OVER_ALL_RUNS,
     "a/seed0/history.nc": A,
-    "a/seed0/own/sizes.nc": {"measures sizes of a, seed 0", "figures of a, seed 0"},
+    "a/seed0/own/sizes.nc": stages(["measures sizes", "figure growth"], "a"),
     "comparison.nc": OVER_ALL_RUNS,
     "tables/irreps.md": {"tables of all runs"},
 }
@@ -451,21 +451,20 @@ def test_own_figures_and_own_measures_are_there(base):
 
 
 def test_an_own_figure(project):
-    """One more is drawn for every run, and a changed one redraws the figures of runs alone."""
+    """One more is drawn for every run, and a changed one alone."""
     project.write("own/second.py", OWN_FIGURE)
     project.edit(CONFIG_FILE, "run: own/growth.py", "run: [own/growth.py, own/second.py]")
-    assert project.plan() == FIGURES_OF_RUNS
+    assert project.plan() == stages(["figure second"], "a") | stages(["figure second"], "b")
     project.edit(CONFIG_FILE, "run: [own/growth.py, own/second.py]", "run: own/growth.py")
     assert project.plan() == set()
     project.append("own/growth.py", "\nUNUSED = 1\n")
-    assert project.plan() == FIGURES_OF_RUNS
+    assert project.plan() == stages(["figure growth"], "a") | stages(["figure growth"], "b")
 
 
 def test_an_own_measure(project):
     project.append("own/sizes.py", "\nUNUSED = 1\n")
-    assert project.plan() == stages(["measures sizes", "figures"], "a") | stages(
-        ["measures sizes", "figures"], "b"
-    )
+    made = ["measures sizes", "figure growth"]
+    assert project.plan() == stages(made, "a") | stages(made, "b")
 
 
 def test_two_configurations_share_no_file(runnable):

@@ -168,14 +168,16 @@ class Together:
     def message(self, plan: Plan) -> str:
         """Return what a job says that it does."""
         values = [f"{{wildcards.{name}}}" for name in self.wildcards]
+        own = [figure.name for figure in self.figures if figure.is_own]
+        what = f"figure {own[0]}" if own else "figures"
         match self.level, values:
             case "run", [experiment, seed]:
-                return f"figures of {experiment}, seed {seed}"
+                return f"{what} of {experiment}, seed {seed}"
             case "experiment", [experiment]:
-                return f"figures of {experiment}"
+                return f"{what} of {experiment}"
             case _, []:
-                return f"figures of all runs of {plan.study.name}"
-        return f"figures of the {self.level} {', '.join(values)}"
+                return f"{what} of all runs of {plan.study.name}"
+        return f"{what} of the {self.level} {', '.join(values)}"
 
 
 def figures_of(study: Study, level: str) -> list[Figure]:
