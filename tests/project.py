@@ -89,7 +89,9 @@ class Project:
             raw = {key: value for key, value in raw.items() if key != "name"}
             sections, shared = read_sections(raw, STUDIES)
             return {
-                study.name: study.plan(sections[study.name], shared, places)
+                study.name: study.plan(
+                    study, sections[study.name], places, **{k: shared[k] for k in study.shared}
+                )
                 for study in STUDIES
                 if study.name in sections
             }

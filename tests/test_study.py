@@ -34,7 +34,9 @@ induction:
 def plans(raw=RAW, name="mine"):
     sections, shared = read_sections(raw, STUDIES)
     return [
-        study.plan(sections[study.name], shared, Places(name))
+        study.plan(
+            study, sections[study.name], Places(name), **{k: shared[k] for k in study.shared}
+        )
         for study in STUDIES
         if study.name in sections
     ]

@@ -41,7 +41,9 @@ def plans_of(raw: Mapping[str, Any], studies: Iterable[Study], places: Places) -
             problems += _problems_of_files(study.name, raw.get(study.name))
     refuse(problems)
     plans = {
-        study.name: study.plan(sections[study.name], shared, places)
+        study.name: study.plan(
+            study, sections[study.name], places, **{name: shared[name] for name in study.shared}
+        )
         for study in studies
         if study.name in sections
     }

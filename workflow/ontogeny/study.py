@@ -115,7 +115,8 @@ class Study:
     resolve : callable
         From the raw section, and the shared sections by keyword, to the section with all defaults.
     plan : callable
-        From the resolved section, the shared sections and the places to the study's `Plan`.
+        From the study, its resolved section and the places, and the shared sections by keyword, to
+        the `Plan`.
     levels : mapping of str
         What figures can be of, and the folder of the figures of one, with its wildcards.
     facts : mapping of str to sequence of str

@@ -40,10 +40,15 @@ class CompositionPlan(Plan):
     """What the workflow makes of the study in one configuration."""
 
     def __init__(
-        self, section: Composition, shared: Mapping[str, Mapping[str, GivenGroup]], places: Places
+        self,
+        study: Study,
+        section: Composition,
+        places: Places,
+        *,
+        groups: Mapping[str, GivenGroup],
     ) -> None:
-        super().__init__(STUDY, section, places)
-        self.groups = shared["groups"]
+        super().__init__(study, section, places)
+        self.groups = groups
         self.swept_by = {
             name: sweep for sweep, members in section.sweeps.items() for name in members
         }

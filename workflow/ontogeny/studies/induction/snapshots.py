@@ -1,13 +1,12 @@
 """The checkpoints of a run as measures of the user's own ask for them."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 import xarray as xr
 
-from ontogeny.studies.induction.config import Training
+from ontogeny.studies.induction.carried import training_of
 from ontogeny.studies.induction.runs import build
 
 __all__ = ["snapshots"]
@@ -28,7 +27,7 @@ def snapshots(
     checkpoints : Dataset
         Of the run.
     """
-    training = Training.model_validate(json.loads(checkpoints.attrs["spec"])["training"])
+    training = training_of(checkpoints)
     network = build(training.network, corpus.sizes["word"])
     tokens = corpus["tokens"].values.astype("int64")
 

@@ -1,6 +1,5 @@
 """The stages that follow training, from stored datasets to datasets."""
 
-import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +9,8 @@ from torch import Tensor
 
 from ontogeny.studies.induction.analysis.circuits import composition_baseline
 from ontogeny.studies.induction.analysis.evaluation import EvaluationSet, evaluate, evaluation_set
-from ontogeny.studies.induction.config import Analysis, Training
+from ontogeny.studies.induction.carried import training_of
+from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import evaluation_dataset
 from ontogeny.studies.induction.findings import analysis_dataset
 from ontogeny.studies.induction.runs import build
@@ -29,7 +29,7 @@ def evaluation(corpus: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset:
     -------
     Dataset
     """
-    shape = build(_training(checkpoints).network, corpus.sizes["word"])
+    shape = build(training_of(checkpoints).network, corpus.sizes["word"])
     given = _evaluation_set(corpus)
     each = [evaluate(shape, parameters, given) for parameters in _networks(checkpoints)]
     return evaluation_dataset(
@@ -55,7 +55,7 @@ def analysis(
     -------
     Dataset
     """
-    training = _training(checkpoints)
+    training = training_of(checkpoints)
     (last,) = _networks(checkpoints.isel(step=[-1]))
     return analysis_dataset(
         evaluation,
@@ -65,11 +65,6 @@ def analysis(
         thresholds,
         warm_up=training.optimiser.warm_up,
     )
-
-
-def _training(checkpoints: xr.Dataset) -> Training:
-    """Return the specification that the checkpoints carry."""
-    return Training.model_validate(json.loads(checkpoints.attrs["spec"])["training"])
 
 
 def _evaluation_set(corpus: xr.Dataset) -> EvaluationSet:

@@ -1,6 +1,6 @@
 """The study of induction heads: which results and figures its runs have."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from platform import python_version
 from typing import Any
 
@@ -12,17 +12,13 @@ from ontogeny.studies.induction.facts import facts_of_network, facts_of_runs
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
 from ontogeny.studies.induction.summary import summary
-from ontogeny.study import Claims, Places, Plan, Study, Subject
+from ontogeny.study import Claims, Plan, Study, Subject
 
 __all__ = ["STUDY", "InductionPlan"]
 
 
 class InductionPlan(Plan):
     """What the workflow makes of the study in one configuration."""
-
-    def __init__(self, section: Induction, shared: Mapping[str, Any], places: Places) -> None:
-        del shared
-        super().__init__(STUDY, section, places)
 
     # Corpora
 

@@ -13,7 +13,7 @@ from ontogeny.joins.outcomes import outcomes
 from ontogeny.joins.rows import columns, described, stacked
 from ontogeny.labels import text
 from ontogeny.studies.composition.addition.milestones import MILESTONES
-from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.carried import training_of
 from ontogeny.studies.composition.labels import dataset, variable
 
 __all__ = ["DELETIONS", "comparison"]
@@ -183,7 +183,7 @@ def _along_training(along: xr.Dataset) -> Row:
 
 def _settings(history: xr.Dataset) -> Row:
     """Return the settings of a run that claims tell apart."""
-    training = Training.model_validate(json.loads(history.attrs["spec"]))
+    training = training_of(history)
     optimiser = training.optimiser
     changes = optimiser.weight_decay_schedule
     recipe = training.model_dump(mode="json", exclude={"schedule"})

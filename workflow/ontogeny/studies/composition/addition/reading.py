@@ -1,6 +1,5 @@
 """A run on residues as its stages read it: networks, answers and gradients by checkpoint."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.addition import forward
 from ontogeny.studies.composition.addition.measures import Measures, Snapshot, all_measures
+from ontogeny.studies.composition.carried import training_of
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build
@@ -112,7 +112,7 @@ def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) ->
             f"got a group of order {p} that is not; leave this analysis out for it"
         )
         raise ValueError(msg)
-    training = Training.model_validate(json.loads(checkpoints.attrs["spec"]))
+    training = training_of(checkpoints)
     architecture = build(training.architecture, p)
     rows = history["train_index"].values.astype(np.int64)
     right_answer = answers(product, labels=training.data.labels, seed=training.seed)

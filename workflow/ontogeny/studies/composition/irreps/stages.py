@@ -1,12 +1,10 @@
 """The stages that follow training, from stored datasets to datasets."""
 
-import json
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.carried import training_of
 from ontogeny.studies.composition.irreps import datasets
 from ontogeny.studies.composition.irreps.analysis import (
     SPLITS,
@@ -167,7 +165,7 @@ def _evidence_at(
 
 def _network(checkpoints: xr.Dataset, index: int, frame: Frame) -> tuple[Network, Matrices]:
     """Return the network of one checkpoint, and its matrices."""
-    training = Training.model_validate(json.loads(checkpoints.attrs["spec"]))
+    training = training_of(checkpoints)
     architecture = build(training.architecture, frame.order)
     parameters = {str(name): values.values[index] for name, values in checkpoints.items()}
     return grid(architecture, parameters), matrices(architecture, parameters)

@@ -1,13 +1,12 @@
 """The checkpoints of a run as measures of the user's own ask for them."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.carried import training_of
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.pairs import train_mask
 from ontogeny.studies.composition.networks.reading import grid, matrices
@@ -33,7 +32,7 @@ def snapshots(
         Of the run.
     """
     product = table["product"].values
-    training = Training.model_validate(json.loads(checkpoints.attrs["spec"]))
+    training = training_of(checkpoints)
     architecture = build(training.architecture, len(product))
     train_pairs = train_mask(history["train_index"].values, len(product))
 
