@@ -185,6 +185,17 @@ def claims(name: str) -> str:
     return table_of(headers, rows)
 
 
+def studies(name: str) -> str:
+    """Return all studies, with what each is about as its package says it."""
+    del name
+    packages = {study.name: f"ontogeny.studies.{study.name}" for study in STUDIES}
+    rows = [
+        [f"`{study}`", (inspect.getdoc(import_module(package)) or "").splitlines()[0]]
+        for study, package in packages.items()
+    ]
+    return table_of(["study", "what it is about"], rows)
+
+
 def dimensions(name: str) -> str:
     """Return the dimensions that are a study's own, or those that are ``shared`` by all."""
     if name == "shared":
@@ -234,6 +245,7 @@ def tables(results: dict[str, Path]) -> dict[str, Callable[[str], str | None]]:
         "keys": keys,
         "claims": claims,
         "dimensions": dimensions,
+        "studies": studies,
         "variables": lambda study: variables(results[study]) if study in results else None,
     }
 
