@@ -53,11 +53,11 @@ def test_a_training_says_what_its_results_are_of(tmp_path):
     assert found["world"] == "z"
 
 
-def test_the_stage_is_the_rule_unless_the_rule_says_another(tmp_path):
+def test_the_stage_is_the_rule_unless_the_script_says_another(tmp_path):
     """The numbers of rules for figures depend on other runs, and the bytes of results must not."""
     made = job(tmp_path)
     assert made.provenance()["stage"] == "study_stage"
-    made._job.params.stage = "study_figures_run"
+    made.stage = "study_figures_run"
     assert made.provenance()["stage"] == "study_figures_run"
 
 
@@ -75,6 +75,19 @@ def test_later_stages_carry_it_along(tmp_path):
         "steps": 9,
         "configuration": '{"seed": 0}',
     }
+
+
+def test_two_results_of_one_run_are_of_that_run(tmp_path):
+    own = {"measures": "sizes", "configuration": json.dumps({"seed": 0})}
+    path = tmp_path / "own.nc"
+    about = {"experiment": "a", "seed": 0, "network": "mlp", "steps": 9}
+    write(xr.Dataset(), path, about | own)
+    made = job(tmp_path, inputs={"run": of_run(tmp_path, 0), "own": str(path)})
+    made.inputs()
+    made.write(xr.Dataset(), "result")
+    found = read(tmp_path / "result.nc").attrs
+    assert (found["seed"], found["configuration"]) == (0, '{"seed": 0}')
+    assert "measures" not in found
 
 
 def test_of_several_runs_only_what_they_have_in_common_is_said(tmp_path):

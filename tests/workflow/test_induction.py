@@ -199,6 +199,7 @@ EDITS = {
             "train one-layer, seed 0",
             "evaluation of one-layer, seed 0",
             "measures sizes of one-layer, seed 0",
+            "figure growth of one-layer, seed 0",
         }
         | analysed("one-layer")
         | OVER_RUNS
@@ -221,7 +222,7 @@ EDITS = {
         {"own/sizes.py": ("mean()", "max()")},
         {
             *(f"measures sizes of {name}, seed {seed}" for name in RUNS for seed in RUNS[name]),
-            *(f"figures of {name}, seed 0" for name in RUNS),
+            *(f"figure growth of {name}, seed 0" for name in RUNS),
         },
     ),
 }

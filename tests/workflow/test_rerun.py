@@ -335,8 +335,8 @@ def test_a_table_that_stays_the_same_stops_what_follows(runnable):
 def test_a_table_that_differs_does_not(runnable):
     runnable.edit(
         "workflow/scripts/composition/group.py",
-        'job.path("table") or None))',
-        'job.path("table") or None)).assign_attrs(changed=1)',
+        "specified_group(job.spec, table))",
+        "specified_group(job.spec, table)).assign_attrs(changed=1)",
     )
     runnable.run("first")
     assert runnable.plan() == A | B

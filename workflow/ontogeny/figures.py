@@ -291,6 +291,7 @@ def specification_of(plan: Plan, together: Together) -> Callable[[Any], Any]:
         subject = together.subject(wildcards)
         return canonical(
             {
+                "stage": f"{plan.study.name}_figures_{together.level}",
                 "style": f"{style.__module__}:{style.__qualname__}",
                 "figures": figures,
                 "title": subject.title,

@@ -38,12 +38,15 @@ class Job:
         What the stage depends on in the configuration.
     logger : logging.Logger
         Writes to the log of the job.
+    stage : str
+        What the results say that made them: the rule, unless the script sets another name.
     """
 
     def __init__(self, snakemake: Any) -> None:
         self._job = snakemake
         self.logger: logging.Logger = start(snakemake.log[0])
         self.spec: Any = snakemake.params.spec
+        self.stage = str(snakemake.rule)
         self._runs: list[dict[str, Any]] = []
 
     @property
@@ -149,13 +152,8 @@ class Job:
             write(dataset.drop_attrs(deep=False).assign_attrs(kept), path, of | provenance)
 
     def provenance(self) -> dict[str, str]:
-        """Return the attributes that say what a result depends on.
-
-        The stage is the rule, unless the rule says another: the number of a rule for figures
-        depends on which others there are.
-        """
-        stage = getattr(self._job.params, "stage", self._job.rule)
-        return attributes(stage, self.spec, self.code)
+        """Return the attributes that say what a result depends on."""
+        return attributes(self.stage, self.spec, self.code)
 
     def _of(self, about: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a result is of: what all runs that it was made from have in common.
@@ -171,10 +169,12 @@ class Job:
 
 
 def _common(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    if len(runs) < 2:
-        return dict(runs[0]) if runs else {}
-    plain = [{**run, "configuration": _without_seed(run["configuration"])} for run in runs]
-    common = {k: v for k, v in plain[0].items() if all(run.get(k) == v for run in plain)}
+    if not runs:
+        return {}
+    seeds = {(run.get("experiment"), run.get("seed")) for run in runs}
+    if len(seeds) > 1:
+        runs = [{**run, "configuration": _without_seed(run["configuration"])} for run in runs]
+    common = {k: v for k, v in runs[0].items() if all(run.get(k) == v for run in runs)}
     for name in ("experiment", "seed"):
         values = list(dict.fromkeys(run[name] for run in runs if name in run))
         if len(values) > 1:

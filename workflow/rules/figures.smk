@@ -80,7 +80,6 @@ for plan in PLANS.values():
             resources:
                 **needs(1500, 20),
             params:
-                stage=f"{plan.study.name}_figures_{together.level}",
                 spec=specification_of(plan, together),
                 code=code_of_figures(together, plan.study),
             message:

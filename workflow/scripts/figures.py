@@ -5,6 +5,7 @@ from ontogeny.job import Job
 from ontogeny.plotting import save
 
 job = Job(snakemake)
+job.stage = job.spec["stage"]  # the rule has a number that depends on what else is drawn
 Style = resolve_name(job.spec["style"])
 given = job.inputs() | job.spec["values"] | {"title": job.spec["title"]}
 files = zip(*(job.output(name) for name in ("svg", "png", "numbers")), strict=True)

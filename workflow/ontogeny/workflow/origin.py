@@ -1,5 +1,6 @@
 """From which files the results in a folder were made: two configurations never share one."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,9 +47,5 @@ def note_origin(folder: str | Path, files: Sequence[str | Path]) -> None:
 
 
 def _listed(files: Sequence[str | Path]) -> str:
-    """Return the files as they are named from the working directory, where they lie below it."""
-    here = Path.cwd()
-    paths = [Path(file).resolve() for file in files]
-    return ", ".join(
-        str(path.relative_to(here) if path.is_relative_to(here) else path) for path in paths
-    )
+    """Return the files as they are named from the working directory, which may be moved with them."""
+    return ", ".join(os.path.relpath(Path(file).resolve(), Path.cwd()) for file in files)
