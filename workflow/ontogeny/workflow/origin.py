@@ -47,5 +47,5 @@ def note_origin(folder: str | Path, files: Sequence[str | Path]) -> None:
 
 
 def _listed(files: Sequence[str | Path]) -> str:
-    """Return the files as they are named from the working directory, which may be moved with them."""
+    """Return the files as they are named from the working directory, which may move with them."""
     return ", ".join(os.path.relpath(Path(file).resolve(), Path.cwd()) for file in files)
