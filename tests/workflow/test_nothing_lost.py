@@ -140,7 +140,8 @@ def run_script(name, folder, inputs, outputs, spec):
 
 RUN_FIGURES = "ontogeny.studies.composition.irreps.figures.run"
 DRAWN = {
-    "study": "composition",
+    "stage": "composition_figures_run",
+    "style": "ontogeny.studies.composition.config:Style",
     "title": "a, seed 0",
     "values": {},
     "figures": [
