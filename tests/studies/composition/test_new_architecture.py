@@ -21,7 +21,7 @@ from numpy.testing import assert_allclose
 import ontogeny
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition.addition import reading
+from ontogeny.studies.composition import carried
 from ontogeny.studies.composition.addition import stages as addition
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
@@ -116,8 +116,7 @@ def known(monkeypatch):
     module.DIMENSIONS = DIMENSIONS
     module.build = lambda settings, order: SquaredSum(order, settings.hidden)
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(stages, "Training", Specification)
-    monkeypatch.setattr(reading, "Training", Specification)
+    monkeypatch.setattr(carried, "Training", Specification)
 
 
 def test_it_is_an_architecture():
