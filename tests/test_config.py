@@ -208,7 +208,7 @@ def test_all_problems_come_in_one_message():
         ("a: 'x", "not YAML"),
         ("- 1\n- 2", "must be a mapping"),
         ("", "must be a mapping"),
-        ("a: 1\nb: 2\na: 3", "line 3: the key `a` stands here a second time"),
+        ("a: 1\nb: 2\na: 3", "line 3: the key `a` appears a second time"),
         ("a:\n  b: 1\n  b: 2", "line 3: the key `b`"),
     ],
 )
@@ -416,7 +416,7 @@ def test_other_numbers_are_read_as_they_stand(text, value):
 
 
 def test_keys_of_one_meaning_are_one_key():
-    with pytest.raises(ConfigurationError, match=r"line 2: the key `5\.0` stands here a second"):
+    with pytest.raises(ConfigurationError, match=r"line 2: the key `5\.0` appears a second"):
         parse_yaml("5: a\n5.0: b\n")
 
 
@@ -470,8 +470,8 @@ def test_a_configuration_is_called_by_its_key_or_its_file(raw, files, name):
     ("raw", "files", "message"),
     [
         ({}, [], "there is no configuration file to name it after; add a line such as `name:"),
-        ({}, ["2024.yaml"], r"file '2024\.yaml' cannot stand in .* rename the file"),
-        ({}, ["_.yaml"], "cannot stand in for it"),
+        ({}, ["2024.yaml"], r"file '2024\.yaml' cannot be used .* rename the file"),
+        ({}, ["_.yaml"], "cannot be used for it"),
         ({"name": "My Run"}, ["a.yaml"], "`name` = 'My Run': must be lower-case letters"),
         ({"name": "../up"}, ["a.yaml"], "must be lower-case letters"),
         ({"name": 5}, ["a.yaml"], "`name` = 5: must be lower-case letters"),

@@ -18,7 +18,7 @@ WRONG = {
     "two documents": (b"a: 1\n---\nb: 2\n", "not YAML: but found another document"),
     "object": (b"!!python/object:os.x {}\n", "not YAML"),
     "anchor in itself": (b"a: &x [*x]\n", "not YAML: found unconstructable recursive node"),
-    "a key twice": (b"a: 1\na: 2\n", "line 2: the key `a` stands here a second time"),
+    "a key twice": (b"a: 1\na: 2\n", "line 2: the key `a` appears a second time"),
     "bytes": (b"a: \xc6\n", "is not UTF-8: byte 0xc6 at position 3 (line 1)"),
     "UTF-16": ("a: 1".encode("utf-16"), "is UTF-16 and not UTF-8"),
     "pointer": (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),

@@ -61,7 +61,7 @@ def test_claims_name_modules_that_have_some(study):
 @by_study
 def test_what_is_left_out_of_the_code_is_there(study):
     for module in study.outside_code():
-        import_module(module)
+        assert import_module(module).__name__ == module
 
 
 @by_study

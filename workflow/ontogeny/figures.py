@@ -108,7 +108,7 @@ class Together:
     level : str
     name : str
         The level, and a number where subjects of one level have different figures. It depends on
-        the other subjects, so it tells rules apart and stands in no result.
+        the other subjects, so it tells rules apart and is not stored in any result.
     folder : str
         Of the figures of one subject, with wildcards.
     figures : tuple of Figure
@@ -218,10 +218,11 @@ def section_of(study_figures: Iterable[str], style: type[Style]) -> type[Section
 
 
 def drawn_together(plan: Plan) -> list[Together]:
-    """Return the figures that a plan asks for; those of a study and one subject stand together.
+    """Return the figures that a plan asks for; those of one subject are drawn together.
 
-    A figure of the user's own stands alone, so that a mistake in it costs no other. Subjects with
-    the same figures share a rule, which takes every combination of the values of their wildcards.
+    A figure of the user's own is drawn in a job of its own, so that a mistake in it costs no other.
+    Subjects with the same figures share a rule, which takes every combination of the values of
+    their wildcards.
     So that no combination belongs to two rules, subjects with one value of the first wildcard
     either all share a rule or, if their figures differ, have rules of their own, in which only the
     last wildcard has several values.

@@ -100,7 +100,7 @@ def _parsed(path: Path, mtime_ns: int, size: int) -> Source:
 def own_source(path: str, functions: Iterable[str]) -> Source:
     """Return what a file of the user's own says, or refuse it; see `source_of`.
 
-    It has to stand alone: what a file beside it says is not part of what its results depend on.
+    It has to be self-contained: a change in a file beside it would not be seen.
     """
     problem = problem_of(path)
     if problem is not None:

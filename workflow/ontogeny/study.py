@@ -1,7 +1,7 @@
 """A study as a value: its section of the configuration, its runs, and what is made of them.
 
-The workflow knows of a study only what stands here. A study gives one `Study`, which says how its
-section is read and where its figures and claims are; the `Plan` that this makes of a configuration
+The workflow knows of a study only what is defined here. A study gives one `Study`, which says how
+its section is read and where its figures and claims are; the `Plan` that this makes of a configuration
 says which files there will be. Every path of a result is built by `Places`.
 """
 
@@ -23,7 +23,7 @@ RUN = "{experiment}/seed{seed}"
 
 @dataclass(frozen=True)
 class Places:
-    """Where the results and logs of a configuration stand.
+    """Where the results and logs of a configuration are stored.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class Subject:
     inputs : mapping of str to str or sequence of str
         By the name that a figure asks for: the file of a result, or those of several runs.
     values : mapping of str
-        By the name that a figure asks for: a plain JSON value that stands in no result.
+        By the name that a figure asks for: a plain JSON value that is not in any result.
     facts : frozenset of str
         What is true of it; a figure can need some.
     """

@@ -47,7 +47,7 @@ def require_configuration(name):
 
 
 def read_plans():
-    """Return where results stand and the plan of each study, or refuse the configuration."""
+    """Return where results are stored and the plan of each study, or refuse the configuration."""
     for name in workflow.configfiles:
         require_configuration(name)
     try:

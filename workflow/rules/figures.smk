@@ -36,7 +36,7 @@ def group_of_figures(plan, together):
 
 
 def in_report(file, figure, together):
-    """Return the file of a figure as it stands in the report."""
+    """Return the file of a figure as the report shows it."""
     first, *others = [f"{{{name}}}" for name in together.wildcards] or ["all runs"]
     return report(
         file,

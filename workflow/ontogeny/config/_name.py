@@ -11,8 +11,8 @@ from ontogeny.config._sections import NAME_PATTERN, Name
 __all__ = ["NAME_OF_CONFIGURATION", "configuration_name"]
 
 NAME_OF_CONFIGURATION = (
-    "Name of the configuration, which its results stand below; the name of its file unless it "
-    "says so."
+    "Name of the configuration and of the folder of its results; without it, they are named after "
+    "the file."
 )
 """What the key ``name`` means."""
 
@@ -59,8 +59,8 @@ def configuration_name(raw: Mapping[str, Any], files: Sequence[str | Path]) -> s
     found = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")
     if not re.fullmatch(NAME_PATTERN, found):
         msg = (
-            f"`name`: is missing, and the name of the file {str(files[0])!r} cannot stand in for "
-            f"it, since a name begins with one of the letters a to z; {remedy}, or rename the file"
+            f"`name`: is missing, and the name of the file {str(files[0])!r} cannot be used "
+            f"for it, since a name begins with a letter from a to z; {remedy}, or rename the file"
         )
         raise ConfigurationError(msg)
     return found

@@ -20,7 +20,7 @@ def _mapping_of_unique_keys(loader: _UniqueKeys, node: yaml.MappingNode) -> dict
         meaning = loader.construct_object(key) if isinstance(key, yaml.ScalarNode) else key.value
         if {key.value, meaning} & seen:
             msg = (
-                f"line {key.start_mark.line + 1}: the key `{key.value}` stands here a second time; "
+                f"line {key.start_mark.line + 1}: the key `{key.value}` appears a second time; "
                 "keep one of the two"
             )
             raise ConfigurationError(msg)
