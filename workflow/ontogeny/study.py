@@ -1,8 +1,8 @@
 """A study as a value: its section of the configuration, its runs, and what is made of them.
 
 The workflow knows of a study only what is defined here. A study gives one `Study`, which says how
-its section is read and where its figures and claims are; the `Plan` that this makes of a configuration
-says which files there will be. Every path of a result is built by `Places`.
+its section is read and where its figures and claims are; the `Plan` that this makes of a
+configuration says which files there will be. Every path of a result is built by `Places`.
 """
 
 from abc import ABC, abstractmethod
