@@ -17,8 +17,15 @@ from ontogeny.studies.imitation.analysis.simulation import (
     simulate,
     times_of,
 )
-from ontogeny.studies.imitation.config import ClassKind, Enumerated, Grid, Learning, Random, Whole
-from ontogeny.studies.imitation.config import Treacherous as TreacherousKind
+from ontogeny.studies.imitation.config import (
+    Class,
+    Enumerated,
+    Grid,
+    Learning,
+    Random,
+    Treacherous,
+    Whole,
+)
 from ontogeny.studies.imitation.labels import dataset, variable
 from ontogeny.studies.imitation.texts import character_class
 
@@ -28,12 +35,12 @@ _STREAMS = ("class", "histories", "events")
 """What a seed draws, each from a stream of its own."""
 
 
-def model_class(kind: ClassKind, seed: int, texts: Sequence[str] = ()) -> xr.Dataset:
+def model_class(kind: Class, seed: int, texts: Sequence[str] = ()) -> xr.Dataset:
     """Return a class of policies with its environment.
 
     Parameters
     ----------
-    kind : ClassKind
+    kind : Class
     seed : int
     texts : sequence of str
         One for each policy, for a class of characters.
@@ -142,7 +149,7 @@ def _stream(seed: int, of: str) -> np.random.Generator:
     return np.random.default_rng(spawned[_STREAMS.index(of)])
 
 
-def _made(kind: ClassKind, rng: np.random.Generator, texts: Sequence[str]) -> ModelClass:
+def _made(kind: Class, rng: np.random.Generator, texts: Sequence[str]) -> ModelClass:
     match kind:
         case Enumerated():
             return kinds.last_observation(
@@ -158,7 +165,7 @@ def _made(kind: ClassKind, rng: np.random.Generator, texts: Sequence[str]) -> Mo
             )
         case Grid():
             return kinds.grid(kind.policies)
-        case TreacherousKind():
+        case Treacherous():
             settings = {name: getattr(kind, name) for name in type(kind).model_fields}
             del settings["kind"]
             return kinds.treacherous(rng, **settings)

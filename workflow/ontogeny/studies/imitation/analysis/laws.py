@@ -264,8 +264,9 @@ def _worst(found: Iterator[Law]) -> Law:
 
 
 def _by_sequence(histories: Histories, values: Array) -> Array:
-    count = len(histories.demonstrated)
-    return np.bincount(histories.sequence, weights=values, minlength=count)
+    found = np.zeros(len(histories.demonstrated))
+    np.add.at(found, histories.sequence, values)
+    return found
 
 
 def _ville(histories: Histories) -> Law:

@@ -251,9 +251,8 @@ def demonstrated_event(problem: Problem, event: Event, steps: int) -> Array:
         flow[can, event.action] = 0.0
         found[step] = happened
         arriving = flow[:, :, None] * model_class.observation
-        mass = np.bincount(
-            model_class.next_state.ravel(), weights=arriving.ravel(), minlength=len(states)
-        )
+        mass = np.zeros(len(states))
+        np.add.at(mass, model_class.next_state, arriving)
     return found
 
 
