@@ -204,9 +204,19 @@ def _expectations(found: Histories) -> dict[str, xr.Variable]:
         "logs": (found.mean(found.logs), "E Σ ln(1+θ)", "nat"),
         "kept": (found.mean(found.kept.astype(float)), "P(demonstrator always plausible)", "1"),
         "kept_logs": (found.mean(found.kept * found.logs), "E 1_D Σ ln(1+θ)", "nat"),
-        "divergence": (distance(found), "KL(imitator on D ‖ demonstrator)", "nat"),
+        "information": (found.mean(found.information), "E Σ θ KL(d‖ξ)", "nat"),
+        "divergence": (
+            found.mean(found.divergence),
+            "E Σ KL(imitator ‖ demonstrator) while the demonstrator is plausible",
+            "nat",
+        ),
+        "distance": (
+            distance(found),
+            "KL(what happens under the imitator ‖ under the demonstrator)",
+            "nat",
+        ),
     }
-    of_truth = {"kept", "kept_logs", "divergence"}
+    of_truth = {"kept", "kept_logs", "information", "divergence"}
     return {
         name: variable((), value if is_known or name not in of_truth else np.nan, about, units)
         for name, (value, about, units) in values.items()

@@ -116,6 +116,9 @@ class Histories:
         Sums of theta, theta^3 and ln(1 + theta).
     information : (H,) ndarray [nat]
         Sum of ``theta KL(d || xi)``.
+    divergence : (H,) ndarray [nat]
+        Sum of ``KL(P(. | h) || d)`` over the steps up to which the demonstrator is kept;
+        ``P(a | h)`` is the probability of an action, asked or not.
     roots : (H, N) ndarray
         Sum of ``theta h^2 sqrt(Z)`` and the last ``sqrt(Z)``; see `laws`.
     bad : (H,) ndarray of bool
@@ -140,6 +143,7 @@ class Histories:
     cubes: Array
     logs: Array
     information: Array
+    divergence: Array
     roots: Array
     bad: Flags
     bad_mass: Array
@@ -187,7 +191,7 @@ def enumerate_histories(problem: Problem, alpha: float, steps: int) -> Histories
     state, sequence = np.zeros((2, 1), dtype=np.int64)
     probability, least = np.ones(1), np.full(1, problem.weight if truth is not None else np.nan)
     kept, bad = np.ones(1, dtype=np.bool_), np.zeros(1, dtype=np.bool_)
-    sums = {name: np.zeros(1) for name in ("queries", "cubes", "logs", "information", "bad_mass")}
+    sums = {name: np.zeros(1) for name in _SUMS}
     roots = np.zeros((1, count))
     excess = -np.inf
     inverse = [1 / least[0]]
@@ -206,6 +210,7 @@ def enumerate_histories(problem: Problem, alpha: float, steps: int) -> Histories
             affinity = np.sqrt(policies * acts[:, None, :]).sum(axis=-1)
             ratio = np.exp((log_weights - log_weights[:, [truth]]) / 2)
             roots += (theta[:, None] * (1 - affinity)) * ratio
+        sums["divergence"] += kept * divergence(next_.p + theta[:, None] * acts, acts)
         sums["bad_mass"] += kept * (1 + theta) * acts[:, -1]
 
         chance = next_.probability[..., None] * model_class.observation[state][:, None]
@@ -242,6 +247,9 @@ def enumerate_histories(problem: Problem, alpha: float, steps: int) -> Histories
         excess=excess,
         **sums,
     )
+
+
+_SUMS = ("queries", "cubes", "logs", "information", "divergence", "bad_mass")
 
 
 def divergence(p: Array, q: Array) -> Array:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
+from scipy.special import rel_entr
 
 from ontogeny.studies.imitation.analysis.enumeration import Histories
 
@@ -33,6 +34,7 @@ __all__ = [
     "distance",
     "event_bound",
     "event_bound_of_steps",
+    "kept_distance",
     "kept_probability",
     "laws",
     "queries_bound",
@@ -119,7 +121,7 @@ def laws(histories: Histories, alpha: float, rng: np.random.Generator) -> dict[s
             histories.mean((histories.bad & histories.kept).astype(np.float64)),
             histories.mean(histories.bad_mass),
         ),
-        "D11": Law(distance(histories), histories.mean(histories.kept * histories.logs)),
+        "D11": Law(kept_distance(histories), histories.mean(histories.kept * histories.logs)),
     }
 
 
@@ -140,17 +142,26 @@ def sequences(histories: Histories) -> tuple[Array, Array]:
 
 
 def distance(histories: Histories) -> float:
-    """Return how far what happens under the imitator is from the demonstrator [nat]: D11.
+    """Return how far what happens under the imitator is from the demonstrator [nat].
+
+    The Kullback-Leibler divergence ``KL(P || P^d)`` of the laws of sequences; infinite when the
+    imitator does what the demonstrator never does.
+    """
+    found = _by_sequence(histories, histories.probability)
+    return float(rel_entr(found, histories.demonstrated).sum())
+
+
+def kept_distance(histories: Histories) -> float:
+    """Return the left side of D11: the same for the law on D, which is not normalised [nat].
 
     KL = sum over sequences x of P(x, D) ln(P(x, D) / P^d(x)) <= E[1_D sum ln(1 + theta)].
     Proof: by D7, P^d(x) is at least the sum over flags of q = P(flags, x, D) prod (1 + theta)^-1.
     By the log-sum inequality, P(x, D) ln(P(x, D) / sum q) is at most the sum over flags of
     P ln(P / q) = P sum ln(1 + theta). Since ln(1 + theta) <= theta, the right side is at most the
-    expected number of questions. The law on D is not normalised, so KL may be negative.
+    expected number of questions. As P(D) may be less than 1, the sum may be negative.
     """
     joint = _by_sequence(histories, histories.probability * histories.kept)
-    seen = joint > 0
-    return float((joint[seen] * np.log(joint[seen] / histories.demonstrated[seen])).sum())
+    return float(rel_entr(joint, histories.demonstrated).sum())
 
 
 def kept_probability(histories: Histories) -> float:
