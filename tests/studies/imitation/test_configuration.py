@@ -251,7 +251,8 @@ def test_wrong_values_are_refused_with_key_value_rule_and_remedy(path, value, sa
 @pytest.fixture
 def texts(tmp_path, monkeypatch):
     """Make a folder with some texts the working one."""
-    for name, content in {"a": b"one text", "b": b"another", "empty": b"", "nul": b"a\0"}.items():
+    contents = {"a": b"one text", "b": b"a to", "short": b"n: 1 O!", "empty": b"", "nul": b"a\0"}
+    for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     monkeypatch.chdir(tmp_path)
 
@@ -262,6 +263,7 @@ def texts(tmp_path, monkeypatch):
     [
         (["a", "empty"], ["texts.past.files` = 'empty': is empty"]),
         (["nul", "a", "b"], ["texts.past.files` = 'nul': has a NUL byte at position 1"]),
+        (["a", "b", "short"], ["= 'short': has 2 letters from a to z, and a model of order 2"]),
         (["a", "b"], ["texts.policies` = 3: must be the number of `past.files`", "`policies: 2`"]),
         ("a", ["texts.policies` = 3: must be the number of `past.files`", "`policies: 1`"]),
     ],

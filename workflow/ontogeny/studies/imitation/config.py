@@ -1,7 +1,9 @@
 """The section ``imitation`` of the configuration, and the specification of each stage."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, field_validator
@@ -55,7 +57,7 @@ Level = Literal["run", "study"]
 """What figures are drawn of."""
 
 CHARACTERS = 27
-"""Different characters of a text: the letters from a to z, and everything else as one."""
+"""Different characters of a text: the letters from a to z, and a blank for all that is between."""
 
 MOST_HISTORIES = 2_000_000
 """Histories of flags, actions and observations that an enumeration may have."""
@@ -448,7 +450,8 @@ def _too_many_histories(kind: Enumerated | Whole, at: str) -> Iterator[str]:
 
 def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterator[str]:
     for file in past.files:
-        if problem := problem_of_text(file):
+        problem = problem_of_text(file) or _too_short(file, past.order)
+        if problem:
             yield f"`{at}.past.files` = {file!r}: {problem}"
     count = len(past.files)
     if past.files and count != policies:
@@ -467,6 +470,13 @@ def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterato
             f"{CHARACTERS ** (past.order + 1) * policies:,} probabilities, and at most "
             f"{MOST_NUMBERS:,} are possible; give a lower order or fewer policies"
         )
+
+
+def _too_short(file: str, order: int) -> str | None:
+    count = len(re.findall("[A-Za-z]", Path(file).read_text(encoding="utf-8")))
+    if count > order:
+        return None
+    return f"has {count} letters from a to z, and a model of order {order} needs more; give more"
 
 
 def _problems(experiment: Experiment, classes: Mapping[str, Class], at: str) -> Iterator[str]:
