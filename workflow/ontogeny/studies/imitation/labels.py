@@ -2,15 +2,17 @@
 
 from ontogeny import labels
 
-__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
-    "policy": "policy of a class; the first one is the demonstrator's",
-    "state": "what policies and environment depend on: the last observation, or the past",
+    "phase": "part of time in which policies stay as they are",
+    "state": "what of the past policies and environment look at",
+    "policy": "policy of the class; number 0 is the demonstrator's",
+    "prior_rank": "policy of the class, in the order of the learner",
     "action": "action",
-    "next_state": "state after an action",
-    "law": "law of the learner",
-    "sequence": "sequence of actions and observations",
+    "observation": "observation",
+    "law": "law that is proved of the conservative learner",
+    "sequence": "sequence of actions and observations, the first step in the highest digits",
     "time": "step of a history, counted from 0",
     "history": "simulated history",
 }
@@ -18,4 +20,3 @@ DIMENSIONS = labels.DIMENSIONS | {
 
 _LABELS = labels.Labels(DIMENSIONS)
 coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable
-measures, measures_along = _LABELS.measures, _LABELS.measures_along
