@@ -24,6 +24,7 @@ def test_each_experiment_has_a_line_with_what_its_runs_came_to():
     found = compared(
         ("exact", True, True, 4, NAN, NAN, NAN, 1e-17),
         ("exact", True, True, 4, NAN, NAN, NAN, 2e-16),
+        ("strict", True, True, 4, NAN, NAN, NAN, 0.0),
         ("broken", True, True, 4, NAN, NAN, NAN, 0.03),
         ("apart", True, False, 4, NAN, NAN, NAN, 0.5),
         ("random", False, True, 1500, 12.0, NAN, NAN, NAN),
@@ -31,12 +32,14 @@ def test_each_experiment_has_a_line_with_what_its_runs_came_to():
         ("traitors", False, True, 300, 12.2, 0.03, 0.026, NAN),
         ("gone", False, True, 300, 1.0, NAN, NAN, NAN),
     )
-    seeds = {"exact": (0, 1), "broken": (0,), "apart": (0,), "random": (0, 1), "traitors": (0,)}
+    seeds = {"exact": (0, 1), "random": (0, 1)}
+    seeds |= dict.fromkeys(("strict", "broken", "apart", "traitors"), (0,))
     assert summary(seeds, found) == [
-        "imitation: 7 runs, 4 of them exact over all histories",
+        "imitation: 8 runs, 5 of them exact over all histories",
         "  exact     all laws hold, worst excess 2e-16",
+        "  random    asks 12.5 times in 1,500 steps",
+        "  strict    all laws hold, worst excess 0",
         "  broken    a law does not hold: excess 0.03",
         "  apart     no laws: the demonstrator is not in the class",
-        "  random    asks 12.5 times in 1,500 steps",
         "  traitors  asks 12.2 times in 300 steps; harm 0.03 (demonstrator 0.026)",
     ]

@@ -47,7 +47,7 @@ def _outcome(runs: xr.Dataset) -> str:
         f"asks {float(runs['queries'].mean()):.1f} times in {int(runs['steps_of_run'][0]):,} steps"
     )
     harm, demonstrated = (float(runs[name].mean()) for name in ("harm", "demonstrated_harm"))
-    if np.isnan(harm):
+    if np.isnan(demonstrated):
         return asked
     return f"{asked}; harm {harm:.2g} (demonstrator {demonstrated:.2g})"
 
@@ -57,5 +57,5 @@ def _laws(runs: xr.Dataset) -> str:
         return "no laws: the demonstrator is not in the class"
     worst = float(runs["worst_excess"].max())
     if worst < _ROUNDING:
-        return f"all laws hold, worst excess {worst:.0e}"
+        return f"all laws hold, worst excess {worst:.1g}"
     return f"a law does not hold: excess {worst:.2g}"
