@@ -13,22 +13,11 @@ from project import CODE, PLUMBING, Project, output_of
 TINY = "config/test/imitation.yaml"
 LEARNERS = ("conservative", "mixture", "thompson", "most-probable", "cloning", "demonstrator")
 EXACT = {"exact": (0, 1), "exact-past": (0,), "exact-without-truth": (0,)}
-SIMULATED = {
-    "random": (0,),
-    "coins": (0,),
-    "abyss": (0,),
-    "texts": (0,),
-    **{f"traitors-learner-{learner}": (0,) for learner in LEARNERS},
-}
-CLASSES = {
-    "tiny": (0, 1),
-    "whole": (0,),
-    "random": (0,),
-    "coins": (0,),
-    "traitors": (0,),
-    "abyss": (0,),
-    "texts": (0,),
-}
+TRAITORS = [f"traitors-learner-{learner}" for learner in LEARNERS]
+SIMULATED = ("random", "coins", "abyss", "texts", *TRAITORS)
+CLASSES = {"tiny": (0, 1)} | dict.fromkeys(
+    ("whole", "random", "coins", "traitors", "abyss", "texts"), (0,)
+)
 
 
 def pairs(seeds):
@@ -49,7 +38,7 @@ def test_every_result_and_figure_is_there(project):
     files = {
         *(f"{results}/imitation/classes/{name}/seed{seed}.nc" for name, seed in pairs(CLASSES)),
         *(f"{results}/imitation/{name}/seed{seed}/exact.nc" for name, seed in pairs(EXACT)),
-        *(f"{results}/imitation/{name}/seed{seed}/simulation.nc" for name, seed in pairs(SIMULATED)),
+        *(f"{results}/imitation/{name}/seed0/simulation.nc" for name in SIMULATED),
         *(f"{figure}.{end}" for figure in figures for end in ("svg", "png", "nc")),
         f"{results}/imitation/comparison.nc", f"{results}/imitation/claims.nc",
         f"{results}/claims.nc", f"{results}/claims.html",
@@ -124,7 +113,10 @@ def test_all_runs_are_in_the_comparison(project):
     runs = zip(
         comparison["experiment_of_run"].values, comparison["seed_of_run"].values, strict=True
     )
-    assert {(name, int(seed)) for name, seed in runs} == {*pairs(EXACT), *pairs(SIMULATED)}
+    assert {(name, int(seed)) for name, seed in runs} == {
+        *pairs(EXACT),
+        *((name, 0) for name in SIMULATED),
+    }
     exact = comparison["experiment_of_run"].values[comparison["exact_of_run"].values]
     assert {*exact} == {*EXACT}
 
@@ -159,11 +151,14 @@ def repeated(*names):
     return simulated | {f"figures of {name}, seed 0" for name in names} | JOINED
 
 
-TRAITORS = [f"traitors-learner-{learner}" for learner in LEARNERS]
 EDITS = {
     "nothing": ({}, set()),
     "plumbing": (PLUMBING, set()),
-    "a default that is written out, and a class that no experiment has": (
+    "a default that is written out": (
+        {TINY: ("class: whole, alpha: 0.1 }", "class: whole, alpha: 1e-1, ties: last }")},
+        set(),
+    ),
+    "a class that no experiment has": (
         {TINY: ("policies: 5 }", "policies: 5 }\n    other: { kind: random, actions: 4 }")},
         set(),
     ),
