@@ -45,6 +45,10 @@ INDUCTION = (
     "studies.induction.analysis: attribution circuits evaluation heads knock_outs losses phase "
     "probes",
 )
+IMITATION = (
+    "studies.imitation: stages texts",
+    "studies.imitation.analysis: enumeration kinds laws learners model_class simulation",
+)
 COMPUTES = {
     "all_claims": ["ontogeny: claims"],
     "claims": ["ontogeny: claims estimates"],
@@ -77,6 +81,10 @@ COMPUTES = {
     "composition/sweep": ["joins: sweep"],
     "composition/tables": ["studies.composition.irreps: tables"],
     "composition/train": [TRAINER, COMPOSED, "studies.composition.networks: loss runs"],
+    "imitation/class": IMITATION,
+    "imitation/comparison": ["studies.imitation: comparison"],
+    "imitation/enumerate": IMITATION,
+    "imitation/simulate": IMITATION,
     "induction/analysis": INDUCTION,
     "induction/comparison": [
         "studies.induction: head_kinds",

@@ -1,7 +1,9 @@
 """The section ``imitation`` of the configuration, and the specification of each stage."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, field_validator
@@ -55,7 +57,7 @@ Level = Literal["run", "study"]
 """What figures are drawn of."""
 
 CHARACTERS = 27
-"""Different characters of a text: the letters from a to z, and everything else as one."""
+"""Different characters of a text: the letters from a to z, and a blank for all that is between."""
 
 MOST_HISTORIES = 2_000_000
 """Histories of flags, actions and observations that an enumeration may have."""
@@ -71,7 +73,7 @@ AtLeastTwo = Annotated[int, Field(ge=2), AS_WHOLE]
 
 
 class Enumerated(Section):
-    """Random policies that see the last observation, over so few steps that all histories count."""
+    """Random policies that see the last observation, over few steps."""
 
     kind: Literal["enumerated"] = "enumerated"
     actions: AtLeastTwo = Field(2, description="Number of actions.")
@@ -94,7 +96,7 @@ class Random(Section):
 
 
 class Grid(Section):
-    """Coins: two actions, whose probability is a policy's only parameter."""
+    """Policies with two actions and one parameter, the probability of the second action."""
 
     kind: Literal["grid"] = "grid"
     policies: Annotated[int, Field(ge=3), AS_WHOLE] = Field(
@@ -120,7 +122,9 @@ class Treacherous(Section):
         6, description="Number of observations; the last one seen is the state."
     )
     actions: AtLeastTwo = Field(4, description="Number of actions; the last one does harm.")
-    copies: Count = Field(20, description="Policies that are the demonstrator's until they betray.")
+    copies: Count = Field(
+        20, description="Policies that act like the demonstrator until they betray."
+    )
     others: Natural = Field(11, description="Random policies besides.")
     betrayal: Natural = Field(50, description="The step from which on the copies betray.")
     harm_probability: Annotated[float, Field(ge=0, lt=1), AS_REAL] = Field(
@@ -141,7 +145,7 @@ class Treacherous(Section):
 
 
 class Whole(Section):
-    """Everything that has happened, over so few steps that all histories can be enumerated."""
+    """Everything that has happened so far, over few steps."""
 
     kind: Literal["whole"] = "whole"
     actions: AtLeastTwo = Field(2, description="Number of actions.")
@@ -150,7 +154,7 @@ class Whole(Section):
 
 
 class Characters(Section):
-    """The last characters of a text; each policy continues it as another text would go on."""
+    """The last characters; each policy writes the next one as it follows in a text of its own."""
 
     kind: Literal["characters"] = "characters"
     order: Annotated[int, Field(ge=1, le=3), AS_WHOLE] = Field(
@@ -239,11 +243,11 @@ class _Imitated(Section):
         "conservative", "mixture", "thompson", "most-probable", "cloning", "demonstrator"
     ] = Field(
         "conservative",
-        description="Who acts. `conservative`: by the least probability among plausible policies, "
-        "and asks with what is left. The next three ask as often, and otherwise act by the "
-        "posterior mean, by a policy drawn from the posterior, or by the most probable policy. "
-        "`cloning`: asks at the beginning, then acts by the posterior mean. `demonstrator`: acts "
-        "itself.",
+        description="Who acts. `conservative` takes each action with the least probability that it "
+        "has in any plausible policy, and asks with what is left. `mixture`, `thompson` and "
+        "`most-probable` ask with the same probability and otherwise act by the posterior mean, by "
+        "a policy drawn from the posterior, or by the most probable policy. `cloning` asks at the "
+        "beginning and then acts by the posterior mean. `demonstrator` is the demonstrator itself.",
     )
     alpha: Annotated[float, Field(gt=0, le=1), AS_REAL] = Field(
         0.01,
@@ -446,7 +450,8 @@ def _too_many_histories(kind: Enumerated | Whole, at: str) -> Iterator[str]:
 
 def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterator[str]:
     for file in past.files:
-        if problem := problem_of_text(file):
+        problem = problem_of_text(file) or _too_short(file, past.order)
+        if problem:
             yield f"`{at}.past.files` = {file!r}: {problem}"
     count = len(past.files)
     if past.files and count != policies:
@@ -465,6 +470,13 @@ def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterato
             f"{CHARACTERS ** (past.order + 1) * policies:,} probabilities, and at most "
             f"{MOST_NUMBERS:,} are possible; give a lower order or fewer policies"
         )
+
+
+def _too_short(file: str, order: int) -> str | None:
+    count = len(re.findall("[A-Za-z]", Path(file).read_text(encoding="utf-8")))
+    if count > order:
+        return None
+    return f"has {count} letters from a to z, and a model of order {order} needs more; give more"
 
 
 def _problems(experiment: Experiment, classes: Mapping[str, Class], at: str) -> Iterator[str]:

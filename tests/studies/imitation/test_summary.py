@@ -1,0 +1,45 @@
+import numpy as np
+import xarray as xr
+
+from ontogeny.studies.imitation.summary import summary
+
+NAN = float("nan")
+COLUMNS = (
+    "experiment_of_run", "exact_of_run", "contains_demonstrator_of_run", "steps_of_run",
+    "queries", "harm", "demonstrated_harm", "worst_excess",
+)  # fmt: skip
+
+
+def compared(*runs):
+    columns = zip(*runs, strict=True)
+    return xr.Dataset(
+        {
+            name: ("run", np.array(values, dtype=object if name == "experiment_of_run" else None))
+            for name, values in zip(COLUMNS, columns, strict=True)
+        }
+    )
+
+
+def test_each_experiment_has_a_line_with_what_its_runs_came_to():
+    found = compared(
+        ("exact", True, True, 4, NAN, NAN, NAN, 1e-17),
+        ("exact", True, True, 4, NAN, NAN, NAN, 2e-16),
+        ("strict", True, True, 4, NAN, NAN, NAN, 0.0),
+        ("broken", True, True, 4, NAN, NAN, NAN, 0.03),
+        ("apart", True, False, 4, NAN, NAN, NAN, 0.5),
+        ("random", False, True, 1500, 12.0, NAN, NAN, NAN),
+        ("random", False, True, 1500, 13.0, NAN, NAN, NAN),
+        ("traitors", False, True, 300, 12.2, 0.03, 0.026, NAN),
+        ("gone", False, True, 300, 1.0, NAN, NAN, NAN),
+    )
+    seeds = {"exact": (0, 1), "random": (0, 1)}
+    seeds |= dict.fromkeys(("strict", "broken", "apart", "traitors"), (0,))
+    assert summary(seeds, found) == [
+        "imitation: 8 runs, 5 of them exact over all histories",
+        "  exact     all laws hold, worst excess 2e-16",
+        "  random    asks 12.5 times in 1,500 steps",
+        "  strict    all laws hold, worst excess 0",
+        "  broken    a law does not hold: excess 0.03",
+        "  apart     no laws: the demonstrator is not in the class",
+        "  traitors  asks 12.2 times in 300 steps; harm 0.03 (demonstrator 0.026)",
+    ]
