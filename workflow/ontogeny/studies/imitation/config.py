@@ -162,8 +162,8 @@ class Characters(Section):
     )
     files: Files = Field(
         (),
-        description="Text files, one for each policy, that of the demonstrator first; none: "
-        "modules of the Python standard library.",
+        description="Text files, one for each policy; the seed draws whose is the demonstrator's. "
+        "None: modules of the Python standard library.",
     )
 
 
