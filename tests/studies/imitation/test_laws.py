@@ -185,6 +185,18 @@ def test_distances_between_what_happens(name):
     assert kept_probability(found) == pytest.approx(float(kept), abs=1e-12)
 
 
+def test_hiding_flags_brings_the_imitator_nearer():
+    """While the demonstrator is always plausible, KL of sequences is at most that of histories."""
+    compared = 0
+    for name, case in CASES.items():
+        found = enumerate_histories(as_problem(case), float(case.alpha), case.steps)
+        if found.kept.all():
+            assert -1e-12 <= distance(found) <= found.mean(found.divergence) + 1e-12
+            compared += found.mean(found.divergence) > 1e-3
+            assert kept_distance(found) == pytest.approx(distance(found), abs=1e-15), name
+    assert compared
+
+
 @st.composite
 def enumerations(draw):
     """Return the enumeration of a drawn class, with alpha."""
