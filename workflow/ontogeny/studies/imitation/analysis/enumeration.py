@@ -75,16 +75,12 @@ def branches(log_weights: Array, policies: Array, demonstrator: Array, alpha: fl
     top = top_set(log_weights, alpha)
     p, theta = cautious(policies, log_weights, top)
     answers = theta[:, None] * demonstrator
-    count, actions = demonstrator.shape
-    learned = [
-        np.where(
-            demonstrator[:, [action]] > 0,
-            updated(log_weights, policies, np.full(count, action)),
-            log_weights,
-        )
-        for action in range(actions)
-    ]
-    after = np.stack([np.stack([log_weights] * actions, axis=1), np.stack(learned, axis=1)], axis=1)
+    actions = demonstrator.shape[1]
+    after = np.tile(log_weights[:, None, None], (2, actions, 1))
+    for action in range(actions):
+        can = np.flatnonzero(demonstrator[:, action])
+        answer = np.full(len(can), action)
+        after[can, 1, action] = updated(log_weights[can], policies[can], answer)
     return Branches(top, p, theta, np.stack([p, answers], axis=1), after)
 
 
@@ -210,7 +206,8 @@ def enumerate_histories(problem: Problem, alpha: float, steps: int) -> Histories
             affinity = np.sqrt(policies * acts[:, None, :]).sum(axis=-1)
             ratio = np.exp((log_weights - log_weights[:, [truth]]) / 2)
             roots += (theta[:, None] * (1 - affinity)) * ratio
-        sums["divergence"] += kept * divergence(next_.p + theta[:, None] * acts, acts)
+        away = divergence(next_.p + theta[:, None] * acts, acts)
+        sums["divergence"] += np.where(kept, away, 0.0)
         sums["bad_mass"] += kept * (1 + theta) * acts[:, -1]
 
         chance = next_.probability[..., None] * model_class.observation[state][:, None]

@@ -51,8 +51,8 @@ def whole_past(
 ) -> ModelClass:
     """Return policies and an environment that depend on everything that has happened.
 
-    Each past of actions and observations is a state; the number of a past is followed by those of
-    the pasts that continue it.
+    Each past of actions and observations is a state. The empty past is number 0; an action a and
+    an observation o after past number s lead to number ``A O s + 1 + O a + o``.
 
     Parameters
     ----------

@@ -210,7 +210,7 @@ def recalled_cubes_bound(weight: float, alpha: float, actions: int) -> float:
     return actions * alpha**-3 * (24 / weight + 12)
 
 
-def queries_bound(steps: float, cubes: float) -> float:
+def queries_bound(steps: int, cubes: float) -> float:
     """Return the bound of D6 on the expected number of questions: T^(2/3) (sum theta^3)^(1/3).
 
     Hoelder's inequality over steps, and Jensen's over histories.

@@ -106,7 +106,7 @@ def times_of(steps: int, per_decade: int) -> Places:
     Examples
     --------
     >>> times_of(100, 3)
-    array([ 0,  1,  3,  9, 20, 45, 99])
+    array([ 0,  1,  4,  9, 21, 45, 99])
     """
     count = int(per_decade * np.log10(steps)) + 1
     spaced = np.round(10 ** (np.arange(count) / per_decade)).astype(np.int64) - 1
