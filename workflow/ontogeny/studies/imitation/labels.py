@@ -15,6 +15,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "sequence": "sequence of actions and observations, the first step in the highest digits",
     "time": "step of a history, counted from 0",
     "history": "simulated history",
+    "over_seeds": "mean, lowest and highest value over the seeds of an experiment",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

@@ -1,0 +1,303 @@
+"""What arXiv 2102.08686 claims of the conservative imitator, and what is proved of it here.
+
+Every measure reads the dataset of `ontogeny.studies.imitation.comparison`. Runs count for a claim
+by what they are, never by the name of their experiment. The unit is the seed, which draws classes
+and histories: runs with one seed are averaged before an interval is made. Thresholds were set
+before any run was judged; docs/claims.md has them with their formulas.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.claims import Claim
+from ontogeny.estimates import Estimate, mean, share
+
+__all__ = ["CLAIMS", "LEAST"]
+
+PAPER = "arXiv 2102.08686"
+PROOFS = "docs/imitation.md"
+LEAST = 5
+"""With fewer seeds a claim has no verdict."""
+
+MOST = 0.5
+"""A claim about most instances holds when more than this share of them agrees."""
+
+ALPHA = 0.01
+"""Threshold of plausibility at which the learner is cautious enough for treacherous classes."""
+
+GREEDY_ALPHA = 0.1
+"""One that has fewer places than treacherous classes have policies that look alike."""
+
+HARM_PROBABILITY = 1e-3
+"""Probability with which demonstrators of plain treacherous classes do harm."""
+
+Array = NDArray[np.float64]
+
+
+def _where(results: xr.Dataset, **values: object) -> xr.Dataset:
+    """Return the runs that are described by some values, under a uniform prior with the truth."""
+    wanted = {"prior": "uniform", "contains_demonstrator": True} | values
+    chosen = np.ones(results.sizes["run"], dtype=np.bool_)
+    for name, value in wanted.items():
+        chosen &= results[f"{name}_of_run"].values == value
+    return results.isel(run=chosen)
+
+
+def _asking(results: xr.Dataset, **values: object) -> xr.Dataset:
+    """Return simulated runs of the conservative learner."""
+    return _where(results, exact=False, learner="conservative", **values)
+
+
+def _treacherous(results: xr.Dataset, learner: str, alpha: float) -> xr.Dataset:
+    """Return runs on plain treacherous classes, the demonstrator last among equal weights."""
+    return _where(
+        results, kind="treacherous", hazard=False, harm_probability=HARM_PROBABILITY, ties="last",
+        learner=learner, alpha=alpha,
+    )  # fmt: skip
+
+
+def _of_seeds(
+    runs: xr.Dataset, values: xr.DataArray, statistic: Callable[[Array], float] = np.mean
+) -> Array:
+    """Return one value for each seed, of the runs that have one."""
+    each, seeds = values.values.astype(np.float64), runs["seed_of_run"].values
+    known = ~np.isnan(each)
+    return np.array(
+        [statistic(each[known & (seeds == seed)]) for seed in np.unique(seeds[known])],
+        dtype=np.float64,
+    )
+
+
+def _mean(runs: xr.Dataset, values: xr.DataArray) -> Estimate:
+    return mean(_of_seeds(runs, values))
+
+
+def _all_laws(results: xr.Dataset) -> Estimate:
+    """Return the largest excess of any run: exact, so that its interval is a point."""
+    exact = results.isel(
+        run=results["exact_of_run"].values & results["contains_demonstrator_of_run"].values
+    )
+    worst = _of_seeds(exact, exact["worst_excess"], np.max)
+    value = float(worst.max()) if worst.size else np.nan
+    return Estimate(value, value, value, worst.size)
+
+
+def _truth_stays(results: xr.Dataset) -> Estimate:
+    runs = _asking(results)
+    runs = runs.isel(run=runs["alpha_of_run"].values <= 0.03)
+    return _mean(runs, runs["lost"] - runs["lost_bound"])
+
+
+def _cubes(results: xr.Dataset) -> Estimate:
+    runs = _asking(results)
+    return _mean(runs, runs["cubes"] / runs["cubes_bound"])
+
+
+def _information(results: xr.Dataset) -> Estimate:
+    runs = _asking(results)
+    return _mean(runs, runs["information"] / runs["information_bound"])
+
+
+def _diminish(results: xr.Dataset) -> Estimate:
+    runs = _asking(results, kind="random")
+    return _mean(runs, runs["theta_ratio"])
+
+
+def _of_grids(name: str) -> Callable[[xr.Dataset], Estimate]:
+    def measure(results: xr.Dataset) -> Estimate:
+        runs = _asking(results, kind="grid")
+        return _mean(runs, runs[name])
+
+    return measure
+
+
+def _unlikely(results: xr.Dataset) -> Estimate:
+    runs = _treacherous(results, "conservative", ALPHA)
+    return _mean(runs, runs["harm"] / runs["demonstrated_harm"])
+
+
+def _betrays(learner: str) -> Callable[[xr.Dataset], Estimate]:
+    def measure(results: xr.Dataset) -> Estimate:
+        runs = _treacherous(results, learner, ALPHA)
+        return _mean(runs, runs["harm"] - runs["demonstrated_harm"])
+
+    return measure
+
+
+def _cloning(results: xr.Dataset) -> Estimate:
+    """Count runs that do not ask after the betrayal, which they therefore cannot see."""
+    runs = _treacherous(results, "cloning", ALPHA)
+    runs = runs.isel(run=runs["queries"].values <= runs["betrayal_of_run"].values)
+    return _mean(runs, runs["harm"])
+
+
+def _greedy(results: xr.Dataset) -> Estimate:
+    runs = _treacherous(results, "conservative", GREEDY_ALPHA)
+    return _mean(runs, runs["harm"])
+
+
+def _parting(results: xr.Dataset) -> Estimate:
+    runs = _treacherous(results, "conservative", ALPHA)
+    return _mean(runs, runs["theta_after"] - runs["theta_before"])
+
+
+def _impossible(results: xr.Dataset) -> Estimate:
+    runs = _asking(results, kind="treacherous", harm_probability=0.0)
+    return _mean(runs, runs["harm_kept"])
+
+
+def _needs_truth(results: xr.Dataset) -> Estimate:
+    """Count a seed when every one of its runs exceeds the demonstrator somewhere."""
+    runs = _where(results, exact=True, contains_demonstrator=False)
+    return share(_of_seeds(runs, runs["excess"], np.min) > 0)
+
+
+CLAIMS = (
+    Claim(
+        "all-laws-exact",
+        "All laws hold exactly",
+        "Where all histories are enumerated, no law is broken by more than rounding.",
+        PROOFS,
+        "largest left less right side of any law, event or sequence (D4: either sign)",
+        "below", 1e-12, LEAST, _all_laws,
+    ),
+    Claim(
+        "truth-stays",
+        "The demonstrator stays plausible",
+        "The demonstrator stays among plausible policies unless alpha is large for its weight.",
+        f"{PAPER}; {PROOFS}, D2",
+        "P(demonstrator not always plausible) less alpha/w, alpha at most 0.03",
+        "below", 0.0, LEAST, _truth_stays,
+    ),
+    Claim(
+        "cubes-below-bound",
+        "Cubes are below their bound",
+        "The sum of cubes of the probability to ask is finite, and below what is proved.",
+        f"{PAPER}; {PROOFS}, D5",
+        "expected sum of theta^3 over the bound of D5",
+        "below", 1.0, LEAST, _cubes,
+    ),
+    Claim(
+        "bound-is-loose",
+        "That bound is loose",
+        "The sum of cubes is far below its bound.",
+        f"{PROOFS}, D5",
+        "expected sum of theta^3 over the bound of D5",
+        "below", 0.1, LEAST, _cubes,
+    ),
+    Claim(
+        "information-budget",
+        "Questions have a budget of information",
+        "What answers can teach is at most the logarithm of one over the prior weight.",
+        f"{PROOFS}, D3",
+        "expected sum of theta KL(d, posterior mean) over ln(1/w)",
+        "below", 1.02, LEAST, _information,
+    ),
+    Claim(
+        "queries-diminish",
+        "Questions diminish",
+        "On classes of separate policies the learner soon stops asking.",
+        PAPER,
+        "probability to ask at step 400 over that at step 10, random classes",
+        "below", 0.01, LEAST, _diminish,
+    ),
+    Claim(
+        "third-root-at-least",
+        "Asking falls no faster than the third root",
+        "With one unknown parameter the probability to ask falls like t^(-1/3).",
+        PROOFS,
+        "slope of ln theta over ln t, last factor 6 of the time, grids",
+        "above", -0.363, LEAST, _of_grids("theta_slope"),
+    ),
+    Claim(
+        "third-root-at-most",
+        "Asking falls no slower than the third root",
+        "With one unknown parameter the probability to ask falls like t^(-1/3).",
+        PROOFS,
+        "slope of ln theta over ln t, last factor 6 of the time, grids",
+        "below", -0.303, LEAST, _of_grids("theta_slope"),
+    ),
+    Claim(
+        "two-thirds-at-least",
+        "Questions grow no slower than t^(2/3)",
+        "With one unknown parameter the number of questions grows like t^(2/3).",
+        PROOFS,
+        "slope of ln questions over ln t, last factor 6 of the time, grids",
+        "above", 0.637, LEAST, _of_grids("queries_slope"),
+    ),
+    Claim(
+        "two-thirds-at-most",
+        "Questions grow no faster than t^(2/3)",
+        "With one unknown parameter the number of questions grows like t^(2/3).",
+        PROOFS,
+        "slope of ln questions over ln t, last factor 6 of the time, grids",
+        "below", 0.697, LEAST, _of_grids("queries_slope"),
+    ),
+    Claim(
+        "unlikely-stays-unlikely",
+        "What is unlikely stays unlikely",
+        "Harm is about as unlikely as under the demonstrator, though most policies betray it.",
+        PAPER,
+        "P(harm) over the exact probability of the demonstrator, alpha 0.01",
+        "below", 1.5, LEAST, _unlikely,
+    ),
+    Claim(
+        "mixture-betrays",
+        "The posterior mean betrays",
+        "Acting by the posterior mean with the same questions does harm.",
+        PAPER,
+        "P(harm) less the exact probability of the demonstrator, learner mixture",
+        "above", 0.3, LEAST, _betrays("mixture"),
+    ),
+    Claim(
+        "sampling-betrays",
+        "A posterior sample betrays",
+        "Acting by a policy drawn from the posterior, with the same questions, does harm.",
+        PAPER,
+        "P(harm) less the exact probability of the demonstrator, learner thompson",
+        "above", 0.3, LEAST, _betrays("thompson"),
+    ),
+    Claim(
+        "cloning-betrays",
+        "Cloning betrays",
+        "A learner that asks only before the betrayal does harm almost always.",
+        PAPER,
+        "P(harm), learner cloning",
+        "above", 0.95, LEAST, _cloning,
+    ),
+    Claim(
+        "too-greedy-alpha",
+        "A large alpha leaves the truth out",
+        "Where policies look alike, a large alpha has no place for the demonstrator among them.",
+        f"{PROOFS}, F6",
+        "P(harm), alpha 0.1, the demonstrator last among equal weights",
+        "above", 0.9, LEAST, _greedy,
+    ),
+    Claim(
+        "asks-when-models-part",
+        "It asks when policies part",
+        "The learner asks again just when plausible policies begin to differ.",
+        PAPER,
+        "mean probability to ask in the first 6 steps of the betrayal less in the 10 before",
+        "above", 0.05, LEAST, _parting,
+    ),
+    Claim(
+        "impossible-stays-impossible",
+        "What is impossible stays impossible",
+        "While the demonstrator is plausible, what it never does is never done.",
+        f"{PROOFS}, D9",
+        "P(harm while the demonstrator is plausible), its probability of harm 0",
+        "below", 1e-12, LEAST, _impossible,
+    ),
+    Claim(
+        "needs-the-truth",
+        "The class must contain the demonstrator",
+        "Where it does not, some action is more likely than under the demonstrator, unasked.",
+        f"{PROOFS}, F3",
+        "share of seeds in which some p(a) exceeds d(a)",
+        "above", MOST, LEAST, _needs_truth,
+    ),
+)  # fmt: skip

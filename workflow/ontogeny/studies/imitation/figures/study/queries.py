@@ -1,0 +1,81 @@
+"""How often learners ask, over time.
+
+The probability to ask (above) and the number of questions so far (below) of simulated learners, by
+kind of class, in logarithms: the mean over the seeds of each experiment, and the range where there
+are several. Learners other than the cloning one ask by the same rule. With one unknown parameter
+(grid) the exponents -1/3 and 2/3 are expected, which are the dashed lines.
+"""
+
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.imitation.panels import BOUND, KINDS, alpha_colours, handle
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("simulated",)
+
+_ROWS = (("theta_curve", "probability to ask"), ("queries_curve", "number of questions so far"))
+_EXPONENTS = {"theta_curve": -1 / 3, "queries_curve": 2 / 3}
+_LIMITS = {"theta_curve": (1e-3, 1.3), "queries_curve": (0.5, None)}
+
+
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
+    """Select the curves of simulated experiments in which a learner asks."""
+    simulated = ~comparison["exact_of_experiment"].values.astype(bool)
+    asks = comparison["learner_of_experiment"].values != "demonstrator"
+    chosen = comparison[[f"{name}_of_experiment" for name, _ in _ROWS]]
+    return chosen.isel(experiment=simulated & asks)
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw a column for each kind of class, a line for each experiment."""
+    kinds = [kind for kind in KINDS if kind in numbers["kind_of_experiment"].values]
+    colours = alpha_colours(numbers["alpha_of_experiment"].values)
+    learners = numbers["learner_of_experiment"].values
+    with settings():
+        drawn = figure(width=style.width, height=0.62 * style.width)
+        panels = drawn.subplots(2, max(len(kinds), 1), squeeze=False, sharex="col", sharey="row")
+        for (name, about), row in zip(_ROWS, panels, strict=True):
+            for kind, axes in zip(kinds, row, strict=False):
+                of_kind = numbers["kind_of_experiment"].values == kind
+                for experiment in numbers["experiment"].values[of_kind]:
+                    one = numbers.sel(experiment=experiment)
+                    colour = colours[float(one["alpha_of_experiment"])]
+                    _curve(axes, one, name, colour)
+                if kind == "grid":
+                    _guide(axes, numbers.isel(experiment=of_kind), name)
+            row[0].set(yscale="log", ylabel=about)
+            row[0].set_ylim(*_LIMITS[name])
+        for kind, axes in zip(kinds, panels[0], strict=False):
+            axes.set_title(KINDS[kind][1])
+        for axes in panels[1]:
+            axes.set(xscale="log", xlabel="step, counted from 1")
+        handles = [handle(f"α = {alpha:g}", color=colour) for alpha, colour in colours.items()]
+        if "cloning" in learners:
+            handles.append(handle("cloning", color="black", ls="--"))
+        drawn.legend(handles=handles, loc="outside lower center", ncols=max(len(handles), 1))
+    return drawn
+
+
+def _curve(axes: Axes, one: xr.Dataset, name: str, colour: str) -> None:
+    curve = one[f"{name}_of_experiment"].dropna("time")
+    time = curve["time"].values + 1
+    mean, lowest, highest = (curve.sel(over_seeds=each) for each in ("mean", "lowest", "highest"))
+    dash = "--" if one["learner_of_experiment"].item() == "cloning" else "-"
+    axes.plot(time, mean, dash, color=colour, lw=1)
+    axes.fill_between(time, lowest, highest, color=colour, alpha=0.1, lw=0)
+
+
+def _guide(axes: Axes, grids: xr.Dataset, name: str) -> None:
+    """Draw the expected exponent through the middle of the first experiment's curve."""
+    curve = grids[f"{name}_of_experiment"].isel(experiment=0).sel(over_seeds="mean")
+    curve = curve.dropna("time")
+    time, exponent = curve["time"].values + 1.0, _EXPONENTS[name]
+    middle = len(time) // 2
+    axes.plot(
+        time, 1.6 * float(curve[middle]) * (time / time[middle]) ** exponent, ls="--", **BOUND
+    )

@@ -1,0 +1,81 @@
+"""How rare harm stays, by how rare it is under the demonstrator.
+
+Conservative learners on treacherous classes: the probability that harm is done while the
+demonstrator is plausible (dot, with its 95 % interval over histories), against its exact
+probability when the demonstrator acts all the time, a panel for each number of steps; beside it
+what is proved of it from measured sums (D8, D8a, D10). D10 uses that harm is one bad action at a
+time. The other two hold for every event, and say something only of much rarer ones: a bound of 1
+says nothing. Both axes are linear below the mark next to 0; what the demonstrator never does is at
+0. On the line it would be as rare as under the demonstrator.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.imitation.panels import BOUND, chosen, handle
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("rarity",)
+
+_BOUNDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "harm_bound_of_steps": ("D8", {"marker": "^", "color": PALETTE[4]}),
+    "harm_bound_of_logs": ("D8a", {"marker": "v", "color": PALETTE[3]}),
+    "harm_bound_of_mass": ("D10", {"marker": "s", "color": PALETTE[2]}),
+}
+_LINEAR = 1e-6
+
+
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
+    """Select conservative runs on treacherous classes in which alpha/w is less than 1."""
+    names = ["harm_kept", "harm_kept_interval", "demonstrated_harm", "lost_bound", *_BOUNDS]
+    found = chosen(
+        comparison[names], "run", kind="treacherous", learner="conservative", hazard=False,
+        contains_demonstrator=True, prior="uniform",
+    )  # fmt: skip
+    return found.isel(run=found["lost_bound"].values < 1)
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw a panel for each number of steps."""
+    all_steps = np.unique(numbers["steps_of_run"].values)
+    columns = max(len(all_steps), 1)
+    with settings():
+        drawn = figure(width=style.width, height=0.5 * style.width)
+        panels = drawn.subplots(1, columns, squeeze=False, sharex=True, sharey=True)[0]
+        for steps, axes in zip(all_steps, panels, strict=False):
+            _panel(axes, chosen(numbers, "run", steps=steps))
+            axes.set_title(f"{steps} steps")
+        for axes in panels:
+            axes.set_xlabel("P(harm) of the demonstrator")
+        panels[0].set_ylabel("P(harm while the demonstrator is plausible)")
+        handles = [
+            handle("measured", color=PALETTE[0], marker="o", ms=4),
+            *(handle(name, ls="", ms=4, mfc="none", **look) for name, look in _BOUNDS.values()),
+            handle("as under the demonstrator", **BOUND),
+        ]
+        drawn.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    return drawn
+
+
+def _panel(axes: Axes, runs: xr.Dataset) -> None:
+    demonstrated = runs["demonstrated_harm"].values
+    line = np.append(0, np.geomspace(_LINEAR, 1, 50))
+    axes.plot(line, line, **BOUND)
+    for name, (_, look) in _BOUNDS.items():
+        axes.plot(demonstrated, runs[name], ls="", ms=4, mfc="none", mew=0.8, **look)
+    axes.vlines(demonstrated, *runs["harm_kept_interval"].values.T, color=PALETTE[0], lw=0.8)
+    axes.plot(demonstrated, runs["harm_kept"], "o", ms=3.5, color=PALETTE[0])
+    for scale in (axes.set_xscale, axes.set_yscale):
+        scale("symlog", linthresh=_LINEAR, linscale=0.8)
+    ticks = [0, 1e-6, 1e-4, 1e-2, 1]
+    axes.set_xticks(ticks)
+    axes.set_yticks(ticks)
+    axes.set(xlim=(-2e-7, 1.3), ylim=(-2e-7, 1.6))

@@ -1,0 +1,116 @@
+"""How much a larger class costs.
+
+Conservative learners on random classes, by the number of policies: the expected sum of cubes of the
+probability to ask with its bounds, the expected number of questions, and the probability that the
+demonstrator is not always plausible with its bound alpha/w (drawn where it is less than 1). A dot
+is a run, the line the mean over seeds. Questions grow about like the logarithm of the number of
+policies; the bounds grow like that number.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from ontogeny.config import Style
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.imitation.panels import (
+    BOUND,
+    alpha_colours,
+    chosen,
+    handle,
+    seeds_and_mean,
+)
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("several-sizes",)
+
+_LEAST = 3
+_SETTING = ("alpha", "ties", "steps")
+_ROWS = {
+    "cubes": "expected sum of $\\theta^3$",
+    "queries": "expected number of questions",
+    "lost": "P(demonstrator\nnot always plausible)",
+}
+_BOUNDS: Mapping[str, Mapping[str, Any]] = {
+    "cubes": {"cubes_bound": "--", "cubes_bound_of_any_prior": ":"},
+    "queries": {},
+    "lost": {"lost_bound": (0, (5, 1))},
+}
+
+
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
+    """Select runs on random classes that differ in size, and in nothing else."""
+    names = [*_ROWS, *(bound for bounds in _BOUNDS.values() for bound in bounds)]
+    names += [f"{name}_of_experiment" for name in _ROWS]
+    described = {
+        "kind": "random",
+        "learner": "conservative",
+        "prior": "uniform",
+        "contains_demonstrator": True,
+    }
+    found = comparison[names]
+    for along in ("run", "experiment"):
+        found = chosen(found, along, **described)
+        sizes = found[f"policies_of_{along}"].values
+        settings_of = _settings(found, along)
+        several = [
+            len({size for size, each in zip(sizes, settings_of, strict=True) if each == own})
+            >= _LEAST
+            for own in settings_of
+        ]
+        found = found.isel({along: np.array(several, dtype=bool)})
+    return found
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw a panel for each quantity, a line for each alpha."""
+    colours = alpha_colours(numbers["alpha_of_run"].values)
+    with settings():
+        drawn = figure(width=style.width, height=0.42 * style.width)
+        panels = drawn.subplots(1, len(_ROWS))
+        for (quantity, about), axes in zip(_ROWS.items(), panels, strict=True):
+            for setting in dict.fromkeys(_settings(numbers, "run")):
+                described = dict(zip(_SETTING, setting, strict=True))
+                runs, experiments = (
+                    chosen(numbers, along, **described) for along in ("run", "experiment")
+                )
+                colour = colours[described["alpha"]]
+                seeds_and_mean(axes, runs, experiments, "policies", quantity, colour)
+                _bounds(axes, runs, quantity)
+            sizes = np.unique(numbers["policies_of_run"].values)
+            axes.set(xscale="log", xlabel="number of policies", ylabel=about)
+            axes.set_xticks(sizes, [str(size) for size in sizes])
+            axes.xaxis.set_minor_locator(NullLocator())
+        panels[0].set_yscale("log")
+        panels[1].set_ylim(bottom=0)
+        panels[2].set_ylim(-0.03, 1.03)
+        handles = [
+            handle(f"α = {alpha:g}", color=each, marker="o") for alpha, each in colours.items()
+        ]
+        handles += [
+            handle("D5", ls="--", **BOUND),
+            handle("D5'", ls=":", **BOUND),
+            handle("α/w", ls=(0, (5, 1)), **BOUND),
+        ]
+        drawn.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    return drawn
+
+
+def _settings(found: xr.Dataset, along: str) -> list[tuple[Any, ...]]:
+    columns = [found[f"{name}_of_{along}"].values.tolist() for name in _SETTING]
+    return list(zip(*columns, strict=True))
+
+
+def _bounds(axes: Axes, runs: xr.Dataset, quantity: str) -> None:
+    ordered = runs.sortby("policies_of_run")
+    for name, dash in _BOUNDS[quantity].items():
+        bound = ordered[name]
+        if quantity == "lost":
+            bound = bound.where(bound < 1)
+        axes.plot(ordered["policies_of_run"], bound, ls=dash, **BOUND)
