@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ontogeny.studies.imitation.analysis.enumeration import (
-    demonstrated,
-    divergence,
-    enumerate_histories,
-)
+from ontogeny.studies.imitation.analysis.enumeration import demonstrated, enumerate_histories
+from ontogeny.studies.imitation.analysis.learners import divergence
 from studies.imitation import brute_force
 from studies.imitation.brute_force import logs, root, root_term
 from studies.imitation.cases import CASES, as_problem, drawn_problem, without_the_truth

@@ -11,14 +11,10 @@ from ontogeny.studies.imitation.analysis.laws import LAWS
 from ontogeny.studies.imitation.analysis.simulation import Event, demonstrated_event
 from ontogeny.studies.imitation.config import Class, Learning
 from ontogeny.studies.imitation.labels import DIMENSIONS
-from ontogeny.studies.imitation.stages import (
-    _STREAMS,
-    _problem,
-    _stream,
-    enumerated,
-    model_class,
-    simulated,
-)
+from ontogeny.studies.imitation.stages.classes import model_class
+from ontogeny.studies.imitation.stages.exact import enumerated
+from ontogeny.studies.imitation.stages.reading import STREAMS, problem_of, stream
+from ontogeny.studies.imitation.stages.simulations import simulated
 
 TEXTS = ["the cat sat on the mat", "abracadabra", "aaaaaaab"]
 KINDS = {
@@ -124,7 +120,7 @@ def test_an_event_lasts_to_the_end_unless_it_says_otherwise():
     for event, stop in (({"action": 1, "start": 2}, 12), ({"action": 1, "stop": 5}, 5)):
         given = learning(event=event)
         exact = demonstrated_event(
-            _problem(policy_class, given), Event(1, None, event.get("start", 0), stop), 12
+            problem_of(policy_class, given), Event(1, None, event.get("start", 0), stop), 12
         )
         found = simulated(policy_class, given)
         assert_allclose(found["demonstrated_harm"], exact[found["time"].values], rtol=1e-15)
@@ -159,9 +155,9 @@ def test_a_seed_draws_another_class(name):
 
 def test_class_and_histories_and_events_are_drawn_from_streams_of_their_own():
     """No number is drawn twice, and each stream begins where it always does."""
-    drawn = [tuple(_stream(seed, of).random(100)) for seed in (0, 1) for of in _STREAMS]
-    assert len({each for draws in drawn for each in draws}) == 200 * len(_STREAMS)
-    assert drawn[0] == tuple(_stream(0, _STREAMS[0]).random(100))
+    drawn = [tuple(stream(seed, of).random(100)) for seed in (0, 1) for of in STREAMS]
+    assert len({each for draws in drawn for each in draws}) == 200 * len(STREAMS)
+    assert drawn[0] == tuple(stream(0, STREAMS[0]).random(100))
 
 
 def test_the_demonstrator_acts_alike_whatever_alpha_is():

@@ -4,7 +4,7 @@ from ontogeny.job import Job
 from ontogeny.storage import read_texts
 from ontogeny.studies.imitation.config import Class
 from ontogeny.studies.imitation.records import about_class
-from ontogeny.studies.imitation.stages import model_class
+from ontogeny.studies.imitation.stages.classes import model_class
 from ontogeny.studies.imitation.texts import standard_texts
 
 job = Job(snakemake)

@@ -1,7 +1,7 @@
 from ontogeny.job import Job
 from ontogeny.studies.imitation.config import Learning
 from ontogeny.studies.imitation.records import about_run
-from ontogeny.studies.imitation.stages import enumerated
+from ontogeny.studies.imitation.stages.exact import enumerated
 
 job = Job(snakemake)
 policy_class, steps = job.read("policy_class"), job.spec["steps"]

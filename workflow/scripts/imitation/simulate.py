@@ -1,7 +1,7 @@
 from ontogeny.job import Job
 from ontogeny.studies.imitation.config import Learning
 from ontogeny.studies.imitation.records import about_run
-from ontogeny.studies.imitation.stages import simulated
+from ontogeny.studies.imitation.stages.simulations import simulated
 
 job = Job(snakemake)
 policy_class = job.read("policy_class")

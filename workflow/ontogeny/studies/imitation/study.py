@@ -97,7 +97,8 @@ class ImitationPlan(Plan):
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not.
 
-        ``harm_probability`` is 1 where the class has none, which bounds nothing.
+        Where the class has none, ``harm_probability`` is 1, which bounds nothing, and ``betrayal``
+        is -1.
         """
         experiment = self.section.experiments[name]
         kind = self._class_of(experiment)
@@ -118,6 +119,7 @@ class ImitationPlan(Plan):
             "actions": actions_of(kind),
             "harm_probability": 1.0 if harm is None else harm.harm_probability,
             "hazard": harm is not None and harm.hazard,
+            "betrayal": -1 if harm is None else harm.betrayal,
         }
 
     # What is asked for
@@ -168,13 +170,8 @@ class ImitationPlan(Plan):
 
     def highlights(self) -> list[str]:
         """Return the figures to look at first, without suffix."""
-        needs = {"learners": "several-learners", "distance": "enumerated"}
-        facts = facts_of_runs(self.section)
-        return [
-            self.result("figures", figure, suffix="")
-            for figure, fact in needs.items()
-            if fact in facts
-        ]
+        learners = ["learners"] if "several-learners" in facts_of_runs(self.section) else []
+        return [self.result("figures", name, suffix="") for name in (*learners, "distance")]
 
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import rel_entr
 
 from ontogeny.studies.imitation.analysis.learners import (
     cautious,
+    divergence,
     mixture,
     normalised,
     top_set,
@@ -24,7 +24,7 @@ from ontogeny.studies.imitation.analysis.learners import (
 )
 from ontogeny.studies.imitation.analysis.model_class import Problem
 
-__all__ = ["Branches", "Histories", "branches", "demonstrated", "divergence", "enumerate_histories"]
+__all__ = ["Branches", "Histories", "branches", "demonstrated", "enumerate_histories"]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -247,18 +247,3 @@ def enumerate_histories(problem: Problem, alpha: float, steps: int) -> Histories
 
 
 _SUMS = ("queries", "cubes", "logs", "information", "divergence", "bad_mass")
-
-
-def divergence(p: Array, q: Array) -> Array:
-    """Return the Kullback-Leibler divergence ``KL(p || q)`` along the last axis [nat].
-
-    Parameters
-    ----------
-    p, q : (..., A) ndarray
-        Where p is positive, q is.
-
-    Returns
-    -------
-    (...) ndarray
-    """
-    return np.asarray(rel_entr(p, q).sum(axis=-1))

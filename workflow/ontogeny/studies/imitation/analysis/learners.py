@@ -13,8 +13,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import rel_entr
 
-__all__ = ["LEARNERS", "View", "cautious", "drawn", "mixture", "normalised", "top_set", "updated"]
+__all__ = [
+    "LEARNERS",
+    "View",
+    "cautious",
+    "divergence",
+    "drawn",
+    "mixture",
+    "normalised",
+    "top_set",
+    "updated",
+]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -116,6 +127,21 @@ def updated(log_weights: Array, policies: Array, action: NDArray[np.int64]) -> A
     with np.errstate(divide="ignore"):
         likelihood = np.log(np.take_along_axis(policies, action[:, None, None], axis=-1))[..., 0]
     return normalised(log_weights + likelihood)
+
+
+def divergence(p: Array, q: Array) -> Array:
+    """Return the Kullback-Leibler divergence ``KL(p || q)`` along the last axis [nat].
+
+    Parameters
+    ----------
+    p, q : (..., A) ndarray
+        Where p is positive, q is.
+
+    Returns
+    -------
+    (...) ndarray
+    """
+    return np.asarray(rel_entr(p, q).sum(axis=-1))
 
 
 def drawn(weights: Array, uniform: Array) -> NDArray[np.int64]:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.studies.imitation.analysis.enumeration import divergence
 from ontogeny.studies.imitation.analysis.learners import (
     LEARNERS,
     View,
+    divergence,
     drawn,
     mixture,
     normalised,
