@@ -360,6 +360,13 @@ def test_d5_of_equal_weights(count):
     assert cubes_bound(prior, 1, 0.1) == pytest.approx(2 * (count - 1) * 0.1**-1.5)
 
 
+def test_the_bounds_of_one_class():
+    """Of 16 equal weights, 4 actions and alpha = 0.01."""
+    assert cubes_bound(np.full(16, 1 / 16), 0, 0.01) == pytest.approx(30 * 1e3)
+    assert cubes_bound_of_any_prior(1 / 16, 0.01) == pytest.approx(math.sqrt(6.75) * 15 * 1e4)
+    assert recalled_cubes_bound(1 / 16, 0.01, 4) == pytest.approx(4 * (24 * 16 + 12) * 1e6)
+
+
 @given(st.floats(1e-6, 1), st.floats(1e-4, 1), st.integers(1, 50))
 @settings(deadline=None, derandomize=True)
 def test_t1_as_recalled_is_above_d5_of_any_prior(weight, alpha, actions):

@@ -57,6 +57,16 @@ def test_of_equal_weights_the_first_1_over_alpha_are_in(parts):
         assert found == tuple(range(min(count, parts)))
 
 
+@given(st.integers(1, 60), st.integers(1, 60))
+@STEADY
+def test_on_the_threshold_a_policy_is_in(larger, smaller):
+    """Where its weight is exactly alpha times the sum, rounding does not leave it out."""
+    larger, smaller = max(larger, smaller), min(larger, smaller)
+    weights = logarithms([larger, smaller])
+    assert members(weights, smaller / (larger + smaller)) == (0, 1)
+    assert members(weights, smaller / (larger + smaller) * (1 + 1e-13)) == (0,)
+
+
 def test_of_ties_the_first_come_first():
     assert members(logarithms([1, 2, 2, 2]), 0.45) == (1, 2)
     assert members(logarithms([2, 1, 2, 2]), 0.45) == (0, 2)

@@ -230,6 +230,38 @@ def test_a_learner_uses_no_generator_but_its_own():
     assert np.random.get_state()[1].tobytes() == before  # noqa: NPY002
 
 
+def test_what_the_demonstrator_never_does_is_not_done_while_it_is_plausible():
+    """On a class whose copies of the demonstrator betray it; a control acts by their mixture."""
+    made = kinds.treacherous(
+        np.random.default_rng(0),
+        states=3,
+        actions=3,
+        copies=5,
+        others=2,
+        betrayal=10,
+        harm_probability=0.0,
+        betrayal_probability=0.9,
+    )
+    event = Event(2, 2, 10, 40)
+    given = problem(made)
+    results = {
+        learner: simulate(
+            given,
+            learner=learner,
+            alpha=0.01,
+            time=np.arange(40),
+            histories=300,
+            rng=np.random.default_rng(1),
+            event=event,
+        )
+        for learner in ("conservative", "mixture")
+    }
+    assert not demonstrated_event(given, event, 40).any()
+    assert not results["conservative"].event_kept.any()
+    assert not results["conservative"].bad_mass.any()
+    assert results["mixture"].event_kept.any()
+
+
 def test_without_the_demonstrator_there_is_no_posterior_of_it():
     given = problem(
         kinds.last_observation(np.random.default_rng(0), states=2, actions=2, policies=4),

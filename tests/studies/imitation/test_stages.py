@@ -158,14 +158,14 @@ def test_a_seed_draws_another_class(name):
 
 
 def test_class_and_histories_and_events_are_drawn_from_streams_of_their_own():
-    """No number is drawn twice, so that a longer stream would change no other."""
+    """No number is drawn twice, and each stream begins where it always does."""
     drawn = [tuple(_stream(seed, of).random(100)) for seed in (0, 1) for of in _STREAMS]
     assert len({each for draws in drawn for each in draws}) == 200 * len(_STREAMS)
     assert drawn[0] == tuple(_stream(0, _STREAMS[0]).random(100))
 
 
-def test_the_first_histories_do_not_depend_on_alpha_in_what_chance_gives():
-    """Another alpha, the same random numbers: what the demonstrator does stays as it is."""
+def test_the_demonstrator_acts_alike_whatever_alpha_is():
+    """Another alpha, the same random numbers."""
     policy_class = made("random")
     one, other = (
         simulated(policy_class, learning(learner="demonstrator", alpha=alpha, event={"action": 1}))

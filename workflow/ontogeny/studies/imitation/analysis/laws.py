@@ -285,12 +285,11 @@ def _ville(histories: Histories) -> Law:
     relative = histories.least / histories.weight
     order = np.argsort(relative)
     level, below = relative[order], np.cumsum(histories.probability[order])
-    is_last = np.append(level[1:] > level[:-1], True) & (level < 1)
-    if not is_last.any():
+    count = int((level < 1).sum())
+    if not count:
         return Law(0.0, 1.0)
-    return _worst(
-        Law(*map(float, pair)) for pair in zip(below[is_last], level[is_last], strict=True)
-    )
+    worst = int((below - level)[:count].argmax())
+    return Law(float(below[worst]), float(level[worst]))
 
 
 def _events(histories: Histories, rng: np.random.Generator) -> Iterator[NDArray[np.bool_]]:
