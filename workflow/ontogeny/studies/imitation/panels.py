@@ -1,6 +1,6 @@
 """What figures of the study share: colours and marks of runs, and which runs they show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib as mpl
@@ -21,8 +21,6 @@ __all__ = [
     "alpha_colours",
     "chosen",
     "handle",
-    "in_words",
-    "number",
     "seeds_and_mean",
     "with_room",
 ]
@@ -84,44 +82,6 @@ def alpha_colours(alphas: NDArray[np.float64]) -> dict[float, str]:
         return dict(zip(values, PALETTE, strict=False))
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.92, len(values)))
     return {value: mpl.colors.to_hex(shade) for value, shade in zip(values, shades, strict=True)}
-
-
-def number(value: float) -> str:
-    """Return a factor with two digits, as a power of ten where it is large."""
-    if value < 1e4:
-        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
-    exponent = int(np.floor(np.log10(value)))
-    return rf"${value / 10**exponent:.1f}\cdot10^{{{exponent}}}$"
-
-
-def in_words(of: xr.Dataset, along: str, fields: Sequence[str]) -> list[str]:
-    """Return a name for each run or experiment: its learner, and each field that differs.
-
-    Parameters
-    ----------
-    of : Dataset
-        Only those that are shown.
-    along : {"run", "experiment"}
-    fields : sequence of str
-        Out of class, alpha, ties, prior, steps.
-    """
-    differing = [name for name in fields if len(np.unique(of[f"{name}_of_{along}"].values)) > 1]
-    words = []
-    for place in range(of.sizes[along]):
-        one = of.isel({along: place})
-        said = {name: one[f"{name}_of_{along}"].item() for name in ("learner", *differing)}
-        words.append(", ".join(_WORDS[name].format(value) for name, value in said.items()))
-    return words
-
-
-_WORDS = {
-    "learner": "{}",
-    "class": "{}",
-    "alpha": "α = {:g}",
-    "ties": "d {}",
-    "prior": "{} prior",
-    "steps": "{} steps",
-}
 
 
 def seeds_and_mean(

@@ -173,7 +173,7 @@ def _probabilities(run: Run) -> Mapping[str, tuple[float, float, float]]:
     """Return the probability of each event and the ends of its interval."""
     found, nothing = result(run), (NAN, NAN, NAN)
     if run.about["exact"]:
-        lost = 1 - float(found["kept"])
+        lost = float(np.maximum(0, 1 - found["kept"]))
         return {"lost": (lost, lost, lost), "harm": nothing, "harm_kept": nothing}
     has_event = bool(np.isfinite(found["demonstrated_harm"]).all())
     is_known = run.about["contains_demonstrator"]

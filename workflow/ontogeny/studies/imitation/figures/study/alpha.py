@@ -70,7 +70,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             for quantity, axes in zip(rows, column, strict=False):
                 _panel(axes, of_class, quantity)
             column[0].set_title(name)
-            _alpha_axis(column, np.unique(of_class["alpha_of_run"].values))
+            _alpha_axis(list(column), np.unique(of_class["alpha_of_run"].values))
         for quantity, row in zip(rows, panels, strict=False):
             first = next(axes for axes in row if axes.get_visible())
             first.tick_params(labelleft=True)

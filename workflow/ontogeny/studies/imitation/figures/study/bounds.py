@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.imitation.panels import chosen, handle, number, with_room
+from ontogeny.studies.imitation.panels import chosen, handle, with_room
 
 __all__ = ["draw", "numbers"]
 
@@ -48,15 +48,27 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 positive = values > 0
                 axes.plot(values[positive], row + shift[positive], "o", alpha=alpha, **look)
             loose = float(numbers["looseness"].sel(law=law))
-            factor = "left ≤ 0" if np.isnan(loose) else f"×{number(loose)}"
+            factor = "left ≤ 0" if np.isnan(loose) else f"×{_factor(loose)}"
             axes.text(
                 1.01, row, factor, transform=axes.get_yaxis_transform(), va="center", fontsize=7
             )
         said = [f"{law}   {numbers['statement'].sel(law=law).item()}" for law in laws]
         axes.set_yticks(range(len(laws)), said, fontsize=7)
-        axes.set(xscale="log", ylim=(len(laws) - 0.5, -0.5), xlabel="side of the law [1 or nat]")
+        axes.set(
+            xscale="log" if count else "linear",
+            ylim=(len(laws) - 0.5, -0.5),
+            xlabel="side of the law [1 or nat]",
+        )
         handles = [
             handle(f"{side} side", marker="o", ls="", **look) for side, look in _SIDES.items()
         ]
         drawn.legend(handles=handles, loc="outside upper right", ncols=2)
     return drawn
+
+
+def _factor(value: float) -> str:
+    """Return a factor with two digits, as a power of ten where it is large."""
+    if value < 1e4:
+        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    exponent = int(np.floor(np.log10(value)))
+    return rf"${value / 10**exponent:.1f}\cdot10^{{{exponent}}}$"

@@ -1,0 +1,310 @@
+"""Every figure of small runs: it can be drawn, and shows what it says."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from imitation_runs import LEARNERS, atlas, joined, run
+from ontogeny.claims import judge
+from ontogeny.config import Style
+from ontogeny.studies.imitation.claims import CLAIMS
+from ontogeny.studies.imitation.comparison import comparison
+from ontogeny.studies.imitation.figures.run import history
+from ontogeny.studies.imitation.figures.study import (
+    alpha,
+    bounds,
+    claims,
+    distance,
+    hazard,
+    learners,
+    queries,
+    rarity,
+    size,
+)
+from ontogeny.studies.imitation.panels import LEARNER_LOOKS, MARKS
+
+STYLE = Style(width=6.0, resolution=60)
+OF_STUDY = (alpha, bounds, distance, hazard, learners, queries, rarity, size)
+
+
+def drawn(figure):
+    """Return a figure after it has been laid out, as when it is saved."""
+    figure.canvas.draw()
+    return figure
+
+
+def of(module, found):
+    return drawn(module.draw(module.numbers(found), STYLE))
+
+
+def lines(axes):
+    return [line for line in axes.get_lines() if len(line.get_xdata())]
+
+
+def legend(figure):
+    return [text.get_text() for each in figure.legends for text in each.get_texts()]
+
+
+@pytest.mark.parametrize("module", OF_STUDY)
+@pytest.mark.parametrize("make", [joined, atlas])
+def test_it_can_be_drawn_of_many_runs_and_of_few(module, make):
+    assert of(module, make()).axes
+
+
+@pytest.mark.parametrize(
+    ("module", "runs"),
+    [
+        (bounds, [("exact", "tiny", {"contains_demonstrator": False})]),
+        (distance, [("exact", "tiny", {"contains_demonstrator": False})]),
+        (distance, [("acts", "random", {"learner": "demonstrator"})]),
+        (queries, [("acts", "random", {"learner": "demonstrator"})]),
+        (queries, [("coins", "coins", {"steps": 1, "histories": 1})]),
+    ],
+)
+def test_it_can_be_drawn_where_there_is_hardly_anything_to_show(module, runs):
+    found = comparison([run(name, of_class, **fields) for name, of_class, fields in runs])
+    assert of(module, found).axes
+
+
+# Questions over time
+
+
+def test_queries_have_a_column_for_each_kind_of_class():
+    figure = of(queries, joined())
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == ["random", "grid", "treacherous", "", "", ""]
+    coins = joined().sel(experiment="coins", over_seeds="mean")
+    time = coins["time"][coins["theta_curve_of_experiment"].notnull()] + 1
+    for axes, name in ((figure.axes[1], "theta"), (figure.axes[4], "queries")):
+        curve, guide = lines(axes)
+        assert_array_equal(curve.get_xdata(), time)
+        expected = coins[f"{name}_curve_of_experiment"].dropna("time")
+        assert_array_equal(curve.get_ydata(), expected)
+        slope = np.diff(np.log(guide.get_ydata())) / np.diff(np.log(guide.get_xdata()))
+        assert_allclose(slope, {"theta": -1 / 3, "queries": 2 / 3}[name])
+
+
+def test_guides_are_drawn_for_grids_alone():
+    figure = of(queries, atlas())
+    assert [axes.get_title() for axes in figure.axes] == ["treacherous", ""]
+    asking = [name for name in LEARNERS if f"traitors-{name}" in atlas()["experiment_of_run"]]
+    assert all(len(lines(axes)) == len(asking) for axes in figure.axes)
+
+
+def test_the_demonstrator_asks_nothing():
+    numbers = queries.numbers(joined())
+    assert "demonstrator" not in numbers["learner_of_experiment"]
+    assert not numbers["exact_of_experiment"].any()
+
+
+# Bounds
+
+
+def test_bounds_show_both_sides_of_each_law():
+    numbers = bounds.numbers(joined())
+    assert numbers["exact_of_run"].all()
+    assert numbers["contains_demonstrator_of_run"].all()
+    figure = drawn(bounds.draw(numbers, STYLE))
+    (axes,) = figure.axes
+    dots = lines(axes)
+    row = list(numbers["law"].values).index("D5")
+    left, right = (
+        line for line in dots if line.get_ydata().size and round(line.get_ydata().mean()) == row
+    )
+    assert_array_equal(left.get_xdata(), numbers["left"].sel(law="D5"))
+    assert_array_equal(right.get_xdata(), numbers["right"].sel(law="D5"))
+    labels = [text.get_text() for text in axes.get_yticklabels()]
+    for law, label in zip(numbers["law"].values, labels, strict=True):
+        assert label.startswith(law)
+        assert numbers["statement"].sel(law=law).item() in label
+
+
+def test_bounds_say_how_loose_they_are():
+    numbers = bounds.numbers(joined())
+    factor = numbers["looseness"].copy()
+    factor.loc["D5"], factor.loc["D5'"], factor.loc["D9"] = 123.4, 34567.0, np.nan
+    figure = drawn(bounds.draw(numbers.assign(looseness=factor), STYLE))
+    said = [text.get_text() for text in figure.axes[0].texts]
+    laws = list(numbers["law"].values)
+    assert said[laws.index("D5")] == "×123"
+    assert said[laws.index("D5'")] == r"×$3.5\cdot10^{4}$"
+    assert said[laws.index("D9")] == "left ≤ 0"
+
+
+# Alpha and size
+
+
+def test_alpha_shows_classes_with_three_of_them():
+    figure = of(alpha, joined())
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert [axes.get_title() for axes in figure.axes if axes.get_title()] == ["tiny", "random"]
+    assert len(shown) == 4  # no class has harm
+    found = joined()
+    cubes = shown[1]
+    values = found["experiment_of_run"].isin([f"random-{a}" for a in (0.1, 0.03, 0.01)])
+    chosen = found.isel(run=values.values)
+    dots = next(line for line in lines(cubes) if line.get_markersize() == 2.5)
+    expected = chosen["cubes"].values
+    assert set(dots.get_ydata()) >= set(expected)
+    dashed = next(line for line in lines(cubes) if line.get_linestyle() == "--")
+    assert_allclose(np.unique(dashed.get_ydata()), np.unique(chosen["cubes_bound"]))
+
+
+def test_alpha_shows_harm_where_there_is_harm():
+    found = comparison(
+        [run(f"greed-{a}", "traitors", s, alpha=a) for a in (0.1, 0.03, 0.01) for s in (0, 1)]
+    )
+    figure = of(alpha, found)
+    cubes, lost, harm = figure.axes
+    mean = found["harm_of_experiment"].sel(over_seeds="mean").sortby("alpha_of_experiment")
+    assert any(np.array_equal(line.get_ydata(), mean) for line in lines(harm))
+    promised = [line for line in lines(lost) if line.get_color() == "#444444"]
+    values = promised[0].get_ydata()
+    bound = found["lost_bound"].sortby("alpha_of_run").values
+    assert_array_equal(np.isnan(values), bound >= 1)
+    assert np.isnan(values).any()
+    assert cubes.get_yscale() == "log"
+
+
+def test_sizes_are_of_runs_that_differ_in_nothing_else():
+    numbers = size.numbers(joined())
+    assert set(numbers["policies_of_run"].values) == {4, 8, 16}
+    assert set(numbers["alpha_of_run"].values) == {0.01}
+    figure = drawn(size.draw(numbers, STYLE))
+    for axes, name in zip(figure.axes, ("cubes", "queries", "lost"), strict=True):
+        of_runs, of_experiments, *_ = lines(axes)
+        assert_array_equal(of_runs.get_ydata(), numbers[name])
+        mean = numbers[f"{name}_of_experiment"].sel(over_seeds="mean")
+        assert_array_equal(of_experiments.get_ydata(), mean.sortby("policies_of_experiment"))
+
+
+# Harm
+
+
+def test_learners_stand_beside_the_demonstrator():
+    numbers = learners.numbers(joined())
+    assert set(numbers["class_of_run"].values) == {"traitors", "abyss"}
+    figure = drawn(learners.draw(numbers, STYLE))
+    left, right = figure.axes
+    labels = [text.get_text() for text in left.get_yticklabels()]
+    assert len(set(labels)) == len(labels) == 9  # six learners, one greedy, two on the abyss
+    exact = [each for each in left.collections if tuple(each.get_color()[0][:3]) == (0, 0, 0)]
+    ends = np.concatenate([[each[0, 0] for each in line.get_segments()] for line in exact])
+    assert_allclose(np.sort(ends), np.sort(numbers["demonstrated_harm"]))
+    dots = np.concatenate([line.get_xdata() for line in lines(left)])
+    assert_array_equal(np.sort(dots), np.sort(numbers["harm"]))
+    asked = np.concatenate([line.get_xdata() for line in lines(right)])
+    assert_array_equal(np.sort(asked), np.sort(numbers["queries"]))
+
+
+def test_labels_of_learners_say_what_differs():
+    figure = of(learners, atlas())
+    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert labels == ["conservative", "mixture", "cloning"]
+
+
+def test_a_class_with_one_learner_is_not_among_them():
+    found = comparison(
+        [
+            run("one", "traitors"),
+            run("mixture", "traitors", learner="mixture"),
+            run("never", "never"),
+        ]
+    )
+    assert set(learners.numbers(found)["class_of_run"].values) == {"traitors"}
+
+
+def test_rarity_shows_bounds_of_runs_that_promise_something():
+    numbers = rarity.numbers(joined())
+    assert (numbers["lost_bound"] < 1).all()
+    assert set(numbers["experiment_of_run"].values) == {"traitors-conservative", "never", "rarely"}
+    figure = drawn(rarity.draw(numbers, STYLE))
+    (axes,) = figure.axes
+    assert axes.get_title() == "60 steps"
+    by_marker = {line.get_marker(): line for line in lines(axes)}
+    for marker, name in (("^", "steps"), ("v", "logs"), ("s", "mass")):
+        line = by_marker[marker]
+        assert_array_equal(line.get_xdata(), numbers["demonstrated_harm"])
+        assert_array_equal(line.get_ydata(), numbers[f"harm_bound_of_{name}"])
+    assert_array_equal(by_marker["o"].get_ydata(), numbers["harm_kept"])
+
+
+def test_hazard_shows_each_learner_and_the_exact_curve():
+    numbers = hazard.numbers(joined())
+    assert numbers["hazard_of_experiment"].all()
+    figure = drawn(hazard.draw(numbers, STYLE))
+    curves = {line.get_color(): line for line in lines(figure.axes[0])}
+    for learner in ("conservative", "mixture"):
+        one = numbers.sel(experiment=f"abyss-{learner}", over_seeds="mean")
+        line = curves[LEARNER_LOOKS[learner]]
+        assert_array_equal(line.get_ydata(), one["harm_curve_of_experiment"])
+    exact = one["demonstrated_curve_of_experiment"]
+    assert_array_equal(curves["black"].get_ydata(), exact)
+    assert legend(figure) == ["conservative", "mixture", "demonstrator, exact"]
+
+
+# Distance
+
+
+def test_distance_is_exact_or_its_bound():
+    found, numbers = joined(), distance.numbers(joined())
+    exact = found["exact_of_run"].values
+    assert_array_equal(numbers["distance"][exact], found["distance"][exact])
+    assert_array_equal(numbers["distance"][~exact], found["divergence"][~exact])
+
+
+def test_each_run_has_a_mark_of_its_learner():
+    numbers = distance.numbers(atlas())
+    figure = drawn(distance.draw(numbers, STYLE))
+    (axes,) = figure.axes
+    marks = [line for line in lines(axes) if line.get_marker() != "None"]
+    assert [line.get_marker() for line in marks] == [
+        MARKS[name] for name in numbers["learner_of_run"].values
+    ]
+    assert_array_equal(np.concatenate([line.get_xdata() for line in marks]), numbers["queries"])
+    assert_array_equal(np.concatenate([line.get_ydata() for line in marks]), numbers["distance"])
+
+
+def test_an_infinite_distance_is_at_the_upper_edge():
+    numbers = distance.numbers(atlas())
+    values = numbers["distance"].values.copy()
+    values[2] = np.inf
+    figure = drawn(distance.draw(numbers.assign(distance=("run", values)), STYLE))
+    axes = figure.axes[0]
+    top = [line for line in lines(axes) if line.get_transform() == axes.get_xaxis_transform()]
+    assert [line.get_marker() for line in top] == [MARKS["mixture"]]
+
+
+def test_marks_are_open_without_the_demonstrator_and_faint_without_a_promise():
+    found = comparison(
+        [
+            run("exact", "tiny", alpha=0.05),
+            run("without", "tiny", alpha=0.05, contains_demonstrator=False),
+            run("greedy", "random", alpha=0.3, ties="first"),
+        ]
+    )
+    figure = of(distance, found)
+    marks = [line for line in lines(figure.axes[0]) if line.get_marker() != "None"]
+    assert [line.get_markerfacecolor() == "none" for line in marks] == [False, True, False]
+    assert [line.get_alpha() < 0.5 for line in marks] == [False, False, True]
+
+
+# One run, and claims
+
+
+def test_history_shows_the_first_one():
+    simulation = run("one", "traitors").results["results"]
+    figure = drawn(history.draw(history.numbers(simulation), STYLE, "one, seed 0"))
+    for axes, name in zip(figure.axes, ("theta", "truth", "top_size"), strict=True):
+        (line,) = lines(axes)
+        assert_array_equal(line.get_ydata(), simulation[f"shown_{name}"])
+
+
+def test_every_claim_is_written_with_its_verdict():
+    judged = judge(CLAIMS, joined(), study="imitation")
+    figure = drawn(claims.draw(claims.numbers(judged), STYLE))
+    said = [text.get_text() for text in figure.axes[0].texts]
+    for claim in CLAIMS:
+        assert claim.title in said
+    verdicts = list(judged["verdict"].values)
+    assert [text for text in said if text in set(verdicts)] == verdicts
