@@ -17,7 +17,9 @@ from ontogeny.studies.imitation.config import (
     policies_of,
     steps_of,
 )
-from ontogeny.studies.imitation.stages import enumerated, model_class, simulated
+from ontogeny.studies.imitation.stages.classes import model_class
+from ontogeny.studies.imitation.stages.exact import enumerated
+from ontogeny.studies.imitation.stages.simulations import simulated
 
 TINY = Enumerated(policies=3, steps=2)
 PAST = History(policies=3, past=Whole(steps=2))
