@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from ontogeny.config import ConfigurationError, parse_yaml, specification
+from ontogeny.studies.imitation.checks import MOST_HISTORIES, MOST_NUMBERS
 from ontogeny.studies.imitation.config import (
     CHARACTERS,
-    MOST_HISTORIES,
-    MOST_NUMBERS,
     Enumerated,
     Event,
     Learning,
