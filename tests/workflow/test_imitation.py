@@ -146,10 +146,13 @@ JOINED = {
 
 
 def repeated(*names):
-    """Return the jobs after a change of some simulated runs, with all that is joined of them."""
+    """Return the jobs after a change of some simulated runs, with those that join all runs."""
     simulated = {f"simulate {name}, seed 0" for name in names}
     return simulated | {f"figures of {name}, seed 0" for name in names} | JOINED
 
+
+ENUMERATED = {f"enumerate {name}, seed {seed}" for name, seed in pairs(EXACT)}
+UNUSED = ("\nimport numpy as np\n", "\nimport numpy as np\n\nUNUSED = 1\n")
 
 EDITS = {
     "nothing": ({}, set()),
@@ -187,6 +190,23 @@ EDITS = {
         {"config/README.md": ("# Configuration", "# Configurations")},
         {"class texts, seed 0"} | repeated("texts"),
     ),
+    "the code of the laws": (
+        {f"{CODE}/studies/imitation/analysis/laws.py": UNUSED},
+        ENUMERATED | JOINED,
+    ),
+    "the code of the enumeration": (
+        {f"{CODE}/studies/imitation/analysis/enumeration.py": UNUSED},
+        ENUMERATED | JOINED,
+    ),
+    "the code of the simulation": (
+        {f"{CODE}/studies/imitation/analysis/simulation.py": UNUSED},
+        repeated(*SIMULATED),
+    ),
+    "the code of the comparison": (
+        {f"{CODE}/studies/imitation/comparison/_seeds.py": UNUSED},
+        JOINED,
+    ),
+    "checks": ({f"{CODE}/studies/imitation/checks.py": ("\nMOST", "\nUNUSED = 1\nMOST")}, set()),
     "a comment and the code of claims": (
         {
             f"{CODE}/studies/imitation/records.py": ('"""', '"""A. '),

@@ -26,7 +26,7 @@ rule imitation_class:
 
 
 rule imitation_enumerate:
-    """Hold each law against all histories of a run."""
+    """Check each law on every possible history of a run."""
     input:
         policy_class=IMITATION.class_of_run,
     output:

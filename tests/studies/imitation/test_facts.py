@@ -1,6 +1,6 @@
 import pytest
 
-from ontogeny.studies.imitation.config import resolve
+from ontogeny.studies.imitation.checks import resolve
 from ontogeny.studies.imitation.facts import facts_of_runs
 from ontogeny.studies.imitation.study import STUDY
 
@@ -34,17 +34,17 @@ def on(*classes, **more):
     [
         (on("tiny"), {"enumerated"}),
         (on("past"), {"enumerated"}),
-        (on("coins"), {"simulated", "grid"}),
+        (on("coins"), {"simulated"}),
         (on("random"), {"simulated"}),
-        (on("traitors"), {"simulated", "harm"}),
-        (on("abyss"), {"simulated", "harm", "hazard"}),
+        (on("traitors"), {"simulated"}),
+        (on("abyss"), {"simulated", "hazard"}),
         (on("small", "large"), {"simulated"}),
         (on("small", "large", "random"), {"simulated", "several-sizes"}),
-        (on("traitors", "rare"), {"simulated", "harm"}),
-        (on("traitors", "rare", "rarer"), {"simulated", "harm", "rarity"}),
-        (on("traitors", learner=["mixture", "cloning"]), {"simulated", "harm", "several-learners"}),
+        (on("traitors", "rare"), {"simulated"}),
+        (on("traitors", "rare", "rarer"), {"simulated", "rarity"}),
+        (on("traitors", learner=["mixture", "cloning"]), {"simulated", "several-learners"}),
         (on("random", learner=["mixture", "cloning"]), {"simulated"}),
-        ([*on("traitors"), *on("rare", learner="mixture")], {"simulated", "harm"}),
+        ([*on("traitors"), *on("rare", learner="mixture")], {"simulated"}),
         (on("random", alpha=[0.1, 0.2]), {"simulated"}),
         (on("random", alpha=[0.1, 0.2, 0.3]), {"simulated", "several-alphas"}),
         (on("random", alpha=[0.1, 0.2, 0.3], learner="mixture"), {"simulated"}),

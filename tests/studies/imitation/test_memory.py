@@ -1,6 +1,7 @@
 import pytest
 
-from ontogeny.studies.imitation.config import CHARACTERS, resolve
+from ontogeny.studies.imitation.checks import resolve
+from ontogeny.studies.imitation.config import CHARACTERS
 from ontogeny.studies.imitation.memory import class_memory, run_memory
 
 SMALL = 600

@@ -3,7 +3,8 @@ import json
 import pytest
 import xarray as xr
 
-from ontogeny.studies.imitation.config import Learning, resolve
+from ontogeny.studies.imitation.checks import resolve
+from ontogeny.studies.imitation.config import Learning
 from ontogeny.studies.imitation.records import about_class, about_run
 
 WORDS = [

@@ -37,9 +37,9 @@ def test_each_experiment_has_a_line_with_what_its_runs_came_to():
     assert summary(seeds, found) == [
         "imitation: 8 runs, 5 of them exact over all histories",
         "  exact     all laws hold, worst excess 2e-16",
-        "  random    asks 12.5 times in 1,500 steps",
+        "  random    12.5 queries in 1,500 steps",
         "  strict    all laws hold, worst excess 0",
         "  broken    a law does not hold: excess 0.03",
         "  apart     no laws: the demonstrator is not in the class",
-        "  traitors  asks 12.2 times in 300 steps; harm 0.03 (demonstrator 0.026)",
+        "  traitors  12.2 queries in 300 steps; harm 0.03 (demonstrator 0.026)",
     ]

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from ontogeny.claims import Claim
 from ontogeny.estimates import Estimate, mean, share
+from ontogeny.studies.imitation.least import LEAST_RUNS as LEAST
 
 __all__ = ["CLAIMS", "LEAST"]
 
 PAPER = "arXiv 2102.08686"
 PROOFS = "docs/imitation.md"
-LEAST = 5
-"""With fewer seeds a claim has no verdict."""
 
 MOST = 0.5
 """A claim about most instances holds when more than this share of them agrees."""

@@ -1,9 +1,5 @@
 """The section ``imitation`` of the configuration, and the specification of each stage."""
 
-import math
-import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, field_validator
@@ -18,20 +14,11 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
-    noted,
-    refuse,
-    short,
-    validate,
-    with_style,
 )
 from ontogeny.figures import section_of
-from ontogeny.given_files import problem_of_text
-from ontogeny.sweeps import unfolded
 
 __all__ = [
     "CHARACTERS",
-    "MOST_HISTORIES",
-    "MOST_NUMBERS",
     "Characters",
     "Class",
     "Enumerated",
@@ -48,7 +35,6 @@ __all__ = [
     "Whole",
     "actions_of",
     "policies_of",
-    "resolve",
     "states_of",
     "steps_of",
 ]
@@ -58,15 +44,6 @@ Level = Literal["run", "study"]
 
 CHARACTERS = 27
 """Different characters of a text: the letters from a to z, and a blank for all that is between."""
-
-MOST_HISTORIES = 2_000_000
-"""Histories of flags, actions and observations that an enumeration may have."""
-
-MOST_NUMBERS = 20_000_000
-"""Probabilities that the policies of a class of character models may have."""
-
-MOST_MODULES = 32
-"""Modules of the Python standard library that are texts."""
 
 Natural = Annotated[int, Field(ge=0), AS_WHOLE]
 AtLeastTwo = Annotated[int, Field(ge=2), AS_WHOLE]
@@ -252,7 +229,7 @@ class _Imitated(Section):
     alpha: Annotated[float, Field(gt=0, le=1), AS_REAL] = Field(
         0.01,
         description="A policy is plausible when its posterior weight is at least this share of the "
-        "weight of all that are no less probable. Smaller: more caution and more questions.",
+        "weight of all that are no less probable. Smaller: more caution and more queries.",
     )
     ties: Literal["first", "last"] = Field(
         "last",
@@ -364,165 +341,3 @@ class Imitation(Section):
         description="Which runs of each experiment get figures of their own: all, that of the "
         "first seed, or none. Figures over runs are always drawn.",
     )
-
-
-def resolve(raw: Any) -> Imitation:
-    """Return the section ``imitation`` with all defaults merged into it.
-
-    Parameters
-    ----------
-    raw : mapping
-        The section as the configuration files hold it.
-
-    Returns
-    -------
-    Imitation
-        Its `defaults` are None, since every experiment has them in itself, and so has every figure
-        those of `figures`.
-
-    Raises
-    ------
-    ConfigurationError
-        One message with every problem: key, value, rule and remedy.
-    """
-    if not isinstance(raw, Mapping):
-        return validate(raw, Imitation, at="imitation")
-    section = dict(raw)
-    defaults = section.pop("defaults", None)
-    classes, experiments = section.get("classes"), section.get("experiments")
-    section |= {"classes": {}, "experiments": {}}
-    problems: list[str] = []
-    with noted(problems):
-        section["classes"], _ = unfolded(
-            classes, Class, lists={"past.files"}, at="imitation.classes"
-        )
-    with noted(problems):
-        section["experiments"], _ = unfolded(
-            experiments,
-            Experiment,
-            lists={"seeds"},
-            at="imitation.experiments",
-            defaults=defaults,
-            defaults_at="imitation.defaults",
-        )
-    with noted(problems):
-        section = with_style(section, Figures, Style, at="imitation")
-        imitation = validate(section, Imitation, at="imitation")
-    refuse(problems)
-    refuse(
-        [
-            *([] if imitation.experiments else ["`imitation.experiments`: must hold at least 1"]),
-            *(
-                problem
-                for name, kind in imitation.classes.items()
-                for problem in _problems_of_class(kind, f"imitation.classes.{name}")
-            ),
-            *(
-                problem
-                for name, each in imitation.experiments.items()
-                for problem in _problems(each, imitation.classes, f"imitation.experiments.{name}")
-            ),
-        ]
-    )
-    return imitation
-
-
-def _problems_of_class(kind: Class, at: str) -> Iterator[str]:
-    """Say what is wrong with a class as a whole."""
-    match kind:
-        case Enumerated():
-            yield from _too_many_histories(kind, at)
-        case History(past=Whole() as past):
-            yield from _too_many_histories(past, f"{at}.past")
-        case History(past=Characters() as past):
-            yield from _problems_of_characters(past, kind.policies, at)
-
-
-def _too_many_histories(kind: Enumerated | Whole, at: str) -> Iterator[str]:
-    each = 2 * kind.actions * kind.observations
-    if kind.steps * math.log(each) > math.log(MOST_HISTORIES):
-        yield (
-            f"`{at}.steps` = {kind.steps}: makes (2 * `actions` * `observations`) ** `steps` = "
-            f"{each} ** {kind.steps} histories, and at most {MOST_HISTORIES:,} can be enumerated; "
-            "give fewer steps, actions or observations"
-        )
-
-
-def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterator[str]:
-    for file in past.files:
-        problem = problem_of_text(file) or _too_short(file, past.order)
-        if problem:
-            yield f"`{at}.past.files` = {file!r}: {problem}"
-    count = len(past.files)
-    if past.files and count != policies:
-        yield (
-            f"`{at}.policies` = {policies}: must be the number of `past.files`, since each policy "
-            f"has a text of its own; write `policies: {count}`, or give {policies} files"
-        )
-    if not past.files and policies > MOST_MODULES:
-        yield (
-            f"`{at}.policies` = {policies}: must be at most {MOST_MODULES} with texts of the "
-            "Python standard library; give fewer, or `past.files`"
-        )
-    if CHARACTERS ** (past.order + 1) * policies > MOST_NUMBERS:
-        yield (
-            f"`{at}.past.order` = {past.order}: makes {CHARACTERS} ** (`order` + 1) * `policies` = "
-            f"{CHARACTERS ** (past.order + 1) * policies:,} probabilities, and at most "
-            f"{MOST_NUMBERS:,} are possible; give a lower order or fewer policies"
-        )
-
-
-def _too_short(file: str, order: int) -> str | None:
-    count = len(re.findall("[A-Za-z]", Path(file).read_text(encoding="utf-8")))
-    if count > order:
-        return None
-    return f"has {count} letters from a to z, and a model of order {order} needs more; give more"
-
-
-def _problems(experiment: Experiment, classes: Mapping[str, Class], at: str) -> Iterator[str]:
-    """Say what an experiment breaks together with its class."""
-    name = experiment.class_name
-    if name not in classes:
-        yield f"`{at}.class` = {name!r}: is not a class; known are {', '.join(classes)}"
-        return
-    kind = classes[name]
-    if steps_of(kind) is not None:
-        yield from _not_read(experiment, at)
-        return
-    steps = experiment.schedule.steps
-    if isinstance(kind, Treacherous) and kind.betrayal >= steps:
-        yield (
-            f"`{at}.schedule.steps` = {steps}: must be more than {kind.betrayal}, the `betrayal` "
-            f"of the class {name!r}, which would never come; give more steps, or a class that "
-            "betrays earlier"
-        )
-    if experiment.event is not None:
-        yield from _problems_of_event(experiment.event, kind, steps, f"{at}.event")
-
-
-def _not_read(experiment: Experiment, at: str) -> Iterator[str]:
-    """Refuse what an enumeration would ignore."""
-    for name in ("learner", "schedule", "event"):
-        value = getattr(experiment, name)
-        if value != _Imitated.model_fields[name].default:
-            written = value if isinstance(value, str) else value.model_dump(exclude_defaults=True)
-            yield (
-                f"`{at}.{name}` = {short(written)}: is not read, since all histories of the class "
-                f"{experiment.class_name!r} are enumerated, over its own steps and under the "
-                "conservative learner; leave it out, here and in `imitation.defaults`"
-            )
-
-
-def _problems_of_event(event: Event, kind: Any, steps: int, at: str) -> Iterator[str]:
-    numbers = {"action": actions_of(kind), "state": states_of(kind)}
-    for name, number in numbers.items():
-        value = getattr(event, name)
-        if value is not None and value >= number:
-            yield (
-                f"`{at}.{name}` = {value}: is not one of the class, whose {name}s are "
-                f"0 to {number - 1}"
-            )
-    if event.stop is not None and event.start >= event.stop:
-        yield f"`{at}.start` = {event.start}: must be before `stop`, which is {event.stop}"
-    if event.start >= steps:
-        yield f"`{at}.start` = {event.start}: must be before the end of the {steps} steps"

@@ -3,15 +3,10 @@
 from collections import Counter
 from typing import Any
 
-from ontogeny.studies.imitation.config import Grid, Imitation, Random, Treacherous, steps_of
+from ontogeny.studies.imitation.config import Imitation, Random, Treacherous, steps_of
+from ontogeny.studies.imitation.least import LEAST_RUNS, LEAST_VALUES
 
-__all__ = ["LEAST_RUNS", "facts_of_runs"]
-
-LEAST_RUNS = 5
-"""With fewer seeds, each of which draws a class, no claim about an experiment has a verdict."""
-
-LEAST_VALUES = 3
-"""With fewer values there is no dependence to be seen."""
+__all__ = ["facts_of_runs"]
 
 
 def facts_of_runs(imitation: Imitation) -> frozenset[str]:
@@ -22,10 +17,9 @@ def facts_of_runs(imitation: Imitation) -> frozenset[str]:
     frozenset of str
         ``simulated``, ``enumerated``: some run is. ``several-alphas``: the conservative learner has
         `LEAST_VALUES` alphas on one class. ``several-sizes``: random classes have as many numbers
-        of policies. ``rarity``: treacherous classes have as many probabilities of harm. ``harm``,
-        ``hazard``, ``grid``: a run is on a treacherous class, on one with a hazard, on a grid.
-        ``several-learners``: one treacherous class has two learners. ``enough-runs``: an experiment
-        has as many seeds as a claim needs.
+        of policies. ``rarity``: treacherous classes have as many probabilities of harm.
+        ``hazard``: a run is on a class with a hazard. ``several-learners``: one treacherous class
+        has two learners. ``enough-runs``: an experiment has as many seeds as a claim needs.
     """
     runs = [(each, imitation.classes[each.class_name]) for each in imitation.experiments.values()]
     treacherous = [(each, kind) for each, kind in runs if isinstance(kind, Treacherous)]
@@ -37,11 +31,9 @@ def facts_of_runs(imitation: Imitation) -> frozenset[str]:
         "enumerated": any(steps_of(kind) is not None for _, kind in runs),
         "several-alphas": _most_on_a_class(alphas) >= LEAST_VALUES,
         "several-sizes": len(sizes) >= LEAST_VALUES,
-        "harm": bool(treacherous),
         "several-learners": _most_on_a_class(learners) >= 2,
         "hazard": any(kind.hazard for _, kind in treacherous),
         "rarity": len({kind.harm_probability for _, kind in treacherous}) >= LEAST_VALUES,
-        "grid": any(isinstance(kind, Grid) for _, kind in runs),
         "enough-runs": any(len(each.seeds) >= LEAST_RUNS for each, _ in runs),
     }
     return frozenset(name for name, holds in facts.items() if holds)

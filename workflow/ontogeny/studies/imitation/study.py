@@ -7,6 +7,7 @@ from typing import Any
 import xarray as xr
 
 from ontogeny.config import Style, canonical, specification
+from ontogeny.studies.imitation.checks import resolve
 from ontogeny.studies.imitation.config import (
     FIGURES,
     SWEPT,
@@ -17,7 +18,6 @@ from ontogeny.studies.imitation.config import (
     Treacherous,
     actions_of,
     policies_of,
-    resolve,
     steps_of,
 )
 from ontogeny.studies.imitation.facts import facts_of_runs
@@ -196,11 +196,9 @@ STUDY = Study(
             "enumerated",
             "several-alphas",
             "several-sizes",
-            "harm",
             "several-learners",
             "hazard",
             "rarity",
-            "grid",
             "enough-runs",
         ),
     },

@@ -27,7 +27,7 @@ def summary(seeds: Mapping[str, Sequence[int]], comparison: xr.Dataset) -> list[
     -------
     list of str
         A headline and a line for each experiment: of an enumerated one whether all laws hold, of a
-        simulated one how often it asks and how often harm is done, as means over runs.
+        simulated one its queries and how often harm is done, as means over runs.
     """
     names = comparison["experiment_of_run"].values
     found = {name: comparison.isel(run=np.flatnonzero(names == name)) for name in seeds}
@@ -43,9 +43,8 @@ def _outcome(runs: xr.Dataset) -> str:
         return ""
     if bool(runs["exact_of_run"][0]):
         return _laws(runs)
-    asked = (
-        f"asks {float(runs['queries'].mean()):.1f} times in {int(runs['steps_of_run'][0]):,} steps"
-    )
+    queries, steps = float(runs["queries"].mean()), int(runs["steps_of_run"][0])
+    asked = f"{queries:.1f} queries in {steps:,} steps"
     harm, demonstrated = (float(runs[name].mean()) for name in ("harm", "demonstrated_harm"))
     if np.isnan(demonstrated):
         return asked

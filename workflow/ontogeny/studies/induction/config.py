@@ -1,6 +1,5 @@
 """The section ``induction`` of the configuration, and the specification of each stage."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,10 +16,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     as_tuple,
-    noted,
     refuse,
-    validate,
-    with_style,
 )
 from ontogeny.config import (
     Style as FigureStyle,
@@ -30,7 +26,7 @@ from ontogeny.config.training import EarlyStop, LearningRateDecay, Whole
 from ontogeny.figures import section_of
 from ontogeny.given_files import problem_of_text
 from ontogeny.studies.induction.division import boundary, shortage
-from ontogeny.sweeps import unfolded
+from ontogeny.sweeps import resolved
 
 __all__ = [
     "Analysis",
@@ -277,28 +273,13 @@ def resolve(raw: Any) -> Induction:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
-    if not isinstance(raw, Mapping):
-        return validate(raw, Induction, at="induction")
-    section = dict(raw)
-    defaults = section.pop("defaults", None)
-    corpora, experiments = section.get("corpora"), section.get("experiments")
-    section |= {"corpora": {}, "experiments": {}}
-    problems: list[str] = []
-    with noted(problems):
-        section["corpora"], _ = unfolded(corpora, Corpus, lists={"files"}, at="induction.corpora")
-    with noted(problems):
-        section["experiments"], _ = unfolded(
-            experiments,
-            Experiment,
-            lists=LISTS,
-            at="induction.experiments",
-            defaults=defaults,
-            defaults_at="induction.defaults",
-        )
-    with noted(problems):
-        section = with_style(section, Figures, Style, at="induction")
-        induction = validate(section, Induction, at="induction")
-    refuse(problems)
+    induction, _ = resolved(
+        raw,
+        Induction,
+        lists={"corpora": {"files"}, "experiments": LISTS},
+        style=Style,
+        at="induction",
+    )
     refuse(
         [
             *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),
