@@ -268,3 +268,10 @@ def test_thompson_is_the_mixture_in_the_mean():
     assert (np.abs(acts.mean(axis=0) - expected) < 4 * error).all()
     drawn_policies = {tuple(each) for each in acts}
     assert drawn_policies <= {tuple((1 - theta[0]) * each) for each in policies[0]}
+
+
+def test_an_answer_that_no_policy_can_give_leaves_the_weights_as_they_were():
+    weights = np.log([[0.75, 0.25], [0.75, 0.25]])
+    policies = np.array([[[1.0, 0.0], [1.0, 0.0]], [[0.5, 0.5], [1.0, 0.0]]])
+    after = np.exp(updated(weights, policies, np.array([1, 1])))
+    assert_allclose(after / after.sum(axis=1, keepdims=True), [[0.75, 0.25], [1.0, 0.0]])

@@ -139,17 +139,19 @@ def updated(log_weights: Array, policies: Array, action: NDArray[np.int64]) -> A
     log_weights : (R, N) ndarray
     policies : (R, N, A) ndarray
     action : (R,) ndarray of int
-        The answer of the demonstrator in each history. Some policy of positive weight must be able
-        to give it.
+        The answer of the demonstrator in each history.
 
     Returns
     -------
     (R, N) ndarray
-        Less the maximum of each history.
+        Less the maximum of each history. An answer that no policy of positive weight can give,
+        which needs a demonstrator outside of the class, leaves the weights as they were.
     """
     with np.errstate(divide="ignore"):
         likelihood = np.log(np.take_along_axis(policies, action[:, None, None], axis=-1))[..., 0]
-    return normalised(log_weights + likelihood)
+    after = log_weights + likelihood
+    possible = np.isfinite(after.max(axis=-1, keepdims=True))
+    return normalised(np.where(possible, after, log_weights))
 
 
 def kl_divergence(p: Array, q: Array) -> Array:
