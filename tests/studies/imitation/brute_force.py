@@ -3,7 +3,7 @@
 One recursion goes through every history and computes in fractions; roots and logarithms are those
 of mpmath with 50 digits. Nothing of the library is used.
 
-Symbols: ``w`` the prior weight of the demonstrator d; ``theta`` the probability to ask; ``D`` the
+Symbols: ``w`` the prior weight of the demonstrator d; ``theta`` the query probability; ``D`` the
 event that d is in Top at every step; ``xi`` the posterior predictive.
 """
 
@@ -22,6 +22,7 @@ __all__ = [
     "both_sides",
     "histories",
     "information",
+    "kept_logs",
     "logs",
     "mixed",
     "plausible",
@@ -49,6 +50,7 @@ class Case(NamedTuple):
     demonstrator : by phase, state and action
     alpha : threshold of Top
     steps : number of steps
+    after_query : the environment where it was asked, when it sees that; None: as always
     """
 
     policies: tuple
@@ -60,6 +62,7 @@ class Case(NamedTuple):
     demonstrator: tuple
     alpha: Fraction
     steps: int
+    after_query: tuple | None = None
 
 
 class Step(NamedTuple):
@@ -133,7 +136,8 @@ def _continued(case, steps, state, weights, probability, demonstrated, kept) -> 
     theta = 1 - sum(p)
     kept = kept and (case.truth is None or case.truth in top)
     for asked in (False, True):
-        for action, chances in enumerate(case.environment[state]):
+        environment = (asked and case.after_query) or case.environment
+        for action, chances in enumerate(environment[state]):
             acts = theta * d[action] if asked else p[action]
             for observation, chance in enumerate(chances):
                 if acts * chance == 0:
@@ -149,7 +153,7 @@ def _continued(case, steps, state, weights, probability, demonstrated, kept) -> 
                     case.next_state[state][action][observation],
                     after,
                     probability * acts * chance,
-                    demonstrated * d[action] * chance,
+                    demonstrated * d[action] * case.environment[state][action][observation],
                     kept,
                 )
 
@@ -189,15 +193,16 @@ def information(step: Step):
 
 
 def surprise(step: Step):
-    """Return KL(P(. | h) || d) of an action, asked or not, while d is plausible."""
-    if not step.kept:
-        return mpmath.mpf(0)
+    """Return KL(P(. | h) || d) of an action, asked or not."""
     acts = [p + step.theta * d for p, d in zip(step.p, step.demonstrator, strict=True)]
     return relative_entropy(acts, step.demonstrator)
 
 
 def relative_entropy(p, q):
     """Return KL(p || q) of two distributions of fractions, the first of which may lack in sum."""
+    p, q = list(p), list(q)
+    if any(x and not y for x, y in zip(p, q, strict=True)):
+        return mpmath.inf
     return sum(
         (real(x) * mpmath.log(real(x) / real(y)) for x, y in zip(p, q, strict=True) if x),
         mpmath.mpf(0),
@@ -223,6 +228,11 @@ def logs(history: History):
     return history.total(lambda step: mpmath.log(1 + real(step.theta)))
 
 
+def kept_logs(history: History):
+    """Return the sum of ln(1 + theta) over the steps up to which d has been in Top."""
+    return history.total(lambda step: step.kept * mpmath.log(1 + real(step.theta)))
+
+
 def both_sides(case: Case, found: list[History], events=()) -> dict[str, list[tuple]]:
     """Return both sides of every law, for everything that the law is about.
 
@@ -244,7 +254,7 @@ def both_sides(case: Case, found: list[History], events=()) -> dict[str, list[tu
 def _sides(case, found, events):
     truth, weight, alpha = case.truth, case.prior[case.truth], case.alpha
     others = [place for place in range(len(case.prior)) if place != truth]
-    bad = len(case.demonstrator[0][0]) - 1
+    harmful = len(case.demonstrator[0][0]) - 1
     demonstrated = sequences(case)
     kept, lessened = defaultdict(Fraction), defaultdict(Fraction)
     for each in found:
@@ -277,10 +287,10 @@ def _sides(case, found, events):
         return sum(lessened[each] for each in event), sum(demonstrated[each] for each in event)
 
     def split(event):
-        lost = mean(lambda each: not each.kept)
+        left_out = mean(lambda each: not each.kept)
         expected = sum(demonstrated[each] for each in event)
         rights = [
-            lost + mean(lambda each, level=level: product(each) > level) + level * expected
+            left_out + mean(lambda each, level=level: product(each) > level) + level * expected
             for level in {product(each) for each in found}
         ]
         return mean(lambda each: each.sequence in event), min(rights)
@@ -291,11 +301,11 @@ def _sides(case, found, events):
         left = both * mpmath.log(both / expected) if both else mpmath.mpf(0)
         return left, real_mean(lambda each: each.kept * (each.sequence in event) * logs(each))
 
-    def bad_mass(step):
-        return step.kept * (1 + step.theta) * step.demonstrator[bad]
+    def harm_mass(step):
+        return step.kept * (1 + step.theta) * step.demonstrator[harmful]
 
-    def is_bad(each):
-        return any(step.action == bad for step in each.steps)
+    def is_harm(each):
+        return any(step.action == harmful for step in each.steps)
 
     cubes = mean(lambda each: each.total(lambda step: step.theta**3))
     queries = mean(lambda each: each.total(lambda step: step.theta))
@@ -318,8 +328,8 @@ def _sides(case, found, events):
         "D9": [(mean(lambda each: each.demonstrated == 0), alpha / weight)],
         "D10": [
             (
-                mean(lambda each: each.kept and is_bad(each)),
-                mean(lambda each: each.total(bad_mass)),
+                mean(lambda each: each.kept and is_harm(each)),
+                mean(lambda each: each.total(harm_mass)),
             )
         ],
         "D11": [

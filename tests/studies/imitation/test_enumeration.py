@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ontogeny.studies.imitation.analysis.enumeration import demonstrated, enumerate_histories
-from ontogeny.studies.imitation.analysis.learners import divergence
+from ontogeny.studies.imitation.analysis.learners import kl_divergence
 from studies.imitation import brute_force
-from studies.imitation.brute_force import logs, root, root_term
+from studies.imitation.brute_force import kept_logs, logs, root, root_term
 from studies.imitation.cases import CASES, as_problem, drawn_problem, without_the_truth
 
 CLOSE = {"rtol": 0, "atol": 1e-12}
@@ -25,12 +25,12 @@ def numbers(values):
 def test_histories_are_those_of_the_recursion(name):
     case = CASES[name]
     found, exact = enumerated(case), brute_force.histories(case)
-    truth, bad = case.truth, len(case.demonstrator[0][0]) - 1
+    truth, harmful = case.truth, len(case.demonstrator[0][0]) - 1
     place = {sequence: number for number, sequence in enumerate(brute_force.sequences(case))}
     assert_array_equal(found.sequence, [place[each.sequence] for each in exact])
     assert_array_equal(found.kept, [each.kept for each in exact])
     assert_array_equal(
-        found.bad, [any(step.action == bad for step in each.steps) for each in exact]
+        found.harm, [any(step.action == harmful for step in each.steps) for each in exact]
     )
 
     def totals(value):
@@ -43,8 +43,14 @@ def test_histories_are_those_of_the_recursion(name):
     assert_allclose(found.information, totals(brute_force.information), **CLOSE)
     assert_allclose(found.divergence, totals(brute_force.surprise), **CLOSE)
     assert_allclose(
-        found.bad_mass,
-        totals(lambda step: step.kept * (1 + step.theta) * step.demonstrator[bad]),
+        found.kept_divergence,
+        totals(lambda step: brute_force.surprise(step) if step.kept else 0),
+        **CLOSE,
+    )
+    assert_allclose(found.kept_logs, numbers(map(kept_logs, exact)), **CLOSE)
+    assert_allclose(
+        found.harm_mass,
+        totals(lambda step: step.kept * (1 + step.theta) * step.demonstrator[harmful]),
         **CLOSE,
     )
     assert_allclose(
@@ -115,11 +121,12 @@ def test_of_a_demonstrator_that_is_left_out_nothing_is_counted():
     found = enumerated(case)
     outside = found.demonstrated[found.sequence] == 0
     assert outside.any()
-    assert np.isfinite(found.divergence).all()
+    assert np.isfinite(found.kept_divergence).all()
+    assert np.isinf(found.divergence[outside]).all()
     assert not found.kept[outside].any()
 
 
 def test_divergence_of_two_coins():
-    p, q = np.array([[0.25, 0.75], [1, 0]]), np.array([[0.5, 0.5], [0.25, 0.75]])
-    expected = [0.25 * np.log(0.5) + 0.75 * np.log(1.5), np.log(4)]
-    assert_allclose(divergence(p, q), expected, rtol=1e-14)
+    p, q = np.array([[0.25, 0.75], [1, 0], [1, 0]]), np.array([[0.5, 0.5], [0.25, 0.75], [0, 1]])
+    expected = [0.25 * np.log(0.5) + 0.75 * np.log(1.5), np.log(4), np.inf]
+    assert_allclose(kl_divergence(p, q), expected, rtol=1e-14)

@@ -1,6 +1,7 @@
 """Classes of policies of each kind."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -100,21 +101,39 @@ def test_the_grid_is_evenly_spaced_with_the_demonstrator_first():
     assert (np.diff(coins[1:]) > 0).all()
 
 
+def split(made):
+    """Return the places of unrelated policies, and those of copies of the demonstrator."""
+    before = made.policies[0]
+    is_copy = (before == before[:, :1]).all(axis=(0, 2))
+    places = np.arange(1, len(is_copy))
+    return places[~is_copy[1:]], places[is_copy[1:]]
+
+
 @pytest.mark.parametrize("name", ["treacherous", "hazard", "no others"])
 def test_copies_are_the_demonstrator_until_they_betray_it(name):
     made = MADE[name]
     before, after = made.policies
-    copies = slice(1, 1 + TREACHEROUS["copies"])
     trigger = TREACHEROUS["states"] - 1
+    others, copies = split(made)
+    assert len(copies) == TREACHEROUS["copies"]
     assert made.phase_start.tolist() == [0, TREACHEROUS["betrayal"]]
     assert [made.phase(step) for step in (0, 9, 10, 11, 1000)] == [0, 0, 1, 1, 1]
     assert_array_equal(before[:, copies], np.repeat(before[:, :1], TREACHEROUS["copies"], axis=1))
     elsewhere = np.arange(len(before)) != trigger
     assert_array_equal(after[elsewhere], before[elsewhere])
     assert_array_equal(after[:, 0], before[:, 0])
-    others = slice(copies.stop, None)
     assert_array_equal(after[:, others], before[:, others])
     assert_allclose(after[trigger, copies, -1], TREACHEROUS["betrayal_probability"])
+
+
+def test_copies_are_anywhere_among_the_others():
+    """So that the places of Top do not go to copies alone where all weights are equal."""
+    sizes = TREACHEROUS | {"copies": 6, "others": 6}
+    orders = [split(treacherous(rng(seed), **sizes))[1].tolist() for seed in range(40)]
+    assert len({tuple(each) for each in orders}) > 30
+    counts = np.bincount(np.ravel(orders), minlength=13)
+    assert counts[0] == 0
+    assert (counts[1:] > 8).all()
 
 
 def test_harm_has_its_probability_in_every_state():
@@ -159,12 +178,21 @@ def test_the_place_of_the_demonstrator(ties, prior):
     assert_array_equal(given.policies[:, :, others], made.policies[:, :, 1:])
 
 
+@pytest.mark.parametrize("contains_demonstrator", [True, False])
+@pytest.mark.parametrize("ties", ["first", "last"])
+def test_neighbours_in_memory_are_neighbouring_policies(ties, contains_demonstrator):
+    """A speed that would be lost unnoticed: the minimum over policies runs over them."""
+    made = MADE["treacherous"]
+    found = problem(made, ties=ties, contains_demonstrator=contains_demonstrator).policies
+    assert found.strides[2] == found.itemsize
+
+
 @pytest.mark.parametrize("ties", ["first", "last"])
 def test_a_class_without_the_demonstrator(ties):
     made = MADE["last observation"]
     given = problem(made, ties=ties, contains_demonstrator=False)
     assert given.truth is None
-    assert given.weight == 0
+    assert math.isnan(given.weight)
     assert_array_equal(given.policies, made.policies[:, :, 1:])
     assert_array_equal(given.demonstrator, made.policies[:, :, 0])
     assert_allclose(given.prior, 1 / 4)

@@ -78,9 +78,16 @@ def test_enumerations_are_stored_as_they_are(name, steps, contains_demonstrator,
         assert (found["sequence_left"] - found["sequence_right"] < 1e-12).all()
     else:
         assert excess.isnull().all()
-        for measure in ("weight", "kept", "kept_logs", "information", "divergence"):
+        for measure in (
+            "weight",
+            "kept",
+            "kept_logs",
+            "kept_divergence",
+            "kept_distance",
+            "information",
+        ):
             assert found[measure].isnull()
-        for measure in ("queries", "cubes", "logs", "distance", "excess"):
+        for measure in ("queries", "cubes", "logs", "divergence", "distance", "excess"):
             assert found[measure].notnull()
 
 
@@ -129,8 +136,8 @@ def test_an_event_lasts_to_the_end_unless_it_says_otherwise():
 def test_without_an_event_nothing_happens():
     found = simulated(made("random"), learning())
     assert found["demonstrated_harm"].isnull().all()
-    assert not found["happened_of_history"].any()
-    assert (found["bad_mass_of_history"] == 0).all()
+    assert not found["harm_of_history"].any()
+    assert (found["harm_mass_of_history"] == 0).all()
 
 
 @pytest.mark.parametrize("stage", ["simulated", "enumerated"])
@@ -167,5 +174,5 @@ def test_the_demonstrator_acts_alike_whatever_alpha_is():
         simulated(policy_class, learning(learner="demonstrator", alpha=alpha, event={"action": 1}))
         for alpha in (0.5, 0.001)
     )
-    assert_array_equal(one["happened_of_history"], other["happened_of_history"])
+    assert_array_equal(one["harm_of_history"], other["harm_of_history"])
     assert not one["top_size"].equals(other["top_size"])

@@ -8,9 +8,13 @@ from numpy.testing import assert_allclose
 from scipy.special import betaln
 from scipy.stats import beta
 
-from ontogeny.studies.imitation.analysis.enumeration import divergence
 from ontogeny.studies.imitation.analysis.kinds import grid
-from ontogeny.studies.imitation.analysis.learners import mixture, normalised, updated
+from ontogeny.studies.imitation.analysis.learners import (
+    kl_divergence,
+    mixture,
+    normalised,
+    updated,
+)
 from ontogeny.studies.imitation.analysis.model_class import problem
 from ontogeny.studies.imitation.analysis.simulation import simulate
 
@@ -103,7 +107,7 @@ def test_divergence_from_laplace_by_recursion_over_counts(learned):
                 ((count - heads) * log_likelihood[:, 0] + heads * log_likelihood[:, 1])[None]
             )
             chance = math.comb(count, heads) / 2**count
-            total += chance * divergence(coin, mixture(policies, log_weights))[0]
+            total += chance * kl_divergence(coin, mixture(policies, log_weights))[0]
     heads = np.arange(steps + 1)
     chances = np.array([math.comb(steps, k) for k in heads]) / 2.0**steps
     exact = chances @ (-steps * math.log(2) - betaln(heads + 1, steps - heads + 1))

@@ -5,24 +5,26 @@ sequence. There are ``(2 A O)^T`` histories and ``X = (A O)^T`` sequences of ``T
 
 Symbols: ``H`` histories of positive probability; ``N`` policies; ``A`` actions; ``O`` observations;
 ``d`` the demonstrator; ``w_t`` posterior weights before step t; ``w = w_0(d)``; ``theta_t`` the
-probability to ask.
+query probability.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.imitation.analysis.learners import (
     cautious,
-    divergence,
+    kl_divergence,
     mixture,
     normalised,
+    posterior,
+    root_ratios,
     top_set,
     updated,
 )
-from ontogeny.studies.imitation.analysis.model_class import Problem
+from ontogeny.studies.imitation.analysis.model_class import ModelClass, Problem
 
 __all__ = ["Branches", "Histories", "branches", "demonstrated", "enumerate_histories"]
 
@@ -41,7 +43,7 @@ class Branches(NamedTuple):
     p : (H, A) ndarray
         Probability to act without asking.
     theta : (H,) ndarray
-        Probability to ask.
+        Query probability.
     probability : (H, 2, A) ndarray
         Of not asking and asking, with each action.
     log_weights : (H, 2, A, N) ndarray
@@ -113,14 +115,17 @@ class Histories:
     information : (H,) ndarray [nat]
         Sum of ``theta KL(d || xi)``.
     divergence : (H,) ndarray [nat]
-        Sum of ``KL(P(. | h) || d)`` over the steps up to which the demonstrator is kept;
-        ``P(a | h)`` is the probability of an action, asked or not.
+        Sum of ``KL(P(. | h) || d)``, infinite where the demonstrator could not have done what the
+        learner might; ``P(a | h)`` is the probability of an action, asked or not.
+    kept_divergence, kept_logs : (H,) ndarray [nat]
+        Sums of ``KL(P(. | h) || d)`` and of ``ln(1 + theta)`` over the steps up to which the
+        demonstrator has been in Top.
     roots : (H, N) ndarray
         Sum of ``theta h^2 sqrt(Z)`` and the last ``sqrt(Z)``; see `laws`.
-    bad : (H,) ndarray of bool
+    harm : (H,) ndarray of bool
         Whether the last action is among its actions.
-    bad_mass : (H,) ndarray
-        Sum of ``(1 + theta) d(last action)`` over the steps up to which the demonstrator is kept.
+    harm_mass : (H,) ndarray
+        Sum of ``(1 + theta) d(last action)`` over these steps.
     excess : float
         Largest amount by which ``p_t(a)`` exceeds ``d(a)`` in any history.
     """
@@ -140,9 +145,11 @@ class Histories:
     logs: Array
     information: Array
     divergence: Array
+    kept_divergence: Array
+    kept_logs: Array
     roots: Array
-    bad: Flags
-    bad_mass: Array
+    harm: Flags
+    harm_mass: Array
     excess: float
 
     def mean(self, values: Array) -> float:
@@ -180,70 +187,96 @@ def enumerate_histories(problem: Problem, alpha: float, steps: int) -> Histories
     steps : int
         T. Time and memory grow like (2 A O)^T.
     """
-    model_class, truth = problem.model_class, problem.truth
-    _, _, observations = model_class.observation.shape
-    count, actions = problem.policies.shape[2:]
-    log_weights = normalised(np.log(problem.prior))[None, :]
-    state, sequence = np.zeros((2, 1), dtype=np.int64)
-    probability, least = np.ones(1), np.full(1, problem.weight if truth is not None else np.nan)
-    kept, bad = np.ones(1, dtype=np.bool_), np.zeros(1, dtype=np.bool_)
-    sums = {name: np.zeros(1) for name in _SUMS}
-    roots = np.zeros((1, count))
-    excess = -np.inf
-    inverse = [1 / least[0]]
+    truth, excess, inverse = problem.truth, -np.inf, [1 / problem.weight]
+    found = _empty_history(problem)
     for step in range(steps):
-        phase = model_class.phase(step)
-        policies, acts = problem.policies[phase][state], problem.demonstrator[phase][state]
-        next_ = branches(log_weights, policies, acts, alpha)
-        theta = next_.theta
+        phase = problem.model_class.phase(step)
+        policies = problem.policies[phase][found["state"]]
+        acts = problem.demonstrator[phase][found["state"]]
+        next_ = branches(found["log_weights"], policies, acts, alpha)
         excess = max(excess, float((next_.p - acts).max()))
-        sums["queries"] += theta
-        sums["cubes"] += theta**3
-        sums["logs"] += np.log1p(theta)
+        _add(found, next_, acts, truth)
         if truth is not None:
-            kept &= next_.top[:, truth]
-            sums["information"] += theta * divergence(acts, mixture(policies, log_weights))
-            affinity = np.sqrt(policies * acts[:, None, :]).sum(axis=-1)
-            ratio = np.exp((log_weights - log_weights[:, [truth]]) / 2)
-            roots += (theta[:, None] * (1 - affinity)) * ratio
-        away = divergence(next_.p + theta[:, None] * acts, acts)
-        sums["divergence"] += np.where(kept, away, 0.0)
-        sums["bad_mass"] += kept * (1 + theta) * acts[:, -1]
-
-        chance = next_.probability[..., None] * model_class.observation[state][:, None]
-        chance *= probability[:, None, None, None]
-        row, asked, action, observation = np.nonzero(chance)
-        probability = chance[row, asked, action, observation]
-        log_weights = next_.log_weights[row, asked, action]
-        sequence = (sequence[row] * actions + action) * observations + observation
-        state = model_class.next_state[state[row], action, observation]
-        kept, roots = kept[row], roots[row]
-        bad = bad[row] | (action == actions - 1)
-        sums = {name: values[row] for name, values in sums.items()}
-        least = least[row]
+            _add_roots(found, next_.theta, policies, acts, truth)
+        found = _extended(found, next_, problem.model_class)
         if truth is not None:
-            weights = np.exp(log_weights)
-            posterior = weights[:, truth] / weights.sum(axis=-1)
-            least = np.minimum(least, posterior)
-            inverse.append(float(probability @ (1 / posterior)))
+            weight = posterior(found["log_weights"])[:, truth]
+            found["least"] = np.minimum(found["least"], weight)
+            inverse.append(float(found["probability"] @ (1 / weight)))
     if truth is not None:
-        roots += np.exp((log_weights - log_weights[:, [truth]]) / 2)
+        found["roots"] += root_ratios(found["log_weights"], truth)
+    del found["log_weights"], found["state"]
     return Histories(
         steps=steps,
-        weight=problem.weight if truth is not None else np.nan,
+        weight=problem.weight,
         prior=problem.prior,
         truth=truth,
-        probability=probability,
-        sequence=sequence,
         demonstrated=demonstrated(problem, steps),
         inverse_truth=np.array(inverse),
-        kept=kept,
-        least=least,
-        roots=roots,
-        bad=bad,
         excess=excess,
-        **sums,
+        **found,
     )
 
 
-_SUMS = ("queries", "cubes", "logs", "information", "divergence", "bad_mass")
+_SUMS = (
+    "queries", "cubes", "logs", "information", "divergence", "kept_divergence", "kept_logs",
+    "harm_mass",
+)  # fmt: skip
+
+
+def _empty_history(problem: Problem) -> dict[str, NDArray[Any]]:
+    """Return the one history before the first step, with sums over no step."""
+    return {
+        "state": np.zeros(1, dtype=np.int64),
+        "log_weights": normalised(np.log(problem.prior))[None, :],
+        "sequence": np.zeros(1, dtype=np.int64),
+        "probability": np.ones(1),
+        "kept": np.ones(1, dtype=np.bool_),
+        "least": np.full(1, problem.weight),
+        "harm": np.zeros(1, dtype=np.bool_),
+        "roots": np.zeros((1, len(problem.prior))),
+        **{name: np.zeros(1) for name in _SUMS},
+    }
+
+
+def _add(found: dict[str, NDArray[Any]], next_: Branches, acts: Array, truth: int | None) -> None:
+    """Add what a step has of each history, in place."""
+    if truth is not None:
+        found["kept"] &= next_.top[:, truth]
+    kept, theta, logs = found["kept"], next_.theta, np.log1p(next_.theta)
+    away = kl_divergence(next_.p + theta[:, None] * acts, acts)
+    found["queries"] += theta
+    found["cubes"] += theta**3
+    found["logs"] += logs
+    found["divergence"] += away
+    found["kept_divergence"] += np.where(kept, away, 0.0)
+    found["kept_logs"] += kept * logs
+    found["harm_mass"] += kept * (1 + theta) * acts[:, -1]
+
+
+def _add_roots(
+    found: dict[str, NDArray[Any]], theta: Array, policies: Array, acts: Array, truth: int
+) -> None:
+    """Add what D3 and D4 are about, in place."""
+    log_weights = found["log_weights"]
+    hellinger = 1 - np.sqrt(policies * acts[:, None, :]).sum(axis=-1)
+    found["information"] += theta * kl_divergence(acts, mixture(policies, log_weights))
+    found["roots"] += theta[:, None] * hellinger * root_ratios(log_weights, truth)
+
+
+def _extended(
+    found: dict[str, NDArray[Any]], next_: Branches, model_class: ModelClass
+) -> dict[str, NDArray[Any]]:
+    """Return all continuations of positive probability by one step."""
+    state = found["state"]
+    _, actions, observations = model_class.observation.shape
+    chance = next_.probability[..., None] * model_class.observation[state][:, None]
+    chance *= found["probability"][:, None, None, None]
+    row, asked, action, observation = np.nonzero(chance)
+    longer = {name: values[row] for name, values in found.items()}
+    longer["probability"] = chance[row, asked, action, observation]
+    longer["log_weights"] = next_.log_weights[row, asked, action]
+    longer["sequence"] = (longer["sequence"] * actions + action) * observations + observation
+    longer["state"] = model_class.next_state[longer["state"], action, observation]
+    longer["harm"] |= action == actions - 1
+    return longer

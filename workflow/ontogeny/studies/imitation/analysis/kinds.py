@@ -103,7 +103,8 @@ def treacherous(
     The last action is harmful, and the last state is the trigger. The demonstrator takes the
     harmful action with `harm_probability` in every state; so do the copies, but from step
     `betrayal` on they take it with `betrayal_probability` at the trigger. All else is drawn from
-    uniform Dirichlet distributions.
+    uniform Dirichlet distributions. Policies other than the demonstrator are in random order, so
+    that the first ranks of equal weight are not copies alone.
 
     Parameters
     ----------
@@ -132,10 +133,11 @@ def treacherous(
         ]
     )
     next_state = _observed(states, actions)
+    policies = policies[:, :, [0, *(1 + rng.permutation(copies + others))]]
     if hazard:
-        lost = np.full(actions, 1 / actions)
+        alike = np.full(actions, 1 / actions)
         policies = np.concatenate(
-            [policies, np.broadcast_to(lost, (2, 1, policies.shape[2], actions))], axis=1
+            [policies, np.broadcast_to(alike, (2, 1, policies.shape[2], actions))], axis=1
         )
         observation = np.concatenate([observation, np.full((1, actions, states), 1 / states)])
         next_state = np.concatenate([next_state, np.full((1, actions, states), states)])

@@ -5,7 +5,7 @@ are not textbook ones are beside the code. T1 to T3 are the theorems of arXiv 21
 recalled, which could not be compared with its text.
 
 Setting. The demonstrator d is a policy of the class, of prior weight w; w_t are the weights before
-step t, learned from answered questions alone; Z_t = w_t(pi) / w_t(d); D is the event that d is in
+step t, learned from queries alone; Z_t = w_t(pi) / w_t(d); D is the event that d is in
 Top at every step; h^2 = 1 - sum_a sqrt(pi(a) d(a)) is the squared Hellinger distance of a policy
 from d at a step, TV the total variation.
 
@@ -59,29 +59,45 @@ LAWS = {
     "D10": "P(bad, D) ≤ E Σ (1+θ) d(bad)",
     "D11": "KL(imitator on D ‖ demonstrator) ≤ E 1_D Σ ln(1+θ)",
 }
-"""The laws, each as its two sides."""
+"""The laws, each as its two sides.
+
+Where policies have no zeros, nothing is impossible for the demonstrator, and D9 says only that 0 is
+at most alpha/w.
+"""
+
+ROUNDING = 1e-12
+"""Error that probabilities and posterior weights of enumerated histories may have."""
 
 EVENTS = 64
 """Events drawn for the laws D8 and D8a."""
 
 
 class Law(NamedTuple):
-    """The two sides of a law where it is nearest to failing."""
+    """The two sides of a law where their quotient is largest."""
 
     left: float
     right: float
 
 
-def laws(histories: Histories, alpha: float, rng: np.random.Generator) -> dict[str, Law]:
+def laws(
+    histories: Histories,
+    of_sequences: tuple[Array, Array],
+    alpha: float,
+    rng: np.random.Generator,
+) -> dict[str, Law]:
     """Return both sides of every law on enumerated histories, in the order of `LAWS`.
 
-    Where a law is about every time, number, policy or event, the sides are those whose difference
-    is largest. All hold without exception when the demonstrator is in the class.
+    Where a law is about every time, number or event, the sides are those of the largest quotient
+    left/right, so that they show how tight the law is; where it fails for any, the quotient is
+    above 1, so that this is found. D4, an equality, is shown for the policy for which it differs
+    most. All hold without exception when the demonstrator is in the class.
 
     Parameters
     ----------
     histories : Histories
         With the demonstrator in the class.
+    of_sequences : tuple of two (X,) ndarray
+        Both sides of D7, from `sequences`.
     alpha : float
     rng : Generator
         For the events of D8 and D8a.
@@ -113,13 +129,13 @@ def laws(histories: Histories, alpha: float, rng: np.random.Generator) -> dict[s
         "D5": Law(cubes, bound["D5"]),
         "D5'": Law(cubes, bound["D5'"]),
         "D6": Law(histories.mean(histories.queries), queries_bound(histories.steps, cubes)),
-        "D7": _worst(Law(*sides) for sides in zip(*map(list, sequences(histories)), strict=True)),
-        "D8": _worst(_split(histories, event) for event in events),
-        "D8a": _worst(_jensen(histories, event) for event in events),
+        "D7": _worst(*of_sequences),
+        "D8": _worst(*np.array([_split(histories, event) for event in events]).T),
+        "D8a": _worst(*np.array([_jensen(histories, event) for event in events]).T),
         "D9": Law(histories.mean(impossible.astype(np.float64)), alpha / weight),
         "D10": Law(
-            histories.mean((histories.bad & histories.kept).astype(np.float64)),
-            histories.mean(histories.bad_mass),
+            histories.mean((histories.harm & histories.kept).astype(np.float64)),
+            histories.mean(histories.harm_mass),
         ),
         "D11": Law(kept_distance(histories), histories.mean(histories.kept * histories.logs)),
     }
@@ -158,7 +174,7 @@ def kept_distance(histories: Histories) -> float:
     Proof: by D7, P^d(x) is at least the sum over flags of q = P(flags, x, D) prod (1 + theta)^-1.
     By the log-sum inequality, P(x, D) ln(P(x, D) / sum q) is at most the sum over flags of
     P ln(P / q) = P sum ln(1 + theta). Since ln(1 + theta) <= theta, the right side is at most the
-    expected number of questions. As P(D) may be less than 1, the sum may be negative.
+    expected number of queries. As P(D) may be less than 1, the sum may be negative.
     """
     joint = _by_sequence(histories, histories.probability * histories.kept)
     return float(rel_entr(joint, histories.demonstrated).sum())
@@ -173,7 +189,7 @@ def cubes_bound(prior: Array, truth: int, alpha: float) -> float:
     """Return the bound of D5 on ``E sum theta^3``.
 
     S = 2 alpha^(-3/2) sum over pi != d of sqrt(w(pi)/w); with N equal weights 2 (N - 1)
-    alpha^(-3/2). Proof. (D4) On a question, E_d sqrt(Z') = sqrt(Z) sum_a sqrt(pi(a) d(a)) =
+    alpha^(-3/2). Proof. (D4) On a query, E_d sqrt(Z') = sqrt(Z) sum_a sqrt(pi(a) d(a)) =
     sqrt(Z)(1 - h^2); else Z stays. So E sum theta h^2 sqrt(Z) + E sqrt(Z_T) = sqrt(w(pi)/w).
     By F5, Cauchy-Schwarz and |Top| <= 1/alpha, theta^2 <= (1/alpha) sum over Top of TV^2 <=
     (2/alpha) sum over Top of h^2, and by F4 sqrt(Z) >= sqrt(alpha) in Top. Hence theta^3 <=
@@ -194,7 +210,7 @@ def cubes_bound_of_any_prior(weight: float, alpha: float) -> float:
     """Return the bound of D5' on ``E sum theta^3``, for countable classes too.
 
     S' = (3 sqrt(3) / 2) alpha^-2 (1/w - 1). Proof. For c > 0 let f(Z) = sqrt(Z + c alpha) -
-    sqrt(c alpha). On a question E_d sqrt(Z' + c alpha) = sqrt(Z + c alpha)(1 - h^2(d, m)), with
+    sqrt(c alpha). On a query E_d sqrt(Z' + c alpha) = sqrt(Z + c alpha)(1 - h^2(d, m)), with
     the mixture m = (Z pi + c alpha d)/(Z + c alpha). Since h^2 >= TV^2/2 and TV(d, m) =
     TV(d, pi) Z/(Z + c alpha), f falls in mean by at least Z^2 (Z + c alpha)^(-3/2) TV^2 / 2, which
     increases in Z. In Top Z >= alpha (F4), so it falls by at least sqrt(alpha) (1 + c)^(-3/2)
@@ -211,7 +227,7 @@ def recalled_cubes_bound(weight: float, alpha: float, actions: int) -> float:
 
 
 def queries_bound(steps: int, cubes: float) -> float:
-    """Return the bound of D6 on the expected number of questions: T^(2/3) (sum theta^3)^(1/3).
+    """Return the bound of D6 on the expected number of queries: T^(2/3) (sum theta^3)^(1/3).
 
     Hoelder's inequality over steps, and Jensen's over histories.
     """
@@ -224,6 +240,9 @@ def event_bound(log_probability: float, logs: float) -> float:
     The solution b of ``b ln(b/p) = L``, at most 1. Proof of D8a: let L be the sum of ln(1 + theta)
     of a history. By D7, E[1_B 1_D e^-L] <= p, so with b = P(B, D) the mean of e^-L given B and D is
     at most p/b. By Jensen's inequality e^(-E[L | B, D]) <= p/b, that is b ln(b/p) <= E[1_B 1_D L].
+
+    Where B is that something happens at some step, b may also be the probability that it does while
+    d has been in Top so far, here and in D8: the proof is the same if histories end at that step.
 
     Parameters
     ----------
@@ -270,8 +289,16 @@ def _solution(excess: Callable[[float], float], log_probability: float) -> float
     return float(np.exp(brentq(excess, log_probability, 0.0, xtol=1e-14)))
 
 
-def _worst(found: Iterator[Law]) -> Law:
-    return max(found, key=lambda law: law.left - law.right)
+def _worst(left: Array, right: Array) -> Law:
+    """Return the sides with the largest quotient left/right; NaN before all others.
+
+    Where right is 0, the quotient is infinite if left is positive beyond rounding, and else the
+    least of all.
+    """
+    quotient = np.where(left <= ROUNDING, -np.inf, np.inf)
+    np.divide(left, right, out=quotient, where=right != 0)
+    worst = int(quotient.argmax())
+    return Law(float(left[worst]), float(right[worst]))
 
 
 def _by_sequence(histories: Histories, values: Array) -> Array:
@@ -281,15 +308,16 @@ def _by_sequence(histories: Histories, values: Array) -> Array:
 
 
 def _ville(histories: Histories) -> Law:
-    """Return the sides of D2 at the worst c below 1."""
+    """Return the sides of D2 at the worst c below 1.
+
+    The quotient is largest at a value that w_t(d)/w has as its least. A history in which it never
+    falls has 1 but for rounding, and is left out.
+    """
     relative = histories.least / histories.weight
     order = np.argsort(relative)
     level, below = relative[order], np.cumsum(histories.probability[order])
-    count = int((level < 1).sum())
-    if not count:
-        return Law(0.0, 1.0)
-    worst = int((below - level)[:count].argmax())
-    return Law(float(below[worst]), float(level[worst]))
+    falls = level < 1 - ROUNDING
+    return _worst(below[falls], level[falls]) if falls.any() else Law(0.0, 1.0)
 
 
 def _events(histories: Histories, rng: np.random.Generator) -> Iterator[NDArray[np.bool_]]:
@@ -308,20 +336,18 @@ def _split(histories: Histories, event: NDArray[np.bool_]) -> Law:
     D7 gives P(B, D, L <= c) <= e^c P^d(B).
     """
     happened = histories.mean(event[histories.sequence].astype(np.float64))
-    lost = 1 - kept_probability(histories)
+    left_out = histories.mean((~histories.kept).astype(np.float64))
     order = np.argsort(histories.logs)
-    logs = histories.logs[order]
-    above = np.maximum(1 - np.cumsum(histories.probability[order]), 0.0)
+    from_here = np.cumsum(histories.probability[order][::-1])[::-1]
+    above = np.append(from_here[1:], 0.0)
     chance = float(histories.demonstrated[event].sum())
-    return Law(happened, lost + float((above + np.exp(logs) * chance).min()))
+    split = above + np.exp(histories.logs[order]) * chance
+    return Law(happened, left_out + float(split.min()))
 
 
 def _jensen(histories: Histories, event: NDArray[np.bool_]) -> Law:
     """Return the sides of D8a for an event."""
-    both = event[histories.sequence] & histories.kept
-    happened, chance = (
-        histories.mean(both.astype(float)),
-        float(histories.demonstrated[event].sum()),
-    )
-    right = histories.mean(both * histories.logs)
-    return Law(float(happened * np.log(happened / chance)) if happened else 0.0, right)
+    both = (event[histories.sequence] & histories.kept).astype(np.float64)
+    chance = float(histories.demonstrated[event].sum())
+    left = float(rel_entr(histories.mean(both), chance))
+    return Law(left, histories.mean(both * histories.logs))

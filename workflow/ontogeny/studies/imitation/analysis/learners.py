@@ -1,11 +1,11 @@
-"""Learners: with which probability they ask, and how they act when they do not.
+"""Learners: their query probability, and how they act when they do not ask.
 
 The conservative learner of arXiv 2102.08686 keeps a posterior over policies, learns from queried
 steps alone, and acts by the least probability among the plausible policies, Top. With what is left
 of the total probability it asks the demonstrator. The others lack one of its ingredients.
 
 Symbols: ``R`` histories; ``N`` policies; ``A`` actions; ``w_t`` posterior weights at step t;
-``alpha`` the threshold of Top; ``theta`` the probability to ask.
+``alpha`` the threshold of Top; ``theta`` the query probability.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,10 +19,12 @@ __all__ = [
     "LEARNERS",
     "View",
     "cautious",
-    "divergence",
     "drawn",
+    "kl_divergence",
     "mixture",
     "normalised",
+    "posterior",
+    "root_ratios",
     "top_set",
     "updated",
 ]
@@ -37,6 +39,28 @@ TOLERANCE = 1e-15
 def normalised(log_weights: Array) -> Array:
     """Return log-weights less their maximum along the last axis."""
     return log_weights - log_weights.max(axis=-1, keepdims=True)
+
+
+def posterior(log_weights: Array) -> Array:
+    """Return weights whose sum along the last axis is 1."""
+    weights = np.exp(normalised(log_weights))
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+
+
+def root_ratios(log_weights: Array, truth: int) -> Array:
+    """Return ``sqrt(Z)`` of each policy, ``Z = w(pi) / w(d)``.
+
+    Parameters
+    ----------
+    log_weights : (R, N) ndarray
+    truth : int
+        Place of the demonstrator d.
+
+    Returns
+    -------
+    (R, N) ndarray
+    """
+    return np.asarray(np.exp((log_weights - log_weights[:, [truth]]) / 2))
 
 
 def top_set(log_weights: Array, alpha: float) -> Flags:
@@ -78,6 +102,7 @@ def cautious(policies: Array, log_weights: Array, top: Flags) -> tuple[Array, Ar
     Parameters
     ----------
     policies : (..., N, A) ndarray
+        Fastest where neighbours in memory are neighbouring policies.
     log_weights : (..., N) ndarray
     top : (..., N) ndarray of bool
 
@@ -86,7 +111,7 @@ def cautious(policies: Array, log_weights: Array, top: Flags) -> tuple[Array, Ar
     p : (..., A) ndarray
     theta : (...) ndarray
     """
-    p = np.where(top[..., None], policies, np.inf).min(axis=-2)
+    p = np.where(top[..., None, :], policies.swapaxes(-1, -2), np.inf).min(axis=-1)
     first = log_weights.argmax(axis=-1)[..., None, None]
     return p, (np.take_along_axis(policies, first, axis=-2)[..., 0, :] - p).sum(axis=-1)
 
@@ -103,9 +128,7 @@ def mixture(policies: Array, log_weights: Array) -> Array:
     -------
     (..., A) ndarray
     """
-    weights = np.exp(normalised(log_weights))
-    weights /= weights.sum(axis=-1, keepdims=True)
-    return np.asarray((weights[..., None, :] @ policies)[..., 0, :])
+    return np.asarray((posterior(log_weights)[..., None, :] @ policies)[..., 0, :])
 
 
 def updated(log_weights: Array, policies: Array, action: NDArray[np.int64]) -> Array:
@@ -129,13 +152,13 @@ def updated(log_weights: Array, policies: Array, action: NDArray[np.int64]) -> A
     return normalised(log_weights + likelihood)
 
 
-def divergence(p: Array, q: Array) -> Array:
+def kl_divergence(p: Array, q: Array) -> Array:
     """Return the Kullback-Leibler divergence ``KL(p || q)`` along the last axis [nat].
 
     Parameters
     ----------
     p, q : (..., A) ndarray
-        Where p is positive, q is.
+        Infinite where q is 0 and p is not.
 
     Returns
     -------
@@ -232,4 +255,4 @@ LEARNERS: Mapping[str, Callable[[View], tuple[Array, Array]]] = {
     "demonstrator": _demonstrator,
 }
 """By name: from what a learner sees to the probabilities (R, A) of acting without asking, and the
-probability (R,) to ask; together they are 1."""
+query probability (R,); together they are 1."""

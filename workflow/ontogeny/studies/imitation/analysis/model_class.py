@@ -51,7 +51,8 @@ class Problem:
     Attributes
     ----------
     policies : (K, S, N, A) ndarray
-        Those that the learner thinks possible.
+        Those that the learner thinks possible. `problem` makes neighbours in memory of neighbouring
+        policies, since what a learner computes most is a minimum over policies.
     prior : (N,) ndarray
         Positive, with sum 1.
     truth : int or None
@@ -69,8 +70,8 @@ class Problem:
 
     @property
     def weight(self) -> float:
-        """Prior weight of the demonstrator; 0 when it is not in the class."""
-        return 0.0 if self.truth is None else float(self.prior[self.truth])
+        """Prior weight of the demonstrator; NaN when it is not in the class."""
+        return float("nan") if self.truth is None else float(self.prior[self.truth])
 
 
 def problem(
@@ -92,13 +93,16 @@ def problem(
     contains_demonstrator : bool
         Whether the demonstrator is one of the policies at all.
     """
-    demonstrator, others = model_class.policies[:, :, :1], model_class.policies[:, :, 1:]
+    by_action = model_class.policies.swapaxes(-1, -2)
+    demonstrator, others = by_action[..., :1], by_action[..., 1:]
+    truth: int | None
     if not contains_demonstrator:
-        policies, truth = others, None
+        parts, truth = [others], None
     elif ties == "first":
-        policies, truth = model_class.policies, 0
+        parts, truth = [demonstrator, others], 0
     else:
-        policies, truth = np.concatenate([others, demonstrator], axis=2), others.shape[2]
+        parts, truth = [others, demonstrator], others.shape[-1]
+    policies = np.ascontiguousarray(np.concatenate(parts, axis=-1)).swapaxes(-1, -2)
     count = policies.shape[2]
     weights = GEOMETRIC ** np.arange(count) if prior == "geometric" else np.ones(count)
-    return Problem(policies, weights / weights.sum(), truth, demonstrator[:, :, 0], model_class)
+    return Problem(policies, weights / weights.sum(), truth, demonstrator[..., 0], model_class)

@@ -5,7 +5,14 @@ import xarray as xr
 
 from ontogeny.labels import text
 from ontogeny.studies.imitation.analysis.enumeration import Histories, enumerate_histories
-from ontogeny.studies.imitation.analysis.laws import LAWS, distance, laws, sequences
+from ontogeny.studies.imitation.analysis.laws import (
+    LAWS,
+    distance,
+    kept_distance,
+    kept_probability,
+    laws,
+    sequences,
+)
 from ontogeny.studies.imitation.config import Learning
 from ontogeny.studies.imitation.labels import dataset, variable
 from ontogeny.studies.imitation.stages.reading import problem_of, stream
@@ -30,11 +37,10 @@ def enumerated(policy_class: xr.Dataset, learning: Learning, steps: int) -> xr.D
     left, right = sequences(found)
     sides = dict.fromkeys(LAWS, (np.nan, np.nan))
     if found.truth is not None:
-        sides |= laws(found, learning.alpha, stream(learning.seed, "events"))
+        sides |= laws(found, (left, right), learning.alpha, stream(learning.seed, "events"))
     variables = {
         "left": variable("law", [sides[law][0] for law in LAWS], "left side of the law"),
         "right": variable("law", [sides[law][1] for law in LAWS], "right side of the law"),
-        "statement": variable("law", text(LAWS.values()), "the law"),
         "sequence_left": variable("sequence", left, "E[1_x 1_D Π 1/(1+θ)] of the sequence x"),
         "sequence_right": variable("sequence", right, "probability under the demonstrator"),
         "total": variable((), found.probability.sum(), "sum of all probabilities"),
@@ -47,27 +53,39 @@ def enumerated(policy_class: xr.Dataset, learning: Learning, steps: int) -> xr.D
 
 
 def _expectations(found: Histories) -> dict[str, xr.Variable]:
-    is_known = found.truth is not None
     values = {
-        "queries": (found.mean(found.queries), "expected questions", "1"),
+        "queries": (found.mean(found.queries), "expected queries", "1"),
         "cubes": (found.mean(found.cubes), "E Σ θ³", "1"),
         "logs": (found.mean(found.logs), "E Σ ln(1+θ)", "nat"),
-        "kept": (found.mean(found.kept.astype(float)), "P(demonstrator always plausible)", "1"),
-        "kept_logs": (found.mean(found.kept * found.logs), "E 1_D Σ ln(1+θ)", "nat"),
-        "information": (found.mean(found.information), "E Σ θ KL(d‖ξ)", "nat"),
-        "divergence": (
-            found.mean(found.divergence),
-            "E Σ KL(imitator ‖ demonstrator) while the demonstrator is plausible",
-            "nat",
-        ),
         "distance": (
             distance(found),
             "KL(what happens under the imitator ‖ under the demonstrator)",
             "nat",
         ),
+        "divergence": (found.mean(found.divergence), "E Σ KL(imitator ‖ demonstrator)", "nat"),
     }
-    of_truth = {"kept", "kept_logs", "information", "divergence"}
+    of_truth = {
+        "information": (found.mean(found.information), "E Σ θ KL(d‖ξ)", "nat"),
+        "kept": (kept_probability(found), "P(demonstrator always plausible)", "1"),
+        "kept_logs": (
+            found.mean(found.kept_logs),
+            "E Σ ln(1+θ) while the demonstrator is plausible",
+            "nat",
+        ),
+        "kept_divergence": (
+            found.mean(found.kept_divergence),
+            "E Σ KL(imitator ‖ demonstrator) while the demonstrator is plausible",
+            "nat",
+        ),
+        "kept_distance": (
+            kept_distance(found),
+            "KL(what happens while the demonstrator is always plausible ‖ under the demonstrator)",
+            "nat",
+        ),
+    }
+    if found.truth is None:
+        of_truth = {name: (np.nan, about, units) for name, (_, about, units) in of_truth.items()}
     return {
-        name: variable((), value if is_known or name not in of_truth else np.nan, about, units)
-        for name, (value, about, units) in values.items()
+        name: variable((), value, about, units)
+        for name, (value, about, units) in (values | of_truth).items()
     }

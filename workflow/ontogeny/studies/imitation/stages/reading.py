@@ -29,6 +29,12 @@ def problem_of(policy_class: xr.Dataset, learning: Learning) -> Problem:
 
 
 def stream(seed: int, of: str) -> np.random.Generator:
-    """Return the generator of what a seed draws: ``"class"``, ``"histories"`` or ``"events"``."""
+    """Return the generator of what a seed draws: ``"class"``, ``"histories"`` or ``"events"``.
+
+    Runs with the same seed and the same number of histories use common random numbers, whatever
+    their learner and alpha: at each step all of them have the same uniform numbers, and they have
+    the same class where that has the same configuration. Differences between such runs are
+    therefore paired, and their standard error is that of the differences of histories.
+    """
     spawned = np.random.SeedSequence(seed).spawn(len(STREAMS))
     return np.random.default_rng(spawned[STREAMS.index(of)])

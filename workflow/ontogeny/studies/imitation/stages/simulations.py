@@ -49,11 +49,10 @@ def simulated(policy_class: xr.Dataset, learning: Learning) -> xr.Dataset:
         "demonstrated_harm": variable("time", exact, "exact P(harm so far) of the demonstrator"),
         **_of_histories(found),
         "prior": variable("prior_rank", given.prior, "prior weight of the policy"),
-        "weight": variable((), given.weight if given.truth is not None else np.nan,
-                           "prior weight of the demonstrator"),
+        "weight": variable((), given.weight, "prior weight of the demonstrator"),
         "identity": variable("prior_rank", found.roots.mean(axis=0), "E Σ θ h² √Z + E √Z_T"),
         "identity_error": variable("prior_rank", _error(found.roots), "its standard error"),
-    }  # fmt: skip
+    }
     coordinates = {
         "time": found.time,
         "history": np.arange(len(found.kept)),
@@ -64,10 +63,10 @@ def simulated(policy_class: xr.Dataset, learning: Learning) -> xr.Dataset:
 
 def _along_time(found: Simulated) -> dict[str, xr.Variable]:
     values = {
-        "theta": (found.theta, "probability to ask"),
+        "theta": (found.theta, "query probability"),
         "cubes": (found.cubes, "Σ θ³ so far"),
-        "queries": (found.queries, "questions so far"),
-        "harm": (found.happened, "harm so far"),
+        "queries": (found.queries, "queries so far"),
+        "harm": (found.harm, "harm so far"),
         "truth": (found.truth, "posterior weight of the demonstrator"),
         "top_size": (found.top_size, "plausible policies"),
     }
@@ -86,24 +85,25 @@ def _of_histories(found: Simulated) -> dict[str, xr.Variable]:
     values = {
         "cubes": (found.cubes[:, -1], "Σ θ³", "1"),
         "logs": (found.logs[:, -1], "Σ ln(1+θ)", "nat"),
-        "queries": (found.queries[:, -1], "questions", "1"),
-        "happened": (found.happened[:, -1] > 0, "whether the event happened", "1"),
+        "queries": (found.queries[:, -1], "queries", "1"),
         "kept": (found.kept, "whether the demonstrator was always plausible", "1"),
-        "happened_kept": (
-            found.event_kept,
-            "whether the event happened while the demonstrator had always been plausible",
+        "harm": (found.harm[:, -1] > 0, "whether there was harm", "1"),
+        "harm_kept": (
+            found.harm_kept,
+            "whether there was harm while the demonstrator had always been plausible",
             "1",
         ),
         "information": (found.information, "Σ θ KL(d‖ξ)", "nat"),
-        "divergence": (
-            found.divergence,
+        "divergence": (found.divergence, "Σ KL(imitator ‖ demonstrator)", "nat"),
+        "kept_divergence": (
+            found.kept_divergence,
             "Σ KL(imitator ‖ demonstrator) while the demonstrator is plausible",
             "nat",
         ),
         "kept_logs": (found.kept_logs, "Σ ln(1+θ) while the demonstrator is plausible", "nat"),
-        "bad_mass": (
-            found.bad_mass,
-            "Σ (1+θ) d(action of the event) while the demonstrator is plausible",
+        "harm_mass": (
+            found.harm_mass,
+            "Σ (1+θ) d(harmful action) while the demonstrator is plausible",
             "1",
         ),
     }
