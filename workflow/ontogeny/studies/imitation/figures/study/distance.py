@@ -104,9 +104,10 @@ def _line(axes: Axes) -> None:
     ends = np.array([min(limits), max(limits)])
     axes.plot(ends, ends, **BOUND)
     axes.fill_between(ends, ends, ends[1], color="#444444", alpha=0.06, lw=0)
-    look: dict[str, Any] = {"transform": axes.transAxes, "fontsize": 8, "color": "#444444"}
-    axes.text(0.02, 0.98, "more than one nat a query", va="top", **look)
-    axes.text(0.98, 0.02, "D11: every filled circle is below the line", ha="right", **look)
+    axes.text(
+        0.02, 0.98, "more than one nat a query", transform=axes.transAxes, va="top", fontsize=8,
+        color="#444444",
+    )  # fmt: skip
 
 
 def _groups(
@@ -124,7 +125,7 @@ def _legend(drawn: Figure, numbers: xr.Dataset) -> None:
     kinds, learners = (set(numbers[f"{name}_of_run"].values) for name in ("kind", "learner"))
     plain = {"color": "black", "ls": "", "ms": 5}
     handles = [
-        handle("distance = queries", **BOUND),
+        handle("distance = queries: D11, no\nfilled circle is above it", **BOUND),
         handle("while the demonstrator\nis plausible", marker="o", mew=0, **plain),
         handle("also afterwards", marker="o", mfc="none", **plain | {"ms": 3.5}),
     ]
