@@ -43,11 +43,14 @@ def good():
         "queries_slope": found["queries_slope"] * 0 + 2 / 3,
         "theta_ratio": found["theta_ratio"] * 0 + 1e-3,
         "excess": abs(found["excess"]),
+        "left_out": found["left_out"] / 100,
+        "information": found["information_bound"] / 2,
         "harm": where(
             found, ["traitors-conservative"], found["harm"], 1.1 * found["demonstrated_harm"]
         ),
     }
-    return found.assign(planted)
+    steps = found["steps_of_run"].where(found["kind_of_run"] != "grid", 10_000)
+    return found.assign(planted).assign_coords(steps_of_run=steps)
 
 
 def test_names_are_their_own():
@@ -72,7 +75,7 @@ def times(name, other, factor):
 
 BROKEN = {
     "all-laws-exact": constant("worst_excess", 1e-9),
-    "truth-stays": constant("lost", 1.0),
+    "truth-stays": constant("left_out", 1.0),
     "cubes-below-bound": times("cubes", "cubes_bound", 1.1),
     "bound-is-loose": times("cubes", "cubes_bound", 0.2),
     "information-budget": times("information", "information_bound", 1.1),
@@ -150,6 +153,7 @@ def test_betrayal_is_judged_on_plain_classes_with_the_demonstrator_last(good, na
         ("cubes-below-bound", "exact", True),
         ("queries-diminish", "kind", "treacherous"),
         ("third-root-at-least", "kind", "random"),
+        ("third-root-at-most", "steps", 9_999),
         ("two-thirds-at-most", "learner", "cloning"),
         ("impossible-stays-impossible", "harm_probability", 1e-6),
         ("impossible-stays-impossible", "learner", "mixture"),
@@ -167,6 +171,48 @@ def test_one_broken_law_of_one_run_is_enough(good):
     broken = good.assign(worst_excess=("run", worst))
     assert claim_of("all-laws-exact").measure(broken).value == 0.01
     assert verdict_on("all-laws-exact", broken) == FAILS
+
+
+@pytest.mark.parametrize("kind", ["enumerated", "history"])
+def test_laws_are_judged_of_seeds_with_both_kinds(good, kind):
+    others = good["exact_of_run"] & (good["kind_of_run"] != kind)
+    assert claim_of("all-laws-exact").measure(good.isel(run=others.values)).runs == 0
+    later = good.isel(run=(~good["exact_of_run"] | others | (good["seed_of_run"] > 0)).values)
+    assert claim_of("all-laws-exact").measure(later).runs == LEAST - 1
+
+
+def test_a_law_that_is_not_a_number_does_not_hold(good):
+    exact = good["exact_of_run"] & good["contains_demonstrator_of_run"]
+    unknown = good["worst_excess"].copy()
+    unknown[int(np.flatnonzero(exact)[-1])] = np.nan
+    assert verdict_on("all-laws-exact", good.assign(worst_excess=unknown)) != HOLDS
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "bound"),
+    [
+        ("truth-stays", "left_out", "left_out_bound"),
+        ("cubes-below-bound", "cubes", "cubes_bound"),
+        ("information-budget", "information", "information_bound"),
+    ],
+)
+def test_other_runs_of_a_seed_do_not_hide_a_broken_bound(good, name, quantity, bound):
+    broken = where(good, ["abyss-conservative"], good[quantity], 1.5 * good[bound])
+    assert verdict_on(name, good.assign({quantity: broken})) == FAILS
+
+
+def test_a_bound_that_promises_nothing_cannot_be_kept(good):
+    nothing = good.assign(left_out_bound=good["left_out_bound"] * 0 + 1)
+    assert claim_of("truth-stays").measure(nothing).runs == 0
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("third", "two-"))])
+def test_exponents_are_of_grids_that_are_not_resolved(good, name):
+    half = good["policies_of_run"] / 2
+    resolved = good.assign(queries=good["queries"] * 0 + half**2)
+    assert claim_of(name).measure(resolved).runs == 0
+    nearly = good.assign(queries=good["queries"] * 0 + half**2 - 0.1)
+    assert claim_of(name).measure(nearly).runs == LEAST
 
 
 def test_a_cloning_learner_that_sees_the_betrayal_does_not_count():

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import binomtest
 
-from imitation_runs import joined, run, runs_of
+from imitation_runs import LEARNERS, joined, run, runs_of
 from ontogeny import storage
 from ontogeny.joins import Run
 from ontogeny.studies.imitation.claims import CLAIMS
@@ -34,7 +34,12 @@ def simulated(class_name="traitors", **fields):
 # What was measured
 
 
-@pytest.mark.parametrize("name", ["queries", "cubes", "information", "divergence", "kept_logs"])
+MEANS = (
+    "queries", "cubes", "information", "divergence", "kept_divergence", "logs", "kept_logs"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEANS)
 def test_means_over_histories_with_their_errors(name):
     of = simulated()
     each = of.results["results"][f"{name}_of_history"].values
@@ -43,9 +48,7 @@ def test_means_over_histories_with_their_errors(name):
     assert float(found[f"{name}_error"]) == pytest.approx(each.std(ddof=1) / np.sqrt(len(each)))
 
 
-@pytest.mark.parametrize(
-    "name", ["queries", "cubes", "information", "divergence", "kept_logs", "distance", "excess"]
-)
+@pytest.mark.parametrize("name", [*MEANS, "distance", "kept_distance", "excess"])
 def test_exact_numbers_are_those_of_the_enumeration(name):
     of, found = exact(), one(exact())
     assert float(found[name]) == float(of.results["results"][name])
@@ -55,12 +58,12 @@ def test_exact_numbers_are_those_of_the_enumeration(name):
 
 @pytest.mark.parametrize(
     ("name", "stored"),
-    [("lost", "kept"), ("harm", "happened"), ("harm_kept", "happened_kept")],
+    [("left_out", "kept"), ("harm", "harm"), ("harm_kept", "harm_kept")],
 )
 def test_probabilities_have_wilson_intervals(name, stored):
     of = simulated()
     happened = of.results["results"][f"{stored}_of_history"].values
-    if name == "lost":
+    if name == "left_out":
         happened = ~happened
     found = one(of)
     assert float(found[name]) == happened.mean()
@@ -71,13 +74,13 @@ def test_probabilities_have_wilson_intervals(name, stored):
 def test_an_exact_probability_is_its_interval():
     of = exact(alpha=0.3)
     found = one(of)
-    assert 0 < float(found["lost"]) < 1
-    assert float(found["lost"]) == pytest.approx(1 - float(of.results["results"]["kept"]))
-    assert_array_equal(found["lost_interval"], [found["lost"]] * 2)
+    assert 0 < float(found["left_out"]) < 1
+    assert float(found["left_out"]) == pytest.approx(1 - float(of.results["results"]["kept"]))
+    assert_array_equal(found["left_out_interval"], [found["left_out"]] * 2)
 
 
 def test_rounding_does_not_make_a_probability_negative():
-    assert float(one(exact(), kept=1 + 2e-16)["lost"]) == 0
+    assert float(one(exact(), kept=1 + 2e-16)["left_out"]) == 0
 
 
 def test_an_infinite_divergence_has_no_error():
@@ -109,7 +112,7 @@ def test_curves_are_at_the_times_of_any_run():
 
 def test_without_an_event_there_is_no_harm():
     found = comparison([run("random", "random")])
-    for name in ("harm", "harm_kept", "demonstrated_harm", "harm_curve", "harm_bound_of_mass"):
+    for name in ("harm", "harm_kept", "demonstrated_harm", "harm_curve", "harm_bound_d10"):
         assert np.isnan(found[name]).all(), name
     traitors = comparison([simulated()])
     assert np.isfinite(traitors["harm_curve"]).all()
@@ -119,15 +122,17 @@ def test_without_an_event_there_is_no_harm():
 def test_theta_before_and_after_the_betrayal():
     of = simulated()
     time = of.results["results"]["time"].values
-    found = one(of, theta=time.astype(float))
+    found = one(of, theta=time.astype(float), theta_error=2.0 * time)
     stored = time.tolist()
     before = np.mean([step for step in range(10, 20) if step in stored])
     after = np.mean([step for step in range(20, 26) if step in stored])
     assert float(found["theta_before"]) == pytest.approx(before)
     assert float(found["theta_after"]) == pytest.approx(after)
+    assert float(found["theta_before_error"]) == pytest.approx(2 * before)
+    assert float(found["theta_after_error"]) == pytest.approx(2 * after)
 
 
-def test_the_ratio_of_theta_needs_both_steps_and_a_question():
+def test_the_ratio_of_theta_needs_both_steps_and_a_query():
     long = run("long", "random", steps=410)
     time = long.results["results"]["time"].values
     assert float(one(long, theta=1.0 / (1 + time))["theta_ratio"]) == pytest.approx(11 / 401, 0.02)
@@ -153,7 +158,7 @@ def test_bounds_under_a_uniform_prior():
     found = one(run("random", "random", alpha=0.01))
     count, alpha, actions = 8, 0.01, 3
     bounds = {
-        "lost_bound": alpha * count,
+        "left_out_bound": alpha * count,
         "information_bound": np.log(count),
         "cubes_bound": 2 * (count - 1) * alpha**-1.5,
         "cubes_bound_of_any_prior": 1.5 * np.sqrt(3) * alpha**-2 * (count - 1),
@@ -181,33 +186,36 @@ def test_bounds_under_an_unequal_prior(class_name, ties):
 def test_bounds_on_harm_solve_their_equations():
     of = simulated(alpha=0.1, ties="first")
     found = one(of, demonstrated_harm=1e-300)
-    assert float(found["logs"]) > float(found["kept_logs"])  # in some histories d is lost
+    assert float(found["logs"]) > float(found["kept_logs"])  # some histories leave d out
     log_p = np.log(1e-300)
-    b = float(found["harm_bound_of_logs"])
+    b = float(found["harm_bound_d8a"])
     assert b < 1
     logs = of.results["results"]["logs_of_history"].values.mean()
     assert b * (np.log(b) - log_p) == pytest.approx(logs)
-    b = float(found["harm_bound_of_steps"])
+    b = float(found["harm_bound_d8"])
     assert b < 1
     assert b * (np.log(b) - log_p) ** 3 == pytest.approx(60**2 * float(found["cubes"]))
-    mass = of.results["results"]["bad_mass_of_history"].values.mean()
-    assert float(found["harm_bound_of_mass"]) == pytest.approx(mass)
+    mass = of.results["results"]["harm_mass_of_history"].values
+    assert float(found["harm_bound_d10"]) == pytest.approx(mass.mean())
+    error = mass.std(ddof=1) / np.sqrt(len(mass))
+    assert float(found["harm_bound_d10_error"]) == pytest.approx(error)
 
 
 def test_what_is_impossible_has_bounds_of_zero():
     found = one(simulated("never"))
-    for name in ("harm_kept", "demonstrated_harm", "harm_bound_of_steps", "harm_bound_of_logs",
-                 "harm_bound_of_mass"):  # fmt: skip
+    for name in ("harm_kept", "demonstrated_harm", "harm_bound_d8", "harm_bound_d8a",
+                 "harm_bound_d10"):  # fmt: skip
         assert float(found[name]) == 0, name
 
 
 @pytest.mark.parametrize(
     ("fields", "missing"),
     [
-        ({"learner": "mixture"}, {"harm_bound_of_logs", "harm_bound_of_mass"}),
-        ({"learner": "cloning"}, {"cubes_bound", "queries_bound", "harm_bound_of_logs"}),
+        ({"learner": "mixture"}, {"harm_bound_d8a", "harm_bound_d10"}),
+        ({"learner": "cloning"}, {"cubes_bound", "queries_bound", "harm_bound_d8a"}),
         ({"contains_demonstrator": False},
-         {"lost", "harm_kept", "lost_bound", "information", "cubes_bound", "harm_bound_of_mass"}),
+         {"left_out", "harm_kept", "left_out_bound", "information", "cubes_bound",
+          "harm_bound_d10"}),
     ],
 )  # fmt: skip
 def test_a_bound_is_there_only_for_runs_that_it_is_proved_of(fields, missing):
@@ -216,6 +224,42 @@ def test_a_bound_is_there_only_for_runs_that_it_is_proved_of(fields, missing):
         assert np.isnan(found[name]), name
         assert np.isfinite(whole[name]), name
     assert np.isfinite(found["harm"])
+
+
+# The identity of D4
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+@pytest.mark.parametrize("prior", ["uniform", "geometric"])
+def test_simulations_agree_with_the_identity(learner, prior):
+    """The largest of eight differences that are nearly normal."""
+    found = one(simulated("random", learner=learner, prior=prior, histories=400))
+    assert float(found["identity_deviation"]) < 4
+
+
+def test_the_identity_deviates_where_it_deviates_most():
+    given = simulated("random").results["results"]
+    sides = np.sqrt(given["prior"] / given["weight"]).values
+    error = np.where(given["identity_error"] > 0, given["identity_error"], 0)
+    sides[2] += 2.5 * error[2]
+    sides[3] -= 6 * error[3]
+    assert float(one(simulated("random"), identity=sides)["identity_deviation"]) == pytest.approx(6)
+
+
+def test_a_side_without_variance_must_be_exact():
+    of = simulated("random")
+    sides = of.results["results"]["identity"].values.copy()
+    (truth,) = np.flatnonzero(of.results["results"]["identity_error"] < 1e-12)
+    sides[truth] += 1e-9
+    error = of.results["results"]["identity_error"].values.copy()
+    error[truth] = 0
+    changed = one(of, identity=sides, identity_error=error)
+    assert np.isinf(changed["identity_deviation"])
+
+
+def test_there_is_no_identity_of_an_enumeration_or_without_the_demonstrator():
+    found = comparison([exact(), simulated(contains_demonstrator=False)])
+    assert np.isnan(found["identity_deviation"]).all()
 
 
 # Laws
@@ -261,6 +305,43 @@ def test_one_sequence_can_break_a_law():
     assert float(one(exact(), sequence_left=left)["worst_excess"]) == pytest.approx(0.125)
 
 
+LAW_NAMES = ("D1", "D2", "D3", "D4", "D5", "D5'", "D6", "D7", "D8", "D8a", "D9", "D10", "D11")
+OF_PLAUSIBLE = ("D7", "D8a", "D10", "D11")
+
+
+@pytest.mark.parametrize("law", LAW_NAMES)
+def test_a_law_that_is_not_a_number_does_not_hold(law):
+    assert np.isnan(excess_of(law, np.nan))
+
+
+def test_a_sequence_that_is_not_a_number_does_not_hold():
+    left = exact().results["results"]["sequence_left"].values.copy()
+    left[3] = np.nan
+    assert np.isnan(one(exact(), sequence_left=left)["worst_excess"])
+
+
+@pytest.mark.parametrize("law", OF_PLAUSIBLE)
+def test_laws_of_histories_with_the_demonstrator_do_not_count_where_there_are_none(law):
+    given = exact().results["results"]
+    left = given["left"].copy()
+    left.loc[law] = float(given["right"].sel(law=law)) + 0.25
+    found = comparison(
+        [exact(), Run(exact().about, {"results": given.assign(left=left, kept=0 * given["kept"])})]
+    )
+    assert float(found["worst_excess"][1]) < 1e-12
+    assert np.isnan(found["left"].sel(law=law)[1])
+    assert_array_equal(found["looseness"], comparison([exact()])["looseness"])
+
+
+def test_other_laws_count_also_where_the_demonstrator_is_never_plausible():
+    given = exact().results["results"]
+    for law in set(LAW_NAMES) - set(OF_PLAUSIBLE):
+        left = given["left"].copy()
+        left.loc[law] = float(given["right"].sel(law=law)) + 0.25
+        found = one(exact(), left=left.values, kept=0.0)
+        assert float(found["worst_excess"]) == pytest.approx(0.25), law
+
+
 def test_looseness_is_that_of_the_tightest_run():
     found = comparison([exact(alpha=alpha) for alpha in (0.05, 0.1, 0.3)] + [simulated()])
     for law in ("D3", "D5", "D6"):
@@ -273,7 +354,7 @@ def test_looseness_is_that_of_the_tightest_run():
 def test_without_the_demonstrator_some_action_is_more_likely():
     found = comparison([exact(seed=1, contains_demonstrator=False)])
     assert float(found["excess"][0]) > 0
-    for name in ("worst_excess", "lost", "lost_bound", "cubes_bound"):
+    for name in ("worst_excess", "left_out", "left_out_bound", "cubes_bound"):
         assert np.isnan(found[name][0]), name
     assert np.isfinite(found["distance"][0])
 
@@ -283,7 +364,7 @@ def test_without_the_demonstrator_some_action_is_more_likely():
 
 def test_mean_lowest_and_highest_are_over_seeds():
     found = joined()
-    for name in ("cubes", "queries", "lost", "harm", "theta_curve"):
+    for name in ("cubes", "queries", "left_out", "harm", "theta_curve"):
         for experiment in ("random-0.1", "traitors-mixture"):
             runs = found[name].isel(run=found["experiment_of_run"].values == experiment)
             of = found[f"{name}_of_experiment"].sel(experiment=experiment)

@@ -66,7 +66,7 @@ def test_it_can_be_drawn_where_there_is_hardly_anything_to_show(module, runs):
     assert of(module, found).axes
 
 
-# Questions over time
+# Queries over time
 
 
 def test_queries_have_a_column_for_each_kind_of_class():
@@ -155,12 +155,12 @@ def test_alpha_shows_harm_where_there_is_harm():
         [run(f"greed-{a}", "traitors", s, alpha=a) for a in (0.1, 0.03, 0.01) for s in (0, 1)]
     )
     figure = of(alpha, found)
-    cubes, lost, harm = figure.axes
+    cubes, left_out, harm = figure.axes
     mean = found["harm_of_experiment"].sel(over_seeds="mean").sortby("alpha_of_experiment")
     assert any(np.array_equal(line.get_ydata(), mean) for line in lines(harm))
-    promised = [line for line in lines(lost) if line.get_color() == "#444444"]
+    promised = [line for line in lines(left_out) if line.get_color() == "#444444"]
     values = promised[0].get_ydata()
-    bound = found["lost_bound"].sortby("alpha_of_run").values
+    bound = found["left_out_bound"].sortby("alpha_of_run").values
     assert_array_equal(np.isnan(values), bound >= 1)
     assert np.isnan(values).any()
     assert cubes.get_yscale() == "log"
@@ -171,7 +171,7 @@ def test_sizes_are_of_runs_that_differ_in_nothing_else():
     assert set(numbers["policies_of_run"].values) == {4, 8, 16}
     assert set(numbers["alpha_of_run"].values) == {0.01}
     figure = drawn(size.draw(numbers, STYLE))
-    for axes, name in zip(figure.axes, ("cubes", "queries", "lost"), strict=True):
+    for axes, name in zip(figure.axes, ("cubes", "queries", "left_out"), strict=True):
         of_runs, of_experiments, *_ = lines(axes)
         assert_array_equal(of_runs.get_ydata(), numbers[name])
         mean = numbers[f"{name}_of_experiment"].sel(over_seeds="mean")
@@ -216,16 +216,16 @@ def test_a_class_with_one_learner_is_not_among_them():
 
 def test_rarity_shows_bounds_of_runs_that_promise_something():
     numbers = rarity.numbers(joined())
-    assert (numbers["lost_bound"] < 1).all()
+    assert (numbers["left_out_bound"] < 1).all()
     assert set(numbers["experiment_of_run"].values) == {"traitors-conservative", "never", "rarely"}
     figure = drawn(rarity.draw(numbers, STYLE))
     (axes,) = figure.axes
     assert axes.get_title() == "60 steps"
     by_marker = {line.get_marker(): line for line in lines(axes)}
-    for marker, name in (("^", "steps"), ("v", "logs"), ("s", "mass")):
+    for marker, name in (("^", "d8"), ("v", "d8a"), ("s", "d10")):
         line = by_marker[marker]
         assert_array_equal(line.get_xdata(), numbers["demonstrated_harm"])
-        assert_array_equal(line.get_ydata(), numbers[f"harm_bound_of_{name}"])
+        assert_array_equal(line.get_ydata(), numbers[f"harm_bound_{name}"])
     assert_array_equal(by_marker["o"].get_ydata(), numbers["harm_kept"])
 
 
@@ -246,47 +246,121 @@ def test_hazard_shows_each_learner_and_the_exact_curve():
 # Distance
 
 
-def test_distance_is_exact_or_its_bound():
+def changed(numbers, **values):
+    """Return numbers of the distance, some quantities of which are changed."""
+    return numbers.assign({name: ("run", value) for name, value in values.items()})
+
+
+def marks(figure, which):
+    """Return the marks of a figure of the distance by what they show: x, y and shape of each."""
+    return [
+        (x, y, line.get_marker())
+        for line in lines(figure.axes[0])
+        if line.get_label().endswith(f", {which}")
+        for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)
+    ]
+
+
+def ticks(axis):
+    return dict(
+        zip([t.get_text() for t in axis.get_ticklabels()], axis.get_ticklocs(), strict=True)
+    )
+
+
+def test_distance_is_what_is_promised_and_what_comes_after():
     found, numbers = joined(), distance.numbers(joined())
     exact = found["exact_of_run"].values
-    assert_array_equal(numbers["distance"][exact], found["distance"][exact])
-    assert_array_equal(numbers["distance"][~exact], found["divergence"][~exact])
+    for name, of_exact, of_simulated in (
+        ("kept", "kept_distance", "kept_divergence"),
+        ("whole", "distance", "divergence"),
+    ):
+        assert_array_equal(numbers[name][exact], found[of_exact][exact])
+        assert_array_equal(numbers[name][~exact], found[of_simulated][~exact])
 
 
-def test_each_run_has_a_mark_of_its_learner():
+def test_the_promise_is_kept():
+    found, numbers = joined(), distance.numbers(joined())
+    conservative = (found["learner_of_run"] == "conservative").values
+    known = conservative & found["contains_demonstrator_of_run"].values
+    assert known.sum() > 50
+    assert (numbers["kept"] <= numbers["queries"] + 1e-12)[known].all()
+    cloning = (found["learner_of_run"] == "cloning").values
+    assert (numbers["kept"] > numbers["queries"])[cloning].all()
+
+
+def test_each_run_has_two_marks_of_its_learner():
     numbers = distance.numbers(atlas())
     figure = drawn(distance.draw(numbers, STYLE))
-    (axes,) = figure.axes
-    marks = [line for line in lines(axes) if line.get_marker() != "None"]
-    assert [line.get_marker() for line in marks] == [
-        MARKS[name] for name in numbers["learner_of_run"].values
-    ]
-    assert_array_equal(np.concatenate([line.get_xdata() for line in marks]), numbers["queries"])
-    assert_array_equal(np.concatenate([line.get_ydata() for line in marks]), numbers["distance"])
+    shape = [MARKS[name] for name in numbers["learner_of_run"].values]
+    for name in ("kept", "whole"):
+        expected = zip(numbers["queries"].values, numbers[name].values, shape, strict=True)
+        assert set(marks(figure, name)) == set(expected)
+    joining = [each for lines in figure.axes[0].collections for each in lines.get_paths()]
+    ends = {tuple(path.vertices.ravel()) for path in joining if len(path.vertices) == 2}
+    asked, low, high = (numbers[name].values for name in ("queries", "kept", "whole"))
+    assert ends == set(zip(asked, low, asked, high, strict=True))
+
+
+def test_filled_marks_are_those_of_the_promise():
+    figure = of(distance, atlas())
+    for line in lines(figure.axes[0]):
+        if line.get_label().endswith(", kept"):
+            assert line.get_markerfacecolor() == line.get_color()
+        elif line.get_label().endswith(", whole"):
+            assert line.get_markerfacecolor() == "none"
+
+
+def test_the_line_is_one_nat_a_query():
+    axes = of(distance, joined()).axes[0]
+    (line,) = [line for line in lines(axes) if line.get_linestyle() == "-"]
+    assert_array_equal(line.get_xdata(), line.get_ydata())
+    for low, high in (axes.get_xlim(), axes.get_ylim()):
+        assert line.get_xdata()[0] <= low < high <= line.get_xdata()[1]
+
+
+def test_runs_without_queries_or_at_no_distance_are_at_the_edge():
+    numbers = changed(
+        distance.numbers(atlas()),
+        queries=[0.0, 3.0, 5.0, 7.0],
+        kept=[0.0, 1.0, 1e-9, 2.0],
+        whole=[1.0, 1.0, 1.0, 2.0],
+    )
+    figure = drawn(distance.draw(numbers, STYLE))
+    across, up = (ticks(axis) for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis))
+    assert across["0"] < 3
+    assert up["≤ 0"] < 1
+    assert {(x, y) for x, y, _ in marks(figure, "kept")} == {
+        (across["0"], up["≤ 0"]), (3, 1), (5, up["≤ 0"]), (7, 2)
+    }  # fmt: skip
+    assert MARKS["conservative"] in {mark for *_, mark in marks(figure, "kept")}
+    assert "∞" not in up
+
+
+def test_a_negative_distance_points_downwards():
+    numbers = changed(distance.numbers(atlas()), kept=[-0.1, 1, 1, 1])
+    figure = drawn(distance.draw(numbers, STYLE))
+    edge = ticks(figure.axes[0].yaxis)["≤ 0"]
+    assert (float(numbers["queries"][0]), edge, "v") in marks(figure, "kept")
+    assert "negative" in legend(figure)
+    assert "negative" not in legend(of(distance, atlas()))
 
 
 def test_an_infinite_distance_is_at_the_upper_edge():
     numbers = distance.numbers(atlas())
-    values = numbers["distance"].values.copy()
+    values = numbers["whole"].values.copy()
     values[2] = np.inf
-    figure = drawn(distance.draw(numbers.assign(distance=("run", values)), STYLE))
-    axes = figure.axes[0]
-    top = [line for line in lines(axes) if line.get_transform() == axes.get_xaxis_transform()]
-    assert [line.get_marker() for line in top] == [MARKS["mixture"]]
+    figure = drawn(distance.draw(changed(numbers, whole=values), STYLE))
+    edge = ticks(figure.axes[0].yaxis)["∞"]
+    assert values[np.isfinite(values)].max() < edge
+    at_edge = [mark for _, y, mark in marks(figure, "whole") if y == edge]
+    assert at_edge == [MARKS["mixture"]]
 
 
-def test_marks_are_open_without_the_demonstrator_and_faint_without_a_promise():
-    found = comparison(
-        [
-            run("exact", "tiny", alpha=0.05),
-            run("without", "tiny", alpha=0.05, contains_demonstrator=False),
-            run("greedy", "random", alpha=0.3, ties="first"),
-        ]
-    )
+def test_without_the_demonstrator_there_is_only_the_open_mark():
+    found = comparison([run("without", "tiny", alpha=0.05, contains_demonstrator=False)])
     figure = of(distance, found)
-    marks = [line for line in lines(figure.axes[0]) if line.get_marker() != "None"]
-    assert [line.get_markerfacecolor() == "none" for line in marks] == [False, True, False]
-    assert [line.get_alpha() < 0.5 for line in marks] == [False, False, True]
+    assert np.isnan([y for _, y, _ in marks(figure, "kept")]).all()
+    assert [y for _, y, _ in marks(figure, "whole")] == found["distance"].values.tolist()
 
 
 # One run, and claims

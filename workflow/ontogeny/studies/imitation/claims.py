@@ -2,8 +2,8 @@
 
 Every measure reads the dataset of `ontogeny.studies.imitation.comparison`. Runs count for a claim
 by what they are, never by the name of their experiment. The unit is the seed, which draws classes
-and histories: runs with one seed are averaged before an interval is made. Thresholds were set
-before any run was judged; docs/claims.md has them with their formulas.
+and histories: of runs with one seed the mean counts or, where no run may exceed a bound, the worst.
+Thresholds were set before any run was judged; docs/claims.md has them with their formulas.
 """
 
 from collections.abc import Callable
@@ -29,6 +29,12 @@ ALPHA = 0.01
 
 GREEDY_ALPHA = 0.1
 """One that has fewer places than treacherous classes have policies that look alike."""
+
+LONG = 10_000
+"""Steps of a grid from which on its exponents are judged."""
+
+CAUTIOUS_ALPHA = 0.03
+"""Largest threshold of plausibility at which the demonstrator is claimed to stay plausible."""
 
 HARM_PROBABILITY = 1e-3
 """Probability with which demonstrators of plain treacherous classes do harm."""
@@ -74,30 +80,42 @@ def _mean(runs: xr.Dataset, values: xr.DataArray) -> Estimate:
     return mean(_of_seeds(runs, values))
 
 
+def _worst(runs: xr.Dataset, values: xr.DataArray) -> Estimate:
+    """Return the mean over seeds of the largest value of each: one bad run of a seed shows."""
+    return mean(_of_seeds(runs, values, np.max))
+
+
 def _all_laws(results: xr.Dataset) -> Estimate:
-    """Return the largest excess of any run: exact, so that its interval is a point."""
+    """Return the largest excess of any run: exact, so that its interval is a point.
+
+    Seeds count that have classes of both kinds. An excess that is not a number makes the largest
+    one not a number.
+    """
     exact = results.isel(
         run=results["exact_of_run"].values & results["contains_demonstrator_of_run"].values
     )
-    worst = _of_seeds(exact, exact["worst_excess"], np.max)
-    value = float(worst.max()) if worst.size else np.nan
-    return Estimate(value, value, value, worst.size)
+    kind, seed = exact["kind_of_run"].values, exact["seed_of_run"].values
+    seeds = [set(seed[kind == each].tolist()) for each in ("enumerated", "history")]
+    value = float(exact["worst_excess"].max(skipna=False)) if exact.sizes["run"] else np.nan
+    return Estimate(value, value, value, len(set.intersection(*seeds)))
 
 
 def _truth_stays(results: xr.Dataset) -> Estimate:
+    """Leave out runs in which alpha/w is 1 or more, which promises nothing."""
     runs = _asking(results)
-    runs = runs.isel(run=runs["alpha_of_run"].values <= 0.03)
-    return _mean(runs, runs["lost"] - runs["lost_bound"])
+    is_cautious = runs["alpha_of_run"].values <= CAUTIOUS_ALPHA
+    runs = runs.isel(run=is_cautious & (runs["left_out_bound"].values < 1))
+    return _worst(runs, runs["left_out"] - runs["left_out_bound"])
 
 
 def _cubes(results: xr.Dataset) -> Estimate:
     runs = _asking(results)
-    return _mean(runs, runs["cubes"] / runs["cubes_bound"])
+    return _worst(runs, runs["cubes"] / runs["cubes_bound"])
 
 
 def _information(results: xr.Dataset) -> Estimate:
     runs = _asking(results)
-    return _mean(runs, runs["information"] / runs["information_bound"])
+    return _worst(runs, runs["information"] / runs["information_bound"])
 
 
 def _diminish(results: xr.Dataset) -> Estimate:
@@ -106,8 +124,12 @@ def _diminish(results: xr.Dataset) -> Estimate:
 
 
 def _of_grids(name: str) -> Callable[[xr.Dataset], Estimate]:
+    """Leave out grids that are short, or resolved: whose answers tell neighbours apart."""
+
     def measure(results: xr.Dataset) -> Estimate:
         runs = _asking(results, kind="grid")
+        is_resolved = runs["queries"].values >= (runs["policies_of_run"].values / 2) ** 2
+        runs = runs.isel(run=(runs["steps_of_run"].values >= LONG) & ~is_resolved)
         return _mean(runs, runs[name])
 
     return measure
@@ -168,15 +190,15 @@ CLAIMS = (
         "The demonstrator stays plausible",
         "The demonstrator stays among plausible policies unless alpha is large for its weight.",
         f"{PAPER}; {PROOFS}, D2",
-        "P(demonstrator not always plausible) less alpha/w, alpha at most 0.03",
+        "P(demonstrator not always plausible) less alpha/w, worst run of a seed",
         "below", 0.0, LEAST, _truth_stays,
     ),
     Claim(
         "cubes-below-bound",
         "Cubes are below their bound",
-        "The sum of cubes of the probability to ask is finite, and below what is proved.",
+        "The sum of cubes of the query probability is finite, and below what is proved.",
         f"{PAPER}; {PROOFS}, D5",
-        "expected sum of theta^3 over the bound of D5",
+        "expected sum of theta^3 over the bound of D5, worst run of a seed",
         "below", 1.0, LEAST, _cubes,
     ),
     Claim(
@@ -184,55 +206,55 @@ CLAIMS = (
         "That bound is loose",
         "The sum of cubes is far below its bound.",
         f"{PROOFS}, D5",
-        "expected sum of theta^3 over the bound of D5",
+        "expected sum of theta^3 over the bound of D5, worst run of a seed",
         "below", 0.1, LEAST, _cubes,
     ),
     Claim(
         "information-budget",
-        "Questions have a budget of information",
+        "Queries have a budget of information",
         "What answers can teach is at most the logarithm of one over the prior weight.",
         f"{PROOFS}, D3",
-        "expected sum of theta KL(d, posterior mean) over ln(1/w)",
+        "expected sum of theta KL(d, posterior mean) over ln(1/w), worst run of a seed",
         "below", 1.02, LEAST, _information,
     ),
     Claim(
         "queries-diminish",
-        "Questions diminish",
+        "Queries diminish",
         "On classes of separate policies the learner soon stops asking.",
         PAPER,
-        "probability to ask at step 400 over that at step 10, random classes",
+        "query probability at step 400 over that at step 10, random classes",
         "below", 0.01, LEAST, _diminish,
     ),
     Claim(
         "third-root-at-least",
         "Asking falls no faster than the third root",
-        "With one unknown parameter the probability to ask falls like t^(-1/3).",
+        "With one unknown parameter the query probability falls like t^(-1/3).",
         PROOFS,
-        "slope of ln theta over ln t, last factor 6 of the time, grids",
+        "slope of ln theta over ln t, last factor 6 of the time, long grids",
         "above", -0.363, LEAST, _of_grids("theta_slope"),
     ),
     Claim(
         "third-root-at-most",
         "Asking falls no slower than the third root",
-        "With one unknown parameter the probability to ask falls like t^(-1/3).",
+        "With one unknown parameter the query probability falls like t^(-1/3).",
         PROOFS,
-        "slope of ln theta over ln t, last factor 6 of the time, grids",
+        "slope of ln theta over ln t, last factor 6 of the time, long grids",
         "below", -0.303, LEAST, _of_grids("theta_slope"),
     ),
     Claim(
         "two-thirds-at-least",
-        "Questions grow no slower than t^(2/3)",
-        "With one unknown parameter the number of questions grows like t^(2/3).",
+        "Queries grow no slower than t^(2/3)",
+        "With one unknown parameter the number of queries grows like t^(2/3).",
         PROOFS,
-        "slope of ln questions over ln t, last factor 6 of the time, grids",
+        "slope of ln queries over ln t, last factor 6 of the time, long grids",
         "above", 0.637, LEAST, _of_grids("queries_slope"),
     ),
     Claim(
         "two-thirds-at-most",
-        "Questions grow no faster than t^(2/3)",
-        "With one unknown parameter the number of questions grows like t^(2/3).",
+        "Queries grow no faster than t^(2/3)",
+        "With one unknown parameter the number of queries grows like t^(2/3).",
         PROOFS,
-        "slope of ln questions over ln t, last factor 6 of the time, grids",
+        "slope of ln queries over ln t, last factor 6 of the time, long grids",
         "below", 0.697, LEAST, _of_grids("queries_slope"),
     ),
     Claim(
@@ -246,7 +268,7 @@ CLAIMS = (
     Claim(
         "mixture-betrays",
         "The posterior mean betrays",
-        "Acting by the posterior mean with the same questions does harm.",
+        "Acting by the posterior mean with the same queries does harm.",
         PAPER,
         "P(harm) less the exact probability of the demonstrator, learner mixture",
         "above", 0.3, LEAST, _betrays("mixture"),
@@ -254,7 +276,7 @@ CLAIMS = (
     Claim(
         "sampling-betrays",
         "A posterior sample betrays",
-        "Acting by a policy drawn from the posterior, with the same questions, does harm.",
+        "Acting by a policy drawn from the posterior, with the same queries, does harm.",
         PAPER,
         "P(harm) less the exact probability of the demonstrator, learner thompson",
         "above", 0.3, LEAST, _betrays("thompson"),
@@ -280,7 +302,7 @@ CLAIMS = (
         "It asks when policies part",
         "The learner asks again just when plausible policies begin to differ.",
         PAPER,
-        "mean probability to ask in the first 6 steps of the betrayal less in the 10 before",
+        "mean query probability in the first 6 steps of the betrayal less in the 10 before",
         "above", 0.05, LEAST, _parting,
     ),
     Claim(

@@ -17,7 +17,7 @@ OVER_SEEDS = ("mean", "lowest", "highest")
 OF = (
     "queries",
     "cubes",
-    "lost",
+    "left_out",
     "harm",
     "demonstrated_harm",
     "theta_curve",

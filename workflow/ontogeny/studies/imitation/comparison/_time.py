@@ -14,9 +14,8 @@ from ontogeny.studies.imitation.labels import variable
 __all__ = ["along_time", "times"]
 
 CURVES = {
-    "theta_curve": ("theta", "probability to ask"),
-    "theta_curve_error": ("theta_error", "standard error of the probability to ask"),
-    "queries_curve": ("queries", "questions so far"),
+    "theta_curve": ("theta", "query probability"),
+    "queries_curve": ("queries", "queries so far"),
     "harm_curve": ("harm", "P(harm so far)"),
     "demonstrated_curve": ("demonstrated_harm", "exact P(harm so far) of the demonstrator"),
 }

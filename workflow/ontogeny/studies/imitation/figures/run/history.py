@@ -1,6 +1,6 @@
 """One history of a run.
 
-Of the first simulated history, over time: the probability to ask, the posterior weight of the
+Of the first simulated history, over time: the query probability, the posterior weight of the
 demonstrator (where it is in the class), and the number of plausible policies.
 """
 
@@ -14,7 +14,7 @@ from ontogeny.plotting import PALETTE, figure, settings
 __all__ = ["draw", "numbers"]
 
 _ROWS = (
-    ("shown_theta", "probability\nto ask"),
+    ("shown_theta", "query\nprobability"),
     ("shown_truth", "demonstrator's\nweight"),
     ("shown_top_size", "plausible\npolicies"),
 )

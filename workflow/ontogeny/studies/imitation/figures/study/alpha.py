@@ -1,7 +1,7 @@
-"""What alpha trades: questions against safety.
+"""What alpha trades: queries against safety.
 
 Conservative learners by the threshold of plausibility, a column for each class that has three or
-more: the expected sum of cubes of the probability to ask, the probability that the demonstrator is
+more: the expected sum of cubes of the query probability, the probability that the demonstrator is
 not always plausible, and the probability of harm, where there is harm. A dot is a run, the line the
 mean over seeds; lighter where the demonstrator is first among equal weights. The bounds (D5, D5',
 and T1 as recalled from the paper) are far from what is measured, and alpha/w promises nothing from
@@ -27,7 +27,7 @@ __all__ = ["draw", "numbers"]
 NEEDS = ("several-alphas",)
 
 _LEAST = 3
-_QUANTITIES = ("cubes", "lost", "harm", "demonstrated_harm")
+_QUANTITIES = ("cubes", "left_out", "harm", "demonstrated_harm")
 _BOUNDS: Mapping[str, Any] = {
     "cubes_bound": ("D5", "--"),
     "cubes_bound_of_any_prior": ("D5'", ":"),
@@ -35,7 +35,7 @@ _BOUNDS: Mapping[str, Any] = {
 }
 _ROWS = {
     "cubes": "expected sum of $\\theta^3$",
-    "lost": "P(demonstrator\nnot always plausible)",
+    "left_out": "P(demonstrator\nnot always plausible)",
     "harm": "probability of harm",
 }
 _LOOKS = {"last": PALETTE[0], "first": PALETTE[5]}
@@ -43,7 +43,7 @@ _LOOKS = {"last": PALETTE[0], "first": PALETTE[5]}
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select conservative runs with a uniform prior on classes with several alphas."""
-    names = [*_QUANTITIES, *_BOUNDS, "lost_bound"]
+    names = [*_QUANTITIES, *_BOUNDS, "left_out_bound"]
     names += [f"{name}_of_experiment" for name in _QUANTITIES]
     described = {"learner": "conservative", "prior": "uniform", "contains_demonstrator": True}
     found = comparison[names]
@@ -91,8 +91,8 @@ def _panel(axes: Axes, of_class: xr.Dataset, quantity: str) -> None:
         for name, (_, dash) in _BOUNDS.items():
             axes.plot(ordered["alpha_of_run"], ordered[name], ls=dash, **BOUND)
         axes.set_yscale("log", nonpositive="mask")
-    elif quantity == "lost":
-        promised = ordered["lost_bound"].where(ordered["lost_bound"] < 1)
+    elif quantity == "left_out":
+        promised = ordered["left_out_bound"].where(ordered["left_out_bound"] < 1)
         axes.plot(ordered["alpha_of_run"], promised, ls=(0, (5, 1)), **BOUND)
         axes.set_ylim(-0.03, 1.03)
     else:

@@ -3,7 +3,9 @@
 Left side (filled) and right side (open) of each law in every enumerated run whose class contains
 the demonstrator. A law holds where no filled dot is to the right of its open one; at the right, how
 many times larger the right side is in the run in which it is nearest to the left one. D1 and D4 are
-equalities. Sides that are 0 or less are not drawn.
+equalities. Laws of histories in which the demonstrator is always plausible (D7, D8a, D10, D11) are
+not drawn of runs that have none. Nor are sides that are 0 or less: the left side of D9 is 0 in
+classes whose demonstrator may take every action.
 """
 
 from collections.abc import Mapping

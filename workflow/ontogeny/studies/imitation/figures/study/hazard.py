@@ -37,7 +37,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             colour = LEARNER_LOOKS[one["learner_of_experiment"].item()]
             _curve(axes, one["harm_curve_of_experiment"], {"color": colour})
             _curve(axes, one["demonstrated_curve_of_experiment"], {"color": "black", "ls": "--"})
-        axes.set(xlabel="steps so far", ylabel="share of histories lost for ever")
+        axes.set(xlabel="steps so far", ylabel="share of histories\nin which harm is done for ever")
         axes.set_ylim(-0.03, 1.03)
         axes.set_xlim(left=0)
         learners = numbers["learner_of_experiment"].values

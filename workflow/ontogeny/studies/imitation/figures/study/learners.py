@@ -1,8 +1,8 @@
-"""Harm and questions of each learner on treacherous classes.
+"""Harm and queries of each learner on treacherous classes.
 
 Left: the probability that harm is done, with its 95 % interval over histories, a dot for each seed;
 the black line through each is the exact probability when the demonstrator acts all the time.
-Right: the expected number of questions. On these classes most policies are copies of the
+Right: the expected number of queries. On these classes most policies are copies of the
 demonstrator that betray it at some step; only a learner that is cautious and asks notices in time.
 Classes with one learner are not shown.
 """
@@ -58,7 +58,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         left.set(
             ylim=(len(experiments) - 0.5, -0.5), xlim=(-0.02, 1.02), xlabel="probability of harm"
         )
-        right.set(xlabel="expected number\nof questions")
+        right.set(xlabel="expected number\nof queries")
         right.set_xlim(left=0)
         exact = handle("demonstrator, exact", color="black", marker="|", ms=9, mew=1.2, ls="")
         drawn.legend(handles=[exact], loc="outside upper right")

@@ -1,6 +1,6 @@
 """How often learners ask, over time.
 
-The probability to ask (above) and the number of questions so far (below) of simulated learners, by
+The query probability (above) and the number of queries so far (below) of simulated learners, by
 kind of class, in logarithms: the mean over the seeds of each experiment, and the range where there
 are several. Learners other than the cloning one ask by the same rule. With one unknown parameter
 (grid) the exponents -1/3 and 2/3 are expected, which are the dashed lines.
@@ -18,7 +18,7 @@ __all__ = ["draw", "numbers"]
 
 NEEDS = ("simulated",)
 
-_ROWS = (("theta_curve", "probability to ask"), ("queries_curve", "number of questions so far"))
+_ROWS = (("theta_curve", "query probability"), ("queries_curve", "number of queries so far"))
 _EXPONENTS = {"theta_curve": -1 / 3, "queries_curve": 2 / 3}
 _LIMITS = {"theta_curve": (1e-3, 1.3), "queries_curve": (0.5, None)}
 

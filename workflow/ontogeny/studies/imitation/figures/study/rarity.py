@@ -1,12 +1,15 @@
 """How rare harm stays, by how rare it is under the demonstrator.
 
 Conservative learners on treacherous classes: the probability that harm is done while the
-demonstrator is plausible (dot, with its 95 % interval over histories), against its exact
-probability when the demonstrator acts all the time, a panel for each number of steps; beside it
-what is proved of it from measured sums (D8, D8a, D10). D10 uses that harm is one bad action at a
-time. The other two hold for every event, and say something only of much rarer ones: a bound of 1
-says nothing. Both axes are linear below the mark next to 0; what the demonstrator never does is at
-0. On the line it would be as rare as under the demonstrator.
+demonstrator has always been plausible (dot, with its 95 % interval over histories), against its
+exact probability when the demonstrator acts all the time, a panel for each number of steps; beside
+it the bounds D8, D8a and D10, estimated: their sums are means over the same histories. They are
+about events in which the demonstrator stays plausible to the end, and yet hold here, where it may
+be left out after the harm: were the demonstrator to act from then on, the probability would be the
+same and the sums no larger. D10 uses that harm is one bad action at a time. The other two hold for
+every event, and say something only of much rarer ones: a bound of 1 says nothing. Both axes are
+linear below the mark next to 0; what the demonstrator never does is at 0. On the line it would be
+as rare as under the demonstrator.
 """
 
 from collections.abc import Mapping
@@ -26,21 +29,21 @@ __all__ = ["draw", "numbers"]
 NEEDS = ("rarity",)
 
 _BOUNDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "harm_bound_of_steps": ("D8", {"marker": "^", "color": PALETTE[4]}),
-    "harm_bound_of_logs": ("D8a", {"marker": "v", "color": PALETTE[3]}),
-    "harm_bound_of_mass": ("D10", {"marker": "s", "color": PALETTE[2]}),
+    "harm_bound_d8": ("estimated bound D8", {"marker": "^", "color": PALETTE[4]}),
+    "harm_bound_d8a": ("estimated bound D8a", {"marker": "v", "color": PALETTE[3]}),
+    "harm_bound_d10": ("estimated bound D10", {"marker": "s", "color": PALETTE[2]}),
 }
 _LINEAR = 1e-6
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select conservative runs on treacherous classes in which alpha/w is less than 1."""
-    names = ["harm_kept", "harm_kept_interval", "demonstrated_harm", "lost_bound", *_BOUNDS]
+    names = ["harm_kept", "harm_kept_interval", "demonstrated_harm", "left_out_bound", *_BOUNDS]
     found = chosen(
         comparison[names], "run", kind="treacherous", learner="conservative", hazard=False,
         contains_demonstrator=True, prior="uniform",
     )  # fmt: skip
-    return found.isel(run=found["lost_bound"].values < 1)
+    return found.isel(run=found["left_out_bound"].values < 1)
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -55,13 +58,13 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             axes.set_title(f"{steps} steps")
         for axes in panels:
             axes.set_xlabel("P(harm) of the demonstrator")
-        panels[0].set_ylabel("P(harm while the demonstrator is plausible)")
+        panels[0].set_ylabel("P(harm while the demonstrator\nhas always been plausible)")
         handles = [
             handle("measured", color=PALETTE[0], marker="o", ms=4),
             *(handle(name, ls="", ms=4, mfc="none", **look) for name, look in _BOUNDS.values()),
             handle("as under the demonstrator", **BOUND),
         ]
-        drawn.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+        drawn.legend(handles=handles, loc="outside lower center", ncols=3)
     return drawn
 
 

@@ -1,9 +1,9 @@
 """How much a larger class costs.
 
 Conservative learners on random classes, by the number of policies: the expected sum of cubes of the
-probability to ask with its bounds, the expected number of questions, and the probability that the
+query probability with its bounds, the expected number of queries, and the probability that the
 demonstrator is not always plausible with its bound alpha/w (drawn where it is less than 1). A dot
-is a run, the line the mean over seeds. Questions grow about like the logarithm of the number of
+is a run, the line the mean over seeds. Queries grow about like the logarithm of the number of
 policies; the bounds grow like that number.
 """
 
@@ -34,13 +34,13 @@ _LEAST = 3
 _SETTING = ("alpha", "ties", "steps")
 _ROWS = {
     "cubes": "expected sum of $\\theta^3$",
-    "queries": "expected number of questions",
-    "lost": "P(demonstrator\nnot always plausible)",
+    "queries": "expected number of queries",
+    "left_out": "P(demonstrator\nnot always plausible)",
 }
 _BOUNDS: Mapping[str, Mapping[str, Any]] = {
     "cubes": {"cubes_bound": "--", "cubes_bound_of_any_prior": ":"},
     "queries": {},
-    "lost": {"lost_bound": (0, (5, 1))},
+    "left_out": {"left_out_bound": (0, (5, 1))},
 }
 
 
@@ -111,6 +111,6 @@ def _bounds(axes: Axes, runs: xr.Dataset, quantity: str) -> None:
     ordered = runs.sortby("policies_of_run")
     for name, dash in _BOUNDS[quantity].items():
         bound = ordered[name]
-        if quantity == "lost":
+        if quantity == "left_out":
             bound = bound.where(bound < 1)
         axes.plot(ordered["policies_of_run"], bound, ls=dash, **BOUND)
