@@ -197,6 +197,11 @@ def test_the_worst_sides_have_the_largest_quotient():
     assert library._worst(*rounded) == (0.5, 0.9)
 
 
+def test_no_quotient_hides_a_broken_law():
+    left, right = np.array([0.3, 3e-14]), np.array([0.25, 1e-14])
+    assert library._worst(left, right) == (0.3, 0.25)
+
+
 def test_a_weight_that_falls_by_rounding_alone_does_not_fall():
     """D2 would otherwise look tight, with 1 on both sides."""
     case = CASES["last observation"]

@@ -290,14 +290,18 @@ def _solution(excess: Callable[[float], float], log_probability: float) -> float
 
 
 def _worst(left: Array, right: Array) -> Law:
-    """Return the sides with the largest quotient left/right; NaN before all others.
+    """Return the sides that break the law most; where none does, those with the largest quotient.
 
-    Where right is 0, the quotient is infinite if left is positive beyond rounding, and else the
-    least of all.
+    NaN comes before all else. Where right is 0 and left is not positive beyond rounding, the
+    quotient is the least of all.
     """
-    quotient = np.where(left <= ROUNDING, -np.inf, np.inf)
-    np.divide(left, right, out=quotient, where=right != 0)
-    worst = int(quotient.argmax())
+    excess = left - right
+    if not excess.max() <= ROUNDING:
+        worst = int(excess.argmax())
+    else:
+        quotient = np.full(left.shape, -np.inf)
+        np.divide(left, right, out=quotient, where=right != 0)
+        worst = int(quotient.argmax())
     return Law(float(left[worst]), float(right[worst]))
 
 
