@@ -161,6 +161,10 @@ EDITS = {
         {TINY: ("class: whole, alpha: 0.1 }", "class: whole, alpha: 1e-1, ties: last }")},
         set(),
     ),
+    "an event that stops with the last step": (
+        {TINY: ("action: 0, start: 5 }", "action: 0, start: 5, stop: 20 }")},
+        set(),
+    ),
     "a class that no experiment has": (
         {TINY: ("policies: 5 }", "policies: 5 }\n    other: { kind: random, actions: 4 }")},
         set(),

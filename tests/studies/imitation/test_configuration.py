@@ -1,12 +1,14 @@
 """The section of the study: defaults, sweeps, events, and one message for all that is wrong."""
 
 import copy
+import sys
 from pathlib import Path
 
 import pytest
 
 from ontogeny.config import ConfigurationError, parse_yaml, specification
-from ontogeny.studies.imitation.checks import MOST_HISTORIES, MOST_NUMBERS
+from ontogeny.studies.imitation.analysis.model_class import GEOMETRIC
+from ontogeny.studies.imitation.checks import MOST_GEOMETRIC, MOST_HISTORIES, MOST_NUMBERS
 from ontogeny.studies.imitation.config import (
     CHARACTERS,
     Enumerated,
@@ -19,7 +21,7 @@ from ontogeny.studies.imitation.config import (
     steps_of,
 )
 from ontogeny.studies.imitation.study import STUDY
-from ontogeny.study import read_sections
+from ontogeny.study import Places, read_sections
 
 ROOT = Path(__file__).parents[3]
 WHOLE = {"kind": "history", "policies": 4, "past": {"kind": "whole"}}
@@ -213,6 +215,11 @@ WRONG = [
         ["one.event.start` = 300: must be before the end of the 300 steps"],
     ),
     (
+        f"{ONE}/event",
+        {"action": 0, "stop": 301},
+        ["one.event.stop` = 301: must be at most 300, the `schedule.steps`", "leave it out"],
+    ),
+    (
         f"{TRAITORS}/schedule",
         {"steps": 50},
         ["traitors.schedule.steps` = 50: must be more than 50, the `betrayal`", "give more steps"],
@@ -221,6 +228,11 @@ WRONG = [
         f"{EXACT}/learner",
         "mixture",
         ["exact.learner` = 'mixture': is not read, since all histories of the class 'tiny' are"],
+    ),
+    (
+        f"{EXACT}/demonstrations",
+        7,
+        ["exact.demonstrations` = 7: is not read", "leave it out"],
     ),
     (
         f"{EXACT}/event",
@@ -251,6 +263,7 @@ def test_wrong_values_are_refused_with_key_value_rule_and_remedy(path, value, sa
 def texts(tmp_path, monkeypatch):
     """Make a folder with some texts the working one."""
     contents = {"a": b"one text", "b": b"a to", "short": b"n: 1 O!", "empty": b"", "nul": b"a\0"}
+    contents["accents"] = "é\nü".encode()
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     monkeypatch.chdir(tmp_path)
@@ -263,6 +276,9 @@ def texts(tmp_path, monkeypatch):
         (["a", "empty"], ["texts.past.files` = 'empty': is empty"]),
         (["nul", "a", "b"], ["texts.past.files` = 'nul': has a NUL byte at position 1"]),
         (["a", "b", "short"], ["= 'short': has 2 letters from a to z, and a model of order 2"]),
+        (["a", "accents", "b"], ["= 'accents': has 2 letters from a to z, and a model of order 2"]),
+        (["a", "b", "./a"], ["= './a': is the same file as 'a'; name each file once"]),
+        (["a", "b", "a"], ["= 'a': is the same file as 'a'; name each file once"]),
         (["a", "b"], ["texts.policies` = 3: must be the number of `past.files`", "`policies: 2`"]),
         ("a", ["texts.policies` = 3: must be the number of `past.files`", "`policies: 1`"]),
     ],
@@ -276,11 +292,95 @@ def test_files_of_texts_are_refused_by_key_before_any_job(files, said):
 
 @pytest.mark.usefixtures("texts")
 def test_as_many_files_as_a_class_may_have_probabilities():
-    past = {"kind": "characters", "order": 3, "files": ["a"] * 40}
+    names = [f"file{number}" for number in range(40)]
+    for name in names:
+        Path(name).write_text("one text", encoding="utf-8")
+    past = {"kind": "characters", "order": 3, "files": names}
     with pytest.raises(
         ConfigurationError, match=r"past\.order` = 3: makes 27 \*\* .* = 21,257,640"
     ):
         read(changed("imitation/classes/texts", {"kind": "history", "policies": 40, "past": past}))
+
+
+@pytest.mark.usefixtures("texts")
+def test_letters_with_accents_count_as_those_without():
+    past = {"kind": "characters", "order": 1, "files": ["a", "accents"]}
+    read(changed("imitation/classes/texts", {"kind": "history", "policies": 2, "past": past}))
+
+
+@pytest.mark.parametrize(("contains", "policies"), [(True, 3000), (False, 3001)])
+def test_no_weight_of_a_geometric_prior_is_0(contains, policies):
+    def given(policies):
+        raw = changed("imitation/classes/random/policies", policies)
+        raw["imitation"]["experiments"]["one"] = {
+            "prior": "geometric",
+            "contains_demonstrator": contains,
+        }
+        return raw
+
+    read(given(policies))
+    assert sys.float_info.min < GEOMETRIC ** (MOST_GEOMETRIC - 1) * (1 - GEOMETRIC)
+    with pytest.raises(ConfigurationError) as refused:
+        read(given(policies + 1))
+    for part in (
+        "`imitation.experiments.one.prior` = 'geometric'",
+        "the 3,001 policies of the class 'random'",
+        "give at most 3,000 policies, or `prior: uniform`",
+    ):
+        assert part in str(refused.value)
+
+
+def test_an_event_that_stops_with_the_last_step_is_one_without_a_stop():
+    open_, closed = (
+        read(changed("imitation/experiments/traitors/event", {"action": 1} | stop))
+        for stop in ({}, {"stop": 300})
+    )
+    plain, stopped = (
+        specification(each.experiments["traitors"].learning(3, each.classes["traitors"]))
+        for each in (open_, closed)
+    )
+    assert plain == stopped
+    earlier = read(changed("imitation/experiments/traitors/event", {"action": 1, "stop": 299}))
+    learning = earlier.experiments["traitors"].learning(3, earlier.classes["traitors"])
+    assert learning.event == Event(action=1, stop=299)
+
+
+HARM = {"action": 3, "state": 5, "start": 50}
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "own"),
+    [
+        ("traitors", None, False),
+        ("traitors", HARM, False),
+        ("traitors", HARM | {"stop": 300}, False),
+        ("traitors", HARM | {"stop": 299}, True),
+        ("traitors", {"action": 0}, True),
+        ("one", None, False),
+        ("one", {"action": 0}, True),
+    ],
+)
+def test_the_harm_of_a_class_written_out_is_no_event_of_its_own(name, event, own):
+    found = read(changed(f"imitation/experiments/{name}/event", event))
+    experiment = found.experiments[name]
+    assert experiment.has_own_event(found.classes[experiment.class_name]) is own
+
+
+def test_runs_are_described_by_their_own_event_and_copies():
+    raw = changed("imitation/experiments/one/event", {"action": 0})
+    section = read(raw)
+    plan = STUDY.plan(STUDY, section, Places("any"))
+    found = {name: plan.described(name, 0) for name in section.experiments}
+    assert {name: (each["own_event"], each["copies"]) for name, each in found.items()} == {
+        "exact": (False, 0), "one": (True, 0), "traitors": (False, 20)
+    }  # fmt: skip
+
+
+def test_without_classes_no_others_are_named():
+    raw = changed("imitation/classes", {})
+    with pytest.raises(ConfigurationError) as refused:
+        read(raw)
+    assert str(refused.value).endswith("`imitation.classes`: must hold at least 1")
 
 
 def test_all_problems_are_in_one_message():

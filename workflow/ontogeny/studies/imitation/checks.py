@@ -4,13 +4,15 @@ No job imports this module.
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ontogeny.config import Style, refuse, short
+import numpy as np
+
+from ontogeny.config import Section, Style, refuse, short
 from ontogeny.given_files import problem_of_text
+from ontogeny.studies.imitation.analysis.model_class import GEOMETRIC
 from ontogeny.studies.imitation.config import (
     CHARACTERS,
     Characters,
@@ -23,18 +25,23 @@ from ontogeny.studies.imitation.config import (
     Treacherous,
     Whole,
     actions_of,
+    policies_of,
     states_of,
     steps_of,
 )
+from ontogeny.studies.imitation.texts import letters
 from ontogeny.sweeps import resolved
 
-__all__ = ["MOST_HISTORIES", "MOST_NUMBERS", "resolve"]
+__all__ = ["MOST_GEOMETRIC", "MOST_HISTORIES", "MOST_NUMBERS", "resolve"]
 
 MOST_HISTORIES = 2_000_000
 """Histories of flags, actions and observations that an enumeration may have."""
 
 MOST_NUMBERS = 20_000_000
 """Probabilities that the policies of a class of character models may have."""
+
+MOST_GEOMETRIC = 3_000
+"""Policies that a geometric prior may have: with more, the smallest weights would soon be 0."""
 
 MOST_MODULES = 32
 """Modules of the Python standard library that are texts."""
@@ -72,8 +79,9 @@ def resolve(raw: Any) -> Imitation:
 
 def _problems(imitation: Imitation) -> Iterator[str]:
     """Say what parts of the section break together."""
-    if not imitation.experiments:
-        yield "`imitation.experiments`: must hold at least 1"
+    for name in ("classes", "experiments"):
+        if not getattr(imitation, name):
+            yield f"`imitation.{name}`: must hold at least 1"
     for name, kind in imitation.classes.items():
         yield from _problems_of_class(kind, f"imitation.classes.{name}")
     for name, experiment in imitation.experiments.items():
@@ -103,8 +111,9 @@ def _too_many_histories(kind: Enumerated | Whole, at: str) -> Iterator[str]:
 
 
 def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterator[str]:
+    once: dict[tuple[int, int], str] = {}
     for file in past.files:
-        problem = problem_of_text(file) or _too_short(file, past.order)
+        problem = problem_of_text(file) or _given_before(file, once) or _too_short(file, past.order)
         if problem:
             yield f"`{at}.past.files` = {file!r}: {problem}"
     count = len(past.files)
@@ -126,10 +135,23 @@ def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterato
         )
 
 
+def _given_before(file: str, once: dict[tuple[int, int], str]) -> str | None:
+    """Say that a file has been given before, if by another path, and else add it to `once`."""
+    status = Path(file).stat()
+    identity = status.st_dev, status.st_ino
+    if identity in once:
+        return f"is the same file as {once[identity]!r}; name each file once"
+    once[identity] = file
+    return None
+
+
 def _too_short(file: str, order: int) -> str | None:
-    count = len(re.findall("[A-Za-z]", Path(file).read_text(encoding="utf-8")))
-    if count > order:
-        return None
+    count = 0
+    with Path(file).open(encoding="utf-8") as lines:
+        for line in lines:
+            count += int(np.count_nonzero(letters(line)))
+            if count > order:
+                return None
     return f"has {count} letters from a to z, and a model of order {order} needs more; give more"
 
 
@@ -139,9 +161,18 @@ def _problems_of_experiment(
     """Say what an experiment breaks together with its class."""
     name = experiment.class_name
     if name not in classes:
-        yield f"`{at}.class` = {name!r}: is not a class; known are {', '.join(classes)}"
+        if classes:
+            yield f"`{at}.class` = {name!r}: is not a class; known are {', '.join(classes)}"
         return
     kind = classes[name]
+    count = policies_of(kind) - (not experiment.contains_demonstrator)
+    if experiment.prior == "geometric" and count > MOST_GEOMETRIC:
+        yield (
+            f"`{at}.prior` = 'geometric': makes the smallest weight {GEOMETRIC} ** {count - 1} of "
+            f"the largest with the {count:,} policies of the class {name!r}, and a weight must not "
+            f"be 0 in the computer's numbers; give at most {MOST_GEOMETRIC:,} policies, or "
+            "`prior: uniform`"
+        )
     if steps_of(kind) is not None:
         yield from _not_read(experiment, at)
         return
@@ -158,10 +189,11 @@ def _problems_of_experiment(
 
 def _not_read(experiment: Experiment, at: str) -> Iterator[str]:
     """Refuse what an enumeration would ignore."""
-    for name in ("learner", "schedule", "event"):
+    for name in ("learner", "demonstrations", "schedule", "event"):
         value = getattr(experiment, name)
         if value != Experiment.model_fields[name].default:
-            written = value if isinstance(value, str) else value.model_dump(exclude_defaults=True)
+            is_section = isinstance(value, Section)
+            written = value.model_dump(exclude_defaults=True) if is_section else value
             yield (
                 f"`{at}.{name}` = {short(written)}: is not read, since all histories of the class "
                 f"{experiment.class_name!r} are enumerated, over its own steps and under the "
@@ -182,3 +214,8 @@ def _problems_of_event(event: Event, kind: Any, steps: int, at: str) -> Iterator
         yield f"`{at}.start` = {event.start}: must be before `stop`, which is {event.stop}"
     if event.start >= steps:
         yield f"`{at}.start` = {event.start}: must be before the end of the {steps} steps"
+    if event.stop is not None and event.stop > steps:
+        yield (
+            f"`{at}.stop` = {event.stop}: must be at most {steps}, the `schedule.steps`; leave it "
+            "out to count all up to the last step"
+        )

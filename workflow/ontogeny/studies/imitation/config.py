@@ -292,7 +292,19 @@ class Experiment(_OnAClass):
         fields = {name: getattr(self, name) for name in _Imitated.model_fields}
         if self.learner != "cloning":
             del fields["demonstrations"]
-        return Learning(**fields | {"event": self.event or _harm(kind)}, seed=seed)
+        return Learning(**fields | {"event": self._event(kind)}, seed=seed)
+
+    def has_own_event(self, kind: Class) -> bool:
+        """Return whether the event of a run is another one than that of its class."""
+        return self._event(kind) != _harm(kind)
+
+    def _event(self, kind: Class) -> Event | None:
+        """Return the event of a run; one that stops with the last step has no `stop`."""
+        if self.event is None:
+            return _harm(kind)
+        if self.event.stop == self.schedule.steps:
+            return self.event.model_copy(update={"stop": None})
+        return self.event
 
 
 def _harm(kind: Class) -> Event | None:

@@ -1,44 +1,107 @@
 """What is true of the runs of a configuration, so that figures can need it."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from ontogeny.studies.imitation.config import Imitation, Random, Treacherous, steps_of
+import numpy as np
+
+from ontogeny.studies.imitation.analysis.learners import top_set
+from ontogeny.studies.imitation.analysis.model_class import GEOMETRIC
+from ontogeny.studies.imitation.config import (
+    Class,
+    Experiment,
+    Imitation,
+    Random,
+    Treacherous,
+    policies_of,
+    steps_of,
+)
 from ontogeny.studies.imitation.least import LEAST_RUNS, LEAST_VALUES
 
-__all__ = ["facts_of_runs"]
+__all__ = ["can_ask", "facts_of_runs"]
 
 
 def facts_of_runs(imitation: Imitation) -> frozenset[str]:
     """Return what is true of all runs together.
 
+    A fact counts the runs that the figure with this need shows. Figures that show harm leave out
+    runs with an event of their own, and so do ``several-alphas``, ``rarity``, ``hazard`` and
+    ``several-learners``. "Plain" runs are conservative, with a uniform prior and the demonstrator
+    in the class.
+
     Returns
     -------
     frozenset of str
-        ``simulated``, ``enumerated``: some run is. ``several-alphas``: the conservative learner has
-        `LEAST_VALUES` alphas on one class. ``several-sizes``: random classes have as many numbers
-        of policies. ``rarity``: treacherous classes have as many probabilities of harm.
+        ``asks``: some simulated run can have a query. ``enumerated``: some run is, with the
+        demonstrator in its class. ``several-alphas``: plain runs on one class have `LEAST_VALUES`
+        alphas. ``several-sizes``: plain runs on random classes, with one alpha, order of ties and
+        number of steps, have as many numbers of policies. ``rarity``: plain runs on treacherous
+        classes without a hazard, with alpha/w below 1, have as many probabilities of harm.
         ``hazard``: a run is on a class with a hazard. ``several-learners``: one treacherous class
         has two learners. ``enough-runs``: an experiment has as many seeds as a claim needs.
     """
     runs = [(each, imitation.classes[each.class_name]) for each in imitation.experiments.values()]
-    treacherous = [(each, kind) for each, kind in runs if isinstance(kind, Treacherous)]
-    alphas = {(e.class_name, e.alpha) for e, _ in runs if e.learner == "conservative"}
-    learners = {(e.class_name, e.learner) for e, _ in treacherous}
-    sizes = {kind.policies for _, kind in runs if isinstance(kind, Random)}
+    plain = [(each, kind) for each, kind in runs if _is_plain(each)]
+    harm = [
+        (each, kind)
+        for each, kind in runs
+        if isinstance(kind, Treacherous) and not each.has_own_event(kind)
+    ]
+    alphas = _most((e.class_name, e.alpha) for e, kind in plain if not e.has_own_event(kind))
+    sizes = _most(
+        ((e.alpha, e.ties, e.schedule.steps), kind.policies)
+        for e, kind in plain
+        if isinstance(kind, Random)
+    )
+    rarities = {
+        kind.harm_probability
+        for e, kind in harm
+        if _is_plain(e) and not kind.hazard and e.alpha < 1 / policies_of(kind)
+    }
     facts = {
-        "simulated": any(steps_of(kind) is None for _, kind in runs),
-        "enumerated": any(steps_of(kind) is not None for _, kind in runs),
-        "several-alphas": _most_on_a_class(alphas) >= LEAST_VALUES,
-        "several-sizes": len(sizes) >= LEAST_VALUES,
-        "several-learners": _most_on_a_class(learners) >= 2,
-        "hazard": any(kind.hazard for _, kind in treacherous),
-        "rarity": len({kind.harm_probability for _, kind in treacherous}) >= LEAST_VALUES,
+        "asks": any(steps_of(kind) is None and can_ask(each, kind) for each, kind in runs),
+        "enumerated": any(
+            steps_of(kind) is not None and each.contains_demonstrator for each, kind in runs
+        ),
+        "several-alphas": alphas >= LEAST_VALUES,
+        "several-sizes": sizes >= LEAST_VALUES,
+        "several-learners": _most((e.class_name, e.learner) for e, _ in harm) >= 2,
+        "hazard": any(kind.hazard for _, kind in harm),
+        "rarity": len(rarities) >= LEAST_VALUES,
         "enough-runs": any(len(each.seeds) >= LEAST_RUNS for each, _ in runs),
     }
     return frozenset(name for name, holds in facts.items() if holds)
 
 
-def _most_on_a_class(pairs: set[tuple[str, Any]]) -> int:
-    """Return the largest number of pairs with the same class, which comes first."""
-    return max(Counter(name for name, _ in pairs).values(), default=0)
+def can_ask(experiment: Experiment, kind: Class) -> bool:
+    """Return whether runs of an experiment can have a query, as far as the configuration tells.
+
+    A cloning learner asks. Others ask when plausible policies disagree, and the weights stay as
+    they are until the first answer: with one plausible policy at the beginning, or with none but
+    copies, which always act alike, there is never a query.
+    """
+    if experiment.learner in ("cloning", "demonstrator"):
+        return experiment.learner == "cloning"
+    count = policies_of(kind) - (not experiment.contains_demonstrator)
+    quotient = GEOMETRIC if experiment.prior == "geometric" else 1.0
+    plausible = top_set(np.arange(count) * np.log(quotient), experiment.alpha).sum()
+    demonstrator_is_first = experiment.ties == "first" and experiment.contains_demonstrator
+    alike = kind.copies if isinstance(kind, Treacherous) and not demonstrator_is_first else 1
+    return bool(plausible > alike)
+
+
+def _is_plain(experiment: Experiment) -> bool:
+    return (
+        experiment.learner == "conservative"
+        and experiment.prior == "uniform"
+        and experiment.contains_demonstrator
+    )
+
+
+def _most(pairs: Iterable[tuple[Any, Any]]) -> int:
+    """Return the largest number of different values, which come second, of any one key."""
+    values = defaultdict(set)
+    for key, value in pairs:
+        values[key].add(value)
+    return max(map(len, values.values()), default=0)

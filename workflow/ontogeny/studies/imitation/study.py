@@ -20,7 +20,7 @@ from ontogeny.studies.imitation.config import (
     policies_of,
     steps_of,
 )
-from ontogeny.studies.imitation.facts import facts_of_runs
+from ontogeny.studies.imitation.facts import can_ask, facts_of_runs
 from ontogeny.studies.imitation.labels import DIMENSIONS
 from ontogeny.studies.imitation.memory import class_memory, run_memory
 from ontogeny.studies.imitation.summary import summary
@@ -97,8 +97,9 @@ class ImitationPlan(Plan):
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not.
 
-        Where the class has none, ``harm_probability`` is 1, which bounds nothing, and ``betrayal``
-        is -1.
+        Where the class has none, ``harm_probability`` is 1, which bounds nothing, ``copies`` is 0
+        and ``betrayal`` is -1. ``own_event`` says whether the event is another one than the harm
+        that its class is about.
         """
         experiment = self.section.experiments[name]
         kind = self._class_of(experiment)
@@ -119,7 +120,9 @@ class ImitationPlan(Plan):
             "actions": actions_of(kind),
             "harm_probability": 1.0 if harm is None else harm.harm_probability,
             "hazard": harm is not None and harm.hazard,
+            "copies": 0 if harm is None else harm.copies,
             "betrayal": -1 if harm is None else harm.betrayal,
+            "own_event": experiment.has_own_event(kind),
         }
 
     # What is asked for
@@ -171,7 +174,9 @@ class ImitationPlan(Plan):
     def highlights(self) -> list[str]:
         """Return the figures to look at first, without suffix."""
         learners = ["learners"] if "several-learners" in facts_of_runs(self.section) else []
-        return [self.result("figures", name, suffix="") for name in (*learners, "distance")]
+        runs = [(each, self._class_of(each)) for each in self.section.experiments.values()]
+        distance = ["distance"] if any(can_ask(*run) for run in runs) else []
+        return [self.result("figures", name, suffix="") for name in (*learners, *distance)]
 
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""
@@ -192,7 +197,7 @@ STUDY = Study(
     levels={"run": "figures/{experiment}/seed{seed}", "study": "figures"},
     facts={
         "study": (
-            "simulated",
+            "asks",
             "enumerated",
             "several-alphas",
             "several-sizes",

@@ -10,7 +10,7 @@ from ontogeny.workflow.summaries import study_lines
 __all__ = ["summary"]
 
 _ROUNDING = 1e-12
-"""By so much one side of a law may exceed the other."""
+"""Largest `worst_excess` that rounding explains."""
 
 
 def summary(seeds: Mapping[str, Sequence[int]], comparison: xr.Dataset) -> list[str]:
@@ -27,7 +27,8 @@ def summary(seeds: Mapping[str, Sequence[int]], comparison: xr.Dataset) -> list[
     -------
     list of str
         A headline and a line for each experiment: of an enumerated one whether all laws hold, of a
-        simulated one its queries and how often harm is done, as means over runs.
+        simulated one its queries and how often harm is done, or its own event happens, as means
+        over runs.
     """
     names = comparison["experiment_of_run"].values
     found = {name: comparison.isel(run=np.flatnonzero(names == name)) for name in seeds}
@@ -48,7 +49,8 @@ def _outcome(runs: xr.Dataset) -> str:
     harm, demonstrated = (float(runs[name].mean()) for name in ("harm", "demonstrated_harm"))
     if np.isnan(demonstrated):
         return asked
-    return f"{asked}; harm {harm:.2g} (demonstrator {demonstrated:.2g})"
+    event = "event" if bool(runs["own_event_of_run"][0]) else "harm"
+    return f"{asked}; {event} {harm:.2g} (demonstrator {demonstrated:.2g})"
 
 
 def _laws(runs: xr.Dataset) -> str:

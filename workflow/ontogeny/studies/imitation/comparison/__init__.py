@@ -29,7 +29,9 @@ MEANING = {
     "actions": "actions of the class",
     "harm_probability": "probability of the harmful action under the demonstrator",
     "hazard": "whether harm is for ever",
+    "copies": "copies of the demonstrator that betray it",
     "betrayal": "step at which copies of the demonstrator betray it; -1: never",
+    "own_event": "whether the event is another one than the harm that the class is about",
 }
 
 
@@ -40,8 +42,8 @@ def comparison(runs: Sequence[Run]) -> xr.Dataset:
     ----------
     runs : sequence of Run
         Described by experiment, seed, class, kind, exact, learner, alpha, ties, prior,
-        contains_demonstrator, steps, policies, actions, harm_probability, hazard and betrayal; with
-        ``results``, which are those of an enumeration or of a simulation.
+        contains_demonstrator, steps, policies, actions, harm_probability, hazard, copies, betrayal
+        and own_event; with ``results``, which are those of an enumeration or of a simulation.
 
     Returns
     -------

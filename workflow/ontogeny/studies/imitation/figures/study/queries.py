@@ -16,7 +16,7 @@ from ontogeny.studies.imitation.panels import BOUND, KINDS, alpha_colours, handl
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("simulated",)
+NEEDS = ("asks",)
 
 _ROWS = (("theta_curve", "query probability"), ("queries_curve", "number of queries so far"))
 _EXPONENTS = {"theta_curve": -1 / 3, "queries_curve": 2 / 3}
