@@ -18,6 +18,7 @@ CLASSES = {
     "random": {"kind": "random"},
     "rare-abyss": {"kind": "treacherous", "hazard": True, "harm_probability": 1e-6},
     "few": {"kind": "treacherous", "copies": 2},
+    "copies": {"kind": "treacherous", "copies": 2, "others": 0},
     "pair": {"kind": "random", "policies": 2},
     "small": {"kind": "random", "policies": 4},
     "large": {"kind": "random", "policies": 64},
@@ -94,10 +95,11 @@ def test_figures_need_runs_that_show_something(experiments, found):
         ({"class": "random", "alpha": 0.45, "prior": "geometric"}, False),
         ({"class": "pair"}, True),
         ({"class": "pair", "contains_demonstrator": False}, False),
-        ({"class": "few", "alpha": 0.5}, False),
         ({"class": "few", "alpha": 0.33}, True),
-        ({"class": "few", "alpha": 0.5, "ties": "first"}, True),
-        ({"class": "few", "alpha": 0.5, "ties": "first", "contains_demonstrator": False}, False),
+        ({"class": "copies", "alpha": 0.5}, False),
+        ({"class": "copies", "alpha": 0.33}, True),
+        ({"class": "copies", "alpha": 0.5, "ties": "first"}, True),
+        ({"class": "copies", "alpha": 0.5, "ties": "first", "contains_demonstrator": False}, False),
     ],
 )
 def test_a_learner_that_can_never_ask_is_known_from_its_configuration(experiment, asks):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ontogeny.config import Section, Style, refuse, short
-from ontogeny.given_files import problem_of_text
+from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.studies.imitation.analysis.model_class import GEOMETRIC
 from ontogeny.studies.imitation.config import (
     CHARACTERS,
@@ -111,9 +111,11 @@ def _too_many_histories(kind: Enumerated | Whole, at: str) -> Iterator[str]:
 
 
 def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterator[str]:
-    once: dict[tuple[int, int], str] = {}
-    for file in past.files:
-        problem = problem_of_text(file) or _given_before(file, once) or _too_short(file, past.order)
+    problems = {file: problem_of_text(file) for file in past.files}
+    if not any(problems.values()):
+        again = repeated(past.files)
+        problems = {file: again.get(file) or _too_short(file, past.order) for file in past.files}
+    for file, problem in problems.items():
         if problem:
             yield f"`{at}.past.files` = {file!r}: {problem}"
     count = len(past.files)
@@ -133,16 +135,6 @@ def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterato
             f"{CHARACTERS ** (past.order + 1) * policies:,} probabilities, and at most "
             f"{MOST_NUMBERS:,} are possible; give a lower order or fewer policies"
         )
-
-
-def _given_before(file: str, once: dict[tuple[int, int], str]) -> str | None:
-    """Say that a file has been given before, if by another path, and else add it to `once`."""
-    status = Path(file).stat()
-    identity = status.st_dev, status.st_ino
-    if identity in once:
-        return f"is the same file as {once[identity]!r}; name each file once"
-    once[identity] = file
-    return None
 
 
 def _too_short(file: str, order: int) -> str | None:

@@ -78,8 +78,8 @@ def can_ask(experiment: Experiment, kind: Class) -> bool:
     """Return whether runs of an experiment can have a query, as far as the configuration tells.
 
     A cloning learner asks. Others ask when plausible policies disagree, and the weights stay as
-    they are until the first answer: with one plausible policy at the beginning, or with none but
-    copies, which always act alike, there is never a query.
+    they are until the first answer: with one plausible policy at the beginning, or in a class with
+    none but copies, which always act alike, there is never a query.
     """
     if experiment.learner in ("cloning", "demonstrator"):
         return experiment.learner == "cloning"
@@ -87,7 +87,9 @@ def can_ask(experiment: Experiment, kind: Class) -> bool:
     quotient = GEOMETRIC if experiment.prior == "geometric" else 1.0
     plausible = top_set(np.arange(count) * np.log(quotient), experiment.alpha).sum()
     demonstrator_is_first = experiment.ties == "first" and experiment.contains_demonstrator
-    alike = kind.copies if isinstance(kind, Treacherous) and not demonstrator_is_first else 1
+    alike = 1
+    if isinstance(kind, Treacherous) and not kind.others and not demonstrator_is_first:
+        alike = kind.copies
     return bool(plausible > alike)
 
 

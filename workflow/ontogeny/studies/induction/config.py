@@ -24,7 +24,7 @@ from ontogeny.config import (
 from ontogeny.config import training as optimisation
 from ontogeny.config.training import EarlyStop, LearningRateDecay, Whole
 from ontogeny.figures import section_of
-from ontogeny.given_files import problem_of_text
+from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.studies.induction.division import boundary, shortage
 from ontogeny.sweeps import resolved
 
@@ -299,14 +299,7 @@ def _problems_of_text(induction: Induction, name: str) -> list[str]:
     found = [f"{at} = {file!r}: {problem}" for file, problem in problems.items()]
     if found:
         return found
-    once: dict[tuple[int, int], str] = {}
-    for file in corpus.files:
-        status = Path(file).stat()
-        identity = status.st_dev, status.st_ino
-        if identity in once:
-            same = f"is the same file as {once[identity]!r}; name each file once"
-            found.append(f"{at} = {file!r}: {same}")
-        once.setdefault(identity, file)
+    found = [f"{at} = {file!r}: {problem}" for file, problem in repeated(corpus.files).items()]
     if found:
         return found
     most = sum(Path(file).stat().st_size for file in corpus.files) + len(corpus.files) - 1
