@@ -33,7 +33,7 @@ MEANING = {
     "copies": "copies of the demonstrator that betray it",
     "betrayal": "step at which copies of the demonstrator betray it; -1: never",
     "betrayal_probability": "probability with which they do harm at the trigger",
-    "own_event": "whether the event of the run is not the harm that its class is about",
+    "own_event": "whether the event is another one than the harm that the class is about",
 }
 
 
