@@ -371,10 +371,10 @@ def four(class_name):
 
 
 SAID = [
-    "conservative, α = 0.1, d in the class",
-    "conservative, α = 0.1, d not in the class",
-    "conservative, α = 0.01, d in the class",
-    "conservative, α = 0.01, d not in the class",
+    "conservative, α = 0.1, with d",
+    "conservative, α = 0.1, without d",
+    "conservative, α = 0.01, with d",
+    "conservative, α = 0.01, without d",
 ]
 
 
@@ -400,7 +400,7 @@ def test_rows_of_learners_can_be_told_apart():
     mixture = [run("mixture", "traitors", learner="mixture")]
     labels = of(learners, comparison([*four("traitors"), *mixture])).axes[0].get_yticklabels()
     said = [text.get_text() for text in labels]
-    assert sorted(said) == sorted([*SAID, "mixture, α = 0.01, d in the class"])
+    assert sorted(said) == sorted([*SAID, "mixture, α = 0.01, with d"])
 
 
 def test_experiments_that_fields_do_not_tell_apart_have_their_names():
@@ -541,6 +541,13 @@ def test_axes_without_a_number_have_no_ticks_of_numbers():
     assert set(ticks(figure.axes[0].yaxis)) == {"≤ 0"}
 
 
+def test_a_number_between_powers_of_ten_has_a_tick():
+    numbers = changed(distance.numbers(atlas()), queries=[3.0] * 4, kept=[2.5] * 4, whole=[3.0] * 4)
+    figure = drawn(distance.draw(numbers, STYLE))
+    assert ticks(figure.axes[0].xaxis) == {"3": 3.0}
+    assert ticks(figure.axes[0].yaxis) == {"2.5": 2.5, "3": 3.0}
+
+
 # One run, and claims
 
 
@@ -550,6 +557,8 @@ def test_history_shows_the_first_one():
     for axes, name in zip(figure.axes, ("theta", "truth", "top_size"), strict=True):
         (line,) = lines(axes)
         assert_array_equal(line.get_ydata(), simulation[f"shown_{name}"])
+        low, high = axes.get_ylim()
+        assert low <= line.get_ydata().min() <= line.get_ydata().max() <= high
 
 
 @pytest.mark.parametrize("log_steps", [True, False])
@@ -561,7 +570,7 @@ def test_the_axis_of_a_history_is_logarithmic_where_it_is_asked_for(log_steps):
 
 
 def test_a_history_of_one_step_is_a_mark():
-    simulation = run("one", "traitors", steps=1).results["results"]
+    simulation = run("one", "random", steps=1).results["results"]
     figure = drawn(history.draw(history.numbers(simulation), STYLE, "one, seed 0"))
     assert [line.get_marker() for axes in figure.axes for line in lines(axes)] == ["o"] * 3
 

@@ -113,9 +113,7 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "alpha": "α = {:g}".format,
     "ties": "d {}".format,
     "prior": "{} prior".format,
-    "contains_demonstrator": lambda contains: (
-        "d in the class" if contains else "d not in the class"
-    ),
+    "contains_demonstrator": {True: "with d", False: "without d"}.__getitem__,
     "steps": "{} steps".format,
 }
 

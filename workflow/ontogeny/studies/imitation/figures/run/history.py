@@ -38,8 +38,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             about, colour = _ROWS[name]
             axes.plot(time, numbers[name], color=colour, **look)
             axes.set_ylabel(about)
-            axes.set_ylim(-0.03, 1.03)
-        panels[-1].set_ylim(0, None, auto=True)
+            axes.set_ylim(*((0, None) if name == "shown_top_size" else (-0.03, 1.03)))
         panels[-1].yaxis.set_major_locator(MaxNLocator(4, integer=True))
         time_axis(panels[-1], style)
         drawn.suptitle(title, fontsize=10)

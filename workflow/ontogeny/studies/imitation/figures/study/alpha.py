@@ -11,6 +11,7 @@ exact probability of harm. Runs with an event of their own are not shown.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 of_class = chosen(of_class, along, **{"class": name}, steps=steps)
             for quantity, axes in zip(rows, column, strict=False):
                 _panel(axes, of_class, quantity)
-            column[0].set_title(name if of_classes[name] == 1 else f"{name}\n{steps} steps")
+            title = fill(name, 60 // len(columns), break_long_words=False)
+            column[0].set_title(title if of_classes[name] == 1 else f"{title}\n{steps} steps")
             _alpha_axis(list(column), np.unique(of_class["alpha_of_run"].values))
         for quantity, row in zip(rows, panels, strict=False):
             first = next(axes for axes in row if axes.get_visible())

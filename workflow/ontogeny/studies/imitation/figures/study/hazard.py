@@ -45,7 +45,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     names = np.array(in_words(numbers, "experiment", shown=("class",)), dtype=object)
     colours = _colours(numbers, list(dict.fromkeys(names)))
     with settings():
-        drawn = figure(width=style.width, height=0.5 * style.width)
+        columns = int(np.clip(110 // (max(map(len, names), default=0) + 12), 1, 3))
+        height = 0.42 * style.width + 0.2 * np.ceil((len(colours) + 1) / columns)
+        drawn = figure(width=style.width, height=height)
         panels = drawn.subplots(1, max(len(classes), 1), squeeze=False, sharey=True)[0]
         for name, axes in zip(classes, panels, strict=False):
             for place in np.flatnonzero(of_class == name):
@@ -61,7 +63,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         panels[0].set_ylim(-0.03, 1.03)
         handles = [handle(name, color=colour) for name, colour in colours.items()]
         handles.append(handle("demonstrator, exact", color="black", ls="--"))
-        drawn.legend(handles=handles, loc="outside lower center", ncols=3)
+        drawn.legend(handles=handles, loc="outside lower center", ncols=columns)
     return drawn
 
 

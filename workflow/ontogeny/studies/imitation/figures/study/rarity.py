@@ -35,6 +35,7 @@ _BOUNDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "harm_bound_d10": ("estimated bound D10", {"marker": "s", "color": PALETTE[2]}),
 }
 _LINEAR = 1e-6
+_COLUMNS = 3
 _SETTING: Mapping[str, str] = {
     "steps": "{} steps",
     "alpha": "α = {:g}",
@@ -63,17 +64,19 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw a panel for each setting, with the number of steps and what else differs as title."""
     each = sorted(set(settings_of(numbers, "run", list(_SETTING))))
-    columns = max(len(each), 1)
+    columns = min(max(len(each), 1), _COLUMNS)
+    rows = -(-max(len(each), 1) // columns)
     with settings():
-        drawn = figure(width=style.width, height=0.5 * style.width)
-        panels = drawn.subplots(1, columns, squeeze=False, sharex=True, sharey=True)[0]
+        drawn = figure(width=style.width, height=(0.14 + 0.36 * rows) * style.width)
+        panels = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
         for setting, title, axes in zip(each, _titles(each), panels, strict=False):
             described = dict(zip(_SETTING, setting, strict=True))
             _panel(axes, chosen(numbers, "run", **described))
             axes.set_title(title)
-        for axes in panels:
-            axes.set_xlabel("P(harm) of the demonstrator")
-        panels[0].set_ylabel("P(harm while the demonstrator\nhas always been plausible)")
+        for axes in panels[len(each) :]:
+            axes.set_visible(False)
+        drawn.supxlabel("P(harm) of the demonstrator", fontsize=9)
+        drawn.supylabel("P(harm while the demonstrator\nhas always been plausible)", fontsize=9)
         handles = [
             handle("measured", color=PALETTE[0], marker="o", ms=4),
             *(handle(name, ls="", ms=4, mfc="none", **look) for name, look in _BOUNDS.values()),
