@@ -75,8 +75,11 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             axes.set_title(title)
         for axes in panels[len(each) :]:
             axes.set_visible(False)
-        drawn.supxlabel("P(harm) of the demonstrator", fontsize=9)
-        drawn.supylabel("P(harm while the demonstrator\nhas always been plausible)", fontsize=9)
+        for axes in panels[: len(each)][-columns:]:
+            axes.tick_params(labelbottom=True)
+            axes.set_xlabel("P(harm) of the\ndemonstrator")
+        for axes in panels[::columns]:
+            axes.set_ylabel("P(harm while the\ndemonstrator has always\nbeen plausible)")
         handles = [
             handle("measured", color=PALETTE[0], marker="o", ms=4),
             *(handle(name, ls="", ms=4, mfc="none", **look) for name, look in _BOUNDS.values()),
