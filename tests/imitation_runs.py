@@ -47,13 +47,15 @@ def policy_class(name, seed):
 
 
 @cache
-def run(experiment, class_name, seed=0, *, steps=60, histories=20, **fields):
+def run(experiment, class_name, seed=0, *, steps=60, histories=20, times_per_decade=200, **fields):
     """Return a run of an experiment, described as the plan describes it."""
     kind = CLASSES[class_name]
     is_exact = steps_of(kind) is not None
     given = {"class": class_name, "seeds": [seed], **fields}
     if not is_exact:
-        given["schedule"] = Schedule(steps=steps, histories=histories)
+        given["schedule"] = Schedule(
+            steps=steps, histories=histories, times_per_decade=times_per_decade
+        )
     described = Experiment(**given)
     learning = described.learning(seed, kind)
     found = (
@@ -75,9 +77,13 @@ def run(experiment, class_name, seed=0, *, steps=60, histories=20, **fields):
         "steps": steps_of(kind) or steps,
         "policies": policies_of(kind),
         "actions": actions_of(kind),
+        "states": kind.states if isinstance(kind, Random | Treacherous) else 1,
         "harm_probability": 1.0 if harm is None else harm.harm_probability,
         "hazard": harm is not None and harm.hazard,
+        "copies": 0 if harm is None else harm.copies,
         "betrayal": -1 if harm is None else harm.betrayal,
+        "betrayal_probability": 0.0 if harm is None else harm.betrayal_probability,
+        "own_event": described.event is not None,
     }
     return Run(about, {"results": found})
 

@@ -132,6 +132,7 @@ TREACHEROUS = [
 OTHERWISE = {
     "kind": "random", "ties": "first", "hazard": True, "harm_probability": 0.5, "alpha": 0.5,
     "contains_demonstrator": False, "prior": "geometric", "learner": "most-probable",
+    "own_event": True,
 }  # fmt: skip
 
 
@@ -157,10 +158,18 @@ def test_betrayal_is_judged_on_plain_classes_with_the_demonstrator_last(good, na
         ("two-thirds-at-most", "learner", "cloning"),
         ("impossible-stays-impossible", "harm_probability", 1e-6),
         ("impossible-stays-impossible", "learner", "mixture"),
+        ("impossible-stays-impossible", "own_event", True),
     ],
 )  # fmt: skip
 def test_other_runs_do_not_count(good, name, field, value):
     assert claim_of(name).measure(described(good, field, value)).runs == 0
+
+
+@pytest.mark.parametrize(("copies", "runs"), [(9, 0), (10, LEAST)])
+def test_a_greedy_alpha_has_no_place_for_all_copies(good, copies, runs):
+    """With alpha 0.1 there are ten places for the copies and the demonstrator."""
+    found = described(good, "copies", copies)
+    assert claim_of("too-greedy-alpha").measure(found).runs == runs
 
 
 def test_one_broken_law_of_one_run_is_enough(good):

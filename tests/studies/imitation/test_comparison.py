@@ -140,6 +140,45 @@ def test_the_ratio_of_theta_needs_both_steps_and_a_query():
     assert np.isnan(one(run("short", "random"))["theta_ratio"])
 
 
+def at_times(of, time):
+    """Return a run of which only some of the stored times are kept."""
+    return Run(of.about, {"results": of.results["results"].sel(time=time)})
+
+
+@pytest.mark.parametrize(
+    ("time", "is_near"),
+    [
+        ([10, 380, 429], True),
+        ([10, 379, 420, 429], True),
+        ([10, 379, 421, 429], False),
+        ([9, 400, 429], False),
+        ([11, 400, 429], False),
+    ],
+)
+def test_the_ratio_of_theta_is_of_times_near_both_steps(time, is_near):
+    of = run("long", "random", steps=430, times_per_decade=10_000)
+    found = one(at_times(of, time), theta=0.5)
+    assert np.isfinite(found["theta_ratio"]) == is_near
+
+
+@pytest.mark.parametrize(("left_out", "is_known"), [(5, True), (6, False)])
+def test_theta_before_the_betrayal_is_of_at_least_half_of_the_steps(left_out, is_known):
+    of = simulated(times_per_decade=1_000)
+    time = [step for step in range(60) if not 10 <= step < 10 + left_out]
+    found = comparison([at_times(of, time)])
+    assert np.isfinite(found["theta_before"][0]) == is_known
+    assert np.isfinite(found["theta_after"][0])
+
+
+@pytest.mark.parametrize(("left_out", "is_known"), [(3, True), (4, False)])
+def test_theta_after_the_betrayal_is_of_at_least_half_of_the_steps(left_out, is_known):
+    of = simulated(times_per_decade=1_000)
+    time = [step for step in range(60) if not 20 <= step < 20 + left_out]
+    found = comparison([at_times(of, time)])
+    assert np.isfinite(found["theta_after"][0]) == is_known
+    assert np.isfinite(found["theta_before"][0])
+
+
 def test_slopes_are_exponents_of_the_last_factor_six():
     coins = run("coins", "coins", steps=200)
     time = coins.results["results"]["time"].values + 1.0
@@ -279,12 +318,13 @@ def test_no_law_is_broken():
     assert float(found["worst_excess"].max()) < 1e-12
 
 
-def excess_of(law, change):
-    """Return the worst excess when one side of a law is planted."""
+def excess_of(law, change, right=1.0):
+    """Return the worst excess when both sides of a law are planted."""
     given = exact().results["results"]
-    left = given["left"].copy()
-    left.loc[law] = float(given["right"].sel(law=law)) + change
-    return float(one(exact(), left=left.values)["worst_excess"])
+    sides = {side: given[side].copy() for side in ("left", "right")}
+    sides["left"].loc[law], sides["right"].loc[law] = right + change, right
+    changed = {side: each.values for side, each in sides.items()}
+    return float(one(exact(), **changed)["worst_excess"])
 
 
 @pytest.mark.parametrize("law", ["D1", "D2", "D3", "D5", "D5'", "D6", "D7", "D8a", "D10", "D11"])
@@ -296,6 +336,29 @@ def test_a_law_that_is_broken_is_seen(law):
 @pytest.mark.parametrize("change", [0.25, -0.25])
 def test_an_equality_is_broken_on_either_side(change):
     assert excess_of("D4", change) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("law", ["D4", "D5", "D6"])
+def test_an_excess_is_relative_to_a_right_side_above_one(law):
+    """Rounding of sides of 3e14 is of the order of 1; twice the right side is a broken law."""
+    assert excess_of(law, 1.0, right=3e14) < 1e-12
+    assert excess_of(law, 3e14, right=3e14) == pytest.approx(1)
+    assert excess_of(law, 0.25, right=0.5) == pytest.approx(0.25)
+
+
+def test_a_bound_that_is_infinite_is_kept():
+    given = exact().results["results"]
+    right = given["right"].copy()
+    right.loc["D5"] = np.inf
+    assert abs(float(one(exact(), right=right.values)["worst_excess"])) < 1e-12
+
+
+def test_an_excess_of_a_sequence_is_relative_too():
+    given = exact().results["results"]
+    sides = [given[f"sequence_{side}"].values.copy() for side in ("left", "right")]
+    sides[0][3], sides[1][3] = 5.0, 4.0
+    found = one(exact(), sequence_left=sides[0], sequence_right=sides[1])
+    assert float(found["worst_excess"]) == pytest.approx(0.25)
 
 
 def test_one_sequence_can_break_a_law():
@@ -336,9 +399,9 @@ def test_laws_of_histories_with_the_demonstrator_do_not_count_where_there_are_no
 def test_other_laws_count_also_where_the_demonstrator_is_never_plausible():
     given = exact().results["results"]
     for law in set(LAW_NAMES) - set(OF_PLAUSIBLE):
-        left = given["left"].copy()
-        left.loc[law] = float(given["right"].sel(law=law)) + 0.25
-        found = one(exact(), left=left.values, kept=0.0)
+        left, right = given["left"].copy(), given["right"].copy()
+        left.loc[law], right.loc[law] = 1.25, 1.0
+        found = one(exact(), left=left.values, right=right.values, kept=0.0)
         assert float(found["worst_excess"]) == pytest.approx(0.25), law
 
 

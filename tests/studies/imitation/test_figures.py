@@ -57,13 +57,50 @@ def test_it_can_be_drawn_of_many_runs_and_of_few(module, make):
         (bounds, [("exact", "tiny", {"contains_demonstrator": False})]),
         (distance, [("exact", "tiny", {"contains_demonstrator": False})]),
         (distance, [("acts", "random", {"learner": "demonstrator"})]),
-        (queries, [("acts", "random", {"learner": "demonstrator"})]),
         (queries, [("coins", "coins", {"steps": 1, "histories": 1})]),
     ],
 )
 def test_it_can_be_drawn_where_there_is_hardly_anything_to_show(module, runs):
     found = comparison([run(name, of_class, **fields) for name, of_class, fields in runs])
     assert of(module, found).axes
+
+
+def described(found, field, values):
+    """Return results whose runs, each of an experiment of its own, differ in a field."""
+    return found.assign_coords(
+        {f"{field}_of_{along}": (along, values) for along in ("run", "experiment")}
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "along"),
+    [(alpha, "run"), (rarity, "run"), (learners, "run"), (hazard, "experiment")],
+)
+def test_runs_with_an_event_of_their_own_are_left_out(module, along):
+    found = joined()
+    assert module.numbers(found).sizes[along]
+    own = {
+        f"own_event_of_{each}": (each, np.ones(found.sizes[each], dtype=bool))
+        for each in ("run", "experiment")
+    }
+    assert not module.numbers(found.assign_coords(own)).sizes[along]
+
+
+@pytest.mark.parametrize("log_steps", [True, False])
+@pytest.mark.parametrize("module", [queries, hazard])
+def test_the_axis_of_steps_is_logarithmic_where_it_is_asked_for(module, log_steps):
+    style = STYLE.model_copy(update={"log_steps": log_steps})
+    figure = drawn(module.draw(module.numbers(joined()), style))
+    scale = "log" if log_steps else "linear"
+    assert {axes.get_xscale() for axes in figure.axes} == {scale}
+
+
+@pytest.mark.parametrize("module", [queries, hazard])
+def test_a_single_step_is_a_mark(module):
+    figure = of(module, comparison([run("one", "abyss", learner="cloning", steps=1)]))
+    shown = [line for axes in figure.axes for line in lines(axes)]
+    assert shown
+    assert {line.get_marker() for line in shown} == {"o"}
 
 
 # Queries over time
@@ -89,6 +126,22 @@ def test_guides_are_drawn_for_grids_alone():
     assert [axes.get_title() for axes in figure.axes] == ["treacherous", ""]
     asking = [name for name in LEARNERS if f"traitors-{name}" in atlas()["experiment_of_run"]]
     assert all(len(lines(axes)) == len(asking) for axes in figure.axes)
+
+
+def test_where_nobody_asks_there_are_no_axes():
+    acts = run("acts", "random", learner="demonstrator")
+    figure = of(queries, comparison([acts, run("all-alike", "traitors", alpha=1.0)]))
+    assert not figure.axes
+    assert [text.get_text() for text in figure.texts] == ["There are no queries."]
+
+
+def test_a_row_without_values_is_not_drawn():
+    numbers = queries.numbers(comparison([run("coins", "coins")]))
+    name = "theta_curve_of_experiment"
+    figure = drawn(queries.draw(numbers.assign({name: 0 * numbers[name]}), STYLE))
+    (axes,) = figure.axes
+    assert axes.get_ylabel() == "number of queries so far"
+    assert axes.get_title() == "grid"
 
 
 def test_the_demonstrator_asks_nothing():
@@ -178,6 +231,69 @@ def test_sizes_are_of_runs_that_differ_in_nothing_else():
         assert_array_equal(of_experiments.get_ydata(), mean.sortby("policies_of_experiment"))
 
 
+def greed(*, steps=60, **fields):
+    """Return runs on one class with three alphas."""
+    return [
+        run(f"greed-{each}-{steps}", "traitors", alpha=each, steps=steps, **fields)
+        for each in (0.1, 0.03, 0.01)
+    ]
+
+
+def test_alpha_has_a_column_for_each_number_of_steps():
+    figure = of(alpha, comparison([*greed(), *greed(steps=30)]))
+    titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
+    assert titles == ["traitors\n60 steps", "traitors\n30 steps"]
+    for axes in figure.axes[:2]:
+        assert_array_equal(lines(axes)[1].get_xdata(), [0.01, 0.03, 0.1])
+
+
+def test_alpha_does_not_join_runs_of_other_lengths():
+    others = [
+        run(f"other-{each}", "traitors", alpha=each, steps=steps)
+        for each, steps in ((0.1, 60), (0.03, 50), (0.01, 40))
+    ]
+    assert not alpha.numbers(comparison(others)).sizes["run"]
+
+
+@pytest.mark.parametrize("field", ["alpha", "steps", "states", "actions"])
+def test_sizes_do_not_join_runs_that_differ_in_something_else(field):
+    found = comparison([run(name, name) for name in ("small", "random", "large")])
+    assert size.numbers(found).sizes["run"] == 3
+    assert not size.numbers(described(found, field, [1, 2, 3])).sizes["run"]
+
+
+def test_sizes_do_not_join_orders_of_ties():
+    found = comparison([run(name, name) for name in ("small", "random", "large")])
+    assert not size.numbers(described(found, "ties", ["first", "last", "last"])).sizes["run"]
+
+
+RARITY = ("traitors", "never", "rarely")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "alpha", "steps", "states", "actions", "policies", "copies", "betrayal",
+        "betrayal_probability",
+    ],
+)  # fmt: skip
+def test_rarity_does_not_join_runs_that_differ_in_something_else(field):
+    found = comparison([run(name, name) for name in RARITY])
+    assert rarity.numbers(found).sizes["run"] == 3
+    assert not rarity.numbers(described(found, field, [1, 2, 3])).sizes["run"]
+
+
+def test_rarity_has_a_panel_for_each_setting():
+    found = comparison(
+        [run(f"{name}-{ties}", name, ties=ties) for name in RARITY for ties in ("first", "last")]
+    )
+    figure = of(rarity, found)
+    assert [axes.get_title() for axes in figure.axes] == ["60 steps\nd first", "60 steps\nd last"]
+    for axes in figure.axes:
+        (measured,) = [line for line in lines(axes) if line.get_marker() == "o"]
+        assert len(measured.get_xdata()) == 3
+
+
 # Harm
 
 
@@ -241,6 +357,62 @@ def test_hazard_shows_each_learner_and_the_exact_curve():
     exact = one["demonstrated_curve_of_experiment"]
     assert_array_equal(curves["black"].get_ydata(), exact)
     assert legend(figure) == ["conservative", "mixture", "demonstrator, exact"]
+
+
+FOUR = [(threshold, contains) for threshold in (0.1, 0.01) for contains in (True, False)]
+
+
+def four(class_name):
+    """Return conservative runs that differ in two fields."""
+    return [
+        run(f"four-{each}-{contains}", class_name, alpha=each, contains_demonstrator=contains)
+        for each, contains in FOUR
+    ]
+
+
+SAID = [
+    "conservative, α = 0.1, with d",
+    "conservative, α = 0.1, without d",
+    "conservative, α = 0.01, with d",
+    "conservative, α = 0.01, without d",
+]
+
+
+def test_lines_of_the_hazard_can_be_told_apart():
+    figure = of(hazard, comparison(four("abyss")))
+    assert legend(figure) == [*SAID, "demonstrator, exact"]
+    (axes,) = figure.axes
+    shown = {line.get_color() for line in lines(axes)} - {"black"}
+    assert len(shown) == 4
+    assert shown == {line.get_color() for line in figure.legends[0].get_lines()} - {"black"}
+
+
+def test_classes_with_a_hazard_have_panels_of_their_own():
+    found = comparison([run("one", "abyss"), run("two", "abyss", learner="mixture")])
+    figure = of(hazard, described(found, "class", ["abyss", "chasm"]))
+    assert [axes.get_title() for axes in figure.axes] == ["abyss", "chasm"]
+    assert legend(figure) == ["conservative", "mixture", "demonstrator, exact"]
+    for axes, learner in zip(figure.axes, ("conservative", "mixture"), strict=True):
+        assert {line.get_color() for line in lines(axes)} == {"black", LEARNER_LOOKS[learner]}
+
+
+def test_rows_of_learners_can_be_told_apart():
+    mixture = [run("mixture", "traitors", learner="mixture")]
+    labels = of(learners, comparison([*four("traitors"), *mixture])).axes[0].get_yticklabels()
+    said = [text.get_text() for text in labels]
+    assert sorted(said) == sorted([*SAID, "mixture, α = 0.01, with d"])
+
+
+def test_experiments_that_fields_do_not_tell_apart_have_their_names():
+    found = comparison(
+        [
+            run("short", "traitors", learner="cloning", demonstrations=5),
+            run("long", "traitors", learner="cloning", demonstrations=20),
+            run("other", "traitors"),
+        ]
+    )
+    labels = [text.get_text() for text in of(learners, found).axes[0].get_yticklabels()]
+    assert labels == ["conservative", "cloning (short)", "cloning (long)"]
 
 
 # Distance
@@ -363,6 +535,19 @@ def test_without_the_demonstrator_there_is_only_the_open_mark():
     assert [y for _, y, _ in marks(figure, "whole")] == found["distance"].values.tolist()
 
 
+def test_axes_without_a_number_have_no_ticks_of_numbers():
+    figure = of(distance, comparison([run("acts", "random", learner="demonstrator")]))
+    assert set(ticks(figure.axes[0].xaxis)) == {"0"}
+    assert set(ticks(figure.axes[0].yaxis)) == {"≤ 0"}
+
+
+def test_a_number_between_powers_of_ten_has_a_tick():
+    numbers = changed(distance.numbers(atlas()), queries=[3.0] * 4, kept=[2.5] * 4, whole=[3.0] * 4)
+    figure = drawn(distance.draw(numbers, STYLE))
+    assert ticks(figure.axes[0].xaxis) == {"3": 3.0}
+    assert ticks(figure.axes[0].yaxis) == {"2.5": 2.5, "3": 3.0}
+
+
 # One run, and claims
 
 
@@ -372,6 +557,30 @@ def test_history_shows_the_first_one():
     for axes, name in zip(figure.axes, ("theta", "truth", "top_size"), strict=True):
         (line,) = lines(axes)
         assert_array_equal(line.get_ydata(), simulation[f"shown_{name}"])
+        low, high = axes.get_ylim()
+        assert low <= line.get_ydata().min() <= line.get_ydata().max() <= high
+
+
+@pytest.mark.parametrize("log_steps", [True, False])
+def test_the_axis_of_a_history_is_logarithmic_where_it_is_asked_for(log_steps):
+    style = STYLE.model_copy(update={"log_steps": log_steps})
+    simulation = run("one", "traitors").results["results"]
+    figure = drawn(history.draw(history.numbers(simulation), style, "one, seed 0"))
+    assert {axes.get_xscale() for axes in figure.axes} == {"log" if log_steps else "linear"}
+
+
+def test_a_history_of_one_step_is_a_mark():
+    simulation = run("one", "random", steps=1).results["results"]
+    figure = drawn(history.draw(history.numbers(simulation), STYLE, "one, seed 0"))
+    assert [line.get_marker() for axes in figure.axes for line in lines(axes)] == ["o"] * 3
+
+
+def test_a_history_without_the_demonstrator_does_not_show_its_weight():
+    simulation = run("without", "traitors", contains_demonstrator=False).results["results"]
+    figure = drawn(history.draw(history.numbers(simulation), STYLE, "without, seed 0"))
+    assert [axes.get_ylabel() for axes in figure.axes] == [
+        "query\nprobability", "plausible\npolicies"
+    ]  # fmt: skip
 
 
 def test_every_claim_is_written_with_its_verdict():

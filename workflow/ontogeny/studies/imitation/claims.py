@@ -57,10 +57,13 @@ def _asking(results: xr.Dataset, **values: object) -> xr.Dataset:
 
 
 def _treacherous(results: xr.Dataset, learner: str, alpha: float) -> xr.Dataset:
-    """Return runs on plain treacherous classes, the demonstrator last among equal weights."""
+    """Return runs on plain treacherous classes, the demonstrator last among equal weights.
+
+    Their event is the harm that the class is about.
+    """
     return _where(
         results, kind="treacherous", hazard=False, harm_probability=HARM_PROBABILITY, ties="last",
-        learner=learner, alpha=alpha,
+        learner=learner, alpha=alpha, own_event=False,
     )  # fmt: skip
 
 
@@ -156,7 +159,9 @@ def _cloning(results: xr.Dataset) -> Estimate:
 
 
 def _greedy(results: xr.Dataset) -> Estimate:
+    """Count runs in which alpha has no place for all copies and the demonstrator."""
     runs = _treacherous(results, "conservative", GREEDY_ALPHA)
+    runs = runs.isel(run=GREEDY_ALPHA * (runs["copies_of_run"].values + 1) > 1)
     return _mean(runs, runs["harm"])
 
 
@@ -166,7 +171,7 @@ def _parting(results: xr.Dataset) -> Estimate:
 
 
 def _impossible(results: xr.Dataset) -> Estimate:
-    runs = _asking(results, kind="treacherous", harm_probability=0.0)
+    runs = _asking(results, kind="treacherous", harm_probability=0.0, own_event=False)
     return _mean(runs, runs["harm_kept"])
 
 
@@ -182,7 +187,8 @@ CLAIMS = (
         "All laws hold exactly",
         "Where all histories are enumerated, no law is broken by more than rounding.",
         PROOFS,
-        "largest left less right side of any law, event or sequence (D4: either sign)",
+        "largest left less right side of any law, event or sequence (D4: either sign), over the "
+        "right side where that exceeds 1",
         "below", 1e-12, LEAST, _all_laws,
     ),
     Claim(

@@ -34,10 +34,11 @@ def facts_of_runs(imitation: Imitation) -> frozenset[str]:
     -------
     frozenset of str
         ``asks``: some simulated run can have a query. ``enumerated``: some run is, with the
-        demonstrator in its class. ``several-alphas``: plain runs on one class have `LEAST_VALUES`
-        alphas. ``several-sizes``: plain runs on random classes, with one alpha, order of ties and
-        number of steps, have as many numbers of policies. ``rarity``: plain runs on treacherous
-        classes without a hazard, with alpha/w below 1, have as many probabilities of harm.
+        demonstrator in its class. ``several-alphas``: plain runs of one class and number of steps
+        have `LEAST_VALUES` alphas. ``several-sizes``: plain runs on random classes that agree in
+        all else have as many numbers of policies. ``rarity``: plain runs on treacherous classes
+        that agree in all else, without a hazard, with alpha/w below 1, have as many probabilities
+        of harm.
         ``hazard``: a run is on a class with a hazard. ``several-learners``: one treacherous class
         has two learners. ``enough-runs``: an experiment has as many seeds as a claim needs.
     """
@@ -48,17 +49,21 @@ def facts_of_runs(imitation: Imitation) -> frozenset[str]:
         for each, kind in runs
         if isinstance(kind, Treacherous) and not each.has_own_event(kind)
     ]
-    alphas = _most((e.class_name, e.alpha) for e, kind in plain if not e.has_own_event(kind))
+    alphas = _most(
+        ((e.class_name, e.schedule.steps), e.alpha)
+        for e, kind in plain
+        if not e.has_own_event(kind)
+    )
     sizes = _most(
-        ((e.alpha, e.ties, e.schedule.steps), kind.policies)
+        ((e.alpha, e.ties, e.schedule.steps, kind.states, kind.actions), kind.policies)
         for e, kind in plain
         if isinstance(kind, Random)
     )
-    rarities = {
-        kind.harm_probability
+    rarities = _most(
+        ((e.alpha, e.ties, e.schedule.steps, _without_rarity(kind)), kind.harm_probability)
         for e, kind in harm
         if _is_plain(e) and not kind.hazard and e.alpha < 1 / policies_of(kind)
-    }
+    )
     facts = {
         "asks": any(steps_of(kind) is None and can_ask(each, kind) for each, kind in runs),
         "enumerated": any(
@@ -68,7 +73,7 @@ def facts_of_runs(imitation: Imitation) -> frozenset[str]:
         "several-sizes": sizes >= LEAST_VALUES,
         "several-learners": _most((e.class_name, e.learner) for e, _ in harm) >= 2,
         "hazard": any(kind.hazard for _, kind in harm),
-        "rarity": len(rarities) >= LEAST_VALUES,
+        "rarity": rarities >= LEAST_VALUES,
         "enough-runs": any(len(each.seeds) >= LEAST_RUNS for each, _ in runs),
     }
     return frozenset(name for name, holds in facts.items() if holds)
@@ -91,6 +96,11 @@ def can_ask(experiment: Experiment, kind: Class) -> bool:
     if isinstance(kind, Treacherous) and not kind.others and not demonstrator_is_first:
         alike = kind.copies
     return bool(plausible > alike)
+
+
+def _without_rarity(kind: Treacherous) -> Treacherous:
+    """Return a class as it is but for its probability of harm."""
+    return kind.model_copy(update={"harm_probability": 0.0})
 
 
 def _is_plain(experiment: Experiment) -> bool:

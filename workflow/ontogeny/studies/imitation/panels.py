@@ -1,6 +1,7 @@
 """What figures of the study share: colours and marks of runs, and which runs they show."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -11,7 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from ontogeny.config import Style
 from ontogeny.plotting import PALETTE
+from ontogeny.studies.imitation.least import LEAST_VALUES
 
 __all__ = [
     "BOUND",
@@ -20,9 +23,15 @@ __all__ = [
     "MARKS",
     "alpha_colours",
     "chosen",
+    "curve_look",
     "handle",
+    "in_words",
     "seeds_and_mean",
+    "settings_of",
+    "shades",
+    "time_axis",
     "with_room",
+    "with_several",
 ]
 
 KINDS = {
@@ -75,13 +84,92 @@ def chosen(of: xr.Dataset, along: str, **values: object) -> xr.Dataset:
     return of.isel({along: wanted})
 
 
+def settings_of(of: xr.Dataset, along: str, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return what describes each run, or experiment, in the order of the names."""
+    columns = [of[f"{name}_of_{along}"].values.tolist() for name in names]
+    return list(zip(*columns, strict=True))
+
+
+def with_several(of: xr.Dataset, along: str, by: str, setting: Sequence[str]) -> xr.Dataset:
+    """Return the runs, or experiments, of settings that have several values of a field.
+
+    Parameters
+    ----------
+    of : Dataset
+        Of all runs.
+    along : {"run", "experiment"}
+    by : str
+        The field; there must be `LEAST_VALUES` values of it.
+    setting : sequence of str
+        What must not differ between these.
+    """
+    values, settings = of[f"{by}_of_{along}"].values.tolist(), settings_of(of, along, setting)
+    counts = Counter(each for each, _ in set(zip(settings, values, strict=True)))
+    return of.isel({along: np.array([counts[each] >= LEAST_VALUES for each in settings], bool)})
+
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "class": str,
+    "alpha": "α = {:g}".format,
+    "ties": "d {}".format,
+    "prior": "{} prior".format,
+    "contains_demonstrator": {True: "with d", False: "without d"}.__getitem__,
+    "steps": "{} steps".format,
+}
+
+
+def in_words(of: xr.Dataset, along: str, *, shown: Sequence[str] = ()) -> list[str]:
+    """Return a name for each run, or experiment: its learner, and each field in which they differ.
+
+    Where that does not tell them apart, as it says nothing about the number of histories, the name
+    of the experiment follows.
+
+    Parameters
+    ----------
+    of : Dataset
+    along : {"run", "experiment"}
+    shown : sequence of str
+        Fields that the figure shows otherwise.
+    """
+    columns = {name: of[f"{name}_of_{along}"].values for name in _WORDS if name not in shown}
+    differing = [name for name, values in columns.items() if len(np.unique(values)) > 1]
+    names = [
+        ", ".join([learner, *(_WORDS[name](columns[name][place]) for name in differing)])
+        for place, learner in enumerate(of[f"learner_of_{along}"].values)
+    ]
+    experiments = of["experiment" if along == "experiment" else "experiment_of_run"].values
+    panels = settings_of(of, along, shown) if shown else [()] * len(names)
+    items = list(zip(panels, names, strict=True))
+    counts = Counter(items)
+    return [
+        name if counts[item] == 1 else f"{name} ({experiment})"
+        for item, name, experiment in zip(items, names, experiments, strict=True)
+    ]
+
+
 def alpha_colours(alphas: NDArray[np.float64]) -> dict[float, str]:
     """Return a colour for each alpha, the largest first."""
     values = np.unique(alphas)[::-1].tolist()
-    if len(values) <= len(PALETTE):
-        return dict(zip(values, PALETTE, strict=False))
-    shades = mpl.colormaps["viridis"](np.linspace(0, 0.92, len(values)))
-    return {value: mpl.colors.to_hex(shade) for value, shade in zip(values, shades, strict=True)}
+    return dict(zip(values, shades(len(values)), strict=True))
+
+
+def shades(count: int) -> list[str]:
+    """Return as many colours, those of the palette if there are enough."""
+    if count <= len(PALETTE):
+        return list(PALETTE[:count])
+    return [
+        mpl.colors.to_hex(each) for each in mpl.colormaps["viridis"](np.linspace(0, 0.92, count))
+    ]
+
+
+def time_axis(axes: Axes, style: Style) -> None:
+    """Make the horizontal axis one of the steps of a history."""
+    axes.set(xscale="log" if style.log_steps else "linear", xlabel="step, counted from 1")
+
+
+def curve_look(points: int) -> dict[str, Any]:
+    """Return how a curve over time is drawn: a single point needs a mark to be seen."""
+    return {"marker": "o" if points == 1 else ""}
 
 
 def seeds_and_mean(

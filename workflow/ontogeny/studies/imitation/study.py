@@ -15,6 +15,7 @@ from ontogeny.studies.imitation.config import (
     Experiment,
     History,
     Imitation,
+    Random,
     Treacherous,
     actions_of,
     policies_of,
@@ -97,8 +98,9 @@ class ImitationPlan(Plan):
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not.
 
-        Where the class has none, ``harm_probability`` is 1, which bounds nothing, ``copies`` is 0
-        and ``betrayal`` is -1. ``own_event`` says whether the event is another one than the harm
+        Where the class has none, ``harm_probability`` is 1, which bounds nothing,
+        ``betrayal_probability`` and ``copies`` are 0, ``states`` is 1 and ``betrayal`` is -1.
+        ``own_event`` says whether the event is another one than the harm
         that its class is about.
         """
         experiment = self.section.experiments[name]
@@ -118,7 +120,9 @@ class ImitationPlan(Plan):
             "steps": steps_of(kind) or experiment.schedule.steps,
             "policies": policies_of(kind),
             "actions": actions_of(kind),
+            "states": kind.states if isinstance(kind, Random | Treacherous) else 1,
             "harm_probability": 1.0 if harm is None else harm.harm_probability,
+            "betrayal_probability": 0.0 if harm is None else harm.betrayal_probability,
             "hazard": harm is not None and harm.hazard,
             "copies": 0 if harm is None else harm.copies,
             "betrayal": -1 if harm is None else harm.betrayal,

@@ -27,10 +27,12 @@ MEANING = {
     "steps": "steps of a history",
     "policies": "policies of the class",
     "actions": "actions of the class",
+    "states": "states of a random or treacherous class; 1 for other kinds",
     "harm_probability": "probability of the harmful action under the demonstrator",
     "hazard": "whether harm is for ever",
     "copies": "copies of the demonstrator that betray it",
     "betrayal": "step at which copies of the demonstrator betray it; -1: never",
+    "betrayal_probability": "probability with which they do harm at the trigger",
     "own_event": "whether the event is another one than the harm that the class is about",
 }
 
@@ -42,8 +44,9 @@ def comparison(runs: Sequence[Run]) -> xr.Dataset:
     ----------
     runs : sequence of Run
         Described by experiment, seed, class, kind, exact, learner, alpha, ties, prior,
-        contains_demonstrator, steps, policies, actions, harm_probability, hazard, copies, betrayal
-        and own_event; with ``results``, which are those of an enumeration or of a simulation.
+        contains_demonstrator, steps, policies, actions, states, harm_probability, hazard, copies,
+        betrayal, betrayal_probability and own_event; with ``results``, which are those of an
+        enumeration or of a simulation.
 
     Returns
     -------

@@ -34,11 +34,17 @@ ROUNDING = 1e-12
 RATIO = (10, 400)
 """Steps whose query probabilities are compared."""
 
+NEAR = 0.05
+"""A stored time counts as a step when it is away from it by no more than this share of it."""
+
 LAST_FACTOR = 6
 """Exponents are fitted over the last factor of time."""
 
 BEFORE, AFTER = 10, 6
 """Steps before the betrayal, and from it on, whose query probabilities are compared."""
+
+STORED = 0.5
+"""Their mean is known when at least this share of them is stored."""
 
 QUERIES_BY_TOP = ("conservative", "mixture", "thompson", "most-probable")
 """Learners that ask when plausible policies disagree, as laws about queries have it."""
@@ -82,7 +88,10 @@ SAID = {
         "1",
     ),
     "excess": ("largest p(a) − d(a)", "1"),
-    "worst_excess": ("largest left − right of any law", "1"),
+    "worst_excess": (
+        "largest left − right of any law, over the right side where that exceeds 1",
+        "1",
+    ),
     "left_out": ("P(demonstrator not always plausible)", "1"),
     "harm": ("P(harm)", "1"),
     "harm_kept": ("P(harm while the demonstrator has always been plausible)", "1"),
@@ -177,13 +186,22 @@ def _of_enumeration(run: Run) -> dict[str, float]:
 
 
 def _worst_excess(found: xr.Dataset) -> float:
-    """Return the largest excess of a law or sequence; NaN if that of a law which counts is NaN."""
-    excess = found["left"] - found["right"]
+    """Return the largest excess of a law or sequence; NaN if that of a law which counts is NaN.
+
+    Where the right side is large, so is rounding: the excess is relative to a right side above 1.
+    """
+    excess = _excess(found["left"], found["right"])
     excess.loc["D4"] = abs(excess.loc["D4"])
     if found["kept"] == 0:
         return float(excess.drop_sel(law=list(OF_PLAUSIBLE)).max(skipna=False))
-    of_sequences = (found["sequence_left"] - found["sequence_right"]).max(skipna=False)
+    of_sequences = _excess(found["sequence_left"], found["sequence_right"]).max(skipna=False)
     return float(np.maximum(excess.max(skipna=False), of_sequences))
+
+
+def _excess(left: xr.DataArray, right: xr.DataArray) -> xr.DataArray:
+    """Return left − right, divided by max(1, |right|) where that is finite."""
+    scale = abs(right).clip(min=1)
+    return (left - right) / scale.where(np.isfinite(scale), 1)
 
 
 def _of_simulation(run: Run) -> dict[str, float]:
@@ -203,13 +221,13 @@ def _of_simulation(run: Run) -> dict[str, float]:
         row["theta_slope"] = _slope(time + 1.0, theta.values)
         row["queries_slope"] = _slope(time + 1.0, found["queries"].values)
     if betrayal >= 0:
-        for name, span in (
-            ("theta_before", slice(betrayal - BEFORE, betrayal - 1)),
-            ("theta_after", slice(betrayal, betrayal + AFTER - 1)),
+        for name, first, count in (
+            ("theta_before", betrayal - BEFORE, BEFORE),
+            ("theta_after", betrayal, AFTER),
         ):
             # Steps of a history may rise and fall together: the error is at most that of one step.
-            row[name] = _mean_over(theta, span)
-            row[f"{name}_error"] = _mean_over(found["theta_error"], span)
+            row[name] = _mean_over(theta, first, count)
+            row[f"{name}_error"] = _mean_over(found["theta_error"], first, count)
     return row
 
 
@@ -292,16 +310,17 @@ def _error(values: Array) -> float:
 
 
 def _at(curve: xr.DataArray, step: int) -> float:
-    """Return a curve at the stored time nearest to a step; NaN past its end."""
+    """Return a curve at the stored time nearest to a step; NaN past its end, or if none is near."""
     if step > int(curve["time"][-1]):
         return NAN
-    return float(curve.sel(time=step, method="nearest"))
+    nearest = curve.sel(time=step, method="nearest")
+    return float(nearest) if abs(int(nearest["time"]) - step) <= NEAR * step else NAN
 
 
-def _mean_over(curve: xr.DataArray, span: slice) -> float:
-    """Return the mean of a curve over the stored times from the first to the last of a span."""
-    values = curve.sel(time=span).values
-    return float(values.mean()) if values.size else NAN
+def _mean_over(curve: xr.DataArray, first: int, count: int) -> float:
+    """Return the mean of a curve over the stored ones of several steps; NaN if they are few."""
+    values = curve.sel(time=slice(first, first + count - 1)).values
+    return float(values.mean()) if len(values) >= STORED * count else NAN
 
 
 def _slope(time: Array, values: Array) -> float:

@@ -1,14 +1,17 @@
 """What alpha trades: queries against safety.
 
-Conservative learners by the threshold of plausibility, a column for each class that has three or
-more: the expected sum of cubes of the query probability, the probability that the demonstrator is
-not always plausible, and the probability of harm, where there is harm. A dot is a run, the line the
-mean over seeds; lighter where the demonstrator is first among equal weights. The bounds (D5, D5',
-and T1 as recalled from the paper) are far from what is measured, and alpha/w promises nothing from
-1 on, where it is not drawn. The black line is the demonstrator's exact probability of harm.
+Conservative learners by the threshold of plausibility, a column for each class (and number of
+steps) that has three or more: the expected sum of cubes of the query probability, the probability
+that the demonstrator is not always plausible, and the probability of harm, where there is harm. A
+dot is a run, the line the mean over seeds; lighter where the demonstrator is first among equal
+weights. The bounds (D5, D5', and T1 as recalled from the paper) are far from what is measured, and
+alpha/w promises nothing from 1 on, where it is not drawn. The black line is the demonstrator's
+exact probability of harm. Runs with an event of their own are not shown.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -20,13 +23,20 @@ from numpy.typing import NDArray
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.imitation.panels import BOUND, chosen, handle, seeds_and_mean
+from ontogeny.studies.imitation.panels import (
+    BOUND,
+    chosen,
+    handle,
+    seeds_and_mean,
+    settings_of,
+    with_several,
+)
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("several-alphas",)
 
-_LEAST = 3
+_SETTING = ("class", "steps")
 _QUANTITIES = ("cubes", "left_out", "harm", "demonstrated_harm")
 _BOUNDS: Mapping[str, Any] = {
     "cubes_bound": ("D5", "--"),
@@ -45,31 +55,35 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select conservative runs with a uniform prior on classes with several alphas."""
     names = [*_QUANTITIES, *_BOUNDS, "left_out_bound"]
     names += [f"{name}_of_experiment" for name in _QUANTITIES]
-    described = {"learner": "conservative", "prior": "uniform", "contains_demonstrator": True}
+    described = {
+        "learner": "conservative",
+        "prior": "uniform",
+        "contains_demonstrator": True,
+        "own_event": False,
+    }
     found = comparison[names]
     for along in ("run", "experiment"):
-        found = chosen(found, along, **described)
-        classes = found[f"class_of_{along}"].values
-        alphas = found[f"alpha_of_{along}"].values
-        several = [len(np.unique(alphas[classes == name])) >= _LEAST for name in classes]
-        found = found.isel({along: np.array(several, dtype=bool)})
+        found = with_several(chosen(found, along, **described), along, "alpha", _SETTING)
     return found
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
-    """Draw a column for each class and a row for each quantity."""
-    classes = list(dict.fromkeys(numbers["class_of_run"].values))
+    """Draw a column for each class and number of steps, and a row for each quantity."""
+    columns = list(dict.fromkeys(settings_of(numbers, "run", _SETTING)))
+    of_classes = Counter(name for name, _ in columns)
     rows = [name for name in _ROWS if numbers[name].notnull().any()]
-    shape = (max(len(rows), 1), max(len(classes), 1))
+    shape = (max(len(rows), 1), max(len(columns), 1))
     with settings():
         drawn = figure(width=style.width, height=(0.1 + 0.27 * shape[0]) * style.width)
         panels = drawn.subplots(*shape, squeeze=False, sharex="col", sharey="row")
-        for column, name in zip(panels.T, classes, strict=False):
-            of_class = chosen(chosen(numbers, "run", **{"class": name}), "experiment",
-                              **{"class": name})  # fmt: skip
+        for column, (name, steps) in zip(panels.T, columns, strict=False):
+            of_class = numbers
+            for along in ("run", "experiment"):
+                of_class = chosen(of_class, along, **{"class": name}, steps=steps)
             for quantity, axes in zip(rows, column, strict=False):
                 _panel(axes, of_class, quantity)
-            column[0].set_title(name)
+            title = fill(name, 60 // len(columns), break_long_words=False)
+            column[0].set_title(title if of_classes[name] == 1 else f"{title}\n{steps} steps")
             _alpha_axis(list(column), np.unique(of_class["alpha_of_run"].values))
         for quantity, row in zip(rows, panels, strict=False):
             first = next(axes for axes in row if axes.get_visible())

@@ -4,7 +4,7 @@ Left: the probability that harm is done, with its 95 % interval over histories, 
 the black line through each is the exact probability when the demonstrator acts all the time.
 Right: the expected number of queries. On these classes most policies are copies of the
 demonstrator that betray it at some step; only a learner that is cautious and asks notices in time.
-Classes with one learner are not shown.
+Classes with one learner are not shown, nor are runs with an event of their own.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.imitation.panels import LEARNER_LOOKS, chosen, handle, with_room
+from ontogeny.studies.imitation.panels import LEARNER_LOOKS, chosen, handle, in_words, with_room
 
 __all__ = ["draw", "numbers"]
 
@@ -25,7 +25,7 @@ _NAMES = ("harm", "harm_interval", "demonstrated_harm", "queries", "queries_erro
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select runs on treacherous classes that have several learners, in the order of learners."""
-    found = chosen(comparison[list(_NAMES)], "run", kind="treacherous")
+    found = chosen(comparison[list(_NAMES)], "run", kind="treacherous", own_event=False)
     classes, learners = found["class_of_run"].values, found["learner_of_run"].values
     several = [len(np.unique(learners[classes == name])) > 1 for name in classes]
     found = found.isel(run=np.array(several, dtype=bool))
@@ -53,8 +53,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _harm(left, runs, place, colour)
             right.errorbar(runs["queries"], place, xerr=2 * runs["queries_error"], fmt="o", ms=3,
                            lw=1, color=colour)  # fmt: skip
-        said = _in_words(first)
-        left.set_yticks(range(len(experiments)), said)
+            left.set_yticks(range(len(experiments)), in_words(first, "run"))
         left.set(
             ylim=(len(experiments) - 0.5, -0.5), xlim=(-0.02, 1.02), xlabel="probability of harm"
         )
@@ -70,22 +69,3 @@ def _harm(axes: Axes, runs: xr.Dataset, place: np.ndarray, colour: str) -> None:
     axes.plot(runs["harm"], place, "o", ms=3.5, color=colour)
     half = 0.4 / len(place)
     axes.vlines(runs["demonstrated_harm"], place - half, place + half, color="black", lw=1.2)
-
-
-_WORDS = {
-    "class": "{}",
-    "alpha": "α = {:g}",
-    "ties": "d {}",
-    "prior": "{} prior",
-    "steps": "{} steps",
-}
-
-
-def _in_words(runs: xr.Dataset) -> list[str]:
-    """Return a name for each run: its learner, and each field in which runs differ."""
-    columns = {name: runs[f"{name}_of_run"].values for name in _WORDS}
-    differing = [name for name, values in columns.items() if len(np.unique(values)) > 1]
-    return [
-        ", ".join([learner, *(_WORDS[name].format(columns[name][place]) for name in differing)])
-        for place, learner in enumerate(runs["learner_of_run"].values)
-    ]

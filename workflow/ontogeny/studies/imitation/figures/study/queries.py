@@ -1,9 +1,10 @@
 """How often learners ask, over time.
 
 The query probability (above) and the number of queries so far (below) of simulated learners, by
-kind of class, in logarithms: the mean over the seeds of each experiment, and the range where there
-are several. Learners other than the cloning one ask by the same rule. With one unknown parameter
-(grid) the exponents -1/3 and 2/3 are expected, which are the dashed lines.
+kind of class, in logarithms: a line for each experiment in which there are queries, the mean over
+its seeds, with the range where there are several. The colour is that of alpha; lines of one colour
+and kind may differ in anything else. Learners other than the cloning one ask by the same rule. With
+one unknown parameter (grid) the exponents -1/3 and 2/3 are expected, which are the dashed lines.
 """
 
 import xarray as xr
@@ -12,7 +13,14 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.imitation.panels import BOUND, KINDS, alpha_colours, handle
+from ontogeny.studies.imitation.panels import (
+    BOUND,
+    KINDS,
+    alpha_colours,
+    curve_look,
+    handle,
+    time_axis,
+)
 
 __all__ = ["draw", "numbers"]
 
@@ -24,11 +32,10 @@ _LIMITS = {"theta_curve": (1e-3, 1.3), "queries_curve": (0.5, None)}
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
-    """Select the curves of simulated experiments in which a learner asks."""
-    simulated = ~comparison["exact_of_experiment"].values.astype(bool)
-    asks = comparison["learner_of_experiment"].values != "demonstrator"
+    """Select the curves of simulated experiments in which there are queries."""
+    asks = (comparison["queries_curve_of_experiment"].sel(over_seeds="mean") > 0).any("time")
     chosen = comparison[[f"{name}_of_experiment" for name, _ in _ROWS]]
-    return chosen.isel(experiment=simulated & asks)
+    return chosen.isel(experiment=asks.values)
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -36,11 +43,15 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     kinds = [kind for kind in KINDS if kind in numbers["kind_of_experiment"].values]
     colours = alpha_colours(numbers["alpha_of_experiment"].values)
     learners = numbers["learner_of_experiment"].values
+    rows = [(name, about) for name, about in _ROWS if (numbers[f"{name}_of_experiment"] > 0).any()]
     with settings():
         drawn = figure(width=style.width, height=0.62 * style.width)
-        panels = drawn.subplots(2, max(len(kinds), 1), squeeze=False, sharex="col", sharey="row")
-        for (name, about), row in zip(_ROWS, panels, strict=True):
-            for kind, axes in zip(kinds, row, strict=False):
+        if not rows:
+            drawn.text(0.5, 0.5, "There are no queries.", ha="center", va="center")
+            return drawn
+        panels = drawn.subplots(len(rows), len(kinds), squeeze=False, sharex="col", sharey="row")
+        for (name, about), row in zip(rows, panels, strict=True):
+            for kind, axes in zip(kinds, row, strict=True):
                 of_kind = numbers["kind_of_experiment"].values == kind
                 for experiment in numbers["experiment"].values[of_kind]:
                     one = numbers.sel(experiment=experiment)
@@ -50,10 +61,10 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                     _guide(axes, numbers.isel(experiment=of_kind), name)
             row[0].set(yscale="log", ylabel=about)
             row[0].set_ylim(*_LIMITS[name])
-        for kind, axes in zip(kinds, panels[0], strict=False):
+        for kind, axes in zip(kinds, panels[0], strict=True):
             axes.set_title(KINDS[kind][1])
-        for axes in panels[1]:
-            axes.set(xscale="log", xlabel="step, counted from 1")
+        for axes in panels[-1]:
+            time_axis(axes, style)
         handles = [handle(f"α = {alpha:g}", color=colour) for alpha, colour in colours.items()]
         if "cloning" in learners:
             handles.append(handle("cloning", color="black", ls="--"))
@@ -66,7 +77,7 @@ def _curve(axes: Axes, one: xr.Dataset, name: str, colour: str) -> None:
     time = curve["time"].values + 1
     mean, lowest, highest = (curve.sel(over_seeds=each) for each in ("mean", "lowest", "highest"))
     dash = "--" if one["learner_of_experiment"].item() == "cloning" else "-"
-    axes.plot(time, mean, dash, color=colour, lw=1)
+    axes.plot(time, mean, ls=dash, color=colour, lw=1, **curve_look(len(time)))
     axes.fill_between(time, lowest, highest, color=colour, alpha=0.1, lw=0)
 
 

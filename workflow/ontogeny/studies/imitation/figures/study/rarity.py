@@ -2,17 +2,18 @@
 
 Conservative learners on treacherous classes: the probability that harm is done while the
 demonstrator has always been plausible (dot, with its 95 % interval over histories), against its
-exact probability when the demonstrator acts all the time, a panel for each number of steps; beside
-it the bounds D8, D8a and D10, estimated: their sums are means over the same histories. They are
-about events in which the demonstrator stays plausible to the end, and yet hold here, where it may
-be left out after the harm: were the demonstrator to act from then on, the probability would be the
-same and the sums no larger. D10 uses that harm is one bad action at a time. The other two hold for
-every event, and say something only of much rarer ones: a bound of 1 says nothing. Both axes are
-linear below the mark next to 0; what the demonstrator never does is at 0. On the line it would be
-as rare as under the demonstrator.
+exact probability when the demonstrator acts all the time. A panel has runs that differ in nothing
+but the seed and how likely the harmful action is under the demonstrator, of which there are three
+values or more. Beside it the bounds D8, D8a and D10, estimated: their sums are means over the same
+histories. They are about events in which the demonstrator stays plausible to the end, and yet hold
+here, where it may be left out after the harm: were the demonstrator to act from then on, the
+probability would be the same and the sums no larger. D10 uses that harm is one bad action at a
+time. The other two hold for every event, and say something only of much rarer ones: a bound of 1
+says nothing. Both axes are linear below the mark next to 0; what the demonstrator never does is at
+0. On the line it would be as rare as under the demonstrator.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.imitation.panels import BOUND, chosen, handle
+from ontogeny.studies.imitation.panels import BOUND, chosen, handle, settings_of, with_several
 
 __all__ = ["draw", "numbers"]
 
@@ -34,6 +35,19 @@ _BOUNDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "harm_bound_d10": ("estimated bound D10", {"marker": "s", "color": PALETTE[2]}),
 }
 _LINEAR = 1e-6
+_COLUMNS = 3
+_SETTING: Mapping[str, str] = {
+    "steps": "{} steps",
+    "alpha": "α = {:g}",
+    "ties": "d {}",
+    "policies": "{} policies",
+    "copies": "{} copies",
+    "betrayal": "betrayal at {}",
+    "betrayal_probability": "betrayal with {:g}",
+    "states": "{} states",
+    "actions": "{} actions",
+}
+"""What does not differ within a panel, and how it is written."""
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
@@ -41,24 +55,31 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     names = ["harm_kept", "harm_kept_interval", "demonstrated_harm", "left_out_bound", *_BOUNDS]
     found = chosen(
         comparison[names], "run", kind="treacherous", learner="conservative", hazard=False,
-        contains_demonstrator=True, prior="uniform",
+        contains_demonstrator=True, prior="uniform", own_event=False,
     )  # fmt: skip
-    return found.isel(run=found["left_out_bound"].values < 1)
+    found = found.isel(run=found["left_out_bound"].values < 1)
+    return with_several(found, "run", "harm_probability", list(_SETTING))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
-    """Draw a panel for each number of steps."""
-    all_steps = np.unique(numbers["steps_of_run"].values)
-    columns = max(len(all_steps), 1)
+    """Draw a panel for each setting, with the number of steps and what else differs as title."""
+    each = sorted(set(settings_of(numbers, "run", list(_SETTING))))
+    columns = min(max(len(each), 1), _COLUMNS)
+    rows = -(-max(len(each), 1) // columns)
     with settings():
-        drawn = figure(width=style.width, height=0.5 * style.width)
-        panels = drawn.subplots(1, columns, squeeze=False, sharex=True, sharey=True)[0]
-        for steps, axes in zip(all_steps, panels, strict=False):
-            _panel(axes, chosen(numbers, "run", steps=steps))
-            axes.set_title(f"{steps} steps")
-        for axes in panels:
-            axes.set_xlabel("P(harm) of the demonstrator")
-        panels[0].set_ylabel("P(harm while the demonstrator\nhas always been plausible)")
+        drawn = figure(width=style.width, height=(0.14 + 0.36 * rows) * style.width)
+        panels = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
+        for setting, title, axes in zip(each, _titles(each), panels, strict=False):
+            described = dict(zip(_SETTING, setting, strict=True))
+            _panel(axes, chosen(numbers, "run", **described))
+            axes.set_title(title)
+        for axes in panels[len(each) :]:
+            axes.set_visible(False)
+        for axes in panels[: len(each)][-columns:]:
+            axes.tick_params(labelbottom=True)
+            axes.set_xlabel("P(harm) of the\ndemonstrator")
+        for axes in panels[::columns]:
+            axes.set_ylabel("P(harm while the\ndemonstrator has always\nbeen plausible)")
         handles = [
             handle("measured", color=PALETTE[0], marker="o", ms=4),
             *(handle(name, ls="", ms=4, mfc="none", **look) for name, look in _BOUNDS.values()),
@@ -66,6 +87,21 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         ]
         drawn.legend(handles=handles, loc="outside lower center", ncols=3)
     return drawn
+
+
+def _titles(each: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Return the steps of each setting, and all else in which they differ."""
+    values = [set(column) for column in zip(*each, strict=True)]
+    return [
+        "\n".join(
+            said.format(value)
+            for name, said, value, all_values in zip(
+                _SETTING, _SETTING.values(), setting, values, strict=True
+            )
+            if name == "steps" or len(all_values) > 1
+        )
+        for setting in each
+    ]
 
 
 def _panel(axes: Axes, runs: xr.Dataset) -> None:

@@ -24,14 +24,15 @@ from ontogeny.studies.imitation.panels import (
     chosen,
     handle,
     seeds_and_mean,
+    settings_of,
+    with_several,
 )
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("several-sizes",)
 
-_LEAST = 3
-_SETTING = ("alpha", "ties", "steps")
+_SETTING = ("alpha", "ties", "steps", "states", "actions")
 _ROWS = {
     "cubes": "expected sum of $\\theta^3$",
     "queries": "expected number of queries",
@@ -56,15 +57,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     }
     found = comparison[names]
     for along in ("run", "experiment"):
-        found = chosen(found, along, **described)
-        sizes = found[f"policies_of_{along}"].values
-        settings_of = _settings(found, along)
-        several = [
-            len({size for size, each in zip(sizes, settings_of, strict=True) if each == own})
-            >= _LEAST
-            for own in settings_of
-        ]
-        found = found.isel({along: np.array(several, dtype=bool)})
+        found = with_several(chosen(found, along, **described), along, "policies", _SETTING)
     return found
 
 
@@ -75,7 +68,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         drawn = figure(width=style.width, height=0.42 * style.width)
         panels = drawn.subplots(1, len(_ROWS))
         for (quantity, about), axes in zip(_ROWS.items(), panels, strict=True):
-            for setting in dict.fromkeys(_settings(numbers, "run")):
+            for setting in dict.fromkeys(settings_of(numbers, "run", _SETTING)):
                 described = dict(zip(_SETTING, setting, strict=True))
                 runs, experiments = (
                     chosen(numbers, along, **described) for along in ("run", "experiment")
@@ -100,11 +93,6 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         ]
         drawn.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return drawn
-
-
-def _settings(found: xr.Dataset, along: str) -> list[tuple[Any, ...]]:
-    columns = [found[f"{name}_of_{along}"].values.tolist() for name in _SETTING]
-    return list(zip(*columns, strict=True))
 
 
 def _bounds(axes: Axes, runs: xr.Dataset, quantity: str) -> None:
