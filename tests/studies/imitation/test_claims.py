@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from imitation_runs import joined, run
 from ontogeny.claims import VERDICTS, verdict
@@ -75,7 +76,7 @@ def times(name, other, factor):
 
 BROKEN = {
     "all-laws-exact": constant("worst_excess", 1e-9),
-    "truth-stays": constant("left_out", 1.0),
+    "truth-stays": constant("left_out_interval", 1.0),
     "cubes-below-bound": times("cubes", "cubes_bound", 1.1),
     "bound-is-loose": times("cubes", "cubes_bound", 0.2),
     "information-budget": times("information", "information_bound", 1.1),
@@ -207,7 +208,20 @@ def test_a_law_that_is_not_a_number_does_not_hold(good):
 )
 def test_other_runs_of_a_seed_do_not_hide_a_broken_bound(good, name, quantity, bound):
     broken = where(good, ["abyss-conservative"], good[quantity], 1.5 * good[bound])
-    assert verdict_on(name, good.assign({quantity: broken})) == FAILS
+    limits = where(good, ["abyss-conservative"], good["left_out_interval"], 1.5 * good[bound])
+    changed = {quantity: broken, "left_out_interval": limits}
+    assert verdict_on(name, good.assign(changed)) == FAILS
+
+
+@pytest.mark.parametrize("name", ["truth-stays", "cubes-below-bound", "information-budget"])
+def test_a_mean_above_its_bound_by_chance_breaks_no_claim(good, name):
+    """The bound is inside of the interval of every run."""
+    names = ("left_out", "cubes", "information")
+    by_chance = {name: 1.05 * good[f"{name}_bound"] for name in names}
+    by_chance |= {f"{name}_error": 0.1 * good[f"{name}_bound"] for name in names[1:]}
+    limits = good["left_out_bound"] * xr.DataArray([0.9, 1.2], dims="end")
+    by_chance["left_out_interval"] = limits.transpose("run", "end")
+    assert verdict_on(name, good.assign(by_chance)) == HOLDS
 
 
 def test_a_bound_that_promises_nothing_cannot_be_kept(good):

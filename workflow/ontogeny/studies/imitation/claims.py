@@ -39,6 +39,9 @@ CAUTIOUS_ALPHA = 0.03
 HARM_PROBABILITY = 1e-3
 """Probability with which demonstrators of plain treacherous classes do harm."""
 
+LIMIT = 1.96
+"""Standard errors between a mean over histories and the ends of its interval of 95 %."""
+
 Array = NDArray[np.float64]
 
 
@@ -108,7 +111,8 @@ def _truth_stays(results: xr.Dataset) -> Estimate:
     runs = _asking(results)
     is_cautious = runs["alpha_of_run"].values <= CAUTIOUS_ALPHA
     runs = runs.isel(run=is_cautious & (runs["left_out_bound"].values < 1))
-    return _worst(runs, runs["left_out"] - runs["left_out_bound"])
+    at_least = runs["left_out_interval"].sel(end="lower")
+    return _worst(runs, at_least - runs["left_out_bound"])
 
 
 def _cubes(results: xr.Dataset) -> Estimate:
@@ -116,9 +120,15 @@ def _cubes(results: xr.Dataset) -> Estimate:
     return _worst(runs, runs["cubes"] / runs["cubes_bound"])
 
 
-def _information(results: xr.Dataset) -> Estimate:
-    runs = _asking(results)
-    return _worst(runs, runs["information"] / runs["information_bound"])
+def _within(name: str) -> Callable[[xr.Dataset], Estimate]:
+    """Hold the lower limit of a mean against its bound: chance alone may put the mean above it."""
+
+    def measure(results: xr.Dataset) -> Estimate:
+        runs = _asking(results)
+        at_least = runs[name] - LIMIT * runs[f"{name}_error"]
+        return _worst(runs, at_least / runs[f"{name}_bound"])
+
+    return measure
 
 
 def _diminish(results: xr.Dataset) -> Estimate:
@@ -196,7 +206,7 @@ CLAIMS = (
         "The demonstrator stays plausible",
         "The demonstrator stays among plausible policies unless alpha is large for its weight.",
         f"{PAPER}; {PROOFS}, D2",
-        "P(demonstrator not always plausible) less alpha/w, worst run of a seed",
+        "lower limit of P(demonstrator not always plausible) less alpha/w, worst run of a seed",
         "below", 0.0, LEAST, _truth_stays,
     ),
     Claim(
@@ -204,8 +214,8 @@ CLAIMS = (
         "Cubes are below their bound",
         "The sum of cubes of the query probability is finite, and below what is proved.",
         f"{PAPER}; {PROOFS}, D5",
-        "expected sum of theta^3 over the bound of D5, worst run of a seed",
-        "below", 1.0, LEAST, _cubes,
+        "lower limit of the expected sum of theta^3 over the bound of D5, worst run of a seed",
+        "below", 1.0, LEAST, _within("cubes"),
     ),
     Claim(
         "bound-is-loose",
@@ -220,8 +230,9 @@ CLAIMS = (
         "Queries have a budget of information",
         "What answers can teach is at most the logarithm of one over the prior weight.",
         f"{PROOFS}, D3",
-        "expected sum of theta KL(d, posterior mean) over ln(1/w), worst run of a seed",
-        "below", 1.02, LEAST, _information,
+        "lower limit of the expected sum of theta KL(d, posterior mean) over ln(1/w), "
+        "worst run of a seed",
+        "below", 1.02, LEAST, _within("information"),
     ),
     Claim(
         "queries-diminish",
