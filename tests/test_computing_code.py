@@ -77,6 +77,20 @@ COMPUTES = {
     "composition/sweep": ["joins: sweep"],
     "composition/tables": ["studies.composition.irreps: tables"],
     "composition/train": [TRAINER, COMPOSED, "studies.composition.networks: loss runs"],
+    "imitation/class": [
+        "studies.imitation: texts",
+        "studies.imitation.stages: classes reading",
+        "studies.imitation.analysis: kinds model_class",
+    ],
+    "imitation/comparison": ["studies.imitation: comparison"],
+    "imitation/enumerate": [
+        "studies.imitation.stages: exact reading",
+        "studies.imitation.analysis: enumeration laws learners model_class",
+    ],
+    "imitation/simulate": [
+        "studies.imitation.stages: simulations reading",
+        "studies.imitation.analysis: learners model_class simulation",
+    ],
     "induction/analysis": INDUCTION,
     "induction/comparison": [
         "studies.induction: head_kinds",

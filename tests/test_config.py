@@ -108,6 +108,12 @@ WRONG = [
     ("composition/figures", {"losses": {"phases": [3, 9]}}, ["losses.phases"]),
     ("composition/figures", {"losses": {"phases": [0, 3, 9]}}, ["losses.phases"]),
     # choices
+    (f"{S3}/architecture", {"hidden": 3}, ["s3.architecture.kind`: is missing", "one of mlp, b"]),
+    (
+        "composition/experiments/mlp",
+        {"group": "S3", "architecture": {"kind": "mlp", "hiden": 3}},
+        ["`composition.experiments.mlp.architecture.hiden` = 3: unknown key of the kind `mlp`"],
+    ),
     (f"{S3}/architecture", {"kind": "mpl"}, ["kind", "'mpl'", "mlp", "did you mean `mlp`?"]),
     (f"{S3}/architecture", {"hidden": 3, "kind": None}, ["architecture", "mlp"]),
     (f"{S3}/optimiser", {"device": "gpu"}, ["optimiser.device` = 'gpu'", "cuda"]),

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from ontogeny.given_files import decoded, problem_of, problem_of_text
+from ontogeny.given_files import decoded, problem_of, problem_of_text, repeated
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
 
@@ -120,3 +120,15 @@ def test_a_path_through_a_file_and_a_circle_of_links_are_called_what_they_are(tm
     assert problem_of(tmp_path / "file" / "x").startswith("does not exist")
     (tmp_path / "link").symlink_to(tmp_path / "link")
     assert problem_of(tmp_path / "link").startswith("is a circle of symbolic links")
+
+
+def test_a_file_given_twice_is_known_by_any_path(tmp_path):
+    first, link = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_text("a")
+    link.symlink_to(first)
+    other = tmp_path / "c.txt"
+    other.write_text("a")
+    again = f"{tmp_path}/./a.txt"
+    assert repeated([str(first), str(other)]) == {}
+    said = f"is the same file as {str(first)!r}; name each file once"
+    assert repeated([str(first), str(link), again]) == {str(link): said, again: said}

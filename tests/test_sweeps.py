@@ -7,12 +7,22 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import Field
 
-from ontogeny.config import ConfigurationError, merge, parse_yaml, specification
+from ontogeny.config import (
+    ConfigurationError,
+    Name,
+    Section,
+    Seeds,
+    Style,
+    merge,
+    parse_yaml,
+    specification,
+)
 from ontogeny.studies.composition.study import STUDY
 from ontogeny.studies.induction.config import resolve as induction
 from ontogeny.study import read_sections
-from ontogeny.sweeps import label
+from ontogeny.sweeps import label, resolved
 
 DEFAULTS = {
     "group": "C7",
@@ -779,3 +789,91 @@ def test_changes_of_weight_decay_ascend(steps):
 def test_quadratic_labels_ask_for_a_cyclic_group():
     assert read(data={"labels": "quadratic"}).experiments["e"].data.labels == "quadratic"
     assert "cyclic group" in refusal(group="S3", data={"labels": "quadratic"})
+
+
+# Whole sections
+
+
+class Data(Section):
+    """Entries with a field that is a list itself."""
+
+    files: tuple[str, ...] = Field((), strict=False)
+    size: int = 1
+
+
+class Experiment(Section):
+    """What the defaults are for."""
+
+    seeds: Seeds
+    rate: float = 0.5
+
+
+class Figures(Section):
+    """Two figures."""
+
+    defaults: Style | None = None
+    curves: Style = Style()
+    table: Style = Style()
+
+
+class Whole(Section):
+    """The section of a study."""
+
+    data: dict[Name, Data]
+    experiments: dict[Name, Experiment]
+    defaults: Experiment | None = None
+    figures: Figures = Figures()
+    number: int = 0
+
+
+def whole(raw):
+    lists = {"data": {"files"}, "experiments": {"seeds"}}
+    return resolved(raw, Whole, lists=lists, style=Style, at="study")
+
+
+def test_a_section_has_its_sweeps_unfolded_and_its_defaults_merged():
+    section, sweeps = whole(
+        {
+            "data": {"d": {"files": ["x", "y"], "size": [1, 2]}},
+            "defaults": {"seeds": [0, 1]},
+            "experiments": {"e": {"rate": [0.1, 0.2]}, "f": {"seeds": [7]}},
+            "figures": {"defaults": {"resolution": 60}, "table": {"resolution": 80}},
+        }
+    )
+    assert section.data == {f"d-size-{n}": Data(files=("x", "y"), size=n) for n in (1, 2)}
+    assert section.experiments == {
+        "e-rate-0p1": Experiment(seeds=(0, 1), rate=0.1),
+        "e-rate-0p2": Experiment(seeds=(0, 1), rate=0.2),
+        "f": Experiment(seeds=(7,)),
+    }
+    assert section.defaults is None
+    assert (section.figures.curves.resolution, section.figures.table.resolution) == (60, 80)
+    assert set(sweeps) == {"e"}
+
+
+def test_every_part_of_a_section_is_refused_in_one_message():
+    raw = {
+        "data": {"d": {"size": [1, "one"]}},
+        "defaults": {"rate": "fast"},
+        "experiments": {"e": {"seeds": [0]}},
+        "figures": {"defaults": {"resolution": 0}},
+        "number": 3,
+    }
+    with pytest.raises(ConfigurationError) as caught:
+        whole(raw)
+    keys = [line.split("`")[1] for line in str(caught.value).splitlines()]
+    assert keys == ["study.data.d.size", "study.defaults.rate", "study.figures.defaults.resolution"]
+
+
+@pytest.mark.parametrize("raw", [[], None, "text"])
+def test_a_section_is_a_mapping(raw):
+    with pytest.raises(ConfigurationError, match=r"`study` = .*: must be a mapping"):
+        whole(raw)
+
+
+@pytest.mark.parametrize("name", ["data", "experiments"])
+@pytest.mark.parametrize("entries", [None, [], "text"])
+def test_entries_of_a_section_are_a_mapping(name, entries):
+    raw = {"data": {}, "experiments": {}} | {name: entries}
+    with pytest.raises(ConfigurationError, match=rf"`study\.{name}` = .*: must be a mapping"):
+        whole(raw)

@@ -198,7 +198,7 @@ job.write(dataset(found, described(runs), title="All coins"), "comparison")
 }
 SHARED = (
     ("as INDUCTION\n", "as INDUCTION\nfrom ontogeny.studies.coins.study import STUDY as COINS\n"),
-    ("INDUCTION)", "INDUCTION, COINS)"),
+    ("STUDIES = (", "STUDIES = (COINS, "),
 )
 
 

@@ -6,10 +6,11 @@ both say the same.
 
 import codecs
 import errno
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["LFS_POINTER", "decoded", "problem_of", "problem_of_text"]
+__all__ = ["LFS_POINTER", "decoded", "problem_of", "problem_of_text", "repeated"]
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 """How a Git LFS pointer begins."""
@@ -175,3 +176,28 @@ def _not_utf8(content: bytes, position: int, reason: str) -> str:
         f"is not UTF-8: {where}; convert it, for example with `iconv -f {likely} -t UTF-8`, after "
         f"checking that {called} is its encoding"
     )
+
+
+def repeated(files: Iterable[str]) -> dict[str, str]:
+    """Return which of several files have been given before, if by another path, and what to do.
+
+    Parameters
+    ----------
+    files : iterable of str
+        Files that exist.
+
+    Returns
+    -------
+    dict of str to str
+        By the path that comes later the end of a sentence that begins with it, for example ``is the
+        same file as 'a.txt'; name each file once``.
+    """
+    once: dict[tuple[int, int], str] = {}
+    found = {}
+    for file in files:
+        status = Path(file).stat()
+        identity = status.st_dev, status.st_ino
+        if identity in once:
+            found[file] = f"is the same file as {once[identity]!r}; name each file once"
+        once.setdefault(identity, file)
+    return found

@@ -97,8 +97,9 @@ def _refusal(problems: Iterable[Any], raw: Any, model: Any, at: str) -> Configur
 
 
 def _sentence(problem: Any, raw: Any, model: Any, at: str) -> str:
-    kinds = [part for part in problem["loc"] if _is_tag(part, problem["loc"], raw)]
-    location = [part for part in problem["loc"] if part not in kinds]
+    tags = [index for index in range(len(problem["loc"])) if _is_tag(index, problem["loc"], raw)]
+    kinds = [problem["loc"][index] for index in tags]
+    location = [part for index, part in enumerate(problem["loc"]) if index not in tags]
     path = ".".join([at] * bool(at) + [str(part) for part in location]) or "the configuration"
     value = problem["input"]
     if problem["type"] == "extra_forbidden":
@@ -111,6 +112,9 @@ def _sentence(problem: Any, raw: Any, model: Any, at: str) -> str:
         return f"`{path}` = {short(value)}: unknown key{of_kind}; {hint}"
     if problem["type"] == "missing":
         return f"`{path}`: is missing; {_describe(model, problem['loc'])}".rstrip("; ")
+    if problem["type"] == "union_tag_not_found":
+        known = ", ".join(str(_kind_of(each)) for each in _fields_at(model, problem["loc"]))
+        return f"`{path}.kind`: is missing; must be one of {known}"
     if problem["type"] in {"model_type", "model_attributes_type", "dict_type"}:
         return f"`{path}` = {short(value)}: must be a mapping of keys to values"
     if problem["type"] == "value_error":
@@ -137,9 +141,9 @@ def short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _is_tag(part: object, location: tuple[object, ...], raw: Any) -> bool:
-    """Whether `part` of a pydantic location is the tag of a union and no key of the file."""
-    index = location.index(part)
+def _is_tag(index: int, location: tuple[object, ...], raw: Any) -> bool:
+    """Whether a part of a pydantic location is the tag of a union and no key of the file."""
+    part = location[index]
     below: Any = raw
     for step in location[:index]:
         if isinstance(below, Mapping) and step in below:

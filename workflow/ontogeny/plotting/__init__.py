@@ -17,10 +17,12 @@ from ontogeny.plotting._style import (
     save,
     settings,
 )
+from ontogeny.plotting._verdicts import VERDICT_COLOURS, verdict_table
 
 __all__ = [
     "PALETTE",
     "SPLIT_COLOURS",
+    "VERDICT_COLOURS",
     "Look",
     "block_lines",
     "figure",
@@ -32,4 +34,5 @@ __all__ = [
     "save",
     "settings",
     "step_axis",
+    "verdict_table",
 ]

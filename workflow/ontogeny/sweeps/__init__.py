@@ -12,6 +12,7 @@ For each entry of the configuration, in this order:
 """
 
 from ontogeny.sweeps._labels import label
+from ontogeny.sweeps._resolved import resolved
 from ontogeny.sweeps._unfolded import Sweeps, unfolded
 
-__all__ = ["Sweeps", "label", "unfolded"]
+__all__ = ["Sweeps", "label", "resolved", "unfolded"]

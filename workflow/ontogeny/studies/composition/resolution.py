@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ontogeny.config import ConfigurationError, noted, refuse, validate, with_style
+from ontogeny.config import ConfigurationError, Name, noted, refuse, validate
 from ontogeny.given_files import problem_of
 from ontogeny.groups import Group, parse
 from ontogeny.studies.composition.catalogue.given import read_groups
@@ -18,7 +18,6 @@ from ontogeny.studies.composition.config import (
     LISTS,
     Composition,
     Experiment,
-    Figures,
     Published,
     Style,
 )
@@ -28,7 +27,7 @@ from ontogeny.studies.composition.networks.published import (
     published_experiments,
     unreadable,
 )
-from ontogeny.sweeps import Sweeps, unfolded
+from ontogeny.sweeps import resolved
 
 __all__ = ["resolve"]
 
@@ -71,9 +70,9 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
     experiments = {
         name: _with_checkpoints(experiment) for name, experiment in composition.experiments.items()
     }
-    resolved = composition.model_copy(update={"experiments": experiments})
-    resolved._sweeps = composition.sweeps
-    return resolved
+    complete = composition.model_copy(update={"experiments": experiments})
+    complete._sweeps = composition.sweeps
+    return complete
 
 
 def _merged(raw: Any) -> Composition:
@@ -81,29 +80,17 @@ def _merged(raw: Any) -> Composition:
     if not isinstance(raw, Mapping):
         return validate(raw, Composition, at="composition")
     section = dict(raw)
-    defaults = section.pop("defaults", None)
-    experiments = section.pop("experiments", {})
-    published: dict[str, Any] = {}
+    if section.get("experiments") is None:
+        section["experiments"] = {}
+    published: dict[str, Experiment] = {}
     if section.get("published") is not None:
         section["published"] = _published(section["published"])
-        published = _published_experiments(section["published"], experiments)
-    sweeps: Sweeps = {}
-    problems: list[str] = []
-    with noted(problems):
-        section["experiments"], sweeps = unfolded(
-            experiments,
-            Experiment,
-            lists=LISTS,
-            at="composition.experiments",
-            defaults=defaults,
-            defaults_at="composition.defaults",
-        )
-    if isinstance(section.get("experiments"), Mapping | None):
-        section["experiments"] = published | dict(section.get("experiments") or {})
-    with noted(problems):
-        section = with_style(section, Figures, Style, at="composition")
-        composition = validate(section, Composition, at="composition")
-    refuse(problems)
+        published = _published_experiments(section["published"], section["experiments"])
+    composition, sweeps = resolved(
+        section, Composition, lists={"experiments": LISTS}, style=Style, at="composition"
+    )
+    experiments = published | composition.experiments
+    composition = composition.model_copy(update={"experiments": experiments})
     composition._sweeps = sweeps
     if not composition.experiments:
         msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
@@ -123,7 +110,7 @@ def _published(given: Any) -> Published:
     return validate(given, Published, at="composition.published")
 
 
-def _published_experiments(published: Published, written: Any) -> dict[str, dict[str, Any]]:
+def _published_experiments(published: Published, written: Any) -> dict[str, Experiment]:
     """Return the experiments in a folder of published runs, which defaults do not change."""
     folder, skip = published.folder, published.skip
     try:
@@ -142,7 +129,7 @@ def _published_experiments(published: Published, written: Any) -> dict[str, dict
             "another"
         )
         raise ConfigurationError(msg)
-    return found
+    return validate(found, dict[Name, Experiment], at="composition.experiments")
 
 
 def _with_checkpoints(experiment: Experiment) -> Experiment:

@@ -1,6 +1,5 @@
 """The section ``induction`` of the configuration, and the specification of each stage."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,10 +16,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     as_tuple,
-    noted,
     refuse,
-    validate,
-    with_style,
 )
 from ontogeny.config import (
     Style as FigureStyle,
@@ -28,9 +24,9 @@ from ontogeny.config import (
 from ontogeny.config import training as optimisation
 from ontogeny.config.training import EarlyStop, LearningRateDecay, Whole
 from ontogeny.figures import section_of
-from ontogeny.given_files import problem_of_text
+from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.studies.induction.division import boundary, shortage
-from ontogeny.sweeps import unfolded
+from ontogeny.sweeps import resolved
 
 __all__ = [
     "Analysis",
@@ -277,28 +273,13 @@ def resolve(raw: Any) -> Induction:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
-    if not isinstance(raw, Mapping):
-        return validate(raw, Induction, at="induction")
-    section = dict(raw)
-    defaults = section.pop("defaults", None)
-    corpora, experiments = section.get("corpora"), section.get("experiments")
-    section |= {"corpora": {}, "experiments": {}}
-    problems: list[str] = []
-    with noted(problems):
-        section["corpora"], _ = unfolded(corpora, Corpus, lists={"files"}, at="induction.corpora")
-    with noted(problems):
-        section["experiments"], _ = unfolded(
-            experiments,
-            Experiment,
-            lists=LISTS,
-            at="induction.experiments",
-            defaults=defaults,
-            defaults_at="induction.defaults",
-        )
-    with noted(problems):
-        section = with_style(section, Figures, Style, at="induction")
-        induction = validate(section, Induction, at="induction")
-    refuse(problems)
+    induction, _ = resolved(
+        raw,
+        Induction,
+        lists={"corpora": {"files"}, "experiments": LISTS},
+        style=Style,
+        at="induction",
+    )
     refuse(
         [
             *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),
@@ -318,14 +299,7 @@ def _problems_of_text(induction: Induction, name: str) -> list[str]:
     found = [f"{at} = {file!r}: {problem}" for file, problem in problems.items()]
     if found:
         return found
-    once: dict[tuple[int, int], str] = {}
-    for file in corpus.files:
-        status = Path(file).stat()
-        identity = status.st_dev, status.st_ino
-        if identity in once:
-            same = f"is the same file as {once[identity]!r}; name each file once"
-            found.append(f"{at} = {file!r}: {same}")
-        once.setdefault(identity, file)
+    found = [f"{at} = {file!r}: {problem}" for file, problem in repeated(corpus.files).items()]
     if found:
         return found
     most = sum(Path(file).stat().st_size for file in corpus.files) + len(corpus.files) - 1

@@ -8,14 +8,13 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import VERDICT_COLOURS, figure, settings
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("enough-runs",)
 
-_COLOURS = {"holds": "#009E73", "does not hold": "#D55E00", "not enough runs": "#888888"}
 _ENDS = (-1.05, 1.05)
 
 
@@ -34,7 +33,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             one = numbers.sel(claim=name)
             value, threshold = float(one["value"]), float(one["threshold"])
             ends = one["interval"].values
-            colour = _COLOURS[str(one["verdict"].values)]
+            colour = VERDICT_COLOURS[str(one["verdict"].values)]
             side = _ENDS[1] if str(one["side"].values) == "above" else _ENDS[0]
             axes.plot([threshold, side], [row, row], color="#e5e5e5", lw=9, solid_capstyle="butt")
             axes.plot([threshold, threshold], [row - 0.32, row + 0.32], color="black", lw=1.2)
@@ -45,7 +44,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 _summary(one), (1.01, row), xycoords=("axes fraction", "data"),
                 va="center", fontsize=8, annotation_clip=False,
             )  # fmt: skip
-        for verdict, colour in _COLOURS.items():
+        for verdict, colour in VERDICT_COLOURS.items():
             axes.plot([], [], "o-", color=colour, label=verdict)
         axes.set_yticks(np.arange(count), [str(title) for title in numbers["title"].values])
         axes.set(xlim=_ENDS, ylim=(count - 0.4, -0.6), xlabel="quantity measured; grey: claimed")

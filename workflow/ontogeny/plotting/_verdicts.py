@@ -1,0 +1,50 @@
+"""The table of claims that the studies share."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.plotting._style import figure, settings
+
+__all__ = ["VERDICT_COLOURS", "verdict_table"]
+
+VERDICT_COLOURS = {"holds": "#009E73", "does not hold": "#D55E00", "not enough runs": "#888888"}
+
+
+def verdict_table(claims: xr.Dataset, width: float) -> Figure:
+    """Return one row a claim: what is claimed, what was measured, and the verdict.
+
+    Parameters
+    ----------
+    claims : Dataset
+        By claim: ``title``, ``side``, ``threshold``, ``value``, ``interval``, ``runs``,
+        ``verdict``.
+    width : float
+        Of a figure [inch]; the table is a quarter wider.
+    """
+    count = claims.sizes["claim"]
+    with settings():
+        drawn = figure(width=1.25 * width, height=(0.035 * count + 0.06) * width)
+        axes = drawn.subplots()
+        for row in range(count):
+            one = claims.isel(claim=row)
+            said = str(one["verdict"].values)
+            cells = (
+                (0.0, str(one["title"].values)),
+                (0.42, f"{one['side'].values} {float(one['threshold']):g}"),
+                (0.56, _measured(one)),
+            )
+            for place, text in cells:
+                axes.text(place, row, text, va="center", fontsize=8)
+            axes.text(0.86, row, said, va="center", fontsize=8, color=VERDICT_COLOURS[said])
+        axes.set(xlim=(0, 1), ylim=(count - 0.4, -0.6))
+        axes.axis("off")
+    return drawn
+
+
+def _measured(one: xr.Dataset) -> str:
+    value, (lower, upper) = float(one["value"]), one["interval"].values
+    if np.isnan(value):
+        return f"n = {int(one['runs'])}"
+    ends = "" if np.isnan(lower) else f" [{lower:.3g}, {upper:.3g}]"
+    return f"{value:.3g}{ends}, n = {int(one['runs'])}"

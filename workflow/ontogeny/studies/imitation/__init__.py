@@ -1,0 +1,1 @@
+"""Online imitation: a learner that asks when plausible models disagree (arXiv 2102.08686)."""

@@ -1,0 +1,1 @@
+"""The conservative learner of arXiv 2102.08686: arrays in, arrays out."""

@@ -1,0 +1,92 @@
+"""How often learners ask, over time.
+
+The query probability (above) and the number of queries so far (below) of simulated learners, by
+kind of class, in logarithms: a line for each experiment in which there are queries, the mean over
+its seeds, with the range where there are several. The colour is that of alpha; lines of one colour
+and kind may differ in anything else. Learners other than the cloning one ask by the same rule. With
+one unknown parameter (grid) the exponents -1/3 and 2/3 are expected, which are the dashed lines.
+"""
+
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.imitation.panels import (
+    BOUND,
+    KINDS,
+    alpha_colours,
+    curve_look,
+    handle,
+    time_axis,
+)
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("asks",)
+
+_ROWS = (("theta_curve", "query probability"), ("queries_curve", "number of queries so far"))
+_EXPONENTS = {"theta_curve": -1 / 3, "queries_curve": 2 / 3}
+_LIMITS = {"theta_curve": (1e-3, 1.3), "queries_curve": (0.5, None)}
+
+
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
+    """Select the curves of simulated experiments in which there are queries."""
+    asks = (comparison["queries_curve_of_experiment"].sel(over_seeds="mean") > 0).any("time")
+    chosen = comparison[[f"{name}_of_experiment" for name, _ in _ROWS]]
+    return chosen.isel(experiment=asks.values)
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw a column for each kind of class, a line for each experiment."""
+    kinds = [kind for kind in KINDS if kind in numbers["kind_of_experiment"].values]
+    colours = alpha_colours(numbers["alpha_of_experiment"].values)
+    learners = numbers["learner_of_experiment"].values
+    rows = [(name, about) for name, about in _ROWS if (numbers[f"{name}_of_experiment"] > 0).any()]
+    with settings():
+        drawn = figure(width=style.width, height=0.62 * style.width)
+        if not rows:
+            drawn.text(0.5, 0.5, "There are no queries.", ha="center", va="center")
+            return drawn
+        panels = drawn.subplots(len(rows), len(kinds), squeeze=False, sharex="col", sharey="row")
+        for (name, about), row in zip(rows, panels, strict=True):
+            for kind, axes in zip(kinds, row, strict=True):
+                of_kind = numbers["kind_of_experiment"].values == kind
+                for experiment in numbers["experiment"].values[of_kind]:
+                    one = numbers.sel(experiment=experiment)
+                    colour = colours[float(one["alpha_of_experiment"])]
+                    _curve(axes, one, name, colour)
+                if kind == "grid":
+                    _guide(axes, numbers.isel(experiment=of_kind), name)
+            row[0].set(yscale="log", ylabel=about)
+            row[0].set_ylim(*_LIMITS[name])
+        for kind, axes in zip(kinds, panels[0], strict=True):
+            axes.set_title(KINDS[kind][1])
+        for axes in panels[-1]:
+            time_axis(axes, style)
+        handles = [handle(f"α = {alpha:g}", color=colour) for alpha, colour in colours.items()]
+        if "cloning" in learners:
+            handles.append(handle("cloning", color="black", ls="--"))
+        drawn.legend(handles=handles, loc="outside lower center", ncols=max(len(handles), 1))
+    return drawn
+
+
+def _curve(axes: Axes, one: xr.Dataset, name: str, colour: str) -> None:
+    curve = one[f"{name}_of_experiment"].dropna("time")
+    time = curve["time"].values + 1
+    mean, lowest, highest = (curve.sel(over_seeds=each) for each in ("mean", "lowest", "highest"))
+    dash = "--" if one["learner_of_experiment"].item() == "cloning" else "-"
+    axes.plot(time, mean, ls=dash, color=colour, lw=1, **curve_look(len(time)))
+    axes.fill_between(time, lowest, highest, color=colour, alpha=0.1, lw=0)
+
+
+def _guide(axes: Axes, grids: xr.Dataset, name: str) -> None:
+    """Draw the expected exponent through the middle of the first experiment's curve."""
+    curve = grids[f"{name}_of_experiment"].isel(experiment=0).sel(over_seeds="mean")
+    curve = curve.dropna("time")
+    time, exponent = curve["time"].values + 1.0, _EXPONENTS[name]
+    middle = len(time) // 2
+    axes.plot(
+        time, 1.6 * float(curve[middle]) * (time / time[middle]) ** exponent, ls="--", **BOUND
+    )
