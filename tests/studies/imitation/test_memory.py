@@ -27,6 +27,15 @@ def test_models_of_long_contexts_ask_for_all_their_probabilities():
     assert min(asked({"kind": "history", "past": past})) > needed + 300
 
 
+def test_large_classes_of_any_kind_ask_for_all_their_probabilities():
+    large = {"states": 1000, "policies": 10_000}
+    assert min(asked({"kind": "random"} | large)) > 1000 * 10_000 * 4 * 8 / 1e6 + 300
+    past = {"kind": "whole", "steps": 10, "observations": 1}
+    states = 2**10 - 1
+    whole = {"kind": "history", "policies": 10_000, "past": past}
+    assert min(asked(whole)) > states * 10_000 * 2 * 8 / 1e6
+
+
 def test_a_run_asks_for_all_its_histories():
     many = {"steps": 10, "histories": 100_000}
     assert asked({"kind": "random"}, schedule=many)[1] > 100_000 * 16 * 4 * 8 / 1e6 + 300

@@ -45,3 +45,11 @@ def test_each_experiment_has_a_line_with_what_its_runs_came_to():
         "  traitors  12.2 queries in 300 steps; harm 0.03 (demonstrator 0.026)",
         "  other     9.0 queries in 300 steps; event 0.5 (demonstrator 0.4)",
     ]
+
+
+def test_laws_that_could_not_be_checked_are_not_said_to_hold():
+    found = compared(
+        ("exact", True, True, 4, NAN, NAN, NAN, 1e-17, False),
+        ("exact", True, True, 4, NAN, NAN, NAN, NAN, False),
+    )
+    assert "a law does not hold" in summary({"exact": (0, 1)}, found)[1]

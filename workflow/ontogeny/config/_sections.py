@@ -147,4 +147,4 @@ class Style(Section):
     resolution: Annotated[int, Field(ge=50, le=600), AS_WHOLE] = Field(
         150, description="Resolution of the PNG files [dots/inch]."
     )
-    log_steps: bool = Field(True, description="Draw training steps on a logarithmic axis.")
+    log_steps: bool = Field(True, description="Draw steps on a logarithmic axis.")

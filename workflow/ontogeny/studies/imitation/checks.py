@@ -29,7 +29,7 @@ from ontogeny.studies.imitation.config import (
     states_of,
     steps_of,
 )
-from ontogeny.studies.imitation.texts import letters
+from ontogeny.studies.imitation.texts import MODULES, letters
 from ontogeny.sweeps import resolved
 
 __all__ = ["MOST_GEOMETRIC", "MOST_HISTORIES", "MOST_NUMBERS", "resolve"]
@@ -42,9 +42,6 @@ MOST_NUMBERS = 20_000_000
 
 MOST_GEOMETRIC = 3_000
 """Policies that a geometric prior may have: with more, the smallest weights would soon be 0."""
-
-MOST_MODULES = 32
-"""Modules of the Python standard library that are texts."""
 
 
 def resolve(raw: Any) -> Imitation:
@@ -124,9 +121,9 @@ def _problems_of_characters(past: Characters, policies: int, at: str) -> Iterato
             f"`{at}.policies` = {policies}: must be the number of `past.files`, since each policy "
             f"has a text of its own; write `policies: {count}`, or give {policies} files"
         )
-    if not past.files and policies > MOST_MODULES:
+    if not past.files and policies > len(MODULES):
         yield (
-            f"`{at}.policies` = {policies}: must be at most {MOST_MODULES} with texts of the "
+            f"`{at}.policies` = {policies}: must be at most {len(MODULES)} with texts of the "
             "Python standard library; give fewer, or `past.files`"
         )
     if CHARACTERS ** (past.order + 1) * policies > MOST_NUMBERS:

@@ -333,7 +333,8 @@ CLAIMS = (
     Claim(
         "needs-the-truth",
         "The class must contain the demonstrator",
-        "Where it does not, some action is more likely than under the demonstrator, unasked.",
+        "Without the demonstrator in the class some action is more likely than under the "
+        "demonstrator.",
         f"{PROOFS}, F3",
         "share of seeds in which some p(a) exceeds d(a)",
         "above", MOST, LEAST, _needs_truth,

@@ -102,7 +102,7 @@ class Treacherous(Section):
     copies: Count = Field(
         20, description="Policies that act like the demonstrator until they betray."
     )
-    others: Natural = Field(11, description="Random policies besides.")
+    others: Natural = Field(11, description="Number of unrelated, random policies.")
     betrayal: Natural = Field(50, description="The step from which on the copies betray.")
     harm_probability: Annotated[float, Field(ge=0, lt=1), AS_REAL] = Field(
         1e-3,

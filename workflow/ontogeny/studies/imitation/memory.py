@@ -8,8 +8,6 @@ Symbols: ``R`` histories; ``N`` policies; ``A`` actions; ``S`` states.
 import math
 
 from ontogeny.studies.imitation.config import (
-    CHARACTERS,
-    Characters,
     Class,
     Enumerated,
     Experiment,
@@ -17,6 +15,7 @@ from ontogeny.studies.imitation.config import (
     Whole,
     actions_of,
     policies_of,
+    states_of,
 )
 
 __all__ = ["class_memory", "run_memory"]
@@ -43,10 +42,17 @@ def run_memory(experiment: Experiment, kind: Class) -> int:
 
 
 def _probabilities(kind: Class) -> int:
-    """Return how many probabilities the policies of a class of character models have."""
-    if isinstance(kind, History) and isinstance(kind.past, Characters):
-        return kind.policies * int(CHARACTERS ** (kind.past.order + 1))
-    return 0
+    """Return how many probabilities the policies of a class have."""
+    return _states(kind) * policies_of(kind) * actions_of(kind)
+
+
+def _states(kind: Class) -> int:
+    if isinstance(kind, Enumerated):
+        return kind.observations
+    if isinstance(kind, History) and isinstance(kind.past, Whole):
+        each = kind.past.actions * kind.past.observations
+        return sum(each**step for step in range(kind.past.steps))
+    return states_of(kind)
 
 
 def _megabytes(numbers: int) -> int:

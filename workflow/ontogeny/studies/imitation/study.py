@@ -100,8 +100,7 @@ class ImitationPlan(Plan):
 
         Where the class has none, ``harm_probability`` is 1, which bounds nothing,
         ``betrayal_probability`` and ``copies`` are 0, ``states`` is 1 and ``betrayal`` is -1.
-        ``own_event`` says whether the event is another one than the harm
-        that its class is about.
+        ``own_event`` says whether the event is another one than the harm that its class is about.
         """
         experiment = self.section.experiments[name]
         kind = self._class_of(experiment)

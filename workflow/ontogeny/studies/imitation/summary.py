@@ -56,7 +56,7 @@ def _outcome(runs: xr.Dataset) -> str:
 def _laws(runs: xr.Dataset) -> str:
     if not bool(runs["contains_demonstrator_of_run"][0]):
         return "no laws: the demonstrator is not in the class"
-    worst = float(runs["worst_excess"].max())
+    worst = float(runs["worst_excess"].max(skipna=False))
     if worst < _ROUNDING:
         return f"all laws hold, worst excess {worst:.1g}"
     return f"a law does not hold: excess {worst:.2g}"

@@ -23,6 +23,7 @@ MEANING = {
     "learner": "who acts",
     "alpha": "threshold of plausibility",
     "ties": "where the demonstrator is among policies of equal weight",
+    "prior": "weights of policies before any answer",
     "contains_demonstrator": "whether the demonstrator is in the class of the learner",
     "steps": "steps of a history",
     "policies": "policies of the class",

@@ -155,7 +155,6 @@ def laws(runs: Sequence[Run]) -> Row:
     rows = [_sides(run) if run.about["exact"] else np.full((2, len(LAWS)), NAN) for run in runs]
     left, right = np.moveaxis(np.array(rows, dtype=np.float64), 1, 0)
     quotient = np.divide(right, left, out=np.full(left.shape, np.inf), where=left > 0)
-    quotient[np.isnan(left)] = np.inf
     least = quotient.min(axis=0)
     least[np.isinf(least)] = NAN
     return {

@@ -53,7 +53,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _harm(left, runs, place, colour)
             right.errorbar(runs["queries"], place, xerr=2 * runs["queries_error"], fmt="o", ms=3,
                            lw=1, color=colour)  # fmt: skip
-            left.set_yticks(range(len(experiments)), in_words(first, "run"))
+        left.set_yticks(range(len(experiments)), in_words(first, "run"))
         left.set(
             ylim=(len(experiments) - 0.5, -0.5), xlim=(-0.02, 1.02), xlabel="probability of harm"
         )
