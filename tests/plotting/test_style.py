@@ -1,6 +1,7 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from ontogeny.plotting import (
     figure,
@@ -60,6 +61,17 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path):
     for ending in ("svg", "png"):
         first, second = (tmp_path / f"{name}.{ending}" for name in "ab")
         assert first.read_bytes() == second.read_bytes()
+
+
+def test_positions_have_no_last_bits_that_the_solver_of_the_layout_may_change(tmp_path):
+    with settings():
+        drawn = figure(width=4, height=3)
+        drawn.subplots(1, 2, width_ratios=[1.5, 1])
+    save(drawn, svg=tmp_path / "a.svg", png=tmp_path / "a.png", resolution=50)
+    for axes in drawn.axes:
+        place = axes.get_position(original=True).extents
+        assert_array_equal(place, np.round(place, 6))
+        assert 0 < place[0] < place[2] < 1
 
 
 @pytest.mark.parametrize("key", ["axes.grid", "svg.hashsalt", "font.size"])

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 __all__ = ["PALETTE", "SPLIT_COLOURS", "Look", "figure", "irrep_looks", "save", "settings"]
 
@@ -108,6 +110,23 @@ def save(drawn: Figure, *, svg: str | Path, png: str | Path, resolution: int) ->
         Of the PNG [dots/inch].
     """
     with settings():
+        _place(drawn)
         drawn.savefig(svg, metadata={"Date": None, "Creator": None})
-        drawn.set_layout_engine("none")  # placed once: it takes longer than drawing
         drawn.savefig(png, dpi=resolution, metadata={"Software": None})
+
+
+def _place(drawn: Figure) -> None:
+    """Place the axes once, since that takes longer than drawing.
+
+    The solver of the layout differs in the last bits from one process to another, and so would the
+    files; positions are therefore rounded.
+    """
+    engine = drawn.get_layout_engine()
+    if engine is None:
+        return
+    drawn.set_dpi(72)  # as in SVG files
+    engine.execute(drawn)
+    drawn.set_layout_engine("none")
+    for axes in drawn.axes:
+        place = axes.get_position(original=True)
+        axes.set_position(Bbox.from_extents(*np.round(place.extents, 6)))
