@@ -65,7 +65,7 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path):
 
 def test_positions_have_no_last_bits_that_the_solver_of_the_layout_may_change(tmp_path):
     with settings():
-        drawn = figure(width=4, height=3)
+        drawn = figure(width=4.0, height=3.0)
         drawn.subplots(1, 2, width_ratios=[1.5, 1])
     save(drawn, svg=tmp_path / "a.svg", png=tmp_path / "a.png", resolution=50)
     for axes in drawn.axes:
