@@ -99,6 +99,7 @@ def test_the_simple_group_of_order_168_in_two_ways():
 def test_the_order_is_that_of_sympy(images):
     known = PermutationGroup([Permutation(list(image)) for image in images])
     found = from_permutations("mine", [list(image) for image in images])
+    assert len(found.table) == known.order()
     require_group(found, known.order())
 
 

@@ -199,7 +199,7 @@ def surprise(step: Step):
 
 
 def relative_entropy(p, q):
-    """Return KL(p || q) of two distributions of fractions, the first of which may lack in sum."""
+    """Return KL(p || q) of two lists of fractions; those of p may add up to less than 1."""
     p, q = list(p), list(q)
     if any(x and not y for x, y in zip(p, q, strict=True)):
         return mpmath.inf

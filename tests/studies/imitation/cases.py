@@ -13,7 +13,7 @@ __all__ = ["CASES", "as_problem", "drawn_problem"]
 
 
 def distribution(rng, size, zeros=0.0):
-    """Return a rational distribution, each value of which is 0 with some probability."""
+    """Return a random rational distribution that may have zeros."""
     values = [0 if rng.random() < zeros else rng.randint(1, 6) for _ in range(size)]
     values[rng.randrange(size)] += not any(values)
     return tuple(Fraction(value, sum(values)) for value in values)

@@ -141,7 +141,7 @@ def test_the_ratio_of_theta_needs_both_steps_and_a_query():
 
 
 def at_times(of, time):
-    """Return a run of which only some of the stored times are kept."""
+    """Return a run with only some of its stored times."""
     return Run(of.about, {"results": of.results["results"].sel(time=time)})
 
 

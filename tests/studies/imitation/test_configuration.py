@@ -305,7 +305,10 @@ def test_as_many_files_as_a_class_may_have_probabilities():
 @pytest.mark.usefixtures("texts")
 def test_letters_with_accents_count_as_those_without():
     past = {"kind": "characters", "order": 1, "files": ["a", "accents"]}
-    read(changed("imitation/classes/texts", {"kind": "history", "policies": 2, "past": past}))
+    found = read(
+        changed("imitation/classes/texts", {"kind": "history", "policies": 2, "past": past})
+    )
+    assert found.classes["texts"].past.files == ("a", "accents")
 
 
 @pytest.mark.parametrize(("contains", "policies"), [(True, 3000), (False, 3001)])

@@ -132,7 +132,7 @@ def test_where_nobody_asks_there_are_no_axes():
     acts = run("acts", "random", learner="demonstrator")
     figure = of(queries, comparison([acts, run("all-alike", "traitors", alpha=1.0)]))
     assert not figure.axes
-    assert [text.get_text() for text in figure.texts] == ["There are no queries."]
+    assert [text.get_text() for text in figure.texts] == ["No learner asks."]
 
 
 def test_a_row_without_values_is_not_drawn():
@@ -419,7 +419,7 @@ def test_experiments_that_fields_do_not_tell_apart_have_their_names():
 
 
 def changed(numbers, **values):
-    """Return numbers of the distance, some quantities of which are changed."""
+    """Return the numbers of the figure `distance`, with some of them changed."""
     return numbers.assign({name: ("run", value) for name, value in values.items()})
 
 

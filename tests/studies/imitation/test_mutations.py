@@ -49,7 +49,7 @@ def the_mixture(policies, log_weights, demonstrator):
 def learner(
     *, top=top_set, acts=least, answers=the_demonstrator, power=1, learns_from_itself=False
 ):
-    """Return the lines of the learner, one of which can be another than it should be.
+    """Return `branches` with one line of the learner broken.
 
     Parameters
     ----------

@@ -169,7 +169,7 @@ def _cloning(results: xr.Dataset) -> Estimate:
 
 
 def _greedy(results: xr.Dataset) -> Estimate:
-    """Count runs in which alpha has no place for all copies and the demonstrator."""
+    """Count runs in which Top is too small for all copies and the demonstrator."""
     runs = _treacherous(results, "conservative", GREEDY_ALPHA)
     runs = runs.isel(run=GREEDY_ALPHA * (runs["copies_of_run"].values + 1) > 1)
     return _mean(runs, runs["harm"])
@@ -309,7 +309,7 @@ CLAIMS = (
     Claim(
         "too-greedy-alpha",
         "A large alpha leaves the truth out",
-        "Where policies look alike, a large alpha has no place for the demonstrator among them.",
+        "Where policies look alike, a large alpha leaves the demonstrator out of Top.",
         f"{PROOFS}, F6",
         "P(harm), alpha 0.1, the demonstrator last among equal weights",
         "above", 0.9, LEAST, _greedy,

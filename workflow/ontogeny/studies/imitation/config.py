@@ -229,7 +229,8 @@ class _Imitated(Section):
     alpha: Annotated[float, Field(gt=0, le=1), AS_REAL] = Field(
         0.01,
         description="A policy is plausible when its posterior weight is at least this share of the "
-        "weight of all that are no less probable. Smaller: more caution and more queries.",
+        "total weight of the policies ranked down to and including it. Smaller values mean more "
+        "caution and more queries.",
     )
     ties: Literal["first", "last"] = Field(
         "last",

@@ -61,8 +61,7 @@ LAWS = {
 }
 """The laws, each as its two sides.
 
-Where policies have no zeros, nothing is impossible for the demonstrator, and D9 says only that 0 is
-at most alpha/w.
+Where every policy can take every action, D9 is trivial: 0 <= alpha/w.
 """
 
 ROUNDING = 1e-12

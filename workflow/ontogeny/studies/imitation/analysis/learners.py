@@ -69,10 +69,10 @@ def top_set(log_weights: Array, alpha: float) -> Flags:
     In the order of falling weight, the policy of rank n is in Top when its weight is at least alpha
     times the sum of the weights of ranks 1 to n. Equal weights keep the order of the policies.
 
-    Facts. The first rank is always in Top. Top is a beginning of the ranking: where rank n passes,
-    rank n - 1 has no less weight and no larger sum. It has at most 1/alpha members, since each of
-    its weights is at least alpha times the sum of all of them. Whatever has posterior weight alpha
-    or more is in it.
+    Facts. The first rank is always in Top. Top is a prefix of the ranking: where rank n passes,
+    rank n - 1 has at least its weight and at most its sum. It has at most 1/alpha members, since
+    each of its weights is at least alpha times the sum of all of them. Whatever has posterior
+    weight alpha or more is in it.
 
     Parameters
     ----------

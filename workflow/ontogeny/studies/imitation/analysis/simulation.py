@@ -240,7 +240,7 @@ def _add(
 def _add_roots(
     sums: dict[str, NDArray[Any]], view: View, theta: Array, hellinger: Array, truth: int
 ) -> None:
-    """Add what D3 and D4 are about, in place: nothing where there is no query."""
+    """Add the terms of D3 and D4 in place; they are 0 where nothing is asked."""
     asking = np.flatnonzero(theta > 0)
     if not asking.size:
         return
@@ -301,7 +301,7 @@ def _simulated(
 def demonstrated_event(problem: Problem, event: Event, steps: int) -> Array:
     """Return the exact probability that an event has happened, when the demonstrator acts.
 
-    The chain of states, of which those histories in which the event has happened are taken out.
+    Follows the chain of states and removes the histories in which the event has happened.
 
     Returns
     -------

@@ -47,7 +47,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     with settings():
         drawn = figure(width=style.width, height=0.62 * style.width)
         if not rows:
-            drawn.text(0.5, 0.5, "There are no queries.", ha="center", va="center")
+            drawn.text(0.5, 0.5, "No learner asks.", ha="center", va="center")
             return drawn
         panels = drawn.subplots(len(rows), len(kinds), squeeze=False, sharex="col", sharey="row")
         for (name, about), row in zip(rows, panels, strict=True):

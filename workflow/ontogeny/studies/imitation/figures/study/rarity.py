@@ -2,9 +2,9 @@
 
 Conservative learners on treacherous classes: the probability that harm is done while the
 demonstrator has always been plausible (dot, with its 95 % interval over histories), against its
-exact probability when the demonstrator acts all the time. A panel has runs that differ in nothing
-but the seed and how likely the harmful action is under the demonstrator, of which there are three
-values or more. Beside it the bounds D8, D8a and D10, estimated: their sums are means over the same
+exact probability when the demonstrator acts all the time. The runs of a panel
+differ only in their seed and in the demonstrator's probability of harm, which takes at least three
+values. Beside it the bounds D8, D8a and D10, estimated: their sums are means over the same
 histories. They are about events in which the demonstrator stays plausible to the end, and yet hold
 here, where it may be left out after the harm: were the demonstrator to act from then on, the
 probability would be the same and the sums no larger. D10 uses that harm is one bad action at a
@@ -62,7 +62,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
-    """Draw a panel for each setting, with the number of steps and what else differs as title."""
+    """Draw a panel for each setting; its title gives the number of steps and what else differs."""
     each = sorted(set(settings_of(numbers, "run", list(_SETTING))))
     columns = min(max(len(each), 1), _COLUMNS)
     rows = -(-max(len(each), 1) // columns)
