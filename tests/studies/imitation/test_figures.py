@@ -548,6 +548,12 @@ def test_a_number_between_powers_of_ten_has_a_tick():
     assert ticks(figure.axes[0].yaxis) == {"2.5": 2.5, "3": 3.0}
 
 
+def test_an_axis_with_one_power_of_ten_has_more_ticks():
+    queries = [2.3, 10.9, 11.0, 50.0]
+    figure = drawn(distance.draw(changed(distance.numbers(atlas()), queries=queries), STYLE))
+    assert list(ticks(figure.axes[0].xaxis)) == ["2", "5", "10", "20", "50"]
+
+
 # One run, and claims
 
 

@@ -89,7 +89,11 @@ def _edges(axis: Axis, values: Array, said: tuple[str, str]) -> tuple[float, flo
     least, most = (inside.min(), inside.max()) if inside.size else (0.1, 10.0)
     edges = least / 3, most * 3
     powers = np.arange(np.ceil(np.log10(least / 1.5)), np.floor(np.log10(most * 1.5)) + 1)
-    numbers = 10.0**powers if powers.size else np.unique([least, most])
+    numbers = 10.0**powers
+    if powers.size < 2:
+        finer = np.outer(10.0 ** np.arange(-7, 9), [1, 2, 5]).ravel()
+        finer = finer[(finer > least / 1.5) & (finer < most * 1.5)]
+        numbers = finer if finer.size > 1 else np.unique([least, most])
     ticks = [(number, f"{float(f'{number:.2g}'):g}") for number in numbers if inside.size]
     needed = (values < _LEAST).any(), np.isinf(values).any()
     ticks += [tick for tick, is_there in zip(zip(edges, said, strict=True), needed, strict=True)
