@@ -28,6 +28,7 @@ COMPOSED = "studies.composition.networks: build pairs"
 READ = "studies.composition.networks: build pairs reading"
 DECODER = "networks: decoder minibatches objective"
 CORPORA = "studies.induction.corpora: _classes _markov _phrases _text"
+TEXTS = "texts: division library windows"
 IRREPS = (
     READ,
     "studies.composition.irreps: stages datasets",
@@ -97,9 +98,15 @@ COMPUTES = {
         "studies.induction.analysis: paths phase",
         "studies.induction.comparison: _curves _measured _runs",
     ],
-    "induction/corpus": [CORPORA, "studies.induction: sources division"],
+    "induction/corpus": [CORPORA, TEXTS, "studies.induction: sources"],
     "induction/evaluation": INDUCTION,
-    "induction/train": [TRAINER, DECODER, CORPORA, "studies.induction: runs sources division"],
+    "induction/train": [
+        TRAINER,
+        DECODER,
+        CORPORA,
+        "texts: division windows",
+        "studies.induction: runs sources",
+    ],
 }
 """The modules that make the numbers of each script, by the package that they are in.
 

@@ -28,6 +28,7 @@ MACHINERY = {
     "storage",
     "study",
     "sweeps",
+    "texts",
     "training",
     "unlocked",
     "weights",

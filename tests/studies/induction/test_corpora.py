@@ -19,16 +19,12 @@ from ontogeny.studies.induction.corpora import (
     ORIGINS,
     background,
     chains,
-    different_windows,
     encode,
     in_context,
     phrased,
     predictor_losses,
-    source_texts,
-    standard_library,
     stationary,
     tokenizer,
-    windows,
     words,
 )
 from ontogeny.studies.induction.sources import corpus_dataset, source_of
@@ -300,36 +296,6 @@ def test_merged_pairs_shorten_a_text():
     assert large < 0.7 * small
 
 
-def test_windows_are_pieces_of_the_text():
-    stream = np.arange(1, 100)
-    found = windows(stream, np.random.default_rng(0), 50, length=10)
-    assert found.shape == (50, 11)
-    assert_array_equal(found[:, 0], 0)
-    assert_array_equal(np.diff(found[:, 1:], axis=1), 1)
-    assert found[:, 1].min() < 20
-    assert found[:, -1].max() > 80
-    with pytest.raises(ValueError, match="at least 200 tokens for a window, got 99"):
-        windows(stream, np.random.default_rng(0), 1, length=200)
-
-
-@pytest.mark.parametrize("length", [1, 2, 3, 5, 8, 11, 40, 41])
-@pytest.mark.parametrize("kinds", [1, 2, 30])
-def test_different_windows_are_all_there_are_and_none_twice(length, kinds):
-    rng = np.random.default_rng(kinds)
-    stream = np.concatenate([rng.integers(1, kinds + 1, 20), np.tile([1, 2, 3, 4], 5)])[:40]
-    there = {tuple(stream[place : place + length]) for place in range(len(stream) - length + 1)}
-    found = different_windows(stream, np.random.default_rng(0), 100, length=length)
-    assert found.shape == (len(there), length + 1)
-    assert {tuple(row[1:]) for row in found} == there
-    fewer = different_windows(stream, np.random.default_rng(0), 3, length=length)
-    assert_array_equal(fewer, found[:3])
-
-
-def test_different_windows_come_from_the_whole_text():
-    found = different_windows(np.arange(1, 1001), np.random.default_rng(0), 200, length=5)[:, 1]
-    assert abs(found.mean() - 500) < 4 * 1000 / math.sqrt(12 * 200)
-
-
 def written(folder, **texts):
     for name, content in texts.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -410,20 +376,6 @@ def test_marks_and_line_ends_are_no_part_of_a_text(tmp_path):
         tmp_path, plain="a\nb\n", dos="a\r\nb\r\n", mark=b"\xef\xbb\xbf" + b"a\rb\n"
     )
     assert read_texts([plain, dos, mark]) == ["a\nb\n"] * 3
-
-
-def test_sources_are_read_in_the_encoding_that_they_declare(tmp_path, monkeypatch):
-    source = "# -*- coding: latin-1 -*-\nname = 'Grüße'\n"
-    (tmp_path / "module.py").write_bytes(source.encode("latin-1"))
-    (tmp_path / "empty.py").touch()
-    monkeypatch.setattr("sysconfig.get_paths", lambda: {"stdlib": str(tmp_path)})
-    assert source_texts() == ["", source]
-
-
-def test_the_standard_library_is_there_without_its_tests():
-    names = {path.name for path in standard_library()}
-    assert {"argparse.py", "dataclasses.py"} <= names
-    assert not [path for path in standard_library() if "test" in path.parts]
 
 
 SPECS = [

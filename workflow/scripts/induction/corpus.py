@@ -5,8 +5,8 @@ from pydantic import TypeAdapter
 from ontogeny.job import Job
 from ontogeny.storage import read_texts
 from ontogeny.studies.induction.config import Corpus
-from ontogeny.studies.induction.corpora import source_texts
 from ontogeny.studies.induction.sources import corpus_dataset
+from ontogeny.texts.library import source_texts
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one job, one thread
 job = Job(snakemake)

@@ -25,8 +25,8 @@ from ontogeny.config import training as optimisation
 from ontogeny.config.training import EarlyStop, LearningRateDecay, Whole
 from ontogeny.figures import section_of
 from ontogeny.given_files import problem_of_text, repeated
-from ontogeny.studies.induction.division import boundary, shortage
 from ontogeny.sweeps import resolved
+from ontogeny.texts.division import boundary, shortage
 
 __all__ = [
     "Analysis",

@@ -16,17 +16,16 @@ from ontogeny.studies.induction.corpora import (
     Background,
     background,
     chains,
-    different_windows,
     encode,
     in_context,
     phrased,
     predictor_losses,
     tokenizer,
-    windows,
     words,
 )
-from ontogeny.studies.induction.division import boundary, shortage
 from ontogeny.studies.induction.labels import dataset, variable
+from ontogeny.texts.division import boundary, shortage
+from ontogeny.texts.windows import different_windows, windows
 
 __all__ = ["corpus_dataset", "source_of"]
 

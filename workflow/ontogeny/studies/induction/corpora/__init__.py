@@ -16,12 +16,8 @@ from ontogeny.studies.induction.corpora._phrases import (
 )
 from ontogeny.studies.induction.corpora._text import (
     BEGINNING,
-    different_windows,
     encode,
-    source_texts,
-    standard_library,
     tokenizer,
-    windows,
     words,
 )
 
@@ -34,15 +30,11 @@ __all__ = [
     "Phrased",
     "background",
     "chains",
-    "different_windows",
     "encode",
     "in_context",
     "phrased",
     "predictor_losses",
-    "source_texts",
-    "standard_library",
     "stationary",
     "tokenizer",
-    "windows",
     "words",
 ]

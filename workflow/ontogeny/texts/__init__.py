@@ -1,0 +1,1 @@
+"""Real text that studies share: what is there without a file, its division, its windows."""
