@@ -1,0 +1,123 @@
+"""The section ``surprise`` as it is written, with all defaults and checked as a whole.
+
+No job imports this module.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ontogeny.config import Style, refuse
+from ontogeny.config.training import LISTS
+from ontogeny.given_files import problem_of_text, repeated
+from ontogeny.studies.surprise.config import Experiment, Mixture, Network, Parity, Surprise, World
+from ontogeny.studies.surprise.worlds.problems import tasks_of
+from ontogeny.sweeps import resolved
+from ontogeny.texts.division import boundary, shortage
+
+__all__ = ["resolve"]
+
+
+def resolve(raw: Any) -> Surprise:
+    """Return the section ``surprise`` with all defaults merged into it.
+
+    Parameters
+    ----------
+    raw : mapping
+        The section as the configuration files hold it.
+
+    Returns
+    -------
+    Surprise
+        Its `defaults` are None, since every experiment has them in itself, and so has every figure
+        those of `figures`.
+
+    Raises
+    ------
+    ConfigurationError
+        One message with every problem: key, value, rule and remedy.
+    """
+    surprise, _ = resolved(
+        raw,
+        Surprise,
+        lists={"worlds": {"files"}, "experiments": {"seeds"} | LISTS},
+        style=Style,
+        at="surprise",
+    )
+    refuse(_problems(surprise))
+    return surprise
+
+
+def _problems(surprise: Surprise) -> Iterator[str]:
+    """Say what parts of the section break together."""
+    if not surprise.worlds:
+        yield "`surprise.worlds`: must hold at least 1"
+    for name, world in surprise.worlds.items():
+        if isinstance(world, Mixture):
+            yield from _problems_of_mixture(world, f"surprise.worlds.{name}")
+    for name, experiment in surprise.experiments.items():
+        yield from _problems_of_experiment(
+            experiment, surprise.worlds, f"surprise.experiments.{name}"
+        )
+
+
+def _problems_of_mixture(world: Mixture, at: str) -> Iterator[str]:
+    shares = sum(task.share for task in world.tasks.values())
+    if shares >= 1:
+        each = " + ".join(f"{task.share:g}" for task in world.tasks.values())
+        yield (
+            f"`{at}.tasks`: the shares {each} = {shares:g} must be less than 1 together, since the "
+            "rest of the sequences is text; lower them"
+        )
+    for name, task in tasks_of(world).items():
+        if 2 * task.problem_length > world.length:
+            yield (
+                f"`{at}.tasks.{name}`: a problem has {task.problem_length} characters with its end, and "
+                f"the context of {world.length} must hold 2; make problems shorter or raise "
+                f"`length` to at least {2 * task.problem_length}"
+            )
+    yield from _problems_of_text(world, f"`{at}.files`")
+
+
+def _problems_of_text(world: Mixture, at: str) -> Iterator[str]:
+    """Say what is wrong with the files of a text, as far as the files alone tell."""
+    problems = {file: problem for file in world.files if (problem := problem_of_text(file))}
+    problems = problems or repeated(world.files)
+    for file, problem in problems.items():
+        yield f"{at} = {file!r}: {problem}"
+    if problems or not world.files:
+        return
+    most = sum(Path(file).stat().st_size for file in world.files) + len(world.files) - 1
+    short = shortage(
+        most,
+        most - boundary(most, world.held_out) - world.length + 1,
+        length=world.length,
+        sequences=world.sequences,
+        held_out=world.held_out,
+    )
+    if short:
+        names = ", ".join(map(repr, world.files))
+        yield f"{at} = {names}: a text of at most {most} characters {short}"
+
+
+def _problems_of_experiment(
+    experiment: Experiment, worlds: dict[str, World], at: str
+) -> Iterator[str]:
+    """Say what an experiment breaks together with its world."""
+    if experiment.world not in worlds:
+        if worlds:
+            known = ", ".join(worlds)
+            yield f"`{at}.world` = {experiment.world!r}: is not a world; known are {known}"
+        return
+    world, network = worlds[experiment.world], experiment.network
+    if isinstance(world, Parity) and network.layers != Network.model_fields["layers"].default:
+        yield (
+            f"`{at}.network.layers` = {network.layers}: is not read, since a network on a world of "
+            "parity has one hidden layer; leave it out, here and in `surprise.defaults`"
+        )
+    heads = max(1, network.width // 16)
+    if isinstance(world, Mixture) and network.width % (2 * heads):
+        yield (
+            f"`{at}.network.width` = {network.width}: must be even and a multiple of its {heads} "
+            "heads, one for each 16"
+        )

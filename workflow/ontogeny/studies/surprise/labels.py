@@ -1,0 +1,30 @@
+"""The dimensions of datasets of the study, and datasets that have them."""
+
+from ontogeny import labels
+
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "variable"]
+
+DIMENSIONS = labels.DIMENSIONS | {
+    "task": "task; of a world of parity, the most frequent one first",
+    "bit": "bit of an example",
+    "stream_index": "place in the whole text",
+    "sequence": "sequence of the evaluation set",
+    "token_index": "place in a sequence, the beginning included",
+    "problem": "problem of the evaluation set",
+    "shots": "solved problems in the context before the one to solve: one, or all that it holds",
+    "answer_index": "character of an answer",
+    "baseline": "way to answer without the problem",
+    "family": "networks that differ in size alone, of one seed",
+    "width": "width of a network",
+    "law": "law of loss against size",
+    "constant": "constant of a law",
+    "cut": "number of smallest sizes that a forecast is made from",
+    "forecaster": "way to foresee an ability from smaller sizes",
+    "model": "published model",
+    "point": "published training run, read off a figure",
+}
+"""Every dimension of every stored dataset of the study, with its meaning."""
+
+_LABELS = labels.Labels(DIMENSIONS)
+coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable
+measures = _LABELS.measures

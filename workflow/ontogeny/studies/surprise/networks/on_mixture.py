@@ -1,0 +1,88 @@
+"""One training run on a mixture."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ontogeny.networks.decoder import Transformer, next_token_loss
+from ontogeny.networks.minibatches import FreshMinibatches, Source
+from ontogeny.networks.objective import next_token_objective
+from ontogeny.studies.surprise.config import Network, Training
+from ontogeny.studies.surprise.networks.runs import batch_size, trained
+from ontogeny.studies.surprise.worlds.mixture import TOKENS
+from ontogeny.training import Evaluation, Record, State
+
+__all__ = ["train_on_mixture", "transformer"]
+
+_WINDOWS = 64
+"""Windows of text that a transformer is tried on at each checkpoint of its training."""
+
+Parameters = dict[str, Tensor]
+
+
+def transformer(network: Network) -> Transformer:
+    """Return the shape of the transformer that a configuration describes."""
+    d = network.width
+    return Transformer(TOKENS, layers=network.layers, d_model=d, heads=max(1, d // 16), d_mlp=4 * d)
+
+
+def train_on_mixture(
+    source: Source,
+    windows: NDArray[np.int64],
+    spec: Training,
+    *,
+    logger: logging.Logger,
+    state: State | None = None,
+    observe: Sequence[Callable[[State], None]] = (),
+) -> Record:
+    """Train one transformer on a mixture.
+
+    Parameters
+    ----------
+    source : callable
+        From a generator and a number to sequences of the mixture.
+    windows : (N, T + 1) ndarray of int64
+        Held-out windows of its text; the first 64 are used at each checkpoint.
+    spec, logger, state, observe
+        As for `train_on_parity`.
+
+    Returns
+    -------
+    Record
+        Of a run that diverges, the part before.
+
+    Raises
+    ------
+    ontogeny.config.ConfigurationError
+        If a GPU is asked for and there is none.
+    """
+    network = transformer(spec.network)
+    batches = FreshMinibatches(source, batch_size(spec), spec.seed)
+    return trained(
+        network.initial(torch.Generator().manual_seed(spec.seed)),
+        next_token_objective(network, batches),
+        _tried_on_text(network, torch.from_numpy(windows[:_WINDOWS])),
+        spec,
+        embeddings={"W_E"},
+        logger=logger,
+        state=state,
+        observe=observe,
+    )
+
+
+def _tried_on_text(network: Transformer, windows: Tensor) -> Callable[[Parameters], Evaluation]:
+    @torch.no_grad()
+    def evaluate(parameters: Parameters) -> Evaluation:
+        tokens = windows.to(parameters["W_E"].device)
+        logits, following = network.logits(parameters, tokens[:, :-1]), tokens[:, 1:]
+        hits = logits.argmax(dim=2) == following
+        return {
+            "loss": np.array([float(next_token_loss(logits, following).double().mean())]),
+            "accuracy": np.array([float(hits.double().mean())]),
+        }
+
+    return evaluate
