@@ -103,3 +103,137 @@ rule surprise_mixture_train:
         "train {wildcards.experiment}, seed {wildcards.seed} (progress in {log})"
     script:
         "../scripts/surprise/mixture_train.py"
+
+
+rule surprise_parity_evaluation:
+    """Measure how well every checkpoint of a run solves each task."""
+    input:
+        world=SURPRISE.world_of_run,
+        checkpoints=SURPRISE.run_file("checkpoints"),
+    output:
+        evaluation=SURPRISE.run_file("evaluation"),
+    wildcard_constraints:
+        experiment=SURPRISE.experiments_on("parity"),
+    log:
+        SURPRISE.run_log("evaluation"),
+    benchmark:
+        SURPRISE.run_benchmark("surprise_parity_evaluation")
+    group:
+        "surprise_parity_run"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs(SURPRISE.run_memory, 5),
+    params:
+        spec={},
+        code=code_of("surprise/parity_evaluation", SURPRISE.study),
+    message:
+        "evaluation of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/surprise/parity_evaluation.py"
+
+
+rule surprise_mixture_evaluation:
+    """Measure the loss of text and the answers of every checkpoint of a run."""
+    input:
+        world=SURPRISE.world_of_run,
+        checkpoints=SURPRISE.run_file("checkpoints"),
+    output:
+        evaluation=SURPRISE.run_file("evaluation"),
+    wildcard_constraints:
+        experiment=SURPRISE.experiments_on("mixture"),
+    log:
+        SURPRISE.run_log("evaluation"),
+    benchmark:
+        SURPRISE.run_benchmark("surprise_mixture_evaluation")
+    group:
+        "surprise_mixture_run"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs(SURPRISE.run_memory, 20),
+    params:
+        spec={},
+        code=code_of("surprise/mixture_evaluation", SURPRISE.study),
+    message:
+        "evaluation of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/surprise/mixture_evaluation.py"
+
+
+rule surprise_open_ended:
+    """Try the final checkpoint of a run on what it was never asked, and let it write."""
+    input:
+        world=SURPRISE.world_of_run,
+        checkpoints=SURPRISE.run_file("checkpoints"),
+    output:
+        open_ended=SURPRISE.run_file("open_ended"),
+    wildcard_constraints:
+        experiment=SURPRISE.experiments_on("mixture"),
+    log:
+        SURPRISE.run_log("open_ended"),
+    benchmark:
+        SURPRISE.run_benchmark("surprise_open_ended")
+    group:
+        "surprise_mixture_run"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs(SURPRISE.run_memory, 20),
+    params:
+        spec=SURPRISE.open_ended_specification(),
+        code=code_of("surprise/open_ended", SURPRISE.study),
+    message:
+        "open-ended probes of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/surprise/open_ended.py"
+
+
+rule surprise_parity_scaling:
+    """Fit laws to the networks of parity, and foresee the larger from the smaller."""
+    input:
+        evaluation=SURPRISE.files(SURPRISE.runs_on("parity"), "evaluation"),
+    output:
+        scaling=SURPRISE.result("parity_scaling"),
+    log:
+        SURPRISE.log("parity_scaling"),
+    benchmark:
+        SURPRISE.benchmark("surprise_parity_scaling")
+    conda:
+        "../../environment.yml"
+    resources:
+        **needs(1500, 10),
+    params:
+        spec=SURPRISE.scaling_specification("parity"),
+        code=code_of("surprise/parity_scaling", SURPRISE.study),
+    message:
+        "scaling of the networks of parity"
+    script:
+        "../scripts/surprise/parity_scaling.py"
+
+
+rule surprise_mixture_scaling:
+    """Fit laws to the transformers, and foresee the larger from the smaller."""
+    input:
+        evaluation=SURPRISE.files(SURPRISE.runs_on("mixture"), "evaluation"),
+        open_ended=SURPRISE.files(SURPRISE.runs_on("mixture"), "open_ended"),
+    output:
+        scaling=SURPRISE.result("mixture_scaling"),
+    log:
+        SURPRISE.log("mixture_scaling"),
+    benchmark:
+        SURPRISE.benchmark("surprise_mixture_scaling")
+    conda:
+        "../../environment.yml"
+    resources:
+        **needs(1500, 10),
+    params:
+        spec=SURPRISE.scaling_specification("mixture"),
+        code=code_of("surprise/mixture_scaling", SURPRISE.study),
+    message:
+        "scaling of the transformers"
+    script:
+        "../scripts/surprise/mixture_scaling.py"

@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ontogeny.config import (
     AS_REAL,
@@ -16,6 +16,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
+    as_tuple,
 )
 from ontogeny.config import training as optimisation
 from ontogeny.config.training import ShareBelowOne, Whole
@@ -27,12 +28,15 @@ __all__ = [
     "Copy",
     "Experiment",
     "Figures",
+    "LongTable",
     "Mixture",
     "MixtureTask",
     "Network",
     "Optimiser",
     "Parity",
     "ParityOfBits",
+    "PointsTable",
+    "Published",
     "Rating",
     "Recall",
     "Records",
@@ -42,6 +46,7 @@ __all__ = [
     "Surprise",
     "Table",
     "Training",
+    "WideTable",
     "World",
 ]
 
@@ -201,7 +206,64 @@ class Mixture(Section):
     seed: Seed = Field(0, description="Draws tables, held-out pairs and the evaluation set.")
 
 
-World = Annotated[Parity | Mixture, Field(discriminator="kind")]
+class LongTable(Section):
+    """A table with one score in each row: size, variant, shots, step, task, metric, value."""
+
+    format: Literal["long"] = "long"
+    file: str = Field(description="A table with commas; the first line names its columns.")
+    shots: str = Field(
+        "zero-shot", description="Which rows are read, as the column `shots` says it."
+    )
+    parameters: dict[str, Count] = Field(
+        description="Number of parameters of each size, by its label in the column `size`."
+    )
+    families: dict[str, str] = Field(
+        description="Family of each variant in the column `variant`. Models of one family are "
+        "compared by size."
+    )
+
+
+class WideTable(Section):
+    """Tables with one model in each row and one task in each column, joined by name."""
+
+    format: Literal["wide"] = "wide"
+    files: Annotated[Files, Field(min_length=1)] = Field(
+        description="Tables with commas; the first line names their columns. The first table lists "
+        "the models."
+    )
+    family: str | None = Field(
+        None, description="The family whose models are compared by size; null: none."
+    )
+    reference: str | None = Field(
+        None, description="The task that others are compared with at equal compute; null: none."
+    )
+
+
+class PointsTable(Section):
+    """A table with one training run in each row: its size, compute and loss."""
+
+    format: Literal["points"] = "points"
+    file: str = Field(description="A table with commas; the first line names its columns.")
+    left_out: Whole = Field(0, description="How many of the highest losses the fit leaves out.")
+
+
+class Published(Section):
+    """Evaluations of other people's models; nothing is trained."""
+
+    kind: Literal["published"] = "published"
+    table: Annotated[LongTable | WideTable | PointsTable, Field(discriminator="format")] = Field(
+        description="Where they are."
+    )
+    loss: str | None = Field(None, description="The task whose loss is foreseen; null: none.")
+    average: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
+        (), description="Tasks whose mean score is foreseen."
+    )
+    abilities: dict[str, Annotated[float, Field(ge=0, lt=1), AS_REAL]] = Field(
+        {}, description="Tasks whose score is foreseen, each with the score of a guess."
+    )
+
+
+World = Annotated[Parity | Mixture | Published, Field(discriminator="kind")]
 
 
 class Network(Section):
@@ -339,6 +401,11 @@ class Surprise(Section):
     )
     experiments: dict[Name, Experiment] = Field({}, description="Experiments by name.")
     analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
+    expected: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
+        (),
+        description="Probes that you expect transformers to solve although they were never trained "
+        "on them; said before any of them is tried.",
+    )
     figures: Figures = Field(Figures(), description="How figures look.")  # type: ignore[valid-type]
     own_figures: dict[Level, Files] = Field(
         {}, description="Files with figures of your own, by what each is drawn of."

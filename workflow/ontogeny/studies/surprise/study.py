@@ -9,11 +9,18 @@ import xarray as xr
 from ontogeny.config import Style, canonical, specification
 from ontogeny.studies.surprise.checks import resolve
 from ontogeny.studies.surprise.config import FIGURES, SWEPT, Experiment, Mixture, Surprise, World
+from ontogeny.studies.surprise.families import kin_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
 from ontogeny.study import Plan, Study, Subject
 
 __all__ = ["STUDY", "SurprisePlan"]
+
+RESULTS = {
+    "parity": ("checkpoints", "history", "evaluation"),
+    "mixture": ("checkpoints", "history", "evaluation", "open_ended"),
+}
+"""Names of the results of a run, by the kind of its world."""
 
 
 class SurprisePlan(Plan):
@@ -77,19 +84,79 @@ class SurprisePlan(Plan):
         experiment = self.experiment(wildcards)
         return attempt * run_memory(experiment, self._world_of(experiment))
 
+    def runs_on(self, kind: str) -> list[tuple[str, int]]:
+        """Return experiment and seed of the runs on worlds of a kind."""
+        return self.runs(lambda experiment: self._world_of(experiment).kind == kind)
+
+    def open_ended_specification(self) -> Any:
+        """Return what the open-ended probes of a run depend on apart from its checkpoints."""
+        return canonical({"expected": self.section.expected})
+
+    def scaling_specification(self, kind: str) -> Any:
+        """Return what tells the runs on worlds of a kind apart, and what is concluded of them."""
+        runs = [self.described(*run) for run in self.runs_on(kind)]
+        return canonical({"runs": runs, "analysis": specification(self.section.analysis)})
+
+    def described(self, name: str, seed: int) -> dict[str, Any]:
+        """Return what the configuration says of a run and its results do not.
+
+        ``kin`` is the name of all runs that differ in width and seed alone, ``family`` that of
+        those among them with the same seed.
+        """
+        experiment = self.section.experiments[name]
+        world = self._world_of(experiment)
+        kin = kin_of(self.section.experiments)[name]
+        return {
+            "experiment": name,
+            "seed": seed,
+            "kin": kin,
+            "family": f"{kin}, seed {seed}",
+            "world": experiment.world,
+            "width": experiment.network.width,
+            "layers": experiment.network.layers,
+            "steps": experiment.schedule.steps,
+        } | ({"tasks": world.tasks, "alpha": world.alpha} if isinstance(world, Parity) else {})
+
     # What is asked for
 
     def joined(self) -> list[str]:
         """Return the names of the results of all runs."""
-        return []
+        return [f"{kind}_scaling" for kind in ("parity", "mixture") if self.runs_on(kind)]
 
     def targets(self) -> list[str]:
         """Return the results that are asked for, apart from figures and claims."""
-        return [file for name in STUDY.results for file in self.files(self.runs(), name)]
+        return [self.result(name) for name in self.joined()]
 
     def subjects(self, level: str) -> list[Subject]:
         """Return all that figures of a level are drawn of."""
-        return []
+        return self._runs_with_figures() if level == "run" else self._study()
+
+    def _runs_with_figures(self) -> list[Subject]:
+        return [
+            Subject(
+                wildcards={"experiment": name, "seed": str(seed)},
+                title=f"{name}, seed {seed}",
+                inputs={"world": self.world_file(experiment.world)}
+                | {
+                    result: self.files([(name, seed)], result)[0]
+                    for result in RESULTS[self._world_of(experiment).kind]
+                },
+                facts=frozenset([self._world_of(experiment).kind]),
+            )
+            for name, experiment in self.section.experiments.items()
+            for seed in self.seeds_with_figures(experiment)
+        ]
+
+    def _study(self) -> list[Subject]:
+        joined = {name: self.result(name) for name in self.joined()}
+        return [
+            Subject(
+                wildcards={},
+                title="",
+                inputs=joined | {"claims": [self.result(each.name) for each in self.claims()]},
+                facts=facts_of_runs(self.section),
+            )
+        ]
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""

@@ -1,0 +1,57 @@
+"""What is true of the runs of a configuration, so that figures can need it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from ontogeny.studies.surprise.config import Experiment, Mixture, Records, Surprise
+from ontogeny.studies.surprise.families import kin_of
+from ontogeny.studies.surprise.least import LEAST_RUNS
+
+__all__ = ["facts_of_runs"]
+
+
+def facts_of_runs(surprise: Surprise) -> frozenset[str]:
+    """Return what is true of all runs together.
+
+    Returns
+    -------
+    frozenset of str
+        For both kinds of worlds, ``parity`` and ``mixture``: ``KIND-families``: networks of two
+        widths differ in nothing else. ``KIND-sizes``: so do networks of more widths than a law is
+        fitted to, so that something can be foreseen. ``mixture-records``: there are transformers on
+        a mixture with a task `records`. ``enough-runs``: there are as many families as a claim
+        needs, or published models.
+    """
+    facts = set()
+    for kind in ("parity", "mixture"):
+        widths = _widths(
+            {
+                name: experiment
+                for name, experiment in surprise.experiments.items()
+                if surprise.worlds[experiment.world].kind == kind
+            }
+        )
+        most = max(map(len, widths.values()), default=0)
+        if most >= 2:
+            facts.add(f"{kind}-families")
+        if most > surprise.analysis.least_sizes:
+            facts.add(f"{kind}-sizes")
+    on = [surprise.worlds[experiment.world] for experiment in surprise.experiments.values()]
+    if any(isinstance(world, Mixture) and _has_records(world) for world in on):
+        facts.add("mixture-records")
+    seeds = [len(experiment.seeds) for experiment in surprise.experiments.values()]
+    if max(seeds, default=0) >= LEAST_RUNS:
+        facts.add("enough-runs")
+    return frozenset(facts)
+
+
+def _widths(experiments: Mapping[str, Experiment]) -> dict[str, set[int]]:
+    """Return the widths of experiments that differ in nothing else."""
+    found = defaultdict(set)
+    for name, kin in kin_of(experiments).items():
+        found[kin].add(experiments[name].network.width)
+    return found
+
+
+def _has_records(world: Mixture) -> bool:
+    return any(isinstance(task, Records) for task in world.tasks.values())

@@ -1,0 +1,7 @@
+from ontogeny.studies.surprise.stages.mixture_evaluation import mixture_evaluation
+
+from ontogeny.job import Job
+
+job = Job(snakemake)
+job.use_threads()
+job.write(mixture_evaluation(**job.inputs()), "evaluation")

@@ -1,0 +1,9 @@
+from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
+
+from ontogeny.job import Job
+from ontogeny.studies.surprise.config import Analysis
+
+job = Job(snakemake)
+analysis = Analysis.model_validate(job.spec["analysis"])
+runs = job.runs("evaluation", "open_ended")
+job.write(mixture_scaling(runs, least_sizes=analysis.least_sizes), "scaling")

@@ -1,0 +1,7 @@
+from ontogeny.studies.surprise.stages.open_ended import open_ended
+
+from ontogeny.job import Job
+
+job = Job(snakemake)
+job.use_threads()
+job.write(open_ended(**job.inputs(), expected=job.spec["expected"]), "open_ended")
