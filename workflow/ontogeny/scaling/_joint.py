@@ -24,7 +24,7 @@ GRID = (
 )
 """Starts of arXiv 2203.15556: ln E, ln A, ln B, a and b, 4,500 combinations."""
 
-STARTS = 100
+STARTS = 50
 """The search begins from so many points of the grid, those with the smallest objectives."""
 
 SCALE = 1e3
@@ -64,19 +64,18 @@ def fit_joint(
 ) -> JointFit:
     """Fit ``L = E + A N^-a + B D^-b`` as arXiv 2203.15556 does, its approach 3.
 
-    Minimises the sum over points of the Huber loss of ``ln law - ln L``, ``r^2 / 2`` for residuals r
-    up to `delta` and ``delta (|r| - delta / 2)`` beyond, by the L-BFGS method with the analytic
-    gradient, over ln E, ln A, ln B, a and b. The objective is scaled, so that the search does not
-    stop early, which had made the published fit wrong (arXiv 2404.10102). A small `delta` gives the
-    least absolute deviations; the parameters that arXiv 2404.10102 prints are those, because there
-    `delta` is in units of a scale that is fitted too and becomes small.
+    Minimises the sum over points of the Huber loss of r = ln law - ln L, which is ``r^2 / 2`` up to
+    ``|r| = delta`` and ``delta (|r| - delta / 2)`` beyond, over ln E, ln A, ln B, a and b, by
+    L-BFGS with the analytic gradient. The objective is scaled so that the search does not stop
+    early, which had made the published fit wrong (arXiv 2404.10102).
 
     Parameters
     ----------
     size, data, loss : (n,) array_like
         Positive. Sizes and data in any unit, in which A and B are to be understood.
     delta : float
-        Of ``ln L``.
+        In units of ln L. A very small one gives the least absolute deviations, which is what
+        arXiv 2404.10102 prints, whose `delta` is in units of a scale that is fitted as well.
 
     Returns
     -------
@@ -117,9 +116,14 @@ def fit_joint(
         if exponent <= 0:
             msg = f"the best law does not fall with {name}: exponent {exponent:.3g}"
             raise NoConvergence(msg)
+    floor, factor_size, factor_data = np.exp(best.x[:3]).tolist()
+    exponent_size, exponent_data = best.x[3:].tolist()
     return JointFit(
-        *(float(each) for each in np.exp(best.x[:3])),
-        *(float(each) for each in best.x[3:]),
+        floor=floor,
+        factor_size=factor_size,
+        factor_data=factor_data,
+        exponent_size=exponent_size,
+        exponent_data=exponent_data,
         objective=float(best.fun) * delta / SCALE,
         starts=len(starts),
         converged=len(converged),
