@@ -1,0 +1,1 @@
+"""The study of predictable loss and surprising abilities."""
