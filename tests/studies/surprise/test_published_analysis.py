@@ -100,6 +100,14 @@ def test_an_ability_that_jumps_is_unforeseen_by_every_forecaster():
     assert_allclose(found.jump, [0.89 * np.log(2) / np.log(SIZE[1] / SIZE[0]), 0], atol=1e-9)
 
 
+def test_an_ability_is_as_unforeseen_as_by_the_best_forecast():
+    score = np.array([0.1, 0.1, 0.2, 0.3, 0.5, 0.6, 0.8])
+    found = abilities(SIZE, score[:, None], chance=np.zeros(1))
+    distance = np.abs(found.predicted[0, :, 0, 4] - 0.5)
+    assert np.ptp(distance) > 0.05
+    assert found.unforeseen[0, 0, 4] == min(distance)
+
+
 def test_compute_decides_a_score_that_rises_with_it_and_no_other():
     flop = np.array([1e20, 1e21, 1e22, 1e23, np.nan, 1e24])
     rising = np.array([0.1, 0.2, 0.2, 0.6, 0.0, np.nan])
@@ -114,12 +122,13 @@ def test_compute_decides_a_score_that_rises_with_it_and_no_other():
     assert_allclose(found.reference, [np.std(falling[:4]), found.residual[1]])
 
 
-def test_a_reference_is_of_the_same_models():
+def test_a_score_and_its_reference_are_of_the_same_models():
     flop = np.geomspace(1e20, 1e22, 5)
-    score = np.array([0.5, 0.1, np.nan, 0.3, 0.2])
-    reference = np.array([0.1, 0.2, 0.0, 0.4, 0.5])
+    score = np.array([0.1, 0.2, np.nan, 0.0, 0.3])
+    reference = np.array([0.1, 0.2, 0.0, np.nan, 0.5])
     found = compute(flop, score[:, None], reference)
-    assert_array_equal(found.models, [4])
+    assert_array_equal(found.models, [3])
+    assert_array_equal(found.residual, [0.0])
     assert_array_equal(found.reference, [0.0])
 
 
