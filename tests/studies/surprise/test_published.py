@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from ontogeny.scaling import FORECASTERS
 
+from ontogeny.scaling import FORECASTERS
 from ontogeny.studies.surprise.published.analysis import (
     LAWS,
     abilities,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from ontogeny.scaling import FORECASTERS
 
 from ontogeny.labels import Labels
+from ontogeny.scaling import FORECASTERS
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.published.analysis import (
     LAWS,
@@ -144,6 +144,27 @@ def test_the_joint_fit_leaves_out_the_highest_losses():
     assert found.floor == pytest.approx(1.8, rel=1e-2)
     assert found.exponent_size == pytest.approx(0.35, rel=1e-2)
     assert found.exponent_data == pytest.approx(0.37, rel=1e-2)
+
+
+@pytest.mark.parametrize("sizes", [1, 2, 4])
+def test_few_sizes_leave_nothing_to_foresee(sizes):
+    size, score = SIZE[:sizes], np.full((sizes, 2), 0.5)
+    assert losses(size, FALLING[:sizes]).predicted.shape == (2, 0, sizes)
+    of_average = average(size, score)
+    assert of_average.task_miss.shape == (2, 0)
+    assert np.isnan(of_average.roughness)
+    assert abilities(size, score, chance=np.zeros(2)).unforeseen.shape == (2, 0, sizes)
+
+
+def test_a_task_without_any_score_has_no_forecast():
+    score = np.stack([np.full(7, np.nan), np.full(7, 0.5)], axis=1)
+    found = abilities(SIZE, score, chance=np.zeros(2))
+    assert np.isnan(found.predicted[0]).all()
+    assert np.isnan(found.jump[0])
+    assert np.isnan(average(SIZE, score).roughness)
+    of_compute = compute(SIZE, score, np.full(7, 0.5))
+    assert_array_equal(of_compute.models, [0, 7])
+    assert_array_equal(of_compute.residual, [np.nan, 0.0])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
 """Published models as arrays and as datasets."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -62,6 +66,16 @@ def wide(text, path):
 
 def wide_models():
     return models_of_wide([wide(FIRST, "one.csv"), wide(SECOND, "two.csv")])
+
+
+def test_tables_are_checked_without_what_jobs_need():
+    asks = "import sys; print({'torch', 'xarray', 'matplotlib'} & set(sys.modules))"
+    module = models_of_long.__module__
+    found = subprocess.run(
+        [sys.executable, "-c", f"import {module}; {asks}"],
+        capture_output=True, text=True, check=True, env={"PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert found.stdout == "set()\n"
 
 
 def test_a_model_is_a_size_of_a_family_at_its_last_step():

@@ -204,11 +204,11 @@ def abilities(size: Array, score: Array, *, chance: Array) -> Abilities:
         ]
     )
     unforeseen = np.abs(predicted - score.T[:, None, None]).min(axis=1)
-    jump = []
-    for column in score.T:
-        known = np.isfinite(column)
-        jump.append(gain(size[known], column[known]))
-    return Abilities(predicted, unforeseen, np.array(jump))
+    jump = np.full(score.shape[1], np.nan)
+    for task, known in enumerate(np.isfinite(score.T)):
+        if known.any():
+            jump[task] = gain(size[known], score[known, task])
+    return Abilities(predicted, unforeseen, jump)
 
 
 def compute(flop: Array, score: Array, reference: Array) -> Compute:
@@ -227,20 +227,15 @@ def compute(flop: Array, score: Array, reference: Array) -> Compute:
     -------
     Compute
         Each task has its own models, those with all three values, so that a residual and its
-        reference are of the same models.
+        reference are of the same models. NaN where there are none.
     """
-    found = []
-    for column in score.T:
-        known = np.isfinite(flop) & np.isfinite(column) & np.isfinite(reference)
-        at = np.log(flop[known])
-        found.append(
-            (
-                known.sum(),
-                *(isotonic_residual(at, values[known]) for values in (column, reference)),
-            )
-        )
-    models, residual, of_reference = np.array(found).T
-    return Compute(models.astype(np.int64), residual, of_reference)
+    known = np.isfinite(flop)[:, None] & np.isfinite(score) & np.isfinite(reference)[:, None]
+    residual, of_reference = np.full((2, score.shape[1]), np.nan)
+    for task in np.flatnonzero(known.any(axis=0)):
+        rows = known[:, task]
+        residual[task] = isotonic_residual(np.log(flop[rows]), score[rows, task])
+        of_reference[task] = isotonic_residual(np.log(flop[rows]), reference[rows])
+    return Compute(known.sum(axis=0), residual, of_reference)
 
 
 def joint(parameters: Array, tokens: Array, loss: Array, *, left_out: int) -> JointFit:
