@@ -1,0 +1,1 @@
+"""Published evaluations of other people's models: from tables to forecasts."""
