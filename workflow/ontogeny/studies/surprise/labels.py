@@ -20,6 +20,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "constant": "constant of a law",
     "cut": "number of smallest sizes that a forecast is made from",
     "forecaster": "way to foresee an ability from smaller sizes",
+    "size": "size of a family of published models, the smallest one first",
     "model": "published model",
     "point": "published training run, read off a figure",
 }

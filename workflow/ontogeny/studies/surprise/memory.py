@@ -31,9 +31,11 @@ def run_memory(experiment: Experiment, world: World) -> int:
     if isinstance(world, Parity):
         parameters = width * (world.tasks + world.bits + 2)
         numbers = (experiment.optimiser.batch or 2048) * (4 * width + 20 * world.bits)
-    else:
+    elif isinstance(world, Mixture):
         parameters = 12 * layers * width**2 + 200 * width
         numbers = (experiment.optimiser.batch or 48) * world.length * (40 * layers * width + 600)
+    else:
+        return _megabytes(0)
     stored = 3 * parameters * _checkpoints(experiment)
     return _megabytes(8 * (numbers + stored) + 10 * _text_size(world))
 

@@ -8,7 +8,16 @@ import xarray as xr
 
 from ontogeny.config import Style, canonical, specification
 from ontogeny.studies.surprise.checks import resolve
-from ontogeny.studies.surprise.config import FIGURES, SWEPT, Experiment, Mixture, Surprise, World
+from ontogeny.studies.surprise.config import (
+    FIGURES,
+    SWEPT,
+    Experiment,
+    Mixture,
+    Parity,
+    Surprise,
+    World,
+)
+from ontogeny.studies.surprise.facts import facts_of_runs
 from ontogeny.studies.surprise.families import kin_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
