@@ -28,7 +28,7 @@ rule surprise_parity_world:
 rule surprise_mixture_world:
     """Read the text of a mixture, and draw its evaluation set."""
     input:
-        texts=given(SURPRISE.text_files),
+        texts=given(SURPRISE.given_files),
     output:
         world=SURPRISE.world_file(),
     wildcard_constraints:
@@ -237,3 +237,52 @@ rule surprise_mixture_scaling:
         "scaling of the transformers"
     script:
         "../scripts/surprise/mixture_scaling.py"
+
+
+rule surprise_published_world:
+    """Read published evaluations of other people's models."""
+    input:
+        tables=given(SURPRISE.given_files),
+    output:
+        world=SURPRISE.world_file(),
+    wildcard_constraints:
+        world=SURPRISE.worlds_of("published"),
+    log:
+        SURPRISE.log("worlds", "{world}"),
+    benchmark:
+        SURPRISE.benchmark("worlds", "{world}", "surprise_published_world")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs(SURPRISE.world_memory, 5),
+    params:
+        spec=SURPRISE.world_specification,
+        code=code_of("surprise/published_world", SURPRISE.study),
+    message:
+        "world {wildcards.world}"
+    script:
+        "../scripts/surprise/published_world.py"
+
+
+rule surprise_published_scaling:
+    """Foresee larger published models from smaller ones."""
+    input:
+        worlds=[SURPRISE.world_file(name) for name in SURPRISE.published()],
+    output:
+        scaling=SURPRISE.result("published_scaling"),
+    log:
+        SURPRISE.log("published_scaling"),
+    benchmark:
+        SURPRISE.benchmark("surprise_published_scaling")
+    conda:
+        "../../environment.yml"
+    resources:
+        **needs(1000, 10),
+    params:
+        spec=SURPRISE.published_specification(),
+        code=code_of("surprise/published_scaling", SURPRISE.study),
+    message:
+        "scaling of published models"
+    script:
+        "../scripts/surprise/published_scaling.py"

@@ -16,12 +16,14 @@ from ontogeny.studies.surprise.config import (
     Parity,
     Surprise,
     World,
+    files_of,
 )
 from ontogeny.studies.surprise.facts import facts_of_runs
 from ontogeny.studies.surprise.families import kin_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
-from ontogeny.study import Plan, Study, Subject
+from ontogeny.studies.surprise.summary import summary
+from ontogeny.study import Claims, Plan, Study, Subject
 
 __all__ = ["STUDY", "SurprisePlan"]
 
@@ -49,9 +51,9 @@ class SurprisePlan(Plan):
         """Return the file of the world of a run."""
         return self.world_file(self.experiment(wildcards).world)
 
-    def text_files(self, wildcards: Any) -> Sequence[str]:
-        """Return the text files of a world; nothing for one without."""
-        return _files(self.section.worlds[wildcards.world])
+    def given_files(self, wildcards: Any) -> Sequence[str]:
+        """Return the files that the configuration gives a world: its text, or its tables."""
+        return files_of(self.section.worlds[wildcards.world])
 
     def world_specification(self, wildcards: Any) -> Any:
         """Return what a world depends on; the standard library goes with the Python."""
@@ -59,6 +61,20 @@ class SurprisePlan(Plan):
         is_library = isinstance(world, Mixture) and not world.files
         python = {"python": python_version()} if is_library else {}
         return canonical({"world": specification(world)} | python)
+
+    def published(self) -> list[str]:
+        """Return the names of the worlds of published evaluations."""
+        worlds = self.section.worlds.items()
+        return sorted(name for name, world in worlds if world.kind == "published")
+
+    def published_specification(self) -> Any:
+        """Return what published worlds are asked for, and what they are called."""
+        return canonical(
+            {
+                "names": self.published(),
+                "worlds": [specification(self.section.worlds[name]) for name in self.published()],
+            }
+        )
 
     def world_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a world may take."""
@@ -130,7 +146,8 @@ class SurprisePlan(Plan):
 
     def joined(self) -> list[str]:
         """Return the names of the results of all runs."""
-        return [f"{kind}_scaling" for kind in ("parity", "mixture") if self.runs_on(kind)]
+        kinds = [kind for kind in ("parity", "mixture") if self.runs_on(kind)]
+        return [f"{kind}_scaling" for kind in kinds + ["published"] * bool(self.published())]
 
     def targets(self) -> list[str]:
         """Return the results that are asked for, apart from figures and claims."""
@@ -169,16 +186,18 @@ class SurprisePlan(Plan):
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""
-        return [path for world in self.section.worlds.values() for path in _files(world)]
+        return [path for world in self.section.worlds.values() for path in files_of(world)]
+
+    def highlights(self) -> list[str]:
+        """Return the figures to look at first, without suffix."""
+        facts = facts_of_runs(self.section)
+        kinds = [kind for kind in ("parity", "mixture") if f"{kind}-families" in facts]
+        names = [f"{kind}_abilities" for kind in kinds] + ["published"] * bool(self.published())
+        return [self.result("figures", name, suffix="") for name in names]
 
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""
-        return []
-
-
-def _files(world: World) -> Sequence[str]:
-    """Return the text files of a world."""
-    return getattr(world, "files", ())
+        return summary({name: read(self.result(name)) for name in self.joined()})
 
 
 def _either(names: Any) -> str:
@@ -193,11 +212,30 @@ STUDY = Study(
     resolve=resolve,
     plan=SurprisePlan,
     levels={"run": "figures/{experiment}/seed{seed}", "study": "figures"},
-    facts={},
+    facts={
+        "run": ("parity", "mixture"),
+        "study": (
+            "parity-families",
+            "parity-sizes",
+            "mixture-families",
+            "mixture-sizes",
+            "mixture-records",
+            "enough-runs",
+        ),
+    },
     figures=FIGURES,
     style=Style,
     dimensions=DIMENSIONS,
-    results=("checkpoints", "history"),
+    claims=tuple(
+        Claims(
+            f"{kind}_claims",
+            f"ontogeny.studies.surprise.claims.{kind}",
+            f"{kind}_scaling",
+            "surprise",
+        )
+        for kind in ("parity", "mixture", "published")
+    ),
+    results=RESULTS["mixture"],
     wildcards={"world": "[a-z0-9-]+"},
     swept=SWEPT,
 )

@@ -1,0 +1,9 @@
+from ontogeny.studies.surprise.stages.published_world import published_world
+
+from ontogeny.job import Job
+from ontogeny.storage import read_texts
+from ontogeny.studies.surprise.config import Published
+
+job = Job(snakemake)
+world = Published.model_validate(job.spec["world"])
+job.write(published_world(world, read_texts(job.path("tables"))), "world")
