@@ -52,8 +52,8 @@ def _of_parity(family: xr.Dataset) -> str:
 
 
 def _of_mixture(family: xr.Dataset) -> str:
-    exact = family["exact"].sel(shots="most").mean("family")
-    solved = (exact > _SOLVED).sum("task").values[np.isfinite(exact).any("task").values]
+    exact = family["exact"].sel(shots="most").mean("family").dropna("width", how="all")
+    solved = (exact > _SOLVED).sum("task").values
     return f"{solved[0]} to {solved[-1]} of {exact.sizes['task']} tasks solved"
 
 
