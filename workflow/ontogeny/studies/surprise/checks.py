@@ -3,14 +3,16 @@
 No job imports this module.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ontogeny.config import Style, refuse
+from ontogeny.config import Style, refuse, short
 from ontogeny.config.training import LISTS
 from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.studies.surprise.config import Experiment, Mixture, Network, Parity, Surprise, World
+from ontogeny.studies.surprise.families import members_of
 from ontogeny.studies.surprise.worlds.problems import tasks_of
 from ontogeny.sweeps import resolved
 from ontogeny.texts.division import boundary, shortage
@@ -37,8 +39,9 @@ def resolve(raw: Any) -> Surprise:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
+    given = {"experiments": {}} | raw if isinstance(raw, Mapping) else raw
     surprise, _ = resolved(
-        raw,
+        given,
         Surprise,
         lists={"worlds": {"files"}, "experiments": {"seeds"} | LISTS},
         style=Style,
@@ -53,11 +56,49 @@ def _problems(surprise: Surprise) -> Iterator[str]:
     if not surprise.worlds:
         yield "`surprise.worlds`: must hold at least 1"
     for name, world in surprise.worlds.items():
-        if isinstance(world, Mixture):
-            yield from _problems_of_mixture(world, f"surprise.worlds.{name}")
+        at = f"surprise.worlds.{name}"
+        if isinstance(world, Parity):
+            yield from _problems_of_parity(world, at)
+        elif isinstance(world, Mixture):
+            yield from _problems_of_mixture(world, at)
     for name, experiment in surprise.experiments.items():
         yield from _problems_of_experiment(
             experiment, surprise.worlds, f"surprise.experiments.{name}"
+        )
+    for kin, names in members_of(surprise.experiments).items():
+        yield from _problems_of_kin(surprise, kin, names)
+
+
+def _problems_of_kin(surprise: Surprise, kin: str, names: list[str]) -> Iterator[str]:
+    """Refuse widths that are too few for any law, and networks that are there twice."""
+    of_width: dict[tuple[int, int], str] = {}
+    for name in names:
+        experiment = surprise.experiments[name]
+        for seed in experiment.seeds:
+            other = of_width.setdefault((experiment.network.width, seed), name)
+            if other != name:
+                yield (
+                    f"`surprise.experiments.{name}`: has the same network as {other!r}, width "
+                    f"{experiment.network.width}, seed {seed}; remove one of them"
+                )
+    widths = sorted({width for width, _ in of_width})
+    least = surprise.analysis.least_sizes
+    if 1 < len(widths) < least:
+        yield (
+            f"`surprise.experiments.{kin}.network.width` = {short(widths)}: networks that differ "
+            f"in width alone must have at least {least} widths, the `analysis.least_sizes` that a "
+            "law is fitted to; give more, or one alone"
+        )
+
+
+def _problems_of_parity(world: Parity, at: str) -> Iterator[str]:
+    sets = math.comb(world.bits, world.order)
+    if world.order > world.bits:
+        yield f"`{at}.order` = {world.order}: must be at most the {world.bits} `bits` of an example"
+    elif world.tasks > sets:
+        yield (
+            f"`{at}.tasks` = {world.tasks}: must be at most {sets}, the number of different sets "
+            f"of {world.order} of {world.bits} bits; give fewer tasks or more bits"
         )
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from ontogeny.config import (
     AS_REAL,
@@ -77,20 +77,6 @@ class Parity(Section):
         0.4, description="Task j has a probability in proportion to j^-(1 + alpha)."
     )
     seed: Seed = Field(0, description="Draws the bits of each task.")
-
-    @model_validator(mode="after")
-    def _enough_sets(self) -> "Parity":
-        if self.order > self.bits:
-            msg = f"`order` = {self.order}: must be at most the {self.bits} `bits` of an example"
-            raise ValueError(msg)
-        if self.tasks > math.comb(self.bits, self.order):
-            sets = math.comb(self.bits, self.order)
-            msg = (
-                f"`tasks` = {self.tasks}: there are only {sets} different sets of {self.order} of "
-                f"{self.bits} bits; give fewer tasks or more bits"
-            )
-            raise ValueError(msg)
-        return self
 
 
 class _Task(Section):
