@@ -16,7 +16,13 @@ def profile(name, monkeypatch, *arguments):
 
 def test_what_takes_long_is_a_job_array(monkeypatch):
     named = profile("slurm", monkeypatch)["slurm-array-jobs"].split(",")
-    assert named == ["composition_train", "imitation_simulate", "induction_train"]
+    assert named == [
+        "composition_train",
+        "imitation_simulate",
+        "induction_train",
+        "surprise_parity_train",
+        "surprise_mixture_train",
+    ]
 
 
 def test_what_only_rules_can_know_is_not_in_the_profile_of_a_cluster(monkeypatch):
