@@ -1,0 +1,1 @@
+"""What networks learn: tasks whose answers, and whose law, are known."""
