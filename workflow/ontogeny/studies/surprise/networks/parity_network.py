@@ -149,8 +149,8 @@ class ParityMinibatches:
     def _draw(self, rng: np.random.Generator) -> list[Batch]:
         """Return so many minibatches.
 
-        Examples are independent and their order is of no account, so that it is enough to draw how
-        many there are of each task.
+        The order of the examples does not matter, so it is enough to draw how many belong to each
+        task.
         """
         number, count, octets = self.ahead, len(self.tasks.masks), _octets(self.tasks.bits)
         times = rng.multinomial(self.size, self.tasks.probability, size=number)
@@ -175,8 +175,8 @@ class ParityMinibatches:
 def parity_objective(network: ParityNetwork, batches: Callable[[int], Batch]) -> Objective:
     """Return the mean loss ``log(1 + exp(-sign logit))`` [nat] of the examples of a minibatch.
 
-    What eight bits add to the hidden layer is one of 256 vectors. These are computed first, so that
-    an example adds up a few of them, not n rows of W_B.
+    Eight bits contribute one of 256 vectors to the hidden layer. All of these are computed first,
+    so that each example is a sum of a few of them instead of a product with all n rows of W_B.
 
     Parameters
     ----------
@@ -194,10 +194,10 @@ def parity_objective(network: ParityNetwork, batches: Callable[[int], Batch]) ->
     missing = 8 * octets - network.bits
     room: _Room | None = None
 
-    def loss_and_gradient(parameters: Parameters, gradient: Parameters, update: int) -> Tensor:
+    @torch.inference_mode()
+    def loss_and_gradient(parameters: Parameters, gradient: Parameters, batch: Batch) -> Tensor:
         nonlocal room
         W_T, W_B, b_in, u, c = (parameters[name] for name in ("W_T", "W_B", "b_in", "u", "c"))
-        batch = batches(update)
         bits, sign = batch.bits.to(W_T), batch.sign.to(W_T)
         first, rows = batch.first.to(W_T.device), batch.rows.to(W_T.device)
         if room is None or not room.fits(rows, W_T):
@@ -207,25 +207,26 @@ def parity_objective(network: ParityNetwork, batches: Callable[[int], Batch]) ->
         padded = pad(W_B, (0, 0, 0, missing)) if missing else W_B
         torch.bmm(room.patterns, padded.view(octets, 8, -1), out=room.of_octets)
         hidden = _sums(room.table, rows.view(-1), room.starts).relu_()
-        margin = torch.addmv(c, hidden, u).mul_(sign)
-        wrong = margin.neg()
-        slope = torch.sigmoid(wrong).mul_(sign).div_(-len(rows))  # of the loss, by the logit
+        wrong = torch.addmv(c, hidden, u).mul_(sign).neg_()
+        slope = torch.sigmoid(wrong).mul_(sign).div_(-len(rows))  # d loss / d logit
 
         torch.sum(slope, 0, out=gradient["c"])
         torch.mv(hidden.t(), slope, out=gradient["u"])
-        # The slope by the hidden layer before its ReLU is this times u.
+        # Times u, the derivative with respect to the hidden layer before its ReLU.
         active = hidden.gt_(0).mul_(slope.unsqueeze(1))
         torch.mm(bits.t(), active, out=gradient["W_B"]).mul_(u)
         torch.mul(_sums(active, room.examples, first), u, out=gradient["W_T"])
         torch.sum(gradient["W_T"], 0, out=gradient["b_in"])
         return softplus(wrong, threshold=_LINEAR).mean()
 
-    return loss_and_gradient
+    return lambda parameters, gradient, update: loss_and_gradient(
+        parameters, gradient, batches(update)
+    )
 
 
 @dataclass(frozen=True)
 class _Room:
-    """What an objective needs at every update, where the parameters lie."""
+    """Tensors that every update needs again, on the device of the parameters."""
 
     table: Tensor  # (J + 256 octets, d): what each task, and each value of each octet, adds
     of_tasks: Tensor
@@ -250,8 +251,8 @@ class _Room:
 
     def fits(self, rows: Tensor, like: Tensor) -> bool:
         """Return whether it was made for a minibatch and for parameters like these."""
-        found = len(self.examples), self.table.dtype, self.table.device
-        return found == (len(rows), like.dtype, like.device)
+        alike = self.table.dtype is like.dtype and self.table.device == like.device
+        return alike and len(self.examples) == len(rows)
 
 
 def _sums(table: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
