@@ -55,6 +55,7 @@ usage: .venv/ready
 bench: .venv/ready
 	.venv/bin/python benchmarks/bench_training.py
 	.venv/bin/python benchmarks/bench_progress.py
+	.venv/bin/python benchmarks/bench_parity.py
 
 # The environment: exactly what the lock says, and this package itself.
 .venv/ready: requirements.lock pyproject.toml

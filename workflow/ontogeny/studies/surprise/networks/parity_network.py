@@ -8,12 +8,13 @@ Symbols: ``J`` tasks; ``n`` bits; ``d`` width; ``B`` examples of a minibatch.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Float32, Int, Int32, Int64
 from torch import Tensor
-from torch.nn.functional import embedding_bag, logsigmoid
+from torch.nn.functional import pad, softplus
 
 from ontogeny.studies.surprise.worlds.parity import ParityTasks, unpacked
 from ontogeny.training import Objective
@@ -23,8 +24,32 @@ __all__ = ["Batch", "Parameters", "ParityMinibatches", "ParityNetwork", "parity_
 Parameters = dict[str, Tensor]
 """Each parameter by its name in `ParityNetwork.shapes`."""
 
-Batch = tuple[Int[Tensor, " B"], Float[Tensor, "B n"], Float[Tensor, " B"]]
-"""Tasks in ascending order; bits, 0 or 1; the sign of the right logit, -1 or 1."""
+_LINEAR = 40.0
+"""From where on softplus(x) is x, to the precision of float64."""
+
+
+class Batch(NamedTuple):
+    """A minibatch, by ascending task.
+
+    Attributes
+    ----------
+    task : (B,) Tensor of int64
+        Counted from 0.
+    bits : (B, n) Tensor of float32
+        0 or 1.
+    sign : (B,) Tensor of float32
+        1 where the answer is 1, -1 where it is 0.
+    first : (J,) Tensor of int32
+        How many examples have a lower task.
+    rows : (B, 1 + ceil(n / 8)) Tensor of int32
+        The task; then, for each octet q of the word, its value + J + 256 q.
+    """
+
+    task: Int64[Tensor, " B"]
+    bits: Float32[Tensor, "B n"]
+    sign: Float32[Tensor, " B"]
+    first: Int32[Tensor, " J"]
+    rows: Int32[Tensor, "B rows"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +136,7 @@ class ParityMinibatches:
     ahead: int = 16
 
     _block: int = field(default=-1, init=False, repr=False)
-    _drawn: tuple[Tensor, ...] = field(default=(), init=False, repr=False)
+    _drawn: list[Batch] = field(default_factory=list, init=False, repr=False)
 
     def __call__(self, update: int) -> Batch:
         """Return the examples of an update."""
@@ -119,61 +144,122 @@ class ParityMinibatches:
         if block != self._block:
             self._drawn = self._draw(np.random.default_rng([self.seed, block]))
             self._block = block
-        task, bits, sign = (each[place] for each in self._drawn)
-        return task, bits, sign
+        return self._drawn[place]
 
-    def _draw(self, rng: np.random.Generator) -> tuple[Tensor, ...]:
-        """Return tasks, bits and signs, each with the axes of minibatch and example first."""
-        task, words = self.tasks.draw(rng, self.ahead * self.size)
-        # Words do not depend on tasks, so these may be sorted alone: the minibatch is as likely.
-        # Integers of 16 bits are sorted by their digits, in time linear in their number.
-        short = task.astype(np.min_scalar_type(len(self.tasks.masks)))
-        task = np.sort(short.reshape(self.ahead, -1), kind="stable").astype(np.int64)
-        answers = self.tasks.answers(task.ravel(), words)
-        bits = unpacked(words, self.tasks.bits)
-        sign = 2 * answers.astype(np.float32) - 1
-        return (
-            torch.from_numpy(task),
-            torch.from_numpy(bits).view(self.ahead, self.size, -1),
-            torch.from_numpy(sign).view(self.ahead, self.size),
+    def _draw(self, rng: np.random.Generator) -> list[Batch]:
+        """Return so many minibatches.
+
+        The order of the examples does not matter, so it is enough to draw how many belong to each
+        task.
+        """
+        number, count, octets = self.ahead, len(self.tasks.masks), _octets(self.tasks.bits)
+        times = rng.multinomial(self.size, self.tasks.probability, size=number)
+        task = np.repeat(np.tile(np.arange(count), number), times.ravel())
+        words = self.tasks.words(rng, number * self.size)
+        values = words.astype("<u4").view(np.uint8).reshape(len(words), 4)
+        rows = np.empty((len(words), 1 + octets), dtype=np.int32)
+        rows[:, 0] = task
+        for octet in range(octets):
+            np.add(values[:, octet], np.int32(count + 256 * octet), out=rows[:, 1 + octet])
+        fields = (
+            task,
+            unpacked(words, self.tasks.bits),
+            2 * self.tasks.answers(task, words).astype(np.float32) - 1,
+            (times.cumsum(axis=1) - times).ravel().astype(np.int32),
+            rows,
         )
+        parts = (torch.from_numpy(each).chunk(number) for each in fields)
+        return [Batch(*each) for each in zip(*parts, strict=True)]
 
 
 def parity_objective(network: ParityNetwork, batches: Callable[[int], Batch]) -> Objective:
     """Return the mean loss ``log(1 + exp(-sign logit))`` [nat] of the examples of a minibatch.
 
+    Eight bits contribute one of 256 vectors to the hidden layer. All of these are computed first,
+    so that each example is a sum of a few of them instead of a product with all n rows of W_B.
+
     Parameters
     ----------
     network : ParityNetwork
     batches : callable
-        The minibatch of an update, its tasks in ascending order: the gradient of the row of a task
-        is the sum over examples that lie next to each other. It is moved to where the parameters
-        lie, and converted to their type.
+        The minibatch of an update; it is moved to where the parameters lie, and converted to their
+        type.
 
     Returns
     -------
     callable
         Writes the gradient of the loss, and returns the loss.
     """
+    octets = _octets(network.bits)
+    missing = 8 * octets - network.bits
+    room: _Room | None = None
 
-    def loss_and_gradient(parameters: Parameters, gradient: Parameters, update: int) -> Tensor:
-        W_T, W_B, b_in, u, c = (parameters[name] for name in network.shapes())
-        task, bits, sign = batches(update)
-        task, bits, sign = task.to(W_T.device), bits.to(W_T), sign.to(W_T)
+    @torch.inference_mode()
+    def loss_and_gradient(parameters: Parameters, gradient: Parameters, batch: Batch) -> Tensor:
+        nonlocal room
+        W_T, W_B, b_in, u, c = (parameters[name] for name in ("W_T", "W_B", "b_in", "u", "c"))
+        bits, sign = batch.bits.to(W_T), batch.sign.to(W_T)
+        first, rows = batch.first.to(W_T.device), batch.rows.to(W_T.device)
+        if room is None or not room.fits(rows, W_T):
+            room = _Room.made(network, rows, W_T)
 
-        hidden = torch.index_select(W_T + b_in, 0, task).addmm_(bits, W_B).relu_()
-        margin = sign * (torch.mv(hidden, u) + c)
-        slope = sign * torch.sigmoid(-margin) / -len(task)  # of the loss, with respect to the logit
+        torch.add(W_T, b_in, out=room.of_tasks)
+        padded = pad(W_B, (0, 0, 0, missing)) if missing else W_B
+        torch.bmm(room.patterns, padded.view(octets, 8, -1), out=room.of_octets)
+        hidden = _sums(room.table, rows.view(-1), room.starts).relu_()
+        wrong = torch.addmv(c, hidden, u).mul_(sign).neg_()
+        slope = torch.sigmoid(wrong).mul_(sign).div_(-len(rows))  # d loss / d logit
 
         torch.sum(slope, 0, out=gradient["c"])
         torch.mv(hidden.t(), slope, out=gradient["u"])
-        # The slope with respect to the hidden layer before its ReLU, but for the factor u.
-        active = hidden.sign_().mul_(slope[:, None])
+        # Times u, the derivative with respect to the hidden layer before its ReLU.
+        active = hidden.gt_(0).mul_(slope.unsqueeze(1))
         torch.mm(bits.t(), active, out=gradient["W_B"]).mul_(u)
-        examples = torch.arange(len(task), device=task.device)
-        first = torch.searchsorted(task, torch.arange(network.tasks, device=task.device))
-        torch.mul(embedding_bag(examples, active, first, mode="sum"), u, out=gradient["W_T"])
+        torch.mul(_sums(active, room.examples, first), u, out=gradient["W_T"])
         torch.sum(gradient["W_T"], 0, out=gradient["b_in"])
-        return -logsigmoid(margin).mean()
+        return softplus(wrong, threshold=_LINEAR).mean()
 
-    return loss_and_gradient
+    return lambda parameters, gradient, update: loss_and_gradient(
+        parameters, gradient, batches(update)
+    )
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Tensors that every update needs again, on the device of the parameters."""
+
+    table: Tensor  # (J + 256 octets, d): what each task, and each value of each octet, adds
+    of_tasks: Tensor
+    of_octets: Tensor
+    patterns: Tensor  # (octets, 256, 8): the bits of each value
+    starts: Tensor  # (B,): where the rows of each example begin
+    examples: Tensor
+
+    @classmethod
+    def made(cls, network: ParityNetwork, rows: Tensor, like: Tensor) -> "_Room":
+        octets = _octets(network.bits)
+        table = like.new_empty(network.tasks + 256 * octets, network.width)
+        patterns = torch.from_numpy(unpacked(np.arange(256, dtype=np.uint32), 8)).to(like)
+        return cls(
+            table,
+            table[: network.tasks],
+            table[network.tasks :].view(octets, 256, -1),
+            patterns.expand(octets, 256, 8),
+            torch.arange(0, rows.numel(), 1 + octets).to(rows),
+            torch.arange(len(rows)).to(rows),
+        )
+
+    def fits(self, rows: Tensor, like: Tensor) -> bool:
+        """Return whether it was made for a minibatch and for parameters like these."""
+        alike = self.table.dtype is like.dtype and self.table.device == like.device
+        return alike and len(self.examples) == len(rows)
+
+
+def _sums(table: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
+    """Return the sums of the rows of a table between one start and the next."""
+    return torch.embedding_bag(table, rows, starts)[0]
+
+
+def _octets(bits: int) -> int:
+    """Return how many groups of eight hold so many bits."""
+    return -(-bits // 8)

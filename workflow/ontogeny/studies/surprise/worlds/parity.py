@@ -9,16 +9,12 @@ Symbols: ``J`` tasks; ``n`` bits, 32 at most; ``k`` bits of a task; ``B`` exampl
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["ParityTasks", "draw_masks", "task_probabilities", "unpacked"]
-
-_CELLS = 2**14
-"""Of the unit interval, in the inverse of the cumulative distribution; a power of two."""
 
 
 def task_probabilities(tasks: int, alpha: float) -> NDArray[np.float64]:
@@ -143,9 +139,13 @@ class ParityTasks:
         task : (B,) ndarray of int64
         words : (B,) ndarray of uint32
         """
-        task = self._task(rng.random(count))
-        words = rng.integers(0, 2**self.bits, count, dtype=np.uint32)
-        return task, words
+        cumulative = self.probability.cumsum()
+        task = np.searchsorted(cumulative / cumulative[-1], rng.random(count), side="right")
+        return task, self.words(rng, count)
+
+    def words(self, rng: np.random.Generator, count: int) -> NDArray[np.uint32]:
+        """Return independent words of n uniform bits, (B,)."""
+        return rng.integers(0, 2**self.bits, count, dtype=np.uint32)
 
     def answers(self, task: NDArray[np.int64], words: NDArray[np.uint32]) -> NDArray[np.uint8]:
         """Return the parity, 0 or 1, of the bits that belong to a task.
@@ -162,27 +162,3 @@ class ParityTasks:
         (B,) ndarray of uint8
         """
         return np.bitwise_count(words & self.masks[task]) & np.uint8(1)
-
-    def _task(self, uniform: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the task of each number in [0, 1).
-
-        Most cells lie within one task, which is then known; only the others are searched.
-        """
-        first, single = self._cells
-        cell = (uniform * _CELLS).astype(np.int64)
-        task = first[cell]
-        open_ = np.flatnonzero(~single[cell])
-        task[open_] = np.searchsorted(self._cumulative, uniform[open_], side="right")
-        return task
-
-    @cached_property
-    def _cumulative(self) -> NDArray[np.float64]:
-        found = self.probability.cumsum()
-        return found / found[-1]
-
-    @cached_property
-    def _cells(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the task at the start of each cell, and whether the cell has no other."""
-        edges = np.arange(_CELLS + 1) / _CELLS
-        task = np.searchsorted(self._cumulative, edges, side="right")
-        return task[:-1], task[:-1] == task[1:]
