@@ -38,8 +38,11 @@ BROKEN_STARTS = 64
 FEWEST_CONVERGED = 0.9
 """A band is NaN when a smaller share of the bootstrap fits converges."""
 
+SHARES = np.concatenate([[0], expit(np.linspace(-6, 6, 13))])
+"""Shares of the floor in the loss at the geometric mean of the sizes, from which fits start."""
+
 LARGEST_SHARE = 1 - 1e-12
-"""Largest share of the floor in the loss at the geometric mean of the sizes."""
+"""Largest such share."""
 
 
 class NoConvergence(ValueError):
@@ -262,7 +265,7 @@ def band(
     expected = predict(law, parameters, wanted)
     new = expected * np.exp(rng.choice(residuals, expected.shape))
     lower, upper = np.quantile(new, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return lower, upper
+    return np.asarray(lower), np.asarray(upper)
 
 
 def profile_interval(
@@ -395,8 +398,7 @@ def _offset(across: Array, up: Array) -> Array:
     centred = up - up.mean(-1, keepdims=True)
     model = _centred_offset(across - middle)
     exponents = np.geomspace(0.01, 10, 25)
-    shares = np.concatenate([[0], expit(np.linspace(-6, 6, 13))])
-    grid = np.stack([each.ravel() for each in np.meshgrid(np.log(exponents), shares)], -1)
+    grid = np.stack([each.ravel() for each in np.meshgrid(np.log(exponents), SHARES)], -1)
     shapes = model(grid)[0]
     start = grid[np.argmin((shapes**2).sum(-1) - 2 * centred @ shapes.T, -1)]
     lower, upper = np.array([np.log(EXPONENTS), [0, LARGEST_SHARE]]).T
@@ -444,15 +446,15 @@ def _centred_offset(across: Array) -> Model:
 
 def _profile(across: Array, up: Array, exponents: Array) -> Array:
     """Return the smallest sum of squares of `offset` for each exponent."""
-    shares = np.concatenate([[0], expit(np.linspace(-6, 6, 13))])
     model = _centred_offset(across - across.mean())
-    start = np.stack(
-        [np.repeat(np.log(exponents), shares.size), np.tile(shares, exponents.size)], -1
-    )
+    target = (up - up.mean())[None]
+    each = np.broadcast_to(np.log(exponents)[:, None, None], (exponents.size, SHARES.size, 1))
+    grid = np.concatenate([each, np.broadcast_to(SHARES[:, None], each.shape)], -1)
+    misses = ((model(grid.reshape(-1, 2))[0] - target) ** 2).sum(-1).reshape(each.shape[:2])
+    start = grid[np.arange(exponents.size), misses.argmin(-1)]
     lower, upper = start.copy(), start.copy()
     lower[:, 1], upper[:, 1] = 0, LARGEST_SHARE
-    _, cost, _ = least_squares(model, (up - up.mean())[None], start, lower, upper)
-    return np.asarray(cost.reshape(exponents.size, shares.size).min(-1))
+    return least_squares(model, target, start, lower, upper)[1]
 
 
 def _broken(across: Array, up: Array) -> Array:
