@@ -225,7 +225,7 @@ def test_band_is_missing_where_nothing_tells_its_width():
 
 
 def test_profile_interval_covers_the_exponent():
-    trials, held = 60, 0
+    trials, held = 40, 0
     for seed in range(trials):
         loss = noisy("offset", PLANTED["offset"], SIZES, 0.01, seed=seed)
         lower, upper = profile_interval(SIZES, loss, level=0.9)
