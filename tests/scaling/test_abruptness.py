@@ -50,7 +50,7 @@ def test_gain_of_simple_curves():
     assert_allclose(gain(size, [0, 0, 1, 1, 1], factor=2**0.5), 0.5)
     assert gain(size, [1, 1, 0.9, 0.5, 0]) == 0
     assert_allclose(gain(size, [1, 0.75, 0.5, 0.25, 0]), -0.25)
-    assert_allclose(gain([1, 3], [0, 1], factor=3), 1)
+    assert_allclose(gain([1, 3], [0, 1], factor=3.0), 1)
     assert np.isnan(gain([1, 1.9], [0, 1]))
     assert np.isnan(gain([5], [1]))
 

@@ -136,7 +136,9 @@ def test_every_cut_leaves_a_size_to_predict():
 
 @settings(deadline=None)
 @given(
-    st.lists(st.integers(1, 9), min_size=1, max_size=8), st.floats(0, 1), st.sampled_from([0, 0.5])
+    st.lists(st.integers(1, 9), min_size=1, max_size=8),
+    st.floats(0, 1),
+    st.sampled_from([0.0, 0.5]),
 )
 def test_quanta_are_the_fewest_that_leave_no_more_than_the_loss(weights, share, chance):
     mass = np.array(weights) / sum(weights)

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.special import huber, softmax
+from scipy.special import huber
 
 from ontogeny.scaling._laws import NoConvergence
 
@@ -180,7 +180,7 @@ def _scaled_objective(
 ) -> tuple[float, Array]:
     """Return the sum of Huber losses in units of ``delta / SCALE``, with its gradient (5,)."""
     residuals, terms = _residuals(parameters, log_size, log_data, log_loss)
-    pulls = softmax(terms, axis=-2) * np.clip(residuals, -delta, delta)
+    pulls = np.exp(terms - residuals - log_loss) * np.clip(residuals, -delta, delta)
     gradient = [*pulls.sum(-1), -pulls[1] @ log_size, -pulls[2] @ log_data]
     unit = delta / SCALE
     return float(huber(delta, residuals).sum()) / unit, np.array(gradient) / unit

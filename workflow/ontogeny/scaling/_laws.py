@@ -424,8 +424,13 @@ def _offset(across: Array, up: Array) -> Array:
 _ROWS = {"power": _power, "offset": _offset}
 
 
+def _decreasing(exponents: Array) -> Array:
+    """Return exponentials of minus what is given, never 0."""
+    return np.asarray(np.exp(-np.minimum(exponents, LARGEST_LOGARITHM)))
+
+
 def _falling(across: Array, exponent: Array) -> Array:
-    return np.asarray(np.exp(-exponent[:, None] * across))
+    return _decreasing(exponent[:, None] * across)
 
 
 def _centred_offset(across: Array) -> Model:
@@ -467,7 +472,7 @@ def _broken(across: Array, up: Array) -> Array:
         before, width, change = np.exp(log_before), np.exp(log_width), np.exp(log_change)
         t = (z - at) / width
         bend, beyond = np.logaddexp(0, t), expit(t)
-        falling = np.exp(-before * z - change * width * bend)
+        falling = _decreasing(before * z + change * width * bend)
         whole = share + (1 - share) * falling
         through = (1 - share) * falling / whole
         slopes = np.stack(
@@ -510,7 +515,7 @@ def _broken(across: Array, up: Array) -> Array:
     share, (exponent, width, change) = best[0], np.exp(best[[1, 3, 4]])
     at = best[2]
     bend = np.logaddexp(0, (z - at) / width)
-    shape = np.log(share + (1 - share) * np.exp(-exponent * z - change * width * bend))
+    shape = np.log(share + (1 - share) * _decreasing(exponent * z + change * width * bend))
     factor = np.mean(up - shape)
     return np.array(
         [
