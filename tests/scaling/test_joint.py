@@ -45,6 +45,8 @@ def test_outliers_hardly_move_it():
     loss[[3, 17]] *= 1.5
     found = fit_joint(SIZES, DATA, loss)
     assert_allclose(parameters(found)[3:], planted[3:], atol=2e-3)
+    left = abs(np.log(loss_of(*parameters(found)) / loss))
+    assert_allclose(found.objective, (1e-3 * (left - 5e-4))[left > 1e-3].sum(), rtol=0.05)
 
 
 def test_objective_is_the_published_sum():

@@ -25,7 +25,7 @@ GRID = (
 """Starts of arXiv 2203.15556: ln E, ln A, ln B, a and b, 4,500 combinations."""
 
 STARTS = 50
-"""The search begins from so many points of the grid, those with the smallest objectives."""
+"""Searches begin from this many points of the grid, those with the smallest objectives."""
 
 LARGEST_EXPONENT = 4.0
 """Twice the largest of the grid; beyond, only the smallest networks or data would differ."""
@@ -47,7 +47,7 @@ class JointFit:
     exponent_size, exponent_data : float
         a and b.
     objective : float
-        The sum of Huber losses, as it is published: a sum over points, in no other units.
+        The sum of Huber losses over points, unscaled, as it is published.
     starts, converged : int
         From how many points of the grid the search began, and how often it converged.
     """

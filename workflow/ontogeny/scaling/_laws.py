@@ -30,10 +30,10 @@ EXPONENTS = (1e-3, 30.0)
 """Range in which the exponent of `offset` is looked for; the ends are not accepted."""
 
 LARGEST_LOGARITHM = 700.0
-"""A scale whose logarithm is larger is too large, or its inverse is, to be held as a number."""
+"""Exponentials of larger logarithms, of either sign, are beyond what a float holds."""
 
 BROKEN_STARTS = 64
-"""`broken` is fitted from so many points of its grid, those with the smallest residuals."""
+"""`broken` is fitted from this many points of its grid, those with the smallest residuals."""
 
 FEWEST_CONVERGED = 0.9
 """A band is NaN when a smaller share of the bootstrap fits converges."""
@@ -46,7 +46,7 @@ LARGEST_SHARE = 1 - 1e-12
 
 
 class NoConvergence(ValueError):
-    """No parameters of a law belong to these losses; the message says why."""
+    """A law cannot be fitted to these losses; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -402,7 +402,7 @@ def _offset(across: Array, up: Array) -> Array:
     shapes = model(grid)[0]
     start = grid[np.argmin((shapes**2).sum(-1) - 2 * centred @ shapes.T, -1)]
     lower, upper = np.array([np.log(EXPONENTS), [0, LARGEST_SHARE]]).T
-    found, cost, converged = least_squares(model, centred, start, lower, upper)
+    found, _, converged = least_squares(model, centred, start, lower, upper)
     log_exponent, share = found.T
     inside = (log_exponent > lower[0]) & (log_exponent < upper[0]) & (share < upper[1])
     exponent = np.exp(log_exponent)
@@ -411,12 +411,6 @@ def _offset(across: Array, up: Array) -> Array:
     scale = _exponentials((factor + np.log1p(-share)) / exponent + first)
     rows = np.stack([np.exp(factor) * share, scale, exponent], -1)
     rows[~(converged & inside)] = np.nan
-
-    at_one, slope = _line(across, up)
-    straight = ((up - at_one[:, None] - slope[:, None] * across) ** 2).sum(-1)
-    line = np.concatenate([np.zeros((len(up), 1)), _power(across, up)], -1)
-    without_floor = (slope < 0) & (straight <= cost * (1 + 1e-12))
-    rows[without_floor] = line[without_floor]
     rows[np.isnan(rows).any(-1)] = np.nan
     return rows
 

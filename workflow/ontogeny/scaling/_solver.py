@@ -13,7 +13,7 @@ Model = Callable[[Array], tuple[Array, Array]]
 """Values (R, n) and their derivatives (R, n, P) at parameters (R, P)."""
 
 UPDATES = 300
-"""A row that has not converged after so many updates has failed."""
+"""A row that has not converged after this many updates has failed."""
 
 FLAT = 1e-9
 """Converged: no derivative of the values has a larger cosine with the residuals."""
