@@ -39,7 +39,7 @@ def resolve(raw: Any) -> Surprise:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
-    given = {"experiments": {}} | raw if isinstance(raw, Mapping) else raw
+    given = {"experiments": {}, **raw} if isinstance(raw, Mapping) else raw
     surprise, _ = resolved(
         given,
         Surprise,
