@@ -194,7 +194,7 @@ def parity_objective(network: ParityNetwork, batches: Callable[[int], Batch]) ->
     missing = 8 * octets - network.bits
     room: _Room | None = None
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def loss_and_gradient(parameters: Parameters, gradient: Parameters, batch: Batch) -> Tensor:
         nonlocal room
         W_T, W_B, b_in, u, c = (parameters[name] for name in ("W_T", "W_B", "b_in", "u", "c"))
