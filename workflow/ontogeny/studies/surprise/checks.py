@@ -3,14 +3,23 @@
 No job imports this module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ontogeny.config import Style, refuse
 from ontogeny.config.training import LISTS
 from ontogeny.given_files import problem_of_text, repeated
-from ontogeny.studies.surprise.config import Experiment, Mixture, Network, Parity, Surprise, World
+from ontogeny.studies.surprise.config import (
+    Experiment,
+    Mixture,
+    Network,
+    Parity,
+    Published,
+    Surprise,
+    World,
+)
+from ontogeny.studies.surprise.published.checks import problems_of_published
 from ontogeny.studies.surprise.worlds.problems import tasks_of
 from ontogeny.sweeps import resolved
 from ontogeny.texts.division import boundary, shortage
@@ -37,10 +46,12 @@ def resolve(raw: Any) -> Surprise:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
+    if isinstance(raw, Mapping):
+        raw = {"experiments": {}} | dict(raw)
     surprise, _ = resolved(
         raw,
         Surprise,
-        lists={"worlds": {"files"}, "experiments": {"seeds"} | LISTS},
+        lists={"worlds": {"files", "table.files", "average"}, "experiments": {"seeds"} | LISTS},
         style=Style,
         at="surprise",
     )
@@ -55,6 +66,8 @@ def _problems(surprise: Surprise) -> Iterator[str]:
     for name, world in surprise.worlds.items():
         if isinstance(world, Mixture):
             yield from _problems_of_mixture(world, f"surprise.worlds.{name}")
+        if isinstance(world, Published):
+            yield from problems_of_published(world, f"surprise.worlds.{name}")
     for name, experiment in surprise.experiments.items():
         yield from _problems_of_experiment(
             experiment, surprise.worlds, f"surprise.experiments.{name}"
@@ -110,6 +123,11 @@ def _problems_of_experiment(
             yield f"`{at}.world` = {experiment.world!r}: is not a world; known are {known}"
         return
     world, network = worlds[experiment.world], experiment.network
+    if isinstance(world, Published):
+        yield (
+            f"`{at}.world` = {experiment.world!r}: is published, so nothing can be trained on it; "
+            "name a world of kind parity or mixture, or remove the experiment"
+        )
     if isinstance(world, Parity) and network.layers != Network.model_fields["layers"].default:
         yield (
             f"`{at}.network.layers` = {network.layers}: is not read, since a network on a world of "
