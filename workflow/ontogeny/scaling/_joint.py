@@ -27,6 +27,9 @@ GRID = (
 STARTS = 50
 """The search begins from so many points of the grid, those with the smallest objectives."""
 
+LARGEST_EXPONENT = 4.0
+"""Twice the largest of the grid; beyond, only the smallest networks or data would differ."""
+
 SCALE = 1e3
 """The objective is minimised in units of ``delta / SCALE``: 1e-6 for the published delta."""
 
@@ -86,8 +89,8 @@ def fit_joint(
     ------
     NoConvergence
         When there are fewer than 5 points, or fewer than 3 sizes or 3 amounts of data that differ;
-        when a number is not positive and finite; when no search converges; when the best law does
-        not fall with size or data.
+        when a number is not positive and finite; when no search converges; when an exponent of the
+        best law is not between 0 and `LARGEST_EXPONENT`.
     """
     sizes, amounts, losses = _checked(size, data, loss)
     points = tuple(np.log(each) for each in (sizes, amounts, losses))
@@ -113,8 +116,11 @@ def fit_joint(
         raise NoConvergence(msg)
     best = min(converged, key=lambda search: search.fun)
     for name, exponent in zip(("size", "data"), best.x[3:], strict=True):
-        if exponent <= 0:
-            msg = f"the best law does not fall with {name}: exponent {exponent:.3g}"
+        if not 0 < exponent <= LARGEST_EXPONENT:
+            msg = (
+                f"the loss does not fall with {name} as a power: the best exponent is "
+                f"{exponent:.3g}, not between 0 and {LARGEST_EXPONENT:g}"
+            )
             raise NoConvergence(msg)
     floor, factor_size, factor_data = np.exp(best.x[:3]).tolist()
     exponent_size, exponent_data = best.x[3:].tolist()
