@@ -85,9 +85,9 @@ def _problems_of_mixture(world: Mixture, at: str) -> Iterator[str]:
     for name, task in tasks_of(world).items():
         if 2 * task.problem_length > world.length:
             yield (
-                f"`{at}.tasks.{name}`: a problem has {task.problem_length} characters with its end, "
-                f"and 2 of them must fit into the context of {world.length}; make problems shorter "
-                f"or raise `length` to at least {2 * task.problem_length}"
+                f"`{at}.tasks.{name}`: a problem has {task.problem_length} characters with its "
+                f"end, and 2 of them must fit into the context of {world.length}; make problems "
+                f"shorter or raise `length` to at least {2 * task.problem_length}"
             )
     yield from _problems_of_text(world, f"`{at}.files`")
 

@@ -46,7 +46,7 @@ def _abilities(results: xr.Dataset) -> Estimate:
 
 def _average(results: xr.Dataset) -> Estimate:
     of_mean = np.abs(results["mean_miss"].values)
-    of_tasks = np.abs(results["task_miss"]).mean("task").values
+    of_tasks = abs(results["task_miss"]).mean("task").values
     return ratio(*_of_worlds(results, of_mean, of_tasks))
 
 
@@ -94,17 +94,17 @@ def _squares(results: xr.Dataset) -> tuple[Array, Array, Array]:
         results["family_of_model"].values,
     ).astype(str)
     _, place = np.unique(family, return_inverse=True)
-    sums = [
-        np.bincount(place, np.where(known, each, 0).sum(axis=1))
+    squares, of_reference, counts = (
+        np.bincount(place, np.where(known, each, 0.0).sum(axis=1)).astype(np.float64)
         for each in (residual**2, reference**2, known)
-    ]
-    counted = sums[2] > 0
-    return sums[0][counted], sums[1][counted], sums[2][counted]
+    )
+    counted = counts > 0
+    return squares[counted], of_reference[counted], counts[counted]
 
 
 def _root(square: Estimate) -> Estimate:
-    ends = np.sqrt([square.value, square.lower, square.upper])
-    return Estimate(*ends.tolist(), square.runs)
+    value, lower, upper = np.sqrt([square.value, square.lower, square.upper]).tolist()
+    return Estimate(value, lower, upper, square.runs)
 
 
 CLAIMS = (
@@ -120,10 +120,10 @@ CLAIMS = (
     Claim(
         "real-abilities-are-unforeseen",
         "Abilities of real models are unforeseen",
-        "Beyond the four smallest models there is a size at which no forecast of an ability is near.",
+        "Beyond the four smallest models, every forecast of an ability fails at some size.",
         f"{PAPER}, section 2.2",
-        "miss of the best forecaster from the four smallest sizes, at the size where it is largest; "
-        "mean over abilities, all of the same models",
+        "miss of the best forecaster from the four smallest sizes, at the size where it is "
+        "largest; mean over abilities, all of the same models",
         "above", 0.1, LEAST, _abilities,
     ),
     Claim(
@@ -132,8 +132,8 @@ CLAIMS = (
         "Forecasts of the average over tasks miss it by less than forecasts of single tasks do.",
         f"{PAPER}, section 2.1",
         "abs(miss) of the mean score at the next size over the mean of abs(miss) of the tasks, "
-        "straight lines in ln N; over sizes, at each the mean over the families of a world. At most "
-        "1 by construction, and about 0.35 for eight tasks whose misses are independent",
+        "straight lines in ln N; over sizes, at each the mean over the families of a world. At "
+        "most 1 by construction, and about 0.35 for eight tasks whose misses are independent",
         "below", 0.7, LEAST, _average,
     ),
     Claim(

@@ -67,7 +67,9 @@ class Losses:
 
     constants: Annotated[
         Array,
-        Measure(("law", "constant"), "constant of the law that is fitted to all sizes; floor [nat]"),
+        Measure(
+            ("law", "constant"), "constant of the law that is fitted to all sizes; floor [nat]"
+        ),
     ]
     fitted: Annotated[
         Array, Measure(("law", "size"), "loss by the law that is fitted to all sizes", "nat")
@@ -79,9 +81,7 @@ class Losses:
     failure: Annotated[
         NDArray[np.object_], Measure(("law", "cut"), "why there is no forecast, empty if there is")
     ]
-    jump: Annotated[
-        float, Measure((), "largest gain of exp(-loss) over a factor of two in N")
-    ]
+    jump: Annotated[float, Measure((), "largest gain of exp(-loss) over a factor of two in N")]
     emergence: Annotated[float, Measure((), "emergence score of the loss with its sign reversed")]
     emergence_null: Annotated[
         float, Measure((), "share of random orders of the sizes with as large an emergence score")

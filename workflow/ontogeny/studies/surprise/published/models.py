@@ -53,7 +53,17 @@ class Models:
     loss: Array
 
 
-NO_MODELS = Models((), (), *np.empty((4, 0)), (), *np.empty((2, 0, 0)))
+NO_MODELS = Models(
+    name=(),
+    family=(),
+    parameters=np.empty(0),
+    tokens=np.empty(0),
+    compute=np.empty(0),
+    step=np.empty(0),
+    task=(),
+    score=np.empty((0, 0)),
+    loss=np.empty((0, 0)),
+)
 
 
 def models_of_long(

@@ -129,8 +129,8 @@ def _of_points(spec: Published, points: Points) -> Iterator[tuple[str, str]]:
         if kept < FEWEST_POINTS:
             yield (
                 "table.left_out",
-                f" = {spec.table.left_out}: leaves {max(kept, 0)} of {points.loss.size} points, and "
-                f"the joint fit needs at least {FEWEST_POINTS}; lower it, or give more points",
+                f" = {spec.table.left_out}: leaves {max(kept, 0)} of {points.loss.size} points, "
+                f"and the joint fit needs at least {FEWEST_POINTS}; lower it, or give more points",
             )
 
 
@@ -166,9 +166,7 @@ def _of_wide(spec: Published, table: WideTable, models: Models) -> Iterator[tupl
 def _differing(models: Models, family: str) -> None:
     """Refuse a family that is not there, or of which two models have the same size."""
     found = of_family(models, family)
-    for (one, size), (other, next_size) in pairwise(
-        zip(found.name, found.parameters, strict=True)
-    ):
+    for (one, size), (other, next_size) in pairwise(zip(found.name, found.parameters, strict=True)):
         if size == next_size:
             msg = (
                 f"its models {one!r} and {other!r} have the same number of parameters, {size:g}; "
@@ -177,9 +175,7 @@ def _differing(models: Models, family: str) -> None:
             raise ValueError(msg)
 
 
-def _refused(
-    key: str, value: str, check: Callable[[str], object]
-) -> Iterator[tuple[str, str]]:
+def _refused(key: str, value: str, check: Callable[[str], object]) -> Iterator[tuple[str, str]]:
     try:
         check(value)
     except ValueError as error:

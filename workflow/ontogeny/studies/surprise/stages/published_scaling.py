@@ -1,9 +1,11 @@
 """What could have been foreseen of all published models of the configuration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ontogeny.labels import text
 from ontogeny.scaling import NoConvergence
@@ -73,13 +75,13 @@ def published_scaling(
     owners = text(name for name, _ in families.values())
     return dataset(
         {
-            **{name: by_family[name].variable for name in by_family.data_vars},
+            **{str(name): each.variable for name, each in by_family.data_vars.items()},
             "world_of_family": variable("family", owners, "world of the family"),
             **_given_compute(specs, held, tasks),
             **_joint(specs, held),
         },
         {
-            **{name: by_family[name].values for name in by_family.coords},
+            **{str(name): each.values for name, each in by_family.coords.items()},
             "world": text(held),
             "model": text(
                 f"{name}, {model}"
@@ -95,19 +97,18 @@ def _given_compute(
     specs: Mapping[str, Published], held: Mapping[str, Models | Points], tasks: Sequence[str]
 ) -> dict[str, xr.Variable]:
     """Return how far compute decides abilities, of worlds one after another."""
-    names, found, given = [], [], []
+    references = {name: _reference(specs[name]) for name in held}
+    of_worlds, of_models = [], []
     for name, each in held.items():
-        spec = specs[name]
-        models = _compared(spec, each)
+        models, abilities = _compared(specs[name], each), tuple(specs[name].abilities)
         score = np.full((len(models.name), len(tasks)), np.nan)
         reference = np.full(len(models.name), np.nan)
-        if models is not NO_MODELS:
-            score[:, [tasks.index(task) for task in spec.abilities]] = scores_of(
-                models, tuple(spec.abilities)
-            )
-            reference = scores_of(models, [_reference(spec)])[:, 0]
-        found.append(measures(compute(models.compute, score, reference)))
-        given.append(
+        if models.name:
+            score[:, [tasks.index(task) for task in abilities]] = scores_of(models, abilities)
+            reference = scores_of(models, [references[name]])[:, 0]
+        measured = measures(compute(models.compute, score, reference))
+        of_worlds.append({key: of for key, of in measured.items() if "model" not in of.dims})
+        of_models.append(
             {
                 "compute": variable("model", models.compute, "training compute", "FLOP"),
                 "model_score": variable(("model", "task"), score, "score, as published"),
@@ -116,20 +117,30 @@ def _given_compute(
                 "world_of_model": variable(
                     "model", text(name for _ in models.name), "world of the model"
                 ),
+                **{key: of for key, of in measured.items() if "model" in of.dims},
             }
         )
-        names.append(_reference(spec))
-    along = {name: "model" if "model" in values.dims else "world" for name, values in found[0].items()}
     return {
-        "reference": variable("world", text(names), "task that others are compared with"),
+        "reference": variable(
+            "world", text(references.values()), "task that others are compared with"
+        ),
         **{
-            name: xr.Variable.concat([values[name] for values in given], "model") for name in given[0]
+            key: xr.Variable(("world", *first.dims), _values(of_worlds, key, np.stack), first.attrs)
+            for key, first in of_worlds[0].items()
         },
         **{
-            name: xr.Variable.concat([values[name] for values in found], dim)
-            for name, dim in along.items()
+            key: xr.Variable(first.dims, _values(of_models, key, np.concatenate), first.attrs)
+            for key, first in of_models[0].items()
         },
     }
+
+
+def _values(
+    found: Sequence[Mapping[str, xr.Variable]],
+    key: str,
+    join: Callable[[Sequence[NDArray[Any]]], NDArray[Any]],
+) -> NDArray[Any]:
+    return join([each[key].values for each in found])
 
 
 def _compared(spec: Published, held: Models | Points) -> Models:
