@@ -9,6 +9,9 @@ second draw of published models, so the unit of each claim is what may count as 
   would show of these models, not what other models would show.
 - Of compute, the family of models, such as Llama-2, whose members share data and method.
 
+A loss is judged at the next size from every cut, an ability at its worst size from the smallest
+cut. The figure of published models shows both by the second rule.
+
 Thresholds were set before any of these was judged; docs/claims.md has them with their formulas.
 """
 

@@ -77,9 +77,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw loss beside abilities over sizes, and below them averages and compute."""
     with settings():
         drawn = figure(width=style.width, height=0.9 * style.width)
-        grid = drawn.add_gridspec(2, 6)
-        loss, score = drawn.add_subplot(grid[0, :3]), drawn.add_subplot(grid[0, 3:])
-        below = [drawn.add_subplot(grid[1, place : place + 2]) for place in (0, 2, 4)]
+        rows = drawn.add_gridspec(2, 1)
+        loss, score = rows[0].subgridspec(1, 2).subplots()
+        below = rows[1].subgridspec(1, 3, width_ratios=(1, 1.15, 0.85)).subplots()
         _draw_loss(loss, numbers)
         _draw_abilities(score, numbers)
         _draw_average(below[0], numbers)
@@ -102,7 +102,7 @@ def _draw_loss(axes: Axes, numbers: xr.Dataset) -> None:
     axes.yaxis.set_minor_formatter("{x:g}")
     axes.set_title(f"loss: missed by at most {100 * numbers['loss_miss'].item():.0f} %")
     _shade(axes, numbers.isel(family=families[0]))
-    axes.legend(handles=_handles(axes, "foreseen"), loc="upper right")
+    axes.legend(handles=_handles(axes, "foreseen"), loc="upper right").set_in_layout(False)
 
 
 def _draw_abilities(axes: Axes, numbers: xr.Dataset) -> None:
@@ -124,7 +124,7 @@ def _draw_abilities(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set(xscale="log", ylim=(-0.03, 1.03), xlabel="parameters", ylabel="score")
     axes.set_title(f"abilities: missed by up to {numbers['unforeseen'].item():.2f}")
     _shade(axes, numbers.isel(family=families[0]))
-    axes.legend(handles=_handles(axes, "best forecast"), loc="upper left")
+    axes.legend(handles=_handles(axes, "best forecast"), loc="upper left").set_in_layout(False)
 
 
 def _draw_average(axes: Axes, numbers: xr.Dataset) -> None:
@@ -144,7 +144,10 @@ def _draw_average(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set_yticks(np.linspace(0, 1, 6))
     axes.set_title(f"mean of {is_averaged.sum()} tasks:\n{share:.2f} of the miss of a task")
     _shade(axes, found)
-    axes.legend(handles=_handles(axes, "foreseen", PALETTE[1]), loc="upper left", ncols=2)
+    axes.legend(
+        handles=_handles(axes, "foreseen", PALETTE[1]), loc="upper left", ncols=2, columnspacing=1,
+        handlelength=1.2, fontsize=7,
+    ).set_in_layout(False)  # fmt: skip
 
 
 def _draw_compute(left: Axes, right: Axes, numbers: xr.Dataset) -> None:
@@ -168,7 +171,7 @@ def _draw_compute(left: Axes, right: Axes, numbers: xr.Dataset) -> None:
         axes.set(xscale="log", ylim=(0, 1.35), xlabel="compute [FLOP]")
         axes.set_yticks(np.linspace(0, 1, 6))
         axes.set_title(title)
-        axes.legend(loc="upper left", handlelength=1)
+        axes.legend(loc="upper left", handlelength=0.5, fontsize=7).set_in_layout(False)
 
 
 def _scatter(
