@@ -1,8 +1,8 @@
 """Published worlds for tests: fabricated tables of config/test, and the real ones where they are.
 
-The numbers of config/test are invented. The losses of models-long.csv are 1 + (1e7 / N)^0.4, its two
-tasks lie on one line in ln N up to bumps that cancel in their mean. In models-wide.csv the addition
-of the family `hare` jumps, its compute says little of addition and much of MMLU. The losses of
+The numbers of config/test are invented. The losses of models-long.csv are 1 + (1e7 / N)^0.4, its
+two tasks lie on one line in ln N up to bumps that cancel in their mean. In models-wide.csv the
+addition of the family `hare` jumps; compute says little of addition and much of MMLU. The losses of
 models-points.csv are 1.8 + 480 N^-0.35 + 2000 D^-0.37, apart from the last one.
 """
 

@@ -78,8 +78,10 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     with settings():
         drawn = figure(width=style.width, height=0.9 * style.width)
         rows = drawn.add_gridspec(2, 1)
-        loss, score = rows[0].subgridspec(1, 2).subplots()
-        below = rows[1].subgridspec(1, 3, width_ratios=(1, 1.15, 0.85)).subplots()
+        top = rows[0].subgridspec(1, 2)
+        bottom = rows[1].subgridspec(1, 3, width_ratios=(1, 1.15, 0.85))
+        loss, score = (drawn.add_subplot(top[place]) for place in range(2))
+        below = [drawn.add_subplot(bottom[place]) for place in range(3)]
         _draw_loss(loss, numbers)
         _draw_abilities(score, numbers)
         _draw_average(below[0], numbers)
