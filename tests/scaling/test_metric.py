@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.stats import pearsonr
 
-from ontogeny.scaling import VERDICTS, explained, geometric, isotonic_residual, verdict
+from ontogeny.scaling import VERDICTS, explained, geometric, isotonic, isotonic_residual, verdict
 
 
 def test_explained_share_is_that_of_the_line_for_its_own_prediction():
@@ -87,3 +87,9 @@ def test_isotonic_residual_of_simple_points():
     assert isotonic_residual([3, 1, 2], [0.9, 0.1, 0.5]) == 0
     assert_allclose(isotonic_residual([1, 2], [1, 0]), 0.5)
     assert_allclose(isotonic_residual([1, 1, 2], [0, 1, 0.7]), np.sqrt(0.5 / 3))
+
+
+def test_an_isotonic_function_rises_and_is_one_value_at_each_x():
+    x, y = np.array([3.0, 1.0, 2.0, 1.0]), np.array([0.1, 0.2, 0.9, 0.4])
+    assert_allclose(isotonic(x, y), [0.5, 0.3, 0.5, 0.3])
+    assert_allclose(isotonic_residual(x, y), np.sqrt(np.mean((y - [0.5, 0.3, 0.5, 0.3]) ** 2)))

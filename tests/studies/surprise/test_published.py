@@ -163,8 +163,8 @@ def test_compute_does_not_decide_addition():
     found = compute(models.compute, scores_of(models, adds), broad)
     assert found.models.tolist() == [69, 69]
     assert_allclose(found.residual, [0.161, 0.192], atol=5e-4)
-    assert_allclose(found.reference, 0.060, atol=5e-4)
-    assert (found.residual > 2 * found.reference).all()
+    assert_allclose(found.reference_residual, 0.060, atol=5e-4)
+    assert (found.residual > 2 * found.reference_residual).all()
 
 
 def test_compute_decides_broad_benchmarks_of_the_same_models():

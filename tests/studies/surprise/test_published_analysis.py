@@ -27,7 +27,7 @@ def test_a_loss_with_a_floor_is_foreseen_by_the_law_that_has_one():
     assert found.predicted.shape == (2, 3, 7)
     assert_allclose(found.miss[OFFSET], 0, atol=1e-4)
     assert (found.miss[POWER] < -0.02).all()
-    assert (found.reason == "").all()
+    assert (found.failure == "").all()
 
 
 def test_a_forecast_is_of_the_sizes_beyond_the_cut_alone():
@@ -56,7 +56,7 @@ def test_a_law_that_does_not_fit_gives_its_reason_and_no_forecast():
     zero = np.where(np.arange(7) == 0, 0.0, FALLING)
     found = losses(SIZE, zero)
     assert np.isnan(found.predicted).all()
-    assert (found.reason != "").all()
+    assert (found.failure != "").all()
 
 
 def test_scores_on_a_line_are_explained_and_foreseen():
@@ -119,7 +119,7 @@ def test_compute_decides_a_score_that_rises_with_it_and_no_other():
     best = np.array([0.25, 0.25, 0.25, 0.25, 0.9])
     left = falling[np.isfinite(flop)] - best
     assert_allclose(found.residual[1], np.sqrt(np.mean(left**2)))
-    assert_allclose(found.reference, [np.std(falling[:4]), found.residual[1]])
+    assert_allclose(found.reference_residual, [np.std(falling[:4]), found.residual[1]])
 
 
 def test_a_score_and_its_reference_are_of_the_same_models():
@@ -129,7 +129,7 @@ def test_a_score_and_its_reference_are_of_the_same_models():
     found = compute(flop, score[:, None], reference)
     assert_array_equal(found.models, [3])
     assert_array_equal(found.residual, [0.0])
-    assert_array_equal(found.reference, [0.0])
+    assert_array_equal(found.reference_residual, [0.0])
 
 
 def test_the_joint_fit_leaves_out_the_highest_losses():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from ontogeny.studies.surprise.about import about_world
 from ontogeny.studies.surprise.config import Mixture, Parity, Recall, Sort, Table
-from ontogeny.studies.surprise.records import about_world
 from ontogeny.studies.surprise.stages.mixture_world import mixture_world
 from ontogeny.studies.surprise.stages.parity_world import parity_world, tasks_of_world
 from ontogeny.studies.surprise.worlds.mixture import in_characters

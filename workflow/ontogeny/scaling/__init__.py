@@ -30,6 +30,7 @@ from ontogeny.scaling._metric import (
     VERDICTS,
     explained,
     geometric,
+    isotonic,
     isotonic_residual,
     verdict,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "forecast_loss",
     "gain",
     "geometric",
+    "isotonic",
     "isotonic_residual",
     "lead",
     "predict",

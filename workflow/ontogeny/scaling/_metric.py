@@ -1,8 +1,10 @@
 """Whether a jump is in the network or in the metric, after arXiv 2304.15004."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
+
+Array = NDArray[np.float64]
 
 VERDICTS = ("smooth", "abrupt by metric", "abrupt in likelihood")
 """What `verdict` can say."""
@@ -112,13 +114,36 @@ def verdict(
     return by_metric if made else in_likelihood
 
 
-def isotonic_residual(x: ArrayLike, y: ArrayLike) -> float:
-    """Return the root mean square of y around its non-decreasing function of x of least squares.
+def isotonic(x: ArrayLike, y: ArrayLike) -> Array:
+    """Return the non-decreasing function of x that is nearest to y by least squares, at each x.
 
     Parameters
     ----------
     x, y : (n,) array_like
         Points with the same x have one value of the function.
+
+    Returns
+    -------
+    (n,) ndarray
+        In units of y.
+
+    Examples
+    --------
+    >>> isotonic([1, 2, 3, 4], [0.0, 2.0, 0.0, 3.0])
+    array([0., 1., 1., 3.])
+    """
+    across, up = (np.asarray(each, dtype=np.float64) for each in (x, y))
+    _, place, times = np.unique(across, return_inverse=True, return_counts=True)
+    means = np.bincount(place, up) / times
+    return np.asarray(isotonic_regression(means, weights=times).x[place])
+
+
+def isotonic_residual(x: ArrayLike, y: ArrayLike) -> float:
+    """Return the root mean square of y around its `isotonic` function of x.
+
+    Parameters
+    ----------
+    x, y : (n,) array_like
 
     Returns
     -------
@@ -130,8 +155,4 @@ def isotonic_residual(x: ArrayLike, y: ArrayLike) -> float:
     >>> isotonic_residual([1, 2, 3, 4], [0.0, 2.0, 0.0, 3.0])
     0.7071067811865476
     """
-    across, up = (np.asarray(each, dtype=np.float64) for each in (x, y))
-    _, place, times = np.unique(across, return_inverse=True, return_counts=True)
-    means = np.bincount(place, up) / times
-    rising = isotonic_regression(means, weights=times).x[place]
-    return float(np.sqrt(np.mean((up - rising) ** 2)))
+    return float(np.sqrt(np.mean((np.asarray(y) - isotonic(x, y)) ** 2)))

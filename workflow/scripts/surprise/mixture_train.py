@@ -3,10 +3,11 @@ from functools import partial
 from ontogeny.job import Job
 from ontogeny.resume import train_in_job
 from ontogeny.storage import file_digest
+from ontogeny.studies.surprise.about import about_run
 from ontogeny.studies.surprise.config import Mixture, Training
 from ontogeny.studies.surprise.networks.on_mixture import train_on_mixture
 from ontogeny.studies.surprise.networks.runs import SHOWN
-from ontogeny.studies.surprise.records import about_run, datasets
+from ontogeny.studies.surprise.records import datasets
 from ontogeny.studies.surprise.worlds.mixture import source_of
 
 job = Job(snakemake)

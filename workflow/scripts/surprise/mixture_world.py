@@ -1,7 +1,7 @@
 from ontogeny.job import Job
 from ontogeny.storage import read_texts
+from ontogeny.studies.surprise.about import about_world
 from ontogeny.studies.surprise.config import Mixture
-from ontogeny.studies.surprise.records import about_world
 from ontogeny.studies.surprise.stages.mixture_world import mixture_world
 from ontogeny.texts.library import source_texts
 

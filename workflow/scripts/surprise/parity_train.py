@@ -3,10 +3,11 @@ from functools import partial
 from ontogeny.job import Job
 from ontogeny.resume import train_in_job
 from ontogeny.storage import file_digest
+from ontogeny.studies.surprise.about import about_run
 from ontogeny.studies.surprise.config import Training
 from ontogeny.studies.surprise.networks.on_parity import train_on_parity
 from ontogeny.studies.surprise.networks.runs import SHOWN
-from ontogeny.studies.surprise.records import about_run, datasets
+from ontogeny.studies.surprise.records import datasets
 from ontogeny.studies.surprise.stages.parity_world import tasks_of_world
 
 job = Job(snakemake)

@@ -1,6 +1,6 @@
 from ontogeny.job import Job
+from ontogeny.studies.surprise.about import about_world
 from ontogeny.studies.surprise.config import Parity
-from ontogeny.studies.surprise.records import about_world
 from ontogeny.studies.surprise.stages.parity_world import parity_world
 
 job = Job(snakemake)

@@ -1,8 +1,8 @@
-from ontogeny.studies.surprise.stages.published_scaling import published_scaling
-
 from ontogeny.job import Job
 from ontogeny.studies.surprise.config import Published
+from ontogeny.studies.surprise.stages.published_scaling import published_scaling
 
 job = Job(snakemake)
-specs = map(Published.model_validate, job.spec["worlds"])
-job.write(published_scaling([*zip(specs, job.read("worlds"), strict=True)]), "scaling")
+specs = {name: Published.model_validate(spec) for name, spec in job.spec["worlds"].items()}
+worlds = dict(zip(specs, job.read("worlds"), strict=True))
+job.write(published_scaling(specs, worlds), "scaling")

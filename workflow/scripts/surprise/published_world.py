@@ -1,8 +1,7 @@
-from ontogeny.studies.surprise.stages.published_world import published_world
-
 from ontogeny.job import Job
 from ontogeny.storage import read_texts
 from ontogeny.studies.surprise.config import Published
+from ontogeny.studies.surprise.stages.published_world import published_world
 
 job = Job(snakemake)
 world = Published.model_validate(job.spec["world"])

@@ -11,8 +11,17 @@ from typing import Any
 from ontogeny.config import Style, refuse, short
 from ontogeny.config.training import LISTS
 from ontogeny.given_files import problem_of_text, repeated
-from ontogeny.studies.surprise.config import Experiment, Mixture, Network, Parity, Surprise, World
+from ontogeny.studies.surprise.config import (
+    Experiment,
+    Mixture,
+    Network,
+    Parity,
+    Published,
+    Surprise,
+    World,
+)
 from ontogeny.studies.surprise.families import members_of
+from ontogeny.studies.surprise.published.checks import problems_of_published
 from ontogeny.studies.surprise.worlds.problems import tasks_of
 from ontogeny.sweeps import resolved
 from ontogeny.texts.division import boundary, shortage
@@ -43,7 +52,7 @@ def resolve(raw: Any) -> Surprise:
     surprise, _ = resolved(
         given,
         Surprise,
-        lists={"worlds": {"files"}, "experiments": {"seeds"} | LISTS},
+        lists={"worlds": {"files", "table.files", "average"}, "experiments": {"seeds"} | LISTS},
         style=Style,
         at="surprise",
     )
@@ -61,6 +70,8 @@ def _problems(surprise: Surprise) -> Iterator[str]:
             yield from _problems_of_parity(world, at)
         elif isinstance(world, Mixture):
             yield from _problems_of_mixture(world, at)
+        else:
+            yield from problems_of_published(world, at)
     for name, experiment in surprise.experiments.items():
         yield from _problems_of_experiment(
             experiment, surprise.worlds, f"surprise.experiments.{name}"
@@ -151,6 +162,11 @@ def _problems_of_experiment(
             yield f"`{at}.world` = {experiment.world!r}: is not a world; known are {known}"
         return
     world, network = worlds[experiment.world], experiment.network
+    if isinstance(world, Published):
+        yield (
+            f"`{at}.world` = {experiment.world!r}: is published, so nothing can be trained on it; "
+            "name a world of kind parity or mixture, or remove the experiment"
+        )
     if isinstance(world, Parity) and network.layers != Network.model_fields["layers"].default:
         yield (
             f"`{at}.network.layers` = {network.layers}: is not read, since a network on a world of "

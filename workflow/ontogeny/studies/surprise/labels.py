@@ -14,7 +14,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "shots": "solved problems in the context before the one to solve: one, or all that it holds",
     "answer_index": "character of an answer",
     "baseline": "way to answer without the problem",
-    "family": "networks that differ in size alone, of one seed",
+    "family": "networks that differ in size alone, of one seed or of one published world",
     "width": "width of a network",
     "law": "law of loss against size",
     "constant": "constant of a law",
@@ -22,6 +22,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "forecaster": "way to foresee an ability from smaller sizes",
     "size": "size of a family of published models, the smallest one first",
     "model": "published model",
+    "world": "world of the configuration",
     "point": "published training run, read off a figure",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""

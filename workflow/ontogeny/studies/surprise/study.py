@@ -68,13 +68,9 @@ class SurprisePlan(Plan):
         return sorted(name for name, world in worlds if world.kind == "published")
 
     def published_specification(self) -> Any:
-        """Return what published worlds are asked for, and what they are called."""
-        return canonical(
-            {
-                "names": self.published(),
-                "worlds": [specification(self.section.worlds[name]) for name in self.published()],
-            }
-        )
+        """Return what published worlds are asked for, by their names."""
+        worlds = {name: specification(self.section.worlds[name]) for name in self.published()}
+        return canonical({"worlds": worlds})
 
     def world_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a world may take."""

@@ -6,6 +6,7 @@ where fewer than `LEAST` of a cut remain, there is no forecast.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -16,18 +17,24 @@ from numpy.typing import ArrayLike, NDArray
 from ontogeny.labels import Measure
 from ontogeny.scaling import (
     FORECASTERS,
+    PARAMETERS,
     JointFit,
     NoConvergence,
     cuts,
+    emergence_null,
+    emergence_score,
     explained,
+    fit,
     fit_joint,
     forecast,
     forecast_loss,
     gain,
-    isotonic_residual,
+    isotonic,
+    predict,
 )
 
 __all__ = [
+    "CONSTANTS",
     "LAWS",
     "LEAST",
     "Abilities",
@@ -47,20 +54,37 @@ Forecaster = Callable[[Array, Array, Array], ArrayLike]
 LAWS = ("power", "offset")
 """Laws that a loss is forecast by."""
 
+CONSTANTS = ("floor", "scale", "exponent")
+"""Constants of these laws: L = floor + (scale / N)^exponent."""
+
 LEAST = 4
 """Fewest sizes that a forecast is made from."""
 
 
 @dataclass(frozen=True)
 class Losses:
-    """Forecasts of a loss by laws."""
+    """Laws of a loss, and forecasts by them."""
 
+    constants: Annotated[
+        Array,
+        Measure(
+            ("law", "constant"), "constant of the law that is fitted to all sizes; floor [nat]"
+        ),
+    ]
+    fitted: Annotated[
+        Array, Measure(("law", "size"), "loss by the law that is fitted to all sizes", "nat")
+    ]
     predicted: Annotated[Array, Measure(("law", "cut", "size"), "forecast of the loss", "nat")]
     miss: Annotated[
         Array, Measure(("law", "cut"), "relative error of the forecast at the next size")
     ]
-    reason: Annotated[
+    failure: Annotated[
         NDArray[np.object_], Measure(("law", "cut"), "why there is no forecast, empty if there is")
+    ]
+    jump: Annotated[float, Measure((), "largest gain of exp(-loss) over a factor of two in N")]
+    emergence: Annotated[float, Measure((), "emergence score of the loss with its sign reversed")]
+    emergence_null: Annotated[
+        float, Measure((), "share of random orders of the sizes with as large an emergence score")
     ]
 
 
@@ -100,6 +124,11 @@ class Abilities:
         Measure(("task", "cut", "size"), "smallest distance of a forecast from the score"),
     ]
     jump: Annotated[Array, Measure("task", "largest gain over a factor of two in N")]
+    emergence: Annotated[Array, Measure("task", "emergence score")]
+    emergence_null: Annotated[
+        Array,
+        Measure("task", "share of random orders of the sizes with as large an emergence score"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -111,9 +140,19 @@ class Compute:
         Measure("task", "models with compute, the score and that of the reference"),
     ]
     residual: Annotated[Array, Measure("task", "r.m.s. residual of the score given compute")]
-    reference: Annotated[
+    reference_residual: Annotated[
         Array,
         Measure("task", "r.m.s. residual of the reference given compute, for the same models"),
+    ]
+    fitted: Annotated[
+        Array, Measure(("model", "task"), "score that is expected at the compute of the model")
+    ]
+    reference_fitted: Annotated[
+        Array,
+        Measure(
+            ("model", "task"),
+            "reference that is expected at the compute of the model, from the models of the task",
+        ),
     ]
 
 
@@ -130,18 +169,37 @@ def losses(size: Array, loss: Array) -> Losses:
     Returns
     -------
     Losses
-        The relative error is forecast / loss - 1. Where a law does not converge, its forecasts are
-        NaN and the reason is given.
+        The relative error is forecast / loss - 1. Where a law does not converge, or a cut has fewer
+        than `LEAST` losses, its forecasts are NaN and the reason is given.
     """
+    constants = np.full((len(LAWS), len(CONSTANTS)), np.nan)
+    fitted = np.full((len(LAWS), size.size), np.nan)
     predicted = np.full((len(LAWS), len(cuts(size.size, LEAST)), size.size), np.nan)
-    reason = np.full(predicted.shape[:2], "", dtype=object)
+    failure = np.full(predicted.shape[:2], "", dtype=object)
+    known = np.isfinite(loss)
     for place, law in enumerate(LAWS):
+        with suppress(NoConvergence):
+            parameters = fit(law, size[known], loss[known]).parameters
+            constants[place, [CONSTANTS.index(name) for name in PARAMETERS[law]]] = parameters
+            fitted[place] = predict(law, parameters, size)
         for number, cut in enumerate(cuts(size.size, LEAST)):
+            if (there := int(known[:cut].sum())) < LEAST:
+                failure[place, number] = f"needs at least {LEAST} sizes, there are {there}"
+                continue
             try:
                 predicted[place, number] = _beyond(partial(forecast_loss, law), cut, size, loss)
             except NoConvergence as error:
-                reason[place, number] = str(error)
-    return Losses(predicted, _next(predicted) / _next(loss) - 1, reason)
+                failure[place, number] = str(error)
+    return Losses(
+        constants,
+        fitted,
+        predicted,
+        _next(predicted) / _next(loss) - 1,
+        failure,
+        gain(size[known], np.exp(-loss[known])) if known.any() else np.nan,
+        emergence_score(-loss[known]),
+        emergence_null(-loss[known]),
+    )
 
 
 def average(size: Array, score: Array) -> Average:
@@ -162,15 +220,14 @@ def average(size: Array, score: Array) -> Average:
         the mean is the mean of the misses; for eight tasks with independent misses of equal size
         it would be about 0.35.
     """
-    mean = score.mean(axis=1)
+    mean = score.mean(axis=1) if score.size else np.full(size.size, np.nan)
     of_mean = _at_cuts(_line, size, mean)
-    of_tasks = np.stack([_at_cuts(_line, size, column) for column in score.T])
     mean_miss = _next(of_mean) - _next(mean)
-    task_miss = np.stack(
-        [_next(found) - _next(column) for found, column in zip(of_tasks, score.T, strict=True)]
-    )
+    task_miss = np.array(
+        [_next(_at_cuts(_line, size, column)) - _next(column) for column in score.T]
+    ).reshape(score.shape[1], mean_miss.size)
     known = np.isfinite(mean_miss)
-    rough = np.abs(mean_miss[known]).sum(), np.abs(task_miss[:, known]).mean(axis=0).sum()
+    rough = score.shape[1] * np.abs(mean_miss[known]).sum(), np.abs(task_miss[:, known]).sum()
     return Average(
         mean,
         _explained_by_line(size, mean),
@@ -194,21 +251,20 @@ def abilities(size: Array, score: Array, *, chance: Array) -> Abilities:
     chance : (T,) ndarray
         Score of a guess.
     """
-    predicted = np.stack(
-        [
-            [
-                _at_cuts(partial(forecast, forecaster, chance=float(floor)), size, column)
-                for forecaster in FORECASTERS
-            ]
-            for column, floor in zip(score.T, chance, strict=True)
-        ]
+    predicted = np.full(
+        (chance.size, len(FORECASTERS), len(cuts(size.size, LEAST)), size.size), np.nan
     )
-    unforeseen = np.abs(predicted - score.T[:, None, None]).min(axis=1)
-    jump = np.full(score.shape[1], np.nan)
+    jump, emergence, null = np.full((3, chance.size), np.nan)
     for task, known in enumerate(np.isfinite(score.T)):
+        for place, forecaster in enumerate(FORECASTERS):
+            foresee = partial(forecast, forecaster, chance=float(chance[task]))
+            predicted[task, place] = _at_cuts(foresee, size, score[:, task])
         if known.any():
             jump[task] = gain(size[known], score[known, task])
-    return Abilities(predicted, unforeseen, jump)
+            emergence[task] = emergence_score(score[known, task])
+            null[task] = emergence_null(score[known, task])
+    unforeseen = np.abs(predicted - score.T[:, None, None]).min(axis=1)
+    return Abilities(predicted, unforeseen, jump, emergence, null)
 
 
 def compute(flop: Array, score: Array, reference: Array) -> Compute:
@@ -231,11 +287,14 @@ def compute(flop: Array, score: Array, reference: Array) -> Compute:
     """
     known = np.isfinite(flop)[:, None] & np.isfinite(score) & np.isfinite(reference)[:, None]
     residual, of_reference = np.full((2, score.shape[1]), np.nan)
+    fitted, reference_fitted = np.full((2, *score.shape), np.nan)
     for task in np.flatnonzero(known.any(axis=0)):
         rows = known[:, task]
-        residual[task] = isotonic_residual(np.log(flop[rows]), score[rows, task])
-        of_reference[task] = isotonic_residual(np.log(flop[rows]), reference[rows])
-    return Compute(known.sum(axis=0), residual, of_reference)
+        fitted[rows, task] = isotonic(flop[rows], score[rows, task])
+        reference_fitted[rows, task] = isotonic(flop[rows], reference[rows])
+        residual[task] = _rms(score[rows, task] - fitted[rows, task])
+        of_reference[task] = _rms(reference[rows] - reference_fitted[rows, task])
+    return Compute(known.sum(axis=0), residual, of_reference, fitted, reference_fitted)
 
 
 def joint(parameters: Array, tokens: Array, loss: Array, *, left_out: int) -> JointFit:
@@ -255,6 +314,10 @@ def joint(parameters: Array, tokens: Array, loss: Array, *, left_out: int) -> Jo
     """
     kept = np.argsort(loss, kind="stable")[: loss.size - left_out]
     return fit_joint(parameters[kept], tokens[kept], loss[kept])
+
+
+def _rms(values: Array) -> float:
+    return float(np.sqrt(np.mean(values**2)))
 
 
 def _line(size: Array, score: Array, at: Array) -> Array:
@@ -281,7 +344,7 @@ def _beyond(forecaster: Forecaster, cut: int, size: Array, values: Array) -> Arr
 def _at_cuts(forecaster: Forecaster, size: Array, values: Array) -> Array:
     """Return the forecasts of all sizes at every cut, (C, S)."""
     found = [_beyond(forecaster, cut, size, values) for cut in cuts(size.size, LEAST)]
-    return np.array(found).reshape(-1, size.size)
+    return np.array(found).reshape(len(found), size.size)
 
 
 def _next(values: Array) -> Array:

@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.surprise.published.tables import Long, TableError, Wide
 
-__all__ = ["Models", "losses_of", "models_of_long", "models_of_wide", "of_family", "scores_of"]
+__all__ = [
+    "NO_MODELS",
+    "Models",
+    "losses_of",
+    "models_of_long",
+    "models_of_wide",
+    "of_family",
+    "scores_of",
+]
 
 Array = NDArray[np.float64]
 
@@ -43,6 +51,19 @@ class Models:
     task: tuple[str, ...]
     score: Array
     loss: Array
+
+
+NO_MODELS = Models(
+    name=(),
+    family=(),
+    parameters=np.empty(0),
+    tokens=np.empty(0),
+    compute=np.empty(0),
+    step=np.empty(0),
+    task=(),
+    score=np.empty((0, 0)),
+    loss=np.empty((0, 0)),
+)
 
 
 def models_of_long(

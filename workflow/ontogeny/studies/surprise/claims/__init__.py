@@ -1,0 +1,1 @@
+"""What is claimed of predictable loss and surprising abilities, by kind of world."""
