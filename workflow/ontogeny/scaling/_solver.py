@@ -49,6 +49,7 @@ def least_squares(
     target = np.broadcast_to(target, (rows, target.shape[-1]))
     found = np.clip(start, lower, upper)
     values, slopes = model(found)
+    slopes = slopes.copy()
     left = values - target
     cost = (left**2).sum(-1)
     damping = np.full(rows, 1e-2)
