@@ -11,8 +11,8 @@ from ontogeny.scaling import (
     NoConvergence,
     band,
     cuts,
-    forecast,
     forecast_loss,
+    forecast_many,
     quanta,
 )
 from ontogeny.studies.surprise.labels import variable
@@ -56,19 +56,16 @@ def forecasts(families: Sequence[Family], least_sizes: int) -> Row:
     loss = np.full((len(families), len(LAWS), len(cut), len(widths)), np.nan)
     seen = np.full((len(families), 1, 1, len(widths)), np.nan)
     ability = np.full((len(families), len(FORECASTERS_OF_PARITY), len(cut), tasks), np.nan)
-    miss = np.full((len(families), len(FORECASTERS_OF_PARITY), len(cut)), np.nan)
+    from_floor = np.full((len(families), len(cut), tasks), np.nan)
     for place, family in enumerate(families):
         at = np.searchsorted(widths, family.width)
         seen[place, 0, 0, at] = family.loss
         for index, count in enumerate(cut[: max(0, family.size.size - least_sizes)]):
             for of_law, law in enumerate(LAWS):
                 loss[place, of_law, index, at[count:]] = _loss(family, law, count)
-            found = _abilities(family, count)
-            ability[place, :, index, : len(family.probability)] = found
-            at_floor = (family.accuracy[:count] <= FLOOR).all(axis=0)
-            if at_floor.any():
-                away = np.abs(found - family.accuracy[count])[:, at_floor]
-                miss[place, :, index] = away.mean(axis=1)
+            ability[place, :, index, : len(family.probability)] = _abilities(family, count)
+            at_floor = np.flatnonzero((family.accuracy[:count] <= FLOOR).all(axis=0))
+            from_floor[place, index, at_floor] = family.accuracy[count, at_floor]
     kin = kin_of(families)
     bands = np.array([_bands(each, widths, cut) for each in kin.values()])
     covered = np.array(
@@ -95,9 +92,14 @@ def forecasts(families: Sequence[Family], least_sizes: int) -> Row:
             ability,
             "accuracy of the task that is foreseen at the next size",
         ),
+        "from_floor": variable(
+            ("family", "cut", "task"),
+            from_floor,
+            "accuracy of the task at the next size, of tasks at the floor before",
+        ),
         "ability_miss": variable(
             ("family", "forecaster", "cut"),
-            miss,
+            _known_mean(np.abs(ability - from_floor[:, None])),
             "mean distance of accuracies foreseen and seen, tasks at the floor before",
         ),
     }
@@ -116,10 +118,7 @@ def _abilities(family: Family, count: int) -> Array:
     """Return the accuracies foreseen at the next size, by forecaster and task."""
     size, following = family.size[:count], family.size[count : count + 1]
     found = [
-        [
-            forecast(name, size, score, following, chance=CHANCE)[0]
-            for score in family.accuracy[:count].T
-        ]
+        forecast_many(name, size, family.accuracy[:count].T, following, chance=CHANCE)[:, 0]
         for name in FORECASTERS
     ]
     by_loss = quanta(family.probability, _loss(family, "power", count)[0], chance=CHANCE)
@@ -151,3 +150,11 @@ def _covered(families: Sequence[Family], widths: NDArray[np.int64], bands: Array
     lower, upper = np.moveaxis(bands[:, None], -1, 0)
     within = (losses >= lower) & (losses <= upper)
     return np.where(np.isnan(bands[..., 0]), np.nan, within.mean(axis=1))
+
+
+def _known_mean(values: Array) -> Array:
+    """Return the mean along the last axis of what is not NaN, and NaN where nothing is."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=-1)
+    total = np.where(known, values, 0).sum(axis=-1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

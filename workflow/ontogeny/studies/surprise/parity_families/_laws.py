@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ontogeny.labels import text
-from ontogeny.scaling import LAWS, PARAMETERS, NoConvergence, fit
+from ontogeny.scaling import LAWS, PARAMETERS, NoConvergence, fit, predict
 from ontogeny.studies.surprise.labels import variable
 from ontogeny.studies.surprise.parity_families._families import (
     LN2,
@@ -14,6 +15,7 @@ from ontogeny.studies.surprise.parity_families._families import (
     Family,
     Row,
     kin_of,
+    widths_of,
 )
 
 __all__ = ["CONSTANTS", "laws", "shared_widths"]
@@ -47,7 +49,9 @@ def laws(families: Sequence[Family], learned: float, least_sizes: int) -> Row:
         return variable("family", known, about)
 
     by_law = ("family", "law")
-    of_kin = [_exponent_of_kin(each, least_sizes) for each in kin_of(families).values()]
+    widths = widths_of(families)
+    of_kin = [_law_of_kin(each, widths, least_sizes) for each in kin_of(families).values()]
+    exponent_of_kin, law_of_kin = (list(each) for each in zip(*of_kin, strict=True))
     return {
         "constants": variable((*by_law, "constant"), constants, "constant of the law"),
         "residual": variable(by_law, residual, "r.m.s. residual of ln L", "1"),
@@ -75,7 +79,10 @@ def laws(families: Sequence[Family], learned: float, least_sizes: int) -> Row:
             "exponent of the loss of the largest network over data, from step 100 on",
         ),
         "exponent_of_kin": variable(
-            "kin", of_kin, "exponent over size of the mean loss over seeds"
+            "kin", exponent_of_kin, "exponent over size of the mean loss over seeds"
+        ),
+        "law_of_kin": variable(
+            ("kin", "width"), law_of_kin, "power law of the mean loss over seeds", "nat"
         ),
     }
 
@@ -113,14 +120,22 @@ def _exponent(size: Array, loss: Array) -> float:
         return np.nan
 
 
-def _exponent_of_kin(families: Sequence[Family], least_sizes: int) -> float:
-    """Return the exponent of the mean loss at the widths that all families have."""
-    shared = shared_widths(families)
+def _law_of_kin(
+    families: Sequence[Family], widths: NDArray[np.int64], least_sizes: int
+) -> tuple[float, Array]:
+    """Return the exponent of the mean loss at the widths that all families have, and its law."""
+    shared, law = shared_widths(families), np.full(len(widths), np.nan)
     if len(shared) < least_sizes:
-        return np.nan
+        return np.nan, law
     chosen = [np.searchsorted(family.width, shared) for family in families]
     mean = np.mean([f.loss[at] for f, at in zip(families, chosen, strict=True)], axis=0)
-    return _exponent(families[0].size[chosen[0]], mean)
+    size = families[0].size[chosen[0]]
+    try:
+        parameters = fit("power", size, mean).parameters
+    except NoConvergence:
+        return np.nan, law
+    law[np.searchsorted(widths, shared)] = predict("power", parameters, size)
+    return -float(parameters[1]), law
 
 
 def _known_exponent(family: Family, learned: float) -> float:
