@@ -1,12 +1,18 @@
 """What figures of the study share: names and colours of families, and axes of size."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import ListedColormap, LogNorm
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from ontogeny.plotting import PALETTE
@@ -18,12 +24,14 @@ __all__ = [
     "kin_words",
     "main_kin",
     "of_kin",
+    "plain_ticks",
+    "rank_bar",
     "ranks",
     "shades",
     "size_axis",
 ]
 
-GUIDE = {"color": "#777777", "lw": 0.9, "ls": "--"}
+GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 0.9, "ls": "--"}
 """How lines that guide the eye are drawn, such as that of chance."""
 
 
@@ -73,30 +81,41 @@ def shades(count: int) -> list[str]:
     return [mpl.colors.to_hex(each) for each in mpl.colormaps["viridis"](places)]
 
 
-def ranks(count: int) -> ScalarMappable:
-    """Return the colours of tasks by their rank of frequency, 1 to `count`, for a colour bar."""
-    mapped = ScalarMappable(Normalize(1, max(count, 2)), mpl.colormaps["plasma_r"])
-    mapped.set_array([])
-    return mapped
+def ranks(count: int) -> tuple[list[str], ScalarMappable]:
+    """Return a colour for each rank of frequency, the first darkest, and the scale of a bar."""
+    scale = LogNorm(1, max(count, 2))
+    colours = ListedColormap(mpl.colormaps["plasma"](np.linspace(0, 0.9, 256)))
+    mapped = ScalarMappable(scale, colours)
+    return [mpl.colors.to_hex(colours(scale(rank))) for rank in range(1, count + 1)], mapped
+
+
+def rank_bar(drawn: Figure, axes: Axes, mapped: ScalarMappable) -> None:
+    """Draw the bar that says which colour is which rank."""
+    bar = drawn.colorbar(mapped, ax=axes, label="rank of frequency (1: most frequent)")
+    plain_ticks(bar.ax.yaxis)
+
+
+def plain_ticks(axis: Axis) -> None:
+    """Give a logarithmic axis ticks in plain numbers, within the limits that it has."""
+    low, high = sorted(axis.get_view_interval())
+    digits = (1, 2, 5) if high / low > 6 else (1, 1.5, 2, 3, 4, 5, 7)
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    each = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
+    ticks = [tick for tick in each if low <= tick <= high]
+    axis.set_ticks(ticks, [_short(tick) for tick in ticks])
+    axis.set_minor_locator(NullLocator())
+    axis.set_view_interval(low, high, ignore=True)
 
 
 def size_axis(axes: Axes, sizes: NDArray[np.float64]) -> None:
-    """Make the horizontal axis one of numbers of parameters, with ticks that say them."""
-    axes.set(xscale="log", xlabel="parameters N")
+    """Make the horizontal axis one of numbers of parameters, with room beside the dots."""
     known = sizes[np.isfinite(sizes)]
-    low, high = float(known.min()), float(known.max())
-    ticks = [
-        digit * 10.0**power
-        for power in range(1, 13)
-        for digit in (1, 2, 5)
-        if low / 1.1 <= digit * 10.0**power <= high * 1.1
-    ]
-    axes.set_xticks(ticks, [_short(tick) for tick in ticks])
-    axes.set_xticks([], minor=True)
-    axes.set_xlim(low / 1.15, high * 1.15)
+    axes.set(xscale="log", xlabel="parameters N")
+    axes.set_xlim(known.min() / 1.15, known.max() * 1.15)
+    plain_ticks(axes.xaxis)
 
 
-def handle(label: str, **look: object) -> Line2D:
+def handle(label: str, **look: Any) -> Line2D:
     """Return an entry of a legend."""
     return Line2D([], [], label=label, **look)
 

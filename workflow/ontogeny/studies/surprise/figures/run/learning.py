@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings, step_axis
-from ontogeny.studies.surprise.panels import GUIDE, ranks
+from ontogeny.studies.surprise.panels import GUIDE, rank_bar, ranks
 
 __all__ = ["draw", "numbers"]
 
@@ -24,16 +24,16 @@ def numbers(evaluation: xr.Dataset) -> xr.Dataset:
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw a curve for each task, the most frequent one on top."""
     step, count = numbers["step"].values, numbers.sizes["task"]
-    colours = ranks(count)
+    colours, scale = ranks(count)
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         axes = drawn.subplots()
         for place in range(count)[::-1]:
-            colour = colours.to_rgba(place + 1)
-            axes.plot(step, numbers["task_accuracy"].isel(task=place), color=colour, lw=1)
+            curve = numbers["task_accuracy"].isel(task=place)
+            axes.plot(step, curve, color=colours[place], lw=1)
         axes.axhline(0.5, **GUIDE)
         step_axis(axes, float(step[-1]), logarithmic=style.log_steps)
         axes.set(ylabel="accuracy of the task", ylim=(0.4, 1.03))
         axes.set_title(title)
-        drawn.colorbar(colours, ax=axes, label="rank of frequency (1: most frequent)")
+        rank_bar(drawn, axes, scale)
     return drawn

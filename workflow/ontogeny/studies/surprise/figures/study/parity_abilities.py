@@ -5,6 +5,8 @@ of the mean over seeds. Right: of the networks of one seed, the accuracy of each
 how frequent it is; tasks that no network learns are grey. Guessing gives 0.5.
 """
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -12,7 +14,16 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.surprise.panels import GUIDE, handle, main_kin, of_kin, ranks, size_axis
+from ontogeny.studies.surprise.panels import (
+    GUIDE,
+    handle,
+    main_kin,
+    of_kin,
+    plain_ticks,
+    rank_bar,
+    ranks,
+    size_axis,
+)
 
 __all__ = ["draw", "numbers"]
 
@@ -36,6 +47,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         size = numbers["parameters"].max("family")
         left.plot(size, numbers["law_of_kin"].isel(kin=0), color="#444444", label="power law")
         left.set(title="The loss of all tasks together", yscale="log", ylabel="loss [nat]")
+        plain_ticks(left.yaxis)
         left.legend(loc="lower left")
         _tasks(right, drawn, numbers.isel(family=0))
         right.set(title="Single tasks, one seed", ylabel="accuracy of the task", ylim=(0.45, 1.03))
@@ -48,17 +60,17 @@ def _tasks(axes: Axes, drawn: Figure, family: xr.Dataset) -> None:
     known = family.isel(task=family["probability"].notnull().values)
     known = known.isel(width=known["loss"].notnull().values)
     learned = np.isfinite(known["learned_width"].values)
-    colours = ranks(int(np.flatnonzero(learned).max(initial=0)) + 1)
+    colours, scale = ranks(int(np.flatnonzero(learned).max(initial=0)) + 1)
     for place in [*np.flatnonzero(~learned), *np.flatnonzero(learned)[::-1]]:
-        look = (
-            {"color": colours.to_rgba(place + 1), "lw": 1.3, "marker": "o", "ms": 2.5}
+        look: dict[str, Any] = (
+            {"color": colours[place], "lw": 1.3, "marker": "o", "ms": 2.5}
             if learned[place]
             else {"color": "#bbbbbb", "lw": 0.5}
         )
         axes.plot(known["parameters"], known["accuracy"].isel(task=place), **look)
     axes.axhline(0.5, **GUIDE)
-    drawn.colorbar(colours, ax=axes, label="rank of frequency (1: most frequent)")
-    axes.legend(
+    rank_bar(drawn, axes, scale)
+    drawn.legend(
         handles=[handle("never learned", color="#bbbbbb"), handle("guessing", **GUIDE)],
-        loc="upper left", fontsize=7,
+        loc="outside lower right", ncols=2, fontsize=7,
     )  # fmt: skip

@@ -2,10 +2,10 @@
 
 Of the kin with most networks. Top left: the loss of all networks, and the band of 95 % for larger
 ones from the smallest sizes that a law is fitted to. Top right: loss foreseen and seen, at all
-sizes beyond each cut. Bottom left: accuracy at the next size, foreseen and seen, of tasks whose accuracy
-had been that of a guess at all smaller sizes: by the curve of the task (logistic) and by the
-frequencies of tasks and the foreseen loss (quanta). Bottom right: the mean distance of the two for
-these tasks, a dot for each family and cut. On the dashed line a forecast is right.
+sizes beyond each cut. Bottom left: accuracy at the next size, foreseen and seen, of tasks whose
+accuracy had been that of a guess at all smaller sizes: by the curve of the task (logistic) and by
+the frequencies of tasks and the foreseen loss (quanta). Bottom right: the mean distance of the two
+for these tasks, a dot for each family and cut. On the dashed line a forecast is right.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.surprise.panels import GUIDE, main_kin, of_kin, size_axis
+from ontogeny.studies.surprise.panels import GUIDE, main_kin, of_kin, plain_ticks, size_axis
 
 __all__ = ["draw", "numbers"]
 
@@ -57,6 +57,7 @@ def _band(axes: Axes, numbers: xr.Dataset) -> None:
         one = numbers.isel(family=place)
         axes.plot(one["parameters"], one["loss"], "o", ms=3.5, alpha=0.6, mew=0, color=PALETTE[0])
     axes.set(title="Loss of each network", yscale="log", ylabel="loss [nat]")
+    plain_ticks(axes.yaxis)
     axes.legend(loc="lower left", fontsize=7)
     size_axis(axes, numbers["parameters"].values.ravel())
 
@@ -69,6 +70,8 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     _diagonal(axes, float(numbers["loss"].min()) * 0.9, float(numbers["loss"].max()))
     axes.set(title="Loss beyond each cut", xscale="log", yscale="log",
              xlabel="loss seen [nat]", ylabel="loss foreseen [nat]")  # fmt: skip
+    for axis in (axes.xaxis, axes.yaxis):
+        plain_ticks(axis)
     axes.legend(loc="upper left", fontsize=7)
 
 

@@ -21,6 +21,7 @@ from ontogeny.studies.surprise.panels import (
     kin_words,
     main_kin,
     of_kin,
+    plain_ticks,
     shades,
     size_axis,
 )
@@ -52,12 +53,14 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for kin, colour in colours.items():
             _over_size(over_size, of_kin(numbers, kin), colour)
         over_size.set(title="Loss over size", yscale="log", ylabel="loss [nat]")
+        plain_ticks(over_size.yaxis)
         size_axis(over_size, numbers["parameters"].values.ravel())
         _exponents(exponents, numbers, colours)
         one = of_kin(numbers, main_kin(numbers)).isel(family=0)
         for axes, (cost, about) in zip(costs, _COSTS.items(), strict=True):
             _along(axes, one, cost)
             axes.set(xscale="log", yscale="log", xlabel=about, ylabel="loss [nat]")
+            plain_ticks(axes.yaxis)
         costs[0].set_title("Loss over data, one seed")
         costs[1].set_title("Loss over compute, one seed")
         costs[1].legend(title="width", ncols=2, fontsize=7, title_fontsize=7, loc="lower left")

@@ -20,6 +20,7 @@ from ontogeny.studies.surprise.panels import (
     kin_words,
     main_kin,
     of_kin,
+    plain_ticks,
 )
 
 __all__ = ["draw", "numbers"]
@@ -54,6 +55,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             title="What is not learned is the loss", xscale="log", yscale="log",
             xlabel="ln 2 · probability of tasks not learned [nat]", ylabel="loss [nat]",
         )  # fmt: skip
+        for axis in (left.xaxis, left.yaxis, right.xaxis, right.yaxis):
+            plain_ticks(axis)
         handles = [handle(words[kin], color=c, marker="o", ls="") for kin, c in colours.items()]
         drawn.legend(handles=handles, loc="outside lower center", ncols=2)
     return drawn
