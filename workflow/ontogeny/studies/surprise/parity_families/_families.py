@@ -140,7 +140,9 @@ def measured(families: Sequence[Family], learned: float) -> Row:
 
     def curve(name: str, about: str, units: str) -> xr.Variable:
         rows = [
-            np.array([c[name].reindex(step=step).values for c in f.curves]).reshape(-1, len(step))
+            np.array(
+                [c[name].reindex(step=step).values for c in f.curves], dtype=np.float64
+            ).reshape(-1, len(step))
             for f in families
         ]
         return variable((*along, "step"), by_width(families, rows, widths), about, units)
@@ -159,7 +161,9 @@ def measured(families: Sequence[Family], learned: float) -> Row:
         "steps_quarter": variable(
             "family", [f.steps_quarter for f in families], "updates after which that is"
         ),
-        "learned_tasks": sizes([each.sum(axis=1) for each in is_learned], "learned tasks"),
+        "learned_tasks": sizes(
+            [each.sum(axis=1).astype(np.float64) for each in is_learned], "learned tasks"
+        ),
         "unlearned_loss": sizes(
             unlearned, "ln 2 times the summed probability of tasks that are not learned", "nat"
         ),

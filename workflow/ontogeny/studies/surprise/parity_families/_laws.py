@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.labels import text
 from ontogeny.scaling import LAWS, PARAMETERS, NoConvergence, fit, predict
@@ -112,7 +112,7 @@ def _fits(family: Family, least_sizes: int) -> tuple[Array, list[float], list[fl
     return constants, residual, aicc, failure
 
 
-def _exponent(size: Array, loss: Array) -> float:
+def _exponent(size: ArrayLike, loss: ArrayLike) -> float:
     """Return the slope of ln L over ln N, NaN where there is none."""
     try:
         return -float(fit("power", size, loss).parameters[1])
