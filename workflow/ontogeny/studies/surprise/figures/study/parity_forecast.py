@@ -81,7 +81,7 @@ def _ability(axes: Axes, numbers: xr.Dataset) -> None:
         seen = numbers["from_floor"].transpose(*foreseen.dims)
         axes.plot(seen.values.ravel(), foreseen.values.ravel(), mark, ms=3.5, alpha=0.5, mew=0,
                   color=colour, label=name)  # fmt: skip
-    _diagonal(axes, 0.5, 1)
+    _diagonal(axes, 0.5, 1.0)
     axes.set(title="Tasks at the floor, next size", xlabel="accuracy seen",
              ylabel="accuracy foreseen", xlim=(0.45, 1.03), ylim=(0.45, 1.03))  # fmt: skip
     axes.legend(loc="center right", fontsize=7)
