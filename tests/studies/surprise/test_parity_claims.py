@@ -184,7 +184,7 @@ def test_tails_are_compared_at_the_length_that_most_seeds_have(good):
 
 
 def test_the_law_that_the_criterion_prefers_counts(good):
-    aicc = xr.zeros_like(good["aicc"]) + [3.0, 1.0, 2.0]
+    aicc = xr.zeros_like(good["aicc"]) + np.array([3.0, 1.0, 2.0])
     residual = good["residual"] * 0 + [0.5, 0.01, 0.6]
     found = good.assign(aicc=aicc, residual=residual)
     assert measured("parity-loss-follows-a-law", found).value == pytest.approx(0.01)

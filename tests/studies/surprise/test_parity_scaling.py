@@ -6,7 +6,7 @@ import xarray as xr
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import somersd
 
-from ontogeny.scaling import fit, forecast, gain, predict, quanta
+from ontogeny.scaling import band, fit, forecast, gain, predict, quanta
 from ontogeny.storage import read, write
 from parity_runs import LN2, WIDTHS, family, scaling, size_of
 
@@ -165,6 +165,13 @@ def test_a_band_says_which_share_of_seeds_it_covers(found):
             else:
                 seen = losses.sel(width=width).values
                 assert share == np.mean((seen >= lower) & (seen <= upper))
+
+
+def test_a_band_is_made_from_the_smallest_sizes_of_all_seeds(found):
+    of_seeds = found["loss"].isel(family=slice(3)).values
+    size, cut = found["parameters"].values[0], 5
+    ends = band("power", size[:cut], of_seeds[:, :cut], size[cut:])
+    assert_allclose(found["band"].sel(kin="parity", cut=cut)[cut:], np.transpose(ends))
 
 
 def test_abilities_are_foreseen_at_the_next_size(found):
