@@ -26,6 +26,7 @@ from ontogeny.scaling._laws import (
     refits,
 )
 from ontogeny.scaling._lead import lead
+from ontogeny.scaling._many import forecast_many
 from ontogeny.scaling._metric import (
     VERDICTS,
     explained,
@@ -53,6 +54,7 @@ __all__ = [
     "fit_joint",
     "forecast",
     "forecast_loss",
+    "forecast_many",
     "gain",
     "geometric",
     "isotonic",

@@ -15,6 +15,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "answer_index": "character of an answer",
     "baseline": "way to answer without the problem",
     "family": "networks that differ in size alone, of one seed or of one published world",
+    "kin": "families that differ in their seed alone",
     "width": "width of a network",
     "law": "law of loss against size",
     "constant": "constant of a law",

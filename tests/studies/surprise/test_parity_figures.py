@@ -1,0 +1,140 @@
+"""Figures of parity: they can be drawn of much and of little, and show what they say."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from ontogeny.config import Style
+from ontogeny.plotting import figure
+from ontogeny.studies.surprise.figures.run import learning
+from ontogeny.studies.surprise.figures.study import (
+    parity_abilities,
+    parity_forecast,
+    parity_laws,
+    parity_order,
+)
+from ontogeny.studies.surprise.panels import kin_words, main_kin, of_kin, plain_ticks
+from parity_runs import WIDTHS, family, scaling
+
+STYLE = Style(width=6.0, resolution=60)
+OF_STUDY = (parity_laws, parity_abilities, parity_order, parity_forecast)
+
+
+@pytest.fixture(scope="module")
+def many():
+    return scaling(
+        *(family(seed=seed) for seed in range(3)),
+        family("long", steps=16000, widths=WIDTHS[::2]),
+        *(family(f"tail {a}", tasks=100, alpha=a, world=f"tail {a}") for a in (0.2, 0.8)),
+        family("few", widths=WIDTHS[:2]),
+        family("lost", diverged=WIDTHS),
+    )
+
+
+def of(module, found):
+    drawn = module.draw(module.numbers(found), STYLE)
+    drawn.canvas.draw()
+    return drawn
+
+
+def dots(axes):
+    """Return all that is drawn as dots, as pairs of numbers."""
+    found = [line.get_xydata() for line in axes.get_lines() if line.get_marker() == "o"]
+    each = np.concatenate(found)
+    return each[np.isfinite(each).all(axis=1)]
+
+
+@pytest.mark.parametrize("module", OF_STUDY)
+def test_it_can_be_drawn_of_many_families(many, module):
+    assert of(module, many).axes
+
+
+@pytest.mark.parametrize("module", OF_STUDY[:3])
+@pytest.mark.parametrize(
+    "runs", [family(widths=(16, 64)), family(widths=(16, 32, 64, 128)), family(diverged=WIDTHS[2:])]
+)
+def test_it_can_be_drawn_of_one_small_family(module, runs):
+    assert of(module, scaling(runs)).axes
+
+
+def test_it_can_be_drawn_where_nothing_is_learned():
+    runs = family(slope=-3.0)
+    for module in OF_STUDY:
+        assert of(module, scaling(runs)).axes
+
+
+def test_a_forecast_can_be_drawn_of_one_family():
+    assert of(parity_forecast, scaling(family(widths=WIDTHS[:5]))).axes
+
+
+def test_all_networks_are_in_the_law(many):
+    shown = dots(of(parity_laws, many).axes[0])
+    assert len(shown) == int(many["loss"].notnull().sum())
+
+
+def test_loss_and_abilities_are_of_the_same_networks(many):
+    loss, abilities, _ = of(parity_abilities, many).axes
+    parity = many.isel(family=slice(3))
+    assert_allclose(np.unique(dots(loss)[:, 0]), many["parameters"][0])
+    assert len(dots(loss)) == 3 * len(WIDTHS)
+    learned = np.isfinite(parity["learned_width"][0, :64]).sum()
+    assert len(dots(abilities)) == int(learned) * len(WIDTHS)
+    assert loss.get_xlim() == abilities.get_xlim()
+
+
+def test_the_order_has_a_dot_for_each_seed_and_task(many):
+    assert len(dots(of(parity_order, many).axes[0])) == 3 * 64
+
+
+def test_losses_foreseen_are_beside_those_seen(many):
+    shown = dots(of(parity_forecast, many).axes[1])
+    parity = many.isel(family=slice(3)).sel(law=["power", "offset"])
+    assert len(shown) == int(parity["loss_forecast"].notnull().sum())
+    errors = shown[:, 1] / shown[:, 0] - 1
+    expected = parity["loss_error_relative"].values.ravel()
+    assert_allclose(np.sort(errors), np.sort(expected[~np.isnan(expected)]), rtol=1e-9)
+
+
+def test_learning_has_a_curve_for_each_task():
+    evaluation = family(widths=(192,))[0].results["evaluation"]
+    drawn = learning.draw(learning.numbers(evaluation), STYLE, "a run")
+    drawn.canvas.draw()
+    axes = drawn.axes[0]
+    curves = [line for line in axes.get_lines() if len(line.get_xdata()) == 5]
+    assert len(curves) == 64
+    assert_allclose(curves[-1].get_ydata(), evaluation["task_accuracy"].isel(task=0))
+    assert axes.get_title() == "a run"
+
+
+def test_the_main_kin_has_most_networks_and_then_the_longest_training(many):
+    assert main_kin(many) == "parity"
+    assert main_kin(scaling(family("a", steps=1600), family("b", steps=4000))) == "b"
+
+
+def test_a_kin_has_its_families_and_widths_alone(many):
+    long = of_kin(many, "long")
+    assert long["width"].values.tolist() == list(WIDTHS[::2])
+    assert long["kin"].values.tolist() == ["long"]
+    assert long.sizes["family"] == 1
+
+
+def test_words_tell_kin_apart(many):
+    words = kin_words(many)
+    assert len(set(words.values())) == many.sizes["kin"]
+    assert words["long"] == "64 tasks, α = 0.4, 16,000 updates"
+    assert words["few"] == "64 tasks, α = 0.4, 4,000 updates (few)"
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ((900, 30_000), ["1k", "2k", "5k", "10k", "20k"]),
+        ((0.12, 0.45), ["0.15", "0.2", "0.3", "0.4"]),
+    ],
+)
+def test_ticks_are_plain_numbers_within_the_limits(limits, expected):
+    axes = figure(width=3.0, height=2.0).subplots()
+    axes.set(xscale="log", xlim=limits)
+    plain_ticks(axes.xaxis)
+    assert [label.get_text() for label in axes.get_xticklabels()] == expected
+    assert axes.get_xlim() == limits

@@ -1,0 +1,177 @@
+"""Claims about networks on sparse parity, whose abilities and their frequencies are known.
+
+Every measure reads the dataset of `ontogeny.studies.surprise.stages.parity_scaling`. Runs count by
+what they are, never by the name of their experiment. The unit is a family: networks of several
+widths with one seed, on one world. Of the families on one world with one seed the one with most
+widths counts, of equal ones that which was trained the longest: a shorter training is the beginning
+of a longer one, and no second observation. Losses and exponents are those after the whole training
+unless a claim says otherwise. Thresholds were set before any run was judged.
+"""
+
+from collections import defaultdict
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.claims import Claim
+from ontogeny.estimates import Estimate, mean
+from ontogeny.studies.surprise.least import LEAST_RUNS as LEAST
+
+__all__ = ["CLAIMS"]
+
+PAPER = "arXiv 2202.07785, section 2"
+QUANTA = "arXiv 2303.13506"
+METHOD = "docs/surprise.md"
+
+FAR = 4.0
+"""Forecasts are judged at sizes up to so many times the largest that they are made from."""
+
+TAILS = (0.2, 0.4, 0.8)
+"""The values of alpha that are compared, from the heaviest tail to the lightest."""
+
+MANY_TASKS = 512
+"""With fewer tasks the end of the list, and not the tail, decides the law."""
+
+Array = NDArray[np.float64]
+
+
+def _widths(results: xr.Dataset) -> NDArray[np.int64]:
+    """Return the number of widths that each family has."""
+    return np.asarray(results["loss"].notnull().sum("width").values)
+
+
+def _families(results: xr.Dataset) -> xr.Dataset:
+    """Return the families that count."""
+    worlds, seeds = (results[f"{name}_of_family"].values for name in ("world", "seed"))
+    rank = list(zip(_widths(results), results["steps_of_family"].values, strict=True))
+    best: dict[tuple[str, int], int] = {}
+    for place, unit in enumerate(zip(worlds, seeds, strict=True)):
+        if rank[place][0] > 1 and (unit not in best or rank[place] > rank[best[unit]]):
+            best[unit] = place
+    return results.isel(family=sorted(best.values()))
+
+
+def _predictable(results: xr.Dataset) -> Estimate:
+    """Average over the sizes beyond each cut, and then over cuts."""
+    families = _families(results)
+    near = families["parameters"] <= FAR * _largest_seen(families)
+    error = abs(families["loss_error_relative"].sel(law="power")).where(near)
+    return mean(error.mean("width").mean("cut").values)
+
+
+def _largest_seen(families: xr.Dataset) -> xr.DataArray:
+    """Return the largest of the sizes that a forecast is made from, by family and cut."""
+    size = families["parameters"].transpose("family", "width").values
+    ascending = np.sort(size, axis=1)  # NaN comes last
+    return xr.DataArray(ascending[:, families["cut"].values - 1], dims=("family", "cut"))
+
+
+def _flatter(results: xr.Dataset) -> Estimate:
+    """Compare exponents of one seed, of networks that were trained as long on equally many tasks.
+
+    Of several lengths of training that counts in which the most seeds have all values of alpha, and
+    of equal ones the longest.
+    """
+    is_one = (results["tasks_of_family"] >= MANY_TASKS).values & (_widths(results) > 1)
+    families = results.isel(family=is_one)
+    of_length: dict[tuple[int, int], dict[int, dict[float, Array]]]
+    of_length = defaultdict(lambda: defaultdict(dict))
+    for place in range(families.sizes["family"]):
+        family = families.isel(family=place)
+        length = int(family["steps_of_family"]), int(family["tasks_of_family"])
+        exponents = np.array([family["exponent"], family["exponent_quarter"]], dtype=np.float64)
+        by_alpha = of_length[length][int(family["seed_of_family"])]
+        by_alpha[round(float(family["alpha_of_family"]), 6)] = exponents
+    found = {
+        length: [
+            float(-np.diff([each[alpha] for alpha in TAILS], axis=0).max())
+            for each in of_seeds.values()
+            if set(TAILS) <= set(each)
+        ]
+        for length, of_seeds in of_length.items()
+    }
+    longest = max(found, key=lambda length: (len(found[length]), length), default=None)
+    return mean(found[longest] if longest else [])
+
+
+def _law(results: xr.Dataset) -> Estimate:
+    """Judge the law that Akaike's criterion prefers; where it cannot tell, `power`."""
+    families = _families(results)
+    families = families.isel(family=families["residual"].sel(law="power").notnull().values)
+    best = families["aicc"].fillna(np.inf).argmin("law")
+    return mean(families["residual"].isel(law=best).values)
+
+
+def _sum_of_abilities(results: xr.Dataset) -> Estimate:
+    """Leave out networks that have learned all tasks, of which nothing is left."""
+    families = _families(results)
+    left = families["unlearned_loss"]
+    ratio = families["loss"] / left.where(left > 0)
+    return mean(abs(ratio - 1).mean("width").values)
+
+
+def _frequent_first(results: xr.Dataset) -> Estimate:
+    return mean(_families(results)["agreement"].values)
+
+
+def _jump(results: xr.Dataset) -> Estimate:
+    """Take the median over the tasks that some width has learned."""
+    families = _families(results)
+    learned = np.isfinite(families["learned_width"])
+    return mean(families["gain"].where(learned).median("task").values)
+
+
+CLAIMS = (
+    Claim(
+        "loss-is-predictable",
+        "The loss is predictable",
+        "A power law fitted to small networks foresees the loss of networks up to four times as "
+        "large.",
+        PAPER,
+        "|forecast/loss - 1|, mean over sizes up to 4 N beyond a cut and over cuts, parity, after "
+        "the whole training",
+        "below", 0.10, LEAST, _predictable,
+    ),
+    Claim(
+        "heavier-tail-flatter-law",
+        "Heavier tails give flatter laws",
+        "The more of the probability lies on rare tasks, the more slowly the loss falls with size.",
+        QUANTA,
+        "exponent(alpha 0.2) - exponent(0.4) or exponent(0.4) - exponent(0.8), after the whole "
+        "training or a quarter of it: the smallest of the four; unit: a seed with all three",
+        "above", 0.0, LEAST, _flatter,
+    ),
+    Claim(
+        "parity-loss-follows-a-law",
+        "The loss of parity networks follows a law",
+        "One simple law describes the loss at all sizes.",
+        PAPER,
+        "r.m.s. residual of ln loss around the law with the lowest criterion of Akaike",
+        "below", 0.10, LEAST, _law,
+    ),
+    Claim(
+        "loss-is-sum-of-abilities",
+        "The loss is the sum over abilities not learned",
+        "What is left of the loss is what the tasks that are not learned cost.",
+        f"{QUANTA}; {METHOD}",
+        "|loss / (ln 2 summed probability of tasks not learned) - 1|, mean over widths",
+        "below", 0.15, LEAST, _sum_of_abilities,
+    ),
+    Claim(
+        "frequent-first",
+        "Frequent abilities come first",
+        "Growing networks learn tasks in the order of their frequency.",
+        QUANTA,
+        "Somers' D of rank of frequency with respect to the width at which a task is learned",
+        "above", 0.7, LEAST, _frequent_first,
+    ),
+    Claim(
+        "abilities-jump",
+        "Single abilities jump",
+        "A single ability appears within a small factor in size.",
+        PAPER,
+        "largest gain in accuracy over a factor of two in size, median over learned tasks",
+        "above", 0.2, LEAST, _jump,
+    ),
+)  # fmt: skip

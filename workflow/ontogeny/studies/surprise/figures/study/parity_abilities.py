@@ -1,0 +1,76 @@
+"""The loss is predictable, single abilities are not: the same networks.
+
+Left: the loss over all tasks by the number of parameters, a dot for each network and the power law
+of the mean over seeds. Right: of the networks of one seed, the accuracy of each task, coloured by
+how frequent it is; tasks that no network learns are grey. Guessing gives 0.5.
+"""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.surprise.panels import (
+    GUIDE,
+    handle,
+    main_kin,
+    of_kin,
+    plain_ticks,
+    rank_bar,
+    ranks,
+    size_axis,
+)
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("parity-families",)
+
+
+def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
+    """Select the kin with most networks."""
+    names = ["parameters", "loss", "law_of_kin", "accuracy", "probability", "learned_width"]
+    return of_kin(parity_scaling[names], main_kin(parity_scaling))
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw the loss beside the accuracy of single tasks."""
+    with settings():
+        drawn = figure(width=style.width, height=0.46 * style.width)
+        left, right = drawn.subplots(1, 2)
+        for place in range(numbers.sizes["family"]):
+            one = numbers.isel(family=place)
+            left.plot(one["parameters"], one["loss"], "o", ms=4, alpha=0.6, mew=0, color=PALETTE[0])
+        size = numbers["parameters"].max("family")
+        left.plot(size, numbers["law_of_kin"].isel(kin=0), color="#444444", label="power law")
+        left.set(title="The loss of all tasks together", yscale="log", ylabel="loss [nat]")
+        plain_ticks(left.yaxis)
+        left.legend(loc="lower left")
+        _tasks(right, drawn, numbers.isel(family=0))
+        right.set(title="Single tasks, one seed", ylabel="accuracy of the task", ylim=(0.45, 1.03))
+        for axes in (left, right):
+            size_axis(axes, numbers["parameters"].values.ravel())
+    return drawn
+
+
+def _tasks(axes: Axes, drawn: Figure, family: xr.Dataset) -> None:
+    known = family.isel(task=family["probability"].notnull().values)
+    known = known.isel(width=known["loss"].notnull().values)
+    learned = np.isfinite(known["learned_width"].values)
+    colours, scale = ranks(int(np.flatnonzero(learned).max(initial=0)) + 1)
+    for place in [*np.flatnonzero(~learned), *np.flatnonzero(learned)[::-1]]:
+        look: dict[str, Any] = (
+            {"color": colours[place], "lw": 1.3, "marker": "o", "ms": 2.5}
+            if learned[place]
+            else {"color": "#bbbbbb", "lw": 0.5}
+        )
+        axes.plot(known["parameters"], known["accuracy"].isel(task=place), **look)
+    axes.axhline(0.5, **GUIDE)
+    rank_bar(drawn, axes, scale)
+    drawn.legend(
+        handles=[handle("never learned", color="#bbbbbb"), handle("guessing", **GUIDE)],
+        loc="outside lower right", ncols=2, fontsize=7,
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Frequent tasks are learned first, and what is not learned is the loss.
+
+Left: the smallest network that has learned each task, by how frequent the task is, of the kin with
+most networks, a dot for each seed and task; tasks above the dashed line are learned by none. Right:
+the loss of each network beside ln 2 times the probability of the tasks that it has not learned, in
+which an accuracy above the threshold counts as learned. On the dashed line they are equal.
+"""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.surprise.panels import (
+    GUIDE,
+    handle,
+    kin_colours,
+    kin_words,
+    main_kin,
+    of_kin,
+    plain_ticks,
+)
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("parity-families",)
+
+_ABOVE = 1.6
+"""Tasks that are never learned are drawn above the largest size by this factor."""
+
+
+def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
+    """Select when tasks are learned, and what is left of the loss."""
+    return parity_scaling[
+        ["parameters", "loss", "unlearned_loss", "learned_parameters", "probability"]
+    ]
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw the order of learning beside the loss that is left."""
+    words, colours = kin_words(numbers), kin_colours(numbers)
+    with settings():
+        drawn = figure(width=style.width, height=0.5 * style.width)
+        left, right = drawn.subplots(1, 2)
+        _order(left, of_kin(numbers, main_kin(numbers)))
+        for kin, colour in colours.items():
+            of = of_kin(numbers, kin)
+            losses = [of[name].values.ravel() for name in ("unlearned_loss", "loss")]
+            right.plot(*losses, "o", ms=3.5, alpha=0.6, mew=0, color=colour)
+        ends = [float(numbers["loss"].min()) * 0.9, float(numbers["loss"].max()) * 1.1]
+        right.plot(ends, ends, **GUIDE)
+        right.set(
+            title="What is not learned is the loss", xscale="log", yscale="log",
+            xlabel="ln 2 · probability of tasks not learned [nat]", ylabel="loss [nat]",
+        )  # fmt: skip
+        for axis in (left.xaxis, left.yaxis, right.xaxis, right.yaxis):
+            plain_ticks(axis)
+        handles = [handle(words[kin], color=c, marker="o", ls="") for kin, c in colours.items()]
+        drawn.legend(handles=handles, loc="outside lower center", ncols=2)
+    return drawn
+
+
+def _order(axes: Axes, kin: xr.Dataset) -> None:
+    largest = float(kin["parameters"].max())
+    for place in range(kin.sizes["family"]):
+        one = kin.isel(family=place)
+        one = one.isel(task=one["probability"].notnull().values)
+        size = one["learned_parameters"].values
+        shown = np.where(np.isfinite(size), size, largest * _ABOVE)
+        rank = one["task"].values + 1
+        axes.plot(rank, shown, "o", ms=3.5, alpha=0.4, mew=0, color=PALETTE[0])
+    axes.axhline(largest * _ABOVE**0.5, **GUIDE)
+    axes.set(
+        title="When each task is learned", xscale="log", yscale="log",
+        xlabel="rank of frequency (1: most frequent)",
+        ylabel="smallest N that has learned it",
+    )  # fmt: skip
+    axes.annotate("never", (1, largest * _ABOVE), va="center", fontsize=8)
