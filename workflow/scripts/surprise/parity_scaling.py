@@ -1,7 +1,6 @@
-from ontogeny.studies.surprise.stages.parity_scaling import parity_scaling
-
 from ontogeny.job import Job
 from ontogeny.studies.surprise.config import Analysis
+from ontogeny.studies.surprise.stages.parity_scaling import parity_scaling
 
 job = Job(snakemake)
 analysis = Analysis.model_validate(job.spec["analysis"])
