@@ -98,9 +98,7 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
             "loss_error": variable(
                 "step", loss[1], "standard error of the cross-entropy over windows", "nat"
             ),
-            **{
-                name: variable(by_task, values, *_MEASURES[name]) for name, values in found.items()
-            },
+            **{name: variable(by_task, values, *_MEASURES[name]) for name, values in found.items()},
             "token_accuracy": variable(
                 (*by_task, "answer_index"),
                 accuracy,
