@@ -30,6 +30,10 @@ _ERRORS = 3
 """Standard errors above chance at which an ability counts as elicited."""
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, of the polynomial that is a hash."""
+
+_AT_ONCE = 2**20
+"""Spans of the text whose hashes are formed at once."""
 
 
 def binomial_error(share: float, count: int) -> float:
@@ -68,10 +72,13 @@ def verbatim(
     tokens = continuations.astype(np.uint8)
     own = _hashes(tokens, span)  # (n, T - span + 1)
     known = np.unique(own)
-    of_stream = _hashes(stream, span)
-    nearest = np.minimum(np.searchsorted(known, of_stream), len(known) - 1)
-    (places,) = np.nonzero(known[nearest] == of_stream)
-    there = {stream[place : place + span].tobytes() for place in places}
+    there: set[bytes] = set()
+    for start in range(0, len(stream) - span + 1, _AT_ONCE):
+        part = stream[start : start + _AT_ONCE + span - 1]
+        hashes = _hashes(part, span)
+        nearest = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+        (places,) = np.nonzero(known[nearest] == hashes)
+        there.update(part[place : place + span].tobytes() for place in places)
     return np.array(
         [
             any(row[place : place + span].tobytes() in there for place in range(own.shape[1]))

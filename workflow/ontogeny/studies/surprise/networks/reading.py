@@ -43,7 +43,7 @@ def read(
     past: Past | None = None,
     *,
     last: int | None = None,
-) -> tuple[Float[Tensor, "B t V"], Past]:
+) -> tuple[Float[Tensor, "B u V"], Past]:
     """Return the logits at tokens that follow others, and what is kept of all of them.
 
     Parameters
@@ -55,12 +55,12 @@ def read(
     past : Past, optional
         Of the p tokens before; none: the sequence begins here. It is not changed.
     last : int, optional
-        Logits of so many last tokens alone are returned; by default of all.
+        Logits of so many last tokens are returned, u; by default of all t.
 
     Returns
     -------
-    logits : (B, t, V) Tensor
-        Equal to the last t ones of ``network.logits`` on the whole sequence, but for rounding.
+    logits : (B, u, V) Tensor
+        Equal to the last u ones of ``network.logits`` on the whole sequence, but for rounding.
     past : Past
         Of the p + t tokens.
     """
@@ -140,4 +140,4 @@ def _per_head(
     """Return the input times the weights of each head."""
     heads, width, inner = weights.shape
     product = normal @ weights.transpose(0, 1).reshape(width, heads * inner)
-    return product.unflatten(2, (heads, inner)).transpose(1, 2)
+    return product.reshape(*product.shape[:2], heads, inner).transpose(1, 2)

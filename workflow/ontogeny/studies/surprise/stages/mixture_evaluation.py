@@ -171,7 +171,7 @@ def _answered(
 ) -> tuple[AnswerScores, NDArray[np.int64]]:
     """Return the scores of the answers to problems, and the edit distances of the written ones."""
     blocks = []
-    for tokens in asked.tokens.split(_AT_ONCE):
+    for tokens in torch.split(asked.tokens, _AT_ONCE):
         prompt, answer = tokens[:, : -asked.answer_length], tokens[:, -asked.answer_length :]
         logits, past = read(network, parameters, prompt, last=1)
         answered = written(
@@ -181,9 +181,9 @@ def _answered(
             rest, _ = read(network, parameters, answer[:, :-1], past)
             logits = torch.cat([logits, rest], dim=1)
         blocks.append((logits.double().log_softmax(dim=2), answered))
-    log_probability, answered = (torch.cat(each).numpy() for each in zip(*blocks, strict=True))
+    log_probability, by_itself = (torch.cat(each).numpy() for each in zip(*blocks, strict=True))
     right = asked.tokens[:, -asked.answer_length :].numpy()
-    return answer_scores(log_probability, right), edit_distance(answered, right)
+    return answer_scores(log_probability, right), edit_distance(by_itself, right)
 
 
 @torch.no_grad()
@@ -192,7 +192,7 @@ def _text_loss(
 ) -> NDArray[np.float64]:
     """Return the mean loss of each window [nat per character]."""
     losses = []
-    for tokens in windows.split(_AT_ONCE):
+    for tokens in torch.split(windows, _AT_ONCE):
         logits = network.logits(parameters, tokens[:, :-1])
         losses.append(next_token_loss(logits, tokens[:, 1:]).double().mean(dim=1))
     return torch.cat(losses).numpy()

@@ -137,7 +137,7 @@ def _exact(network: Transformer, parameters: Parameters, probe: Probe) -> float:
     tokens, length = torch.from_numpy(probe.tokens), probe.answer_length
     hits = [
         read(network, parameters, rows[:, :-1], last=length)[0].argmax(dim=2) == rows[:, -length:]
-        for rows in tokens.split(_AT_ONCE)
+        for rows in torch.split(tokens, _AT_ONCE)
     ]
     return float(torch.cat(hits).all(dim=1).double().mean())
 
@@ -189,12 +189,12 @@ def _outputs(
     trained_on = stream[: boundary(len(stream), mixture.held_out)]
     frames, own = frames_of(mixture), own_characters(mixture)
     continuations = [in_characters(row) for row in tokens]
-    found = [
-        verbatim(tokens, trained_on, span=SPAN),
-        [states_something_wrong(each, frames) for each in continuations],
-        [changes_mode(each, frames, own) for each in continuations],
+    counts = [
+        int(verbatim(tokens, trained_on, span=SPAN).sum()),
+        sum(states_something_wrong(each, frames) for each in continuations),
+        sum(changes_mode(each, frames, own) for each in continuations),
     ]
-    rates = [float(np.mean(each)) for each in found]
+    rates = [count / CONTINUATIONS for count in counts]
     errors = [binomial_error(rate, CONTINUATIONS) for rate in rates]
     return {
         "output_rate": variable("kind", rates, "share of continuations"),
