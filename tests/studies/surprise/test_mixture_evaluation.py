@@ -12,6 +12,7 @@ from ontogeny.networks.decoder import Transformer
 from ontogeny.storage import read as read_file
 from ontogeny.storage import write
 from ontogeny.studies.surprise.labels import DIMENSIONS
+from ontogeny.studies.surprise.measures.answers import edit_distance
 from ontogeny.studies.surprise.measures.recorded import record_entropy
 from ontogeny.studies.surprise.networks.reading import greedy, read, sampling, written
 from ontogeny.studies.surprise.stages.mixture_evaluation import (
@@ -142,6 +143,27 @@ def test_measures_are_those_of_asking_token_by_token(evaluated, task, shots):
     assert_array_equal(here["token_accuracy"][:length], np.mean(hits, axis=0))
     assert np.isnan(here["token_accuracy"][length:]).all()
     assert here["edit_distance"] <= np.mean(edits) / length
+
+
+def test_answers_that_a_network_writes_itself_are_exact():
+    """Half of the right answers are replaced by what it writes behind all examples."""
+    world = mixture_runs.world().copy(deep=True)
+    found = mixture_runs.checkpoints().isel(step=[1])
+    network, parameters = mixture_runs.network_of(found, 0)
+    distances = []
+    for task in range(world.sizes["task"]):
+        start, length = (int(world[f"answer_{name}"][task]) for name in ("start", "length"))
+        line = torch.from_numpy(world["problem_tokens"].values[task, :, :start].astype(np.int64))
+        for _ in range(length):
+            best = network.logits(parameters, line)[:, -1].argmax(dim=1)
+            line = torch.cat([line, best[:, None]], dim=1)
+        answers = world["problem_tokens"].values[task, :, start : start + length]
+        answers[:10] = line[:10, start:]
+        distances.append(edit_distance(line[:, start:].numpy(), answers.astype(np.int64)).mean())
+        assert (line[10:, start:].numpy() != answers[10:]).any(axis=1).all()
+    evaluated = mixture_evaluation(world, found).sel(shots="most").isel(step=0)
+    assert_array_equal(evaluated["exact"], 0.5)
+    assert_allclose(evaluated["edit_distance"] * evaluated["answer_length"], distances)
 
 
 def test_the_loss_is_that_of_the_text(evaluated):

@@ -111,7 +111,6 @@ def test_no_sequence_of_training_has_a_problem_of_a_probe():
             end = "|" if name == "other-separator" else ";"
             asked = {line.split(end)[-1] for line in written_probe(name)[1]}
             assert not asked & seen, name
-    assert not any("C" in line and "R" in line for line in lines if line.count("=") > 1)
 
 
 @pytest.mark.parametrize(
@@ -336,8 +335,8 @@ def test_equal_hashes_of_other_spans_are_no_match(monkeypatch):
 
 
 def test_a_span_longer_than_text_or_continuation_is_in_none():
-    assert not verbatim(np.ones((2, 3)), np.ones(9, np.uint8), span=4).any()
-    assert not verbatim(np.ones((2, 9)), np.ones(3, np.uint8), span=4).any()
+    assert not verbatim(np.ones((2, 3), int), np.ones(9, np.uint8), span=4).any()
+    assert not verbatim(np.ones((2, 9), int), np.ones(3, np.uint8), span=4).any()
 
 
 # The stage
@@ -368,23 +367,24 @@ def test_predictions_are_those_of_the_final_network(found):
     assert_allclose(found["bayes_ratio"], ratio(false_positive_rates(bayes_predictions(0.4))))
 
 
-def test_exact_matches_are_those_of_asking_token_by_token(found, monkeypatch):
+def test_results_do_not_depend_on_how_many_sequences_are_read_at_once(found, monkeypatch):
     monkeypatch.setattr(stage, "_AT_ONCE", 7)
     again = stage.open_ended(
         mixture_runs.world(), mixture_runs.checkpoints(), expected=["longer-sort"]
     )
     assert again.identical(found)
+
+
+def test_a_probe_whose_answers_the_network_writes_itself_is_exact():
+    """Greedy answers for the first 20 problems, 5 of which get another last character."""
     network, parameters = mixture_runs.network_of(mixture_runs.checkpoints(), 1)
     probe = draw_probe(mixture_runs.mixture(), "longer-sort", np.random.default_rng(0), 50)
-    tokens = torch.from_numpy(probe.tokens)
-    hits = []
-    for row in tokens:
-        line = row[: -probe.answer_length]
-        while len(line) < len(row):
-            best = network.logits(parameters, line[None])[0, -1].argmax()
-            line = torch.cat([line, best[None]])
-        hits.append(torch.equal(line, row))
-    assert stage._exact(network, parameters, probe) == np.mean(hits)
+    start = probe.tokens.shape[1] - probe.answer_length
+    for place in range(start, probe.tokens.shape[1]):
+        logits = network.logits(parameters, torch.from_numpy(probe.tokens[:20, :place]))
+        probe.tokens[:20, place] = logits[:, -1].argmax(dim=1)
+    probe.tokens[:5, -1] = probe.tokens[:5, -1] % 90 + 1
+    assert stage._exact(network, parameters, probe) == 15 / 50
 
 
 def test_what_is_expected_is_kept(found):

@@ -112,10 +112,10 @@ def _unasked(
     for place, name in enumerate(probes):
         rng = np.random.default_rng([mixture.seed, _PROBES, PROBES.index(name)])
         probe = draw_probe(mixture, name, rng, mixture.problems)
-        exact[place] = _exact(network, parameters, probe)
-        error[place] = binomial_error(exact[place], mixture.problems)
-        chance[place] = probe.chance
-        elicited[place] = above_chance(exact[place], probe.chance, mixture.problems)
+        share = _exact(network, parameters, probe)
+        exact[place], chance[place] = share, probe.chance
+        error[place] = binomial_error(share, mixture.problems)
+        elicited[place] = above_chance(share, probe.chance, mixture.problems)
     return {
         "probe_exact": variable("probe", exact, "exact match"),
         "probe_error": variable("probe", error, "standard error of the exact match"),
