@@ -1,6 +1,5 @@
-from ontogeny.studies.surprise.stages.mixture_evaluation import mixture_evaluation
-
 from ontogeny.job import Job
+from ontogeny.studies.surprise.stages.mixture_evaluation import mixture_evaluation
 
 job = Job(snakemake)
 job.use_threads()

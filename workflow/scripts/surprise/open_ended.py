@@ -1,6 +1,5 @@
-from ontogeny.studies.surprise.stages.open_ended import open_ended
-
 from ontogeny.job import Job
+from ontogeny.studies.surprise.stages.open_ended import open_ended
 
 job = Job(snakemake)
 job.use_threads()
