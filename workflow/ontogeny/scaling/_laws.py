@@ -1,0 +1,522 @@
+"""Laws of a loss over the size of a network: fits, predictions and how sure they are.
+
+All fits are least squares on the logarithm of the loss. Symbols: ``N`` size, ``L`` loss, ``n``
+points, ``P`` parameters of a law.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import expit
+from scipy.stats import f as f_distribution
+
+from ontogeny.scaling._solver import Model, least_squares
+
+Array = NDArray[np.float64]
+
+LAWS = ("power", "offset", "broken")
+"""The laws of one variable, from the simplest to the most flexible."""
+
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "power": ("scale", "exponent"),
+    "offset": ("floor", "scale", "exponent"),
+    "broken": ("floor", "factor", "exponent", "break_at", "width", "change"),
+}
+"""Parameters of each law, in the order in which arrays have them."""
+
+EXPONENTS = (1e-3, 30.0)
+"""Range in which the exponent of `offset` is looked for; the ends are not accepted."""
+
+LARGEST_LOGARITHM = 700.0
+"""A scale whose logarithm is larger is too large, or its inverse is, to be held as a number."""
+
+BROKEN_STARTS = 64
+"""`broken` is fitted from so many points of its grid, those with the smallest residuals."""
+
+FEWEST_CONVERGED = 0.9
+"""A band is NaN when a smaller share of the bootstrap fits converges."""
+
+LARGEST_SHARE = 1 - 1e-12
+"""Largest share of the floor in the loss at the geometric mean of the sizes."""
+
+
+class NoConvergence(ValueError):
+    """No parameters of a law belong to these losses; the message says why."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A law that was fitted.
+
+    Attributes
+    ----------
+    law : str
+        One of `LAWS`.
+    parameters : (P,) ndarray
+        In the order of `PARAMETERS`.
+    residual : float
+        Root mean square of ``ln L - ln law``.
+    aicc : float
+        Akaike's criterion for Gaussian errors of ``ln L``, corrected for small samples;
+        the variance counts as a parameter. Infinite when there are fewer than P + 3 points.
+    """
+
+    law: str
+    parameters: Array
+    residual: float
+    aicc: float
+
+
+def fit(law: str, size: ArrayLike, loss: ArrayLike) -> Fit:
+    """Fit a law by least squares on ``ln L``.
+
+    - ``power``: ``L = (scale / N)^exponent``. A straight line through the logarithms, so the
+      exponent may have either sign.
+    - ``offset``: ``L = floor + (scale / N)^exponent`` with ``floor >= 0`` and a positive exponent.
+      Where a floor does not improve the fit it is 0, and the law is `power`.
+    - ``broken``: ``L = floor + factor N^-exponent (1 + (N / break_at)^(1/width))^(-change width)``
+      [1]_, with ``floor >= 0``, both exponents positive and the break between the smallest and the
+      largest size: before it the exponent is ``exponent``, beyond it ``exponent + change``.
+
+    Parameters
+    ----------
+    law : str
+        One of `LAWS`.
+    size : (n,) array_like
+        Positive; a size may occur several times.
+    loss : (n,) array_like
+        In any unit.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    NoConvergence
+        When there are fewer different sizes than parameters, a size or loss is not positive and
+        finite, or no start of the search converges.
+
+    References
+    ----------
+    .. [1] E. Caballero et al., Broken neural scaling laws, arXiv 2210.14891.
+
+    Examples
+    --------
+    >>> fit("power", [10, 100, 1000], [1, 0.1, 0.01]).parameters
+    array([10.,  1.])
+    """
+    across, up = _logarithms(law, size, loss)
+    if law == "broken":
+        found = _broken(across, up)
+    else:
+        found = _ROWS[law](across, up[None])[0]
+        if np.isnan(found).any():
+            raise NoConvergence(_reason(law, across, up))
+    left = up - np.log(predict(law, found, np.exp(across)))
+    return Fit(law, found, float(np.sqrt(np.mean(left**2))), _aicc(left, found.size))
+
+
+def refits(law: str, size: ArrayLike, losses: ArrayLike) -> Array:
+    """Fit `power` or `offset` to many curves over the same sizes at once.
+
+    Parameters
+    ----------
+    law : str
+    size : (n,) array_like
+    losses : (draws, n) array_like
+
+    Returns
+    -------
+    (draws, P) ndarray
+        What `fit` finds for each curve; a row is NaN where `fit` would raise.
+
+    Raises
+    ------
+    ValueError
+        For `broken`, which needs too many starts.
+    NoConvergence
+        When the sizes alone rule out every fit.
+    """
+    if law == "broken":
+        msg = "law 'broken': not for bootstrapping; fit it curve by curve, with fit"
+        raise ValueError(msg)
+    each = np.asarray(losses, dtype=np.float64)
+    across, _ = _logarithms(law, size, np.ones(each.shape[-1]))
+    found = np.full((len(each), len(PARAMETERS[law])), np.nan)
+    good = (np.isfinite(each) & (each > 0)).all(-1)
+    if good.any():
+        found[good] = _ROWS[law](across, np.log(each[good]))
+    return found
+
+
+def predict(law: str, parameters: ArrayLike, size: ArrayLike) -> Array:
+    """Return the loss that a law gives at sizes.
+
+    Parameters
+    ----------
+    law : str
+        One of `LAWS`.
+    parameters : (..., P) array_like
+        In the order of `PARAMETERS`.
+    size : array_like
+
+    Returns
+    -------
+    (..., *size.shape) ndarray
+
+    Examples
+    --------
+    >>> predict("offset", [1, 10, 1], [10, 20])
+    array([2. , 1.5])
+    """
+    across = np.log(np.asarray(size, dtype=np.float64))
+    each = np.moveaxis(np.asarray(parameters, dtype=np.float64), -1, 0)
+    each = each.reshape(each.shape + (1,) * across.ndim)
+    if law == "broken":
+        floor, factor, exponent, break_at, width, change = each
+        bend = np.logaddexp(0, (across - np.log(break_at)) / width)
+        return np.asarray(
+            floor + np.exp(np.log(factor) - exponent * across - change * width * bend)
+        )
+    scale, exponent = each[-2:]
+    falling = np.exp(exponent * (np.log(scale) - across))
+    return np.asarray(falling if law == "power" else each[0] + falling)
+
+
+def band(
+    law: str,
+    size: ArrayLike,
+    losses: ArrayLike,
+    at: ArrayLike,
+    *,
+    level: float = 0.95,
+    draws: int = 2000,
+    seed: int = 0,
+) -> tuple[Array, Array]:
+    """Return a band in which the loss of a new network falls, by the bootstrap.
+
+    The law is fitted to all replicates together, that is to the mean of ``ln L`` over replicates at
+    each size. Its residuals are those of every single network, multiplied by ``sqrt(m / (m - P))``
+    for m networks in all, as P parameters took their part of them. Each draw
+
+    1. draws the replicates anew with replacement, each with all its sizes; if there is one
+       replicate only, residuals are drawn anew for each size and added to the fitted law;
+    2. fits the law to what was drawn and predicts from it;
+    3. multiplies the prediction by the exponential of a residual, drawn anew for each size in `at`.
+
+    The band lies between quantiles of these products, so that it contains both the uncertainty of
+    the law and the scatter of single networks. It assumes that the law goes on and that residuals
+    are alike at all sizes, and it is too narrow with two or three replicates, which hardly vary.
+
+    Parameters
+    ----------
+    law : str
+        `power` or `offset`.
+    size : (n,) array_like
+    losses : (replicates, n) array_like
+        A replicate is one family of networks, such as all of one seed.
+    at : array_like
+        Sizes to predict.
+    level : float
+        Probability between the ends.
+    draws : int
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    lower, upper : ndarray
+        Of the shape of `at`. NaN when there are no more networks than parameters, or when less
+        than `FEWEST_CONVERGED` of the draws converge; other draws without convergence are left out.
+
+    Raises
+    ------
+    NoConvergence
+        When the law cannot be fitted to the replicates together.
+    """
+    each = np.atleast_2d(np.asarray(losses, dtype=np.float64))
+    if not (np.isfinite(each) & (each > 0)).all():
+        msg = "a loss is not positive and finite"
+        raise NoConvergence(msg)
+    sizes, wanted = np.asarray(size, dtype=np.float64), np.asarray(at, dtype=np.float64)
+    up = np.log(each)
+    found = fit(law, sizes, np.exp(up.mean(0)))
+    missing = np.full(wanted.shape, np.nan)
+    free = up.size - found.parameters.size
+    if free <= 0:
+        return missing, missing
+    fitted = np.log(predict(law, found.parameters, sizes))
+    residuals = (up - fitted).ravel() * np.sqrt(up.size / free)
+    rng = np.random.default_rng(seed)
+    if len(up) == 1:
+        drawn = fitted + rng.choice(residuals, (draws, sizes.size))
+    else:
+        drawn = up[rng.integers(len(up), size=(draws, len(up)))].mean(1)
+    parameters = refits(law, sizes, np.exp(drawn))
+    parameters = parameters[~np.isnan(parameters).any(-1)]
+    if len(parameters) < FEWEST_CONVERGED * draws:
+        return missing, missing
+    expected = predict(law, parameters, wanted)
+    new = expected * np.exp(rng.choice(residuals, expected.shape))
+    lower, upper = np.quantile(new, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return lower, upper
+
+
+def profile_interval(
+    size: ArrayLike, loss: ArrayLike, *, level: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of the exponent of `offset` by profile likelihood, the floor being free.
+
+    Errors of ``ln L`` are Gaussian with one unknown variance. Let S(a) be the smallest sum of
+    squares with exponent a. The interval has the exponents around the fitted one with
+    ``S(a) / min S <= 1 + F / (n - 3)``, where F is the quantile of Fisher's distribution with 1 and
+    n - 3 degrees of freedom. This is the likelihood ratio with a limit that is exact for linear
+    laws, where that of chi squared is too narrow for few points.
+
+    Parameters
+    ----------
+    size, loss : (n,) array_like
+    level : float
+
+    Returns
+    -------
+    lower, upper : float
+        0 and infinity where the exponents of `EXPONENTS` end before the limit is reached, and both
+        when n is 3.
+
+    Raises
+    ------
+    NoConvergence
+        As `fit` does.
+    """
+    across, up = _logarithms("offset", size, loss)
+    best = fit("offset", size, loss).parameters[2]
+    free = up.size - 3
+    if free == 0:
+        return 0.0, np.inf
+
+    def smallest(exponents: Array) -> Array:
+        return _profile(across, up, exponents)
+
+    bottom = float(smallest(np.array([best]))[0])
+    limit = bottom * (1 + f_distribution.ppf(level, 1, free) / free)
+
+    def excess(logarithm: float) -> float:
+        return float(smallest(np.exp([logarithm]))[0]) - limit
+
+    ends = []
+    for end, beyond in zip(EXPONENTS, (0.0, np.inf), strict=True):
+        path = np.linspace(np.log(best), np.log(end), 100)
+        outside = np.flatnonzero(smallest(np.exp(path)) > limit)
+        if not outside.size:
+            ends.append(beyond)
+        elif outside[0] == 0:
+            ends.append(float(best))
+        else:
+            ends.append(float(np.exp(brentq(excess, path[outside[0] - 1], path[outside[0]]))))
+    return ends[0], ends[1]
+
+
+def _logarithms(law: str, size: ArrayLike, loss: ArrayLike) -> tuple[Array, Array]:
+    """Return ``ln N`` and ``ln L``, or say why they cannot be fitted."""
+    if law not in LAWS:
+        msg = f"law {law!r}: not one of {', '.join(LAWS)}"
+        raise ValueError(msg)
+    sizes, losses = np.asarray(size, dtype=np.float64), np.asarray(loss, dtype=np.float64)
+    if sizes.ndim != 1 or sizes.shape != losses.shape:
+        msg = f"sizes {sizes.shape} and losses {losses.shape}: one loss for each size"
+        raise ValueError(msg)
+    for name, values in (("size", sizes), ("loss", losses)):
+        if not (np.isfinite(values) & (values > 0)).all():
+            msg = f"a {name} is not positive and finite"
+            raise NoConvergence(msg)
+    least, different = len(PARAMETERS[law]), np.unique(sizes).size
+    if different < least:
+        msg = (
+            f"needs at least {least} sizes that differ, as {law!r} has {least} parameters: "
+            f"there are {different}"
+        )
+        raise NoConvergence(msg)
+    return np.log(sizes), np.log(losses)
+
+
+def _reason(law: str, across: Array, up: Array) -> str:
+    """Return why `power` or `offset` has no parameters."""
+    slope = _line(across, up[None])[1][0]
+    if law == "offset" and slope >= 0:
+        return "no start converged: the loss does not fall with size"
+    if law == "power":
+        return "no scale: the loss hardly changes with size"
+    return f"no start converged to an exponent between {EXPONENTS[0]:g} and {EXPONENTS[1]:g}"
+
+
+def _aicc(left: Array, parameters: int) -> float:
+    """Return Akaike's corrected criterion of residuals."""
+    count, free = parameters + 1, left.size - parameters - 2
+    if free <= 0:
+        return np.inf
+    variance = float(np.mean(left**2))
+    if variance == 0:
+        return -np.inf
+    return float(left.size * np.log(variance) + 2 * count + 2 * count * (count + 1) / free)
+
+
+def _line(across: Array, up: Array) -> tuple[Array, Array]:
+    """Return value at ``across = 0`` and slope of least-squares lines through rows of `up`."""
+    centred = across - across.mean()
+    slope = up @ centred / (centred @ centred)
+    return up.mean(-1) - slope * across.mean(), slope
+
+
+def _exponentials(logarithms: Array) -> Array:
+    """Return exponentials, NaN where they are too large or too small for a number."""
+    held = np.abs(logarithms) < LARGEST_LOGARITHM
+    return np.where(held, np.exp(np.where(held, logarithms, 0)), np.nan)
+
+
+def _power(across: Array, up: Array) -> Array:
+    """Fit rows of logarithms by `power`."""
+    at_one, slope = _line(across, up)
+    flat = slope == 0
+    scale = _exponentials(np.where(flat, np.nan, -at_one / np.where(flat, 1, slope)))
+    return np.stack([scale, np.where(np.isnan(scale), np.nan, -slope)], -1)
+
+
+def _offset(across: Array, up: Array) -> Array:
+    """Fit rows of logarithms by `offset`.
+
+    The law is K (s + (1 - s) x^-a), where x is the size over the geometric mean of sizes. For each
+    share s of the floor and exponent a the best ln K is a mean, so two parameters are left.
+    """
+    middle = across.mean()
+    centred = up - up.mean(-1, keepdims=True)
+    model = _centred_offset(across - middle)
+    exponents = np.geomspace(0.01, 10, 25)
+    shares = np.concatenate([[0], expit(np.linspace(-6, 6, 13))])
+    grid = np.stack([each.ravel() for each in np.meshgrid(np.log(exponents), shares)], -1)
+    shapes = model(grid)[0]
+    start = grid[np.argmin((shapes**2).sum(-1) - 2 * centred @ shapes.T, -1)]
+    lower, upper = np.array([np.log(EXPONENTS), [0, LARGEST_SHARE]]).T
+    found, cost, converged = least_squares(model, centred, start, lower, upper)
+    log_exponent, share = found.T
+    inside = (log_exponent > lower[0]) & (log_exponent < upper[0]) & (share < upper[1])
+    exponent = np.exp(log_exponent)
+    shape = np.log(share[:, None] + (1 - share[:, None]) * _falling(across - middle, exponent))
+    factor = np.mean(up - shape, -1)
+    scale = _exponentials((factor + np.log1p(-share)) / exponent + middle)
+    rows = np.stack([np.exp(factor) * share, scale, exponent], -1)
+    rows[~(converged & inside)] = np.nan
+
+    at_one, slope = _line(across, up)
+    straight = ((up - at_one[:, None] - slope[:, None] * across) ** 2).sum(-1)
+    line = np.concatenate([np.zeros((len(up), 1)), _power(across, up)], -1)
+    without_floor = (slope < 0) & (straight <= cost * (1 + 1e-12))
+    rows[without_floor] = line[without_floor]
+    rows[np.isnan(rows).any(-1)] = np.nan
+    return rows
+
+
+_ROWS = {"power": _power, "offset": _offset}
+
+
+def _falling(across: Array, exponent: Array) -> Array:
+    return np.asarray(np.exp(-exponent[:, None] * across))
+
+
+def _centred_offset(across: Array) -> Model:
+    """Return the model ln(s + (1 - s) x^-a) less its mean over sizes, of (ln a, s)."""
+
+    def model(parameters: Array) -> tuple[Array, Array]:
+        exponent, share = np.exp(parameters[:, 0]), parameters[:, 1, None]
+        falling = _falling(across, exponent)
+        whole = share + (1 - share) * falling
+        slopes = np.stack(
+            [-exponent[:, None] * across * (1 - share) * falling / whole, (1 - falling) / whole], -1
+        )
+        values = np.log(whole)
+        return values - values.mean(-1, keepdims=True), slopes - slopes.mean(1, keepdims=True)
+
+    return model
+
+
+def _profile(across: Array, up: Array, exponents: Array) -> Array:
+    """Return the smallest sum of squares of `offset` for each exponent."""
+    shares = np.concatenate([[0], expit(np.linspace(-6, 6, 13))])
+    model = _centred_offset(across - across.mean())
+    start = np.stack(
+        [np.repeat(np.log(exponents), shares.size), np.tile(shares, exponents.size)], -1
+    )
+    lower, upper = start.copy(), start.copy()
+    lower[:, 1], upper[:, 1] = 0, LARGEST_SHARE
+    _, cost, _ = least_squares(model, (up - up.mean())[None], start, lower, upper)
+    return np.asarray(cost.reshape(exponents.size, shares.size).min(-1))
+
+
+def _broken(across: Array, up: Array) -> Array:
+    """Fit `broken` from the best points of a grid."""
+    middle = across.mean()
+    z = across - middle
+
+    def model(parameters: Array) -> tuple[Array, Array]:
+        share, log_before, at, log_width, log_change = parameters.T[..., None]
+        before, width, change = np.exp(log_before), np.exp(log_width), np.exp(log_change)
+        t = (z - at) / width
+        bend, beyond = np.logaddexp(0, t), expit(t)
+        falling = np.exp(-before * z - change * width * bend)
+        whole = share + (1 - share) * falling
+        through = (1 - share) * falling / whole
+        slopes = np.stack(
+            [
+                (1 - falling) / whole,
+                through * -before * z,
+                through * change * beyond,
+                through * change * width * (beyond * t - bend),
+                through * -change * width * bend,
+            ],
+            -1,
+        )
+        values = np.log(whole)
+        return values - values.mean(-1, keepdims=True), slopes - slopes.mean(1, keepdims=True)
+
+    ranges = {
+        "share": (0, LARGEST_SHARE),
+        "exponent": np.log([1e-4, 10]),
+        "break": (z.min(), z.max()),
+        "width": np.log([0.02, 3]),
+        "change": np.log([1e-3, 10]),
+    }
+    lower, upper = np.array([*ranges.values()]).T
+    axes = (
+        np.array([0, 0.1, 0.5, 0.9]),
+        np.log([0.01, 0.1, 0.3, 1]),
+        np.linspace(z.min(), z.max(), 9)[1:-1],
+        np.log([0.1, 0.4, 1.2]),
+        np.log([0.3, 1, 3]),
+    )
+    grid = np.stack([each.ravel() for each in np.meshgrid(*axes)], -1)
+    target = (up - up.mean())[None]
+    residuals = ((model(grid)[0] - target) ** 2).sum(-1)
+    start = grid[np.argsort(residuals, kind="stable")[:BROKEN_STARTS]]
+    found, cost, converged = least_squares(model, target, start, lower, upper)
+    if not converged.any():
+        msg = f"no start converged, of {len(start)}"
+        raise NoConvergence(msg)
+    best = found[np.argmin(np.where(converged, cost, np.inf))]
+    share, (exponent, width, change) = best[0], np.exp(best[[1, 3, 4]])
+    at = best[2]
+    bend = np.logaddexp(0, (z - at) / width)
+    shape = np.log(share + (1 - share) * np.exp(-exponent * z - change * width * bend))
+    factor = np.mean(up - shape)
+    return np.array(
+        [
+            np.exp(factor) * share,
+            np.exp(factor + np.log1p(-share) + exponent * middle),
+            exponent,
+            np.exp(at + middle),
+            width,
+            change,
+        ]
+    )
