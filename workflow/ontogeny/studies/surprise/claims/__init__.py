@@ -1,0 +1,1 @@
+"""What is claimed of small networks and of published ones, a module for each kind of world."""

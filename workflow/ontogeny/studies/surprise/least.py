@@ -1,0 +1,6 @@
+"""How much there must be for anything to be seen."""
+
+__all__ = ["LEAST_RUNS"]
+
+LEAST_RUNS = 3
+"""With fewer families no claim has a verdict."""
