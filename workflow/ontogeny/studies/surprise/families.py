@@ -18,6 +18,7 @@ __all__ = [
     "bands_of_kins",
     "control_of",
     "cut_labels",
+    "described",
     "families_of",
     "forecasts_of_loss",
     "known_sizes",
@@ -112,12 +113,14 @@ def laws_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Variabl
     -------
     dict of str to Variable
         ``constants(family, law, constant)``, ``residual(family, law)``, ``aicc(family, law)``, NaN
-        where there is no fit, ``failure(family, law)``, why there is none, and
+        where there is no fit, ``failure(family, law)``, why there is none,
+        ``fitted(family, law, width)`` [nat], what the law gives at the sizes of the family, and
         ``exponent(family)`` of the power law, which is negative when the loss falls.
     """
     shape = len(parameters), len(LAWS)
     constants = np.full((*shape, len(CONSTANTS)), np.nan)
     residual, aicc = np.full((2, *shape), np.nan)
+    fitted = np.full((*shape, parameters.shape[1]), np.nan)
     failure = np.full(shape, "", dtype=object)
     for row, (sizes, losses) in enumerate(zip(parameters, loss, strict=True)):
         known = known_sizes(sizes, losses)
@@ -133,10 +136,12 @@ def laws_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Variabl
             of_law = [CONSTANTS.index(name) for name in PARAMETERS[law]]
             constants[row, place, of_law] = found.parameters
             residual[row, place], aicc[row, place] = found.residual, found.aicc
+            fitted[row, place, known] = predict(law, found.parameters, sizes[known])
     exponent = -constants[:, LAWS.index("power"), CONSTANTS.index("exponent")]
     by_law = ("family", "law")
     return {
         "constants": variable((*by_law, "constant"), constants, "constants of the law"),
+        "fitted": variable((*by_law, "width"), fitted, "loss that the law gives", "nat"),
         "residual": variable(by_law, residual, "r.m.s. residual of ln loss"),
         "aicc": variable(by_law, aicc, "Akaike's criterion, corrected for few sizes"),
         "failure": variable(by_law, failure, "why the law is not fitted"),

@@ -3,4 +3,4 @@
 __all__ = ["LEAST_RUNS"]
 
 LEAST_RUNS = 3
-"""With fewer families no claim has a verdict."""
+"""With fewer families, or seeds, no claim has a verdict."""

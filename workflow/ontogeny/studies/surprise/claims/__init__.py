@@ -1,1 +1,1 @@
-"""What is claimed of small networks and of published ones, a module for each kind of world."""
+"""What is claimed of loss and abilities of networks that grow, a module for each kind of world."""
