@@ -30,8 +30,8 @@ def gain(size: ArrayLike, score: ArrayLike, *, factor: float = 2.0) -> float:
     Returns
     -------
     float
-        In units of the score; negative when the score falls everywhere, NaN when the sizes span less
-        than the factor.
+        In units of the score; negative when the score falls everywhere, NaN when the sizes span
+        less than the factor.
 
     Examples
     --------
@@ -101,10 +101,10 @@ def width(
     Returns
     -------
     float
-        Difference of the two values of `crossing`. NaN when the high level is never reached, or when
-        the low one is reached at the smallest size already, since the rise began before it.
+        Difference of the two values of `crossing`. NaN when the high level is never reached, or
+        when the low one is reached at the smallest size already, as the rise began before it.
     """
-    across, rising = rising_curve(size, score)
+    _, rising = rising_curve(size, score)
     levels = [chance + share * (1 - chance) for share in (low, high)]
     if rising[0] >= levels[0]:
         return np.nan
@@ -115,9 +115,9 @@ def width(
 def emergence_score(score: ArrayLike) -> float:
     """Return the emergence score of arXiv 2304.15004.
 
-    ``sign(argmax - argmin) (max - min) / sqrt(median of squared successive differences)``. With less
-    than a dozen sizes it does not tell abrupt curves from smooth ones (a straight line of n points
-    has n - 1), so it is to be read together with `emergence_null`.
+    ``sign(argmax - argmin) (max - min) / sqrt(median of squared successive differences)``. With
+    fewer than a dozen sizes it does not tell abrupt curves from smooth ones (a straight line of n
+    points has n - 1), so read it together with `emergence_null`.
 
     Parameters
     ----------
@@ -147,9 +147,9 @@ def emergence_null(score: ArrayLike, *, draws: int = 2000, seed: int = 0) -> flo
     score : (n,) array_like
         In the order of sizes.
     draws : int
-        Number of permutations. When there are no more than so many, all of them are taken, and the
-        share is exact; otherwise the observed order is counted as one more draw, so that the share is
-        never 0.
+        Number of random permutations. When there are no more than this in all, every one is taken
+        and the share is exact; otherwise the observed order counts as one more draw, so that the
+        share is never 0.
     seed : int
         Of the draws.
 
@@ -184,7 +184,5 @@ def _emergence(scores: Array) -> Array:
     range_ = np.ptp(scores, axis=-1)
     sign = np.sign(np.argmax(scores, -1) - np.argmin(scores, -1))
     typical = np.sqrt(np.median(np.diff(scores, axis=-1) ** 2, axis=-1))
-    found = (
-        np.where(range_ > 0, sign * np.inf, 0.0) if (range_ > 0).any() else np.zeros(len(scores))
-    )
+    found = np.where(range_ > 0, np.copysign(np.inf, sign), 0.0)
     return np.divide(sign * range_, typical, out=found, where=typical > 0)

@@ -137,8 +137,8 @@ def quanta(
 
     Abilities are learned all or nothing and the most frequent first, as the quantization model of
     arXiv 2303.13506 has it. Those that are not learned cost `entropy` each, so that k learned ones
-    leave ``entropy * sum_{j > k} p_j``. The forecast has the smallest k with which at most the given
-    loss is left.
+    leave ``entropy * sum_{j > k} p_j``. The forecast is the smallest k that leaves at most the
+    given loss.
 
     Parameters
     ----------

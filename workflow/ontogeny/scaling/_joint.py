@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.special import huber, softmax
+from scipy.special import huber
 
 from ontogeny.scaling._laws import NoConvergence
 
@@ -24,8 +24,11 @@ GRID = (
 )
 """Starts of arXiv 2203.15556: ln E, ln A, ln B, a and b, 4,500 combinations."""
 
-STARTS = 100
-"""The search begins from so many points of the grid, those with the smallest objectives."""
+STARTS = 50
+"""Searches begin from this many points of the grid, those with the smallest objectives."""
+
+LARGEST_EXPONENT = 4.0
+"""Twice the largest of the grid; beyond, only the smallest networks or data would differ."""
 
 SCALE = 1e3
 """The objective is minimised in units of ``delta / SCALE``: 1e-6 for the published delta."""
@@ -44,7 +47,7 @@ class JointFit:
     exponent_size, exponent_data : float
         a and b.
     objective : float
-        The sum of Huber losses, as it is published: a sum over points, in no other units.
+        The sum of Huber losses over points, unscaled, as it is published.
     starts, converged : int
         From how many points of the grid the search began, and how often it converged.
     """
@@ -64,19 +67,18 @@ def fit_joint(
 ) -> JointFit:
     """Fit ``L = E + A N^-a + B D^-b`` as arXiv 2203.15556 does, its approach 3.
 
-    Minimises the sum over points of the Huber loss of ``ln law - ln L``, ``r^2 / 2`` for residuals r
-    up to `delta` and ``delta (|r| - delta / 2)`` beyond, by the L-BFGS method with the analytic
-    gradient, over ln E, ln A, ln B, a and b. The objective is scaled, so that the search does not
-    stop early, which had made the published fit wrong (arXiv 2404.10102). A small `delta` gives the
-    least absolute deviations; the parameters that arXiv 2404.10102 prints are those, because there
-    `delta` is in units of a scale that is fitted too and becomes small.
+    Minimises the sum over points of the Huber loss of r = ln law - ln L, which is ``r^2 / 2`` up to
+    ``|r| = delta`` and ``delta (|r| - delta / 2)`` beyond, over ln E, ln A, ln B, a and b, by
+    L-BFGS with the analytic gradient. The objective is scaled so that the search does not stop
+    early, which had made the published fit wrong (arXiv 2404.10102).
 
     Parameters
     ----------
     size, data, loss : (n,) array_like
         Positive. Sizes and data in any unit, in which A and B are to be understood.
     delta : float
-        Of ``ln L``.
+        In units of ln L. A very small one gives the least absolute deviations, which is what
+        arXiv 2404.10102 prints, whose `delta` is in units of a scale that is fitted as well.
 
     Returns
     -------
@@ -87,8 +89,8 @@ def fit_joint(
     ------
     NoConvergence
         When there are fewer than 5 points, or fewer than 3 sizes or 3 amounts of data that differ;
-        when a number is not positive and finite; when no search converges; when the best law does
-        not fall with size or data.
+        when a number is not positive and finite; when no search converges; when an exponent of the
+        best law is not between 0 and `LARGEST_EXPONENT`.
     """
     sizes, amounts, losses = _checked(size, data, loss)
     points = tuple(np.log(each) for each in (sizes, amounts, losses))
@@ -114,12 +116,20 @@ def fit_joint(
         raise NoConvergence(msg)
     best = min(converged, key=lambda search: search.fun)
     for name, exponent in zip(("size", "data"), best.x[3:], strict=True):
-        if exponent <= 0:
-            msg = f"the best law does not fall with {name}: exponent {exponent:.3g}"
+        if not 0 < exponent <= LARGEST_EXPONENT:
+            msg = (
+                f"the loss does not fall with {name} as a power: the best exponent is "
+                f"{exponent:.3g}, not between 0 and {LARGEST_EXPONENT:g}"
+            )
             raise NoConvergence(msg)
+    floor, factor_size, factor_data = np.exp(best.x[:3]).tolist()
+    exponent_size, exponent_data = best.x[3:].tolist()
     return JointFit(
-        *(float(each) for each in np.exp(best.x[:3])),
-        *(float(each) for each in best.x[3:]),
+        floor=floor,
+        factor_size=factor_size,
+        factor_data=factor_data,
+        exponent_size=exponent_size,
+        exponent_data=exponent_data,
         objective=float(best.fun) * delta / SCALE,
         starts=len(starts),
         converged=len(converged),
@@ -170,7 +180,7 @@ def _scaled_objective(
 ) -> tuple[float, Array]:
     """Return the sum of Huber losses in units of ``delta / SCALE``, with its gradient (5,)."""
     residuals, terms = _residuals(parameters, log_size, log_data, log_loss)
-    pulls = softmax(terms, axis=-2) * np.clip(residuals, -delta, delta)
+    pulls = np.exp(terms - residuals - log_loss) * np.clip(residuals, -delta, delta)
     gradient = [*pulls.sum(-1), -pulls[1] @ log_size, -pulls[2] @ log_data]
     unit = delta / SCALE
     return float(huber(delta, residuals).sum()) / unit, np.array(gradient) / unit

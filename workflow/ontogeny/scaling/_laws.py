@@ -30,20 +30,23 @@ EXPONENTS = (1e-3, 30.0)
 """Range in which the exponent of `offset` is looked for; the ends are not accepted."""
 
 LARGEST_LOGARITHM = 700.0
-"""A scale whose logarithm is larger is too large, or its inverse is, to be held as a number."""
+"""Exponentials of larger logarithms, of either sign, are beyond what a float holds."""
 
 BROKEN_STARTS = 64
-"""`broken` is fitted from so many points of its grid, those with the smallest residuals."""
+"""`broken` is fitted from this many points of its grid, those with the smallest residuals."""
 
 FEWEST_CONVERGED = 0.9
 """A band is NaN when a smaller share of the bootstrap fits converges."""
 
+SHARES = np.concatenate([[0], expit(np.linspace(-20, 6, 27))])
+"""Shares of the floor in the loss at the smallest size, from which fits start."""
+
 LARGEST_SHARE = 1 - 1e-12
-"""Largest share of the floor in the loss at the geometric mean of the sizes."""
+"""Largest such share."""
 
 
 class NoConvergence(ValueError):
-    """No parameters of a law belong to these losses; the message says why."""
+    """A law cannot be fitted to these losses; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -262,7 +265,7 @@ def band(
     expected = predict(law, parameters, wanted)
     new = expected * np.exp(rng.choice(residuals, expected.shape))
     lower, upper = np.quantile(new, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return lower, upper
+    return np.asarray(lower), np.asarray(upper)
 
 
 def profile_interval(
@@ -388,33 +391,26 @@ def _power(across: Array, up: Array) -> Array:
 def _offset(across: Array, up: Array) -> Array:
     """Fit rows of logarithms by `offset`.
 
-    The law is K (s + (1 - s) x^-a), where x is the size over the geometric mean of sizes. For each
-    share s of the floor and exponent a the best ln K is a mean, so two parameters are left.
+    The law is K (s + (1 - s) x^-a), where x is the size over the smallest size. For each share s of
+    the floor and exponent a the best ln K is a mean, so two parameters are left.
     """
-    middle = across.mean()
+    first = across.min()
     centred = up - up.mean(-1, keepdims=True)
-    model = _centred_offset(across - middle)
+    model = _centred_offset(across - first)
     exponents = np.geomspace(0.01, 10, 25)
-    shares = np.concatenate([[0], expit(np.linspace(-6, 6, 13))])
-    grid = np.stack([each.ravel() for each in np.meshgrid(np.log(exponents), shares)], -1)
+    grid = np.stack([each.ravel() for each in np.meshgrid(np.log(exponents), SHARES)], -1)
     shapes = model(grid)[0]
     start = grid[np.argmin((shapes**2).sum(-1) - 2 * centred @ shapes.T, -1)]
     lower, upper = np.array([np.log(EXPONENTS), [0, LARGEST_SHARE]]).T
-    found, cost, converged = least_squares(model, centred, start, lower, upper)
+    found, _, converged = least_squares(model, centred, start, lower, upper)
     log_exponent, share = found.T
     inside = (log_exponent > lower[0]) & (log_exponent < upper[0]) & (share < upper[1])
     exponent = np.exp(log_exponent)
-    shape = np.log(share[:, None] + (1 - share[:, None]) * _falling(across - middle, exponent))
+    shape = np.log(share[:, None] + (1 - share[:, None]) * _falling(across - first, exponent))
     factor = np.mean(up - shape, -1)
-    scale = _exponentials((factor + np.log1p(-share)) / exponent + middle)
+    scale = _exponentials((factor + np.log1p(-share)) / exponent + first)
     rows = np.stack([np.exp(factor) * share, scale, exponent], -1)
     rows[~(converged & inside)] = np.nan
-
-    at_one, slope = _line(across, up)
-    straight = ((up - at_one[:, None] - slope[:, None] * across) ** 2).sum(-1)
-    line = np.concatenate([np.zeros((len(up), 1)), _power(across, up)], -1)
-    without_floor = (slope < 0) & (straight <= cost * (1 + 1e-12))
-    rows[without_floor] = line[without_floor]
     rows[np.isnan(rows).any(-1)] = np.nan
     return rows
 
@@ -422,8 +418,13 @@ def _offset(across: Array, up: Array) -> Array:
 _ROWS = {"power": _power, "offset": _offset}
 
 
+def _decreasing(exponents: Array) -> Array:
+    """Return exponentials of minus what is given, never 0."""
+    return np.asarray(np.exp(-np.minimum(exponents, LARGEST_LOGARITHM)))
+
+
 def _falling(across: Array, exponent: Array) -> Array:
-    return np.asarray(np.exp(-exponent[:, None] * across))
+    return _decreasing(exponent[:, None] * across)
 
 
 def _centred_offset(across: Array) -> Model:
@@ -444,28 +445,28 @@ def _centred_offset(across: Array) -> Model:
 
 def _profile(across: Array, up: Array, exponents: Array) -> Array:
     """Return the smallest sum of squares of `offset` for each exponent."""
-    shares = np.concatenate([[0], expit(np.linspace(-6, 6, 13))])
-    model = _centred_offset(across - across.mean())
-    start = np.stack(
-        [np.repeat(np.log(exponents), shares.size), np.tile(shares, exponents.size)], -1
-    )
+    model = _centred_offset(across - across.min())
+    target = (up - up.mean())[None]
+    each = np.broadcast_to(np.log(exponents)[:, None, None], (exponents.size, SHARES.size, 1))
+    grid = np.concatenate([each, np.broadcast_to(SHARES[:, None], each.shape)], -1)
+    misses = ((model(grid.reshape(-1, 2))[0] - target) ** 2).sum(-1).reshape(each.shape[:2])
+    start = grid[np.arange(exponents.size), misses.argmin(-1)]
     lower, upper = start.copy(), start.copy()
     lower[:, 1], upper[:, 1] = 0, LARGEST_SHARE
-    _, cost, _ = least_squares(model, (up - up.mean())[None], start, lower, upper)
-    return np.asarray(cost.reshape(exponents.size, shares.size).min(-1))
+    return least_squares(model, target, start, lower, upper)[1]
 
 
 def _broken(across: Array, up: Array) -> Array:
     """Fit `broken` from the best points of a grid."""
-    middle = across.mean()
-    z = across - middle
+    first = across.min()
+    z = across - first
 
     def model(parameters: Array) -> tuple[Array, Array]:
         share, log_before, at, log_width, log_change = parameters.T[..., None]
         before, width, change = np.exp(log_before), np.exp(log_width), np.exp(log_change)
         t = (z - at) / width
         bend, beyond = np.logaddexp(0, t), expit(t)
-        falling = np.exp(-before * z - change * width * bend)
+        falling = _decreasing(before * z + change * width * bend)
         whole = share + (1 - share) * falling
         through = (1 - share) * falling / whole
         slopes = np.stack(
@@ -484,15 +485,15 @@ def _broken(across: Array, up: Array) -> Array:
     ranges = {
         "share": (0, LARGEST_SHARE),
         "exponent": np.log([1e-4, 10]),
-        "break": (z.min(), z.max()),
+        "break": (0, z.max()),
         "width": np.log([0.02, 3]),
         "change": np.log([1e-3, 10]),
     }
     lower, upper = np.array([*ranges.values()]).T
     axes = (
-        np.array([0, 0.1, 0.5, 0.9]),
+        np.array([0, 0.01, 0.1, 0.5]),
         np.log([0.01, 0.1, 0.3, 1]),
-        np.linspace(z.min(), z.max(), 9)[1:-1],
+        np.linspace(0, z.max(), 9)[1:-1],
         np.log([0.1, 0.4, 1.2]),
         np.log([0.3, 1, 3]),
     )
@@ -508,14 +509,14 @@ def _broken(across: Array, up: Array) -> Array:
     share, (exponent, width, change) = best[0], np.exp(best[[1, 3, 4]])
     at = best[2]
     bend = np.logaddexp(0, (z - at) / width)
-    shape = np.log(share + (1 - share) * np.exp(-exponent * z - change * width * bend))
+    shape = np.log(share + (1 - share) * _decreasing(exponent * z + change * width * bend))
     factor = np.mean(up - shape)
     return np.array(
         [
             np.exp(factor) * share,
-            np.exp(factor + np.log1p(-share) + exponent * middle),
+            np.exp(factor + np.log1p(-share) + exponent * first),
             exponent,
-            np.exp(at + middle),
+            np.exp(at + first),
             width,
             change,
         ]

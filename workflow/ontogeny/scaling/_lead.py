@@ -21,10 +21,10 @@ def lead(
 ) -> float:
     """Return by how many decades of size a continuous measure precedes exact match.
 
-    The measure has left its floor at the smallest size from which on, at all larger sizes as well, it
-    is more than 3 standard errors from the floor. Exact match has reached its level at the smallest
-    size at which its isotonic fit has. Both are measured sizes, without interpolation, so the lead is
-    a multiple of their distances and 0 when both happen between the same two.
+    The measure leaves its floor at the smallest size at which, and at all larger ones, it is more
+    than `STANDARD_ERRORS` standard errors from the floor. Exact match reaches its level at the
+    smallest size at which its isotonic fit does. Both are sizes that were measured, without
+    interpolation, so the lead is 0 when both happen between the same two sizes.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ def lead(
     Returns
     -------
     float
-        Decades; negative when exact match comes first, NaN when the measure does not leave its floor
-        for good or exact match does not reach the level. When the measure is off its floor from the
-        smallest size, the lead may be larger.
+        Decades; negative when exact match comes first, NaN when the measure never leaves its floor
+        for good or exact match never reaches the level. When the measure has left its floor at the
+        smallest size already, this is a lower bound.
     """
     sizes, each, errors = (np.asarray(part, dtype=np.float64) for part in (size, measure, error))
     if np.unique(sizes).size < sizes.size:

@@ -77,19 +77,20 @@ def verdict(
     """Say whether an ability is smooth, or abrupt, and if so whether the metric alone makes it.
 
     - ``smooth``: exact match gains no more than `ABRUPT` over the factor.
-    - ``abrupt by metric``: it gains more; the continuous measure does not, its loss has no break, and
-      token accuracies explain exact match with R^2 above `EXPLAINED`.
-    - ``abrupt in likelihood``: everything else, so that the metric is blamed only with evidence.
+    - ``abrupt by metric``: it gains more, but the continuous measure does not, the loss has no
+      break, and token accuracies explain exact match with R^2 above `EXPLAINED`.
+    - ``abrupt in likelihood``: everything else, so the metric is blamed only with evidence.
 
     Parameters
     ----------
     exact_gain, continuous_gain : float
-        `gain` of exact match and of a continuous measure in [0, 1], such as exp(-loss per token), over
-        a factor of two in size.
+        `gain` of exact match and of a continuous measure in [0, 1], such as exp(-loss per token),
+        over a factor of two in size.
     explained_by_tokens : float
         R^2 of exact match by the product of token accuracies.
     broken : bool
-        Whether the law `broken` predicts the loss of answers at held-out sizes better than `offset`.
+        Whether the law `broken` predicts the loss of answers at held-out sizes better than
+        `offset`.
 
     Returns
     -------

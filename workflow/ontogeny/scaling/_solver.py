@@ -13,7 +13,7 @@ Model = Callable[[Array], tuple[Array, Array]]
 """Values (R, n) and their derivatives (R, n, P) at parameters (R, P)."""
 
 UPDATES = 300
-"""A row that has not converged after so many updates has failed."""
+"""A row that has not converged after this many updates has failed."""
 
 FLAT = 1e-9
 """Converged: no derivative of the values has a larger cosine with the residuals."""
@@ -49,6 +49,7 @@ def least_squares(
     target = np.broadcast_to(target, (rows, target.shape[-1]))
     found = np.clip(start, lower, upper)
     values, slopes = model(found)
+    slopes = slopes.copy()
     left = values - target
     cost = (left**2).sum(-1)
     damping = np.full(rows, 1e-2)
