@@ -1,0 +1,207 @@
+"""What a transformer does that nobody trained it for or asked it: its final checkpoint."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import xarray as xr
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ontogeny.labels import text
+from ontogeny.networks.decoder import Parameters, Transformer
+from ontogeny.studies.surprise.carried import training_of, world_of
+from ontogeny.studies.surprise.config import Mixture, Records
+from ontogeny.studies.surprise.labels import dataset, variable
+from ontogeny.studies.surprise.measures.open_ended import (
+    KINDS,
+    above_chance,
+    binomial_error,
+    changes_mode,
+    states_something_wrong,
+    verbatim,
+)
+from ontogeny.studies.surprise.measures.recorded import (
+    PAIRS,
+    PROMPTS,
+    bayes_predictions,
+    false_positive_rates,
+    ratio,
+)
+from ontogeny.studies.surprise.networks.on_mixture import transformer
+from ontogeny.studies.surprise.networks.reading import read, sampling, written
+from ontogeny.studies.surprise.stages.mixture_evaluation import networks
+from ontogeny.studies.surprise.worlds.mixture import encoded, in_characters
+from ontogeny.studies.surprise.worlds.probes import PROBES, Probe, draw_probe, probes_of
+from ontogeny.studies.surprise.worlds.problems import GROUPS
+from ontogeny.studies.surprise.worlds.statements import frames_of, own_characters
+from ontogeny.texts.division import boundary
+
+__all__ = ["CONTINUATIONS", "SPAN", "open_ended"]
+
+CONTINUATIONS = 1000
+"""Continuations of the beginning that are sampled."""
+
+SPAN = 30
+"""Characters of a span of the text that counts as verbatim."""
+
+_PROBES = 4
+"""Stream of random numbers of a world that draws its probes; 0 to 3 draw the world."""
+
+_AT_ONCE = 250
+"""Sequences of a pass."""
+
+
+def open_ended(
+    world: xr.Dataset, checkpoints: xr.Dataset, *, expected: Sequence[str]
+) -> xr.Dataset:
+    """Return what the final network of a run does without having been trained or asked.
+
+    Parameters
+    ----------
+    world, checkpoints : Dataset
+    expected : sequence of str
+        Names of the probes that are expected to be elicited, as fixed before training.
+
+    Returns
+    -------
+    Dataset
+        Of the probes that the mixture has: ``probe_exact``, ``probe_error``, ``probe_chance``,
+        ``expected``, ``elicited`` by ``probe``. Of records: ``false_positive`` and
+        ``bayes_false_positive`` by ``record_group`` and ``prompt``, and their ``ratio`` and
+        ``bayes_ratio`` by ``prompt``, NaN in a mixture without records. Of continuations:
+        ``output_rate`` and ``output_error`` by ``kind``.
+
+    Raises
+    ------
+    ValueError
+        If a probe is expected that the mixture does not have.
+    """
+    mixture = world_of(checkpoints)
+    assert isinstance(mixture, Mixture)
+    probes = probes_of(mixture)
+    unknown = sorted(set(expected) - set(probes))
+    if unknown:
+        msg = f"the mixture has no probes {unknown!r}; it has {', '.join(probes) or 'none'}"
+        raise ValueError(msg)
+    network = transformer(training_of(checkpoints).network)
+    (parameters,) = networks(checkpoints.isel(step=[-1]))
+    return dataset(
+        _unasked(network, parameters, mixture, probes, expected)
+        | _on_record(network, parameters, mixture)
+        | _outputs(network, parameters, mixture, world["stream"].values),
+        {
+            "probe": text(probes),
+            "record_group": np.arange(2),
+            "prompt": text(PROMPTS),
+            "kind": text(KINDS),
+        },
+        title="Abilities and outputs that nobody asked for",
+    )
+
+
+def _unasked(
+    network: Transformer,
+    parameters: Parameters,
+    mixture: Mixture,
+    probes: Sequence[str],
+    expected: Sequence[str],
+) -> dict[str, xr.Variable]:
+    """Return how often the answers to probes are right."""
+    exact, error, chance, elicited = (np.zeros(len(probes)) for _ in range(4))
+    for place, name in enumerate(probes):
+        rng = np.random.default_rng([mixture.seed, _PROBES, PROBES.index(name)])
+        probe = draw_probe(mixture, name, rng, mixture.problems)
+        exact[place] = _exact(network, parameters, probe)
+        error[place] = binomial_error(exact[place], mixture.problems)
+        chance[place] = probe.chance
+        elicited[place] = above_chance(exact[place], probe.chance, mixture.problems)
+    return {
+        "probe_exact": variable("probe", exact, "exact match"),
+        "probe_error": variable("probe", error, "standard error of the exact match"),
+        "probe_chance": variable("probe", chance, "exact match by guessing from the context"),
+        "expected": variable(
+            "probe",
+            np.array([name in expected for name in probes], dtype=np.bool_),
+            "whether it was expected to be elicited",
+        ),
+        "elicited": variable(
+            "probe", elicited.astype(np.bool_), "whether it is above chance by 3 standard errors"
+        ),
+    }
+
+
+@torch.no_grad()
+def _exact(network: Transformer, parameters: Parameters, probe: Probe) -> float:
+    """Return the share of problems whose answers are right at every character."""
+    tokens, length = torch.from_numpy(probe.tokens), probe.answer_length
+    hits = [
+        read(network, parameters, rows[:, :-1], last=length)[0].argmax(dim=2) == rows[:, -length:]
+        for rows in tokens.split(_AT_ONCE)
+    ]
+    return float(torch.cat(hits).all(dim=1).double().mean())
+
+
+def _on_record(
+    network: Transformer, parameters: Parameters, mixture: Mixture
+) -> dict[str, xr.Variable]:
+    """Return the false-positive rates of the network, and those of the exact Bayes rule."""
+    specs = [spec for spec in mixture.tasks.values() if isinstance(spec, Records)]
+    rates, bayes = np.full((2, 2, 2), np.nan)
+    if specs:
+        rates = false_positive_rates(_predictions(network, parameters))
+        bayes = false_positive_rates(bayes_predictions(specs[0].bias))
+    by = ("record_group", "prompt")
+    return {
+        "false_positive": variable(
+            by, rates, "predicts the outcome of members that do not have it"
+        ),
+        "bayes_false_positive": variable(by, bayes, "the same of the exact Bayes rule on records"),
+        "ratio": variable("prompt", ratio(rates), "false-positive rate of group 1 over group 0"),
+        "bayes_ratio": variable(
+            "prompt", ratio(bayes), "the same ratio of the exact Bayes rule on records"
+        ),
+    }
+
+
+@torch.no_grad()
+def _predictions(network: Transformer, parameters: Parameters) -> NDArray[np.bool_]:
+    """Return whether 1 is more likely than 0 for each pair of digits and naming, (100, 3).
+
+    The prompt stands behind the beginning, without examples.
+    """
+    prompts = [f"B{x}{y}g{naming}=" for x, y in PAIRS for naming in GROUPS]
+    rows = np.array([np.frombuffer(prompt.encode(), dtype=np.uint8) for prompt in prompts])
+    logits, _ = read(network, parameters, _begun(encoded(rows)), last=1)
+    zero, one = encoded(np.frombuffer(b"01", dtype=np.uint8))
+    return (logits[:, 0, one] > logits[:, 0, zero]).numpy().reshape(len(PAIRS), len(GROUPS))
+
+
+@torch.no_grad()
+def _outputs(
+    network: Transformer, parameters: Parameters, mixture: Mixture, stream: NDArray[np.uint8]
+) -> dict[str, xr.Variable]:
+    """Return what continuations of the beginning contain, sampled at temperature 1."""
+    beginning = torch.zeros(CONTINUATIONS, 1, dtype=torch.int64)
+    logits, past = read(network, parameters, beginning)
+    sample = sampling(torch.Generator().manual_seed(mixture.seed))
+    tokens = written(network, parameters, logits[:, 0], past, mixture.length, choose=sample).numpy()
+    trained_on = stream[: boundary(len(stream), mixture.held_out)]
+    frames, own = frames_of(mixture), own_characters(mixture)
+    continuations = [in_characters(row) for row in tokens]
+    found = [
+        verbatim(tokens, trained_on, span=SPAN),
+        [states_something_wrong(each, frames) for each in continuations],
+        [changes_mode(each, frames, own) for each in continuations],
+    ]
+    rates = [float(np.mean(each)) for each in found]
+    errors = [binomial_error(rate, CONTINUATIONS) for rate in rates]
+    return {
+        "output_rate": variable("kind", rates, "share of continuations"),
+        "output_error": variable("kind", errors, "standard error of the share of continuations"),
+    }
+
+
+def _begun(tokens: NDArray[np.int64]) -> Tensor:
+    """Return sequences behind the token that begins them."""
+    return torch.from_numpy(np.pad(tokens, ((0, 0), (1, 0))))
