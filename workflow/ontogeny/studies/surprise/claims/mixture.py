@@ -48,14 +48,14 @@ def _unforeseen(results: xr.Dataset) -> Estimate:
 def _stay(results: xr.Dataset) -> Estimate:
     at_floor = _counted(results)["at_floor"].values
     known = np.isfinite(at_floor).any(axis=1)
-    return share((at_floor == 1).any(axis=1)[known])
+    return share((at_floor[known] == 1).any(axis=1))
 
 
 def _smooth(results: xr.Dataset) -> Estimate:
     """Leave out families of so few sizes that no curve was measured."""
     families = _counted(results)
     known = np.isfinite(families["at_floor"].values).any(axis=1)
-    return share((families["smoothness"].values > STRAIGHT).any(axis=1)[known])
+    return share((families["smoothness"].values[known] > STRAIGHT).any(axis=1))
 
 
 def _by_metric(results: xr.Dataset) -> Estimate:

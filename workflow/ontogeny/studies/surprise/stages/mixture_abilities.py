@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.labels import text
 from ontogeny.scaling import (
@@ -83,7 +83,7 @@ class Curves:
                 yield (family, task), known
 
 
-def levels_above_chance(chance: Array, problems: Array) -> Array:
+def levels_above_chance(chance: ArrayLike | float, problems: ArrayLike | int) -> Array:
     """Return the score that is three of its own binomial standard errors above chance.
 
     It solves ``p - c = 3 sqrt(p (1 - p) / n)``, so it is positive even where chance is 0.
@@ -125,8 +125,8 @@ def forecasts(curves: Curves, *, least_sizes: int) -> Variables:
         for at_cut, cut in enumerate(cuts(len(known), least_sizes)):
             seen[family, at_cut, task] = scores[cut]
             for at, name in enumerate(FORECASTERS):
-                found[family, at, at_cut, task] = forecast(
-                    name, sizes[:cut], scores[:cut], sizes[cut], chance=chance
+                (found[family, at, at_cut, task],) = forecast(
+                    name, sizes[:cut], scores[:cut], sizes[cut : cut + 1], chance=chance
                 )
     miss = found - seen[:, None]
     smallest = np.abs(miss).min(axis=1)

@@ -8,6 +8,9 @@ panel, the largest gain over a factor of two in parameters, as a mean over seeds
 its order. Hollow circles are a control with four times the training.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -32,11 +35,11 @@ NEEDS = ("mixture-families",)
 
 _ROWS = 3
 _FLOOR = "#dddddd"
-_LAW = {"color": "black", "ls": (0, (4, 2)), "lw": 1.1}
+_LAW: Mapping[str, Any] = {"color": "black", "ls": (0, (4, 2)), "lw": 1.1}
 
 
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
-    """Select the loss with its power law, and exact match with its gain, the steepest task first."""
+    """Select the loss with its power law, and exact match; the steepest task comes first."""
     scaling = mixture_scaling.sel(shots="most", law="power")
     names = ["loss", "fitted", "exact", "floor", "gain", "answer_length"]
     found = shown(scaling, names)

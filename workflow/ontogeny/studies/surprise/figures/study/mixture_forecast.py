@@ -76,6 +76,8 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
             ms=3, alpha=0.6, mew=0, color=colour,
         )  # fmt: skip
     axes.axhline(0, **GUIDE)
+    farthest = float(np.nanmax(times.values[np.isfinite(miss.values)], initial=2))
+    axes.set_xlim(1, 1.2 * farthest)
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
