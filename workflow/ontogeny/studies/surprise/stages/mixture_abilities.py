@@ -37,8 +37,14 @@ __all__ = ["Curves", "abruptness", "forecasts", "levels_above_chance", "same_len
 Z = 3.0
 """Standard errors from chance at which a score has left its floor."""
 
+LOW = 0.1
+"""Share of the way from chance to 1 up to which a continuous measure can lead exact match."""
+
 HALF = 0.5
 """Share of the way from chance to 1 at which an ability is said to appear."""
+
+AT_FLOOR = "at the floor"
+"""Verdict on an ability that even the largest network is without."""
 
 LEAST_CURVE = 3
 """With fewer sizes there is no curve."""
@@ -148,13 +154,15 @@ def abruptness(curves: Curves, *, least_sizes: int) -> Variables:
 
     The continuous measure of the verdict is ``exp(-excess)``, a probability for each character.
     The loss has a break when `broken`, fitted to the sizes before each cut, misses those beyond it
-    by less than `offset` does, in squares of ln loss summed over cuts and sizes.
+    by less than `offset` does, in squares of ln loss summed over cuts and sizes. A lead ends where
+    exact match is `LOW` of the way from chance to 1.
 
     Returns
     -------
     dict of str to Variable
-        By ``family`` and ``task``. Curves of fewer than `LEAST_CURVE` sizes have NaN; the verdict
-        is "" with fewer than `least_sizes`.
+        By ``family`` and ``task``. Curves of fewer than `LEAST_CURVE` sizes have NaN. The verdict
+        is that of `ontogeny.scaling.verdict`, or `AT_FLOOR` where the largest network is, and ""
+        with fewer than `least_sizes`.
     """
     shape = curves.chance.shape
     names = (
@@ -178,7 +186,8 @@ def abruptness(curves: Curves, *, least_sizes: int) -> Variables:
         has_break[at] = _breaks(sizes, excess)
         gains = one["gain"], one["likelihood_gain"]
         if len(known) >= least_sizes and np.isfinite(gains).all():
-            verdicts[at] = verdict(*gains, one["explained"], broken=bool(has_break[at]))
+            said = verdict(*gains, one["explained"], broken=bool(has_break[at]))
+            verdicts[at] = AT_FLOOR if at_floor[at] else said
     about = {
         "gain": "largest gain of exact match over a factor of two in parameters",
         "likelihood_gain": "the same gain of the probability of a character",
@@ -186,8 +195,8 @@ def abruptness(curves: Curves, *, least_sizes: int) -> Variables:
         "crossing": "log10 parameters half of the way from chance to 1",
         "emergence": "emergence score of exact match (arXiv 2304.15004)",
         "emergence_null": "share of orders of sizes with a score at least as large",
-        "loss_lead": "decades by which the loss of the answer precedes exact match of 10 %",
-        "token_lead": "decades by which the accuracy of characters precedes exact match of 10 %",
+        "loss_lead": "decades by which the loss of the answer precedes exact match",
+        "token_lead": "decades by which the accuracy of characters precedes exact match",
         "explained": "R^2 of exact match by the product of the accuracies of characters",
         "explained_by_mean": "R^2 of exact match by the mean accuracy to the power of the length",
         "smoothness": "R^2 of exact match by a straight line in ln parameters",
@@ -215,7 +224,8 @@ def _measured(curves: Curves, at: tuple[int, int], known: NDArray[np.int64]) -> 
             curves.excess_error,
         )
     )
-    chance, length = curves.chance[at], curves.answer_length[at]
+    chance, length = float(curves.chance[at]), curves.answer_length[at]
+    token_error = np.sqrt(tokens * (1 - tokens) / curves.problems[at])
     slope, start = np.polyfit(np.log(sizes), exact, 1)
     return {
         "gain": gain(sizes, exact),
@@ -224,20 +234,21 @@ def _measured(curves: Curves, at: tuple[int, int], known: NDArray[np.int64]) -> 
         "crossing": crossing(sizes, exact, chance + HALF * (1 - chance)),
         "emergence": emergence_score(exact),
         "emergence_null": emergence_null(exact),
-        "loss_lead": _lead(sizes, excess, error, exact, sign=-1),
-        "token_lead": _lead(
-            sizes, tokens, np.sqrt(tokens * (1 - tokens) / curves.problems[at]), exact, sign=1
-        ),
+        "loss_lead": _lead(sizes, excess, error, exact, sign=-1, chance=chance),
+        "token_lead": _lead(sizes, tokens, token_error, exact, sign=1, chance=chance),
         "explained": explained(product, exact),
         "explained_by_mean": explained(tokens**length, exact),
         "smoothness": explained(start + slope * np.log(sizes), exact),
     }
 
 
-def _lead(sizes: Array, measure: Array, error: Array, exact: Array, *, sign: int) -> float:
+def _lead(
+    sizes: Array, measure: Array, error: Array, exact: Array, *, sign: int, chance: float
+) -> float:
     """Return the lead of a measure whose floor is what the smallest network has."""
-    both = np.hypot(error, error[0])
-    return lead(sizes, measure, both, exact, floor=float(measure[0]), sign=sign)
+    both, floor = np.hypot(error, error[0]), float(measure[0])
+    level = chance + LOW * (1 - chance)
+    return lead(sizes, measure, both, exact, floor=floor, sign=sign, level=level)
 
 
 def _breaks(sizes: Array, losses: Array) -> bool:

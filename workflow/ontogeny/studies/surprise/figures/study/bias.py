@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
@@ -77,6 +78,10 @@ def _bias(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
         rule = float(one["bayes_ratio_of_kin"].sel(prompt=prompt))
         axes.axhline(rule, color=colour, ls="--", lw=1)
     axes.axhline(1, **GUIDE)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _probes(axes: Axes, one: xr.Dataset) -> None:
@@ -84,10 +89,10 @@ def _probes(axes: Axes, one: xr.Dataset) -> None:
     shares = known["elicited_of_kin"].transpose("probe", "width").values
     axes.imshow(shares, aspect="auto", vmin=0, vmax=1, cmap="Blues")
     for (row, column), value in np.ndenumerate(shares):
-        if np.isfinite(value) and value > 0:
+        if np.isfinite(value):
             colour = "white" if value > 0.6 else "black"
             axes.text(
-                column, row, f"{value:.1g}", ha="center", va="center", fontsize=6, color=colour
+                column, row, f"{value:.2g}", ha="center", va="center", fontsize=6, color=colour
             )
     names = [
         f"{probe}{' *' * bool(expected)}"

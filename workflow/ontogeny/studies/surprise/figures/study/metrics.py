@@ -52,7 +52,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 families_and_mean(axes, numbers, name, task=task)
                 size_axis(axes)
                 if name != "answer_loss":
-                    axes.set_ylim(-0.05, 1.08 if name != "edit_distance" else None)
+                    axes.set_ylim(-0.05, 1.08)
             for kin in numbers["kin"].values[:1]:
                 line = numbers.sel(kin=kin, task=task)
                 column[0].plot(line["parameters_of_kin"], line["token_product_of_kin"], **_PRODUCT)

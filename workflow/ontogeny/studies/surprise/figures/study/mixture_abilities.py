@@ -74,7 +74,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.set_xlabel("parameters", fontsize=8)
         handles = handles_of_kins(numbers)
         handles.append(handle("power law", **_LAW))
-        handles.append(handle("at chance", color=_FLOOR, lw=5))
+        handles.append(handle("within 3 s.e. of chance", color=_FLOOR, lw=5))
         below(drawn, handles, columns=3)
     return drawn
 
