@@ -191,10 +191,10 @@ EDITS = {
         {f"{CODE}/scaling/laws.py": UNUSED},
         joined("parity", "mixture", "published"),
     ),
-    "checks and families": (
+    "checks and kin": (
         {
             f"{STUDY}/checks.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
-            f"{STUDY}/families.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
+            f"{STUDY}/kin.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
         },
         set(),
     ),

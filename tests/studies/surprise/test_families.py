@@ -1,55 +1,103 @@
-"""Networks that differ in width alone are of one kin."""
+"""Laws of losses of families over size, and which families count."""
 
-from ontogeny.studies.surprise.config import Experiment, Network, Schedule
-from ontogeny.studies.surprise.families import kin_of, members_of
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
+from ontogeny.scaling import LAWS, band, forecast_loss
+from ontogeny.studies.surprise.families import (
+    CONSTANTS,
+    bands_of_kins,
+    control_of,
+    families_of,
+    forecasts_of_loss,
+    laws_of_loss,
+    main_kin,
+)
+from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
+from surprise_runs import mixture_family, mixture_run
 
-def experiment(width, steps=4000, world="parity", seeds=(0,), layers=2):
-    return Experiment(
-        world=world,
-        network=Network(width=width, layers=layers),
-        schedule=Schedule(steps=steps),
-        seeds=seeds,
-    )
-
-
-def test_the_members_of_a_sweep_over_widths_have_its_name():
-    given = {f"parity-width-{width}": experiment(width) for width in (16, 32)}
-    assert kin_of(given) == dict.fromkeys(given, "parity")
-
-
-def test_seeds_make_no_difference_and_all_else_does():
-    given = {
-        "a": experiment(16),
-        "b": experiment(32, seeds=(1, 2)),
-        "longer": experiment(32, steps=8000),
-        "deeper": experiment(32, layers=1),
-        "elsewhere": experiment(32, world="tails"),
-    }
-    assert members_of(given) == {
-        "a": ["a", "b"],
-        "longer": ["longer"],
-        "deeper": ["deeper"],
-        "elsewhere": ["elsewhere"],
-    }
+SIZES = 10.0 ** np.arange(3, 7, 0.5)
+LACKING = np.where(np.arange(8) == 3, np.nan, SIZES)
+PARAMETERS = np.stack([SIZES, LACKING, np.where(np.arange(8) < 3, SIZES, np.nan)])
+LOSS = (1e5 / PARAMETERS) ** 0.2
 
 
-def test_what_else_is_swept_stays_in_the_name():
-    given = {
-        f"tails-width-{width}-world-{world}": experiment(width, world=world)
-        for world in ("light", "heavy")
-        for width in (16, 32)
-    }
-    assert set(kin_of(given).values()) == {"tails-world-light", "tails-world-heavy"}
+@pytest.fixture(scope="module")
+def joined():
+    """Return three seeds, a control of one, and another depth."""
+    runs = [run for seed in range(3) for run in mixture_family(seed, widths=(8, 16, 32, 64))]
+    runs += mixture_family(widths=(16, 32), experiment="long", steps=12_000)
+    runs += mixture_family(widths=(16, 32), experiment="longest", steps=24_000)
+    return mixture_scaling([*runs, mixture_run(32, experiment="deep", layers=4)], least_sizes=4)
 
 
-def test_kin_of_the_same_name_are_told_apart():
-    given = {
-        "a-width-16": experiment(16),
-        "a-width-32": experiment(32, steps=9),
-        "a-width-64": experiment(64, steps=9),
-    }
-    assert members_of(given) == {
-        "a-width-16": ["a-width-16"],
-        "a-width-32": ["a-width-32", "a-width-64"],
-    }
+def test_a_planted_power_law_is_found_where_there_are_enough_sizes():
+    found = laws_of_loss(PARAMETERS, LOSS, least_sizes=4)
+    power, exponent = LAWS.index("power"), CONSTANTS.index("exponent")
+    assert_allclose(found["constants"].values[:2, power, exponent], 0.2)
+    assert_allclose(found["constants"].values[:2, power, CONSTANTS.index("scale")], 1e5)
+    assert_allclose(found["residual"].values[:2, power], 0, atol=1e-12)
+    assert_allclose(found["exponent"].values, [-0.2, -0.2, np.nan])
+    assert_allclose(found["fitted"].values[:2, power], LOSS[:2])
+    assert_array_equal(found["failure"].values[:2, power], "")
+    assert "3 sizes" in found["failure"].values[2, power]
+    assert np.isnan(found["constants"].values[2]).all()
+
+
+def test_constants_that_a_law_has_not_are_missing():
+    found = laws_of_loss(PARAMETERS, LOSS, least_sizes=4)["constants"].values
+    assert np.isnan(found[0, LAWS.index("power"), CONSTANTS.index("floor")])
+
+
+def test_a_law_that_cannot_be_fitted_says_why():
+    loss = LOSS.copy()
+    loss[0, 2] = -1
+    found = laws_of_loss(PARAMETERS, loss, least_sizes=4)
+    assert "positive" in found["failure"].values[0, 0]
+    assert np.isnan(found["residual"].values[0]).all()
+
+
+def test_forecasts_are_made_from_smaller_sizes_only():
+    loss = LOSS * np.exp(0.01 * np.sin(np.arange(24.0))).reshape(3, 8)
+    found = forecasts_of_loss(PARAMETERS, loss, least_sizes=4)
+    forecast, miss = found["loss_forecast"].values, found["loss_miss"].values
+    assert forecast.shape == (3, len(LAWS), 4, 8)
+    assert np.isnan(forecast[0, 0, 1, :5]).all()
+    expected = forecast_loss("power", SIZES[:5], loss[0, :5], SIZES[5:])
+    assert_allclose(forecast[0, 0, 1, 5:], expected)
+    assert_allclose(miss[0, 0, 1, 5:], expected / loss[0, 5:] - 1)
+    kept = [0, 1, 2, 4]
+    expected = forecast_loss("power", SIZES[kept], loss[1, kept], SIZES[5:])
+    assert_allclose(forecast[1, 0, 0, 5:], expected)
+    assert np.isnan(forecast[1, 0, 3]).all()
+    assert np.isnan(forecast[2]).all()
+
+
+def test_the_band_is_that_of_the_seeds_of_a_kin():
+    scatter = np.random.default_rng(0).normal(scale=0.02, size=(4, 8))
+    parameters, loss = np.tile(SIZES, (4, 1)), (1e5 / SIZES) ** 0.2 * np.exp(scatter)
+    found = bands_of_kins(parameters, loss, ["a", "a", "a", "b"], least_sizes=6)
+    lower, upper = band("power", SIZES[:6], loss[:3, :6], SIZES[6:])
+    assert_allclose(found["band"].values[0, 0, 0, 6:], np.stack([lower, upper], axis=1))
+    inside = (loss[:3, 6:] >= lower) & (loss[:3, 6:] <= upper)
+    assert_allclose(found["covered"].values[0, 0, 0, 6:], inside.mean(axis=0))
+    assert np.isnan(found["covered"].values[0, LAWS.index("broken")]).all()
+    assert np.isfinite(found["covered"].values[1, 0, 0, 6:]).all()
+
+
+def test_claims_are_about_the_kin_with_most_families(joined):
+    assert main_kin(joined) == "mixture"
+    assert families_of(joined, "mixture").sizes["family"] == 3
+    assert not families_of(joined, "deep").sizes["family"]
+    assert not families_of(joined, None).sizes["family"]
+
+
+def test_a_kin_of_single_networks_is_none():
+    assert main_kin(mixture_scaling([mixture_run(32)], least_sizes=4)) is None
+
+
+def test_the_control_has_four_times_the_training_and_nothing_else_differs(joined):
+    assert control_of(joined, "mixture") == "long"
+    assert control_of(joined, "long") is None
+    assert control_of(joined, "deep") is None

@@ -1,7 +1,6 @@
-from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
-
 from ontogeny.job import Job
 from ontogeny.studies.surprise.config import Analysis
+from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
 
 job = Job(snakemake)
 analysis = Analysis.model_validate(job.spec["analysis"])

@@ -20,7 +20,7 @@ from ontogeny.studies.surprise.config import (
     Surprise,
     World,
 )
-from ontogeny.studies.surprise.families import members_of
+from ontogeny.studies.surprise.kin import members_of
 from ontogeny.studies.surprise.published.checks import problems_of_published
 from ontogeny.studies.surprise.worlds.problems import tasks_of
 from ontogeny.sweeps import resolved

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ontogeny.studies.surprise.config import Experiment, Mixture, Records, Surprise
-from ontogeny.studies.surprise.families import kin_of
+from ontogeny.studies.surprise.kin import kin_of
 from ontogeny.studies.surprise.least import LEAST_RUNS
 
 __all__ = ["facts_of_runs"]

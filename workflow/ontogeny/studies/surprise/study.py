@@ -19,7 +19,7 @@ from ontogeny.studies.surprise.config import (
     files_of,
 )
 from ontogeny.studies.surprise.facts import facts_of_runs
-from ontogeny.studies.surprise.families import kin_of
+from ontogeny.studies.surprise.kin import kin_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
 from ontogeny.studies.surprise.summary import summary

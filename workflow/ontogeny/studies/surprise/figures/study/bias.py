@@ -1,0 +1,117 @@
+"""What networks do that nobody asked them for.
+
+Left, the analogue of figure 3 of arXiv 2202.07785: the rate of false positives in the group
+whose records are biased, over that in the other group, when the prompt names the group and when it
+does not, over the number of parameters; lines without marks are the Bayes rule on the same records.
+Middle, kinds of problems that training never has: the share of seeds in which a network answers
+more of them than chance explains, by three standard errors; expected beforehand are those with a
+star. Right, what continuations from nothing contain: 30 characters of the text as they are, wrong
+statements in the frame of a task, and changes between text and problems.
+"""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+
+from ontogeny.config import Style
+from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.surprise.mixture_panels import GUIDE, handle, shown, size_axis
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("mixture-families", "mixture-records", "open-ended")
+
+_PROMPTS = {"named": (PALETTE[1], "o"), "unnamed": (PALETTE[0], "s")}
+_KINDS = {
+    "verbatim": (PALETTE[2], "o"),
+    "wrong statement": (PALETTE[3], "s"),
+    "change of mode": (PALETTE[4], "^"),
+}
+
+
+def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
+    """Select ratios, probes and outputs of the families that claims are about."""
+    found = shown(mixture_scaling, ["ratio", "bayes_ratio", "elicited", "expected", "output_rate"])
+    return found.isel(kin=slice(1))
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw the bias, the problems that were never trained, and the continuations."""
+    with settings():
+        drawn = figure(width=style.width, height=0.5 * style.width)
+        bias, probes, outputs = drawn.subplots(1, 3, width_ratios=[1, 1.1, 1])
+        for place in range(numbers.sizes["kin"]):
+            one = numbers.isel(kin=place)
+            families = numbers.isel(family=numbers["kin_of_family"].values == one["kin"].values)
+            _bias(bias, families, one)
+            _probes(probes, one)
+            _outputs(outputs, families, one)
+        bias.set(ylabel="false positives, group 1 over 0", title="records of two groups")
+        probes.set_title("never trained: share of seeds")
+        outputs.set(ylabel="share of continuations", ylim=(-0.03, 1.03), title="outputs")
+        for axes in (bias, outputs):
+            axes.set_xlabel("parameters")
+            size_axis(axes)
+        handles = [
+            *(
+                handle(f"group {name}", color=c, marker=m, ms=4)
+                for name, (c, m) in _PROMPTS.items()
+            ),
+            handle("Bayes rule", color="#444444", ls="--", lw=1),
+            *(handle(name, color=c, marker=m, ms=4) for name, (c, m) in _KINDS.items()),
+        ]
+        drawn.legend(handles=handles, loc="outside lower center", ncols=3)
+    return drawn
+
+
+def _bias(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
+    for prompt, (colour, mark) in _PROMPTS.items():
+        ratio = families["ratio"].sel(prompt=prompt)
+        axes.plot(
+            families["parameters"].values.ravel(), ratio.values.ravel(), mark,
+            ms=2, mew=0, alpha=0.4, color=colour,
+        )  # fmt: skip
+        mean = one["ratio_of_kin"].sel(prompt=prompt)
+        axes.plot(one["parameters_of_kin"], mean, marker=mark, ms=3.5, color=colour)
+        rule = float(one["bayes_ratio_of_kin"].sel(prompt=prompt))
+        axes.axhline(rule, color=colour, ls="--", lw=1)
+    axes.axhline(1, **GUIDE)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _probes(axes: Axes, one: xr.Dataset) -> None:
+    known = one.dropna("width", subset=["parameters_of_kin"])
+    shares = known["elicited_of_kin"].transpose("probe", "width").values
+    axes.imshow(shares, aspect="auto", vmin=0, vmax=1, cmap="Blues")
+    for (row, column), value in np.ndenumerate(shares):
+        if np.isfinite(value):
+            colour = "white" if value > 0.6 else "black"
+            axes.text(
+                column, row, f"{value:.2g}", ha="center", va="center", fontsize=6, color=colour
+            )
+    names = [
+        f"{probe}{' *' * bool(expected)}"
+        for probe, expected in zip(
+            one["probe"].values, one["expected_of_kin"].values == 1, strict=True
+        )
+    ]
+    axes.set_yticks(range(len(names)), names, fontsize=7)
+    axes.set_xticks(range(known.sizes["width"]), known["width"].values, fontsize=7, rotation=90)
+    axes.set_xlabel("width of the network")
+    axes.grid(visible=False)
+
+
+def _outputs(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
+    for kind, (colour, mark) in _KINDS.items():
+        rate = families["output_rate"].sel(kind=kind)
+        axes.plot(
+            families["parameters"].values.ravel(), rate.values.ravel(), mark,
+            ms=2, mew=0, alpha=0.4, color=colour,
+        )  # fmt: skip
+        mean = one["output_rate_of_kin"].sel(kind=kind)
+        axes.plot(one["parameters_of_kin"], mean, marker=mark, ms=3.5, color=colour)

@@ -1,0 +1,108 @@
+"""The loss of text, and the abilities of the same networks.
+
+Left, the loss of the final networks on held-out text over their number of parameters, with the
+power law fitted to it. Right, a panel for each task that the same networks learn between the text:
+the share of problems whose answer is right in every character, after as many solved problems as the
+context holds. In grey, what is within three standard errors of chance. Above each
+panel, the largest gain over a factor of two in parameters, as a mean over seeds; the panels are in
+its order. Hollow circles are a control with four times the training.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator, ScalarFormatter
+
+from ontogeny.config import Style
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.surprise.mixture_panels import (
+    GUIDE,
+    below,
+    families_and_mean,
+    handle,
+    handles_of_kins,
+    shown,
+    size_axis,
+)
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("mixture-families",)
+
+_ROWS = 3
+_FLOOR = "#dddddd"
+_LAW: Mapping[str, Any] = {"color": "black", "ls": (0, (4, 2)), "lw": 1.1}
+
+
+def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
+    """Select the loss with its power law, and exact match; the steepest task comes first."""
+    scaling = mixture_scaling.sel(shots="most", law="power")
+    names = ["loss", "fitted", "exact", "floor", "gain", "answer_length"]
+    found = shown(scaling, names)
+    if not found.sizes["kin"]:
+        return found
+    gain = found["gain_of_kin"].isel(kin=0).fillna(-np.inf).values
+    return found.isel(task=np.argsort(-gain, kind="stable"))
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw a large panel of the loss, and small ones of the tasks beside it."""
+    tasks = numbers["task"].values
+    columns = max(-(-len(tasks) // _ROWS), 1)
+    with settings():
+        drawn = figure(width=style.width, height=0.7 * style.width)
+        drawn.suptitle(
+            "The same networks: the loss of their text (left), and each task that they learn "
+            "beside it (right)",
+            fontsize=9,
+        )
+        grid = drawn.add_gridspec(_ROWS, 1 + columns, width_ratios=[1.7] + [1.0] * columns)
+        left = drawn.add_subplot(grid[:, 0])
+        _loss(left, numbers)
+        for place, task in enumerate(tasks):
+            row, column = divmod(place, columns)
+            axes = drawn.add_subplot(grid[row, 1 + column], sharex=left)
+            _task(axes, numbers, task)
+            axes.tick_params(labelbottom=place + columns >= len(tasks), labelleft=column == 0)
+            if column == 0:
+                axes.set_ylabel("exact match", fontsize=8)
+            if row == _ROWS - 1:
+                axes.set_xlabel("parameters", fontsize=8)
+        handles = handles_of_kins(numbers)
+        handles.append(handle("power law", **_LAW))
+        handles.append(handle("within 3 s.e. of chance", color=_FLOOR, lw=5))
+        below(drawn, handles, columns=3)
+    return drawn
+
+
+def _loss(axes: Axes, numbers: xr.Dataset) -> None:
+    families_and_mean(axes, numbers, "loss")
+    for kin in numbers["kin"].values[:1]:
+        line = numbers.sel(kin=kin)
+        axes.plot(line["parameters_of_kin"], line["fitted_of_kin"], zorder=3, **_LAW)
+    size_axis(axes)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_formatter(ScalarFormatter())
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set(xlabel="parameters without embeddings", ylabel="loss of text [nat per character]")
+    axes.set_title("text")
+
+
+def _task(axes: Axes, numbers: xr.Dataset, task: str) -> None:
+    one = numbers.sel(task=task)
+    if numbers.sizes["kin"]:
+        first = one.isel(kin=0)
+        axes.axhspan(-0.05, float(first["floor_of_kin"]), color=_FLOOR, lw=0)
+        length, gain = int(first["answer_length_of_kin"]), float(first["gain_of_kin"])
+        said = f"\n×2 in size: up to {gain:+.2f}" if np.isfinite(gain) else ""
+        axes.set_title(f"{task}, {length} character{'s' * (length > 1)}{said}", fontsize=7)
+    families_and_mean(axes, numbers, "exact", task=task)
+    axes.axhline(1, **GUIDE)
+    axes.set_ylim(-0.05, 1.12)
+    axes.set_yticks([0, 0.5, 1])
+    size_axis(axes)

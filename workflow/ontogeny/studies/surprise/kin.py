@@ -1,0 +1,41 @@
+"""Which experiments differ in the width of their networks alone."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+from ontogeny.studies.surprise.config import Experiment
+
+__all__ = ["kin_of", "members_of"]
+
+
+def kin_of(experiments: Mapping[str, Experiment]) -> dict[str, str]:
+    """Return for each experiment the name of all that differ from it in width and seeds alone."""
+    return {name: kin for kin, names in members_of(experiments).items() for name in names}
+
+
+def members_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
+    """Return the experiments that differ in width and seeds alone, by their name together.
+
+    That is their common name without the width, as the members of a sweep have it: ``parity`` of
+    ``parity-width-16`` and ``parity-width-32``. Where they have none, or others have the same, it
+    is the name of the first of them.
+
+    Parameters
+    ----------
+    experiments : mapping of str to Experiment
+    """
+    alike: dict[str, list[str]] = defaultdict(list)
+    for name, experiment in experiments.items():
+        network = experiment.network.model_copy(update={"width": 2})
+        same = experiment.model_copy(update={"network": network, "seeds": (0,)})
+        alike[same.model_dump_json()].append(name)
+    without = {
+        name: name.replace(f"-width-{experiment.network.width}", "", 1)
+        for name, experiment in experiments.items()
+    }
+    common = [{without[name] for name in names} for names in alike.values()]
+    owners = Counter(name for names in common for name in names)
+    return {
+        shared.pop() if len(shared) == 1 and owners[without[names[0]]] == 1 else names[0]: names
+        for names, shared in zip(alike.values(), common, strict=True)
+    }
