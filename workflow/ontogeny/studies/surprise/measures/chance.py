@@ -47,7 +47,8 @@ def constant_match(known: Answers, asked: Answers) -> float:
 
     Examples
     --------
-    >>> constant_match(np.array([[1, 2], [1, 2], [3, 4]]), np.array([[1, 2], [3, 4]]))
+    >>> known = np.array([[1, 2], [1, 2], [3, 4]], dtype=np.uint8)
+    >>> constant_match(known, np.array([[1, 2], [3, 4]], dtype=np.uint8))
     0.5
     """
     rows, counts = np.unique(known, axis=0, return_counts=True)
@@ -59,7 +60,8 @@ def unigram_match(known: Answers, asked: Answers) -> float:
 
     Examples
     --------
-    >>> unigram_match(np.array([[1, 2], [1, 4], [3, 4]]), np.array([[1, 4], [1, 2]]))
+    >>> known = np.array([[1, 2], [1, 4], [3, 4]], dtype=np.uint8)
+    >>> unigram_match(known, np.array([[1, 4], [1, 2]], dtype=np.uint8))
     0.5
     """
     return float((asked == _most_frequent(known)).all(axis=1).mean())
