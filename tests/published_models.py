@@ -30,7 +30,7 @@ def spec(table, **fields):
 
 def long_world(**fields):
     table = {
-        "format": "long",
+        "kind": "long",
         "file": str(TABLES / "models-long.csv"),
         "parameters": SIZES,
         "families": {"": "plain"},
@@ -40,7 +40,7 @@ def long_world(**fields):
 
 def wide_world(*, family="hare", reference="MMLU", **fields):
     table = {
-        "format": "wide",
+        "kind": "wide",
         "files": [str(TABLES / "models-wide.csv")],
         "family": family,
         "reference": reference,
@@ -49,7 +49,7 @@ def wide_world(*, family="hare", reference="MMLU", **fields):
 
 
 def points_world(*, left_out=1, **fields):
-    table = {"format": "points", "file": str(TABLES / "models-points.csv"), "left_out": left_out}
+    table = {"kind": "points", "file": str(TABLES / "models-points.csv"), "left_out": left_out}
     return spec(table, **fields)
 
 

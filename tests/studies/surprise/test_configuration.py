@@ -104,7 +104,7 @@ def test_published_models_need_no_experiment(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = "".join(f"{n}e6,{6e13 * n**2},{3 - n / 10}\n" for n in range(1, 9))
     (tmp_path / "p.csv").write_text(f"Model Size,Training FLOP,loss\n{rows}", encoding="utf-8")
-    table = {"format": "points", "file": "p.csv"}
+    table = {"kind": "points", "file": "p.csv"}
     raw = {"surprise": {"worlds": {"points": {"kind": "published", "table": table}}}}
     plan = plan_of(raw)
     assert plan.joined() == ["published_scaling"]

@@ -122,7 +122,7 @@ def test_compute_must_be_there_to_compare_at(tmp_path):
 
 def test_a_table_that_cannot_be_read_is_refused_with_its_line(tmp_path):
     (tmp_path / "bad.csv").write_text("Model Size,Training FLOP,loss\n1e8,1e18,low\n")
-    world = spec({"format": "points", "file": str(tmp_path / "bad.csv")})
+    world = spec({"kind": "points", "file": str(tmp_path / "bad.csv")})
     (problem,) = problems(world)
     assert problem.startswith(f"`{AT}.table.file`: ")
     assert "bad.csv, line 2, column `loss`: 'low' is not a number" in problem
@@ -131,7 +131,7 @@ def test_a_table_that_cannot_be_read_is_refused_with_its_line(tmp_path):
 
 
 def test_a_file_that_is_missing_or_named_twice_is_refused(tmp_path):
-    missing = spec({"format": "wide", "files": ["none.csv"], "family": "hare"})
+    missing = spec({"kind": "wide", "files": ["none.csv"], "family": "hare"})
     (problem,) = problems(missing)
     assert problem.startswith(f"`{AT}.table.files` = 'none.csv': does not exist; correct the path")
     twice = wide_world().table.model_copy(update={"files": (str(TABLES / "models-wide.csv"),) * 2})

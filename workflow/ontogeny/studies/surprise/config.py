@@ -196,7 +196,7 @@ class Mixture(Section):
 class LongTable(Section):
     """A table with one score in each row: size, variant, shots, step, task, metric, value."""
 
-    format: Literal["long"] = "long"
+    kind: Literal["long"] = "long"
     file: str = Field(description="A table with commas; the first line names its columns.")
     shots: str = Field(
         "zero-shot", description="Which rows are read, as the column `shots` says it."
@@ -213,7 +213,7 @@ class LongTable(Section):
 class WideTable(Section):
     """Tables with one model in each row and one task in each column, joined by name."""
 
-    format: Literal["wide"] = "wide"
+    kind: Literal["wide"] = "wide"
     files: Annotated[Files, Field(min_length=1)] = Field(
         description="Tables with commas; the first line names their columns. The first table lists "
         "the models."
@@ -229,7 +229,7 @@ class WideTable(Section):
 class PointsTable(Section):
     """A table with one training run in each row: its size, compute and loss."""
 
-    format: Literal["points"] = "points"
+    kind: Literal["points"] = "points"
     file: str = Field(description="A table with commas; the first line names its columns.")
     left_out: Whole = Field(0, description="How many of the highest losses the fit leaves out.")
 
@@ -238,7 +238,7 @@ class Published(Section):
     """Evaluations of other people's models; nothing is trained."""
 
     kind: Literal["published"] = "published"
-    table: Annotated[LongTable | WideTable | PointsTable, Field(discriminator="format")] = Field(
+    table: Annotated[LongTable | WideTable | PointsTable, Field(discriminator="kind")] = Field(
         description="Where they are."
     )
     loss: str | None = Field(None, description="The task whose loss is foreseen; null: none.")
