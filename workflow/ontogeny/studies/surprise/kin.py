@@ -16,9 +16,9 @@ def kin_of(experiments: Mapping[str, Experiment]) -> dict[str, str]:
 def members_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
     """Return the experiments that differ in width and seeds alone, by their name together.
 
-    That is their common name without the width, as the members of a sweep have it: ``parity`` of
-    ``parity-width-16`` and ``parity-width-32``. Where they have none, or others have the same, it
-    is the name of the first of them.
+    That is the name of the first of them without its width, as the members of a sweep have it:
+    ``parity`` of ``parity-width-16`` and ``parity-width-32``. Where others have the same, its width
+    stays.
 
     Parameters
     ----------
@@ -33,9 +33,8 @@ def members_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
         name: name.replace(f"-width-{experiment.network.width}", "", 1)
         for name, experiment in experiments.items()
     }
-    common = [{without[name] for name in names} for names in alike.values()]
-    owners = Counter(name for names in common for name in names)
+    owners = Counter(name for names in alike.values() for name in {without[n] for n in names})
     return {
-        shared.pop() if len(shared) == 1 and owners[without[names[0]]] == 1 else names[0]: names
-        for names, shared in zip(alike.values(), common, strict=True)
+        without[names[0]] if owners[without[names[0]]] == 1 else names[0]: names
+        for names in alike.values()
     }
