@@ -46,6 +46,9 @@ INDUCTION = (
     "studies.induction.analysis: attribution circuits evaluation heads knock_outs losses phase "
     "probes",
 )
+PARITY = "studies.surprise.worlds: parity"
+MIXTURE = "studies.surprise.worlds: mixture problems"
+SCALING = "scaling: _abruptness _curves _forecasts _laws _solver"
 COMPUTES = {
     "all_claims": ["ontogeny: claims"],
     "claims": ["ontogeny: claims estimates"],
@@ -106,6 +109,66 @@ COMPUTES = {
         CORPORA,
         "texts: division windows",
         "studies.induction: runs sources",
+    ],
+    "surprise/mixture_evaluation": [
+        DECODER,
+        MIXTURE,
+        "studies.surprise.measures: answers recorded",
+        "studies.surprise.networks: on_mixture reading",
+        "studies.surprise.stages: mixture_evaluation",
+    ],
+    "surprise/mixture_scaling": [
+        SCALING,
+        "scaling: _lead _metric",
+        "studies.surprise: families",
+        "studies.surprise.stages: mixture_abilities mixture_scaling",
+    ],
+    "surprise/mixture_train": [
+        TRAINER,
+        DECODER,
+        MIXTURE,
+        "studies.surprise.networks: on_mixture runs",
+    ],
+    "surprise/mixture_world": [
+        MIXTURE,
+        "texts: division library windows",
+        "studies.surprise.measures: chance",
+        "studies.surprise.stages: mixture_world",
+    ],
+    "surprise/open_ended": [
+        DECODER,
+        MIXTURE,
+        "studies.surprise.measures: answers chance open_ended recorded",
+        "studies.surprise.networks: on_mixture reading",
+        "studies.surprise.stages: open_ended",
+        "studies.surprise.worlds: probes statements",
+    ],
+    "surprise/parity_evaluation": [
+        PARITY,
+        "studies.surprise.measures: parity_scores",
+        "studies.surprise.stages: parity_evaluation parity_world",
+    ],
+    "surprise/parity_scaling": [
+        SCALING,
+        "ontogeny: estimates",
+        "scaling: _many",
+        "studies.surprise.stages: parity_scaling",
+    ],
+    "surprise/parity_train": [
+        TRAINER,
+        PARITY,
+        "studies.surprise.networks: on_parity parity_network runs",
+    ],
+    "surprise/parity_world": [PARITY, "studies.surprise.stages: parity_world"],
+    "surprise/published_scaling": [
+        SCALING,
+        "scaling: _joint _metric",
+        "studies.surprise.published: analysis dataset families models reading tables",
+        "studies.surprise.stages: published_scaling",
+    ],
+    "surprise/published_world": [
+        "studies.surprise.published: dataset models reading tables",
+        "studies.surprise.stages: published_world",
     ],
 }
 """The modules that make the numbers of each script, by the package that they are in.
