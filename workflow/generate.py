@@ -89,7 +89,8 @@ def keys(name: str) -> str:
     first, *path = name.split(".")
     models: list[type[BaseModel]] = [_section(first)]
     for key in path:
-        models = [m for model in models for m in _sections_in(model.model_fields[key].annotation)]
+        fields = [model.model_fields[key] for model in models if key in model.model_fields]
+        models = [model for field in fields for model in _sections_in(field.annotation)]
     shown = [
         [f"`{key}`", f"`{default}`" if default else "", meaning]
         for key, default, meaning in _of_any(models, "", deep=bool(path))

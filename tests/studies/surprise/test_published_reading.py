@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from ontogeny.config import ConfigurationError
 from ontogeny.storage import read_texts
 from ontogeny.studies.surprise.checks import resolve
-from ontogeny.studies.surprise.config import files_of
+from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.published.checks import problems_of_published
 from ontogeny.studies.surprise.published.models import Models
 from ontogeny.studies.surprise.published.reading import families_of, read_published

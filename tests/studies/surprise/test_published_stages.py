@@ -6,7 +6,7 @@ import xarray as xr
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ontogeny.storage import read, read_texts, write
-from ontogeny.studies.surprise.config import files_of
+from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.published.analysis import LEAST
 from ontogeny.studies.surprise.stages.published_scaling import published_scaling

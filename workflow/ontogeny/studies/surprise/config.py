@@ -48,7 +48,6 @@ __all__ = [
     "Training",
     "WideTable",
     "World",
-    "files_of",
 ]
 
 Level = Literal["run", "study"]
@@ -251,16 +250,6 @@ class Published(Section):
 
 
 World = Annotated[Parity | Mixture | Published, Field(discriminator="kind")]
-
-
-def files_of(world: World) -> tuple[str, ...]:
-    """Return the files that the configuration gives a world: its text, or its tables."""
-    match world:
-        case Mixture(files=files) | Published(table=WideTable(files=files)):
-            return files
-        case Published(table=LongTable(file=file) | PointsTable(file=file)):
-            return (file,)
-    return ()
 
 
 class Network(Section):

@@ -16,9 +16,9 @@ from ontogeny.studies.surprise.config import (
     Parity,
     Surprise,
     World,
-    files_of,
 )
 from ontogeny.studies.surprise.facts import facts_of_runs
+from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.kin import kin_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory

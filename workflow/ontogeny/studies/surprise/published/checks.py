@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.storage import read_texts
-from ontogeny.studies.surprise.config import Published, WideTable, files_of
+from ontogeny.studies.surprise.config import Published, WideTable
+from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.published.reading import lacking, tables_of
 from ontogeny.studies.surprise.published.tables import TableError
 

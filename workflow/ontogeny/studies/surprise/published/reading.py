@@ -5,13 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ontogeny.studies.surprise.config import (
-    LongTable,
-    PointsTable,
-    Published,
-    WideTable,
-    files_of,
-)
+from ontogeny.studies.surprise.config import LongTable, PointsTable, Published, WideTable
+from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.published.models import (
     Models,
     losses_of,
