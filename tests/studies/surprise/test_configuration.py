@@ -166,6 +166,11 @@ WRONG = [
         {"network": {"width": 16}, "seeds": [4]},
         ["`surprise.experiments.again`: has the same network as 'several-width-16'", "seed 4"],
     ),
+    (
+        "surprise/expected",
+        ["longer-copy", "longer-ad"],
+        ["`surprise.expected` = 'longer-ad': is not a probe of any mixture; known are longer-copy"],
+    ),
     ("surprise/analysis/least_sizes", 3, ["analysis.least_sizes` = 3", "equal to 4"]),
     ("surprise/analysis/learned", 1, ["analysis.learned` = 1.0", "less than 1"]),
     ("surprise/figures", {"parity_law": {}}, ["`surprise.figures.parity_law`", "unknown key"]),

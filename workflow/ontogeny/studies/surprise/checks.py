@@ -22,6 +22,7 @@ from ontogeny.studies.surprise.config import (
 )
 from ontogeny.studies.surprise.kin import members_of
 from ontogeny.studies.surprise.published.checks import problems_of_published
+from ontogeny.studies.surprise.worlds.probes import probes_of
 from ontogeny.studies.surprise.worlds.problems import tasks_of
 from ontogeny.sweeps import resolved
 from ontogeny.texts.division import boundary, shortage
@@ -76,8 +77,19 @@ def _problems(surprise: Surprise) -> Iterator[str]:
         yield from _problems_of_experiment(
             experiment, surprise.worlds, f"surprise.experiments.{name}"
         )
+    yield from _unknown_probes(surprise)
     for kin, names in members_of(surprise.experiments).items():
         yield from _problems_of_kin(surprise, kin, names)
+
+
+def _unknown_probes(surprise: Surprise) -> Iterator[str]:
+    """Refuse expectations of probes that no mixture has."""
+    mixtures = [world for world in surprise.worlds.values() if isinstance(world, Mixture)]
+    known = {probe: None for world in mixtures for probe in probes_of(world)}
+    for probe in surprise.expected:
+        if probe not in known:
+            has = f"known are {', '.join(known)}" if known else "there are none"
+            yield f"`surprise.expected` = {probe!r}: is not a probe of any mixture; {has}"
 
 
 def _problems_of_kin(surprise: Surprise, kin: str, names: list[str]) -> Iterator[str]:
