@@ -35,3 +35,9 @@ def test_figures_are_drawn_of_what_there_is(experiments, facts):
     defaults = {"seeds": [0]}
     found = resolve({"worlds": WORLDS, "defaults": defaults, "experiments": experiments})
     assert facts_of_runs(found) == facts
+
+
+def test_published_models_are_enough_for_claims_about_them():
+    table = {"kind": "points", "file": "config/test/models-points.csv"}
+    found = resolve({"worlds": {"points": {"kind": "published", "table": table}}})
+    assert facts_of_runs(found) == {"enough-runs"}

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from ontogeny.studies.surprise.config import Experiment, Mixture, Records, Surprise
+from ontogeny.studies.surprise.config import Experiment, Mixture, Published, Records, Surprise
 from ontogeny.studies.surprise.kin import kin_of
 from ontogeny.studies.surprise.least import LEAST_RUNS
 
@@ -40,7 +40,8 @@ def facts_of_runs(surprise: Surprise) -> frozenset[str]:
     if any(isinstance(world, Mixture) and _has_records(world) for world in on):
         facts.add("mixture-records")
     seeds = [len(experiment.seeds) for experiment in surprise.experiments.values()]
-    if max(seeds, default=0) >= LEAST_RUNS:
+    is_published = any(isinstance(world, Published) for world in surprise.worlds.values())
+    if is_published or max(seeds, default=0) >= LEAST_RUNS:
         facts.add("enough-runs")
     return frozenset(facts)
 

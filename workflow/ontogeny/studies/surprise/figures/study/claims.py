@@ -15,6 +15,8 @@ from ontogeny.plotting import verdict_table
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("enough-runs",)
+
 
 def numbers(claims: Sequence[xr.Dataset]) -> xr.Dataset:
     """Select what was measured and the verdicts, of all kinds of worlds that there are."""
