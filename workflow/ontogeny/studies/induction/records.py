@@ -8,6 +8,7 @@ import xarray as xr
 
 from ontogeny.config import canonical
 from ontogeny.labels import Labels, Measure
+from ontogeny.networks.axes import AXES
 from ontogeny.studies.induction.config import Corpus, Training
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.training import Record, in_words
@@ -21,22 +22,6 @@ _MEASURES = {
     "loss": Measure(("split",), "cross-entropy", "nat"),
     "accuracy": Measure(("split",), "accuracy"),
 }
-_DIMENSIONS: dict[str, tuple[str, ...]] = {
-    "W_E": ("word", "residual"),
-    "gain": ("layer", "residual"),
-    "W_Q": ("layer", "head", "residual", "key_dimension"),
-    "W_K": ("layer", "head", "residual", "key_dimension"),
-    "W_V": ("layer", "head", "residual", "key_dimension"),
-    "W_O": ("layer", "head", "key_dimension", "residual"),
-    "smear": ("layer", "head"),
-    "gain_mlp": ("layer", "residual"),
-    "W_in": ("layer", "residual", "neuron"),
-    "b_in": ("layer", "neuron"),
-    "W_out": ("layer", "neuron", "residual"),
-    "b_out": ("layer", "residual"),
-    "gain_final": ("residual",),
-    "W_U": ("residual", "word"),
-}
 
 
 def datasets(record: Record) -> dict[str, xr.Dataset]:
@@ -46,7 +31,7 @@ def datasets(record: Record) -> dict[str, xr.Dataset]:
 
 def checkpoints_dataset(record: Record) -> xr.Dataset:
     """Return every parameter of a network along `step`."""
-    return shared_checkpoints(record, _DIMENSIONS, _LABELS)
+    return shared_checkpoints(record, AXES, _LABELS)
 
 
 def history_dataset(record: Record) -> xr.Dataset:

@@ -5,15 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from ontogeny.networks import MOST_NUMBERS
-from ontogeny.networks.decoder import Transformer, next_token_loss
+from ontogeny.networks.decoder import Transformer
+from ontogeny.networks.measures import next_token_measures
 from ontogeny.networks.minibatches import FreshMinibatches, Source
 from ontogeny.networks.objective import next_token_objective
 from ontogeny.studies.induction.config import Network, Training
 from ontogeny.training import (
-    Evaluation,
     ParameterBuffer,
     Quantity,
     Record,
@@ -23,7 +21,7 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["SHOWN", "TEST_LOSS", "build", "evaluation", "train_network"]
+__all__ = ["SHOWN", "TEST_LOSS", "build", "train_network"]
 
 TEST_LOSS = Quantity("loss", (0,))
 """Of the evaluation of a network."""
@@ -37,32 +35,6 @@ _EVALUATED = 64
 def build(network: Network, vocabulary: int) -> Transformer:
     """Return the shape of the network that a configuration describes."""
     return Transformer(vocabulary, **network.model_dump())
-
-
-def evaluation(
-    network: Transformer, sequences: NDArray[np.int64]
-) -> Callable[[dict[str, Tensor]], Evaluation]:
-    """Return a function that gives the measures of a network on fixed sequences, the test set.
-
-    These are ``loss`` [nat] and ``accuracy``, (split,).
-    """
-    tokens = torch.from_numpy(sequences)
-    each = (tokens.shape[1] - 1) * network.vocabulary
-    block = min(64, max(1, MOST_NUMBERS // each))
-
-    @torch.no_grad()
-    def evaluate(parameters: dict[str, Tensor]) -> Evaluation:
-        losses, hits = [], []
-        for part in torch.split(tokens.to(parameters["W_E"].device), block):
-            logits = network.logits(parameters, part[:, :-1])
-            losses.append(next_token_loss(logits, part[:, 1:]).double().mean(dim=1))
-            hits.append((logits.argmax(dim=2) == part[:, 1:]).double().mean(dim=1))
-        return {
-            "loss": np.array([float(torch.cat(losses).mean())]),
-            "accuracy": np.array([float(torch.cat(hits).mean())]),
-        }
-
-    return evaluate
 
 
 def train_network(
@@ -106,7 +78,7 @@ def train_network(
     return train(
         ParameterBuffer(initial, dtype=getattr(torch, spec.optimiser.precision), device=device),
         next_token_objective(network, batches),
-        evaluation(network, sequences[:_EVALUATED]),
+        next_token_measures(network, sequences[:_EVALUATED]),
         optimiser=spec.optimiser,
         checkpoints=checkpoint_steps(spec.schedule),
         early_stop=spec.schedule.early_stop,

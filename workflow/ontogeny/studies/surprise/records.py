@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.labels import Labels, Measure
+from ontogeny.networks.axes import AXES
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.training import Record, checkpoints_dataset, history_dataset
 
@@ -21,26 +22,11 @@ _PARITY: dict[str, tuple[str, ...]] = {
     "u": ("neuron",),
     "c": (),
 }
-_TRANSFORMER: dict[str, tuple[str, ...]] = {
-    "W_E": ("word", "residual"),
-    "gain": ("layer", "residual"),
-    "W_Q": ("layer", "head", "residual", "key_dimension"),
-    "W_K": ("layer", "head", "residual", "key_dimension"),
-    "W_V": ("layer", "head", "residual", "key_dimension"),
-    "W_O": ("layer", "head", "key_dimension", "residual"),
-    "gain_mlp": ("layer", "residual"),
-    "W_in": ("layer", "residual", "neuron"),
-    "b_in": ("layer", "neuron"),
-    "W_out": ("layer", "neuron", "residual"),
-    "b_out": ("layer", "residual"),
-    "gain_final": ("residual",),
-    "W_U": ("residual", "word"),
-}
 
 
 def datasets(record: Record) -> dict[str, xr.Dataset]:
     """Return the checkpoints and the history of a run by name."""
-    dimensions = _PARITY if "W_T" in record.parameters else _TRANSFORMER
+    dimensions = _PARITY if "W_T" in record.parameters else AXES
     return {
         "checkpoints": checkpoints_dataset(record, dimensions, _LABELS),
         "history": history_dataset(

@@ -6,22 +6,20 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from ontogeny.networks.decoder import Transformer, next_token_loss
+from ontogeny.networks.decoder import Transformer
+from ontogeny.networks.measures import next_token_measures
 from ontogeny.networks.minibatches import FreshMinibatches, Source
 from ontogeny.networks.objective import next_token_objective
 from ontogeny.studies.surprise.config import Network, Training
 from ontogeny.studies.surprise.networks.runs import batch_size, trained
 from ontogeny.studies.surprise.worlds.mixture import TOKENS
-from ontogeny.training import Evaluation, Record, State
+from ontogeny.training import Record, State
 
 __all__ = ["train_on_mixture", "transformer"]
 
 _WINDOWS = 64
 """Windows of text that a transformer is tried on at each checkpoint of its training."""
-
-Parameters = dict[str, Tensor]
 
 
 def transformer(network: Network) -> Transformer:
@@ -65,24 +63,10 @@ def train_on_mixture(
     return trained(
         network.initial(torch.Generator().manual_seed(spec.seed)),
         next_token_objective(network, batches),
-        _tried_on_text(network, torch.from_numpy(windows[:_WINDOWS])),
+        next_token_measures(network, windows[:_WINDOWS]),
         spec,
         embeddings={"W_E"},
         logger=logger,
         state=state,
         observe=observe,
     )
-
-
-def _tried_on_text(network: Transformer, windows: Tensor) -> Callable[[Parameters], Evaluation]:
-    @torch.no_grad()
-    def evaluate(parameters: Parameters) -> Evaluation:
-        tokens = windows.to(parameters["W_E"].device)
-        logits, following = network.logits(parameters, tokens[:, :-1]), tokens[:, 1:]
-        hits = logits.argmax(dim=2) == following
-        return {
-            "loss": np.array([float(next_token_loss(logits, following).double().mean())]),
-            "accuracy": np.array([float(hits.double().mean())]),
-        }
-
-    return evaluate
