@@ -12,7 +12,8 @@ from pathlib import Path
 import yaml
 
 from ontogeny.storage import read_texts
-from ontogeny.studies.surprise.config import Published, files_of
+from ontogeny.studies.surprise.config import Published
+from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.stages.published_scaling import published_scaling
 from ontogeny.studies.surprise.stages.published_world import published_world
 

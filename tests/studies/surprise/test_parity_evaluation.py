@@ -8,9 +8,9 @@ import xarray as xr
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ontogeny.config import specification
+from ontogeny.studies.surprise.about import about_world
 from ontogeny.studies.surprise.config import Experiment, Parity
 from ontogeny.studies.surprise.labels import dataset, variable
-from ontogeny.studies.surprise.records import about_world
 from ontogeny.studies.surprise.stages.parity_evaluation import parity_evaluation
 from ontogeny.studies.surprise.stages.parity_world import parity_world
 
