@@ -73,7 +73,7 @@ class Parity(Section):
     )
     order: Count = Field(3, description="Bits of a task, whose parity is the answer.")
     alpha: Positive = Field(
-        0.4, description="Task j has a probability in proportion to j^-(1 + alpha)."
+        0.4, description="Task j has a probability proportional to j^-(1 + alpha)."
     )
     seed: Seed = Field(0, description="Draws the bits of each task.")
 
@@ -86,7 +86,7 @@ Letters = Annotated[int, Field(ge=1, le=16), AS_WHOLE]
 
 
 class Copy(_Task):
-    """Write letters once more."""
+    """Repeat letters."""
 
     kind: Literal["copy"] = "copy"
     letters: Letters = Field(6, description="Number of letters.")
@@ -100,7 +100,7 @@ class Reverse(_Task):
 
 
 class Recall(_Task):
-    """Give the digit that stands behind a letter in a list of pairs."""
+    """Give the digit that follows a letter in a list of pairs."""
 
     kind: Literal["recall"] = "recall"
     pairs: Annotated[int, Field(ge=1, le=16), AS_WHOLE] = Field(
@@ -238,14 +238,14 @@ class Published(Section):
 
     kind: Literal["published"] = "published"
     table: Annotated[LongTable | WideTable | PointsTable, Field(discriminator="kind")] = Field(
-        description="Where they are."
+        description="The table or tables of scores."
     )
-    loss: str | None = Field(None, description="The task whose loss is foreseen; null: none.")
+    loss: str | None = Field(None, description="Task whose loss is forecast; null: none.")
     average: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
-        (), description="Tasks whose mean score is foreseen."
+        (), description="Tasks whose mean score is forecast."
     )
     abilities: dict[str, Annotated[float, Field(ge=0, lt=1), AS_REAL]] = Field(
-        {}, description="Tasks whose score is foreseen, each with the score of a guess."
+        {}, description="Tasks whose score is forecast, each with the score of a guess."
     )
 
 
@@ -339,7 +339,7 @@ class Experiment(_Trained):
 
 
 class Analysis(Section):
-    """What is concluded from the sizes of a family."""
+    """Thresholds of the scaling analysis of networks."""
 
     learned: Share = Field(
         0.9, description="An ability is learned when its accuracy is above this."
