@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure
+from ontogeny.studies.surprise.families import main_kin
 from ontogeny.studies.surprise.figures.run import learning
 from ontogeny.studies.surprise.figures.study import (
     parity_abilities,
@@ -13,7 +14,7 @@ from ontogeny.studies.surprise.figures.study import (
     parity_laws,
     parity_order,
 )
-from ontogeny.studies.surprise.panels import kin_words, main_kin, of_kin, plain_ticks
+from ontogeny.studies.surprise.panels import kin_words, of_kin, plain_ticks
 from parity_runs import WIDTHS, family, scaling
 
 STYLE = Style(width=6.0, resolution=60)
@@ -91,7 +92,7 @@ def test_losses_foreseen_are_beside_those_seen(many):
     parity = many.isel(family=slice(3)).sel(law=["power", "offset"])
     assert len(shown) == int(parity["loss_forecast"].notnull().sum())
     errors = shown[:, 1] / shown[:, 0] - 1
-    expected = parity["loss_error_relative"].values.ravel()
+    expected = parity["loss_miss"].values.ravel()
     assert_allclose(np.sort(errors), np.sort(expected[~np.isnan(expected)]), rtol=1e-9)
 
 
