@@ -219,7 +219,7 @@ def size_axis(axes: Axes, sizes: NDArray[np.float64]) -> None:
 
 
 def _short(number: float) -> str:
-    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for unit, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= unit:
             return f"{number / unit:g}{letter}"
     return f"{number:g}"

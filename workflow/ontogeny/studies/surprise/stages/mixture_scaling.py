@@ -82,7 +82,7 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
     Dataset
         Scores of the final networks by ``family`` and ``width``, NaN for a width that a family
         lacks; laws of the loss of text and its forecasts; forecasts and abruptness of each task;
-        what its networks do unasked. docs/surprise.md has the variables.
+        what its networks do unasked. docs/variables.md lists them.
 
     Raises
     ------

@@ -63,7 +63,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for axes, (cost, about) in zip(costs, _COSTS.items(), strict=True):
             _along(axes, one, cost)
             axes.set(xscale="log", yscale="log", xlabel=about, ylabel="loss [nat]")
-            plain_ticks(axes.yaxis)
+            for axis in (axes.xaxis, axes.yaxis):
+                plain_ticks(axis)
         costs[0].set_title("Loss over data, one seed")
         costs[1].set_title("Loss over compute, one seed")
         costs[1].legend(title="width", ncols=2, fontsize=7, title_fontsize=7, loc="lower left")
