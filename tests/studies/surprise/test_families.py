@@ -1,26 +1,19 @@
-"""Laws of losses of families over size, and which families count."""
+"""Families of networks: which of them count, and how far those of a kin differ."""
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
-from ontogeny.scaling import LAWS, band, forecast_loss
 from ontogeny.studies.surprise.families import (
-    CONSTANTS,
-    bands_of_kins,
     control_of,
+    counted,
     families_of,
-    forecasts_of_loss,
-    laws_of_loss,
     main_kin,
+    spread_of_crossing,
 )
 from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
+from parity_runs import WIDTHS, family, scaling
 from surprise_runs import mixture_family, mixture_run
-
-SIZES = 10.0 ** np.arange(3, 7, 0.5)
-LACKING = np.where(np.arange(8) == 3, np.nan, SIZES)
-PARAMETERS = np.stack([SIZES, LACKING, np.where(np.arange(8) < 3, SIZES, np.nan)])
-LOSS = (1e5 / PARAMETERS) ** 0.2
 
 
 @pytest.fixture(scope="module")
@@ -32,72 +25,71 @@ def joined():
     return mixture_scaling([*runs, mixture_run(32, experiment="deep", layers=4)], least_sizes=4)
 
 
-def test_a_planted_power_law_is_found_where_there_are_enough_sizes():
-    found = laws_of_loss(PARAMETERS, LOSS, least_sizes=4)
-    power, exponent = LAWS.index("power"), CONSTANTS.index("exponent")
-    assert_allclose(found["constants"].values[:2, power, exponent], 0.2)
-    assert_allclose(found["constants"].values[:2, power, CONSTANTS.index("scale")], 1e5)
-    assert_allclose(found["residual"].values[:2, power], 0, atol=1e-12)
-    assert_allclose(found["exponent"].values, [-0.2, -0.2, np.nan])
-    assert_allclose(found["fitted"].values[:2, power], LOSS[:2])
-    assert_array_equal(found["failure"].values[:2, power], "")
-    assert "3 sizes" in found["failure"].values[2, power]
-    assert np.isnan(found["constants"].values[2]).all()
+@pytest.fixture(scope="module")
+def worlds():
+    """Return two worlds of parity, each with two lengths of training."""
+    ways = {
+        f"{world}, {steps}": {"world": world, "alpha": alpha, "steps": steps, "widths": WIDTHS[:4]}
+        for world, alpha in (("flat", 0.2), ("steep", 0.8))
+        for steps in (4000, 16_000)
+    }
+    return scaling(*(family(name, seed, **way) for name, way in ways.items() for seed in range(2)))
 
 
-def test_constants_that_a_law_has_not_are_missing():
-    found = laws_of_loss(PARAMETERS, LOSS, least_sizes=4)["constants"].values
-    assert np.isnan(found[0, LAWS.index("power"), CONSTANTS.index("floor")])
+def kins_that_count(results):
+    return counted(results)["kin_of_family"].values.tolist()
 
 
-def test_a_law_that_cannot_be_fitted_says_why():
-    loss = LOSS.copy()
-    loss[0, 2] = -1
-    found = laws_of_loss(PARAMETERS, loss, least_sizes=4)
-    assert "positive" in found["failure"].values[0, 0]
-    assert np.isnan(found["residual"].values[0]).all()
+def test_in_each_world_one_kin_counts(worlds):
+    assert kins_that_count(worlds) == ["flat, 16000"] * 2 + ["steep, 16000"] * 2
 
 
-def test_forecasts_are_made_from_smaller_sizes_only():
-    loss = LOSS * np.exp(0.01 * np.sin(np.arange(24.0))).reshape(3, 8)
-    found = forecasts_of_loss(PARAMETERS, loss, least_sizes=4)
-    forecast, miss = found["loss_forecast"].values, found["loss_miss"].values
-    assert forecast.shape == (3, len(LAWS), 4, 8)
-    assert np.isnan(forecast[0, 0, 1, :5]).all()
-    expected = forecast_loss("power", SIZES[:5], loss[0, :5], SIZES[5:])
-    assert_allclose(forecast[0, 0, 1, 5:], expected)
-    assert_allclose(miss[0, 0, 1, 5:], expected / loss[0, 5:] - 1)
-    kept = [0, 1, 2, 4]
-    expected = forecast_loss("power", SIZES[kept], loss[1, kept], SIZES[5:])
-    assert_allclose(forecast[1, 0, 0, 5:], expected)
-    assert np.isnan(forecast[1, 0, 3]).all()
-    assert np.isnan(forecast[2]).all()
+def test_of_equal_kins_the_longest_training_counts_but_more_networks_come_first(worlds):
+    """Without one of its families a kin has fewer networks."""
+    is_kept = worlds["family"].values != "flat, 16000, seed 1"
+    fewer = worlds.isel(family=is_kept)
+    assert kins_that_count(fewer) == ["flat, 4000"] * 2 + ["steep, 16000"] * 2
 
 
-def test_the_band_is_that_of_the_seeds_of_a_kin():
-    scatter = np.random.default_rng(0).normal(scale=0.02, size=(4, 8))
-    parameters, loss = np.tile(SIZES, (4, 1)), (1e5 / SIZES) ** 0.2 * np.exp(scatter)
-    found = bands_of_kins(parameters, loss, ["a", "a", "a", "b"], least_sizes=6)
-    lower, upper = band("power", SIZES[:6], loss[:3, :6], SIZES[6:])
-    assert_allclose(found["band"].values[0, 0, 0, 6:], np.stack([lower, upper], axis=1))
-    inside = (loss[:3, 6:] >= lower) & (loss[:3, 6:] <= upper)
-    assert_allclose(found["covered"].values[0, 0, 0, 6:], inside.mean(axis=0))
-    assert np.isnan(found["covered"].values[0, LAWS.index("broken")]).all()
-    assert np.isfinite(found["covered"].values[1, 0, 0, 6:]).all()
+def test_which_kin_counts_does_not_depend_on_what_diverged():
+    short = [family("short", seed, steps=4000, widths=WIDTHS[:4]) for seed in range(2)]
+    long = [
+        family("long", seed, steps=16_000, widths=WIDTHS[:4], diverged=WIDTHS[:1])
+        for seed in range(2)
+    ]
+    assert kins_that_count(scaling(*short, *long)) == ["long"] * 2
 
 
-def test_claims_are_about_the_kin_with_most_families(joined):
+def test_the_order_of_families_does_not_matter(worlds):
+    turned = worlds.isel(family=slice(None, None, -1))
+    assert set(counted(turned)["family"].values) == set(counted(worlds)["family"].values)
+
+
+def test_the_main_kin_is_the_one_with_most_networks():
+    many = family("many", widths=WIDTHS[:5], world="other")
+    assert main_kin(scaling(family(widths=WIDTHS[:4]), many)) == "many"
+
+
+def test_families_of_one_size_are_left_out(joined):
     assert main_kin(joined) == "mixture"
     assert families_of(joined, "mixture").sizes["family"] == 3
     assert not families_of(joined, "deep").sizes["family"]
-    assert not families_of(joined, None).sizes["family"]
+    assert kins_that_count(joined) == ["mixture"] * 3
 
 
-def test_a_kin_of_single_networks_is_none():
-    assert main_kin(mixture_scaling([mixture_run(32)], least_sizes=4)) is None
+def test_a_single_network_is_no_family_that_counts():
+    single = mixture_scaling([mixture_run(32)], least_sizes=4)
+    assert not kins_that_count(single)
+    assert not families_of(single, main_kin(single)).sizes["family"]
 
 
 def test_the_control_has_four_times_the_training_and_nothing_else_differs(joined):
     assert control_of(joined, "mixture") == "long"
     assert control_of(joined, "long") is None
     assert control_of(joined, "deep") is None
+
+
+def test_the_spread_is_that_of_each_kin():
+    crossings = np.array([[4.0, np.nan], [4.5, 5.0], [9.0, 9.0]])
+    found = spread_of_crossing(crossings, ["a", "a", "b"])
+    assert_allclose(found.values, [[np.std([4, 4.5], ddof=1), np.nan], [np.nan, np.nan]])

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ontogeny import scaling
 from ontogeny.joins import Run
 from ontogeny.labels import text
-from ontogeny.studies.surprise.stages.mixture_abilities import levels_above_chance, spread
+from ontogeny.studies.surprise.stages.mixture_abilities import levels_above_chance
 from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
 from surprise_runs import (
     CHANCE,
@@ -229,12 +229,6 @@ def test_the_floor_is_three_of_its_own_standard_errors_above_chance():
     floor = levels_above_chance(chance, count)
     assert_allclose(floor - chance, 3 * np.sqrt(floor * (1 - floor) / count))
     assert (floor > chance).all()
-
-
-def test_the_spread_is_that_of_each_kin():
-    crossings = np.array([[4.0, np.nan], [4.5, 5.0], [9.0, 9.0]])
-    found = spread(crossings, ["a", "a", "b"])
-    assert_allclose(found.values, [[np.std([4, 4.5], ddof=1), np.nan], [np.nan, np.nan]])
 
 
 # What networks do unasked

@@ -41,7 +41,7 @@ def planted(results):
     """Return results whose laws foresee well, and whose exponents differ by the tail."""
     alpha = results["alpha_of_family"]
     return results.assign(
-        loss_error_relative=results["loss_error_relative"] / 10,
+        loss_miss=results["loss_miss"] / 10,
         exponent=-alpha,
         exponent_quarter=-alpha / 2,
     )
@@ -74,9 +74,7 @@ def test_it_holds(good, name):
 
 
 BROKEN = {
-    "loss-is-predictable": lambda good: {
-        "loss_error_relative": good["loss_error_relative"] * 0 - 0.3
-    },
+    "loss-is-predictable": lambda good: {"loss_miss": good["loss_miss"] * 0 - 0.3},
     "heavier-tail-flatter-law": lambda good: {"exponent": good["alpha_of_family"] * 1.0},
     "parity-loss-follows-a-law": lambda good: {"residual": good["residual"] * 0 + 0.2},
     "loss-is-sum-of-abilities": lambda good: {"unlearned_loss": good["loss"] / 2},
@@ -152,11 +150,11 @@ def test_forecasts_count_up_to_four_times_the_largest_size_seen():
         size = found["parameters"].values[0]
         beyond = np.arange(len(widths)) >= cut
         near = size <= FAR * size[cut - 1]
-        error = found["loss_error_relative"].copy()
+        error = found["loss_miss"].copy()
         error.loc[{"cut": cut}] = np.where(beyond, np.where(near, 0.0, 9.0), np.nan)
-        found = found.assign(loss_error_relative=error)
+        found = found.assign(loss_miss=error)
     assert measured("loss-is-predictable", found).value == 0
-    assert (found["loss_error_relative"] == 9).any()
+    assert (found["loss_miss"] == 9).any()
 
 
 def test_the_smallest_of_four_differences_counts(good):

@@ -5,7 +5,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure
 from ontogeny.studies.surprise.figures.run import learning
 from ontogeny.studies.surprise.figures.study import (
     parity_abilities,
@@ -13,7 +12,6 @@ from ontogeny.studies.surprise.figures.study import (
     parity_laws,
     parity_order,
 )
-from ontogeny.studies.surprise.panels import kin_words, main_kin, of_kin, plain_ticks
 from parity_runs import WIDTHS, family, scaling
 
 STYLE = Style(width=6.0, resolution=60)
@@ -91,7 +89,7 @@ def test_losses_foreseen_are_beside_those_seen(many):
     parity = many.isel(family=slice(3)).sel(law=["power", "offset"])
     assert len(shown) == int(parity["loss_forecast"].notnull().sum())
     errors = shown[:, 1] / shown[:, 0] - 1
-    expected = parity["loss_error_relative"].values.ravel()
+    expected = parity["loss_miss"].values.ravel()
     assert_allclose(np.sort(errors), np.sort(expected[~np.isnan(expected)]), rtol=1e-9)
 
 
@@ -104,37 +102,3 @@ def test_learning_has_a_curve_for_each_task():
     assert len(curves) == 64
     assert_allclose(curves[-1].get_ydata(), evaluation["task_accuracy"].isel(task=0))
     assert axes.get_title() == "a run"
-
-
-def test_the_main_kin_has_most_networks_and_then_the_longest_training(many):
-    assert main_kin(many) == "parity"
-    assert main_kin(scaling(family("a", steps=1600), family("b", steps=4000))) == "b"
-
-
-def test_a_kin_has_its_families_and_widths_alone(many):
-    long = of_kin(many, "long")
-    assert long["width"].values.tolist() == list(WIDTHS[::2])
-    assert long["kin"].values.tolist() == ["long"]
-    assert long.sizes["family"] == 1
-
-
-def test_words_tell_kin_apart(many):
-    words = kin_words(many)
-    assert len(set(words.values())) == many.sizes["kin"]
-    assert words["long"] == "64 tasks, α = 0.4, 16,000 updates"
-    assert words["few"] == "64 tasks, α = 0.4, 4,000 updates (few)"
-
-
-@pytest.mark.parametrize(
-    ("limits", "expected"),
-    [
-        ((900, 30_000), ["1k", "2k", "5k", "10k", "20k"]),
-        ((0.12, 0.45), ["0.15", "0.2", "0.3", "0.4"]),
-    ],
-)
-def test_ticks_are_plain_numbers_within_the_limits(limits, expected):
-    axes = figure(width=3.0, height=2.0).subplots()
-    axes.set(xscale="log", xlim=limits)
-    plain_ticks(axes.xaxis)
-    assert [label.get_text() for label in axes.get_xticklabels()] == expected
-    assert axes.get_xlim() == limits

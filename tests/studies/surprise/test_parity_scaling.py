@@ -48,7 +48,7 @@ def test_a_family_lacks_what_it_does_not_have(found):
     assert few["loss"].notnull().sum() == 3
     for name in ("exponent", "known_exponent", "residual", "constants", "agreement", "gain"):
         assert few[name].isnull().all()
-    assert few["failure"].values.tolist() == ["3 sizes, fewer than 4"] * 3
+    assert few["failure"].values.tolist() == ["has 3 sizes, needs at least 4"] * 3
     assert found["failure"].isel(family=0).values.tolist() == [""] * 3
 
 
@@ -136,7 +136,7 @@ def test_forecasts_of_the_loss_are_made_from_the_smallest_sizes_alone(found):
             parameters = fit(law, size[:cut], loss[:cut]).parameters
             assert np.isnan(foreseen[:cut]).all()
             assert_allclose(foreseen[cut:], predict(law, parameters, size[cut:]))
-            error = one["loss_error_relative"].sel(law=law, cut=cut)
+            error = one["loss_miss"].sel(law=law, cut=cut)
             assert_allclose(error[cut:], foreseen[cut:] / loss[cut:] - 1)
     shorter = found.sel(family="many, seed 0", law="power")["loss_forecast"]
     assert shorter.notnull().sum("width").values.tolist() == [1, 0, 0, 0]
@@ -149,17 +149,19 @@ def test_an_exact_power_law_is_foreseen_exactly():
         loss = 0 * evaluation["loss"] + 5 * float(evaluation["parameters"]) ** -0.3
         run.results["evaluation"] = evaluation.assign(loss=loss)
     found = scaling(runs)
-    error = found["loss_error_relative"].sel(law="power").values
+    error = found["loss_miss"].sel(law="power").values
     assert np.nanmax(abs(error)) < 1e-9
     assert_allclose(found["exponent"], -0.3)
 
 
-def test_a_band_says_which_share_of_seeds_it_covers(found):
-    bands, losses = found["band"].sel(kin="parity"), found["loss"].isel(family=slice(3))
+@pytest.mark.parametrize("law", ["power", "offset"])
+def test_a_band_says_which_share_of_seeds_it_covers(found, law):
+    of_law = found.sel(kin="parity", law=law)
+    losses = found["loss"].isel(family=slice(3))
     for cut in found["cut"].values:
         for place, width in enumerate(WIDTHS):
-            lower, upper = bands.sel(cut=cut, width=width).values
-            share = found["covered"].sel(kin="parity", cut=cut, width=width)
+            lower, upper = of_law["band"].sel(cut=cut, width=width).values
+            share = of_law["covered"].sel(cut=cut, width=width)
             if place < cut:
                 assert np.isnan([lower, upper, share]).all()
             else:
@@ -170,8 +172,9 @@ def test_a_band_says_which_share_of_seeds_it_covers(found):
 def test_a_band_is_made_from_the_smallest_sizes_of_all_seeds(found):
     of_seeds = found["loss"].isel(family=slice(3)).values
     size, cut = found["parameters"].values[0], 5
-    ends = band("power", size[:cut], of_seeds[:, :cut], size[cut:])
-    assert_allclose(found["band"].sel(kin="parity", cut=cut)[cut:], np.transpose(ends))
+    for law in ("power", "offset"):
+        ends = band(law, size[:cut], of_seeds[:, :cut], size[cut:])
+        assert_allclose(found["band"].sel(kin="parity", law=law, cut=cut)[cut:], np.transpose(ends))
 
 
 def test_abilities_are_foreseen_at_the_next_size(found):
@@ -198,7 +201,9 @@ def test_misses_are_of_tasks_that_were_at_the_floor(found):
     for name in found["forecaster"].values:
         foreseen = one["ability_forecast"].sel(cut=cut, forecaster=name).values
         expected = np.mean([abs(foreseen[task] - accuracy[cut, task]) for task in floor])
-        assert float(one["ability_miss"].sel(cut=cut, forecaster=name)) == pytest.approx(expected)
+        assert float(one["miss_from_floor"].sel(cut=cut, forecaster=name)) == pytest.approx(
+            expected
+        )
     assert np.flatnonzero(one["from_floor"].sel(cut=cut).notnull()).tolist() == floor
 
 

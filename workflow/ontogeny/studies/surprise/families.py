@@ -1,62 +1,192 @@
-"""Families of networks that differ in size alone: which count, and the laws of their losses.
+"""Families of networks that differ in width alone: as arrays, and which of them count.
 
-Symbols: ``F`` families, ``W`` widths, ``K`` kins, ``C`` cuts. A width that a family lacks is NaN.
+Symbols: ``F`` families, ``W`` widths. A width that a family lacks is NaN.
+
+Which families claims are about, and figures of a single kin show: in each world the kin with the
+most networks, of equal ones that which was trained the longest. Networks that diverged are included
+in their number, which is a matter of the configuration and not of the outcome. So families on
+several worlds all count, but those of a control, with another depth or another length of training,
+are no second observation of the same world and seed. Only families with several sizes count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.joins import Run
 from ontogeny.labels import text
-from ontogeny.scaling import LAWS, PARAMETERS, NoConvergence, band, cuts, fit, predict
 from ontogeny.studies.surprise.labels import variable
 
 __all__ = [
-    "CONSTANTS",
-    "bands_of_kins",
+    "CONTROL",
+    "Array",
+    "Grid",
+    "Take",
+    "Variables",
     "control_of",
-    "cut_labels",
-    "described",
+    "counted",
     "families_of",
-    "forecasts_of_loss",
-    "known_sizes",
-    "laws_of_loss",
+    "final",
+    "has_several_sizes",
+    "is_complete",
+    "kins",
+    "labels_of",
     "main_kin",
+    "spread_of_crossing",
 ]
-
-CONSTANTS = tuple(dict.fromkeys(name for law in LAWS for name in PARAMETERS[law]))
-"""Constants of all laws; a law has some of them."""
 
 CONTROL = 4
 """A control has so many times the training."""
 
-BANDED = ("power", "offset")
-"""Laws with a band; `broken` is too slow to be fitted to many draws."""
-
 Array = NDArray[np.float64]
 Variables = dict[str, xr.Variable]
+Take = Callable[[Run], xr.DataArray]
 
 
-def main_kin(scaling: xr.Dataset) -> str | None:
-    """Return the kin that claims are judged on: the one with the most families of several sizes.
+class Grid:
+    """Where each run lies among families and widths.
 
-    Kins differ in depth or training, and are not mixed. Of equal ones the first counts.
+    Parameters
+    ----------
+    runs : sequence of Run
+        Described by ``family``, ``kin`` and ``width``.
+
+    Attributes
+    ----------
+    families : list of str
+        In the order in which runs are given.
+    widths : (W,) ndarray of int64
+        All widths of any family.
+
+    Raises
+    ------
+    ValueError
+        If two runs of a family have the same width.
+    """
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+        self.families = list(dict.fromkeys(str(run.about["family"]) for run in runs))
+        self.widths = np.unique([int(run.about["width"]) for run in runs])
+        places = [self._place(run) for run in runs]
+        twice = next((place for place in places if places.count(place) > 1), None)
+        if twice is not None:
+            family, width = self.families[twice[0]], self.widths[twice[1]]
+            msg = f"family {family!r}: two of its runs have the width {width}"
+            raise ValueError(msg)
+
+    def _place(self, run: Run) -> tuple[int, int]:
+        at_width = int(np.searchsorted(self.widths, int(run.about["width"])))
+        return self.families.index(str(run.about["family"])), at_width
+
+    def about(self, name: str) -> list[Any]:
+        """Return what the configuration says of each family."""
+        first = {str(run.about["family"]): run.about for run in reversed(self._runs)}
+        return [first[family][name] for family in self.families]
+
+    def described(self, meaning: Mapping[str, str]) -> Variables:
+        """Return what the configuration says of each family, ``NAME_of_family``, by its meaning."""
+        found = {}
+        for name, long_name in meaning.items():
+            values = self.about(name)
+            array = text(values) if isinstance(values[0], str) else np.array(values)
+            found[f"{name}_of_family"] = variable("family", array, long_name)
+        return found
+
+    def left_out(self) -> xr.Variable:
+        """Return how many runs of each family diverged."""
+        places = [self._place(run)[0] for run in self._runs if not is_complete(run)]
+        count = np.bincount(np.array(places, dtype=np.int64), minlength=len(self.families))
+        return variable("family", count, "networks that diverged")
+
+    def table(self, runs: Sequence[Run], take: Take, **labels: Any) -> Array:
+        """Return values of runs over families, widths and labels; NaN where there is none."""
+        shape = tuple(len(values) for values in labels.values())
+        found = np.full((len(self.families), len(self.widths), *shape), np.nan)
+        for run in runs:
+            value = take(run).astype(np.float64).transpose(*labels)
+            found[self._place(run)] = value.reindex(labels).values
+        return found
+
+    def of_family(self, runs: Sequence[Run], take: Take, **labels: Any) -> Array:
+        """Return what all runs of a family share, over families and labels."""
+        return np.asarray(np.fmax.reduce(self.table(runs, take, **labels), axis=1))
+
+
+def is_complete(run: Run) -> bool:
+    """Return whether a run reached its last step; one that did not has diverged."""
+    return bool(run.results["evaluation"]["step"].values[-1] >= run.about["steps"])
+
+
+def final(name: str) -> Take:
+    """Return what takes a value of the final network from its evaluation."""
+
+    def take(run: Run) -> xr.DataArray:
+        each = run.results["evaluation"][name]
+        return each.isel(step=-1) if "step" in each.dims else each
+
+    return take
+
+
+def labels_of(runs: Sequence[Run], result: str, dim: str) -> NDArray[Any]:
+    """Return the labels that results of any run have along a dimension, in their order."""
+    found = [run.results[result][dim].values for run in runs if result in run.results]
+    labels = list(dict.fromkeys(label for values in found for label in values.tolist()))
+    return np.array(labels) if labels and not isinstance(labels[0], str) else text(labels)
+
+
+def kins(kin_of_family: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+    """Return the places of the families of each kin, in the order in which kins come."""
+    names = np.array(kin_of_family)
+    return {name: np.flatnonzero(names == name) for name in dict.fromkeys(kin_of_family)}
+
+
+def has_several_sizes(scaling: xr.Dataset) -> NDArray[np.bool_]:
+    """Return which families have networks of several sizes, (F,)."""
+    return np.asarray(scaling["parameters"].notnull().sum("width").values > 1)
+
+
+def counted(scaling: xr.Dataset) -> xr.Dataset:
+    """Return the families that count: see the module.
 
     Parameters
     ----------
     scaling : Dataset
-        With ``kin_of_family`` and ``parameters(family, width)``.
-
-    Returns
-    -------
-    str or None
-        None when no family has several sizes.
+        With ``parameters(family, width)``, ``left_out(family)`` and the ``kin``, ``world`` and
+        ``steps`` of each family.
     """
-    several = scaling["parameters"].notnull().sum("width").values > 1
-    kins = scaling["kin_of_family"].values[several].tolist()
-    return max(dict.fromkeys(kins), key=kins.count, default=None)
+    best = dict(reversed(_ranked(scaling)))
+    names = zip(*(scaling[f"{name}_of_family"].values for name in ("world", "kin")), strict=True)
+    counts = [best[world] == kin for world, kin in names]
+    return scaling.isel(family=has_several_sizes(scaling) & np.array(counts, dtype=np.bool_))
+
+
+def main_kin(scaling: xr.Dataset) -> str:
+    """Return the first of the kins that count: over all worlds, the one with the most networks."""
+    return _ranked(scaling)[0][1]
+
+
+def _ranked(scaling: xr.Dataset) -> list[tuple[str, str]]:
+    """Return all pairs of a world and a kin on it, the one to be preferred first."""
+    several = has_several_sizes(scaling)
+    networks = scaling["parameters"].notnull().sum("width").values + scaling["left_out"].values
+    worlds, names, steps = (
+        scaling[f"{name}_of_family"].values for name in ("world", "kin", "steps")
+    )
+    ranks: dict[tuple[str, str], list[int]] = {}
+    for place, pair in enumerate(zip(worlds.tolist(), names.tolist(), strict=True)):
+        rank = ranks.setdefault(pair, [0, int(steps[place])])
+        rank[0] += int(networks[place]) if several[place] else 0
+    return sorted(ranks, key=lambda pair: ranks[pair], reverse=True)
+
+
+def families_of(scaling: xr.Dataset, kin: str) -> xr.Dataset:
+    """Return the families of a kin that have several sizes."""
+    of_kin = scaling["kin_of_family"].values == kin
+    return scaling.isel(family=of_kin & has_several_sizes(scaling))
 
 
 def control_of(scaling: xr.Dataset, kin: str) -> str | None:
@@ -65,187 +195,39 @@ def control_of(scaling: xr.Dataset, kin: str) -> str | None:
     Parameters
     ----------
     scaling : Dataset
-        With ``kin_of_family``, ``world_of_family``, ``layers_of_family``, ``steps_of_family``.
+        With the ``kin``, ``world``, ``layers`` and ``steps`` of each family.
     kin : str
     """
-    kins = scaling["kin_of_family"].values.tolist()
-    described = list(
-        zip(
-            scaling["world_of_family"].values.tolist(),
-            scaling["layers_of_family"].values.tolist(),
-            scaling["steps_of_family"].values.tolist(),
-            strict=True,
-        )
+    names = scaling["kin_of_family"].values.tolist()
+    world, layers, steps = (
+        scaling[f"{name}_of_family"].values.tolist() for name in ("world", "layers", "steps")
     )
-    world, layers, steps = described[kins.index(kin)]
-    wanted = (world, layers, CONTROL * steps)
-    return next((name for name, of in zip(kins, described, strict=True) if of == wanted), None)
+    of = list(zip(world, layers, steps, strict=True))
+    world_of_kin, layers_of_kin, steps_of_kin = of[names.index(kin)]
+    wanted = world_of_kin, layers_of_kin, CONTROL * steps_of_kin
+    return next((name for name, each in zip(names, of, strict=True) if each == wanted), None)
 
 
-def families_of(scaling: xr.Dataset, kin: str | None) -> xr.Dataset:
-    """Return the families of a kin that have several sizes; none when the kin is None."""
-    several = scaling["parameters"].notnull().sum("width").values > 1
-    return scaling.isel(family=several & (scaling["kin_of_family"].values == kin))
-
-
-def known_sizes(*quantities: Array) -> NDArray[np.int64]:
-    """Return the places of the sizes at which all quantities of a family, (W,) each, are known."""
-    return np.flatnonzero(np.isfinite(np.stack(quantities)).all(axis=0))
-
-
-def cut_labels(parameters: Array, least_sizes: int) -> NDArray[np.int64]:
-    """Return all cuts that any family has, from its sizes (F, W)."""
-    most = int(np.isfinite(parameters).sum(axis=1).max(initial=0))
-    return np.array(cuts(most, least_sizes), dtype=np.int64)
-
-
-def laws_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Variables:
-    """Fit all laws to the loss of each family.
+def spread_of_crossing(crossings: Array, kin_of_family: Sequence[str]) -> xr.Variable:
+    """Return how far the families of a kin differ in the size at which an ability appears.
 
     Parameters
     ----------
-    parameters, loss : (F, W) ndarray
-        Sizes, and losses [nat].
-    least_sizes : int
-        A family with fewer sizes is not fitted.
+    crossings : (F, T) ndarray
+        log10 parameters at which each of ``T`` tasks is half of the way from chance to 1; NaN where
+        it never is.
+    kin_of_family : sequence of str
 
     Returns
     -------
-    dict of str to Variable
-        ``constants(family, law, constant)``, ``residual(family, law)``, ``aicc(family, law)``, NaN
-        where there is no fit, ``failure(family, law)``, why there is none,
-        ``fitted(family, law, width)`` [nat], what the law gives at the sizes of the family, and
-        ``exponent(family)`` of the power law, which is negative when the loss falls.
+    Variable
+        Standard deviation by ``kin`` and ``task``; NaN where fewer than two families have one.
     """
-    shape = len(parameters), len(LAWS)
-    constants = np.full((*shape, len(CONSTANTS)), np.nan)
-    residual, aicc = np.full((2, *shape), np.nan)
-    fitted = np.full((*shape, parameters.shape[1]), np.nan)
-    failure = np.full(shape, "", dtype=object)
-    for row, (sizes, losses) in enumerate(zip(parameters, loss, strict=True)):
-        known = known_sizes(sizes, losses)
-        for place, law in enumerate(LAWS):
-            if len(known) < least_sizes:
-                failure[row, place] = f"has {len(known)} sizes, needs at least {least_sizes}"
-                continue
-            try:
-                found = fit(law, sizes[known], losses[known])
-            except NoConvergence as reason:
-                failure[row, place] = str(reason)
-                continue
-            of_law = [CONSTANTS.index(name) for name in PARAMETERS[law]]
-            constants[row, place, of_law] = found.parameters
-            residual[row, place], aicc[row, place] = found.residual, found.aicc
-            fitted[row, place, known] = predict(law, found.parameters, sizes[known])
-    exponent = -constants[:, LAWS.index("power"), CONSTANTS.index("exponent")]
-    by_law = ("family", "law")
-    return {
-        "constants": variable((*by_law, "constant"), constants, "constants of the law"),
-        "fitted": variable((*by_law, "width"), fitted, "loss that the law gives", "nat"),
-        "residual": variable(by_law, residual, "r.m.s. residual of ln loss"),
-        "aicc": variable(by_law, aicc, "Akaike's criterion, corrected for few sizes"),
-        "failure": variable(by_law, failure, "why the law is not fitted"),
-        "exponent": variable("family", exponent, "exponent of loss against parameters"),
-    }
-
-
-def forecasts_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Variables:
-    """Predict the loss of each family at all sizes beyond each cut, from those before it.
-
-    Parameters
-    ----------
-    parameters, loss : (F, W) ndarray
-    least_sizes : int
-        The smallest cut.
-
-    Returns
-    -------
-    dict of str to Variable
-        ``loss_forecast(family, law, cut, width)`` [nat] and ``loss_miss``, predicted over seen less
-        1; NaN before the cut, and where the law cannot be fitted.
-    """
-    labels = cut_labels(parameters, least_sizes)
-    shape = len(parameters), len(LAWS), len(labels), parameters.shape[1]
-    found = np.full(shape, np.nan)
-    for row, (sizes, losses) in enumerate(zip(parameters, loss, strict=True)):
-        known = known_sizes(sizes, losses)
-        for at_law, law in enumerate(LAWS):
-            for at_cut, cut in enumerate(cuts(len(known), least_sizes)):
-                seen, beyond = known[:cut], known[cut:]
-                try:
-                    fitted = fit(law, sizes[seen], losses[seen])
-                except NoConvergence:
-                    continue
-                found[row, at_law, at_cut, beyond] = predict(law, fitted.parameters, sizes[beyond])
-    dims = ("family", "law", "cut", "width")
-    miss = found / loss[:, None, None, :] - 1
-    return {
-        "loss_forecast": variable(dims, found, "loss predicted from smaller sizes", "nat"),
-        "loss_miss": variable(dims, miss, "loss predicted over loss seen, less 1"),
-    }
-
-
-def bands_of_kins(
-    parameters: Array, loss: Array, kins: Sequence[str], *, least_sizes: int
-) -> Variables:
-    """Return in which band the loss of a new network is expected beyond each cut.
-
-    Parameters
-    ----------
-    parameters, loss : (F, W) ndarray
-    kins : sequence of str
-        The kin of each family. The band is that of `ontogeny.scaling.band` over its families with
-        the most sizes.
-    least_sizes : int
-
-    Returns
-    -------
-    dict of str to Variable
-        ``band(kin, law, cut, width, end)`` [nat], NaN for `broken`; ``covered(kin, law, cut,
-        width)``, the share of networks with a loss in it.
-    """
-    labels, names = cut_labels(parameters, least_sizes), list(dict.fromkeys(kins))
-    shape = len(names), len(LAWS), len(labels), parameters.shape[1]
-    ends, covered = np.full((*shape, 2), np.nan), np.full(shape, np.nan)
-    for row, name in enumerate(names):
-        members = np.flatnonzero(np.array(kins) == name)
-        is_known = np.isfinite(parameters[members]) & np.isfinite(loss[members])
-        full = members[is_known.sum(axis=1) == is_known.sum(axis=1).max()]
-        known = known_sizes(*parameters[full], *loss[full])
-        sizes, losses = parameters[full[0]], loss[full]
-        for at_law, law in enumerate(LAWS):
-            if law not in BANDED:
-                continue
-            for at_cut, cut in enumerate(cuts(len(known), least_sizes)):
-                seen, beyond = known[:cut], known[cut:]
-                try:
-                    lower, upper = band(law, sizes[seen], losses[:, seen], sizes[beyond])
-                except NoConvergence:
-                    continue
-                at = row, at_law, at_cut, beyond
-                ends[at] = np.stack([lower, upper], axis=1)
-                inside = (losses[:, beyond] >= lower) & (losses[:, beyond] <= upper)
-                covered[at] = np.where(np.isnan(lower), np.nan, inside.mean(axis=0))
-    dims = ("kin", "law", "cut", "width")
-    return {
-        "band": variable((*dims, "end"), ends, "band of 95 % of the loss of a new network", "nat"),
-        "covered": variable(dims, covered, "share of losses within the band"),
-    }
-
-
-def described(about: Sequence[Mapping[str, object]], meaning: Mapping[str, str]) -> Variables:
-    """Return what the configuration says of each family, ``NAME_of_family``.
-
-    Parameters
-    ----------
-    about : sequence of mapping
-        Of a run of each family.
-    meaning : mapping of str to str
-        Names, and what they mean.
-    """
-    found = {}
-    for name, long_name in meaning.items():
-        values = [each[name] for each in about]
-        array = text(map(str, values)) if isinstance(values[0], str) else np.array(values)
-        found[f"{name}_of_family"] = variable("family", array, long_name)
-    return found
+    of_kin = kins(kin_of_family)
+    found = np.full((len(of_kin), crossings.shape[1]), np.nan)
+    for row, places in enumerate(of_kin.values()):
+        several = np.isfinite(crossings[places]).sum(axis=0) > 1
+        found[row, several] = np.nanstd(crossings[places][:, several], axis=0, ddof=1)
+    return variable(
+        ("kin", "task"), found, "standard deviation over seeds of where the ability appears"
+    )

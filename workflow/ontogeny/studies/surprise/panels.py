@@ -1,6 +1,6 @@
-"""What figures of the study share: names and colours of families, and axes of size."""
+"""What figures of the study share: looks and names of families, and axes of size."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -15,14 +15,21 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
+from ontogeny.labels import text
 from ontogeny.plotting import PALETTE
+from ontogeny.studies.surprise.families import control_of, families_of, kins, main_kin
 
 __all__ = [
     "GUIDE",
+    "LOOKS",
+    "dots",
+    "families_and_mean",
     "handle",
+    "handles_of_kins",
     "kin_colours",
     "kin_words",
-    "main_kin",
+    "legend_below",
+    "main_and_control",
     "of_kin",
     "plain_ticks",
     "rank_bar",
@@ -31,17 +38,17 @@ __all__ = [
     "size_axis",
 ]
 
-GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 0.9, "ls": "--"}
+LOOKS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+    ({"color": PALETTE[0], "alpha": 0.5, "mew": 0}, {"color": PALETTE[0], "ls": "-"}),
+    (
+        {"color": PALETTE[1], "mfc": "none", "mew": 0.8},
+        {"color": PALETTE[1], "ls": "--", "lw": 1.2},
+    ),
+)
+"""Marks of networks and the line of their mean: those of the main kin, and of its control."""
+
+GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
 """How lines that guide the eye are drawn, such as that of chance."""
-
-
-def main_kin(numbers: xr.Dataset) -> str:
-    """Return the kin with most networks, of equal ones that which was trained the longest."""
-    networks = numbers["loss"].notnull().sum("width").values
-    kin, steps = (numbers[f"{name}_of_family"].values for name in ("kin", "steps"))
-    return max(
-        _names(numbers), key=lambda each: (networks[kin == each].sum(), steps[kin == each].max())
-    )
 
 
 def of_kin(numbers: xr.Dataset, kin: str) -> xr.Dataset:
@@ -52,10 +59,97 @@ def of_kin(numbers: xr.Dataset, kin: str) -> xr.Dataset:
     return families.sel(kin=[kin]) if "kin" in families.dims else families
 
 
+def main_and_control(scaling: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
+    """Return the families of the main kin, and those of its control, with their means.
+
+    Parameters
+    ----------
+    scaling : Dataset
+    names : sequence of str
+        Variables by ``family`` and others; ``parameters`` is always there. A variable by ``kin`` is
+        kept as it is.
+
+    Returns
+    -------
+    Dataset
+        The variables, and ``NAME_of_kin``, their means over the families of a kin: first
+        `main_kin`, then its control, if there is one.
+    """
+    main = main_kin(scaling)
+    control = control_of(scaling, main)
+    parts = {kin: families_of(scaling, kin) for kin in (main, control) if kin is not None}
+    found = {kin: part for kin, part in parts.items() if part.sizes["family"]}
+    of_family = ["parameters", *(name for name in names if "family" in scaling[name].dims)]
+    rest = [name for name in names if name not in of_family]
+    if found:
+        families = xr.concat([part[of_family] for part in found.values()], "family")
+        means = xr.concat(
+            [part[of_family].mean("family", keep_attrs=True) for part in found.values()],
+            xr.DataArray(list(found), dims="kin", name="kin"),
+        )
+    else:
+        families = scaling[of_family].isel(family=[])
+        means = families[of_family].mean("family").expand_dims(kin=scaling["kin"][:0])
+    means = means.rename({name: f"{name}_of_kin" for name in of_family})
+    return xr.merge([families, means, scaling[["kin", *rest]].sel(kin=text(found))], join="exact")
+
+
+def dots(axes: Axes, numbers: xr.Dataset, name: str, **look: Any) -> None:
+    """Draw a quantity of each network over parameters, (family, width) both, as dots."""
+    drawn: dict[str, Any] = {"ms": 3.5, "alpha": 0.6, "mew": 0, "color": PALETTE[0]} | look
+    for place in range(numbers.sizes["family"]):
+        one = numbers.isel(family=place)
+        axes.plot(one["parameters"], one[name], "o", **drawn)
+
+
+def families_and_mean(axes: Axes, numbers: xr.Dataset, name: str, **at: Any) -> None:
+    """Draw a quantity over parameters: each family as faint marks, each kin as a line of means.
+
+    Parameters
+    ----------
+    axes : Axes
+    numbers : Dataset
+        As `main_and_control` makes it.
+    name : str
+    **at
+        Labels at which it is drawn.
+    """
+    for kin, (marks, line) in zip(numbers["kin"].values, LOOKS, strict=False):
+        one = numbers.sel(kin=kin).dropna("width", subset=["parameters_of_kin"])
+        axes.plot(one["parameters_of_kin"], one[f"{name}_of_kin"].sel(at), **line)
+        families = numbers.isel(family=numbers["kin_of_family"].values == kin)
+        dots(axes, families.sel(at), name, **({"ms": 3} | marks))
+
+
+def handles_of_kins(numbers: xr.Dataset) -> list[Line2D]:
+    """Return entries of a legend for what `families_and_mean` draws."""
+    found = []
+    for kin, (marks, line), said in zip(
+        numbers["kin"].values, LOOKS, ("", "four times the training: "), strict=False
+    ):
+        count = int((numbers["kin_of_family"].values == kin).sum())
+        found.append(handle(f"{said}one network", ls="", marker="o", ms=3, **marks))
+        if count > 1:
+            found.append(handle(f"{said}mean of {count} seeds", **line))
+    return found
+
+
+def legend_below(drawn: Figure, handles: Sequence[Line2D], *, columns: int) -> None:
+    """Put a legend below a figure."""
+    if handles:
+        columns = min(columns, len(handles))
+        drawn.legend(handles=handles, loc="outside lower center", ncols=columns)
+
+
+def handle(label: str, **look: Any) -> Line2D:
+    """Return an entry of a legend."""
+    return Line2D([], [], label=label, **look)
+
+
 def kin_words(numbers: xr.Dataset) -> dict[str, str]:
-    """Return what tells the families of each kin apart from others, in words."""
-    kin = numbers["kin_of_family"].values.tolist()
-    first = [numbers.isel(family=kin.index(each)) for each in _names(numbers)]
+    """Return what tells the families of each kin on parity apart from others, in words."""
+    places = kins(numbers["kin_of_family"].values.tolist())
+    first = [numbers.isel(family=of_kin[0]) for of_kin in places.values()]
     words = [
         f"{int(family['tasks_of_family'])} tasks, α = {float(family['alpha_of_family']):g}, "
         f"{int(family['steps_of_family']):,} updates"
@@ -63,13 +157,13 @@ def kin_words(numbers: xr.Dataset) -> dict[str, str]:
     ]
     return {
         name: each if words.count(each) == 1 else f"{each} ({name})"
-        for name, each in zip(_names(numbers), words, strict=True)
+        for name, each in zip(places, words, strict=True)
     }
 
 
 def kin_colours(numbers: xr.Dataset) -> dict[str, str]:
     """Return a colour for each kin."""
-    names = _names(numbers)
+    names = list(kins(numbers["kin_of_family"].values.tolist()))
     if len(names) <= len(PALETTE):
         return dict(zip(names, PALETTE, strict=False))
     return dict(zip(names, shades(len(names)), strict=True))
@@ -98,7 +192,7 @@ def rank_bar(drawn: Figure, axes: Axes, mapped: ScalarMappable) -> None:
 def plain_ticks(axis: Axis) -> None:
     """Give a logarithmic axis ticks in plain numbers, within the limits that it has."""
     low, high = sorted(axis.get_view_interval())
-    digits = (1, 2, 5) if high / low > 6 else (1, 1.5, 2, 3, 4, 5, 7)
+    digits = next(digits for most, digits in DIGITS.items() if high / low <= most)
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     each = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
     ticks = [tick for tick in each if low <= tick <= high]
@@ -107,25 +201,25 @@ def plain_ticks(axis: Axis) -> None:
     axis.set_view_interval(low, high, ignore=True)
 
 
+DIGITS: Mapping[float, tuple[float, ...]] = {
+    6: (1, 1.5, 2, 3, 4, 5, 7),
+    100: (1, 2, 5),
+    np.inf: (1,),
+}
+"""Ticks of an axis that goes up to so many times its lower end."""
+
+
 def size_axis(axes: Axes, sizes: NDArray[np.float64]) -> None:
     """Make the horizontal axis one of numbers of parameters, with room beside the dots."""
+    axes.set_xscale("log")
     known = sizes[np.isfinite(sizes)]
-    axes.set(xscale="log", xlabel="parameters N")
-    axes.set_xlim(known.min() / 1.15, known.max() * 1.15)
-    plain_ticks(axes.xaxis)
-
-
-def handle(label: str, **look: Any) -> Line2D:
-    """Return an entry of a legend."""
-    return Line2D([], [], label=label, **look)
-
-
-def _names(numbers: xr.Dataset) -> list[str]:
-    return list(dict.fromkeys(numbers["kin_of_family"].values.tolist()))
+    if known.size:
+        axes.set_xlim(known.min() / 1.15, known.max() * 1.15)
+        plain_ticks(axes.xaxis)
 
 
 def _short(number: float) -> str:
-    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for unit, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= unit:
             return f"{number / unit:g}{letter}"
     return f"{number:g}"

@@ -1,9 +1,9 @@
 """What arXiv 2202.07785 claims of large models, held against small transformers on a mixture.
 
 Every measure reads the dataset of `ontogeny.studies.surprise.stages.mixture_scaling`. The unit is a
-family: networks of one seed that differ in size alone. Families count that are of the kin with the
-most families of several sizes; those with other depths, or with four times the training, are
-controls. Thresholds were set before any of these networks was judged; none is the paper's.
+family: networks of one seed that differ in width alone. `ontogeny.studies.surprise.families` says
+which families count. Thresholds were set before any of these networks was judged; none is the
+paper's.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ import xarray as xr
 
 from ontogeny.claims import Claim
 from ontogeny.estimates import Estimate, mean, share
-from ontogeny.studies.surprise.families import families_of, main_kin
+from ontogeny.studies.surprise.families import counted
 from ontogeny.studies.surprise.least import LEAST_RUNS as LEAST
 
 __all__ = ["CLAIMS"]
@@ -29,13 +29,9 @@ MOST = 0.5
 """A claim about most families holds when more than this share of them agrees."""
 
 
-def _counted(results: xr.Dataset) -> xr.Dataset:
-    return families_of(results, main_kin(results))
-
-
 def _unforeseen(results: xr.Dataset) -> Estimate:
     """Leave out families without a size beyond the smallest cut."""
-    families = _counted(results)
+    families = counted(results)
     gains, misses = families["gain"].values, families["largest_miss"].values
     found = []
     for each, miss in zip(gains, misses, strict=True):
@@ -46,14 +42,14 @@ def _unforeseen(results: xr.Dataset) -> Estimate:
 
 
 def _stay(results: xr.Dataset) -> Estimate:
-    at_floor = _counted(results)["at_floor"].values
+    at_floor = counted(results)["at_floor"].values
     known = np.isfinite(at_floor).any(axis=1)
     return share((at_floor[known] == 1).any(axis=1))
 
 
 def _smooth(results: xr.Dataset) -> Estimate:
     """Leave out families of so few sizes that no curve was measured."""
-    families = _counted(results)
+    families = counted(results)
     known = np.isfinite(families["at_floor"].values).any(axis=1)
     return share((families["smoothness"].values[known] > STRAIGHT).any(axis=1))
 
@@ -63,7 +59,7 @@ def _by_metric(results: xr.Dataset) -> Estimate:
 
     Exact match is the accuracy of the character where there is one only, and noise at the floor.
     """
-    families = _counted(results)
+    families = counted(results)
     counts = (families["answer_length"].values > 1) & (families["at_floor"].values == 0)
     each = np.where(counts, families["explained"].values, np.nan)
     known = np.isfinite(each).any(axis=1)
@@ -71,12 +67,12 @@ def _by_metric(results: xr.Dataset) -> Estimate:
 
 
 def _law(results: xr.Dataset) -> Estimate:
-    return mean(_counted(results)["residual"].sel(law="power"))
+    return mean(counted(results)["residual"].sel(law="power"))
 
 
 def _follows_prompt(results: xr.Dataset) -> Estimate:
     """Take the largest network of each family; infinite and undefined ratios are left out."""
-    families = _counted(results)
+    families = counted(results)
     if not {"named", "unnamed"}.issubset(families["prompt"].values.tolist()):
         return mean([])
     ratios = families["ratio"].values

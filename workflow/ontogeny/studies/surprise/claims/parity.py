@@ -1,21 +1,19 @@
 """Claims about networks on sparse parity, whose abilities and their frequencies are known.
 
-Every measure reads the dataset of `ontogeny.studies.surprise.stages.parity_scaling`. Runs count by
-what they are, never by the name of their experiment. The unit is a family: networks of several
-widths with one seed, on one world. Of the families on one world with one seed the one with most
-widths counts, of equal ones that which was trained the longest: a shorter training is the beginning
-of a longer one, and no second observation. Losses and exponents are those after the whole training
-unless a claim says otherwise. Thresholds were set before any run was judged.
+Every measure reads the dataset of `ontogeny.studies.surprise.stages.parity_scaling`. The unit is a
+family: networks of several widths with one seed, on one world. `ontogeny.studies.surprise.families`
+says which families count. Losses and exponents are those after the whole training unless a claim
+says otherwise. Thresholds were set before any run was judged.
 """
 
 from collections import defaultdict
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from ontogeny.claims import Claim
 from ontogeny.estimates import Estimate, mean
+from ontogeny.studies.surprise.families import Array, counted, has_several_sizes
 from ontogeny.studies.surprise.least import LEAST_RUNS as LEAST
 
 __all__ = ["CLAIMS"]
@@ -33,30 +31,12 @@ TAILS = (0.2, 0.4, 0.8)
 MANY_TASKS = 512
 """With fewer tasks the end of the list, and not the tail, decides the law."""
 
-Array = NDArray[np.float64]
-
-
-def _widths(results: xr.Dataset) -> NDArray[np.int64]:
-    """Return the number of widths that each family has."""
-    return np.asarray(results["loss"].notnull().sum("width").values)
-
-
-def _families(results: xr.Dataset) -> xr.Dataset:
-    """Return the families that count."""
-    worlds, seeds = (results[f"{name}_of_family"].values for name in ("world", "seed"))
-    rank = list(zip(_widths(results), results["steps_of_family"].values, strict=True))
-    best: dict[tuple[str, int], int] = {}
-    for place, unit in enumerate(zip(worlds, seeds, strict=True)):
-        if rank[place][0] > 1 and (unit not in best or rank[place] > rank[best[unit]]):
-            best[unit] = place
-    return results.isel(family=sorted(best.values()))
-
 
 def _predictable(results: xr.Dataset) -> Estimate:
     """Average over the sizes beyond each cut, and then over cuts."""
-    families = _families(results)
+    families = counted(results)
     near = families["parameters"] <= FAR * _largest_seen(families)
-    error = abs(families["loss_error_relative"].sel(law="power")).where(near)
+    error = abs(families["loss_miss"].sel(law="power")).where(near)
     return mean(error.mean("width").mean("cut").values)
 
 
@@ -73,7 +53,7 @@ def _flatter(results: xr.Dataset) -> Estimate:
     Of several lengths of training that counts in which the most seeds have all values of alpha, and
     of equal ones the longest.
     """
-    is_one = (results["tasks_of_family"] >= MANY_TASKS).values & (_widths(results) > 1)
+    is_one = (results["tasks_of_family"] >= MANY_TASKS).values & has_several_sizes(results)
     families = results.isel(family=is_one)
     of_length: dict[tuple[int, int], dict[int, dict[float, Array]]]
     of_length = defaultdict(lambda: defaultdict(dict))
@@ -97,7 +77,7 @@ def _flatter(results: xr.Dataset) -> Estimate:
 
 def _law(results: xr.Dataset) -> Estimate:
     """Judge the law that Akaike's criterion prefers; where it cannot tell, `power`."""
-    families = _families(results)
+    families = counted(results)
     families = families.isel(family=families["residual"].sel(law="power").notnull().values)
     best = families["aicc"].fillna(np.inf).argmin("law")
     return mean(families["residual"].isel(law=best).values)
@@ -105,19 +85,19 @@ def _law(results: xr.Dataset) -> Estimate:
 
 def _sum_of_abilities(results: xr.Dataset) -> Estimate:
     """Leave out networks that have learned all tasks, of which nothing is left."""
-    families = _families(results)
+    families = counted(results)
     left = families["unlearned_loss"]
     ratio = families["loss"] / left.where(left > 0)
     return mean(abs(ratio - 1).mean("width").values)
 
 
 def _frequent_first(results: xr.Dataset) -> Estimate:
-    return mean(_families(results)["agreement"].values)
+    return mean(counted(results)["agreement"].values)
 
 
 def _jump(results: xr.Dataset) -> Estimate:
     """Take the median over the tasks that some width has learned."""
-    families = _families(results)
+    families = counted(results)
     learned = np.isfinite(families["learned_width"])
     return mean(families["gain"].where(learned).median("task").values)
 

@@ -4,11 +4,10 @@ Symbols: ``F`` families, ``W`` widths, ``T`` tasks. Curves are those with as man
 the context as it holds. What a family lacks is NaN.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.labels import text
@@ -29,10 +28,11 @@ from ontogeny.scaling import (
     verdict,
     width,
 )
-from ontogeny.studies.surprise.families import cut_labels, known_sizes
+from ontogeny.studies.surprise.families import Array, Variables
 from ontogeny.studies.surprise.labels import variable
+from ontogeny.studies.surprise.laws import cut_labels, known_sizes
 
-__all__ = ["Curves", "abruptness", "forecasts", "levels_above_chance", "same_length", "spread"]
+__all__ = ["Curves", "abruptness", "forecasts", "levels_above_chance", "same_length"]
 
 Z = 3.0
 """Standard errors from chance at which a score has left its floor."""
@@ -51,9 +51,6 @@ LEAST_CURVE = 3
 
 LEAST_FOR_BREAK = 6
 """The law `broken` has six constants."""
-
-Array = NDArray[np.float64]
-Variables = dict[str, xr.Variable]
 
 
 @dataclass(frozen=True)
@@ -289,29 +286,3 @@ def same_length(curves: Curves) -> Variables:
         ),
         "geometric": variable(dims, share, "R^2 of ln exact match by the length of answers"),
     }
-
-
-def spread(crossings: Array, kins: Sequence[str]) -> xr.Variable:
-    """Return the standard deviation over the families of each kin of where abilities appear.
-
-    Parameters
-    ----------
-    crossings : (F, T) ndarray
-        log10 parameters; NaN where an ability does not appear.
-    kins : sequence of str
-        The kin of each family.
-
-    Returns
-    -------
-    Variable
-        By ``kin`` and ``task``; NaN where it appears in fewer than two families.
-    """
-    names = list(dict.fromkeys(kins))
-    found = np.full((len(names), crossings.shape[1]), np.nan)
-    for row, name in enumerate(names):
-        of_kin = crossings[np.array(kins) == name]
-        several = np.isfinite(of_kin).sum(axis=0) > 1
-        found[row, several] = np.nanstd(of_kin[:, several], axis=0, ddof=1)
-    return variable(
-        ("kin", "task"), found, "standard deviation over seeds of where the ability appears"
-    )

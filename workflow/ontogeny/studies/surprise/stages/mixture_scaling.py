@@ -1,30 +1,36 @@
 """All networks on mixtures in one dataset: what of the larger ones the smaller ones foretell."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from ontogeny.joins import Run
 from ontogeny.labels import text
 from ontogeny.scaling import FORECASTERS, LAWS
 from ontogeny.studies.surprise.families import (
+    Array,
+    Grid,
+    Take,
+    Variables,
+    final,
+    is_complete,
+    labels_of,
+    spread_of_crossing,
+)
+from ontogeny.studies.surprise.labels import dataset, variable
+from ontogeny.studies.surprise.laws import (
     CONSTANTS,
     bands_of_kins,
     cut_labels,
-    described,
     forecasts_of_loss,
+    laws_of_kins,
     laws_of_loss,
 )
-from ontogeny.studies.surprise.labels import dataset, variable
 from ontogeny.studies.surprise.stages.mixture_abilities import (
     Curves,
     abruptness,
     forecasts,
     same_length,
-    spread,
 )
 
 __all__ = ["mixture_scaling"]
@@ -57,9 +63,6 @@ _OF_SIZE = {
     "loss_error": ("standard error of the loss of text", "nat"),
 }
 
-Array = NDArray[np.float64]
-Take = Callable[[Run], xr.DataArray]
-
 
 def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
     """Join the runs on mixtures into families, and foresee the large from the small.
@@ -79,7 +82,7 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
     Dataset
         Scores of the final networks by ``family`` and ``width``, NaN for a width that a family
         lacks; laws of the loss of text and its forecasts; forecasts and abruptness of each task;
-        what its networks do unasked. docs/surprise.md has the variables.
+        what its networks do unasked. docs/variables.md lists them.
 
     Raises
     ------
@@ -89,35 +92,33 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
     if not runs:
         msg = "no runs on mixtures: there must be at least one"
         raise ValueError(msg)
-    placed = _Placed(runs)
-    kept = [run for run in runs if _is_complete(run)]
+    grid = Grid(runs)
+    kept = [run for run in runs if is_complete(run)]
     sizes = {
-        name: variable(("family", "width"), placed.table(kept, _final(name)), about, units)
+        name: variable(("family", "width"), grid.table(kept, final(name)), about, units)
         for name, (about, units) in _OF_SIZE.items()
     }
-    tasks = _labels(runs, "evaluation", "task")
+    tasks = labels_of(runs, "evaluation", "task")
     scores = {
         name: variable(
             ("family", "width", "task", "shots"),
-            placed.table(kept, _score(name), task=tasks, shots=SHOTS),
+            grid.table(kept, _score(name), task=tasks, shots=SHOTS),
             about,
             units,
         )
         for name, (about, units) in _SCORES.items()
     }
     of_task = {
-        name: placed.of_family(runs, _of_task(name), task=tasks)
+        name: grid.of_family(runs, _of_task(name), task=tasks)
         for name in ("chance", "problems", "answer_length", "answer_entropy")
     }
     curves = _curves(sizes, scores, of_task)
     parameters, loss = sizes["parameters"].values, sizes["loss"].values
-    about = placed.about()
-    kins = [str(each["kin"]) for each in about]
+    kin = grid.about("kin")
     abrupt = abruptness(curves, least_sizes=least_sizes)
     return dataset(
         {
-            **described(about, _DESCRIBED),
-            "left_out": variable("family", placed.count_without(kept), "runs that diverged"),
+            "left_out": grid.left_out(),
             **sizes,
             **scores,
             "chance": variable(
@@ -134,18 +135,20 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
                 "entropy of an answer given its problem, for each character", "nat",
             ),
             **laws_of_loss(parameters, loss, least_sizes=least_sizes),
+            **laws_of_kins(parameters, loss, kin, least_sizes=least_sizes),
             **forecasts_of_loss(parameters, loss, least_sizes=least_sizes),
-            **bands_of_kins(parameters, loss, kins, least_sizes=least_sizes),
+            **bands_of_kins(parameters, loss, kin, least_sizes=least_sizes),
             **forecasts(curves, least_sizes=least_sizes),
             **abrupt,
             **same_length(curves),
-            "spread_of_crossing": spread(abrupt["crossing"].values, kins),
-            **_open_ended(placed, kept),
+            "spread_of_crossing": spread_of_crossing(abrupt["crossing"].values, kin),
+            **_open_ended(grid, kept),
         },
         {
-            "family": text(placed.families),
-            "kin": text(dict.fromkeys(kins)),
-            "width": placed.widths,
+            "family": text(grid.families),
+            "kin": text(dict.fromkeys(kin)),
+            **grid.described(_DESCRIBED),
+            "width": grid.widths,
             "task": tasks,
             "shots": SHOTS,
             "law": text(LAWS),
@@ -153,7 +156,7 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
             "cut": cut_labels(parameters, least_sizes),
             "forecaster": text(FORECASTERS),
             "end": text(("lower", "upper")),
-            **{dim: _labels(kept, "open_ended", dim) for dim in _OPEN_ENDED},
+            **{dim: labels_of(kept, "open_ended", dim) for dim in _OPEN_ENDED},
         },
         title="Transformers on a mixture of text and tasks: the large foretold from the small",
     )  # fmt: skip
@@ -165,85 +168,14 @@ SHOTS = text(("one", "most"))
 _OPEN_ENDED = ("probe", "prompt", "record_group", "kind")
 
 
-class _Placed:
-    """Where each run lies among families and widths.
-
-    Attributes
-    ----------
-    families : list of str
-        In the order in which runs are given.
-    widths : (W,) ndarray of int64
-        All widths of any family.
-    """
-
-    def __init__(self, runs: Sequence[Run]) -> None:
-        self._runs = runs
-        self.families = list(dict.fromkeys(str(run.about["family"]) for run in runs))
-        self.widths = np.unique([int(run.about["width"]) for run in runs])
-        places = [self._place(run) for run in runs]
-        twice = next((place for place in places if places.count(place) > 1), None)
-        if twice is not None:
-            family, width = self.families[twice[0]], self.widths[twice[1]]
-            msg = f"family {family!r}: two of its runs have the width {width}"
-            raise ValueError(msg)
-
-    def _place(self, run: Run) -> tuple[int, int]:
-        at_width = int(np.searchsorted(self.widths, int(run.about["width"])))
-        return self.families.index(str(run.about["family"])), at_width
-
-    def about(self) -> list[Mapping[str, Any]]:
-        """Return what the first run of each family is described by."""
-        first = {str(run.about["family"]): run.about for run in reversed(self._runs)}
-        return [first[name] for name in self.families]
-
-    def count_without(self, kept: Sequence[Run]) -> NDArray[np.int64]:
-        """Return how many runs of each family are not among some, (F,)."""
-        left_out = [self._place(run)[0] for run in self._runs if run not in kept]
-        return np.bincount(np.array(left_out, dtype=np.int64), minlength=len(self.families))
-
-    def table(self, runs: Sequence[Run], take: Take, **labels: Any) -> Array:
-        """Return values of runs over families, widths and labels; NaN where there is none."""
-        shape = tuple(len(values) for values in labels.values())
-        found = np.full((len(self.families), len(self.widths), *shape), np.nan)
-        for run in runs:
-            value = take(run).astype(np.float64).transpose(*labels)
-            found[self._place(run)] = value.reindex(labels).values
-        return found
-
-    def of_family(self, runs: Sequence[Run], take: Take, **labels: Any) -> Array:
-        """Return what all runs of a family share, over families and labels."""
-        return np.asarray(np.fmax.reduce(self.table(runs, take, **labels), axis=1))
-
-
-def _is_complete(run: Run) -> bool:
-    return bool(run.results["evaluation"]["step"].values[-1] >= run.about["steps"])
-
-
-def _labels(runs: Sequence[Run], result: str, dim: str) -> NDArray[Any]:
-    """Return the labels that results of any run have along a dimension, in their order."""
-    found = [run.results[result][dim].values for run in runs if result in run.results]
-    labels = list(dict.fromkeys(label for values in found for label in values.tolist()))
-    return np.array(labels) if labels and not isinstance(labels[0], str) else text(labels)
-
-
-def _final(name: str) -> Take:
-    """Return what takes a value of the final network."""
-
-    def take(run: Run) -> xr.DataArray:
-        each = run.results["evaluation"][name]
-        return each.isel(step=-1) if "step" in each.dims else each
-
-    return take
-
-
 def _score(name: str) -> Take:
     """Return what takes a score of the final network; of characters, their mean or product."""
     of_characters = {"token_accuracy": "mean", "token_product": "prod"}
 
     def take(run: Run) -> xr.DataArray:
         if name not in of_characters:
-            return _final(name)(run)
-        each = _final("token_accuracy")(run)
+            return final(name)(run)
+        each = final("token_accuracy")(run)
         joined = getattr(each, of_characters[name])("answer_index", skipna=True)
         return joined.where(each.notnull().any("answer_index"))
 
@@ -284,10 +216,10 @@ def _curves(
     )
 
 
-def _open_ended(placed: _Placed, kept: Sequence[Run]) -> dict[str, xr.Variable]:
+def _open_ended(grid: Grid, kept: Sequence[Run]) -> Variables:
     """Return what networks do unasked, as far as they were tried."""
     runs = [run for run in kept if "open_ended" in run.results]
-    labels = {dim: _labels(kept, "open_ended", dim) for dim in _OPEN_ENDED}
+    labels = {dim: labels_of(kept, "open_ended", dim) for dim in _OPEN_ENDED}
     quantities = {
         "probe_exact": (("probe",), "exact match on problems of kinds that were never trained"),
         "probe_chance": (("probe",), "exact match by guessing from the context"),
@@ -302,7 +234,7 @@ def _open_ended(placed: _Placed, kept: Sequence[Run]) -> dict[str, xr.Variable]:
     found = {
         name: variable(
             ("family", "width", *dims),
-            placed.table(
+            grid.table(
                 runs,
                 _of_open_ended(name),
                 **{dim: labels[dim] for dim in dims},
@@ -316,6 +248,6 @@ def _open_ended(placed: _Placed, kept: Sequence[Run]) -> dict[str, xr.Variable]:
         "expected": ("probe", "whether the ability was expected beforehand"),
     }
     for name, (dim, about) in shared.items():
-        values = placed.of_family(runs, _of_open_ended(name), **{dim: labels[dim]})
+        values = grid.of_family(runs, _of_open_ended(name), **{dim: labels[dim]})
         found[name] = variable(("family", dim), values, about)
     return found

@@ -17,7 +17,13 @@ from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.surprise.mixture_panels import GUIDE, handle, shown, size_axis
+from ontogeny.studies.surprise.panels import (
+    GUIDE,
+    handle,
+    legend_below,
+    main_and_control,
+    size_axis,
+)
 
 __all__ = ["draw", "numbers"]
 
@@ -32,9 +38,9 @@ _KINDS = {
 
 
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
-    """Select ratios, probes and outputs of the families that claims are about."""
-    found = shown(mixture_scaling, ["ratio", "bayes_ratio", "elicited", "expected", "output_rate"])
-    return found.isel(kin=slice(1))
+    """Select ratios, probes and outputs of the main kin."""
+    names = ["ratio", "bayes_ratio", "elicited", "expected", "output_rate"]
+    return main_and_control(mixture_scaling, names).isel(kin=slice(1))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -53,7 +59,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         outputs.set(ylabel="share of continuations", ylim=(-0.03, 1.03), title="outputs")
         for axes in (bias, outputs):
             axes.set_xlabel("parameters")
-            size_axis(axes)
+            size_axis(axes, numbers["parameters"].values.ravel())
         handles = [
             *(
                 handle(f"group {name}", color=c, marker=m, ms=4)
@@ -62,7 +68,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             handle("Bayes rule", color="#444444", ls="--", lw=1),
             *(handle(name, color=c, marker=m, ms=4) for name, (c, m) in _KINDS.items()),
         ]
-        drawn.legend(handles=handles, loc="outside lower center", ncols=3)
+        legend_below(drawn, handles, columns=3)
     return drawn
 
 

@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.surprise.mixture_panels import (
-    below,
+from ontogeny.studies.surprise.panels import (
     families_and_mean,
     handle,
     handles_of_kins,
-    shown,
+    legend_below,
+    main_and_control,
     size_axis,
 )
 
@@ -36,7 +36,7 @@ _ROWS = {
 
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
     """Select all metrics of the final networks, with as many solved problems as fit."""
-    return shown(mixture_scaling.sel(shots="most"), [*_ROWS, "token_product"])
+    return main_and_control(mixture_scaling.sel(shots="most"), [*_ROWS, "token_product"])
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -50,7 +50,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for column, task in zip(panels.T, tasks, strict=False):
             for axes, name in zip(column, _ROWS, strict=True):
                 families_and_mean(axes, numbers, name, task=task)
-                size_axis(axes)
+                size_axis(axes, numbers["parameters"].values.ravel())
                 if name != "answer_loss":
                     axes.set_ylim(-0.05, 1.08)
             for kin in numbers["kin"].values[:1]:
@@ -61,7 +61,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             axes.set_ylabel(label, fontsize=7)
             axes.tick_params(axis="y", labelsize=7)
         panels[-1, panels.shape[1] // 2].set_xlabel("parameters without embeddings", fontsize=8)
-        below(drawn, [*handles_of_kins(numbers), handle("product of accuracies", **_PRODUCT)])
+        handles = [*handles_of_kins(numbers), handle("product of accuracies", **_PRODUCT)]
+        legend_below(drawn, handles, columns=5)
     return drawn
 
 

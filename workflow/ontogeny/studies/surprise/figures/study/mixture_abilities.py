@@ -1,11 +1,11 @@
 """The loss of text, and the abilities of the same networks.
 
 Left, the loss of the final networks on held-out text over their number of parameters, with the
-power law fitted to it. Right, a panel for each task that the same networks learn between the text:
-the share of problems whose answer is right in every character, after as many solved problems as the
-context holds. In grey, what is within three standard errors of chance. Above each
-panel, the largest gain over a factor of two in parameters, as a mean over seeds; the panels are in
-its order. Hollow circles are a control with four times the training.
+power law fitted to the mean over seeds. Right, a panel for each task that the same networks learn
+between the text: the share of problems whose answer is right in every character, after as many
+solved problems as the context holds. In grey, what is within three standard errors of chance. Above
+each panel, the largest gain over a factor of two in parameters, as a mean over seeds; the panels
+are in its order. Hollow circles are a control with four times the training.
 """
 
 from collections.abc import Mapping
@@ -19,13 +19,13 @@ from matplotlib.ticker import MaxNLocator, NullLocator, ScalarFormatter
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.surprise.mixture_panels import (
+from ontogeny.studies.surprise.panels import (
     GUIDE,
-    below,
     families_and_mean,
     handle,
     handles_of_kins,
-    shown,
+    legend_below,
+    main_and_control,
     size_axis,
 )
 
@@ -41,8 +41,8 @@ _LAW: Mapping[str, Any] = {"color": "black", "ls": (0, (4, 2)), "lw": 1.1}
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
     """Select the loss with its power law, and exact match; the steepest task comes first."""
     scaling = mixture_scaling.sel(shots="most", law="power")
-    names = ["loss", "fitted", "exact", "floor", "gain", "answer_length"]
-    found = shown(scaling, names)
+    names = ["loss", "law_of_kin", "exact", "floor", "gain", "answer_length"]
+    found = main_and_control(scaling, names)
     if not found.sizes["kin"]:
         return found
     gain = found["gain_of_kin"].isel(kin=0).fillna(-np.inf).values
@@ -75,7 +75,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         handles = handles_of_kins(numbers)
         handles.append(handle("power law", **_LAW))
         handles.append(handle("within 3 s.e. of chance", color=_FLOOR, lw=5))
-        below(drawn, handles, columns=3)
+        legend_below(drawn, handles, columns=3)
     return drawn
 
 
@@ -83,8 +83,8 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     families_and_mean(axes, numbers, "loss")
     for kin in numbers["kin"].values[:1]:
         line = numbers.sel(kin=kin)
-        axes.plot(line["parameters_of_kin"], line["fitted_of_kin"], zorder=3, **_LAW)
-    size_axis(axes)
+        axes.plot(line["parameters_of_kin"], line["law_of_kin"], zorder=3, **_LAW)
+    size_axis(axes, numbers["parameters"].values.ravel())
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.yaxis.set_major_formatter(ScalarFormatter())
@@ -105,4 +105,3 @@ def _task(axes: Axes, numbers: xr.Dataset, task: str) -> None:
     axes.axhline(1, **GUIDE)
     axes.set_ylim(-0.05, 1.12)
     axes.set_yticks([0, 0.5, 1])
-    size_axis(axes)

@@ -16,7 +16,7 @@ from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter, StrMeth
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.surprise.families import families_of, main_kin
-from ontogeny.studies.surprise.mixture_panels import GUIDE, handle
+from ontogeny.studies.surprise.panels import GUIDE, handle
 
 __all__ = ["draw", "numbers"]
 
@@ -37,7 +37,7 @@ _LEAST_RANGE = 0.1
 
 
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
-    """Select forecasts, and what was seen, of the families that claims are about."""
+    """Select forecasts, and what was seen, of the main kin."""
     families = families_of(mixture_scaling, main_kin(mixture_scaling))
     names = ["loss_miss", "ability_forecast", "ability_seen", "largest_miss"]
     known = families["parameters"].notnull()

@@ -13,11 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.surprise.families import main_kin
 from ontogeny.studies.surprise.panels import (
     GUIDE,
+    dots,
     handle,
-    main_kin,
     of_kin,
     plain_ticks,
     rank_bar,
@@ -41,9 +42,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     with settings():
         drawn = figure(width=style.width, height=0.46 * style.width)
         left, right = drawn.subplots(1, 2)
-        for place in range(numbers.sizes["family"]):
-            one = numbers.isel(family=place)
-            left.plot(one["parameters"], one["loss"], "o", ms=4, alpha=0.6, mew=0, color=PALETTE[0])
+        dots(left, numbers, "loss", ms=4)
         size = numbers["parameters"].max("family")
         left.plot(size, numbers["law_of_kin"].isel(kin=0), color="#444444", label="power law")
         left.set(title="The loss of all tasks together", yscale="log", ylabel="loss [nat]")
@@ -52,6 +51,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         _tasks(right, drawn, numbers.isel(family=0))
         right.set(title="Single tasks, one seed", ylabel="accuracy of the task", ylim=(0.45, 1.03))
         for axes in (left, right):
+            axes.set_xlabel("parameters N")
             size_axis(axes, numbers["parameters"].values.ravel())
     return drawn
 

@@ -1,11 +1,12 @@
 """What small networks say of larger ones: the loss is foreseen, single abilities are not.
 
 Of the kin with most networks. Top left: the loss of all networks, and the band of 95 % for larger
-ones from the smallest sizes that a law is fitted to. Top right: loss foreseen and seen, at all
-sizes beyond each cut. Bottom left: accuracy at the next size, foreseen and seen, of tasks whose
-accuracy had been that of a guess at all smaller sizes: by the curve of the task (logistic) and by
-the frequencies of tasks and the foreseen loss (quanta). Bottom right: the mean distance of the two
-for these tasks, a dot for each family and cut. On the dashed line a forecast is right.
+ones by a power law, from the smallest sizes that it is fitted to. Top right: loss foreseen and
+seen, at all sizes beyond each cut. Bottom left: accuracy at the next size, foreseen and seen, of
+tasks whose accuracy had been that of a guess at all smaller sizes: by the curve of the task
+(logistic) and by the frequencies of tasks and the foreseen loss (quanta). Bottom right: the mean
+distance of the two for these tasks, a dot for each family and cut. On the dotted line a forecast is
+right.
 """
 
 import numpy as np
@@ -15,7 +16,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.surprise.panels import GUIDE, main_kin, of_kin, plain_ticks, size_axis
+from ontogeny.studies.surprise.families import main_kin
+from ontogeny.studies.surprise.panels import GUIDE, dots, of_kin, plain_ticks, size_axis
 
 __all__ = ["draw", "numbers"]
 
@@ -30,7 +32,7 @@ def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
     """Select forecasts of the kin with most networks, and what was seen."""
     names = [
         "parameters", "loss", "loss_forecast", "band",
-        "from_floor", "ability_forecast", "ability_miss",
+        "from_floor", "ability_forecast", "miss_from_floor",
     ]  # fmt: skip
     return of_kin(parity_scaling[names], main_kin(parity_scaling))
 
@@ -49,14 +51,13 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 def _band(axes: Axes, numbers: xr.Dataset) -> None:
     size = numbers["parameters"].max("family")
-    ends = numbers["band"].isel(kin=0, cut=0)
+    ends = numbers["band"].isel(kin=0, cut=0).sel(law="power")
     label = f"foreseen from the {int(numbers['cut'][0])} smallest (95 %)"
     lower, upper = (ends.sel(end=end) for end in ("lower", "upper"))
     axes.fill_between(size, lower, upper, color="#cccccc", lw=0, label=label)
-    for place in range(numbers.sizes["family"]):
-        one = numbers.isel(family=place)
-        axes.plot(one["parameters"], one["loss"], "o", ms=3.5, alpha=0.6, mew=0, color=PALETTE[0])
+    dots(axes, numbers, "loss")
     axes.set(title="Loss of each network", yscale="log", ylabel="loss [nat]")
+    axes.set_xlabel("parameters N")
     plain_ticks(axes.yaxis)
     axes.legend(loc="lower left", fontsize=7)
     size_axis(axes, numbers["parameters"].values.ravel())
@@ -88,7 +89,7 @@ def _ability(axes: Axes, numbers: xr.Dataset) -> None:
 
 
 def _miss(axes: Axes, numbers: xr.Dataset) -> None:
-    found = numbers["ability_miss"].sel(forecaster=list(_ALL))
+    found = numbers["miss_from_floor"].sel(forecaster=list(_ALL))
     for place, name in enumerate(_ALL):
         each = found.sel(forecaster=name).values.ravel()
         across = place + np.linspace(-0.2, 0.2, len(each))

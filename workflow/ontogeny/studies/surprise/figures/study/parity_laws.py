@@ -15,11 +15,12 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
+from ontogeny.studies.surprise.families import main_kin
 from ontogeny.studies.surprise.panels import (
+    dots,
     handle,
     kin_colours,
     kin_words,
-    main_kin,
     of_kin,
     plain_ticks,
     shades,
@@ -36,12 +37,13 @@ _EXPONENTS = {
     "known_exponent": ("x", "full", "from the frequencies alone"),
     "endless_exponent": ("|", "full", "endless tasks and training"),
 }
-_COSTS = {"data": "examples seen", "compute": "compute of training [FLOP]"}
+_COSTS = {"data_curve": "examples seen", "compute_curve": "compute of training [FLOP]"}
 
 
 def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
     """Select losses, exponents and curves along training."""
-    return parity_scaling[["parameters", "loss", "law_of_kin", "loss_curve", *_EXPONENTS, *_COSTS]]
+    names = ["parameters", "loss", "left_out", "law_of_kin", "loss_curve"]
+    return parity_scaling[[*names, *_EXPONENTS, *_COSTS]]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -52,7 +54,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         (over_size, exponents), costs = drawn.subplots(2, 2)
         for kin, colour in colours.items():
             _over_size(over_size, of_kin(numbers, kin), colour)
-        over_size.set(title="Loss over size", yscale="log", ylabel="loss [nat]")
+        over_size.set(title="Loss over size", yscale="log", ylabel="loss [nat]",
+                      xlabel="parameters N")  # fmt: skip
         plain_ticks(over_size.yaxis)
         size_axis(over_size, numbers["parameters"].values.ravel())
         _exponents(exponents, numbers, colours)
@@ -60,7 +63,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for axes, (cost, about) in zip(costs, _COSTS.items(), strict=True):
             _along(axes, one, cost)
             axes.set(xscale="log", yscale="log", xlabel=about, ylabel="loss [nat]")
-            plain_ticks(axes.yaxis)
+            for axis in (axes.xaxis, axes.yaxis):
+                plain_ticks(axis)
         costs[0].set_title("Loss over data, one seed")
         costs[1].set_title("Loss over compute, one seed")
         costs[1].legend(title="width", ncols=2, fontsize=7, title_fontsize=7, loc="lower left")
@@ -72,9 +76,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 
 def _over_size(axes: Axes, kin: xr.Dataset, colour: str) -> None:
-    for place in range(kin.sizes["family"]):
-        one = kin.isel(family=place)
-        axes.plot(one["parameters"], one["loss"], "o", ms=3, alpha=0.5, mew=0, color=colour)
+    dots(axes, kin, "loss", ms=3, alpha=0.5, color=colour)
     size = kin["parameters"].max("family")
     axes.plot(size, kin["law_of_kin"].isel(kin=0), color=colour, lw=1.1)
 

@@ -1,9 +1,9 @@
 """Frequent tasks are learned first, and what is not learned is the loss.
 
 Left: the smallest network that has learned each task, by how frequent the task is, of the kin with
-most networks, a dot for each seed and task; tasks above the dashed line are learned by none. Right:
+most networks, a dot for each seed and task; tasks above the dotted line are learned by none. Right:
 the loss of each network beside ln 2 times the probability of the tasks that it has not learned, in
-which an accuracy above the threshold counts as learned. On the dashed line they are equal.
+which an accuracy above the threshold counts as learned. On the dotted line they are equal.
 """
 
 import numpy as np
@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.surprise.families import main_kin
 from ontogeny.studies.surprise.panels import (
     GUIDE,
     handle,
     kin_colours,
     kin_words,
-    main_kin,
     of_kin,
     plain_ticks,
 )
@@ -34,7 +34,7 @@ _ABOVE = 1.6
 def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
     """Select when tasks are learned, and what is left of the loss."""
     return parity_scaling[
-        ["parameters", "loss", "unlearned_loss", "learned_parameters", "probability"]
+        ["parameters", "loss", "left_out", "unlearned_loss", "learned_parameters", "probability"]
     ]
 
 
