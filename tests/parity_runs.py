@@ -53,7 +53,7 @@ def evaluation(
 
 
 def family(
-    kin: str = "parity",
+    setting: str = "parity",
     seed: int = 0,
     *,
     widths: Sequence[int] = WIDTHS,
@@ -68,10 +68,10 @@ def family(
     return [
         Run(
             {
-                "experiment": f"{kin}-width-{width}",
+                "experiment": f"{setting}-width-{width}",
                 "seed": seed,
-                "family": f"{kin}, seed {seed}",
-                "kin": kin,
+                "family": f"{setting}, seed {seed}",
+                "setting": setting,
                 "world": world,
                 "kind": "parity",
                 "width": width,

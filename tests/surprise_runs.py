@@ -125,7 +125,7 @@ def mixture_run(width, seed=0, *, experiment="mixture", steps=3000, layers=2, **
         "experiment": f"{experiment}-width-{width}",
         "seed": seed,
         "family": f"{experiment}, seed {seed}",
-        "kin": experiment,
+        "setting": experiment,
         "world": "mixture",
         "kind": "mixture",
         "width": width,

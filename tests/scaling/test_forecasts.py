@@ -102,7 +102,7 @@ def test_forecasts_are_scores_whatever_the_curve(forecaster, scores, chance):
 
 
 def test_a_jump_cannot_be_seen_before_it():
-    """At the floor, nothing foresees it; once it has begun, logistic curves do."""
+    """At the floor, nothing predicts it; once it has begun, logistic curves do."""
     score = expit(4 * np.log(SIZES / 5e4))
     before = [forecast(f, SIZES[:3], score[:3], [1e5])[0] for f in FORECASTERS[1:]]
     assert max(before) < 0.05 < score[-1] - 0.8

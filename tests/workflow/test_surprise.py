@@ -191,10 +191,10 @@ EDITS = {
         {f"{CODE}/scaling/laws.py": UNUSED},
         joined("parity", "mixture", "published"),
     ),
-    "checks and kin": (
+    "checks and setting": (
         {
             f"{STUDY}/checks.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
-            f"{STUDY}/kin.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
+            f"{STUDY}/setting.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
         },
         set(),
     ),

@@ -6,11 +6,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ontogeny.scaling import LAWS, band, forecast_loss
 from ontogeny.studies.surprise.laws import (
     CONSTANTS,
-    bands_of_kins,
+    bands_of_settings,
     exponent_of,
     forecasts_of_loss,
-    laws_of_kins,
     laws_of_loss,
+    laws_of_settings,
 )
 
 SIZES = 10.0 ** np.arange(3, 7, 0.5)
@@ -61,10 +61,10 @@ def test_forecasts_are_made_from_smaller_sizes_only():
     assert np.isnan(forecast[2]).all()
 
 
-def test_the_band_is_that_of_the_seeds_of_a_kin():
+def test_the_band_is_that_of_the_seeds_of_a_setting():
     scatter = np.random.default_rng(0).normal(scale=0.02, size=(4, 8))
     parameters, loss = np.tile(SIZES, (4, 1)), (1e5 / SIZES) ** 0.2 * np.exp(scatter)
-    found = bands_of_kins(parameters, loss, ["a", "a", "a", "b"], least_sizes=6)
+    found = bands_of_settings(parameters, loss, ["a", "a", "a", "b"], least_sizes=6)
     lower, upper = band("power", SIZES[:6], loss[:3, :6], SIZES[6:])
     assert_allclose(found["band"].values[0, 0, 0, 6:], np.stack([lower, upper], axis=1))
     inside = (loss[:3, 6:] >= lower) & (loss[:3, 6:] <= upper)
@@ -73,25 +73,25 @@ def test_the_band_is_that_of_the_seeds_of_a_kin():
     assert np.isfinite(found["covered"].values[1, 0, 0, 6:]).all()
 
 
-def test_a_family_without_networks_takes_nothing_from_the_band_of_its_kin():
+def test_a_family_without_networks_takes_nothing_from_the_band_of_its_setting():
     scatter = np.random.default_rng(0).normal(scale=0.02, size=(3, 8))
     parameters, loss = np.tile(SIZES, (3, 1)), (1e5 / SIZES) ** 0.2 * np.exp(scatter)
-    alone = bands_of_kins(parameters[:2], loss[:2], ["a", "a"], least_sizes=6)
+    alone = bands_of_settings(parameters[:2], loss[:2], ["a", "a"], least_sizes=6)
     parameters[2], loss[2] = np.nan, np.nan
-    found = bands_of_kins(parameters, loss, ["a", "a", "a"], least_sizes=6)
+    found = bands_of_settings(parameters, loss, ["a", "a", "a"], least_sizes=6)
     for name in ("band", "covered"):
         assert_array_equal(found[name].values, alone[name].values)
 
 
-def test_the_law_of_a_kin_is_that_of_the_mean_over_its_full_families():
+def test_the_law_of_a_setting_is_that_of_the_mean_over_its_full_families():
     scatter = np.random.default_rng(0).normal(scale=0.02, size=(3, 8))
     parameters, loss = np.tile(SIZES, (3, 1)), (1e5 / SIZES) ** 0.2 * np.exp(scatter)
     loss[2, 7] = np.nan
-    found = laws_of_kins(parameters, loss, ["a", "a", "a"], least_sizes=4)
+    found = laws_of_settings(parameters, loss, ["a", "a", "a"], least_sizes=4)
     slope, level = np.polyfit(np.log(SIZES), np.log(loss[:2].mean(axis=0)), 1)
-    assert_allclose(found["exponent_of_kin"].values, [slope])
-    assert_allclose(np.log(found["law_of_kin"].values[0]), level + slope * np.log(SIZES))
-    few = laws_of_kins(parameters, loss, ["a", "a", "a"], least_sizes=9)
+    assert_allclose(found["exponent_of_setting"].values, [slope])
+    assert_allclose(np.log(found["law_of_setting"].values[0]), level + slope * np.log(SIZES))
+    few = laws_of_settings(parameters, loss, ["a", "a", "a"], least_sizes=9)
     assert all(np.isnan(each.values).all() for each in few.values())
 
 

@@ -72,11 +72,11 @@ def test_two_sizes_are_too_few(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_families_of_another_kin_do_not_count(good, name):
+def test_families_of_another_setting_do_not_count(good, name):
     """A sixth family that would break the claim, with another depth, changes nothing."""
     other = good.isel(family=[0])
     other = other.assign(BROKEN[name](other))
-    other = other.assign(kin_of_family=other["kin_of_family"].copy(data=["deep"]))
+    other = other.assign(setting_of_family=other["setting_of_family"].copy(data=["deep"]))
     both = good.merge(
         other.assign_coords(family=["deep, seed 0"]), join="outer", compat="no_conflicts"
     ).sel(family=[*good["family"].values, "deep, seed 0"])

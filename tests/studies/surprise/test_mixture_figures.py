@@ -72,8 +72,8 @@ def test_it_can_be_drawn_of_many_families_of_few_and_of_none(module, make):
 
 @pytest.mark.parametrize("module", [bias, metrics, mixture_abilities])
 def test_the_control_is_shown_and_other_depths_are_not(module):
-    kins = set(module.numbers(many())["kin_of_family"].values)
-    assert kins == {"mixture", "long"}
+    settings = set(module.numbers(many())["setting_of_family"].values)
+    assert settings == {"mixture", "long"}
 
 
 def test_loss_and_abilities_are_of_the_same_networks():

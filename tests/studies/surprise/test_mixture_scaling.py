@@ -51,7 +51,7 @@ def test_runs_lie_by_family_and_width(joined):
     assert_array_equal(joined["parameters"].sel(family="mixture, seed 0"), SIZES)
     assert joined["parameters"].sel(family="deep, seed 0").notnull().sum() == 1
     assert_array_equal(joined["layers_of_family"], [2, 2, 4])
-    assert_array_equal(joined["kin_of_family"], ["mixture", "mixture", "deep"])
+    assert_array_equal(joined["setting_of_family"], ["mixture", "mixture", "deep"])
     assert_array_equal(joined["steps_of_family"], 3000)
 
 

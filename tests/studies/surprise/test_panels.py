@@ -6,10 +6,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ontogeny.plotting import figure
 from ontogeny.studies.surprise.panels import (
-    kin_words,
     main_and_control,
-    of_kin,
+    of_setting,
     plain_ticks,
+    setting_words,
     size_axis,
 )
 from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
@@ -19,7 +19,7 @@ from surprise_runs import mixture_family, mixture_run
 
 @pytest.fixture(scope="module")
 def many():
-    """Return three kins on one world of parity."""
+    """Return three settings on one world of parity."""
     return scaling(
         family(seed=0),
         family(seed=1),
@@ -28,16 +28,16 @@ def many():
     )
 
 
-def test_a_kin_has_its_families_and_widths_alone(many):
-    long = of_kin(many, "long")
+def test_a_setting_has_its_families_and_widths_alone(many):
+    long = of_setting(many, "long")
     assert long["width"].values.tolist() == list(WIDTHS[::2])
-    assert long["kin"].values.tolist() == ["long"]
+    assert long["setting"].values.tolist() == ["long"]
     assert long.sizes["family"] == 1
 
 
-def test_words_tell_kin_apart(many):
-    words = kin_words(many)
-    assert len(set(words.values())) == many.sizes["kin"]
+def test_words_tell_setting_apart(many):
+    words = setting_words(many)
+    assert len(set(words.values())) == many.sizes["setting"]
     assert words["long"] == "64 tasks, α = 0.4, 16,000 updates"
     assert words["few"] == "64 tasks, α = 0.4, 4,000 updates (few)"
 
@@ -58,23 +58,25 @@ def test_ticks_are_plain_numbers_within_the_limits(limits, expected):
     assert axes.get_xlim() == limits
 
 
-def test_the_main_kin_stands_beside_its_control_with_means_over_seeds():
+def test_the_main_setting_stands_beside_its_control_with_means_over_seeds():
     runs = [run for seed in range(2) for run in mixture_family(seed, widths=(16, 32, 48, 64))]
     runs += mixture_family(widths=(16, 32), experiment="long", steps=12_000)
     runs += mixture_family(widths=(16, 32), experiment="deep", layers=4)
     results = mixture_scaling(runs, least_sizes=4)
-    found = main_and_control(results, ["loss", "law_of_kin"])
-    assert found["kin"].values.tolist() == ["mixture", "long"]
+    found = main_and_control(results, ["loss", "law_of_setting"])
+    assert found["setting"].values.tolist() == ["mixture", "long"]
     assert found["family"].values.tolist() == ["mixture, seed 0", "mixture, seed 1", "long, seed 0"]
     both = results["loss"].isel(family=slice(2)).mean("family")
-    assert_allclose(found["loss_of_kin"].sel(kin="mixture"), both)
-    assert_array_equal(found["law_of_kin"], results["law_of_kin"].sel(kin=["mixture", "long"]))
+    assert_allclose(found["loss_of_setting"].sel(setting="mixture"), both)
+    assert_array_equal(
+        found["law_of_setting"], results["law_of_setting"].sel(setting=["mixture", "long"])
+    )
 
 
 def test_there_is_nothing_to_show_of_a_single_network():
     found = main_and_control(mixture_scaling([mixture_run(32)], least_sizes=4), ["loss"])
     assert not found.sizes["family"]
-    assert not found.sizes["kin"]
+    assert not found.sizes["setting"]
 
 
 def test_an_axis_of_sizes_has_room_beside_what_is_known():

@@ -38,7 +38,7 @@ def tails(seed, steps=4000):
 
 
 def planted(results):
-    """Return results whose laws foresee well, and whose exponents differ by the tail."""
+    """Return results whose laws predict well, and whose exponents differ by the tail."""
     alpha = results["alpha_of_family"]
     return results.assign(
         loss_miss=results["loss_miss"] / 10,
@@ -103,7 +103,7 @@ def test_there_are_not_enough_families(good, name):
 def test_families_count_by_what_they_are(good, name):
     renamed = good.assign_coords(
         family=[f"any {place}" for place in range(good.sizes["family"])],
-        kin_of_family=("family", ["any"] * good.sizes["family"]),
+        setting_of_family=("family", ["any"] * good.sizes["family"]),
     )
     assert measured(name, renamed) == measured(name, good)
 
@@ -134,8 +134,8 @@ def lengths():
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"heavier-tail-flatter-law"}))
 def test_a_shorter_training_is_no_second_observation(lengths, name):
-    def value(*kin):
-        found = measured(name, of(lengths, lengths["kin_of_family"].isin(kin).values))
+    def value(*setting):
+        found = measured(name, of(lengths, lengths["setting_of_family"].isin(setting).values))
         return found.value, found.runs
 
     assert value("short", "long", "fewer") == value("long")

@@ -34,7 +34,7 @@ def test_families_are_told_apart(found):
     assert found["family"].values.tolist() == [
         "parity, seed 0", "parity, seed 1", "parity, seed 2", "many, seed 0", "few, seed 0",
     ]  # fmt: skip
-    assert found["kin"].values.tolist() == ["parity", "many", "few"]
+    assert found["setting"].values.tolist() == ["parity", "many", "few"]
     assert found["tasks_of_family"].values.tolist() == [64, 64, 64, 100, 64]
     assert found["left_out"].values.tolist() == [0, 0, 0, 0, 1]
 
@@ -81,8 +81,8 @@ def test_exponents_are_slopes_of_logarithms(found):
         assert float(one[name]) == pytest.approx(np.polyfit(across, np.log(one[loss]), 1)[0])
     mean = np.log(found["loss"].isel(family=slice(3)).mean("family"))
     slope, at_one = np.polyfit(across, mean, 1)
-    assert float(found["exponent_of_kin"].sel(kin="parity")) == pytest.approx(slope)
-    assert_allclose(np.log(found["law_of_kin"].sel(kin="parity")), at_one + slope * across)
+    assert float(found["exponent_of_setting"].sel(setting="parity")) == pytest.approx(slope)
+    assert_allclose(np.log(found["law_of_setting"].sel(setting="parity")), at_one + slope * across)
     assert_array_equal(found["endless_exponent"], [-0.4, -0.4, -0.4, -0.8, -0.4])
 
 
@@ -132,12 +132,12 @@ def test_forecasts_of_the_loss_are_made_from_the_smallest_sizes_alone(found):
     size, loss = one["parameters"].values, one["loss"].values
     for cut in (4, 6):
         for law in ("power", "offset"):
-            foreseen = one["loss_forecast"].sel(law=law, cut=cut).values
+            predicted = one["loss_forecast"].sel(law=law, cut=cut).values
             parameters = fit(law, size[:cut], loss[:cut]).parameters
-            assert np.isnan(foreseen[:cut]).all()
-            assert_allclose(foreseen[cut:], predict(law, parameters, size[cut:]))
+            assert np.isnan(predicted[:cut]).all()
+            assert_allclose(predicted[cut:], predict(law, parameters, size[cut:]))
             error = one["loss_miss"].sel(law=law, cut=cut)
-            assert_allclose(error[cut:], foreseen[cut:] / loss[cut:] - 1)
+            assert_allclose(error[cut:], predicted[cut:] / loss[cut:] - 1)
     shorter = found.sel(family="many, seed 0", law="power")["loss_forecast"]
     assert shorter.notnull().sum("width").values.tolist() == [1, 0, 0, 0]
 
@@ -156,7 +156,7 @@ def test_an_exact_power_law_is_foreseen_exactly():
 
 @pytest.mark.parametrize("law", ["power", "offset"])
 def test_a_band_says_which_share_of_seeds_it_covers(found, law):
-    of_law = found.sel(kin="parity", law=law)
+    of_law = found.sel(setting="parity", law=law)
     losses = found["loss"].isel(family=slice(3))
     for cut in found["cut"].values:
         for place, width in enumerate(WIDTHS):
@@ -174,22 +174,24 @@ def test_a_band_is_made_from_the_smallest_sizes_of_all_seeds(found):
     size, cut = found["parameters"].values[0], 5
     for law in ("power", "offset"):
         ends = band(law, size[:cut], of_seeds[:, :cut], size[cut:])
-        assert_allclose(found["band"].sel(kin="parity", law=law, cut=cut)[cut:], np.transpose(ends))
+        assert_allclose(
+            found["band"].sel(setting="parity", law=law, cut=cut)[cut:], np.transpose(ends)
+        )
 
 
 def test_abilities_are_foreseen_at_the_next_size(found):
     one, cut = found.isel(family=0), 5
     size, accuracy = one["parameters"].values, one["accuracy"].values
-    foreseen = one["ability_forecast"].sel(cut=cut)
+    predicted = one["ability_forecast"].sel(cut=cut)
     for task in (0, 5, 40):
         for name in ("logistic", "power-of-error", "as-last-seen"):
             alone = forecast(
                 name, size[:cut], accuracy[:cut, task], size[cut : cut + 1], chance=0.5
             )
-            assert float(foreseen.sel(forecaster=name)[task]) == pytest.approx(alone[0], abs=1e-4)
+            assert float(predicted.sel(forecaster=name)[task]) == pytest.approx(alone[0], abs=1e-4)
     loss = one["loss_forecast"].sel(law="power", cut=cut)[cut]
     assert_array_equal(
-        foreseen.sel(forecaster="quanta")[:64], quanta(one["probability"].values[:64], loss)
+        predicted.sel(forecaster="quanta")[:64], quanta(one["probability"].values[:64], loss)
     )
 
 
@@ -199,8 +201,8 @@ def test_misses_are_of_tasks_that_were_at_the_floor(found):
     floor = [task for task in range(64) if max(accuracy[:cut, task]) <= 0.55]
     assert 40 < len(floor) < 64
     for name in found["forecaster"].values:
-        foreseen = one["ability_forecast"].sel(cut=cut, forecaster=name).values
-        expected = np.mean([abs(foreseen[task] - accuracy[cut, task]) for task in floor])
+        predicted = one["ability_forecast"].sel(cut=cut, forecaster=name).values
+        expected = np.mean([abs(predicted[task] - accuracy[cut, task]) for task in floor])
         assert float(one["miss_from_floor"].sel(cut=cut, forecaster=name)) == pytest.approx(
             expected
         )
@@ -233,8 +235,8 @@ def test_agreement_has_its_ends(order, expected):
 
 def test_seeds_differ_in_where_they_learn(found):
     spread = found["spread_of_crossing"]
-    assert (spread.sel(kin="parity")[:10] >= 0).all()
-    assert spread.sel(kin=["many", "few"]).isnull().all()
+    assert (spread.sel(setting="parity")[:10] >= 0).all()
+    assert spread.sel(setting=["many", "few"]).isnull().all()
     same = scaling(family(seed=0), [*changed_seed(family(seed=0), 1)])
     assert_allclose(same["spread_of_crossing"][0, :10], 0, atol=1e-12)
 
@@ -242,8 +244,10 @@ def test_seeds_differ_in_where_they_learn(found):
 def changed_seed(runs, seed):
     """Return runs that are said to be of another seed."""
     for run in runs:
-        kin = run.about["kin"]
-        yield type(run)(run.about | {"seed": seed, "family": f"{kin}, seed {seed}"}, run.results)
+        setting = run.about["setting"]
+        yield type(run)(
+            run.about | {"seed": seed, "family": f"{setting}, seed {seed}"}, run.results
+        )
 
 
 def test_without_a_size_beyond_a_cut_nothing_is_foreseen(tmp_path):

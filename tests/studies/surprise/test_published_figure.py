@@ -46,18 +46,18 @@ def test_losses_and_their_forecasts_are_those_of_the_results():
     found, axes = scaled(), drawn(scaled()).axes[LOSS]
     family = found.sel(family="long, plain")
     assert_array_equal(line(axes, style="None").get_ydata(), family["loss"])
-    foreseen = line(axes, style="--").get_ydata()
-    assert np.isnan(foreseen[:4]).all()
-    assert_allclose(foreseen[4], family["loss"].values[4], rtol=1e-4)
+    predicted = line(axes, style="--").get_ydata()
+    assert np.isnan(predicted[:4]).all()
+    assert_allclose(predicted[4], family["loss"].values[4], rtol=1e-4)
     assert axes.get_title() == "loss: missed by at most 0 %"
-    assert legend(axes) == ["long, plain", "foreseen"]
+    assert legend(axes) == ["long, plain", "predicted"]
 
 
 def test_the_forecast_of_an_ability_is_the_nearest_one():
     found = scaled().sel(family="wide, hare", task="addition")
     axes = drawn(scaled()).axes[ABILITIES]
-    foreseen = line(axes, style="--").get_ydata()
-    distance = np.abs(foreseen - found["score"].values)
+    predicted = line(axes, style="--").get_ydata()
+    distance = np.abs(predicted - found["score"].values)
     assert_allclose(distance, found["unforeseen"].sel(cut=4))
     assert np.isfinite(distance[4:]).all()
     assert axes.get_title() == f"abilities: missed by up to {np.nanmax(distance):.2f}"

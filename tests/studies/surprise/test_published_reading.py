@@ -67,7 +67,7 @@ def test_two_variants_of_one_family_are_one_family():
         (long_world(loss="none"), "loss", "= 'none': there is no task 'none'; name one of story"),
         (long_world(average=["story", "none"]), "average", "= 'none': there is no task"),
         (long_world(abilities={"none": 0}), "abilities", "= 'none': there is no task"),
-        (long_world(loss=None, average=[]), "loss", ": nothing is foreseen"),
+        (long_world(loss=None, average=[]), "loss", ": nothing is predicted"),
         (wide_world(loss="addition"), "loss", "= 'addition': the task 'addition' has a score and"),
         (wide_world(reference="none"), "table.reference", "= 'none': there is no task"),
         (wide_world(family="none"), "table.family", "= 'none': no model with a number of"),

@@ -1,4 +1,4 @@
-"""Laws of size: what can be foreseen of a larger network from smaller ones.
+"""Laws of size: what can be predicted of a larger network from smaller ones.
 
 Pure functions of arrays, which know nothing of networks, runs or files. Conventions, the same in
 the whole package:

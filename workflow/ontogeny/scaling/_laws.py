@@ -206,9 +206,9 @@ def band(
     for m networks in all, as P parameters took their part of them. Each draw
 
     1. draws the replicates anew with replacement, each with all its sizes; if there is one
-       replicate only, residuals are drawn anew for each size and added to the fitted law;
+       replicate only, residuals are resampled for each size and added to the fitted law;
     2. fits the law to what was drawn and predicts from it;
-    3. multiplies the prediction by the exponential of a residual, drawn anew for each size in `at`.
+    3. multiplies the prediction by the exponential of a residual, resampled for each size in `at`.
 
     The band lies between quantiles of these products, so that it contains both the uncertainty of
     the law and the scatter of single networks. It assumes that the law goes on and that residuals

@@ -20,8 +20,8 @@ from ontogeny.studies.surprise.config import (
     Surprise,
     World,
 )
-from ontogeny.studies.surprise.kin import members_of
 from ontogeny.studies.surprise.published.checks import problems_of_published
+from ontogeny.studies.surprise.settings import members_of
 from ontogeny.studies.surprise.worlds.probes import probes_of
 from ontogeny.studies.surprise.worlds.problems import tasks_of
 from ontogeny.sweeps import resolved
@@ -78,8 +78,8 @@ def _problems(surprise: Surprise) -> Iterator[str]:
             experiment, surprise.worlds, f"surprise.experiments.{name}"
         )
     yield from _unknown_probes(surprise)
-    for kin, names in members_of(surprise.experiments).items():
-        yield from _problems_of_kin(surprise, kin, names)
+    for setting, names in members_of(surprise.experiments).items():
+        yield from _problems_of_setting(surprise, setting, names)
 
 
 def _unknown_probes(surprise: Surprise) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _unknown_probes(surprise: Surprise) -> Iterator[str]:
             yield f"`surprise.expected` = {probe!r}: is not a probe of any mixture; {has}"
 
 
-def _problems_of_kin(surprise: Surprise, kin: str, names: list[str]) -> Iterator[str]:
+def _problems_of_setting(surprise: Surprise, setting: str, names: list[str]) -> Iterator[str]:
     """Refuse widths that are too few for any law, and networks that are there twice."""
     of_width: dict[tuple[int, int], str] = {}
     for name in names:
@@ -108,8 +108,8 @@ def _problems_of_kin(surprise: Surprise, kin: str, names: list[str]) -> Iterator
     least = surprise.analysis.least_sizes
     if 1 < len(widths) < least:
         yield (
-            f"`surprise.experiments.{kin}.network.width` = {short(widths)}: networks that differ "
-            f"in width alone must have at least {least} widths, the `analysis.least_sizes` that a "
+            f"`surprise.experiments.{setting}.network.width` = {short(widths)}: networks that "
+            f"differ in width alone must have at least {least} widths, the `analysis.least_sizes` that a "
             "law is fitted to; give more, or one alone"
         )
 

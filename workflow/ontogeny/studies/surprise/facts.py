@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ontogeny.studies.surprise.config import Experiment, Mixture, Published, Records, Surprise
-from ontogeny.studies.surprise.kin import kin_of
 from ontogeny.studies.surprise.least import LEAST_RUNS
+from ontogeny.studies.surprise.settings import setting_of
 
 __all__ = ["facts_of_runs"]
 
@@ -18,8 +18,8 @@ def facts_of_runs(surprise: Surprise) -> frozenset[str]:
     frozenset of str
         For both kinds of worlds, ``parity`` and ``mixture``: ``KIND-families``: networks of two
         widths differ in nothing else. ``KIND-sizes``: so do networks of more widths than a law is
-        fitted to, so that something can be foreseen. ``mixture-records``: there are transformers on
-        a mixture with a task `records`. ``enough-runs``: there are as many families as a claim
+        fitted to, so that something can be predicted. ``mixture-records``: there are transformers
+        on a mixture with a task `records`. ``enough-runs``: there are as many families as a claim
         needs, or published models.
     """
     facts = set()
@@ -49,8 +49,8 @@ def facts_of_runs(surprise: Surprise) -> frozenset[str]:
 def _widths(experiments: Mapping[str, Experiment]) -> dict[str, set[int]]:
     """Return the widths of experiments that differ in nothing else."""
     found = defaultdict(set)
-    for name, kin in kin_of(experiments).items():
-        found[kin].add(experiments[name].network.width)
+    for name, setting in setting_of(experiments).items():
+        found[setting].add(experiments[name].network.width)
     return found
 
 

@@ -2,11 +2,12 @@
 
 Symbols: ``F`` families, ``W`` widths. A width that a family lacks is NaN.
 
-Which families claims are about, and figures of a single kin show: in each world the kin with the
-most networks, of equal ones that which was trained the longest. Networks that diverged are included
-in their number, which is a matter of the configuration and not of the outcome. So families on
-several worlds all count, but those of a control, with another depth or another length of training,
-are no second observation of the same world and seed. Only families with several sizes count.
+Which families claims are about, and figures of a single setting show: in each world the setting
+with the most networks, of equal ones that which was trained the longest. Networks that diverged
+are included in their number, which is a matter of the configuration and not of the outcome. So
+families on several worlds all count, but those of a control, with another depth or another length
+of training, are no second observation of the same world and seed. Only families with several sizes
+count.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,9 +33,9 @@ __all__ = [
     "final",
     "has_several_sizes",
     "is_complete",
-    "kins",
     "labels_of",
-    "main_kin",
+    "main_setting",
+    "settings",
     "spread_of_crossing",
 ]
 
@@ -52,7 +53,7 @@ class Grid:
     Parameters
     ----------
     runs : sequence of Run
-        Described by ``family``, ``kin`` and ``width``.
+        Described by ``family``, ``setting`` and ``width``.
 
     Attributes
     ----------
@@ -138,10 +139,10 @@ def labels_of(runs: Sequence[Run], result: str, dim: str) -> NDArray[Any]:
     return np.array(labels) if labels and not isinstance(labels[0], str) else text(labels)
 
 
-def kins(kin_of_family: Sequence[str]) -> dict[str, NDArray[np.int64]]:
-    """Return the places of the families of each kin, in the order in which kins come."""
-    names = np.array(kin_of_family)
-    return {name: np.flatnonzero(names == name) for name in dict.fromkeys(kin_of_family)}
+def settings(setting_of_family: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+    """Return the places of the families of each setting, in the order in which settings come."""
+    names = np.array(setting_of_family)
+    return {name: np.flatnonzero(names == name) for name in dict.fromkeys(setting_of_family)}
 
 
 def has_several_sizes(scaling: xr.Dataset) -> NDArray[np.bool_]:
@@ -155,26 +156,28 @@ def counted(scaling: xr.Dataset) -> xr.Dataset:
     Parameters
     ----------
     scaling : Dataset
-        With ``parameters(family, width)``, ``left_out(family)`` and the ``kin``, ``world`` and
+        With ``parameters(family, width)``, ``left_out(family)`` and the ``setting``, ``world`` and
         ``steps`` of each family.
     """
     best = dict(reversed(_ranked(scaling)))
-    names = zip(*(scaling[f"{name}_of_family"].values for name in ("world", "kin")), strict=True)
-    counts = [best[world] == kin for world, kin in names]
+    names = zip(
+        *(scaling[f"{name}_of_family"].values for name in ("world", "setting")), strict=True
+    )
+    counts = [best[world] == setting for world, setting in names]
     return scaling.isel(family=has_several_sizes(scaling) & np.array(counts, dtype=np.bool_))
 
 
-def main_kin(scaling: xr.Dataset) -> str:
-    """Return the first of the kins that count: over all worlds, the one with the most networks."""
+def main_setting(scaling: xr.Dataset) -> str:
+    """Return the setting that counts of the world with the most networks."""
     return _ranked(scaling)[0][1]
 
 
 def _ranked(scaling: xr.Dataset) -> list[tuple[str, str]]:
-    """Return all pairs of a world and a kin on it, the one to be preferred first."""
+    """Return all pairs of a world and a setting on it, the one to be preferred first."""
     several = has_several_sizes(scaling)
     networks = scaling["parameters"].notnull().sum("width").values + scaling["left_out"].values
     worlds, names, steps = (
-        scaling[f"{name}_of_family"].values for name in ("world", "kin", "steps")
+        scaling[f"{name}_of_family"].values for name in ("world", "setting", "steps")
     )
     ranks: dict[tuple[str, str], list[int]] = {}
     for place, pair in enumerate(zip(worlds.tolist(), names.tolist(), strict=True)):
@@ -183,51 +186,51 @@ def _ranked(scaling: xr.Dataset) -> list[tuple[str, str]]:
     return sorted(ranks, key=lambda pair: ranks[pair], reverse=True)
 
 
-def families_of(scaling: xr.Dataset, kin: str) -> xr.Dataset:
-    """Return the families of a kin that have several sizes."""
-    of_kin = scaling["kin_of_family"].values == kin
-    return scaling.isel(family=of_kin & has_several_sizes(scaling))
+def families_of(scaling: xr.Dataset, setting: str) -> xr.Dataset:
+    """Return the families of a setting that have several sizes."""
+    of_setting = scaling["setting_of_family"].values == setting
+    return scaling.isel(family=of_setting & has_several_sizes(scaling))
 
 
-def control_of(scaling: xr.Dataset, kin: str) -> str | None:
-    """Return the kin that differs from another one in having four times the training, if any.
+def control_of(scaling: xr.Dataset, setting: str) -> str | None:
+    """Return the setting that differs from another one in having four times the training, if any.
 
     Parameters
     ----------
     scaling : Dataset
-        With the ``kin``, ``world``, ``layers`` and ``steps`` of each family.
-    kin : str
+        With the ``setting``, ``world``, ``layers`` and ``steps`` of each family.
+    setting : str
     """
-    names = scaling["kin_of_family"].values.tolist()
+    names = scaling["setting_of_family"].values.tolist()
     world, layers, steps = (
         scaling[f"{name}_of_family"].values.tolist() for name in ("world", "layers", "steps")
     )
     of = list(zip(world, layers, steps, strict=True))
-    world_of_kin, layers_of_kin, steps_of_kin = of[names.index(kin)]
-    wanted = world_of_kin, layers_of_kin, CONTROL * steps_of_kin
+    world_of_setting, layers_of_setting, steps_of_setting = of[names.index(setting)]
+    wanted = world_of_setting, layers_of_setting, CONTROL * steps_of_setting
     return next((name for name, each in zip(names, of, strict=True) if each == wanted), None)
 
 
-def spread_of_crossing(crossings: Array, kin_of_family: Sequence[str]) -> xr.Variable:
-    """Return how far the families of a kin differ in the size at which an ability appears.
+def spread_of_crossing(crossings: Array, setting_of_family: Sequence[str]) -> xr.Variable:
+    """Return how far the families of a setting differ in the size at which an ability appears.
 
     Parameters
     ----------
     crossings : (F, T) ndarray
         log10 parameters at which each of ``T`` tasks is half of the way from chance to 1; NaN where
         it never is.
-    kin_of_family : sequence of str
+    setting_of_family : sequence of str
 
     Returns
     -------
     Variable
-        Standard deviation by ``kin`` and ``task``; NaN where fewer than two families have one.
+        Standard deviation by ``setting`` and ``task``; NaN where fewer than two families have one.
     """
-    of_kin = kins(kin_of_family)
-    found = np.full((len(of_kin), crossings.shape[1]), np.nan)
-    for row, places in enumerate(of_kin.values()):
+    of_setting = settings(setting_of_family)
+    found = np.full((len(of_setting), crossings.shape[1]), np.nan)
+    for row, places in enumerate(of_setting.values()):
         several = np.isfinite(crossings[places]).sum(axis=0) > 1
         found[row, several] = np.nanstd(crossings[places][:, several], axis=0, ddof=1)
     return variable(
-        ("kin", "task"), found, "standard deviation over seeds of where the ability appears"
+        ("setting", "task"), found, "standard deviation over seeds of where the ability appears"
     )

@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.scaling import LAWS, PARAMETERS, NoConvergence, band, cuts, fit, predict
-from ontogeny.studies.surprise.families import Array, Variables, kins
+from ontogeny.studies.surprise.families import Array, Variables, settings
 from ontogeny.studies.surprise.labels import variable
 
 __all__ = [
     "CONSTANTS",
-    "bands_of_kins",
+    "bands_of_settings",
     "cut_labels",
     "exponent_of",
     "forecasts_of_loss",
     "known_sizes",
-    "laws_of_kins",
     "laws_of_loss",
+    "laws_of_settings",
 ]
 
 CONSTANTS = tuple(dict.fromkeys(name for law in LAWS for name in PARAMETERS[law]))
@@ -111,28 +111,28 @@ def laws_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Variabl
     }
 
 
-def laws_of_kins(
-    parameters: Array, loss: Array, kin_of_family: Sequence[str], *, least_sizes: int
+def laws_of_settings(
+    parameters: Array, loss: Array, setting_of_family: Sequence[str], *, least_sizes: int
 ) -> Variables:
-    """Fit the power law to the mean loss of each kin.
+    """Fit the power law to the mean loss of each setting.
 
     Parameters
     ----------
     parameters, loss : (F, W) ndarray
-    kin_of_family : sequence of str
+    setting_of_family : sequence of str
     least_sizes : int
-        A kin with fewer sizes is not fitted.
+        A setting with fewer sizes is not fitted.
 
     Returns
     -------
     dict of str to Variable
-        ``law_of_kin(kin, width)`` [nat], and its ``exponent_of_kin(kin)``; NaN where there is no
-        fit. The families and sizes are those of `bands_of_kins`.
+        ``law_of_setting(setting, width)`` [nat], and its ``exponent_of_setting(setting)``; NaN
+        where there is no fit. The families and sizes are those of `bands_of_settings`.
     """
-    of_kin = kins(kin_of_family)
-    law = np.full((len(of_kin), parameters.shape[1]), np.nan)
-    exponent = np.full(len(of_kin), np.nan)
-    for row, members in enumerate(of_kin.values()):
+    of_setting = settings(setting_of_family)
+    law = np.full((len(of_setting), parameters.shape[1]), np.nan)
+    exponent = np.full(len(of_setting), np.nan)
+    for row, members in enumerate(of_setting.values()):
         families, known = _replicates(parameters, loss, members)
         if len(known) < least_sizes:
             continue
@@ -144,10 +144,10 @@ def laws_of_kins(
         law[row, known] = predict("power", found, sizes)
         exponent[row] = -found[PARAMETERS["power"].index("exponent")]
     return {
-        "law_of_kin": variable(
-            ("kin", "width"), law, "power law of the mean loss over seeds", "nat"
+        "law_of_setting": variable(
+            ("setting", "width"), law, "power law of the mean loss over seeds", "nat"
         ),
-        "exponent_of_kin": variable("kin", exponent, "exponent of that law"),
+        "exponent_of_setting": variable("setting", exponent, "exponent of that law"),
     }
 
 
@@ -187,29 +187,29 @@ def forecasts_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Va
     }
 
 
-def bands_of_kins(
-    parameters: Array, loss: Array, kin_of_family: Sequence[str], *, least_sizes: int
+def bands_of_settings(
+    parameters: Array, loss: Array, setting_of_family: Sequence[str], *, least_sizes: int
 ) -> Variables:
     """Return in which band the loss of a new network is expected beyond each cut.
 
     Parameters
     ----------
     parameters, loss : (F, W) ndarray
-    kin_of_family : sequence of str
-        The band of a kin is that of `ontogeny.scaling.band` over its families with the most sizes,
-        at the sizes that all of these have.
+    setting_of_family : sequence of str
+        The band of a setting is that of `ontogeny.scaling.band` over its families with the most
+        sizes, at the sizes that all of these have.
     least_sizes : int
 
     Returns
     -------
     dict of str to Variable
-        ``band(kin, law, cut, width, end)`` [nat], NaN for `broken`; ``covered(kin, law, cut,
-        width)``, the share of the losses of these families that lie in it.
+        ``band(setting, law, cut, width, end)`` [nat], NaN for `broken`; ``covered(setting, law,
+        cut, width)``, the share of the losses of these families that lie in it.
     """
-    labels, of_kin = cut_labels(parameters, least_sizes), kins(kin_of_family)
-    shape = len(of_kin), len(LAWS), len(labels), parameters.shape[1]
+    labels, of_setting = cut_labels(parameters, least_sizes), settings(setting_of_family)
+    shape = len(of_setting), len(LAWS), len(labels), parameters.shape[1]
     ends, covered = np.full((*shape, 2), np.nan), np.full(shape, np.nan)
-    for row, members in enumerate(of_kin.values()):
+    for row, members in enumerate(of_setting.values()):
         families, known = _replicates(parameters, loss, members)
         sizes, losses = parameters[families[0]], loss[families]
         for law in BANDED:
@@ -223,7 +223,7 @@ def bands_of_kins(
                 ends[at] = np.stack([lower, upper], axis=1)
                 inside = (losses[:, beyond] >= lower) & (losses[:, beyond] <= upper)
                 covered[at] = np.where(np.isnan(lower), np.nan, inside.mean(axis=0))
-    dims = ("kin", "law", "cut", "width")
+    dims = ("setting", "law", "cut", "width")
     return {
         "band": variable((*dims, "end"), ends, "band of 95 % of the loss of a new network", "nat"),
         "covered": variable(dims, covered, "share of losses within the band"),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ontogeny.labels import text
 from ontogeny.plotting import PALETTE
-from ontogeny.studies.surprise.families import control_of, families_of, kins, main_kin
+from ontogeny.studies.surprise.families import control_of, families_of, main_setting, settings
 
 __all__ = [
     "GUIDE",
@@ -25,15 +25,15 @@ __all__ = [
     "dots",
     "families_and_mean",
     "handle",
-    "handles_of_kins",
-    "kin_colours",
-    "kin_words",
+    "handles_of_settings",
     "legend_below",
     "main_and_control",
-    "of_kin",
+    "of_setting",
     "plain_ticks",
     "rank_bar",
     "ranks",
+    "setting_colours",
+    "setting_words",
     "shades",
     "size_axis",
 ]
@@ -45,53 +45,57 @@ LOOKS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
         {"color": PALETTE[1], "ls": "--", "lw": 1.2},
     ),
 )
-"""Marks of networks and the line of their mean: those of the main kin, and of its control."""
+"""Marks of networks and the line of their mean: those of the main setting, and of its control."""
 
 GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
 """How lines that guide the eye are drawn, such as that of chance."""
 
 
-def of_kin(numbers: xr.Dataset, kin: str) -> xr.Dataset:
-    """Return the families of a kin with the widths that any of them has."""
-    families = numbers.isel(family=numbers["kin_of_family"].values == kin)
+def of_setting(numbers: xr.Dataset, setting: str) -> xr.Dataset:
+    """Return the families of a setting with the widths that any of them has."""
+    families = numbers.isel(family=numbers["setting_of_family"].values == setting)
     has = families["loss"].notnull().any("family").values
     families = families.isel(width=has)
-    return families.sel(kin=[kin]) if "kin" in families.dims else families
+    return families.sel(setting=[setting]) if "setting" in families.dims else families
 
 
 def main_and_control(scaling: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
-    """Return the families of the main kin, and those of its control, with their means.
+    """Return the families of the main setting, and those of its control, with their means.
 
     Parameters
     ----------
     scaling : Dataset
     names : sequence of str
-        Variables by ``family`` and others; ``parameters`` is always there. A variable by ``kin`` is
-        kept as it is.
+        Variables by ``family`` and others; ``parameters`` is always there. A variable by
+        ``setting`` is kept as it is.
 
     Returns
     -------
     Dataset
-        The variables, and ``NAME_of_kin``, their means over the families of a kin: first
-        `main_kin`, then its control, if there is one.
+        The variables, and ``NAME_of_setting``, their means over the families of a setting: first
+        `main_setting`, then its control, if there is one.
     """
-    main = main_kin(scaling)
+    main = main_setting(scaling)
     control = control_of(scaling, main)
-    parts = {kin: families_of(scaling, kin) for kin in (main, control) if kin is not None}
-    found = {kin: part for kin, part in parts.items() if part.sizes["family"]}
+    parts = {
+        setting: families_of(scaling, setting) for setting in (main, control) if setting is not None
+    }
+    found = {setting: part for setting, part in parts.items() if part.sizes["family"]}
     of_family = ["parameters", *(name for name in names if "family" in scaling[name].dims)]
     rest = [name for name in names if name not in of_family]
     if found:
         families = xr.concat([part[of_family] for part in found.values()], "family")
         means = xr.concat(
             [part[of_family].mean("family", keep_attrs=True) for part in found.values()],
-            xr.DataArray(list(found), dims="kin", name="kin"),
+            xr.DataArray(list(found), dims="setting", name="setting"),
         )
     else:
         families = scaling[of_family].isel(family=[])
-        means = families[of_family].mean("family").expand_dims(kin=scaling["kin"][:0])
-    means = means.rename({name: f"{name}_of_kin" for name in of_family})
-    return xr.merge([families, means, scaling[["kin", *rest]].sel(kin=text(found))], join="exact")
+        means = families[of_family].mean("family").expand_dims(setting=scaling["setting"][:0])
+    means = means.rename({name: f"{name}_of_setting" for name in of_family})
+    return xr.merge(
+        [families, means, scaling[["setting", *rest]].sel(setting=text(found))], join="exact"
+    )
 
 
 def dots(axes: Axes, numbers: xr.Dataset, name: str, **look: Any) -> None:
@@ -103,7 +107,7 @@ def dots(axes: Axes, numbers: xr.Dataset, name: str, **look: Any) -> None:
 
 
 def families_and_mean(axes: Axes, numbers: xr.Dataset, name: str, **at: Any) -> None:
-    """Draw a quantity over parameters: each family as faint marks, each kin as a line of means.
+    """Draw a quantity over parameters: each family as faint marks, each setting as a line of means.
 
     Parameters
     ----------
@@ -114,20 +118,20 @@ def families_and_mean(axes: Axes, numbers: xr.Dataset, name: str, **at: Any) -> 
     **at
         Labels at which it is drawn.
     """
-    for kin, (marks, line) in zip(numbers["kin"].values, LOOKS, strict=False):
-        one = numbers.sel(kin=kin).dropna("width", subset=["parameters_of_kin"])
-        axes.plot(one["parameters_of_kin"], one[f"{name}_of_kin"].sel(at), **line)
-        families = numbers.isel(family=numbers["kin_of_family"].values == kin)
+    for setting, (marks, line) in zip(numbers["setting"].values, LOOKS, strict=False):
+        one = numbers.sel(setting=setting).dropna("width", subset=["parameters_of_setting"])
+        axes.plot(one["parameters_of_setting"], one[f"{name}_of_setting"].sel(at), **line)
+        families = numbers.isel(family=numbers["setting_of_family"].values == setting)
         dots(axes, families.sel(at), name, **({"ms": 3} | marks))
 
 
-def handles_of_kins(numbers: xr.Dataset) -> list[Line2D]:
+def handles_of_settings(numbers: xr.Dataset) -> list[Line2D]:
     """Return entries of a legend for what `families_and_mean` draws."""
     found = []
-    for kin, (marks, line), said in zip(
-        numbers["kin"].values, LOOKS, ("", "four times the training: "), strict=False
+    for setting, (marks, line), said in zip(
+        numbers["setting"].values, LOOKS, ("", "four times the training: "), strict=False
     ):
-        count = int((numbers["kin_of_family"].values == kin).sum())
+        count = int((numbers["setting_of_family"].values == setting).sum())
         found.append(handle(f"{said}one network", ls="", marker="o", ms=3, **marks))
         if count > 1:
             found.append(handle(f"{said}mean of {count} seeds", **line))
@@ -146,10 +150,10 @@ def handle(label: str, **look: Any) -> Line2D:
     return Line2D([], [], label=label, **look)
 
 
-def kin_words(numbers: xr.Dataset) -> dict[str, str]:
-    """Return what tells the families of each kin on parity apart from others, in words."""
-    places = kins(numbers["kin_of_family"].values.tolist())
-    first = [numbers.isel(family=of_kin[0]) for of_kin in places.values()]
+def setting_words(numbers: xr.Dataset) -> dict[str, str]:
+    """Return what tells the families of each setting on parity apart from others, in words."""
+    places = settings(numbers["setting_of_family"].values.tolist())
+    first = [numbers.isel(family=of_setting[0]) for of_setting in places.values()]
     words = [
         f"{int(family['tasks_of_family'])} tasks, α = {float(family['alpha_of_family']):g}, "
         f"{int(family['steps_of_family']):,} updates"
@@ -161,9 +165,9 @@ def kin_words(numbers: xr.Dataset) -> dict[str, str]:
     }
 
 
-def kin_colours(numbers: xr.Dataset) -> dict[str, str]:
-    """Return a colour for each kin."""
-    names = list(kins(numbers["kin_of_family"].values.tolist()))
+def setting_colours(numbers: xr.Dataset) -> dict[str, str]:
+    """Return a colour for each setting."""
+    names = list(settings(numbers["setting_of_family"].values.tolist()))
     if len(names) <= len(PALETTE):
         return dict(zip(names, PALETTE, strict=False))
     return dict(zip(names, shades(len(names)), strict=True))

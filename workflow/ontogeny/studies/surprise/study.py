@@ -19,9 +19,9 @@ from ontogeny.studies.surprise.config import (
 )
 from ontogeny.studies.surprise.facts import facts_of_runs
 from ontogeny.studies.surprise.files import files_of
-from ontogeny.studies.surprise.kin import kin_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
+from ontogeny.studies.surprise.settings import setting_of
 from ontogeny.studies.surprise.summary import summary
 from ontogeny.study import Claims, Plan, Study, Subject
 
@@ -121,17 +121,17 @@ class SurprisePlan(Plan):
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not.
 
-        ``kin`` is the name of all runs that differ in width and seed alone, ``family`` that of
+        ``setting`` is the name of all runs that differ in width and seed alone, ``family`` that of
         those among them with the same seed.
         """
         experiment = self.section.experiments[name]
         world = self._world_of(experiment)
-        kin = kin_of(self.section.experiments)[name]
+        setting = setting_of(self.section.experiments)[name]
         return {
             "experiment": name,
             "seed": seed,
-            "kin": kin,
-            "family": f"{kin}, seed {seed}",
+            "setting": setting,
+            "family": f"{setting}, seed {seed}",
             "world": experiment.world,
             "width": experiment.network.width,
             "layers": experiment.network.layers,

@@ -27,10 +27,10 @@ def summary(scaling: Mapping[str, xr.Dataset]) -> list[str]:
         Numbers are means over seeds.
     """
     rows = [
-        (kin, f"{int(np.isfinite(parameters).sum())} sizes", _loss(family, parameters), said)
+        (setting, f"{int(np.isfinite(parameters).sum())} sizes", _loss(family, parameters), said)
         for name, abilities in _ABILITIES.items()
         if name in scaling
-        for kin, family in scaling[name].groupby("kin_of_family")
+        for setting, family in scaling[name].groupby("setting_of_family")
         for parameters in [family["parameters"].mean("family").values]
         for said in [abilities(family)]
     ]

@@ -20,7 +20,7 @@ PAPER = "arXiv 2202.07785"
 METRIC = "arXiv 2304.15004"
 
 SHARPEST = 2
-"""So many tasks of a family, those with the largest gain over a factor of two, are foreseen."""
+"""So many tasks of a family, those with the largest gain over a factor of two, are predicted."""
 
 STRAIGHT = 0.95
 """An ability is smooth when a straight line in ln N explains it with R^2 above this."""
@@ -97,7 +97,7 @@ CLAIMS = (
     ),
     Claim(
         "abilities-are-unforeseen",
-        "Some abilities are not foreseen",
+        "Some abilities are not predicted",
         "Single abilities appear at a size at which smaller networks do not announce them.",
         PAPER,
         "smallest miss of three forecasts of exact match at the next size, largest over cuts, mean "

@@ -106,7 +106,7 @@ CLAIMS = (
     Claim(
         "loss-is-predictable",
         "The loss is predictable",
-        "A power law fitted to small networks foresees the loss of networks up to four times as "
+        "A power law fitted to small networks predicts the loss of networks up to four times as "
         "large.",
         PAPER,
         "|forecast/loss - 1|, mean over sizes up to 4 N beyond a cut and over cuts, parity, after "

@@ -3,7 +3,7 @@
 Every measure reads the dataset of `ontogeny.studies.surprise.stages.published_scaling`. There is no
 second draw of published models, so the unit of each claim is what may count as separate evidence:
 
-- Of forecasts, the size that is foreseen. Families of one world were trained on nearly the same
+- Of forecasts, the size that is predicted. Families of one world were trained on nearly the same
   data at the same sizes, so at each cut their mean counts once.
 - Of abilities, the task. All tasks are of the same models, so the interval says what other tasks
   would show of these models, not what other models would show.
@@ -29,7 +29,7 @@ __all__ = ["CLAIMS"]
 PAPER = "arXiv 2202.07785"
 
 LAW = "offset"
-"""The law that a loss is foreseen by: real text has a loss that no model removes."""
+"""The law that a loss is predicted by: real text has a loss that no model removes."""
 
 Array = NDArray[np.float64]
 
@@ -114,9 +114,9 @@ CLAIMS = (
     Claim(
         "real-loss-is-predictable",
         "The loss of real models is predictable",
-        "A law with a floor, fitted to smaller models, foresees the loss of the next larger one.",
+        "A law with a floor, fitted to smaller models, predicts the loss of the next larger one.",
         f"{PAPER}, section 2.1",
-        "abs(relative error) of the loss that is foreseen for the next size, law offset; mean over "
+        "abs(relative error) of the loss predicted for the next size, law offset; mean over "
         "sizes, at each the mean over the families of a world",
         "below", 0.08, LEAST, _loss,
     ),

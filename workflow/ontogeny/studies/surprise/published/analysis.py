@@ -1,4 +1,4 @@
-"""What could have been foreseen of published models.
+"""What could have been predicted of published models.
 
 A *cut* is a number of smallest sizes. A forecast at a cut is made from these alone, for every
 larger size; at the sizes of the cut itself it is NaN. Sizes without a value are passed over, and
@@ -257,8 +257,8 @@ def abilities(size: Array, score: Array, *, chance: Array) -> Abilities:
     jump, emergence, null = np.full((3, chance.size), np.nan)
     for task, known in enumerate(np.isfinite(score.T)):
         for place, forecaster in enumerate(FORECASTERS):
-            foresee = partial(forecast, forecaster, chance=float(chance[task]))
-            predicted[task, place] = _at_cuts(foresee, size, score[:, task])
+            predict = partial(forecast, forecaster, chance=float(chance[task]))
+            predicted[task, place] = _at_cuts(predict, size, score[:, task])
         if known.any():
             jump[task] = gain(size[known], score[known, task])
             emergence[task] = emergence_score(score[known, task])

@@ -1,4 +1,4 @@
-"""What could have been foreseen of families of published models, as one dataset."""
+"""What could have been predicted of families of published models, as one dataset."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,7 +32,7 @@ NO_WORLD = Published(table=PointsTable(file=""))
 def of_families(
     families: Mapping[str, tuple[Published, Models]], tasks: Sequence[str]
 ) -> xr.Dataset:
-    """Return what could have been foreseen of families of models.
+    """Return what could have been predicted of families of models.
 
     Parameters
     ----------

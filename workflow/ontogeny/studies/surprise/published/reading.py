@@ -104,7 +104,7 @@ def lacking(spec: Published, world: Models | Points) -> Iterator[tuple[str, str]
     if not any(named.values()):
         yield (
             "loss",
-            ": nothing is foreseen of this world; name a task here, or tasks in `average` or "
+            ": nothing is predicted of this world; name a task here, or tasks in `average` or "
             "`abilities`",
         )
     if spec.loss is not None:

@@ -1,4 +1,4 @@
-"""What can be foreseen of single abilities, and what makes them abrupt, from curves over size.
+"""What can be predicted of single abilities, and what makes them abrupt, from curves over size.
 
 Symbols: ``F`` families, ``W`` widths, ``T`` tasks. Curves are those with as many solved problems in
 the context as it holds. What a family lacks is NaN.
@@ -109,7 +109,7 @@ def levels_above_chance(chance: ArrayLike | float, problems: ArrayLike | int) ->
 
 
 def forecasts(curves: Curves, *, least_sizes: int) -> Variables:
-    """Foresee exact match at the next size, from all sizes before it, by each forecaster.
+    """Predict exact match at the next size, from all sizes before it, by each forecaster.
 
     Returns
     -------
@@ -136,9 +136,13 @@ def forecasts(curves: Curves, *, least_sizes: int) -> Variables:
     largest = np.fmax.reduce(smallest, axis=1, initial=np.nan)
     of_cut, of_forecaster = ("family", "cut", "task"), ("family", "forecaster", "cut", "task")
     return {
-        "ability_forecast": variable(of_forecaster, found, "exact match foreseen at the next size"),
+        "ability_forecast": variable(
+            of_forecaster, found, "exact match predicted at the next size"
+        ),
         "ability_seen": variable(of_cut, seen, "exact match at the next size"),
-        "ability_miss": variable(of_forecaster, miss, "exact match foreseen less exact match seen"),
+        "ability_miss": variable(
+            of_forecaster, miss, "exact match predicted less exact match seen"
+        ),
         "smallest_miss": variable(of_cut, smallest, "smallest miss of any forecaster"),
         "largest_miss": variable(
             ("family", "task"), largest, "largest over cuts of the smallest miss"
@@ -203,7 +207,7 @@ def abruptness(curves: Curves, *, least_sizes: int) -> Variables:
         **{name: variable(dims, found[name], long_name) for name, long_name in about.items()},
         "floor": variable(dims, floor, "exact match three standard errors above chance"),
         "at_floor": variable(dims, at_floor, "whether the largest network is at the floor"),
-        "has_break": variable(dims, has_break, "whether a law with a break foresees the loss best"),
+        "has_break": variable(dims, has_break, "whether a law with a break predicts the loss best"),
         "verdict": variable(dims, text(verdicts.ravel()).reshape(shape), "how the ability grows"),
     }
 
@@ -249,7 +253,7 @@ def _lead(
 
 
 def _breaks(sizes: Array, losses: Array) -> bool:
-    """Return whether `broken` foresees losses better than `offset`; not so where one has no fit."""
+    """Return whether `broken` predicts losses better than `offset`; not so where one has no fit."""
     squares = np.zeros(2)
     for cut in cuts(len(sizes), LEAST_FOR_BREAK):
         for place, law in enumerate(("broken", "offset")):

@@ -20,11 +20,11 @@ from ontogeny.studies.surprise.families import (
 from ontogeny.studies.surprise.labels import dataset, variable
 from ontogeny.studies.surprise.laws import (
     CONSTANTS,
-    bands_of_kins,
+    bands_of_settings,
     cut_labels,
     forecasts_of_loss,
-    laws_of_kins,
     laws_of_loss,
+    laws_of_settings,
 )
 from ontogeny.studies.surprise.stages.mixture_abilities import (
     Curves,
@@ -37,7 +37,7 @@ __all__ = ["mixture_scaling"]
 
 _DESCRIBED = {
     "world": "world of the family",
-    "kin": "what the family is, but for its seed",
+    "setting": "what the family is, but for its seed",
     "seed": "seed of the family",
     "layers": "layers of its transformers",
     "steps": "updates of its training",
@@ -65,15 +65,16 @@ _OF_SIZE = {
 
 
 def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
-    """Join the runs on mixtures into families, and foresee the large from the small.
+    """Join the runs on mixtures into families, and predict the large from the small.
 
     A run whose evaluation ends before its steps diverged: it is left out.
 
     Parameters
     ----------
     runs : sequence of Run
-        At least one. Described by ``family``, ``kin``, ``world``, ``seed``, ``layers``, ``steps``
-        and ``width``, with the results ``evaluation`` and, where there are any, ``open_ended``.
+        At least one. Described by ``family``, ``setting``, ``world``, ``seed``, ``layers``,
+        ``steps`` and ``width``, with the results ``evaluation`` and, where there are any,
+        ``open_ended``.
     least_sizes : int
         A family with fewer sizes is not fitted, and the smallest cut has as many.
 
@@ -114,7 +115,7 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
     }
     curves = _curves(sizes, scores, of_task)
     parameters, loss = sizes["parameters"].values, sizes["loss"].values
-    kin = grid.about("kin")
+    setting = grid.about("setting")
     abrupt = abruptness(curves, least_sizes=least_sizes)
     return dataset(
         {
@@ -135,18 +136,18 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
                 "entropy of an answer given its problem, for each character", "nat",
             ),
             **laws_of_loss(parameters, loss, least_sizes=least_sizes),
-            **laws_of_kins(parameters, loss, kin, least_sizes=least_sizes),
+            **laws_of_settings(parameters, loss, setting, least_sizes=least_sizes),
             **forecasts_of_loss(parameters, loss, least_sizes=least_sizes),
-            **bands_of_kins(parameters, loss, kin, least_sizes=least_sizes),
+            **bands_of_settings(parameters, loss, setting, least_sizes=least_sizes),
             **forecasts(curves, least_sizes=least_sizes),
             **abrupt,
             **same_length(curves),
-            "spread_of_crossing": spread_of_crossing(abrupt["crossing"].values, kin),
+            "spread_of_crossing": spread_of_crossing(abrupt["crossing"].values, setting),
             **_open_ended(grid, kept),
         },
         {
             "family": text(grid.families),
-            "kin": text(dict.fromkeys(kin)),
+            "setting": text(dict.fromkeys(setting)),
             **grid.described(_DESCRIBED),
             "width": grid.widths,
             "task": tasks,

@@ -1,4 +1,4 @@
-"""Single tasks of a world of parity over size: what can be foreseen, and how abruptly they come.
+"""Single tasks of a world of parity over size: what can be predicted, and how abruptly they come.
 
 Symbols: ``F`` families, ``W`` widths, ``J`` tasks. What a family lacks is NaN.
 """
@@ -37,7 +37,7 @@ FLOOR = 0.55
 """A task whose accuracy has never been above this is at the floor."""
 
 FORECASTERS_OF_PARITY = (*FORECASTERS, "quanta")
-"""Ways to foresee an ability: by its own curve, and by the loss and the frequencies of tasks."""
+"""Ways to predict an ability: by its own curve, and by the loss and the frequencies of tasks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def _known_exponent(tasks: Tasks, family: int) -> float:
 
 
 def forecasts(tasks: Tasks, loss_forecast: Array, *, least_sizes: int) -> Variables:
-    """Foresee the accuracy of each task at the next size, from all sizes before it.
+    """Predict the accuracy of each task at the next size, from all sizes before it.
 
     Parameters
     ----------
@@ -140,10 +140,10 @@ def forecasts(tasks: Tasks, loss_forecast: Array, *, least_sizes: int) -> Variab
         for at_cut, cut in enumerate(cuts(len(known), least_sizes)):
             curves = accuracy[:cut, has].T
             for at, name in enumerate(FORECASTERS):
-                foreseen = forecast_many(
+                predicted = forecast_many(
                     name, sizes[:cut], curves, sizes[cut : cut + 1], chance=CHANCE
                 )
-                found[family, at, at_cut, has] = foreseen[:, 0]
+                found[family, at, at_cut, has] = predicted[:, 0]
             found[family, -1, at_cut, has] = quanta(
                 tasks.probability[family, has], power[family, at_cut, known[cut]], chance=CHANCE
             )
@@ -151,7 +151,7 @@ def forecasts(tasks: Tasks, loss_forecast: Array, *, least_sizes: int) -> Variab
             seen[family, at_cut, at_floor] = accuracy[cut, at_floor]
     return {
         "ability_forecast": variable(
-            ("family", "forecaster", "cut", "task"), found, "accuracy foreseen at the next size"
+            ("family", "forecaster", "cut", "task"), found, "accuracy predicted at the next size"
         ),
         "from_floor": variable(
             ("family", "cut", "task"),
@@ -161,7 +161,7 @@ def forecasts(tasks: Tasks, loss_forecast: Array, *, least_sizes: int) -> Variab
         "miss_from_floor": variable(
             ("family", "forecaster", "cut"),
             _known_mean(np.abs(found - seen[:, None])),
-            "mean distance of accuracies foreseen and seen, tasks at the floor before",
+            "mean distance of accuracies predicted and seen, tasks at the floor before",
         ),
     }
 
@@ -174,20 +174,21 @@ def _known_mean(values: Array) -> Array:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def abilities(tasks: Tasks, kin_of_family: Sequence[str], *, least_sizes: int) -> Variables:
+def abilities(tasks: Tasks, setting_of_family: Sequence[str], *, least_sizes: int) -> Variables:
     """Return how each task of each family depends on size.
 
     Parameters
     ----------
     tasks : Tasks
-    kin_of_family : sequence of str
+    setting_of_family : sequence of str
     least_sizes : int
         Statistics of curves with fewer sizes are NaN.
 
     Returns
     -------
     dict of str to Variable
-        By ``family`` and ``task``, and ``agreement(family)``, ``spread_of_crossing(kin, task)``.
+        By ``family`` and ``task``, and ``agreement(family)``, ``spread_of_crossing(setting,
+        task)``.
     """
     lacks = np.isnan(tasks.probability)
 
@@ -231,7 +232,7 @@ def abilities(tasks: Tasks, kin_of_family: Sequence[str], *, least_sizes: int) -
         "agreement": variable(
             "family", agreed, "Somers' D of rank of frequency with respect to width of learning"
         ),
-        "spread_of_crossing": spread_of_crossing(found["crossing"], kin_of_family),
+        "spread_of_crossing": spread_of_crossing(found["crossing"], setting_of_family),
     }
 
 

@@ -22,12 +22,12 @@ from ontogeny.studies.surprise.families import (
 from ontogeny.studies.surprise.labels import dataset, variable
 from ontogeny.studies.surprise.laws import (
     CONSTANTS,
-    bands_of_kins,
+    bands_of_settings,
     cut_labels,
     exponent_of,
     forecasts_of_loss,
-    laws_of_kins,
     laws_of_loss,
+    laws_of_settings,
 )
 from ontogeny.studies.surprise.stages.parity_abilities import (
     FORECASTERS_OF_PARITY,
@@ -44,7 +44,7 @@ LN2 = float(np.log(2))
 
 _DESCRIBED = {
     "world": "world of the family",
-    "kin": "what the family is, but for its seed",
+    "setting": "what the family is, but for its seed",
     "seed": "seed of the family",
     "alpha": "frequencies of tasks fall like j^-(1 + alpha)",
     "tasks": "number of tasks",
@@ -53,15 +53,15 @@ _DESCRIBED = {
 
 
 def parity_scaling(runs: Sequence[Run], *, learned: float, least_sizes: int) -> xr.Dataset:
-    """Join the runs on parity into families, and foresee the large from the small.
+    """Join the runs on parity into families, and predict the large from the small.
 
     A run whose evaluation ends before its steps diverged: it is left out.
 
     Parameters
     ----------
     runs : sequence of Run
-        At least one. Described by ``family``, ``kin``, ``world``, ``seed``, ``alpha``, ``tasks``,
-        ``steps`` and ``width``, with the result ``evaluation``.
+        At least one. Described by ``family``, ``setting``, ``world``, ``seed``, ``alpha``,
+        ``tasks``, ``steps`` and ``width``, with the result ``evaluation``.
     learned : float
         A task is learned when its accuracy exceeds this.
     least_sizes : int
@@ -94,7 +94,7 @@ def parity_scaling(runs: Sequence[Run], *, learned: float, least_sizes: int) -> 
     tasks = Tasks(parameters, grid.widths, probability, accuracy, accuracy > learned)
     curves = {name: grid.table(kept, _curve(name), step=step) for name in _CURVES}
     forecast = forecasts_of_loss(parameters, loss, least_sizes=least_sizes)
-    kin = grid.about("kin")
+    setting = grid.about("setting")
     along = ("family", "width")
     found = {
         "left_out": grid.left_out(),
@@ -115,7 +115,7 @@ def parity_scaling(runs: Sequence[Run], *, learned: float, least_sizes: int) -> 
             for name, (about, units) in _CURVES.items()
         },
         **laws_of_loss(parameters, loss, least_sizes=least_sizes),
-        **laws_of_kins(parameters, loss, kin, least_sizes=least_sizes),
+        **laws_of_settings(parameters, loss, setting, least_sizes=least_sizes),
         **exponents(tasks, early, least_sizes=least_sizes),
         **_data_exponents(parameters, step, curves),
         "endless_exponent": variable(
@@ -124,13 +124,13 @@ def parity_scaling(runs: Sequence[Run], *, learned: float, least_sizes: int) -> 
             "exponent with endless tasks and endless training",
         ),
         **forecast,
-        **bands_of_kins(parameters, loss, kin, least_sizes=least_sizes),
+        **bands_of_settings(parameters, loss, setting, least_sizes=least_sizes),
         **forecasts(tasks, forecast["loss_forecast"].values, least_sizes=least_sizes),
-        **abilities(tasks, kin, least_sizes=least_sizes),
+        **abilities(tasks, setting, least_sizes=least_sizes),
     }
     coordinates: dict[str, ArrayLike | xr.Variable] = {
         "family": text(grid.families),
-        "kin": text(dict.fromkeys(kin)),
+        "setting": text(dict.fromkeys(setting)),
         **grid.described(_DESCRIBED),
         "width": grid.widths,
         "step": step,

@@ -1,4 +1,4 @@
-"""What could have been foreseen of all published models of the configuration."""
+"""What could have been predicted of all published models of the configuration."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -89,7 +89,7 @@ def published_scaling(
                 for model in _compared(specs[name], each).name
             ),
         },
-        title="What could have been foreseen of published models",
+        title="What could have been predicted of published models",
     )
 
 

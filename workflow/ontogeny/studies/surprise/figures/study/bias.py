@@ -27,7 +27,7 @@ from ontogeny.studies.surprise.panels import (
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("mixture-families", "mixture-records", "open-ended")
+NEEDS = ("mixture-families", "mixture-records")
 
 _PROMPTS = {"named": (PALETTE[1], "o"), "unnamed": (PALETTE[0], "s")}
 _KINDS = {
@@ -38,9 +38,9 @@ _KINDS = {
 
 
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
-    """Select ratios, probes and outputs of the main kin."""
+    """Select ratios, probes and outputs of the main setting."""
     names = ["ratio", "bayes_ratio", "elicited", "expected", "output_rate"]
-    return main_and_control(mixture_scaling, names).isel(kin=slice(1))
+    return main_and_control(mixture_scaling, names).isel(setting=slice(1))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -48,9 +48,11 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         bias, probes, outputs = drawn.subplots(1, 3, width_ratios=[1, 1.1, 1])
-        for place in range(numbers.sizes["kin"]):
-            one = numbers.isel(kin=place)
-            families = numbers.isel(family=numbers["kin_of_family"].values == one["kin"].values)
+        for place in range(numbers.sizes["setting"]):
+            one = numbers.isel(setting=place)
+            families = numbers.isel(
+                family=numbers["setting_of_family"].values == one["setting"].values
+            )
             _bias(bias, families, one)
             _probes(probes, one)
             _outputs(outputs, families, one)
@@ -79,9 +81,9 @@ def _bias(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
             families["parameters"].values.ravel(), ratio.values.ravel(), mark,
             ms=2, mew=0, alpha=0.4, color=colour,
         )  # fmt: skip
-        mean = one["ratio_of_kin"].sel(prompt=prompt)
-        axes.plot(one["parameters_of_kin"], mean, marker=mark, ms=3.5, color=colour)
-        rule = float(one["bayes_ratio_of_kin"].sel(prompt=prompt))
+        mean = one["ratio_of_setting"].sel(prompt=prompt)
+        axes.plot(one["parameters_of_setting"], mean, marker=mark, ms=3.5, color=colour)
+        rule = float(one["bayes_ratio_of_setting"].sel(prompt=prompt))
         axes.axhline(rule, color=colour, ls="--", lw=1)
     axes.axhline(1, **GUIDE)
     axes.set_yscale("log")
@@ -91,8 +93,8 @@ def _bias(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
 
 
 def _probes(axes: Axes, one: xr.Dataset) -> None:
-    known = one.dropna("width", subset=["parameters_of_kin"])
-    shares = known["elicited_of_kin"].transpose("probe", "width").values
+    known = one.dropna("width", subset=["parameters_of_setting"])
+    shares = known["elicited_of_setting"].transpose("probe", "width").values
     axes.imshow(shares, aspect="auto", vmin=0, vmax=1, cmap="Blues")
     for (row, column), value in np.ndenumerate(shares):
         if np.isfinite(value):
@@ -103,7 +105,7 @@ def _probes(axes: Axes, one: xr.Dataset) -> None:
     names = [
         f"{probe}{' *' * bool(expected)}"
         for probe, expected in zip(
-            one["probe"].values, one["expected_of_kin"].values == 1, strict=True
+            one["probe"].values, one["expected_of_setting"].values == 1, strict=True
         )
     ]
     axes.set_yticks(range(len(names)), names, fontsize=7)
@@ -119,5 +121,5 @@ def _outputs(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
             families["parameters"].values.ravel(), rate.values.ravel(), mark,
             ms=2, mew=0, alpha=0.4, color=colour,
         )  # fmt: skip
-        mean = one["output_rate_of_kin"].sel(kind=kind)
-        axes.plot(one["parameters_of_kin"], mean, marker=mark, ms=3.5, color=colour)
+        mean = one["output_rate_of_setting"].sel(kind=kind)
+        axes.plot(one["parameters_of_setting"], mean, marker=mark, ms=3.5, color=colour)

@@ -15,7 +15,7 @@ from ontogeny.plotting import figure, settings
 from ontogeny.studies.surprise.panels import (
     families_and_mean,
     handle,
-    handles_of_kins,
+    handles_of_settings,
     legend_below,
     main_and_control,
     size_axis,
@@ -53,15 +53,17 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 size_axis(axes, numbers["parameters"].values.ravel())
                 if name != "answer_loss":
                     axes.set_ylim(-0.05, 1.08)
-            for kin in numbers["kin"].values[:1]:
-                line = numbers.sel(kin=kin, task=task)
-                column[0].plot(line["parameters_of_kin"], line["token_product_of_kin"], **_PRODUCT)
+            for setting in numbers["setting"].values[:1]:
+                line = numbers.sel(setting=setting, task=task)
+                column[0].plot(
+                    line["parameters_of_setting"], line["token_product_of_setting"], **_PRODUCT
+                )
             column[0].set_title(str(task), fontsize=8)
         for axes, label in zip(panels[:, 0], _ROWS.values(), strict=True):
             axes.set_ylabel(label, fontsize=7)
             axes.tick_params(axis="y", labelsize=7)
         panels[-1, panels.shape[1] // 2].set_xlabel("parameters without embeddings", fontsize=8)
-        handles = [*handles_of_kins(numbers), handle("product of accuracies", **_PRODUCT)]
+        handles = [*handles_of_settings(numbers), handle("product of accuracies", **_PRODUCT)]
         legend_below(drawn, handles, columns=5)
     return drawn
 

@@ -23,7 +23,7 @@ from ontogeny.studies.surprise.panels import (
     GUIDE,
     families_and_mean,
     handle,
-    handles_of_kins,
+    handles_of_settings,
     legend_below,
     main_and_control,
     size_axis,
@@ -41,11 +41,11 @@ _LAW: Mapping[str, Any] = {"color": "black", "ls": (0, (4, 2)), "lw": 1.1}
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
     """Select the loss with its power law, and exact match; the steepest task comes first."""
     scaling = mixture_scaling.sel(shots="most", law="power")
-    names = ["loss", "law_of_kin", "exact", "floor", "gain", "answer_length"]
+    names = ["loss", "law_of_setting", "exact", "floor", "gain", "answer_length"]
     found = main_and_control(scaling, names)
-    if not found.sizes["kin"]:
+    if not found.sizes["setting"]:
         return found
-    gain = found["gain_of_kin"].isel(kin=0).fillna(-np.inf).values
+    gain = found["gain_of_setting"].isel(setting=0).fillna(-np.inf).values
     return found.isel(task=np.argsort(-gain, kind="stable"))
 
 
@@ -72,7 +72,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.set_ylabel("exact match", fontsize=8)
             if row == _ROWS - 1:
                 axes.set_xlabel("parameters", fontsize=8)
-        handles = handles_of_kins(numbers)
+        handles = handles_of_settings(numbers)
         handles.append(handle("power law", **_LAW))
         handles.append(handle("within 3 s.e. of chance", color=_FLOOR, lw=5))
         legend_below(drawn, handles, columns=3)
@@ -81,9 +81,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     families_and_mean(axes, numbers, "loss")
-    for kin in numbers["kin"].values[:1]:
-        line = numbers.sel(kin=kin)
-        axes.plot(line["parameters_of_kin"], line["law_of_kin"], zorder=3, **_LAW)
+    for setting in numbers["setting"].values[:1]:
+        line = numbers.sel(setting=setting)
+        axes.plot(line["parameters_of_setting"], line["law_of_setting"], zorder=3, **_LAW)
     size_axis(axes, numbers["parameters"].values.ravel())
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(MaxNLocator(6))
@@ -95,10 +95,10 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
 
 def _task(axes: Axes, numbers: xr.Dataset, task: str) -> None:
     one = numbers.sel(task=task)
-    if numbers.sizes["kin"]:
-        first = one.isel(kin=0)
-        axes.axhspan(-0.05, float(first["floor_of_kin"]), color=_FLOOR, lw=0)
-        length, gain = int(first["answer_length_of_kin"]), float(first["gain_of_kin"])
+    if numbers.sizes["setting"]:
+        first = one.isel(setting=0)
+        axes.axhspan(-0.05, float(first["floor_of_setting"]), color=_FLOOR, lw=0)
+        length, gain = int(first["answer_length_of_setting"]), float(first["gain_of_setting"])
         said = f"\n×2 in size: up to {gain:+.2f}" if np.isfinite(gain) else ""
         axes.set_title(f"{task}, {length} character{'s' * (length > 1)}{said}", fontsize=7)
     families_and_mean(axes, numbers, "exact", task=task)

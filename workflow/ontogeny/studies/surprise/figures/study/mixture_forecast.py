@@ -2,7 +2,7 @@
 
 Left, how far the loss of text is from what the laws, fitted to the smallest networks of a seed,
 predict for a larger one, by how much larger it is than the largest that was seen. Middle, exact
-match at the next size as it was foreseen by three ways to continue its curve, against what was
+match at the next size as it was predicted by three ways to continue its curve, against what was
 seen: the diagonal is a perfect forecast. Right, for each task, the worst case over cuts of the best
 of the three forecasts, a dot for each seed; the bar is their mean.
 """
@@ -15,7 +15,7 @@ from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter, StrMeth
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.surprise.families import families_of, main_kin
+from ontogeny.studies.surprise.families import families_of, main_setting
 from ontogeny.studies.surprise.panels import GUIDE, handle
 
 __all__ = ["draw", "numbers"]
@@ -37,8 +37,8 @@ _LEAST_RANGE = 0.1
 
 
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
-    """Select forecasts, and what was seen, of the main kin."""
-    families = families_of(mixture_scaling, main_kin(mixture_scaling))
+    """Select forecasts, and what was seen, of the main setting."""
+    families = families_of(mixture_scaling, main_setting(mixture_scaling))
     names = ["loss_miss", "ability_forecast", "ability_seen", "largest_miss"]
     known = families["parameters"].notnull()
     is_seen = known.cumsum("width") <= families["cut"]
@@ -101,7 +101,7 @@ def _abilities(axes: Axes, numbers: xr.Dataset) -> None:
         )  # fmt: skip
     axes.plot([0, 1], [0, 1], **GUIDE)
     axes.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05))
-    axes.set(xlabel="exact match seen", ylabel="exact match foreseen")
+    axes.set(xlabel="exact match seen", ylabel="exact match predicted")
     axes.set_title("abilities, next size")
 
 

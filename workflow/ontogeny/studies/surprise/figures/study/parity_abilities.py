@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.surprise.families import main_kin
+from ontogeny.studies.surprise.families import main_setting
 from ontogeny.studies.surprise.panels import (
     GUIDE,
     dots,
     handle,
-    of_kin,
+    of_setting,
     plain_ticks,
     rank_bar,
     ranks,
@@ -32,9 +32,9 @@ NEEDS = ("parity-families",)
 
 
 def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
-    """Select the kin with most networks."""
-    names = ["parameters", "loss", "law_of_kin", "accuracy", "probability", "learned_width"]
-    return of_kin(parity_scaling[names], main_kin(parity_scaling))
+    """Select the setting with most networks."""
+    names = ["parameters", "loss", "law_of_setting", "accuracy", "probability", "learned_width"]
+    return of_setting(parity_scaling[names], main_setting(parity_scaling))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -44,7 +44,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         left, right = drawn.subplots(1, 2)
         dots(left, numbers, "loss", ms=4)
         size = numbers["parameters"].max("family")
-        left.plot(size, numbers["law_of_kin"].isel(kin=0), color="#444444", label="power law")
+        left.plot(
+            size, numbers["law_of_setting"].isel(setting=0), color="#444444", label="power law"
+        )
         left.set(title="The loss of all tasks together", yscale="log", ylabel="loss [nat]")
         plain_ticks(left.yaxis)
         left.legend(loc="lower left")

@@ -1,10 +1,10 @@
-"""What small networks say of larger ones: the loss is foreseen, single abilities are not.
+"""What small networks say of larger ones: the loss is predicted, single abilities are not.
 
-Of the kin with most networks. Top left: the loss of all networks, and the band of 95 % for larger
-ones by a power law, from the smallest sizes that it is fitted to. Top right: loss foreseen and
-seen, at all sizes beyond each cut. Bottom left: accuracy at the next size, foreseen and seen, of
-tasks whose accuracy had been that of a guess at all smaller sizes: by the curve of the task
-(logistic) and by the frequencies of tasks and the foreseen loss (quanta). Bottom right: the mean
+Of the setting with most networks. Top left: the loss of all networks, and the band of 95 % for
+larger ones by a power law, from the smallest sizes that it is fitted to. Top right: loss predicted
+and seen, at all sizes beyond each cut. Bottom left: accuracy at the next size, predicted and seen,
+of tasks whose accuracy had been that of a guess at all smaller sizes: by the curve of the task
+(logistic) and by the frequencies of tasks and the predicted loss (quanta). Bottom right: the mean
 distance of the two for these tasks, a dot for each family and cut. On the dotted line a forecast is
 right.
 """
@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.surprise.families import main_kin
-from ontogeny.studies.surprise.panels import GUIDE, dots, of_kin, plain_ticks, size_axis
+from ontogeny.studies.surprise.families import main_setting
+from ontogeny.studies.surprise.panels import GUIDE, dots, of_setting, plain_ticks, size_axis
 
 __all__ = ["draw", "numbers"]
 
@@ -29,12 +29,12 @@ _ALL = ("logistic", "power-of-error", "as-last-seen", "quanta")
 
 
 def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
-    """Select forecasts of the kin with most networks, and what was seen."""
+    """Select forecasts of the setting with most networks, and what was seen."""
     names = [
         "parameters", "loss", "loss_forecast", "band",
         "from_floor", "ability_forecast", "miss_from_floor",
     ]  # fmt: skip
-    return of_kin(parity_scaling[names], main_kin(parity_scaling))
+    return of_setting(parity_scaling[names], main_setting(parity_scaling))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -51,8 +51,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 def _band(axes: Axes, numbers: xr.Dataset) -> None:
     size = numbers["parameters"].max("family")
-    ends = numbers["band"].isel(kin=0, cut=0).sel(law="power")
-    label = f"foreseen from the {int(numbers['cut'][0])} smallest (95 %)"
+    ends = numbers["band"].isel(setting=0, cut=0).sel(law="power")
+    label = f"predicted from the {int(numbers['cut'][0])} smallest (95 %)"
     lower, upper = (ends.sel(end=end) for end in ("lower", "upper"))
     axes.fill_between(size, lower, upper, color="#cccccc", lw=0, label=label)
     dots(axes, numbers, "loss")
@@ -64,13 +64,13 @@ def _band(axes: Axes, numbers: xr.Dataset) -> None:
 
 
 def _loss(axes: Axes, numbers: xr.Dataset) -> None:
-    seen, foreseen = xr.broadcast(numbers["loss"], numbers["loss_forecast"].sel(law=list(_LAWS)))
+    seen, predicted = xr.broadcast(numbers["loss"], numbers["loss_forecast"].sel(law=list(_LAWS)))
     for law, colour in _LAWS.items():
-        x, y = (each.sel(law=law).values.ravel() for each in (seen, foreseen))
+        x, y = (each.sel(law=law).values.ravel() for each in (seen, predicted))
         axes.plot(x, y, "o", ms=3, alpha=0.6, mew=0, color=colour, label=f"law: {law}")
     _diagonal(axes, float(numbers["loss"].min()) * 0.9, float(numbers["loss"].max()))
     axes.set(title="Loss beyond each cut", xscale="log", yscale="log",
-             xlabel="loss seen [nat]", ylabel="loss foreseen [nat]")  # fmt: skip
+             xlabel="loss seen [nat]", ylabel="loss predicted [nat]")  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
         plain_ticks(axis)
     axes.legend(loc="upper left", fontsize=7)
@@ -78,13 +78,13 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
 
 def _ability(axes: Axes, numbers: xr.Dataset) -> None:
     for name, (colour, mark) in _FORECASTERS.items():
-        foreseen = numbers["ability_forecast"].sel(forecaster=name)
-        seen = numbers["from_floor"].transpose(*foreseen.dims)
-        axes.plot(seen.values.ravel(), foreseen.values.ravel(), mark, ms=3.5, alpha=0.5, mew=0,
+        predicted = numbers["ability_forecast"].sel(forecaster=name)
+        seen = numbers["from_floor"].transpose(*predicted.dims)
+        axes.plot(seen.values.ravel(), predicted.values.ravel(), mark, ms=3.5, alpha=0.5, mew=0,
                   color=colour, label=name)  # fmt: skip
     _diagonal(axes, 0.5, 1.0)
     axes.set(title="Tasks at the floor, next size", xlabel="accuracy seen",
-             ylabel="accuracy foreseen", xlim=(0.45, 1.03), ylim=(0.45, 1.03))  # fmt: skip
+             ylabel="accuracy predicted", xlim=(0.45, 1.03), ylim=(0.45, 1.03))  # fmt: skip
     axes.legend(loc="center right", fontsize=7)
 
 
@@ -95,7 +95,7 @@ def _miss(axes: Axes, numbers: xr.Dataset) -> None:
         across = place + np.linspace(-0.2, 0.2, len(each))
         axes.plot(across, each, "o", ms=3, alpha=0.6, mew=0, color=PALETTE[4])
     names = ["logistic", "power\nof error", "as last\nseen", "quanta"]
-    axes.set(title="How far forecasts of these tasks miss", ylabel="mean |foreseen - seen|")
+    axes.set(title="How far forecasts of these tasks miss", ylabel="mean |predicted - seen|")
     axes.set_xticks(range(len(_ALL)), names)
     axes.set_ylim(bottom=0)
 

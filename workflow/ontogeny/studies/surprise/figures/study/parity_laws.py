@@ -15,14 +15,14 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.surprise.families import main_kin
+from ontogeny.studies.surprise.families import main_setting
 from ontogeny.studies.surprise.panels import (
     dots,
     handle,
-    kin_colours,
-    kin_words,
-    of_kin,
+    of_setting,
     plain_ticks,
+    setting_colours,
+    setting_words,
     shades,
     size_axis,
 )
@@ -42,24 +42,24 @@ _COSTS = {"data_curve": "examples seen", "compute_curve": "compute of training [
 
 def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
     """Select losses, exponents and curves along training."""
-    names = ["parameters", "loss", "left_out", "law_of_kin", "loss_curve"]
+    names = ["parameters", "loss", "left_out", "law_of_setting", "loss_curve"]
     return parity_scaling[[*names, *_EXPONENTS, *_COSTS]]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw loss over size, exponents, and loss over data and compute."""
-    words, colours = kin_words(numbers), kin_colours(numbers)
+    words, colours = setting_words(numbers), setting_colours(numbers)
     with settings():
         drawn = figure(width=style.width, height=0.85 * style.width)
         (over_size, exponents), costs = drawn.subplots(2, 2)
-        for kin, colour in colours.items():
-            _over_size(over_size, of_kin(numbers, kin), colour)
+        for setting, colour in colours.items():
+            _over_size(over_size, of_setting(numbers, setting), colour)
         over_size.set(title="Loss over size", yscale="log", ylabel="loss [nat]",
                       xlabel="parameters N")  # fmt: skip
         plain_ticks(over_size.yaxis)
         size_axis(over_size, numbers["parameters"].values.ravel())
         _exponents(exponents, numbers, colours)
-        one = of_kin(numbers, main_kin(numbers)).isel(family=0)
+        one = of_setting(numbers, main_setting(numbers)).isel(family=0)
         for axes, (cost, about) in zip(costs, _COSTS.items(), strict=True):
             _along(axes, one, cost)
             axes.set(xscale="log", yscale="log", xlabel=about, ylabel="loss [nat]")
@@ -69,24 +69,25 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         costs[1].set_title("Loss over compute, one seed")
         costs[1].legend(title="width", ncols=2, fontsize=7, title_fontsize=7, loc="lower left")
         handles = [
-            handle(words[kin], color=colour, marker="o", ms=4) for kin, colour in colours.items()
+            handle(words[setting], color=colour, marker="o", ms=4)
+            for setting, colour in colours.items()
         ]
         drawn.legend(handles=handles, loc="outside lower center", ncols=2)
     return drawn
 
 
-def _over_size(axes: Axes, kin: xr.Dataset, colour: str) -> None:
-    dots(axes, kin, "loss", ms=3, alpha=0.5, color=colour)
-    size = kin["parameters"].max("family")
-    axes.plot(size, kin["law_of_kin"].isel(kin=0), color=colour, lw=1.1)
+def _over_size(axes: Axes, setting: xr.Dataset, colour: str) -> None:
+    dots(axes, setting, "loss", ms=3, alpha=0.5, color=colour)
+    size = setting["parameters"].max("family")
+    axes.plot(size, setting["law_of_setting"].isel(setting=0), color=colour, lw=1.1)
 
 
 def _exponents(axes: Axes, numbers: xr.Dataset, colours: dict[str, str]) -> None:
-    """Draw a row for each kin, marks of four kinds below each other."""
-    kin = numbers["kin_of_family"].values
+    """Draw a row for each setting, marks of four kinds below each other."""
+    setting = numbers["setting_of_family"].values
     for row, (name, colour) in enumerate(colours.items()):
         for below, (quantity, (mark, fill, _)) in enumerate(_EXPONENTS.items()):
-            found = numbers[quantity].values[kin == name]
+            found = numbers[quantity].values[setting == name]
             face = colour if fill == "full" else "none"
             height = np.full(len(found), row + 0.17 * (below - 1.5))
             axes.plot(found, height, mark, ms=4.5, color=colour, mfc=face, alpha=0.8)

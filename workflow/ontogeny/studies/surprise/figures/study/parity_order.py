@@ -1,9 +1,10 @@
 """Frequent tasks are learned first, and what is not learned is the loss.
 
-Left: the smallest network that has learned each task, by how frequent the task is, of the kin with
-most networks, a dot for each seed and task; tasks above the dotted line are learned by none. Right:
-the loss of each network beside ln 2 times the probability of the tasks that it has not learned, in
-which an accuracy above the threshold counts as learned. On the dotted line they are equal.
+Left: the smallest network that has learned each task, by how frequent the task is, of the setting
+with most networks, a dot for each seed and task; tasks above the dotted line are learned by none.
+Right: the loss of each network beside ln 2 times the probability of the tasks that it has not
+learned, in which an accuracy above the threshold counts as learned. On the dotted line they are
+equal.
 """
 
 import numpy as np
@@ -13,14 +14,14 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.surprise.families import main_kin
+from ontogeny.studies.surprise.families import main_setting
 from ontogeny.studies.surprise.panels import (
     GUIDE,
     handle,
-    kin_colours,
-    kin_words,
-    of_kin,
+    of_setting,
     plain_ticks,
+    setting_colours,
+    setting_words,
 )
 
 __all__ = ["draw", "numbers"]
@@ -40,13 +41,13 @@ def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the order of learning beside the loss that is left."""
-    words, colours = kin_words(numbers), kin_colours(numbers)
+    words, colours = setting_words(numbers), setting_colours(numbers)
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         left, right = drawn.subplots(1, 2)
-        _order(left, of_kin(numbers, main_kin(numbers)))
-        for kin, colour in colours.items():
-            of = of_kin(numbers, kin)
+        _order(left, of_setting(numbers, main_setting(numbers)))
+        for setting, colour in colours.items():
+            of = of_setting(numbers, setting)
             losses = [of[name].values.ravel() for name in ("unlearned_loss", "loss")]
             right.plot(*losses, "o", ms=3.5, alpha=0.6, mew=0, color=colour)
         ends = [float(numbers["loss"].min()) * 0.9, float(numbers["loss"].max()) * 1.1]
@@ -57,15 +58,17 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         )  # fmt: skip
         for axis in (left.xaxis, left.yaxis, right.xaxis, right.yaxis):
             plain_ticks(axis)
-        handles = [handle(words[kin], color=c, marker="o", ls="") for kin, c in colours.items()]
+        handles = [
+            handle(words[setting], color=c, marker="o", ls="") for setting, c in colours.items()
+        ]
         drawn.legend(handles=handles, loc="outside lower center", ncols=2)
     return drawn
 
 
-def _order(axes: Axes, kin: xr.Dataset) -> None:
-    largest = float(kin["parameters"].max())
-    for place in range(kin.sizes["family"]):
-        one = kin.isel(family=place)
+def _order(axes: Axes, setting: xr.Dataset) -> None:
+    largest = float(setting["parameters"].max())
+    for place in range(setting.sizes["family"]):
+        one = setting.isel(family=place)
         one = one.isel(task=one["probability"].notnull().values)
         size = one["learned_parameters"].values
         shown = np.where(np.isfinite(size), size, largest * _ABOVE)

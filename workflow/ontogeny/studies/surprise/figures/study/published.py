@@ -1,6 +1,6 @@
-"""Loss that can be foreseen and abilities that cannot, of published models.
+"""Loss that can be predicted and abilities that cannot, of published models.
 
-Top: models that differ in size alone, and what can be foreseen from the smallest of them (shaded).
+Top: models that differ in size alone, and what can be predicted from the smallest of them (shaded).
 Left, their loss (dots) and the law with a floor that is fitted to the shaded ones (dashed). Right,
 their abilities, and of three forecasts from the shaded ones the one that turns out nearest, at each
 size. Bottom left, single tasks and their mean, with the straight line in ln N from the shaded ones;
@@ -48,7 +48,7 @@ def numbers(published_scaling: xr.Dataset) -> xr.Dataset:
         seen=first["cut"],
         loss_foreseen=loss_foreseen,
         loss_miss=_largest(loss_foreseen / found["loss"] - 1),
-        foreseen=_nearest(first["predicted"], found["score"]),
+        predicted=_nearest(first["predicted"], found["score"]),
         unforeseen=_largest(first["unforeseen"]),
         mean_foreseen=first["mean_predicted"],
     )
@@ -61,10 +61,10 @@ def numbers(published_scaling: xr.Dataset) -> xr.Dataset:
     return xr.merge([of_families, of_models, of_worlds], join="exact", compat="no_conflicts")
 
 
-def _nearest(foreseen: xr.DataArray, score: xr.DataArray) -> xr.DataArray:
+def _nearest(predicted: xr.DataArray, score: xr.DataArray) -> xr.DataArray:
     """Return of several forecasts the one that is nearest to the score."""
-    best = abs(foreseen - score).fillna(np.inf).argmin("forecaster")
-    return foreseen.isel(forecaster=best).drop_vars("forecaster")
+    best = abs(predicted - score).fillna(np.inf).argmin("forecaster")
+    return predicted.isel(forecaster=best).drop_vars("forecaster")
 
 
 def _largest(values: xr.DataArray) -> float:
@@ -104,7 +104,7 @@ def _draw_loss(axes: Axes, numbers: xr.Dataset) -> None:
     axes.yaxis.set_minor_formatter("{x:g}")
     axes.set_title(f"loss: missed by at most {100 * numbers['loss_miss'].item():.0f} %")
     _shade(axes, numbers.isel(family=families[0]))
-    axes.legend(handles=_handles(axes, "foreseen"), loc="upper right").set_in_layout(False)
+    axes.legend(handles=_handles(axes, "predicted"), loc="upper right").set_in_layout(False)
 
 
 def _draw_abilities(axes: Axes, numbers: xr.Dataset) -> None:
@@ -122,7 +122,7 @@ def _draw_abilities(axes: Axes, numbers: xr.Dataset) -> None:
                 ls=_DASHES[number % len(_DASHES)],
                 label=found["task"].item() if not number else None, **_DOT,
             )  # fmt: skip
-            _dashed(axes, found, "foreseen", colour)
+            _dashed(axes, found, "predicted", colour)
     axes.set(xscale="log", ylim=(-0.03, 1.03), xlabel="parameters", ylabel="score")
     axes.set_title(f"abilities: missed by up to {numbers['unforeseen'].item():.2f}")
     _shade(axes, numbers.isel(family=families[0]))
@@ -147,7 +147,7 @@ def _draw_average(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set_title(f"mean of {is_averaged.sum()} tasks:\n{share:.2f} of the miss of a task")
     _shade(axes, found)
     axes.legend(
-        handles=_handles(axes, "foreseen", PALETTE[1]), loc="upper left", ncols=2, columnspacing=1,
+        handles=_handles(axes, "predicted", PALETTE[1]), loc="upper left", ncols=2, columnspacing=1,
         handlelength=1.2, fontsize=7,
     ).set_in_layout(False)  # fmt: skip
 
@@ -192,8 +192,8 @@ def _with_values(values: xr.DataArray) -> NDArray[np.int64]:
 
 
 def _dashed(axes: Axes, found: xr.Dataset, name: str, colour: str) -> None:
-    for foreseen in found[name].values.reshape(-1, found.sizes["size"]):
-        axes.plot(found["parameters"].values, foreseen, color=colour, **_FORESEEN)
+    for predicted in found[name].values.reshape(-1, found.sizes["size"]):
+        axes.plot(found["parameters"].values, predicted, color=colour, **_FORESEEN)
 
 
 def _shade(axes: Axes, found: xr.Dataset) -> None:

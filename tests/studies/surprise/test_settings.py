@@ -1,7 +1,7 @@
-"""Networks that differ in width alone are of one kin."""
+"""Networks that differ in width alone are of one setting."""
 
 from ontogeny.studies.surprise.config import Experiment, Network, Schedule
-from ontogeny.studies.surprise.kin import kin_of, members_of
+from ontogeny.studies.surprise.settings import members_of, setting_of
 
 
 def experiment(width, steps=4000, world="parity", seeds=(0,), layers=2):
@@ -15,7 +15,7 @@ def experiment(width, steps=4000, world="parity", seeds=(0,), layers=2):
 
 def test_the_members_of_a_sweep_over_widths_have_its_name():
     given = {f"parity-width-{width}": experiment(width) for width in (16, 32)}
-    assert kin_of(given) == dict.fromkeys(given, "parity")
+    assert setting_of(given) == dict.fromkeys(given, "parity")
 
 
 def test_seeds_make_no_difference_and_all_else_does():
@@ -40,10 +40,10 @@ def test_what_else_is_swept_stays_in_the_name():
         for world in ("light", "heavy")
         for width in (16, 32)
     }
-    assert set(kin_of(given).values()) == {"tails-world-light", "tails-world-heavy"}
+    assert set(setting_of(given).values()) == {"tails-world-light", "tails-world-heavy"}
 
 
-def test_kin_of_the_same_name_are_told_apart():
+def test_setting_of_the_same_name_are_told_apart():
     given = {
         "a-width-16": experiment(16),
         "a-width-32": experiment(32, steps=9),

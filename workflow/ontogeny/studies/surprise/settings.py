@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from ontogeny.studies.surprise.config import Experiment
 
-__all__ = ["kin_of", "members_of"]
+__all__ = ["members_of", "setting_of"]
 
 
-def kin_of(experiments: Mapping[str, Experiment]) -> dict[str, str]:
+def setting_of(experiments: Mapping[str, Experiment]) -> dict[str, str]:
     """Return for each experiment the name of all that differ from it in width and seeds alone."""
-    return {name: kin for kin, names in members_of(experiments).items() for name in names}
+    return {name: setting for setting, names in members_of(experiments).items() for name in names}
 
 
 def members_of(experiments: Mapping[str, Experiment]) -> dict[str, list[str]]:
