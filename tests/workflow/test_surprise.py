@@ -170,9 +170,7 @@ EDITS = {
     ),
     "what is expected of probes": (
         {TINY: ("  defaults:\n", "  expected: [longer-copy]\n\n  defaults:\n")},
-        {f"open-ended probes of {run}" for run in runs(MIXTURE)}
-        | {f"figures of {run}" for run in runs(MIXTURE)}
-        | joined("mixture"),
+        joined("mixture"),
     ),
     "a rate of learning": (
         {TINY: ("        batch: 4\n", "        batch: 4\n        learning_rate: 0.01\n")},

@@ -184,7 +184,7 @@ rule surprise_open_ended:
     resources:
         **needs(SURPRISE.run_memory, 20),
     params:
-        spec=SURPRISE.open_ended_specification(),
+        spec={},
         code=code_of("surprise/open_ended", SURPRISE.study),
     message:
         "open-ended probes of {wildcards.experiment}, seed {wildcards.seed}"

@@ -153,12 +153,17 @@ WRONG = [
     (
         "surprise/experiments/text/network",
         {"width": 33},
-        ["text.network.width` = 33: must be even and a multiple of its 2 heads"],
+        ["text.network.width` = 33: must be a multiple of 4", "give 32 or 36"],
     ),
     (
         "surprise/experiments/several/network",
         {"width": [8, 16]},
         ["experiments.several.network.width` = [8, 16]", "at least 4 widths", "or one alone"],
+    ),
+    (
+        f"{ONE}/schedule",
+        {"early_stop": {"test_loss": 0.1}},
+        ["one.schedule.early_stop` = {'test_loss': 0.1", "must be null", "leave it out"],
     ),
     (f"{ONE}/seeds", [1, 1], ["one.seeds` = [1, 1]", "more than once"]),
     (

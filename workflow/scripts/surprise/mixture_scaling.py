@@ -5,4 +5,5 @@ from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
 job = Job(snakemake)
 analysis = Analysis.model_validate(job.spec["analysis"])
 runs = job.runs("evaluation", "open_ended")
-job.write(mixture_scaling(runs, least_sizes=analysis.least_sizes), "scaling")
+scaling = mixture_scaling(runs, least_sizes=analysis.least_sizes, expected=job.spec["expected"])
+job.write(scaling, "scaling")

@@ -186,7 +186,16 @@ def _problems_of_experiment(
         )
     heads = max(1, network.width // 16)
     if isinstance(world, Mixture) and network.width % (2 * heads):
+        step = 2 * heads
+        below = network.width // step * step
         yield (
-            f"`{at}.network.width` = {network.width}: must be even and a multiple of its {heads} "
-            "heads, one for each 16"
+            f"`{at}.network.width` = {network.width}: must be a multiple of {step}, since a "
+            f"transformer has a head for each 16 of its width and a head has an even width; give "
+            f"{below} or {below + step}"
+        )
+    if experiment.schedule.early_stop is not None:
+        yield (
+            f"`{at}.schedule.early_stop` = "
+            f"{short(experiment.schedule.early_stop.model_dump())}: must be null, since networks "
+            "are compared after the same training; leave it out, here and in `surprise.defaults`"
         )

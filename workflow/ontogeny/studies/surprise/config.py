@@ -387,7 +387,7 @@ class Surprise(Section):
     )
     experiments: dict[Name, Experiment] = Field({}, description="Experiments by name.")
     analysis: Analysis = Field(Analysis(), description="Thresholds of the analyses.")
-    expected: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
+    expected: Files = Field(
         (),
         description="Probes that you expect transformers to solve although they were never trained "
         "on them; said before any of them is tried.",

@@ -109,14 +109,12 @@ class SurprisePlan(Plan):
         """Return experiment and seed of the runs on worlds of a kind."""
         return self.runs(lambda experiment: self._world_of(experiment).kind == kind)
 
-    def open_ended_specification(self) -> Any:
-        """Return what the open-ended probes of a run depend on apart from its checkpoints."""
-        return canonical({"expected": self.section.expected})
-
     def scaling_specification(self, kind: str) -> Any:
-        """Return what tells the runs on worlds of a kind apart, and what is concluded of them."""
+        """Return what tells the runs on worlds of a kind apart, and how they are analysed."""
         runs = [self.described(*run) for run in self.runs_on(kind)]
-        return canonical({"runs": runs, "analysis": specification(self.section.analysis)})
+        expected = {"expected": sorted(self.section.expected)} if kind == "mixture" else {}
+        analysis = specification(self.section.analysis)
+        return canonical({"runs": runs, "analysis": analysis} | expected)
 
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not.
