@@ -95,7 +95,8 @@ def test_runs_are_described_by_what_they_are():
     plan = plan_of(VALID)
     assert plan.described("several-width-16", 4) == {
         "experiment": "several-width-16", "seed": 4, "setting": "several",
-        "family": "several, seed 4", "world": "parity", "width": 16, "layers": 2, "steps": 4000, "tasks": 64, "alpha": 0.4,
+        "family": "several, seed 4", "world": "parity", "width": 16, "layers": 2,
+        "steps": 4000, "tasks": 64, "alpha": 0.4,
     }  # fmt: skip
     assert "alpha" not in plan.described("text", 0)
 

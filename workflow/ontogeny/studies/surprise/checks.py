@@ -109,8 +109,8 @@ def _problems_of_setting(surprise: Surprise, setting: str, names: list[str]) -> 
     if 1 < len(widths) < least:
         yield (
             f"`surprise.experiments.{setting}.network.width` = {short(widths)}: networks that "
-            f"differ in width alone must have at least {least} widths, the `analysis.least_sizes` that a "
-            "law is fitted to; give more, or one alone"
+            f"differ in width alone, here {', '.join(names)}, must have at least {least} widths, "
+            "the `analysis.least_sizes` that a law is fitted to; give more, or one alone"
         )
 
 

@@ -345,7 +345,7 @@ class Analysis(Section):
         0.9, description="An ability is learned when its accuracy is above this."
     )
     least_sizes: Annotated[int, Field(ge=4), AS_WHOLE] = Field(
-        4, description="Least number of sizes that a law is fitted to."
+        4, description="Least number of widths that a law is fitted to."
     )
 
 
