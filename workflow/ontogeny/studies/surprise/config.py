@@ -220,7 +220,7 @@ class LongTable(Section):
     )
     families: Annotated[dict[str, str], GIVEN] = Field(
         description="Family of each variant in the column `variant`. Models of one family are "
-        "compared by size."
+        "compared by size, at least 4 of them."
     )
 
 
@@ -233,7 +233,8 @@ class WideTable(Section):
         "the models."
     )
     family: str | None = Field(
-        None, description="The family whose models are compared by size; null: none."
+        None,
+        description="The family whose models are compared by size, at least 4 of them; null: none.",
     )
     reference: str | None = Field(
         None, description="The task that others are compared with at equal compute; null: none."
@@ -257,7 +258,7 @@ class Published(Section):
     )
     loss: str | None = Field(None, description="Task whose loss is forecast; null: none.")
     average: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
-        (), description="Tasks whose mean score is forecast."
+        (), description="Tasks whose mean score is forecast: a list, or the name of one."
     )
     abilities: dict[str, Annotated[float, Field(ge=0, lt=1), AS_REAL]] = Field(
         {}, description="Tasks whose score is forecast, each with the score of a guess."

@@ -68,12 +68,11 @@ def of_families(
         title="",
     )
     for family, (spec, models) in families.items():
-        numbers = _numbers(len(models.name))
         for named, variables in _parts(models, spec.loss, spec.average, spec.abilities):
+            own = {"task": text(named), **_numbers(len(models.name))}
             for name, each in variables.items():
-                places = {dim: {"task": text(named), **numbers}.get(dim) for dim in each.dims}
-                at = {dim: values for dim, values in places.items() if values is not None}
-                whole[name].loc[{"family": family, **at}] = each.values
+                places = {dim: values for dim, values in own.items() if dim in each.dims}
+                whole[name].loc[{"family": family, **places}] = each.values
     return whole
 
 
