@@ -29,14 +29,14 @@ def spec(table, **fields):
     return Published.model_validate({"kind": "published", "table": table} | fields)
 
 
-def long_world(**fields):
-    table = {
+def long_world(*, table=None, **fields):
+    whole = {
         "kind": "long",
         "file": str(TABLES / "models-long.csv"),
         "parameters": SIZES,
         "families": {"": "plain"},
-    }
-    return spec(table, **{"loss": "story", "average": ["story", "quiz"]} | fields)
+    } | (table or {})
+    return spec(whole, **{"loss": "story", "average": ["story", "quiz"]} | fields)
 
 
 def wide_world(*, family="hare", reference="MMLU", **fields):

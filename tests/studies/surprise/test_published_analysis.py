@@ -9,13 +9,13 @@ from ontogeny.scaling import FORECASTERS
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.published.analysis import (
     LAWS,
-    LEAST,
     abilities,
     average,
     compute,
     joint,
     losses,
 )
+from ontogeny.studies.surprise.published.least import LEAST_SIZES as LEAST
 
 SIZE = np.geomspace(1e6, 1e9, 7)
 OFFSET, POWER = LAWS.index("offset"), LAWS.index("power")
@@ -57,6 +57,17 @@ def test_a_law_that_does_not_fit_gives_its_reason_and_no_forecast():
     found = losses(SIZE, zero)
     assert np.isnan(found.predicted).all()
     assert (found.failure != "").all()
+    assert np.isnan(found.fitted).all()
+    assert (found.fit_failure != "").all()
+    assert (losses(SIZE, FALLING).fit_failure == "").all()
+
+
+def test_a_cut_with_too_few_losses_says_so():
+    few = np.where(np.arange(7) < 4, np.nan, FALLING)
+    found = losses(SIZE, few)
+    assert found.failure[OFFSET].tolist() == [
+        f"needs at least {LEAST} sizes, there are {there}" for there in range(3)
+    ]
 
 
 def test_scores_on_a_line_are_explained_and_foreseen():

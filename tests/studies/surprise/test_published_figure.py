@@ -6,7 +6,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ontogeny.config import Style
 from ontogeny.studies.surprise.figures.study.published import draw, numbers
-from published_models import real, scaled
+from ontogeny.studies.surprise.stages.published_scaling import published_scaling
+from published_models import SIZES, long_world, real, scaled, stored
 
 STYLE = Style(width=6.0, resolution=60)
 LOSS, ABILITIES, AVERAGE, COMPUTE, REFERENCE = range(5)
@@ -51,6 +52,27 @@ def test_losses_and_their_forecasts_are_those_of_the_results():
     assert_allclose(predicted[4], family["loss"].values[4], rtol=1e-4)
     assert axes.get_title() == "loss: missed by at most 0 %"
     assert legend(axes) == ["long, plain", "predicted"]
+
+
+def test_a_single_size_beyond_the_cut_is_visible():
+    axes = drawn(scaled("long")).axes
+    for place, style in ((LOSS, "--"), (AVERAGE, "--")):
+        forecast = line(axes[place], style=style)
+        assert np.isfinite(forecast.get_ydata()).sum() == 1
+        assert forecast.get_marker() != "None"
+        assert forecast.get_markersize() > 4
+
+
+def test_where_no_size_is_beyond_a_cut_nothing_is_said_of_forecasts():
+    four = dict([*SIZES.items()][:4])
+    specs = {"few": long_world(table={"parameters": four}, abilities={"quiz": 0})}
+    axes = drawn(published_scaling(specs, stored(specs))).axes
+    said = [each.get_title() for each in axes] + [
+        entry for each in axes if each.get_legend() for entry in legend(each)
+    ]
+    assert not any("nan" in text or "predicted" in text or "forecast" in text for text in said)
+    assert legend(axes[LOSS]) == ["few, plain"]
+    assert axes[ABILITIES].get_title() == "abilities"
 
 
 def test_the_forecast_of_an_ability_is_the_nearest_one():

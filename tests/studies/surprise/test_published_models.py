@@ -15,6 +15,7 @@ from ontogeny.studies.surprise.published.dataset import (
     published_dataset,
 )
 from ontogeny.studies.surprise.published.models import (
+    LabelError,
     losses_of,
     models_of_long,
     models_of_wide,
@@ -97,21 +98,26 @@ def test_perplexities_and_losses_are_losses_and_all_else_is_a_score():
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("key", "label", "value", "says"),
     [
-        ({"parameters": {"2m": 2}}, r"own.csv, column `size`: has no '2m'.* has '4m', '1m', '9m'"),
-        ({"families": {"-old": "old"}}, "own.csv, column `variant`: has no '-old'"),
-        ({"shots": "ten-shot"}, "own.csv, column `shots`: has no 'ten-shot'"),
         (
-            {"families": {"": "all", "-new": "all"}},
-            "own.csv, column `variant`: the size '1m' is in the variants '-new' and '', both",
+            "parameters", "2m", {"2m": 2},
+            "is not in the column `size` of own.csv, which has '4m', '1m', '9m'",
         ),
-        ({"parameters": {"1m": 5, "4m": 5}}, "'1m' and '4m' have the same number of parameters, 5"),
+        ("families", "-old", {"-old": "old"}, "is not in the column `variant` of own.csv"),
+        ("shots", "ten-shot", "ten-shot", "is not in the column `shots` of own.csv"),
+        (
+            "families", "all", {"": "all", "-new": "all"},
+            "has the variants '-new' and '', which both have the size '1m' in own.csv; give",
+        ),
+        ("parameters", "4m", {"1m": 5, "4m": 5}, "has the number of parameters of '1m', 5, and"),
     ],
-)
-def test_what_the_configuration_names_must_be_in_the_table(changes, says):
-    with pytest.raises(TableError, match=says):
-        long_models(**changes)
+)  # fmt: skip
+def test_a_label_that_does_not_fit_the_table_is_refused_by_its_key(key, label, value, says):
+    with pytest.raises(LabelError) as refused:
+        long_models(**{key: value})
+    assert refused.value.key == key
+    assert str(refused.value).startswith(f" = {label!r}: {says}")
 
 
 def test_wide_tables_are_joined_by_the_name_of_the_model():
@@ -159,8 +165,7 @@ def test_a_family_is_its_models_with_a_size_the_smallest_first():
     assert_array_equal(own.parameters, [1e9, 4e9])
     assert_array_equal(own.compute, [2e21, 8e21])
     assert_array_equal(own.score, [[0.25, 0.125], [0.75, np.nan]])
-    with pytest.raises(ValueError, match="of the family 'mine'; there are 'own'"):
-        of_family(wide_models(), "mine")
+    assert of_family(wide_models(), "mine").name == ()
 
 
 def test_scores_and_losses_are_asked_for_by_task():

@@ -1,5 +1,6 @@
 """What the configuration names of published tables is there, or is refused with a remedy."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,26 @@ def test_two_variants_of_one_family_are_one_family():
         (long_world(loss=None, average=[]), "loss", ": nothing is predicted"),
         (wide_world(loss="addition"), "loss", "= 'addition': the task 'addition' has a score and"),
         (wide_world(reference="none"), "table.reference", "= 'none': there is no task"),
-        (wide_world(family="none"), "table.family", "= 'none': no model with a number of"),
+        (
+            wide_world(family="none"),
+            "table.family",
+            "= 'none': no model is of this family; the families are 'hare', 'tortoise', 'heron'",
+        ),
+        (
+            wide_world(family="heron"),
+            "table.family",
+            "= 'heron': has 3 sizes: heron-0.5b, heron-2b, heron-8b; larger models are predicted "
+            "from at least 4",
+        ),
+        (
+            long_world(table={"parameters": dict([*SIZES.items()][:3])}),
+            "table.families",
+            "= 'plain': has 3 sizes: plain 1m, plain 4m, plain 16m; larger models are predicted",
+        ),
+        (long_world(table={"parameters": {"2m": 2}}), "table.parameters", "= '2m': is not in the"),
+        (long_world(table={"families": {"-a": "a"}}), "table.families", "= '-a': is not in the"),
+        (long_world(table={"shots": "five"}), "table.shots", "= 'five': is not in the column"),
+        (long_world(average=["story", "story"]), "average", "= 'story': is named more than once"),
         (wide_world(family=None, reference=None), "table.family", ": without a family nor a"),
         (
             wide_world(family=None, average=["addition"]),
@@ -85,6 +105,7 @@ def test_two_variants_of_one_family_are_one_family():
         (points_world(loss="story"), "loss", ": is not read of a table of points"),
         (points_world(abilities={"x": 0}), "abilities", ": is not read of a table of points"),
         (points_world(left_out=9), "table.left_out", "= 9: leaves 4 of 13 points"),
+        (points_world(left_out=8), "table.left_out", "= 8: leaves 5 of 13 points"),
         (points_world(left_out=20), "table.left_out", "= 20: leaves 0 of 13 points"),
     ],
 )
@@ -111,13 +132,23 @@ def test_sizes_of_a_family_must_differ(tmp_path):
     assert "'hare-0.1b' and 'hare-0.2b' have the same number of parameters, 1e+08" in problem
 
 
-def test_compute_must_be_there_to_compare_at(tmp_path):
-    lines = (TABLES / "models-wide.csv").read_text().splitlines()
-    cells = [line.split(",") for line in lines]
-    (tmp_path / "none.csv").write_text("\n".join(",".join(c[:3] + c[4:]) for c in cells))
-    table = wide_world().table.model_copy(update={"files": (str(tmp_path / "none.csv"),)})
+@pytest.mark.parametrize(
+    ("column", "key", "remedy"),
+    [
+        ("FLOPs (1E21)", "reference", "add the column `FLOPs (1E21)`"),
+        ("Model Size (B)", "family", "fill the column `Model Size (B)`"),
+        ("Model Family", "family", "fill the column `Model Family`"),
+    ],
+)
+def test_a_column_that_is_needed_is_named(column, key, remedy, tmp_path):
+    rows = csv.reader((TABLES / "models-wide.csv").read_text().splitlines())
+    (*columns,) = zip(*rows, strict=True)
+    kept = zip(*(each for each in columns if each[0] != column), strict=True)
+    (tmp_path / "less.csv").write_text("\n".join(map(",".join, kept)))
+    table = wide_world().table.model_copy(update={"files": (str(tmp_path / "less.csv"),)})
     (problem,) = problems(wide_world().model_copy(update={"table": table}))
-    assert "add the column `FLOPs (1E21)`" in problem
+    assert problem.startswith(f"`{AT}.table.{key}` = ")
+    assert remedy in problem
 
 
 def test_a_table_that_cannot_be_read_is_refused_with_its_line(tmp_path):
@@ -142,6 +173,24 @@ def test_a_file_that_is_missing_or_named_twice_is_refused(tmp_path):
 def section(**fields):
     worlds = {name: world.model_dump() for name, world in WORLDS.items()}
     return {"worlds": worlds} | fields
+
+
+def test_one_task_may_be_averaged_without_a_list():
+    world = long_world().model_dump() | {"average": "story"}
+    assert resolve({"worlds": {"mine": world}}).worlds["mine"].average == ("story",)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [("wide", "files", []), ("long", "families", {}), ("long", "parameters", {})],
+)
+def test_what_is_empty_is_refused_by_its_key(name, key, value):
+    world = WORLDS[name].model_dump()
+    world["table"][key] = value
+    with pytest.raises(ConfigurationError) as refused:
+        resolve({"worlds": {"mine": world}})
+    says = f"`{AT}.table.{key}` = {value!r}: is empty; it must name at least one"
+    assert str(refused.value) == says
 
 
 def test_published_worlds_need_no_experiments():

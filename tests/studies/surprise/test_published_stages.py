@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ontogeny.storage import read, read_texts, write
 from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
-from ontogeny.studies.surprise.published.analysis import LEAST
+from ontogeny.studies.surprise.published.least import LEAST_SIZES
 from ontogeny.studies.surprise.stages.published_scaling import published_scaling
 from ontogeny.studies.surprise.stages.published_world import published_world
 from published_models import SIZES, WORLDS, long_world, real, scaled, stored, wide_world
@@ -37,7 +37,7 @@ def test_opposite_bumps_cancel_in_the_mean():
 
 def test_a_jump_is_unforeseen_and_its_score_of_emergence_has_its_null():
     found = scaled().sel(family="wide, hare", task="addition")
-    assert float(found["unforeseen"].sel(cut=LEAST).isel(size=4)) > 0.6
+    assert float(found["unforeseen"].sel(cut=LEAST_SIZES).isel(size=4)) > 0.6
     assert_allclose(found["jump"], 0.69)
     assert_allclose(found["emergence"], 0.9 / np.median([0.01, 0.01, 0.01, 0.69, 0.2]))
     assert 0 < float(found["emergence_null"]) < 0.5
@@ -97,16 +97,26 @@ def test_every_variable_has_known_dimensions_a_name_and_a_unit():
         assert values.attrs["units"], name
 
 
-def test_too_few_sizes_give_a_reason():
+def test_the_fewest_sizes_leave_nothing_to_predict():
     few = long_world()
     few = few.model_copy(
-        update={"table": few.table.model_copy(update={"parameters": dict([*SIZES.items()][:3])})}
+        update={
+            "table": few.table.model_copy(
+                update={"parameters": dict([*SIZES.items()][:LEAST_SIZES])}
+            )
+        }
     )
     specs = {"few": few, "wide": wide_world()}
     found = published_scaling(specs, stored(specs)).sel(family="few, plain")
     assert np.isnan(found["loss_predicted"]).all()
+    assert np.isfinite(found["loss_fitted"].values[:, :LEAST_SIZES]).all()
+    assert (found["loss_fit_failure"] == "").all()
+
+
+def test_a_family_without_losses_says_why_it_has_no_law():
     no_loss = published_scaling({"wide": wide_world()}, stored({"wide": wide_world()}))
     assert (no_loss["loss_failure"] == "needs at least 4 sizes, there are 0").all()
+    assert (no_loss["loss_fit_failure"] != "").all()
 
 
 @pytest.mark.parametrize("world", WORLDS)

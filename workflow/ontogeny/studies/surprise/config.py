@@ -192,6 +192,21 @@ class Mixture(Section):
     seed: Seed = Field(0, description="Draws tables, held-out pairs and the evaluation set.")
 
 
+def _given(value: object) -> object:
+    if value in ([], {}, ()):
+        msg = "is empty; it must name at least one"
+        raise ValueError(msg)
+    return value
+
+
+GIVEN = BeforeValidator(_given)
+"""Refuses a list or mapping without any entry."""
+
+
+def _names(value: object) -> object:
+    return (value,) if isinstance(value, str) else as_tuple(value)
+
+
 class LongTable(Section):
     """A table with one score in each row: size, variant, shots, step, task, metric, value."""
 
@@ -200,12 +215,12 @@ class LongTable(Section):
     shots: str = Field(
         "zero-shot", description="Which rows are read, as the column `shots` says it."
     )
-    parameters: dict[str, Count] = Field(
+    parameters: Annotated[dict[str, Count], GIVEN] = Field(
         description="Number of parameters of each size, by its label in the column `size`."
     )
-    families: dict[str, str] = Field(
+    families: Annotated[dict[str, str], GIVEN] = Field(
         description="Family of each variant in the column `variant`. Models of one family are "
-        "compared by size."
+        "compared by size, at least 4 of them."
     )
 
 
@@ -213,12 +228,13 @@ class WideTable(Section):
     """Tables with one model in each row and one task in each column, joined by name."""
 
     kind: Literal["wide"] = "wide"
-    files: Annotated[Files, Field(min_length=1)] = Field(
+    files: Annotated[Files, Field(min_length=1), GIVEN] = Field(
         description="Tables with commas; the first line names their columns. The first table lists "
         "the models."
     )
     family: str | None = Field(
-        None, description="The family whose models are compared by size; null: none."
+        None,
+        description="The family whose models are compared by size, at least 4 of them; null: none.",
     )
     reference: str | None = Field(
         None, description="The task that others are compared with at equal compute; null: none."
@@ -241,8 +257,8 @@ class Published(Section):
         description="The table or tables of scores."
     )
     loss: str | None = Field(None, description="Task whose loss is forecast; null: none.")
-    average: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(
-        (), description="Tasks whose mean score is forecast."
+    average: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+        (), description="Tasks whose mean score is forecast: a list, or the name of one."
     )
     abilities: dict[str, Annotated[float, Field(ge=0, lt=1), AS_REAL]] = Field(
         {}, description="Tasks whose score is forecast, each with the score of a guess."

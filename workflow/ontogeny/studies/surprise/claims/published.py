@@ -9,6 +9,9 @@ second draw of published models, so the unit of each claim is what may count as 
   would show of these models, not what other models would show.
 - Of compute, the family of models, such as Llama-2, whose members share data and method.
 
+Sizes are numbers of parameters as the configuration of a long table, or the column of a wide one,
+gives them: with embeddings or without.
+
 A loss is judged at the next size from every cut, an ability at its worst size from the smallest
 cut. The figure of published models shows both by the second rule.
 
@@ -22,7 +25,7 @@ from numpy.typing import NDArray
 from ontogeny.claims import Claim
 from ontogeny.estimates import Estimate, mean, ratio
 from ontogeny.studies.surprise.least import LEAST_RUNS as LEAST
-from ontogeny.studies.surprise.published.analysis import LEAST as LEAST_SIZES
+from ontogeny.studies.surprise.published.least import LEAST_SIZES
 
 __all__ = ["CLAIMS"]
 
@@ -144,17 +147,17 @@ CLAIMS = (
         "Compute does not decide an ability",
         "Models with as much compute have the same ability in very different degrees.",
         f"{PAPER}, section 2.2",
-        "r.m.s. residual of scores given training compute (isotonic regression over all models), "
-        "families of models drawn anew",
+        "r.m.s. residual of scores given training compute (isotonic regression over all models); "
+        "families of models are resampled",
         "above", 0.1, LEAST, _residual,
     ),
     Claim(
         "compute-decides-abilities-less",
         "Compute decides abilities less than broad benchmarks",
-        "A broad benchmark is far nearer to what compute lets expect than an ability is.",
+        "Compute predicts a broad benchmark far better than it predicts an ability.",
         f"{PAPER}, section 2.2",
         "r.m.s. residual of scores given training compute over that of the reference task, same "
-        "models, families of models drawn anew",
+        "models; families of models are resampled",
         "above", 2.0, LEAST, _relative_residual,
     ),
 )  # fmt: skip

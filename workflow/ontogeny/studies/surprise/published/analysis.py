@@ -2,11 +2,10 @@
 
 A *cut* is a number of smallest sizes. A forecast at a cut is made from these alone, for every
 larger size; at the sizes of the cut itself it is NaN. Sizes without a value are passed over, and
-where fewer than `LEAST` of a cut remain, there is no forecast.
+where fewer than `LEAST_SIZES` of a cut remain, there is no forecast.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -32,11 +31,11 @@ from ontogeny.scaling import (
     isotonic,
     predict,
 )
+from ontogeny.studies.surprise.published.least import LEAST_SIZES
 
 __all__ = [
     "CONSTANTS",
     "LAWS",
-    "LEAST",
     "Abilities",
     "Average",
     "Compute",
@@ -57,9 +56,6 @@ LAWS = ("power", "offset")
 CONSTANTS = ("floor", "scale", "exponent")
 """Constants of these laws: L = floor + (scale / N)^exponent."""
 
-LEAST = 4
-"""Fewest sizes that a forecast is made from."""
-
 
 @dataclass(frozen=True)
 class Losses:
@@ -73,6 +69,10 @@ class Losses:
     ]
     fitted: Annotated[
         Array, Measure(("law", "size"), "loss by the law that is fitted to all sizes", "nat")
+    ]
+    fit_failure: Annotated[
+        NDArray[np.object_],
+        Measure("law", "why no law is fitted to all sizes, empty if one is"),
     ]
     predicted: Annotated[Array, Measure(("law", "cut", "size"), "forecast of the loss", "nat")]
     miss: Annotated[
@@ -169,22 +169,27 @@ def losses(size: Array, loss: Array) -> Losses:
     Returns
     -------
     Losses
-        The relative error is forecast / loss - 1. Where a law does not converge, or a cut has fewer
-        than `LEAST` losses, its forecasts are NaN and the reason is given.
+        The relative error is forecast / loss - 1. Where a law does not converge, its constants and
+        forecasts are NaN, as are forecasts where a cut has fewer than `LEAST_SIZES` losses; the
+        reasons are given.
     """
     constants = np.full((len(LAWS), len(CONSTANTS)), np.nan)
     fitted = np.full((len(LAWS), size.size), np.nan)
-    predicted = np.full((len(LAWS), len(cuts(size.size, LEAST)), size.size), np.nan)
+    predicted = np.full((len(LAWS), len(cuts(size.size, LEAST_SIZES)), size.size), np.nan)
+    fit_failure = np.full(len(LAWS), "", dtype=object)
     failure = np.full(predicted.shape[:2], "", dtype=object)
     known = np.isfinite(loss)
     for place, law in enumerate(LAWS):
-        with suppress(NoConvergence):
+        try:
             parameters = fit(law, size[known], loss[known]).parameters
+        except NoConvergence as error:
+            fit_failure[place] = str(error)
+        else:
             constants[place, [CONSTANTS.index(name) for name in PARAMETERS[law]]] = parameters
             fitted[place] = predict(law, parameters, size)
-        for number, cut in enumerate(cuts(size.size, LEAST)):
-            if (there := int(known[:cut].sum())) < LEAST:
-                failure[place, number] = f"needs at least {LEAST} sizes, there are {there}"
+        for number, cut in enumerate(cuts(size.size, LEAST_SIZES)):
+            if (there := int(known[:cut].sum())) < LEAST_SIZES:
+                failure[place, number] = f"needs at least {LEAST_SIZES} sizes, there are {there}"
                 continue
             try:
                 predicted[place, number] = _beyond(partial(forecast_loss, law), cut, size, loss)
@@ -193,6 +198,7 @@ def losses(size: Array, loss: Array) -> Losses:
     return Losses(
         constants,
         fitted,
+        fit_failure,
         predicted,
         _next(predicted) / _next(loss) - 1,
         failure,
@@ -252,7 +258,7 @@ def abilities(size: Array, score: Array, *, chance: Array) -> Abilities:
         Score of a guess.
     """
     predicted = np.full(
-        (chance.size, len(FORECASTERS), len(cuts(size.size, LEAST)), size.size), np.nan
+        (chance.size, len(FORECASTERS), len(cuts(size.size, LEAST_SIZES)), size.size), np.nan
     )
     jump, emergence, null = np.full((3, chance.size), np.nan)
     for task, known in enumerate(np.isfinite(score.T)):
@@ -327,7 +333,7 @@ def _line(size: Array, score: Array, at: Array) -> Array:
 
 def _explained_by_line(size: Array, score: Array) -> float:
     known = np.isfinite(score)
-    if known.sum() < LEAST:
+    if known.sum() < LEAST_SIZES:
         return np.nan
     return explained(_line(size[known], score[known], size[known]), score[known])
 
@@ -336,20 +342,22 @@ def _beyond(forecaster: Forecaster, cut: int, size: Array, values: Array) -> Arr
     """Return the forecasts of all sizes from the smallest ones, NaN at these, (S,)."""
     found = np.full(size.size, np.nan)
     known = np.isfinite(values[:cut])
-    if known.sum() >= LEAST:
-        found[cut:] = forecaster(size[:cut][known], values[:cut][known], size[cut:])
+    found[cut:] = forecaster(size[:cut][known], values[:cut][known], size[cut:])
     return found
 
 
 def _at_cuts(forecaster: Forecaster, size: Array, values: Array) -> Array:
     """Return the forecasts of all sizes at every cut, (C, S)."""
-    found = [_beyond(forecaster, cut, size, values) for cut in cuts(size.size, LEAST)]
-    return np.array(found).reshape(len(found), size.size)
+    found = np.full((len(cuts(size.size, LEAST_SIZES)), size.size), np.nan)
+    for number, cut in enumerate(cuts(size.size, LEAST_SIZES)):
+        if np.isfinite(values[:cut]).sum() >= LEAST_SIZES:
+            found[number] = _beyond(forecaster, cut, size, values)
+    return found
 
 
 def _next(values: Array) -> Array:
     """Return the values at the next size: of forecasts (..., C, S) at every cut, or of (S,)."""
-    places = np.arange(LEAST, values.shape[-1])
+    places = np.arange(LEAST_SIZES, values.shape[-1])
     if values.ndim == 1:
         return values[places]
-    return values[..., places - LEAST, places]
+    return values[..., places - LEAST_SIZES, places]

@@ -9,6 +9,7 @@ from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.storage import read_texts
 from ontogeny.studies.surprise.config import Published, WideTable
 from ontogeny.studies.surprise.files import files_of
+from ontogeny.studies.surprise.published.models import LabelError
 from ontogeny.studies.surprise.published.reading import lacking, tables_of
 from ontogeny.studies.surprise.published.tables import TableError
 
@@ -41,6 +42,9 @@ def problems_of_published(world: Published, at: str) -> Iterator[str]:
         found = tables_of(world, read_texts(files))
     except TableError as error:
         yield f"{key}: {error}"
+        return
+    except LabelError as error:
+        yield f"`{at}.table.{error.key}`{error}"
         return
     for name, says in lacking(world, found):
         yield f"`{at}.{name}`{says}"

@@ -1,6 +1,6 @@
 """What could have been predicted of families of published models, as one dataset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,24 +9,24 @@ from numpy.typing import NDArray
 
 from ontogeny.labels import text
 from ontogeny.scaling import FORECASTERS
-from ontogeny.studies.surprise.config import PointsTable, Published
+from ontogeny.studies.surprise.config import Published
 from ontogeny.studies.surprise.labels import dataset, measures, variable
 from ontogeny.studies.surprise.published.analysis import (
     CONSTANTS,
     LAWS,
-    LEAST,
     abilities,
     average,
     losses,
 )
+from ontogeny.studies.surprise.published.least import LEAST_SIZES
 from ontogeny.studies.surprise.published.models import NO_MODELS, Models
 
 __all__ = ["of_families"]
 
-FILL = {"name": "", "loss_failure": "", "is_averaged": False}
+FILL = {"name": "", "loss_fit_failure": "", "loss_failure": "", "is_averaged": False}
 """What a variable has where a family has nothing, if that is not NaN."""
 
-NO_WORLD = Published(table=PointsTable(file=""))
+Array = NDArray[Any]
 
 
 def of_families(
@@ -50,75 +50,78 @@ def of_families(
         and `abilities` return.
     """
     sizes = max((len(models.name) for _, models in families.values()), default=0)
-    whole = {"task": text(tasks)} | _numbers(sizes)
-    found = [_family(spec, models, whole) for spec, models in families.values()]
-    nothing = _family(NO_WORLD, NO_MODELS, whole)
-    joined = xr.concat(
-        [*found, nothing], "family", data_vars="all", join="exact", combine_attrs="override"
-    ).isel(family=slice(len(found)))
-    return joined.assign_coords(family=text(families))
-
-
-def _family(spec: Published, models: Models, whole: Mapping[str, NDArray[Any]]) -> xr.Dataset:
-    size, named = models.parameters, tuple(dict.fromkeys((*spec.average, *spec.abilities)))
-    loss = np.full(size.size, np.nan)
-    if spec.loss is not None:
-        loss = models.loss[:, models.task.index(spec.loss)]
-    of_tasks = {
-        "score": variable(("size", "task"), _scores(models, named), "score, as published"),
-        "is_averaged": variable(
-            "task",
-            np.array([task in spec.average for task in named], dtype=np.bool_),
-            "whether the task counts for the mean score",
-        ),
+    coordinates: dict[str, Array] = {
+        "family": text(families),
+        "task": text(tasks),
+        "law": text(LAWS),
+        "forecaster": text(FORECASTERS),
+        "constant": text(CONSTANTS),
+        **_numbers(sizes),
     }
-    of_loss = {
-        "name": variable("size", text(models.name), "name of the model"),
-        "parameters": variable("size", size, "number of parameters"),
-        "loss": variable("size", loss, "cross-entropy, as published", "nat"),
-        **{f"loss_{name}": each for name, each in measures(losses(size, loss)).items()},
-    }
-    of_average = measures(average(size, _scores(models, spec.average)))
-    chance = np.array([*spec.abilities.values()], dtype=np.float64)
-    of_abilities = measures(
-        abilities(size, _scores(models, tuple(spec.abilities)), chance=chance)
-    ) | {"chance": variable("task", chance, "score of a guess")}
-    return xr.merge(
-        [
-            _filled(of_loss, (), size.size, whole),
-            _filled(of_tasks, named, size.size, whole),
-            _filled(of_average, spec.average, size.size, whole),
-            _filled(of_abilities, tuple(spec.abilities), size.size, whole),
-        ],
-        join="exact",
-        compat="override",
-    )
-
-
-def _filled(
-    variables: Mapping[str, xr.Variable],
-    tasks: Sequence[str],
-    sizes: int,
-    whole: Mapping[str, NDArray[Any]],
-) -> xr.Dataset:
-    """Return variables of some tasks and sizes at all of them."""
-    found = dataset(
-        variables,
+    whole = dataset(
         {
-            "task": text(tasks),
-            "law": text(LAWS),
-            "forecaster": text(FORECASTERS),
-            "constant": text(CONSTANTS),
-            **_numbers(sizes),
+            name: _nothing(name, each, coordinates)
+            for _, variables in _parts(NO_MODELS, None, (), {})
+            for name, each in variables.items()
         },
+        coordinates,
         title="",
     )
-    fill = {name: FILL.get(name, np.nan) for name in variables}
-    return found.reindex(whole, fill_value=fill)
+    for family, (spec, models) in families.items():
+        for named, variables in _parts(models, spec.loss, spec.average, spec.abilities):
+            own = {"task": text(named), **_numbers(len(models.name))}
+            for name, each in variables.items():
+                places = {dim: values for dim, values in own.items() if dim in each.dims}
+                whole[name].loc[{"family": family, **places}] = each.values
+    return whole
 
 
-def _numbers(sizes: int) -> dict[str, NDArray[Any]]:
-    return {"size": np.arange(sizes), "cut": np.arange(LEAST, max(LEAST, sizes))}
+def _parts(
+    models: Models, loss: str | None, average_of: Sequence[str], chances: Mapping[str, float]
+) -> Iterator[tuple[Sequence[str], Mapping[str, xr.Variable]]]:
+    """Yield variables of a family, with the tasks that they are of."""
+    size = models.parameters
+    losses_of = np.full(size.size, np.nan)
+    if loss is not None:
+        losses_of = models.loss[:, models.task.index(loss)]
+    yield (
+        (),
+        {
+            "name": variable("size", text(models.name), "name of the model"),
+            "parameters": variable("size", size, "number of parameters"),
+            "loss": variable("size", losses_of, "cross-entropy, as published", "nat"),
+            **{f"loss_{name}": each for name, each in measures(losses(size, losses_of)).items()},
+        },
+    )
+    named = tuple(dict.fromkeys((*average_of, *chances)))
+    is_averaged = np.array([task in average_of for task in named], dtype=np.bool_)
+    yield (
+        named,
+        {
+            "score": variable(("size", "task"), _scores(models, named), "score, as published"),
+            "is_averaged": variable(
+                "task", is_averaged, "whether the task counts for the mean score"
+            ),
+        },
+    )
+    yield average_of, measures(average(size, _scores(models, average_of)))
+    chance = np.array([*chances.values()], dtype=np.float64)
+    found = abilities(size, _scores(models, tuple(chances)), chance=chance)
+    yield (
+        tuple(chances),
+        measures(found) | {"chance": variable("task", chance, "score of a guess")},
+    )
+
+
+def _nothing(name: str, like: xr.Variable, coordinates: Mapping[str, Array]) -> xr.Variable:
+    """Return a variable of families none of which has anything yet."""
+    dims = ("family", *like.dims)
+    shape = [coordinates[str(dim)].size for dim in dims]
+    return xr.Variable(dims, np.full(shape, FILL.get(name, np.nan), like.dtype), like.attrs)
+
+
+def _numbers(sizes: int) -> dict[str, Array]:
+    return {"size": np.arange(sizes), "cut": np.arange(LEAST_SIZES, max(LEAST_SIZES, sizes))}
 
 
 def _scores(models: Models, tasks: Sequence[str]) -> NDArray[np.float64]:

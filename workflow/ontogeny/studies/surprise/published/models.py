@@ -1,7 +1,7 @@
 """Published models as arrays: what tables say of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +11,7 @@ from ontogeny.studies.surprise.published.tables import Long, TableError, Wide
 
 __all__ = [
     "NO_MODELS",
+    "LabelError",
     "Models",
     "losses_of",
     "models_of_long",
@@ -20,6 +21,22 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+
+
+class LabelError(ValueError):
+    """A label of the configuration that does not fit the table.
+
+    The message is the end of a sentence that begins with the key: value, rule and remedy.
+
+    Attributes
+    ----------
+    key : str
+        Where the label is in the description of the table.
+    """
+
+    def __init__(self, label: str, says: str, *, key: str) -> None:
+        super().__init__(f" = {label!r}: {says}")
+        self.key = key
 
 
 @dataclass(frozen=True)
@@ -92,13 +109,20 @@ def models_of_long(
 
     Raises
     ------
-    TableError
+    LabelError
         If the table lacks a size, a variant or the shots; if a size is in two variants of a family;
         if a family has two sizes with the same number of parameters.
     """
-    _present(table.path, "size", table.size, parameters)
-    _present(table.path, "variant", table.variant, families)
-    _present(table.path, "shots", table.shots, (shots,))
+    for key, column, cells, asked in (
+        ("parameters", "size", table.size, parameters),
+        ("families", "variant", table.variant, families),
+        ("shots", "shots", table.shots, (shots,)),
+    ):
+        for label in asked:
+            if label not in cells:
+                has = ", ".join(repr(each) for each in dict.fromkeys(cells))
+                says = f"is not in the column `{column}` of {table.path}, which has {has}; name one"
+                raise LabelError(label, says, key=key)
     of_row = {
         row: (families[table.variant[row]], size)
         for row, size in enumerate(table.size)
@@ -109,15 +133,14 @@ def models_of_long(
     for row, model in of_row.items():
         last[model] = max(last.get(model, 0), int(table.step[row]))
         if variant.setdefault(model, table.variant[row]) != table.variant[row]:
-            msg = (
-                f"{table.path}, column `variant`: the size {model[1]!r} is in the variants "
-                f"{variant[model]!r} and {table.variant[row]!r}, both of the family {model[0]!r}; "
-                "give them different families"
+            says = (
+                f"has the variants {variant[model]!r} and {table.variant[row]!r}, which both have "
+                f"the size {model[1]!r} in {table.path}; give them different families"
             )
-            raise TableError(msg)
+            raise LabelError(model[0], says, key="families")
     order = list(families.values())
     models = sorted(last, key=lambda model: (order.index(model[0]), parameters[model[1]]))
-    _distinct(table.path, models, parameters)
+    _distinct(models, parameters)
     tasks = {
         row: _task(table.task[row], table.metric[row])
         for row, model in of_row.items()
@@ -215,32 +238,20 @@ def models_of_wide(tables: Sequence[Wide]) -> Models:
 
 
 def of_family(models: Models, family: str) -> Models:
-    """Return the models of a family whose number of parameters is known, the smallest first.
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
+    """Return the models of a family whose number of parameters is known, the smallest first."""
     rows = [
         row
         for row in np.argsort(models.parameters, kind="stable")
         if models.family[row] == family and np.isfinite(models.parameters[row])
     ]
-    if not rows:
-        known = ", ".join(repr(name) for name in dict.fromkeys(models.family) if name)
-        msg = f"no model with a number of parameters is of the family {family!r}; there are {known}"
-        raise ValueError(msg)
-    return Models(
+    return replace(
+        models,
         name=tuple(models.name[row] for row in rows),
         family=(family,) * len(rows),
-        parameters=models.parameters[rows],
-        tokens=models.tokens[rows],
-        compute=models.compute[rows],
-        step=models.step[rows],
-        task=models.task,
-        score=models.score[rows],
-        loss=models.loss[rows],
+        **{
+            each: getattr(models, each)[rows]
+            for each in ("parameters", "tokens", "compute", "step", "score", "loss")
+        },
     )
 
 
@@ -303,24 +314,11 @@ def _task(task: str, metric: str) -> str:
     return task if metric in {"acc", "ppl", "loss"} else f"{task} {metric}"
 
 
-def _present(
-    path: str, column: str, cells: Sequence[str], asked: Mapping[str, object] | Sequence[str]
-) -> None:
-    there = dict.fromkeys(cells)
-    missing = [each for each in asked if each not in there]
-    if missing:
-        msg = (
-            f"{path}, column `{column}`: has no {missing[0]!r}, which the configuration names; it "
-            f"has {', '.join(repr(each) for each in there)}"
-        )
-        raise TableError(msg)
-
-
-def _distinct(path: str, models: Sequence[tuple[str, str]], parameters: Mapping[str, int]) -> None:
+def _distinct(models: Sequence[tuple[str, str]], parameters: Mapping[str, int]) -> None:
     for (family, size), (next_family, next_size) in pairwise(models):
         if family == next_family and parameters[size] == parameters[next_size]:
-            msg = (
-                f"{path}, column `size`: {size!r} and {next_size!r} have the same number of "
-                f"parameters, {parameters[size]}; sizes of a family must differ"
+            says = (
+                f"has the number of parameters of {size!r}, {parameters[size]}, and both are in "
+                f"the family {family!r}; sizes of a family must differ, so correct one of them"
             )
-            raise TableError(msg)
+            raise LabelError(next_size, says, key="parameters")

@@ -7,7 +7,9 @@ import numpy as np
 
 from ontogeny.studies.surprise.config import LongTable, PointsTable, Published, WideTable
 from ontogeny.studies.surprise.files import files_of
+from ontogeny.studies.surprise.published.least import LEAST_POINTS, LEAST_SIZES
 from ontogeny.studies.surprise.published.models import (
+    LabelError,
     Models,
     losses_of,
     models_of_long,
@@ -23,10 +25,7 @@ from ontogeny.studies.surprise.published.tables import (
     wide_table,
 )
 
-__all__ = ["FEWEST_POINTS", "families_of", "lacking", "read_published", "tables_of"]
-
-FEWEST_POINTS = 5
-"""Training runs that a joint fit needs: it has as many constants."""
+__all__ = ["families_of", "lacking", "read_published", "tables_of"]
 
 
 def families_of(spec: Published) -> tuple[str, ...]:
@@ -59,10 +58,14 @@ def read_published(spec: Published, texts: Sequence[str]) -> Models | Points:
     TableError
         If a table cannot be read: file, line, column, value, rule and remedy.
     ValueError
-        If the tables lack what the configuration names: the key, its value, and the first of what
-        `lacking` says.
+        If the tables lack what the configuration names: the key, its value, rule and remedy, of
+        the first that they lack.
     """
-    world = tables_of(spec, texts)
+    try:
+        world = tables_of(spec, texts)
+    except LabelError as error:
+        msg = f"`table.{error.key}`{error}"
+        raise ValueError(msg) from error
     for key, says in lacking(spec, world):
         msg = f"`{key}`{says}"
         raise ValueError(msg)
@@ -76,6 +79,8 @@ def tables_of(spec: Published, texts: Sequence[str]) -> Models | Points:
     ------
     TableError
         As `read_published`.
+    LabelError
+        As `models_of_long`.
     """
     rows = [read_rows(text, path) for text, path in zip(texts, files_of(spec), strict=True)]
     match spec.table:
@@ -109,11 +114,17 @@ def lacking(spec: Published, world: Models | Points) -> Iterator[tuple[str, str]
         )
     if spec.loss is not None:
         yield from _refused("loss", spec.loss, lambda task: losses_of(world, task))
+    for task in dict.fromkeys(spec.average):
+        if spec.average.count(task) > 1:
+            yield "average", f" = {task!r}: is named more than once; name each task once"
     for key in ("average", "abilities"):
-        for task in named[key] or ():
+        for task in dict.fromkeys(named[key] or ()):
             yield from _refused(key, task, lambda task: scores_of(world, [task]))
     if isinstance(spec.table, WideTable):
         yield from _of_wide(spec, spec.table, world)
+    else:
+        for family in families_of(spec):
+            yield from _refused("table.families", family, lambda name: _sizes(world, name))
 
 
 def _of_points(spec: Published, points: Points) -> Iterator[tuple[str, str]]:
@@ -122,11 +133,11 @@ def _of_points(spec: Published, points: Points) -> Iterator[tuple[str, str]]:
             yield key, ": is not read of a table of points, which has one loss; leave it out"
     if isinstance(spec.table, PointsTable):
         kept = points.loss.size - spec.table.left_out
-        if kept < FEWEST_POINTS:
+        if kept < LEAST_POINTS:
             yield (
                 "table.left_out",
                 f" = {spec.table.left_out}: leaves {max(kept, 0)} of {points.loss.size} points, "
-                f"and the joint fit needs at least {FEWEST_POINTS}; lower it, or give more points",
+                f"and the joint fit needs at least {LEAST_POINTS}; lower it, or give more points",
             )
 
 
@@ -156,11 +167,24 @@ def _of_wide(spec: Published, table: WideTable, models: Models) -> Iterator[tupl
             if getattr(spec, key):
                 yield key, ": needs models to compare by size; name `table.family`"
     else:
-        yield from _refused("table.family", table.family, lambda name: _differing(models, name))
+        yield from _refused("table.family", table.family, lambda name: _of_family(models, name))
 
 
-def _differing(models: Models, family: str) -> None:
-    """Refuse a family that is not there, or of which two models have the same size."""
+def _of_family(models: Models, family: str) -> None:
+    """Refuse a family of a wide table that cannot be compared by size."""
+    if family not in models.family:
+        known = ", ".join(repr(name) for name in dict.fromkeys(models.family) if name)
+        has = f"the families are {known}; name one" if known else "fill the column `Model Family`"
+        msg = f"no model is of this family; {has}"
+        raise ValueError(msg)
+    if not np.isfinite(of_family(models, family).parameters).any():
+        msg = "none of its models has a number of parameters; fill the column `Model Size (B)`"
+        raise ValueError(msg)
+    _sizes(models, family)
+
+
+def _sizes(models: Models, family: str) -> None:
+    """Refuse a family of too few sizes, or with two models of the same size."""
     found = of_family(models, family)
     for (one, size), (other, next_size) in pairwise(zip(found.name, found.parameters, strict=True)):
         if size == next_size:
@@ -169,6 +193,13 @@ def _differing(models: Models, family: str) -> None:
                 "sizes of a family must differ: remove one of them from the table"
             )
             raise ValueError(msg)
+    if len(found.name) < LEAST_SIZES:
+        has = f"{len(found.name)} sizes: {', '.join(found.name)}" if found.name else "no sizes"
+        msg = (
+            f"has {has}; larger models are predicted from at least {LEAST_SIZES}, so add sizes "
+            "or leave the family out"
+        )
+        raise ValueError(msg)
 
 
 def _refused(key: str, value: str, check: Callable[[str], object]) -> Iterator[tuple[str, str]]:

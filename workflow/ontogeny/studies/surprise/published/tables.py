@@ -2,7 +2,8 @@
 
 Three formats. `long_table`: a score in each row. `wide_table`: a model in each row, a task in each
 column. `points_table`: a training run in each row, with its loss. An empty cell is a missing value;
-whatever else is not what its column holds is refused.
+whatever else is not what its column holds is refused, with the line of the file that it is in. That
+is why tables are read with the module csv, which knows these lines: pandas drops them.
 """
 
 import csv

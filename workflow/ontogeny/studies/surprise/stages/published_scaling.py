@@ -44,13 +44,10 @@ def published_scaling(
         By ``family``, such as ``pythia, deduplicated``: what `of_families` returns, and
         ``world_of_family``.
 
-        By ``world``: the fit in size and data ``joint(constant)`` of so many ``joint_points``, with
-        ``joint_objective``; in ``joint_failure`` why there is none.
-
-        By ``world``: of scores given compute, ``residual(task)`` and ``reference_residual(task)``
-        of so many ``models(task)``, with the task of the ``reference``; of losses,
-        ``joint(constant)`` fitted to ``joint_points``, with ``joint_objective``, and in
-        ``joint_failure`` why there is no fit.
+        By ``world``: of scores given compute, ``residual(task)`` and ``reference_residual(task)``,
+        with the number of ``models(task)`` and the task of the ``reference``; of losses, the
+        constants of the fit in size and data, ``joint(constant)``, with the number of
+        ``joint_points`` and ``joint_objective``, and in ``joint_failure`` why there is no fit.
 
         By ``model`` of worlds with a reference: ``compute``, ``model_score(task)``,
         ``reference_score``, and what is expected at that compute, ``fitted(task)`` and

@@ -1,7 +1,7 @@
 """Loss that can be predicted and abilities that cannot, of published models.
 
 Top: models that differ in size alone, and what can be predicted from the smallest of them (shaded).
-Left, their loss (dots) and the law with a floor that is fitted to the shaded ones (dashed). Right,
+Left, their loss (dots) and the law with a floor that is fitted to the shaded ones (circles). Right,
 their abilities, and of three forecasts from the shaded ones the one that turns out nearest, at each
 size. Bottom left, single tasks and their mean, with the straight line in ln N from the shaded ones;
 the number is how far forecasts of the mean miss the next size, relative to those of single tasks.
@@ -29,7 +29,7 @@ LAW = "offset"
 
 _GREY = "#444444"
 _DOT: dict[str, Any] = {"marker": "o", "ms": 4, "mew": 0}
-_FORESEEN: dict[str, Any] = {"ls": "--", "lw": 1.4}
+_FORECAST: dict[str, Any] = {"ls": "--", "lw": 1.4, "marker": "o", "ms": 6, "mfc": "none"}
 _DASHES = ("-", "-.", ":")
 
 
@@ -41,16 +41,16 @@ def numbers(published_scaling: xr.Dataset) -> xr.Dataset:
     """
     found = published_scaling
     first = found.isel(cut=slice(1))
-    loss_foreseen = first["loss_predicted"].sel(law=LAW)
+    loss_predicted = first["loss_predicted"].sel(law=LAW)
     of_families = found[
         ["parameters", "loss", "score", "is_averaged", "chance", "mean", "roughness"]
     ].assign(
         seen=first["cut"],
-        loss_foreseen=loss_foreseen,
-        loss_miss=_largest(loss_foreseen / found["loss"] - 1),
+        loss_predicted=loss_predicted,
+        loss_miss=_largest(loss_predicted / found["loss"] - 1),
         predicted=_nearest(first["predicted"], found["score"]),
         unforeseen=_largest(first["unforeseen"]),
-        mean_foreseen=first["mean_predicted"],
+        mean_predicted=first["mean_predicted"],
     )
     compared = found["world"].values[found["reference"].values != ""][:1]
     models = np.isin(found["world_of_model"], compared) & np.isfinite(found["compute"].values)
@@ -98,11 +98,12 @@ def _draw_loss(axes: Axes, numbers: xr.Dataset) -> None:
         found, colour = numbers.isel(family=family), PALETTE[place % len(PALETTE)]
         size = found["parameters"].values
         axes.plot(size, found["loss"].values, ls="", color=colour, label=_name(found), **_DOT)
-        _dashed(axes, found, "loss_foreseen", colour)
+        _dashed(axes, found, "loss_predicted", colour)
     axes.set(xscale="log", yscale="log", xlabel="parameters", ylabel="loss [nat]")
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_formatter("{x:g}")
-    axes.set_title(f"loss: missed by at most {100 * numbers['loss_miss'].item():.0f} %")
+    miss = numbers["loss_miss"].item()
+    axes.set_title(f"loss: missed by at most {100 * miss:.0f} %" if np.isfinite(miss) else "loss")
     _shade(axes, numbers.isel(family=families[0]))
     axes.legend(handles=_handles(axes, "predicted"), loc="upper right").set_in_layout(False)
 
@@ -124,7 +125,8 @@ def _draw_abilities(axes: Axes, numbers: xr.Dataset) -> None:
             )  # fmt: skip
             _dashed(axes, found, "predicted", colour)
     axes.set(xscale="log", ylim=(-0.03, 1.03), xlabel="parameters", ylabel="score")
-    axes.set_title(f"abilities: missed by up to {numbers['unforeseen'].item():.2f}")
+    miss = numbers["unforeseen"].item()
+    axes.set_title(f"abilities: missed by up to {miss:.2f}" if np.isfinite(miss) else "abilities")
     _shade(axes, numbers.isel(family=families[0]))
     axes.legend(handles=_handles(axes, "best forecast"), loc="upper left").set_in_layout(False)
 
@@ -140,11 +142,13 @@ def _draw_average(axes: Axes, numbers: xr.Dataset) -> None:
         axes.plot(size, found["score"].isel(task=place).values, color="#aaaaaa", lw=0.8)
     axes.plot([], [], color="#aaaaaa", lw=0.8, label="one task")
     axes.plot(size, found["mean"].values, color=PALETTE[0], lw=2, label="mean", **_DOT)
-    _dashed(axes, found, "mean_foreseen", PALETTE[1])
-    share = found["roughness"].item()
+    _dashed(axes, found, "mean_predicted", PALETTE[1])
+    title, share = f"mean of {is_averaged.sum()} tasks", found["roughness"].item()
     axes.set(xscale="log", ylim=(0, 1.35), xlabel="parameters", ylabel="score")
     axes.set_yticks(np.linspace(0, 1, 6))
-    axes.set_title(f"mean of {is_averaged.sum()} tasks:\n{share:.2f} of the miss of a task")
+    if np.isfinite(share):
+        title += f":\n{share:.2f} of the miss of a task"
+    axes.set_title(title)
     _shade(axes, found)
     axes.legend(
         handles=_handles(axes, "predicted", PALETTE[1]), loc="upper left", ncols=2, columnspacing=1,
@@ -193,7 +197,8 @@ def _with_values(values: xr.DataArray) -> NDArray[np.int64]:
 
 def _dashed(axes: Axes, found: xr.Dataset, name: str, colour: str) -> None:
     for predicted in found[name].values.reshape(-1, found.sizes["size"]):
-        axes.plot(found["parameters"].values, predicted, color=colour, **_FORESEEN)
+        if np.isfinite(predicted).any():
+            axes.plot(found["parameters"].values, predicted, color=colour, **_FORECAST)
 
 
 def _shade(axes: Axes, found: xr.Dataset) -> None:
@@ -208,10 +213,10 @@ def _shade(axes: Axes, found: xr.Dataset) -> None:
 
 
 def _handles(axes: Axes, said: str, colour: str = _GREY) -> list[Any]:
-    return [
-        *axes.get_legend_handles_labels()[0],
-        Line2D([], [], color=colour, label=said, **_FORESEEN),
-    ]
+    """Return the handles of a legend, with the forecasts if there are any."""
+    drawn = any(line.get_linestyle() == _FORECAST["ls"] for line in axes.get_lines())
+    forecast = Line2D([], [], color=colour, label=said, **_FORECAST)
+    return [*axes.get_legend_handles_labels()[0], *[forecast] * drawn]
 
 
 def _name(found: xr.Dataset) -> str:
