@@ -146,7 +146,7 @@ def test_measures_are_those_of_asking_token_by_token(evaluated, task, shots):
 
 
 def test_answers_that_a_network_writes_itself_are_exact():
-    """Half of the right answers are replaced by what it writes behind all examples."""
+    """Half of the right answers are replaced by what it writes after all examples."""
     world = mixture_runs.world().copy(deep=True)
     found = mixture_runs.checkpoints().isel(step=[1])
     network, parameters = mixture_runs.network_of(found, 0)
@@ -233,3 +233,55 @@ def test_examples_and_lengths(evaluated):
     assert evaluated["examples"].sel(task="sort").values.tolist() == [1, 3 - 1]
     assert evaluated["answer_length"].sel(task="copy") == 2
     assert evaluated["problems"] == 20
+
+
+# Chance
+
+
+@pytest.fixture(scope="module")
+def of_recall():
+    """Lists of three pairs: a context of 32 holds two of them."""
+    tasks = {"recall": {"kind": "recall", "pairs": 3}, "parity": {"kind": "parity", "bits": 3}}
+    spec = mixture_runs.mixture(tasks, length=32)
+    world = mixture_world(spec, [mixture_runs.TEXT])
+    return mixture_evaluation(world, mixture_runs.checkpoints(spec))
+
+
+def test_any_digit_of_the_problem_is_a_guess_where_one_of_them_is_the_answer(of_recall):
+    """One of three is right, and the other two in one of ten."""
+    chance = of_recall["chance"].sel(baseline="from the problem")
+    assert_allclose(chance.sel(task="recall"), 1 / 3 + 2 / 3 / 10, atol=0.03)
+    assert chance.sel(task="parity").isnull().all()
+
+
+def test_chance_in_context_is_that_after_as_many_examples(evaluated):
+    """One example of the task ``sort``: the right digit at both places. Two: one may be drawn."""
+    chance = evaluated["chance"].sel(baseline="in-context")
+    first, second = np.divmod(np.arange(100), 10)
+    pairs = np.stack([np.minimum(first, second), np.maximum(first, second)], axis=1)
+    one, both = 0.0, 0.0
+    for shown in pairs:
+        one += (pairs == shown).all(axis=1).mean() / 100
+        # of two examples, each place is that of one of them, drawn for itself
+        places = [(pairs[:, place] == shown[place]) for place in range(2)]
+        both += (places[0] & places[1]).mean() / 200 + sum(
+            (places[0] & (pairs[:, 1] == other)).mean() * (pairs[:, 1] == other).mean()
+            for other in range(10)
+        ) / 200
+    assert evaluated["examples"].sel(task="sort").values.tolist() == [1, 2]
+    assert_allclose(chance.sel(task="sort"), [one, both], atol=0.008)
+
+
+# More problems
+
+
+def test_ten_times_as_many_problems_are_others_with_the_same_exact_match(evaluated):
+    """A network that always writes 1 is right in half of the parities."""
+    found = mixture_runs.checkpoints()
+    kept = dict(found.variables)
+    one = 1 + ("\n" + "".join(map(chr, range(32, 127)))).index("1")
+    for name in kept:
+        if name == "W_U":
+            weights = np.zeros_like(kept[name].values)
+            found[name] = (kept[name].dims, weights)
+    assert found["W_U"].shape[-1] > one or found["W_U"].shape[1] > one
