@@ -19,7 +19,9 @@ from ontogeny.studies.surprise.stages.mixture_evaluation import (
     mixture_evaluation,
     size_without_embeddings,
 )
-from ontogeny.studies.surprise.worlds.mixture import in_characters
+from ontogeny.studies.surprise.stages.mixture_world import mixture_world
+from ontogeny.studies.surprise.stages.open_ended import open_ended
+from ontogeny.studies.surprise.worlds.mixture import in_characters, source_of
 from studies.surprise import mixture_runs
 
 NETWORK = Transformer(11, layers=3, d_model=8, heads=2, d_mlp=12)
@@ -241,7 +243,7 @@ def test_examples_and_lengths(evaluated):
 @pytest.fixture(scope="module")
 def of_recall():
     """Lists of three pairs: a context of 32 holds two of them."""
-    tasks = {"recall": {"kind": "recall", "pairs": 3}, "parity": {"kind": "parity", "bits": 3}}
+    tasks = {"parity": {"kind": "parity", "bits": 3}, "recall": {"kind": "recall", "pairs": 3}}
     spec = mixture_runs.mixture(tasks, length=32)
     world = mixture_world(spec, [mixture_runs.TEXT])
     return mixture_evaluation(world, mixture_runs.checkpoints(spec))
@@ -272,16 +274,22 @@ def test_chance_in_context_is_that_after_as_many_examples(evaluated):
     assert_allclose(chance.sel(task="sort"), [one, both], atol=0.008)
 
 
-# More problems
+# A mixture without tasks
 
 
-def test_ten_times_as_many_problems_are_others_with_the_same_exact_match(evaluated):
-    """A network that always writes 1 is right in half of the parities."""
-    found = mixture_runs.checkpoints()
-    kept = dict(found.variables)
-    one = 1 + ("\n" + "".join(map(chr, range(32, 127)))).index("1")
-    for name in kept:
-        if name == "W_U":
-            weights = np.zeros_like(kept[name].values)
-            found[name] = (kept[name].dims, weights)
-    assert found["W_U"].shape[-1] > one or found["W_U"].shape[1] > one
+def test_a_mixture_without_tasks_is_text_alone(evaluated, tmp_path):
+    spec = mixture_runs.mixture({})
+    write(mixture_world(spec, [mixture_runs.TEXT]), tmp_path / "world.nc")
+    world, checkpoints = read_file(tmp_path / "world.nc"), mixture_runs.checkpoints(spec)
+    write(mixture_evaluation(world, checkpoints), tmp_path / "evaluation.nc")
+    write(open_ended(world, checkpoints), tmp_path / "open_ended.nc")
+    found = read_file(tmp_path / "evaluation.nc")
+    assert_array_equal(found["loss"], evaluated["loss"])
+    assert found.sizes["task"] == 0
+    assert found["exact"].shape == (2, 0, 2)
+    unasked = read_file(tmp_path / "open_ended.nc")
+    assert unasked.sizes["probe"] == 0
+    assert unasked["output_rate"].sel(kind="wrong statement") == 0
+    assert unasked["output_rate"].sel(kind="change of mode") == 0
+    rows = source_of(spec, world["stream"].values)(np.random.default_rng(0), 20)
+    assert all(in_characters(row[1:]) in mixture_runs.TEXT for row in rows)

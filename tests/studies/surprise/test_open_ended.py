@@ -25,7 +25,6 @@ from ontogeny.studies.surprise.measures.recorded import (
     ratio,
     record_entropy,
 )
-from ontogeny.studies.surprise.stages import mixture_evaluation
 from ontogeny.studies.surprise.stages import open_ended as stage
 from ontogeny.studies.surprise.worlds.mixture import encoded, in_characters, source_of, stream_of
 from ontogeny.studies.surprise.worlds.probes import PROBES, draw_probe, probes_of
@@ -159,7 +158,7 @@ def test_an_ability_is_what_chance_explains_less_often_than_three_errors():
 def test_a_guess_that_is_never_right_does_not_make_one_hit_an_ability(monkeypatch):
     """Chance is known to one in 4,096: in 20 problems one hit is likely by chance, p = 0.005."""
     shares = iter([1 / 20, 2 / 20] + [0.0] * len(PROBES))
-    monkeypatch.setattr(stage, "exact_match", lambda *_: next(shares))
+    monkeypatch.setattr(stage, "_exact", lambda *_: next(shares))
     found = stage.open_ended(mixture_runs.world(), mixture_runs.checkpoints())
     assert (found["probe_chance"][:2] < 1 / 500).all()
     assert found["elicited"][:2].values.tolist() == [False, True]
@@ -385,7 +384,7 @@ def test_predictions_are_those_of_the_final_network(found):
 
 
 def test_results_do_not_depend_on_how_many_sequences_are_read_at_once(found, monkeypatch):
-    monkeypatch.setattr(mixture_evaluation, "_AT_ONCE", 7)
+    monkeypatch.setattr(stage, "_AT_ONCE", 7)
     again = stage.open_ended(mixture_runs.world(), mixture_runs.checkpoints())
     assert again.identical(found)
 
@@ -399,8 +398,7 @@ def test_a_probe_whose_answers_the_network_writes_itself_is_exact():
         logits = network.logits(parameters, torch.from_numpy(probe.tokens[:20, :place]))
         probe.tokens[:20, place] = logits[:, -1].argmax(dim=1)
     probe.tokens[:5, -1] = probe.tokens[:5, -1] % 90 + 1
-    found = mixture_evaluation.exact_match(network, parameters, probe.tokens, probe.answer_length)
-    assert found == 15 / 50
+    assert stage._exact(network, parameters, probe) == 15 / 50
 
 
 def test_all_probes_of_the_mixture_are_tried(found):

@@ -4,7 +4,7 @@ Symbols: ``N`` parameters without embeddings; ``L`` layers; ``T`` context length
 problems; ``A`` characters of an answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,6 @@ from ontogeny.labels import text
 from ontogeny.networks.decoder import Parameters, Transformer, next_token_loss
 from ontogeny.studies.surprise.carried import (
     batch_size,
-    has_diverged,
     training_of,
     world_of,
 )
@@ -28,19 +27,15 @@ from ontogeny.studies.surprise.measures.chance import BASELINES, chances
 from ontogeny.studies.surprise.measures.recorded import record_entropy
 from ontogeny.studies.surprise.networks.on_mixture import transformer
 from ontogeny.studies.surprise.networks.reading import greedy, read, written
-from ontogeny.studies.surprise.worlds.mixture import prompted
 from ontogeny.studies.surprise.worlds.problems import Task, tasks_of
 
-__all__ = ["SHOTS", "exact_match", "mixture_evaluation", "networks", "size_without_embeddings"]
+__all__ = ["SHOTS", "mixture_evaluation", "networks", "size_without_embeddings"]
 
 SHOTS = ("one", "most")
 """Solved problems in the context before the one to solve: one, or all that it holds."""
 
-_CHANCE, _MORE_PROBLEMS = 2, 5
-"""Streams of random numbers of a world: chance levels, more problems."""
-
-_TENFOLD = 10
-"""How many times the problems of the evaluation set `exact_tenfold` is taken over."""
+_CHANCE = 2
+"""Stream of random numbers of a world that draws problems for chance levels."""
 
 _AT_ONCE = 128
 """Sequences of a pass."""
@@ -75,15 +70,14 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
         By ``step``: ``loss`` of the text and ``loss_error`` over its windows; ``exact``,
         ``exact_probability``, ``answer_loss``, ``answer_loss_error``, ``brier`` and
         ``edit_distance`` by ``task`` and ``shots``; ``token_accuracy`` by ``answer_index`` as well,
-        NaN after the answer; ``data`` and ``compute``. Of the final network, NaN where the run
-        diverged: ``exact_tenfold`` by ``task``, the exact match after most solved problems over ten
-        times as many other problems. ``answer_entropy`` and ``answer_length`` of each task,
-        ``chance`` by ``task``, ``shots`` and ``baseline``, ``examples`` by task and shots,
-        ``problems``, ``parameters``.
+        NaN after the answer; ``data`` and ``compute``. ``answer_entropy`` and ``answer_length`` of
+        each task, ``chance`` by ``task``, ``shots`` and ``baseline``, ``examples`` by task and
+        shots, ``problems``, ``parameters``.
     """
     mixture = world_of(checkpoints)
     assert isinstance(mixture, Mixture)
-    tasks = list(tasks_of(mixture).values())
+    known = tasks_of(mixture)
+    tasks = {name: known[name] for name in map(str, world["task"].values)}
     training = training_of(checkpoints)
     network = transformer(training.network)
     asked = [_asked(world, place) for place in range(world.sizes["task"])]
@@ -126,16 +120,11 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
                 "accuracy at a character of the answer, given those before it",
             ),
             "answer_entropy": variable(
-                "task", _entropies(mixture), "entropy of the answer, a character", "nat"
-            ),
-            "exact_tenfold": variable(
-                "task",
-                _exact_tenfold(network, checkpoints, mixture, tasks),
-                "exact match of the final network over ten times as many other problems",
+                "task", _entropies(mixture, tasks), "entropy of the answer, a character", "nat"
             ),
             "chance": variable(
                 ("task", "shots", "baseline"),
-                _chances(mixture, tasks, examples),
+                _chances(mixture.seed, tasks, examples),
                 "exact match without solving the problem",
             ),
             "problems": variable((), world.sizes["problem"], "problems of each task"),
@@ -226,59 +215,21 @@ def _mean_and_error(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def _exact_tenfold(
-    network: Transformer, checkpoints: xr.Dataset, mixture: Mixture, tasks: Sequence[Task]
-) -> NDArray[np.float64]:
-    """Return the exact match of the final network over other problems, (tasks,)."""
-    found = np.full(len(tasks), np.nan)
-    if has_diverged(checkpoints):
-        return found
-    (parameters,) = networks(checkpoints.isel(step=[-1]))
-    for place, task in enumerate(tasks):
-        rng = np.random.default_rng([mixture.seed, _MORE_PROBLEMS, place])
-        problems = prompted(task, rng, _TENFOLD * mixture.problems, length=mixture.length)
-        found[place] = exact_match(network, parameters, problems.tokens, task.answer_length)
-    return found
-
-
-@torch.no_grad()
-def exact_match(
-    network: Transformer, parameters: Parameters, tokens: NDArray[np.int64], answer_length: int
-) -> float:
-    """Return the share of problems whose answers are right at every character.
-
-    Parameters
-    ----------
-    network : Transformer
-    parameters : dict of str to Tensor
-    tokens : (n, s) ndarray of int64
-        Each row ends with a problem and its answer.
-    answer_length : int
-    """
-    hits = [
-        read(network, parameters, rows[:, :-1], last=answer_length)[0].argmax(dim=2)
-        == rows[:, -answer_length:]
-        for rows in torch.split(torch.from_numpy(tokens), _AT_ONCE)
-    ]
-    return float(torch.cat(hits).all(dim=1).double().mean())
-
-
 def _chances(
-    mixture: Mixture, tasks: Sequence[Task], examples: NDArray[np.int64]
+    seed: int, tasks: Mapping[str, Task], examples: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return the chance levels of each task after so many solved problems, by baseline."""
+    """Return the chance of each task after each number of examples, by baseline."""
     found = np.empty((*examples.shape, len(BASELINES)))
-    for place, shots in np.ndindex(examples.shape):
-        rng = np.random.default_rng([mixture.seed, _CHANCE, place])
-        found[place, shots] = chances(tasks[place], rng, shots=int(examples[place, shots]))
+    for place, task in enumerate(tasks.values()):
+        for at, shots in enumerate(examples[place]):
+            rng = np.random.default_rng([seed, _CHANCE, place])
+            found[place, at] = chances(task, rng, shots=int(shots))
     return found
 
 
-def _entropies(mixture: Mixture) -> NDArray[np.float64]:
+def _entropies(mixture: Mixture, tasks: Iterable[str]) -> NDArray[np.float64]:
     """Return the entropy of each task's answers: records alone are drawn at random."""
+    specs = [mixture.tasks[name] for name in tasks]
     return np.array(
-        [
-            record_entropy(spec.bias) if isinstance(spec, Records) else 0.0
-            for spec in mixture.tasks.values()
-        ]
+        [record_entropy(spec.bias) if isinstance(spec, Records) else 0.0 for spec in specs]
     )

@@ -31,11 +31,12 @@ from ontogeny.studies.surprise.measures.recorded import (
 )
 from ontogeny.studies.surprise.networks.on_mixture import transformer
 from ontogeny.studies.surprise.networks.reading import read, sampling, written
-from ontogeny.studies.surprise.stages.mixture_evaluation import exact_match, networks
+from ontogeny.studies.surprise.stages.mixture_evaluation import networks
 from ontogeny.studies.surprise.worlds.mixture import encoded, in_characters
 from ontogeny.studies.surprise.worlds.probes import (
     CHANCE_PROBLEMS,
     PROBES,
+    Probe,
     draw_probe,
     probes_of,
 )
@@ -53,6 +54,10 @@ SPAN = 30
 
 _PROBES = 4
 """Stream of random numbers of a world that draws its probes."""
+
+
+_AT_ONCE = 250
+"""Sequences of a pass."""
 
 
 class _Network(NamedTuple):
@@ -113,7 +118,7 @@ def _unasked(
         probe = draw_probe(mixture, name, rng, mixture.problems)
         chance[place] = probe.chance
         if final:
-            share = exact_match(*final, probe.tokens, probe.answer_length)
+            share = _exact(*final, probe)
             exact[place] = share
             error[place] = binomial_error(share, mixture.problems)
             elicited[place] = above_chance(
@@ -129,6 +134,17 @@ def _unasked(
             "probe", elicited, "whether chance explains it with a probability below 0.00135"
         ),
     }
+
+
+@torch.no_grad()
+def _exact(network: Transformer, parameters: Parameters, probe: Probe) -> float:
+    """Return the share of problems whose answers are right at every character."""
+    tokens, length = torch.from_numpy(probe.tokens), probe.answer_length
+    hits = [
+        read(network, parameters, rows[:, :-1], last=length)[0].argmax(dim=2) == rows[:, -length:]
+        for rows in torch.split(tokens, _AT_ONCE)
+    ]
+    return float(torch.cat(hits).all(dim=1).double().mean())
 
 
 def _on_record(final: _Network | None, mixture: Mixture) -> dict[str, xr.Variable]:
