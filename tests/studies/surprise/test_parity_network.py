@@ -244,10 +244,16 @@ def test_scores_are_those_of_the_logits_of_the_network(dtype):
 
 
 def test_the_error_of_the_mean_loss_is_its_spread_over_sets_of_words():
-    """All tasks share the words, and units that they share make their losses rise together."""
-    tasks = world(tasks=7, bits=13)
-    network = started(ParityNetwork(7, 13, 11)).parameters
-    parameters = {name: each.numpy() for name, each in network.items()}
+    """All tasks share the words, and their losses rise together: where many bits are set."""
+    masks = draw_masks(7, 13, 3, np.random.default_rng(0))
+    tasks = ParityTasks(np.full(7, 1 / 7), masks, 13)
+    parameters = {
+        "W_T": np.zeros((7, 1)),
+        "W_B": np.ones((13, 1)),
+        "b_in": np.array([-7.0]),
+        "u": np.array([5.0]),
+        "c": np.array(0.0),
+    }
     rng = np.random.default_rng(0)
     means, errors = np.array(
         [parity_scores(parameters, tasks, tasks.words(rng, 50))[2:] for _ in range(400)]

@@ -19,7 +19,7 @@ from torch import Tensor
 __all__ = ["EpochMinibatches", "Source", "drawn_ahead", "fresh_minibatches"]
 
 Source = Callable[[np.random.Generator, int], NDArray[np.int64]]
-"""From a generator and a number to so many new sequences, (number, T + 1)."""
+"""From a generator and a number to that number of new sequences, (number, T + 1)."""
 
 
 Batch = TypeVar("Batch")

@@ -44,7 +44,7 @@ def binomial_error(share: float, count: int) -> float:
 
 
 def above_chance(hits: int, chance: float, count: int) -> bool:
-    """Say whether so many hits in `count` trials are more than chance explains.
+    """Say whether a number of hits in `count` trials is more than chance explains.
 
     The probability of as many or more by chance must be less than 0.00135, as of 3 standard errors.
 

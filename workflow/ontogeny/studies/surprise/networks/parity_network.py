@@ -241,5 +241,5 @@ def _sums(table: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
 
 
 def _octets(bits: int) -> int:
-    """Return how many groups of eight hold so many bits."""
+    """Return how many groups of eight hold a number of bits."""
     return -(-bits // 8)
