@@ -97,7 +97,8 @@ def context_match(context: NDArray[np.uint8], asked: Answers) -> float:
 
     Examples
     --------
-    >>> context_match(np.array([[[1, 2], [1, 4]]], dtype=np.uint8), np.array([[1, 4]], dtype=np.uint8))
+    >>> context = np.array([[[1, 2], [1, 4]]], dtype=np.uint8)
+    >>> context_match(context, np.array([[1, 4]], dtype=np.uint8))
     0.5
     """
     characters = np.unique(context)
