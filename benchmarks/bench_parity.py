@@ -18,8 +18,8 @@ from ontogeny.config.training import Optimiser
 from ontogeny.studies.surprise.networks.parity_network import (
     Batch,
     Parameters,
-    ParityMinibatches,
     ParityNetwork,
+    parity_minibatches,
     parity_objective,
 )
 from ontogeny.studies.surprise.worlds.parity import ParityTasks, draw_masks, task_probabilities
@@ -35,11 +35,11 @@ COMPARED_UPDATES = 16
 TOLERANCE = 1e-5
 
 
-def minibatches() -> ParityMinibatches:
+def minibatches() -> Callable[[int], Batch]:
     """Return the minibatches that all forms are trained on."""
     masks = draw_masks(TASKS, BITS, ORDER, np.random.default_rng(0))
     tasks = ParityTasks(task_probabilities(TASKS, ALPHA), masks, BITS)
-    return ParityMinibatches(tasks, BATCH, seed=0)
+    return parity_minibatches(tasks, BATCH, seed=0)
 
 
 def initial(network: ParityNetwork) -> Parameters:
@@ -84,7 +84,7 @@ class Plain(nn.Module):
 
     def forward(self, batch: Batch) -> torch.Tensor:
         """Return the loss of a minibatch."""
-        inputs = torch.cat([one_hot(batch.task, TASKS).float(), batch.bits], dim=1)
+        inputs = torch.cat([one_hot(batch.rows[:, 0].long(), TASKS).float(), batch.bits], dim=1)
         logits = self.out(torch.relu(self.hidden(inputs))).squeeze(1)
         return softplus(-batch.sign * logits).mean()
 

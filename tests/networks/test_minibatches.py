@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontogeny.networks.minibatches import EpochMinibatches, FreshMinibatches
+from ontogeny.networks.minibatches import EpochMinibatches, fresh_minibatches
 
 FIXED = torch.arange(11) * 10
 
@@ -16,7 +16,7 @@ def source(rng, count):
 
 
 def fresh(seed=3):
-    return FreshMinibatches(source, 4, seed=seed)
+    return fresh_minibatches(source, 4, seed=seed)
 
 
 def of_epochs(seed=3):

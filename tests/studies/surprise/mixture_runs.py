@@ -34,10 +34,19 @@ def world():
     return mixture_world(mixture(), [TEXT])
 
 
-def checkpoints(spec=None, *, seeds=(0, 1), width=8, sharpness=1.0):
-    """Initial networks of several seeds, as if they were the checkpoints of one run."""
+def checkpoints(spec=None, *, seeds=(0, 1), width=8, sharpness=1.0, steps=None):
+    """Initial networks of several seeds, as if they were the checkpoints of one run.
+
+    By default of one that ends with the last of them, else of one that should have had `steps`.
+    """
     spec = spec or mixture()
-    training = Experiment(world="w", seeds=[0], network=Network(width=width)).training(0, spec)
+    experiment = Experiment(
+        world="w",
+        seeds=[0],
+        network=Network(width=width),
+        schedule={"steps": 10 * (len(seeds) - 1) if steps is None else steps},
+    )
+    training = experiment.training(0, spec)
     network = transformer(training.network)
     each = [network.initial(torch.Generator().manual_seed(seed)) for seed in seeds]
     for parameters in each:

@@ -144,6 +144,12 @@ WRONG = [
         ["no/such.txt"],
         ["`surprise.worlds.mixture.files` = 'no/such.txt': does not exist; correct the path"],
     ),
+    (
+        f"{TASKS}/again",
+        {"kind": "sort", "share": 0.2},
+        ["tasks.again`: its prompts cannot be told from those of 'sort'", "or change its `digits`"],
+    ),
+    (f"{TASKS}/rating", {"kind": "rating", "rank": 27}, ["rating.rank` = 27", "equal to 26"]),
     (f"{ONE}/world", "parit", ["one.world` = 'parit': is not a world; known are parity, mixture"]),
     (
         f"{ONE}/network",
@@ -192,6 +198,32 @@ def test_wrong_values_are_refused_with_key_value_rule_and_remedy(path, value, sa
         read(changed(path, value))
     for part in said:
         assert part in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "remedy"),
+    [
+        ({"kind": "add"}, {"kind": "add", "reversed": True}, "or change its `digits`"),
+        ({"kind": "table"}, {"kind": "table", "modulus": 7}, "remove one of them\n"),
+        ({"kind": "records", "bias": 0.2}, {"kind": "records"}, "remove one of them\n"),
+    ],
+)
+def test_tasks_whose_prompts_cannot_be_told_apart_are_refused(one, other, remedy):
+    raw = changed(TASKS, {"one": one, "other": other})
+    with pytest.raises(
+        ConfigurationError, match=r"tasks\.other`: its prompts .* of 'one'"
+    ) as refused:
+        read(raw)
+    assert remedy in f"{refused.value}\n"
+
+
+def test_tasks_of_one_kind_whose_prompts_differ_in_length_are_allowed():
+    kinds = {"two": {"kind": "add"}, "one": {"kind": "add", "digits": 1, "reversed": True}}
+    assert {*read(changed(TASKS, kinds)).worlds["mixture"].tasks} == {"one", "two"}
+
+
+def test_a_mixture_may_be_text_alone():
+    assert read(changed(TASKS, {})).worlds["mixture"].tasks == {}
 
 
 def test_all_problems_are_in_one_message():

@@ -15,11 +15,14 @@ from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.measures.answers import edit_distance
 from ontogeny.studies.surprise.measures.recorded import record_entropy
 from ontogeny.studies.surprise.networks.reading import greedy, read, sampling, written
+from ontogeny.studies.surprise.stages import mixture_evaluation as stage
 from ontogeny.studies.surprise.stages.mixture_evaluation import (
     mixture_evaluation,
     size_without_embeddings,
 )
-from ontogeny.studies.surprise.worlds.mixture import in_characters
+from ontogeny.studies.surprise.stages.mixture_world import mixture_world
+from ontogeny.studies.surprise.stages.open_ended import open_ended
+from ontogeny.studies.surprise.worlds.mixture import in_characters, source_of
 from studies.surprise import mixture_runs
 
 NETWORK = Transformer(11, layers=3, d_model=8, heads=2, d_mlp=12)
@@ -146,7 +149,7 @@ def test_measures_are_those_of_asking_token_by_token(evaluated, task, shots):
 
 
 def test_answers_that_a_network_writes_itself_are_exact():
-    """Half of the right answers are replaced by what it writes behind all examples."""
+    """Half of the right answers are replaced by what it writes after all examples."""
     world = mixture_runs.world().copy(deep=True)
     found = mixture_runs.checkpoints().isel(step=[1])
     network, parameters = mixture_runs.network_of(found, 0)
@@ -233,3 +236,51 @@ def test_examples_and_lengths(evaluated):
     assert evaluated["examples"].sel(task="sort").values.tolist() == [1, 3 - 1]
     assert evaluated["answer_length"].sel(task="copy") == 2
     assert evaluated["problems"] == 20
+
+
+# Chance
+
+
+@pytest.fixture(scope="module")
+def of_recall():
+    """Lists of three pairs: a context of 32 holds two of them."""
+    tasks = {"parity": {"kind": "parity", "bits": 3}, "recall": {"kind": "recall", "pairs": 3}}
+    spec = mixture_runs.mixture(tasks, length=32)
+    world = mixture_world(spec, [mixture_runs.TEXT])
+    return mixture_evaluation(world, mixture_runs.checkpoints(spec))
+
+
+def test_any_digit_of_the_problem_is_a_guess_where_one_of_them_is_the_answer(of_recall):
+    """One of three is right, and the other two in one of ten."""
+    chance = of_recall["chance"].sel(baseline="from the problem")
+    assert_allclose(chance.sel(task="recall"), 1 / 3 + 2 / 3 / 10, atol=0.03)
+    assert chance.sel(task="parity").isnull().all()
+
+
+def test_chance_is_that_after_as_many_examples_as_there_are(monkeypatch):
+    monkeypatch.setattr(stage, "chances", lambda task, rng, *, shots: np.full(4, shots))
+    found = mixture_evaluation(mixture_runs.world(), mixture_runs.checkpoints())
+    assert found["examples"].sel(task="sort").values.tolist() == [1, 2]
+    for baseline in found["baseline"].values:
+        assert_array_equal(found["chance"].sel(baseline=baseline), found["examples"])
+
+
+# A mixture without tasks
+
+
+def test_a_mixture_without_tasks_is_text_alone(evaluated, tmp_path):
+    spec = mixture_runs.mixture({})
+    write(mixture_world(spec, [mixture_runs.TEXT]), tmp_path / "world.nc")
+    world, checkpoints = read_file(tmp_path / "world.nc"), mixture_runs.checkpoints(spec)
+    write(mixture_evaluation(world, checkpoints), tmp_path / "evaluation.nc")
+    write(open_ended(world, checkpoints), tmp_path / "open_ended.nc")
+    found = read_file(tmp_path / "evaluation.nc")
+    assert_array_equal(found["loss"], evaluated["loss"])
+    assert found.sizes["task"] == 0
+    assert found["exact"].shape == (2, 0, 2)
+    unasked = read_file(tmp_path / "open_ended.nc")
+    assert unasked.sizes["probe"] == 0
+    assert unasked["output_rate"].sel(kind="wrong statement") == 0
+    assert unasked["output_rate"].sel(kind="change of mode") == 0
+    rows = source_of(spec, world["stream"].values)(np.random.default_rng(0), 20)
+    assert all(in_characters(row[1:]) in mixture_runs.TEXT for row in rows)

@@ -147,12 +147,28 @@ def test_chance_of_recall_is_that_of_a_digit_of_the_problem():
     assert probe.chance == pytest.approx(0.2 + 0.8 * 0.1, abs=0.01)
 
 
-def test_above_chance_by_three_errors():
-    assert above_chance(1.0, 0.9, 10)
-    assert not above_chance(0.0, 0.0, 500)
-    error = math.sqrt(0.3 * 0.7 / 100)
-    assert above_chance(0.3, 0.299 - 3 * error, 100)
-    assert not above_chance(0.3, 0.301 - 3 * error, 100)
+def test_an_ability_is_what_chance_explains_less_often_than_three_errors():
+    """The tail of a normal variable beyond 3 is 0.00135; 0.9^62 = 0.00146, 0.9^63 = 0.00131."""
+    assert not above_chance(10, 0.9, 10)  # 0.9^10 = 0.35
+    assert not above_chance(62, 0.9, 62)
+    assert above_chance(63, 0.9, 63)
+    assert not above_chance(0, 0.0, 500)
+
+
+def test_a_guess_that_is_never_right_does_not_make_one_hit_an_ability(monkeypatch):
+    """Chance is known to one in 4,096: in 20 problems one hit is likely by chance, p = 0.005."""
+    shares = iter([1 / 20, 2 / 20] + [0.0] * len(PROBES))
+    monkeypatch.setattr(stage, "_exact", lambda *_: next(shares))
+    found = stage.open_ended(mixture_runs.world(), mixture_runs.checkpoints())
+    assert (found["probe_chance"][:2] < 1 / 500).all()
+    assert found["elicited"][:2].values.tolist() == [False, True]
+
+
+def test_chance_of_a_probe_does_not_depend_on_the_number_of_its_problems():
+    """It is that of many others: with the same problems of recall, 20 alone are 0.09 off."""
+    for count in (8, 20):
+        probe, _ = written_probe("longer-recall", count=count)
+        assert probe.chance == pytest.approx(0.28, abs=0.02)
 
 
 # Records
@@ -345,11 +361,11 @@ def test_a_span_longer_than_text_or_continuation_is_in_none():
 @pytest.fixture(scope="module")
 def found():
     checkpoints = mixture_runs.checkpoints()
-    return stage.open_ended(mixture_runs.world(), checkpoints, expected=["longer-sort"])
+    return stage.open_ended(mixture_runs.world(), checkpoints)
 
 
 def following(line):
-    """Logits of the final network for the token behind a text, none of which is kept."""
+    """Logits of the final network for the token after a text, none of which is kept."""
     network, parameters = mixture_runs.network_of(mixture_runs.checkpoints(), 1)
     tokens = encoded(np.frombuffer(line.encode(), dtype=np.uint8))
     return network.logits(parameters, torch.from_numpy(np.append(0, tokens))[None])[0, -1]
@@ -369,9 +385,7 @@ def test_predictions_are_those_of_the_final_network(found):
 
 def test_results_do_not_depend_on_how_many_sequences_are_read_at_once(found, monkeypatch):
     monkeypatch.setattr(stage, "_AT_ONCE", 7)
-    again = stage.open_ended(
-        mixture_runs.world(), mixture_runs.checkpoints(), expected=["longer-sort"]
-    )
+    again = stage.open_ended(mixture_runs.world(), mixture_runs.checkpoints())
     assert again.identical(found)
 
 
@@ -387,23 +401,39 @@ def test_a_probe_whose_answers_the_network_writes_itself_is_exact():
     assert stage._exact(network, parameters, probe) == 15 / 50
 
 
-def test_what_is_expected_is_kept(found):
-    assert found["expected"].sel(probe="longer-sort")
-    assert found["expected"].sum() == 1
+def test_all_probes_of_the_mixture_are_tried(found):
     assert tuple(found["probe"].values) == probes_of(mixture_runs.mixture())
 
 
 def test_rates_of_continuations_are_shares_with_their_error(found, monkeypatch):
-    for rate, error in zip(found["output_rate"].values, found["output_error"].values, strict=True):
-        assert error == pytest.approx(math.sqrt(rate * (1 - rate) / 1000))
+    rates, errors = found["output_rate"].values, found["output_error"].values
+    assert_allclose(errors, np.sqrt(rates * (1 - rates) / 1000))
     monkeypatch.setattr(stage, "SPAN", 1)
-    again = stage.open_ended(mixture_runs.world(), mixture_runs.checkpoints(), expected=[])
+    again = stage.open_ended(mixture_runs.world(), mixture_runs.checkpoints())
     assert again["output_rate"].sel(kind="verbatim") > 0.9  # any character of the text
 
 
-def test_a_mixture_without_tasks_has_neither_probes_nor_records():
+def test_a_run_that_diverged_has_no_measures_and_elicits_nothing():
+    """Its last parameters are infinite, so nothing can be sampled."""
+    last = mixture_runs.checkpoints(steps=11).map(lambda each: each * np.inf, keep_attrs=True)
+    found = stage.open_ended(mixture_runs.world(), last)
+    for name in ("probe_exact", "probe_error", "false_positive", "ratio", "output_rate"):
+        assert found[name].isnull().all(), name
+    assert not found["elicited"].any()
+    assert found["probe_chance"].notnull().all()
+    assert found["bayes_ratio"].notnull().all()
+
+
+def test_spans_that_no_context_holds_are_missing(found):
+    """The context has 24 characters, a span 30."""
+    assert found["output_rate"].sel(kind="verbatim").isnull()
+    assert found["output_error"].sel(kind="verbatim").isnull()
+    assert found["output_rate"].drop_sel(kind="verbatim").notnull().all()
+
+
+def test_a_mixture_without_these_tasks_has_neither_probes_nor_records():
     spec = mixture_runs.mixture({"parity": {"kind": "parity"}})
-    found = stage.open_ended(mixture_runs.world(), mixture_runs.checkpoints(spec), expected=[])
+    found = stage.open_ended(mixture_runs.world(), mixture_runs.checkpoints(spec))
     assert found.sizes["probe"] == 0
     assert found["false_positive"].isnull().all()
     assert found["bayes_ratio"].isnull().all()

@@ -8,8 +8,8 @@ from scipy.stats import chisquare
 
 from ontogeny.studies.surprise.measures.parity_scores import parity_scores
 from ontogeny.studies.surprise.networks.parity_network import (
-    ParityMinibatches,
     ParityNetwork,
+    parity_minibatches,
     parity_objective,
 )
 from ontogeny.studies.surprise.worlds.parity import (
@@ -42,7 +42,7 @@ def started(network, dtype=torch.float64, scale=3.0):
 
 def by_autograd(network, parameters, batch):
     leaves = {name: each.clone().requires_grad_() for name, each in parameters.items()}
-    logits = network.logits(leaves, batch.task, batch.bits.to(leaves["u"]))
+    logits = network.logits(leaves, batch.rows[:, 0], batch.bits.to(leaves["u"]))
     loss = torch.log1p(torch.exp(-batch.sign * logits)).mean()
     loss.backward()
     return loss.detach(), {name: each.grad for name, each in leaves.items()}
@@ -60,7 +60,7 @@ def test_the_gradient_is_that_of_autograd(shape, dtype, tolerance):
     tasks, bits, width, size = SHAPES[shape]
     network = ParityNetwork(tasks, bits, width)
     buffer = started(network, dtype)
-    batches = ParityMinibatches(world(tasks, bits), size, seed=4)
+    batches = parity_minibatches(world(tasks, bits), size, seed=4)
     objective = parity_objective(network, batches)
     for update in (0, 1, 17):
         buffer.vector.grad.fill_(torch.nan)
@@ -77,7 +77,7 @@ def test_the_gradient_is_that_of_autograd(shape, dtype, tolerance):
 def test_the_cases_have_tasks_repeated_and_absent():
     def times(shape):
         tasks, bits, _, size = SHAPES[shape]
-        return np.bincount(ParityMinibatches(world(tasks, bits), size, seed=4)(0).task)
+        return np.bincount(parity_minibatches(world(tasks, bits), size, seed=4)(0).rows[:, 0])
 
     assert times("several").max() > 1
     assert len(times("absent-tasks")) > np.count_nonzero(times("absent-tasks"))
@@ -85,7 +85,7 @@ def test_the_cases_have_tasks_repeated_and_absent():
 
 def test_the_same_objective_serves_minibatches_and_types_that_differ():
     network = ParityNetwork(5, 8, 7)
-    large, small = (ParityMinibatches(world(), size, seed=4) for size in (40, 9))
+    large, small = (parity_minibatches(world(), size, seed=4) for size in (40, 9))
     objective = parity_objective(network, lambda update: (large, small)[update % 2](update))
     for update, dtype in enumerate([torch.float64, torch.float64, torch.float32, torch.float64]):
         buffer = started(network, dtype)
@@ -108,11 +108,11 @@ def test_loss_and_gradient_keep_their_precision_however_confident_the_network_is
             "c": torch.tensor(-confidence),
         },
     )
-    loss = parity_objective(network, ParityMinibatches(tasks, 64, seed=0))(
+    loss = parity_objective(network, parity_minibatches(tasks, 64, seed=0))(
         buffer.parameters, buffer.gradient, 0
     )
     assert_allclose(float(loss), np.log1p(np.exp(-confidence)), rtol=1e-5)
-    answered = float(ParityMinibatches(tasks, 64, seed=0)(0).bits[:, 0].mean())
+    answered = float(parity_minibatches(tasks, 64, seed=0)(0).bits[:, 0].mean())
     expected = -answered / (1 + np.exp(confidence))
     assert_allclose(float(buffer.gradient["u"][0]), expected, rtol=1e-5)
 
@@ -120,7 +120,7 @@ def test_loss_and_gradient_keep_their_precision_however_confident_the_network_is
 @pytest.mark.parametrize("ahead", [1, 16])
 def test_any_minibatch_can_be_had_without_those_before_it(ahead):
     def batches(seed=3):
-        return ParityMinibatches(world(), 20, seed=seed, ahead=ahead)
+        return parity_minibatches(world(), 20, seed=seed, ahead=ahead)
 
     one = batches()
     in_order = [one(update) for update in range(40)]
@@ -134,30 +134,30 @@ def test_any_minibatch_can_be_had_without_those_before_it(ahead):
 def test_a_minibatch_has_the_answers_of_its_tasks_and_bits():
     tasks = world(tasks=9, bits=13)
     for update in range(20):
-        batch = ParityMinibatches(tasks, 50, seed=3)(update)
+        batch = parity_minibatches(tasks, 50, seed=3)(update)
         words = (batch.bits.numpy() @ 2.0 ** np.arange(13)).astype(np.uint32)
-        answers = tasks.answers(batch.task.numpy(), words)
+        answers = tasks.answers(batch.rows[:, 0].long().numpy(), words)
         assert_array_equal(batch.sign.numpy(), np.where(answers, 1, -1))
-        assert len(batch.task) == 50
-        assert (batch.task.diff() >= 0).all()
+        assert len(batch.rows) == 50
+        assert (batch.rows[:, 0].diff() >= 0).all()
 
 
 def test_minibatches_have_each_task_as_often_as_it_is_likely():
     tasks = world(tasks=20)
-    batches = ParityMinibatches(tasks, 100, seed=3)
-    task = np.concatenate([batches(update).task for update in range(200)])
+    batches = parity_minibatches(tasks, 100, seed=3)
+    task = np.concatenate([batches(update).rows[:, 0] for update in range(200)])
     times = np.bincount(task, minlength=20)
     assert chisquare(times, 20_000 * tasks.probability).pvalue > 0.01
-    first = [np.count_nonzero(batches(update).task == 0) for update in range(200)]
+    first = [np.count_nonzero(batches(update).rows[:, 0] == 0) for update in range(200)]
     p = tasks.probability[0]
     assert np.var(first) == pytest.approx(100 * p * (1 - p), rel=0.3)
 
 
 def test_words_do_not_depend_on_the_task():
-    batches = ParityMinibatches(world(tasks=20), 100, seed=3)
+    batches = parity_minibatches(world(tasks=20), 100, seed=3)
     drawn = [batches(update) for update in range(200)]
     bits = np.concatenate([each.bits for each in drawn])
-    rare = np.concatenate([each.task for each in drawn]) > 0
+    rare = np.concatenate([each.rows[:, 0] for each in drawn]) > 0
     for chosen in (rare, ~rare):
         assert (abs(bits[chosen].mean(axis=0) - 0.5) < 2 / np.sqrt(chosen.sum())).all()
 
@@ -213,10 +213,11 @@ def test_a_network_whose_logits_are_0_is_at_chance():
     tasks = world()
     network = ParityNetwork(5, 8, 3)
     parameters = {name: np.zeros(shape) for name, shape in network.shapes().items()}
-    loss, accuracy, error = parity_scores(parameters, tasks, np.arange(2**8, dtype=np.uint32))
-    assert_allclose(loss, np.log(2))
+    words = np.arange(2**8, dtype=np.uint32)
+    loss, accuracy, mean, error = parity_scores(parameters, tasks, words)
+    assert_allclose([*loss, mean], np.log(2))
     assert_array_equal(accuracy, 0.5)
-    assert_array_equal(error, 0)
+    assert error == pytest.approx(0, abs=1e-16)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
@@ -227,6 +228,7 @@ def test_scores_are_those_of_the_logits_of_the_network(dtype):
     words = np.random.default_rng(5).integers(0, 2**13, 100, dtype=np.uint32)
     bits = torch.from_numpy(unpacked(words, 13)).to(dtype)
     found = parity_scores({name: each.numpy() for name, each in parameters.items()}, tasks, words)
+    of_word = np.zeros(100)
     for task in range(7):
         logits = network.logits(parameters, torch.full((100,), task), bits).double().numpy()
         losses, right = [], 0
@@ -236,4 +238,24 @@ def test_scores_are_those_of_the_logits_of_the_network(dtype):
             right += (logit > 0) == answer
         assert_allclose(found.loss[task], np.mean(losses), rtol=1e-6)
         assert found.accuracy[task] == right / 100
-        assert_allclose(found.loss_error[task], np.std(losses, ddof=1) / 10, rtol=1e-5)
+        of_word += tasks.probability[task] * np.array(losses)
+    assert found.mean_loss == pytest.approx(of_word.mean(), rel=1e-6)
+    assert found.mean_loss_error == pytest.approx(np.std(of_word, ddof=1) / 10, rel=1e-5)
+
+
+def test_the_error_of_the_mean_loss_is_its_spread_over_sets_of_words():
+    """All tasks share the words, and their losses rise together: where many bits are set."""
+    masks = draw_masks(7, 13, 3, np.random.default_rng(0))
+    tasks = ParityTasks(np.full(7, 1 / 7), masks, 13)
+    parameters = {
+        "W_T": np.zeros((7, 1)),
+        "W_B": np.ones((13, 1)),
+        "b_in": np.array([-7.0]),
+        "u": np.array([5.0]),
+        "c": np.array(0.0),
+    }
+    rng = np.random.default_rng(0)
+    means, errors = np.array(
+        [parity_scores(parameters, tasks, tasks.words(rng, 50))[2:] for _ in range(400)]
+    ).T
+    assert np.std(means) == pytest.approx(errors.mean(), rel=0.15)

@@ -216,32 +216,50 @@ def test_baselines_are_those_of_a_loop():
     known, asked = rng.integers(48, 51, size=(2, 60, 2)).astype(np.uint8)
     context = rng.integers(48, 51, size=(60, 4, 2)).astype(np.uint8)
 
-    def most_frequent(values):
-        return min(sorted(set(values)), key=lambda value: -values.count(value))
+    def guessed(values, answer):
+        """Probability of a right guess: one of the most frequent values is drawn."""
+        counts = {value: values.count(value) for value in values}
+        most = [value for value, count in counts.items() if count == max(counts.values())]
+        return most.count(answer) / len(most)
 
-    rows = [tuple(row) for row in asked.tolist()]
     answers = [tuple(row) for row in known.tolist()]
-    by_place = tuple(most_frequent(known[:, place].tolist()) for place in range(2))
-    guesses = [
-        tuple(most_frequent(each[:, place].tolist()) for place in range(2)) for each in context
+    constant = min(set(answers), key=lambda row: (-answers.count(row), row))
+    rows = [tuple(row) for row in asked.tolist()]
+    assert constant_match(known, asked) == rows.count(constant) / 60
+    by_place = [
+        math.prod(guessed(known[:, at].tolist(), row[at]) for at in range(2)) for row in rows
     ]
-    assert constant_match(known, asked) == rows.count(most_frequent(answers)) / 60
-    assert unigram_match(known, asked) == rows.count(by_place) / 60
-    hits = sum(row == guess for row, guess in zip(rows, guesses, strict=True))
-    assert context_match(context, asked) == hits / 60
+    assert unigram_match(known, asked) == pytest.approx(np.mean(by_place))
+    in_context = [
+        math.prod(guessed(each[:, at].tolist(), row[at]) for at in range(2))
+        for row, each in zip(rows, context, strict=True)
+    ]
+    assert context_match(context, asked) == pytest.approx(np.mean(in_context))
 
 
 def test_chance_of_small_tasks_is_that_of_all_their_problems():
     """One letter: 1 / 26. A parity: one half. A sum of two digits: 9 of 100 are the same."""
     rng = np.random.default_rng(0)
     error = 4 * math.sqrt(0.25 / 4096)
-    assert chances(task_of("copy of one"), rng)[0] == pytest.approx(1 / 26, abs=error / 2)
-    assert_allclose(chances(task_of("parity"), rng), 0.5, atol=error)
+    of_one = chances(task_of("copy of one"), rng, shots=4)
+    assert of_one[0] == pytest.approx(1 / 26, abs=error / 2)
+    assert_allclose(chances(task_of("parity"), rng, shots=4)[:3], 0.5, atol=error)
     sums = [x + y for x, y in itertools.product(range(10), repeat=2)]
     spec = {"kind": "add", "digits": 1, "share": 0.1}
     task = tasks_of(Mixture.model_validate({"tasks": {"only": spec}}))["only"]
     likely = max(sums.count(total) for total in set(sums)) / 100
-    assert chances(task, rng)[0] == pytest.approx(likely, abs=error / 2)
+    assert chances(task, rng, shots=4)[0] == pytest.approx(likely, abs=error / 2)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_only_lists_of_values_have_a_guess_from_the_problem(name):
+    """Any of 3 or 16 digits: the right one, or another one that is the same."""
+    found = chances(task_of(name), np.random.default_rng(0), shots=2)[3]
+    if "recall" not in name:
+        assert np.isnan(found)
+        return
+    share = 1 / KINDS[name]["pairs"]
+    assert found == pytest.approx(share + (1 - share) / 10, abs=4 * math.sqrt(0.25 / 4096))
 
 
 # Sequences

@@ -8,9 +8,9 @@ import torch
 from numpy.testing import assert_array_equal
 
 from ontogeny.networks.decoder import Transformer
+from ontogeny.studies.surprise.carried import batch_size
 from ontogeny.studies.surprise.config import Network
 from ontogeny.studies.surprise.networks.on_mixture import transformer
-from ontogeny.studies.surprise.networks.runs import batch_size
 from ontogeny.studies.surprise.stages.parity_world import parity_world, tasks_of_world
 from ontogeny.studies.surprise.worlds.mixture import TOKENS
 from ontogeny.training import arrays_of, state_of

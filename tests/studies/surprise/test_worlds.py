@@ -59,7 +59,7 @@ def test_windows_come_from_the_end_of_the_text_and_differ():
     assert in_characters(world["stream"].values) == TEXT
 
 
-def test_a_problem_stands_behind_solved_ones_and_ends_with_its_answer():
+def test_a_problem_stands_after_solved_ones_and_ends_with_its_answer():
     world = mixture_world(MIXTURE, [TEXT])
     for name in world["task"].values:
         of_task = world.sel(task=name)

@@ -5,8 +5,10 @@ Any update can be had without those before it, so that a run that is resumed see
 Symbols: ``B`` examples of a minibatch; ``N`` examples of a fixed set; ``T`` context length.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -14,45 +16,58 @@ from jaxtyping import Int
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["EpochMinibatches", "FreshMinibatches", "Source"]
+__all__ = ["EpochMinibatches", "Source", "drawn_ahead", "fresh_minibatches"]
 
 Source = Callable[[np.random.Generator, int], NDArray[np.int64]]
-"""From a generator and a number to so many new sequences, (number, T + 1)."""
+"""From a generator and a number to that number of new sequences, (number, T + 1)."""
+
+
+Batch = TypeVar("Batch")
 
 
 def _none() -> Tensor:
     return torch.empty(0, dtype=torch.int64)
 
 
-@dataclass
-class FreshMinibatches:
-    """New sequences for every update.
+def drawn_ahead(
+    draw: Callable[[np.random.Generator, int], Sequence[Batch]], seed: int, *, ahead: int = 16
+) -> Callable[[int], Batch]:
+    """Return a function from an update to its minibatch.
 
-    `ahead` minibatches are drawn at once from a generator of their own.
+    Parameters
+    ----------
+    draw : callable
+        From a generator and a number to that number of minibatches.
+    seed : int
+    ahead : int
+        Minibatches that are drawn at once, from a generator of their own.
+    """
 
-    Attributes
+    @lru_cache(maxsize=1)
+    def block(number: int) -> Sequence[Batch]:
+        return draw(np.random.default_rng([seed, number]), ahead)
+
+    def batch(update: int) -> Batch:
+        number, place = divmod(update, ahead)
+        return block(number)[place]
+
+    return batch
+
+
+def fresh_minibatches(source: Source, size: int, seed: int) -> Callable[[int], Int[Tensor, "B T1"]]:
+    """Return a function from an update to its new sequences.
+
+    Parameters
     ----------
     source : callable
         From a generator and a number to sequences, (number, T + 1).
-    size, seed, ahead : int
+    size, seed : int
     """
 
-    source: Source
-    size: int
-    seed: int
-    ahead: int = 16
+    def draw(rng: np.random.Generator, number: int) -> Sequence[Tensor]:
+        return torch.split(torch.from_numpy(source(rng, number * size)), size)
 
-    _block: int = field(default=-1, init=False, repr=False)
-    _drawn: Tensor = field(default_factory=_none, init=False, repr=False)
-
-    def __call__(self, update: int) -> Int[Tensor, "B T1"]:
-        """Return the sequences of an update."""
-        block, place = divmod(update, self.ahead)
-        if block != self._block:
-            rng = np.random.default_rng([self.seed, block])
-            self._drawn = torch.from_numpy(self.source(rng, self.ahead * self.size))
-            self._block = block
-        return self._drawn[place * self.size : (place + 1) * self.size]
+    return drawn_ahead(draw, seed)
 
 
 @dataclass

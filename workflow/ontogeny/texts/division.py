@@ -1,4 +1,4 @@
-"""How a text is divided: its beginning for training, its end for evaluation.
+"""How a text is divided: its first part for training, its end for evaluation.
 
 No dependence on NumPy, so that the configuration can ask before any job starts.
 """
@@ -7,7 +7,7 @@ __all__ = ["boundary", "shortage"]
 
 
 def boundary(tokens: int, held_out: float) -> int:
-    """Return how many tokens of a text are for training; those behind them are held out.
+    """Return how many tokens of a text are for training; those after them are held out.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Windows of a text, each behind a token that begins it.
+"""Windows of a text, each after the start token, 0.
 
 Symbols: ``S`` tokens of a whole text; ``N`` windows; ``T`` context length.
 """
@@ -12,7 +12,7 @@ __all__ = ["different_windows", "windows"]
 def windows(
     stream: NDArray[np.integer], rng: np.random.Generator, count: int, *, length: int
 ) -> NDArray[np.int64]:
-    """Return windows at uniform random places of a text, each behind the token 0.
+    """Return windows at uniform random places of a text, each after the start token 0.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def windows(
 def different_windows(
     stream: NDArray[np.integer], rng: np.random.Generator, count: int, *, length: int
 ) -> NDArray[np.int64]:
-    """Return windows at random places of a text, no two of the same tokens, each behind token 0.
+    """Return windows at random places of a text, no two of the same tokens, each after token 0.
 
     Places are drawn without replacement; one whose window was drawn before, at another place of a
     text that repeats itself, is skipped. Windows may overlap.

@@ -7,7 +7,7 @@ from ontogeny.studies.surprise.about import about_run
 from ontogeny.studies.surprise.config import Mixture, Training
 from ontogeny.studies.surprise.networks.on_mixture import train_on_mixture
 from ontogeny.studies.surprise.networks.runs import SHOWN
-from ontogeny.studies.surprise.records import datasets
+from ontogeny.studies.surprise.run_datasets import datasets
 from ontogeny.studies.surprise.worlds.mixture import source_of
 
 job = Job(snakemake)

@@ -7,7 +7,7 @@ from ontogeny.studies.surprise.about import about_run
 from ontogeny.studies.surprise.config import Training
 from ontogeny.studies.surprise.networks.on_parity import train_on_parity
 from ontogeny.studies.surprise.networks.runs import SHOWN
-from ontogeny.studies.surprise.records import datasets
+from ontogeny.studies.surprise.run_datasets import datasets
 from ontogeny.studies.surprise.stages.parity_world import tasks_of_world
 
 job = Job(snakemake)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ontogeny.networks.decoder import Transformer
 from ontogeny.networks.measures import next_token_measures
-from ontogeny.networks.minibatches import FreshMinibatches, Source
+from ontogeny.networks.minibatches import Source, fresh_minibatches
 from ontogeny.networks.objective import next_token_objective
 from ontogeny.studies.induction.config import Network, Training
 from ontogeny.training import (
@@ -74,7 +74,7 @@ def train_network(
     device = device_of(spec.optimiser.device)
     network = build(spec.network, vocabulary)
     initial = network.initial(torch.Generator().manual_seed(spec.seed))
-    batches = FreshMinibatches(source, spec.optimiser.batch, spec.seed)
+    batches = fresh_minibatches(source, spec.optimiser.batch, spec.seed)
     return train(
         ParameterBuffer(initial, dtype=getattr(torch, spec.optimiser.precision), device=device),
         next_token_objective(network, batches),

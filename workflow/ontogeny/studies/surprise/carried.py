@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from ontogeny.studies.surprise.config import Training, World
 
-__all__ = ["training_of", "world_of"]
+__all__ = ["batch_size", "has_diverged", "training_of", "world_of"]
 
 _WORLD: TypeAdapter[World] = TypeAdapter(World)
 
@@ -20,3 +20,16 @@ def training_of(results: xr.Dataset) -> Training:
 def world_of(results: xr.Dataset) -> World:
     """Return the world of a run, from its checkpoints or its history."""
     return _WORLD.validate_python(json.loads(results.attrs["spec"])["world"])
+
+
+def batch_size(spec: Training) -> int:
+    """Return the size of the minibatches of a run, which its specification states."""
+    if spec.optimiser.batch is None:
+        msg = "`optimiser.batch` must be a number, as `Experiment.training` gives it"
+        raise ValueError(msg)
+    return spec.optimiser.batch
+
+
+def has_diverged(checkpoints: xr.Dataset) -> bool:
+    """Return whether the checkpoints of a run end before its training should have ended."""
+    return int(checkpoints["step"][-1]) < training_of(checkpoints).schedule.steps

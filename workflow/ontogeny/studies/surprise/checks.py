@@ -29,6 +29,9 @@ from ontogeny.texts.division import boundary, shortage
 
 __all__ = ["resolve"]
 
+_LENGTHS = ("letters", "pairs", "digits", "bits")
+"""Fields of tasks of a mixture that decide how long a prompt is."""
+
 
 def resolve(raw: Any) -> Surprise:
     """Return the section ``surprise`` with all defaults merged into it.
@@ -140,7 +143,23 @@ def _problems_of_mixture(world: Mixture, at: str) -> Iterator[str]:
                 f"end, and 2 of them must fit into the context of {world.length}; make problems "
                 f"shorter or raise `length` to at least {2 * task.problem_length}"
             )
+    yield from _prompts_not_told_apart(world, at)
     yield from _problems_of_text(world, f"`{at}.files`")
+
+
+def _prompts_not_told_apart(world: Mixture, at: str) -> Iterator[str]:
+    """Refuse tasks of one kind whose prompts have the same length."""
+    known: dict[tuple[str, int], str] = {}
+    for name, task in tasks_of(world).items():
+        spec = world.tasks[name]
+        other = known.setdefault((spec.kind, task.problem_length - task.answer_length), name)
+        if other != name:
+            length = [each for each in _LENGTHS if each in type(spec).model_fields]
+            change = f", or change its `{length[0]}`" if length else ""
+            yield (
+                f"`{at}.tasks.{name}`: its prompts cannot be told from those of {other!r}, so that "
+                f"a network cannot know which task is asked; remove one of them{change}"
+            )
 
 
 def _problems_of_text(world: Mixture, at: str) -> Iterator[str]:

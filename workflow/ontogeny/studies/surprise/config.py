@@ -144,7 +144,9 @@ class Rating(_Task):
     """Give the grade, 1 to 5, of an item by a user: entries of a table of low rank."""
 
     kind: Literal["rating"] = "rating"
-    rank: Count = Field(2, description="Rank of the table of 26 users and 26 items.")
+    rank: Annotated[int, Field(ge=1, le=26), AS_WHOLE] = Field(
+        2, description="Rank of the table of 26 users and 26 items."
+    )
     held_out: Share = Field(0.2, description="Share of the entries that only evaluation has.")
 
 

@@ -9,7 +9,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "bit": "bit of an example",
     "stream_index": "place in the whole text",
     "sequence": "sequence of the evaluation set",
-    "token_index": "place in a sequence, the beginning included",
+    "token_index": "place in a sequence, the start token included",
     "problem": "problem of the evaluation set",
     "shots": "solved problems in the context before the one to solve: one, or all that it holds",
     "answer_index": "character of an answer",

@@ -6,7 +6,7 @@ No job imports this module.
 import math
 from pathlib import Path
 
-from ontogeny.studies.surprise.config import Experiment, Mixture, Parity, World
+from ontogeny.studies.surprise.config import BATCHES, Experiment, Mixture, Parity, World
 
 __all__ = ["run_memory", "world_memory"]
 
@@ -28,14 +28,15 @@ def run_memory(experiment: Experiment, world: World) -> int:
     It is in proportion to the numbers of a minibatch and to the checkpoints that are kept.
     """
     width, layers = experiment.network.width, experiment.network.layers
+    if not isinstance(world, Parity | Mixture):
+        return _megabytes(0)
+    batch = experiment.optimiser.batch or BATCHES[world.kind]
     if isinstance(world, Parity):
         parameters = width * (world.tasks + world.bits + 2)
-        numbers = (experiment.optimiser.batch or 2048) * (4 * width + 20 * world.bits)
-    elif isinstance(world, Mixture):
-        parameters = 12 * layers * width**2 + 200 * width
-        numbers = (experiment.optimiser.batch or 48) * world.length * (40 * layers * width + 600)
+        numbers = batch * (4 * width + 20 * world.bits)
     else:
-        return _megabytes(0)
+        parameters = 12 * layers * width**2 + 200 * width
+        numbers = batch * world.length * (40 * layers * width + 600)
     stored = 3 * parameters * _checkpoints(experiment)
     return _megabytes(8 * (numbers + stored) + 10 * _text_size(world))
 

@@ -1,4 +1,4 @@
-"""How often an answer is right that is given without the problem.
+"""How often an answer is right that is given without solving the problem.
 
 Symbols: ``n`` problems; ``A`` characters of an answer; ``s`` solved problems.
 """
@@ -6,21 +6,27 @@ Symbols: ``n`` problems; ``A`` characters of an answer; ``s`` solved problems.
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.studies.surprise.worlds.problems import Task
+from ontogeny.studies.surprise.worlds.problems import Problems, Task
 
-__all__ = ["BASELINES", "chances", "constant_match", "context_match", "unigram_match"]
+__all__ = [
+    "BASELINES",
+    "chances",
+    "constant_match",
+    "context_match",
+    "problem_match",
+    "unigram_match",
+]
 
-BASELINES = ("constant", "unigram", "in-context")
-"""The most frequent answer; of each place the most frequent character; that of the context."""
+BASELINES = ("constant", "unigram", "in-context", "from the problem")
+"""The most frequent answer; of each place the most frequent character; that of the context; any
+digit of a problem that is a list of letters and digits."""
 
 _DRAWN = 4096
-_SHOTS = 4
-"""Solved problems before the one to answer, for the baseline of the context."""
 
 Answers = NDArray[np.uint8]
 
 
-def chances(task: Task, rng: np.random.Generator) -> NDArray[np.float64]:
+def chances(task: Task, rng: np.random.Generator, *, shots: int) -> NDArray[np.float64]:
     """Return the chance of an exact match by each of `BASELINES`.
 
     What is most frequent is taken from problems to train on, and tried on held-out ones.
@@ -29,16 +35,25 @@ def chances(task: Task, rng: np.random.Generator) -> NDArray[np.float64]:
     ----------
     task : Task
     rng : Generator
+    shots : int
+        Solved problems in the context, s.
 
     Returns
     -------
-    (3,) ndarray of float64
+    (4,) ndarray of float64
+        NaN for what the task has no baseline of.
     """
     known = task.draw(rng, _DRAWN).answer
-    asked = task.draw_held_out(rng, _DRAWN).answer
-    context = task.draw(rng, _DRAWN * _SHOTS).answer.reshape(_DRAWN, _SHOTS, -1)
+    problems = task.draw_held_out(rng, _DRAWN)
+    asked = problems.answer
+    context = task.draw(rng, _DRAWN * shots).answer.reshape(_DRAWN, shots, -1)
     return np.array(
-        [constant_match(known, asked), unigram_match(known, asked), context_match(context, asked)]
+        [
+            constant_match(known, asked),
+            unigram_match(known, asked),
+            context_match(context, asked),
+            problem_match(problems) if task.lists_values else np.nan,
+        ]
     )
 
 
@@ -58,28 +73,48 @@ def constant_match(known: Answers, asked: Answers) -> float:
 def unigram_match(known: Answers, asked: Answers) -> float:
     """Return the share of answers that have at each place the most frequent known character.
 
+    Of equally frequent characters one is drawn at each place.
+
     Examples
     --------
     >>> known = np.array([[1, 2], [1, 4], [3, 4]], dtype=np.uint8)
     >>> unigram_match(known, np.array([[1, 4], [1, 2]], dtype=np.uint8))
     0.5
     """
-    return float((asked == _most_frequent(known)).all(axis=1).mean())
+    return context_match(known[None], asked)
 
 
 def context_match(context: NDArray[np.uint8], asked: Answers) -> float:
     """Return the share of answers that have at each place what is most frequent in their context.
 
+    Of equally frequent characters one is drawn at each place.
+
     Parameters
     ----------
     context : (n, s, A) ndarray
-        Answers before each.
+        Answers before each; of shape (1, s, A) the same ones before all.
     asked : (n, A) ndarray
+
+    Examples
+    --------
+    >>> context = np.array([[[1, 2], [1, 4]]], dtype=np.uint8)
+    >>> context_match(context, np.array([[1, 4]], dtype=np.uint8))
+    0.5
     """
-    guessed = np.stack([_most_frequent(each) for each in context])
-    return float((asked == guessed).all(axis=1).mean())
+    characters = np.unique(context)
+    counts = np.stack([(context == each).sum(axis=1) for each in characters])
+    is_most = counts == counts.max(axis=0)  # (characters, n, A)
+    is_right = (is_most & (asked == characters[:, None, None])).any(axis=0)
+    return float((is_right / is_most.sum(axis=0)).prod(axis=1).mean())
 
 
-def _most_frequent(answers: Answers) -> Answers:
-    """Return the most frequent character of each place, the smallest one of equals, (A,)."""
-    return np.array([np.bincount(column).argmax() for column in answers.T], dtype=answers.dtype)
+def problem_match(problems: Problems) -> float:
+    """Return how often a digit of a problem, drawn at random from its list, is the answer.
+
+    Parameters
+    ----------
+    problems : Problems
+        Lists of letters and digits such as ``Ka3b7?b=``, from which one digit is asked for.
+    """
+    values = problems.prompt[:, 2:-3:2]
+    return float((values == problems.answer).mean())

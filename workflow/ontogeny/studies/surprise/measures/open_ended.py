@@ -1,7 +1,7 @@
 """What nobody asked a network for: what its continuations contain.
 
-A continuation is a text that a network writes from the beginning alone. Parts that end with ``;``
-and are a whole problem of a task, right or wrong, are its problems.
+A continuation is a text that a network writes after the start token alone. Parts that end with
+``;`` and are a whole problem of a task, right or wrong, are its problems.
 
 Symbols: ``n`` continuations; ``T`` characters of each; ``S`` tokens of a text.
 """
@@ -11,6 +11,7 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest, norm
 
 from ontogeny.studies.surprise.worlds.statements import Frame
 
@@ -26,8 +27,9 @@ __all__ = [
 KINDS = ("verbatim", "wrong statement", "change of mode")
 """What is counted in continuations."""
 
-_ERRORS = 3
-"""Standard errors above chance at which an ability counts as elicited."""
+_LEVEL = float(norm.sf(3))
+"""Probability below which more hits than chance explains count as an ability: that of a normal
+variable three standard deviations above its mean."""
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 """Odd, of the polynomial that is a hash."""
@@ -41,9 +43,17 @@ def binomial_error(share: float, count: int) -> float:
     return sqrt(share * (1 - share) / count)
 
 
-def above_chance(share: float, chance: float, count: int) -> bool:
-    """Say whether a share of `count` trials is above chance by more than 3 standard errors."""
-    return share - chance > _ERRORS * binomial_error(share, count)
+def above_chance(hits: int, chance: float, count: int) -> bool:
+    """Say whether a number of hits in `count` trials is more than chance explains.
+
+    The probability of as many or more by chance must be less than 0.00135, as of 3 standard errors.
+
+    Examples
+    --------
+    >>> above_chance(10, 0.9, 10), above_chance(100, 0.9, 100)
+    (False, True)
+    """
+    return bool(binomtest(hits, count, chance, alternative="greater").pvalue < _LEVEL)
 
 
 def verbatim(

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from ontogeny.networks.decoder import Transformer
 from ontogeny.networks.measures import next_token_measures
-from ontogeny.networks.minibatches import FreshMinibatches, Source
+from ontogeny.networks.minibatches import Source, fresh_minibatches
 from ontogeny.networks.objective import next_token_objective
+from ontogeny.studies.surprise.carried import batch_size
 from ontogeny.studies.surprise.config import Network, Training
-from ontogeny.studies.surprise.networks.runs import batch_size, trained
+from ontogeny.studies.surprise.networks.runs import trained
 from ontogeny.studies.surprise.worlds.mixture import TOKENS
 from ontogeny.training import Record, State
 
@@ -59,7 +60,7 @@ def train_on_mixture(
         If a GPU is asked for and there is none.
     """
     network = transformer(spec.network)
-    batches = FreshMinibatches(source, batch_size(spec), spec.seed)
+    batches = fresh_minibatches(source, batch_size(spec), spec.seed)
     return trained(
         network.initial(torch.Generator().manual_seed(spec.seed)),
         next_token_objective(network, batches),

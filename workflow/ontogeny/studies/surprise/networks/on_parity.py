@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from ontogeny.studies.surprise.carried import batch_size
 from ontogeny.studies.surprise.config import Training
 from ontogeny.studies.surprise.networks.parity_network import (
-    ParityMinibatches,
     ParityNetwork,
+    parity_minibatches,
     parity_objective,
 )
-from ontogeny.studies.surprise.networks.runs import batch_size, trained
+from ontogeny.studies.surprise.networks.runs import trained
 from ontogeny.studies.surprise.worlds.parity import ParityTasks, unpacked
 from ontogeny.training import Evaluation, Record, State
 
@@ -60,7 +61,7 @@ def train_on_parity(
         If a GPU is asked for and there is none.
     """
     network = ParityNetwork(len(tasks.masks), tasks.bits, spec.network.width)
-    batches = ParityMinibatches(tasks, batch_size(spec), spec.seed)
+    batches = parity_minibatches(tasks, batch_size(spec), spec.seed)
     return trained(
         network.initial(torch.Generator().manual_seed(spec.seed)),
         parity_objective(network, batches),

@@ -6,20 +6,22 @@ Symbols: ``J`` tasks; ``n`` bits; ``d`` width; ``B`` examples of a minibatch.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int, Int32, Int64
+from jaxtyping import Float, Float32, Int, Int32
 from torch import Tensor
 from torch.nn.functional import pad, softplus
 
+from ontogeny.networks.minibatches import drawn_ahead
+from ontogeny.studies.surprise.networks.parity_parameters import PARITY_PARAMETERS
 from ontogeny.studies.surprise.worlds.parity import ParityTasks, unpacked
 from ontogeny.training import Objective
 
-__all__ = ["Batch", "Parameters", "ParityMinibatches", "ParityNetwork", "parity_objective"]
+__all__ = ["Batch", "Parameters", "ParityNetwork", "parity_minibatches", "parity_objective"]
 
 Parameters = dict[str, Tensor]
 """Each parameter by its name in `ParityNetwork.shapes`."""
@@ -33,8 +35,6 @@ class Batch(NamedTuple):
 
     Attributes
     ----------
-    task : (B,) Tensor of int64
-        Counted from 0.
     bits : (B, n) Tensor of float32
         0 or 1.
     sign : (B,) Tensor of float32
@@ -42,10 +42,9 @@ class Batch(NamedTuple):
     first : (J,) Tensor of int32
         How many examples have a lower task.
     rows : (B, 1 + ceil(n / 8)) Tensor of int32
-        The task; then, for each octet q of the word, its value + J + 256 q.
+        The task, counted from 0; then, for each octet q of the word, its value + J + 256 q.
     """
 
-    task: Int64[Tensor, " B"]
     bits: Float32[Tensor, "B n"]
     sign: Float32[Tensor, " B"]
     first: Int32[Tensor, " J"]
@@ -68,12 +67,10 @@ class ParityNetwork:
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, in their order."""
+        sizes = {"task": self.tasks, "bit": self.bits, "neuron": self.width}
         return {
-            "W_T": (self.tasks, self.width),
-            "W_B": (self.bits, self.width),
-            "b_in": (self.width,),
-            "u": (self.width,),
-            "c": (),
+            name: tuple(sizes[dimension] for dimension in dimensions)
+            for name, dimensions in PARITY_PARAMETERS.items()
         }
 
     @property
@@ -112,64 +109,47 @@ class ParityNetwork:
         bits : (B, n) Tensor
             0 or 1.
         """
-        W_T, W_B, b_in, u, c = (parameters[name] for name in self.shapes())
+        W_T, W_B, b_in, u, c = (parameters[name] for name in PARITY_PARAMETERS)
         return torch.relu(W_T[task] + bits @ W_B + b_in) @ u + c
 
 
-@dataclass
-class ParityMinibatches:
-    """New examples for every update, which depend on a seed and the number of the update alone.
+def parity_minibatches(
+    tasks: ParityTasks, size: int, seed: int, *, ahead: int = 16
+) -> Callable[[int], Batch]:
+    """Return a function from an update to its new examples.
 
-    `ahead` minibatches are drawn at once from a generator of their own.
+    They depend on the seed and the number of the update alone. The order of the examples of a
+    minibatch does not matter, so only the number that belongs to each task is drawn.
 
-    Attributes
+    Parameters
     ----------
     tasks : ParityTasks
     size : int
         Examples of a minibatch, B.
     seed, ahead : int
+        As for `drawn_ahead`.
     """
+    count, octets = len(tasks.masks), _octets(tasks.bits)
 
-    tasks: ParityTasks
-    size: int
-    seed: int
-    ahead: int = 16
-
-    _block: int = field(default=-1, init=False, repr=False)
-    _drawn: list[Batch] = field(default_factory=list, init=False, repr=False)
-
-    def __call__(self, update: int) -> Batch:
-        """Return the examples of an update."""
-        block, place = divmod(update, self.ahead)
-        if block != self._block:
-            self._drawn = self._draw(np.random.default_rng([self.seed, block]))
-            self._block = block
-        return self._drawn[place]
-
-    def _draw(self, rng: np.random.Generator) -> list[Batch]:
-        """Return so many minibatches.
-
-        The order of the examples does not matter, so it is enough to draw how many belong to each
-        task.
-        """
-        number, count, octets = self.ahead, len(self.tasks.masks), _octets(self.tasks.bits)
-        times = rng.multinomial(self.size, self.tasks.probability, size=number)
+    def draw(rng: np.random.Generator, number: int) -> list[Batch]:
+        times = rng.multinomial(size, tasks.probability, size=number)
         task = np.repeat(np.tile(np.arange(count), number), times.ravel())
-        words = self.tasks.words(rng, number * self.size)
+        words = tasks.words(rng, number * size)
         values = words.astype("<u4").view(np.uint8).reshape(len(words), 4)
         rows = np.empty((len(words), 1 + octets), dtype=np.int32)
         rows[:, 0] = task
         for octet in range(octets):
             np.add(values[:, octet], np.int32(count + 256 * octet), out=rows[:, 1 + octet])
         fields = (
-            task,
-            unpacked(words, self.tasks.bits),
-            2 * self.tasks.answers(task, words).astype(np.float32) - 1,
+            unpacked(words, tasks.bits),
+            2 * tasks.answers(task, words).astype(np.float32) - 1,
             (times.cumsum(axis=1) - times).ravel().astype(np.int32),
             rows,
         )
         parts = (torch.from_numpy(each).chunk(number) for each in fields)
         return [Batch(*each) for each in zip(*parts, strict=True)]
+
+    return drawn_ahead(draw, seed, ahead=ahead)
 
 
 def parity_objective(network: ParityNetwork, batches: Callable[[int], Batch]) -> Objective:
@@ -197,7 +177,7 @@ def parity_objective(network: ParityNetwork, batches: Callable[[int], Batch]) ->
     @torch.no_grad()
     def loss_and_gradient(parameters: Parameters, gradient: Parameters, batch: Batch) -> Tensor:
         nonlocal room
-        W_T, W_B, b_in, u, c = (parameters[name] for name in ("W_T", "W_B", "b_in", "u", "c"))
+        W_T, W_B, b_in, u, c = (parameters[name] for name in PARITY_PARAMETERS)
         bits, sign = batch.bits.to(W_T), batch.sign.to(W_T)
         first, rows = batch.first.to(W_T.device), batch.rows.to(W_T.device)
         if room is None or not room.fits(rows, W_T):
@@ -261,5 +241,5 @@ def _sums(table: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
 
 
 def _octets(bits: int) -> int:
-    """Return how many groups of eight hold so many bits."""
+    """Return how many groups of eight hold a number of bits."""
     return -(-bits // 8)

@@ -18,8 +18,8 @@ from ontogeny.networks.decoder import Parameters, Transformer, sinusoids
 
 __all__ = ["Past", "greedy", "read", "sampling", "written"]
 
-_BEGINNING = 0
-"""The token that begins a sequence, which is not a character."""
+_START = 0
+"""The start token, which is not a character."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def read(
     parameters : dict of str to Tensor
     tokens : (B, t) Tensor of int64
     past : Past, optional
-        Of the p tokens before; none: the sequence begins here. It is not changed.
+        Of the p tokens before; none: the sequence starts here. It is not changed.
     last : int, optional
-        Logits of so many last tokens are returned, u; by default of all t.
+        Number of tokens at the end whose logits are returned, u; by default all t.
 
     Returns
     -------
@@ -124,11 +124,11 @@ def greedy(logits: Float[Tensor, "B V"]) -> Int[Tensor, " B"]:
 
 
 def sampling(generator: torch.Generator) -> Callable[[Float[Tensor, "B V"]], Int[Tensor, " B"]]:
-    """Return a function that draws characters at temperature 1, never the beginning."""
+    """Return a function that draws characters at temperature 1, never the start token."""
 
     def sample(logits: Float[Tensor, "B V"]) -> Int[Tensor, " B"]:
         probability = logits.double().softmax(dim=1)
-        probability[:, _BEGINNING] = 0
+        probability[:, _START] = 0
         return torch.multinomial(probability, 1, generator=generator)[:, 0]
 
     return sample

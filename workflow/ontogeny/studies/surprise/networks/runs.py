@@ -23,21 +23,13 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["SHOWN", "batch_size", "trained"]
+__all__ = ["SHOWN", "trained"]
 
 TEST_LOSS = Quantity("loss", (0,))
 """Of the evaluation of a network."""
 
 SHOWN = {"test": TEST_LOSS}
 """What the progress of a run shows of its last evaluation."""
-
-
-def batch_size(spec: Training) -> int:
-    """Return the size of the minibatches of a run, which its specification states."""
-    if spec.optimiser.batch is None:
-        msg = "`optimiser.batch` must be a number, as `Experiment.training` gives it"
-        raise ValueError(msg)
-    return spec.optimiser.batch
 
 
 def trained(

@@ -4,7 +4,7 @@ Symbols: ``N`` parameters without embeddings; ``L`` layers; ``T`` context length
 problems; ``A`` characters of an answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -15,19 +15,27 @@ from torch import Tensor
 
 from ontogeny.labels import text
 from ontogeny.networks.decoder import Parameters, Transformer, next_token_loss
-from ontogeny.studies.surprise.carried import training_of, world_of
+from ontogeny.studies.surprise.carried import (
+    batch_size,
+    training_of,
+    world_of,
+)
 from ontogeny.studies.surprise.config import Mixture, Records
 from ontogeny.studies.surprise.labels import dataset, variable
 from ontogeny.studies.surprise.measures.answers import AnswerScores, answer_scores, edit_distance
+from ontogeny.studies.surprise.measures.chance import BASELINES, chances
 from ontogeny.studies.surprise.measures.recorded import record_entropy
 from ontogeny.studies.surprise.networks.on_mixture import transformer
 from ontogeny.studies.surprise.networks.reading import greedy, read, written
-from ontogeny.studies.surprise.networks.runs import batch_size
+from ontogeny.studies.surprise.worlds.problems import Task, tasks_of
 
 __all__ = ["SHOTS", "mixture_evaluation", "networks", "size_without_embeddings"]
 
 SHOTS = ("one", "most")
 """Solved problems in the context before the one to solve: one, or all that it holds."""
+
+_CHANCE = 2
+"""Stream of random numbers of a world that draws problems for chance levels."""
 
 _AT_ONCE = 128
 """Sequences of a pass."""
@@ -43,7 +51,7 @@ _MEASURES = {
 
 
 class _Asked(NamedTuple):
-    """Problems of one task behind a number of solved ones; the answer ends each row."""
+    """Problems of one task after a number of solved ones; the answer ends each row."""
 
     tokens: Tensor
     answer_length: int
@@ -62,9 +70,14 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
         By ``step``: ``loss`` of the text and ``loss_error`` over its windows; ``exact``,
         ``exact_probability``, ``answer_loss``, ``answer_loss_error``, ``brier`` and
         ``edit_distance`` by ``task`` and ``shots``; ``token_accuracy`` by ``answer_index`` as well,
-        NaN behind the answer; ``data`` and ``compute``. ``answer_entropy``, ``answer_length`` and
-        ``chance`` of each task, ``examples`` by task and shots, ``problems``, ``parameters``.
+        NaN after the answer; ``data`` and ``compute``. ``answer_entropy`` and ``answer_length`` of
+        each task, ``chance`` by ``task``, ``shots`` and ``baseline``, ``examples`` by task and
+        shots, ``problems``, ``parameters``.
     """
+    mixture = world_of(checkpoints)
+    assert isinstance(mixture, Mixture)
+    known = tasks_of(mixture)
+    tasks = {name: known[name] for name in map(str, world["task"].values)}
     training = training_of(checkpoints)
     network = transformer(training.network)
     asked = [_asked(world, place) for place in range(world.sizes["task"])]
@@ -72,7 +85,8 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
     lengths = world["answer_length"].values
     shape = (checkpoints.sizes["step"], len(asked), len(SHOTS))
     found = {name: np.empty(shape) for name in _MEASURES}
-    accuracy = np.full((*shape, lengths.max()), np.nan)
+    longest = lengths.max(initial=0)
+    accuracy = np.full((*shape, longest), np.nan)
     loss = np.empty((2, shape[0]))
     for at, parameters in enumerate(networks(checkpoints)):
         loss[:, at] = _mean_and_error(_text_loss(network, parameters, windows))
@@ -88,6 +102,7 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
                 found["brier"][here] = scores.brier.mean()
                 found["edit_distance"][here] = distance.mean() / problems.answer_length
                 accuracy[here][: problems.answer_length] = scores.hit.mean(axis=0)
+    examples = np.stack([np.ones_like(lengths), world["examples"].values], axis=1)
     length = world.sizes["token_index"] - 1
     data = checkpoints["step"].values * batch_size(training) * length
     size = size_without_embeddings(network)
@@ -105,18 +120,16 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
                 "accuracy at a character of the answer, given those before it",
             ),
             "answer_entropy": variable(
-                "task", _entropies(world, checkpoints), "entropy of the answer, a character", "nat"
+                "task", _entropies(mixture, tasks), "entropy of the answer, a character", "nat"
             ),
             "chance": variable(
-                ("task", "baseline"), world["chance"].values, world["chance"].attrs["long_name"]
+                ("task", "shots", "baseline"),
+                _chances(mixture.seed, tasks, examples),
+                "exact match without solving the problem",
             ),
             "problems": variable((), world.sizes["problem"], "problems of each task"),
             "answer_length": variable("task", lengths, "characters of an answer"),
-            "examples": variable(
-                ("task", "shots"),
-                np.stack([np.ones_like(lengths), world["examples"].values], axis=1),
-                "solved problems in the context",
-            ),
+            "examples": variable(("task", "shots"), examples, "solved problems in the context"),
             "parameters": variable((), size, "parameters without embeddings"),
             "data": variable("step", data, "characters of all minibatches"),
             "compute": variable(
@@ -131,8 +144,8 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
             "step": checkpoints["step"].values,
             "task": world["task"].values,
             "shots": text(SHOTS),
-            "answer_index": np.arange(lengths.max()),
-            "baseline": world["baseline"].values,
+            "answer_index": np.arange(longest),
+            "baseline": text(BASELINES),
         },
         title="Loss and abilities of a transformer on a mixture",
     )
@@ -156,7 +169,7 @@ def size_without_embeddings(network: Transformer) -> int:
 
 
 def _asked(world: xr.Dataset, place: int) -> tuple[_Asked, _Asked]:
-    """Return the problems of a task, behind one and behind most solved ones."""
+    """Return the problems of a task, after one and after most solved ones."""
     of_task = world.isel(task=place)
     length, start = int(of_task["answer_length"]), int(of_task["answer_start"])
     rows = of_task["problem_tokens"].values[:, : start + length].astype(np.int64)
@@ -202,11 +215,21 @@ def _mean_and_error(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def _entropies(world: xr.Dataset, checkpoints: xr.Dataset) -> NDArray[np.float64]:
+def _chances(
+    seed: int, tasks: Mapping[str, Task], examples: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the chance of each task after each number of examples, by baseline."""
+    found = np.empty((*examples.shape, len(BASELINES)))
+    for place, task in enumerate(tasks.values()):
+        for at, shots in enumerate(examples[place]):
+            rng = np.random.default_rng([seed, _CHANCE, place])
+            found[place, at] = chances(task, rng, shots=int(shots))
+    return found
+
+
+def _entropies(mixture: Mixture, tasks: Iterable[str]) -> NDArray[np.float64]:
     """Return the entropy of each task's answers: records alone are drawn at random."""
-    mixture = world_of(checkpoints)
-    assert isinstance(mixture, Mixture)
-    specs = [mixture.tasks[str(name)] for name in world["task"].values]
+    specs = [mixture.tasks[name] for name in tasks]
     return np.array(
         [record_entropy(spec.bias) if isinstance(spec, Records) else 0.0 for spec in specs]
     )

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from ontogeny.labels import text
 from ontogeny.studies.surprise.config import Mixture
 from ontogeny.studies.surprise.labels import dataset, variable
-from ontogeny.studies.surprise.measures.chance import BASELINES, chances
 from ontogeny.studies.surprise.worlds.mixture import ALPHABET, Prompted, prompted, stream_of
 from ontogeny.studies.surprise.worlds.problems import tasks_of
 from ontogeny.texts.division import boundary, shortage
@@ -17,8 +16,8 @@ from ontogeny.texts.windows import different_windows
 
 __all__ = ["mixture_world"]
 
-_TEXT, _PROBLEMS, _CHANCE = 0, 1, 2
-"""Streams of random numbers of a world: windows of its text, problems, chance levels."""
+_TEXT, _PROBLEMS = 0, 1
+"""Streams of random numbers of a world: windows of its text, problems."""
 
 
 def mixture_world(spec: Mixture, texts: Sequence[str]) -> xr.Dataset:
@@ -34,9 +33,9 @@ def mixture_world(spec: Mixture, texts: Sequence[str]) -> xr.Dataset:
     Dataset
         ``stream(stream_index)``, the whole text; ``text_tokens(sequence, token_index)``, windows of
         the part that is held out; ``problem_tokens(task, problem, token_index)`` with
-        ``answer_start(task)`` and ``answer_length(task)``, filled up with 0 behind the answer;
+        ``answer_start(task)`` and ``answer_length(task)``, filled up with 0 after the answer;
         ``examples(task)``, solved problems before each; ``problem_length(task)``, characters of a
-        solved problem; ``chance(task, baseline)``.
+        solved problem.
 
     Raises
     ------
@@ -68,10 +67,6 @@ def mixture_world(spec: Mixture, texts: Sequence[str]) -> xr.Dataset:
         )
         for place, task in enumerate(tasks.values())
     ]
-    chance = [
-        chances(task, np.random.default_rng([spec.seed, _CHANCE, place]))
-        for place, task in enumerate(tasks.values())
-    ]
     of_task = {
         "answer_start": ([each.answer_start for each in asked], "where the answer begins"),
         "answer_length": (
@@ -94,28 +89,24 @@ def mixture_world(spec: Mixture, texts: Sequence[str]) -> xr.Dataset:
             ),
             "problem_tokens": variable(
                 ("task", "problem", "token_index"),
-                _padded(asked, spec.length + 1),
-                "problems behind solved ones of the same task",
+                _padded(asked, spec.problems, spec.length + 1),
+                "problems after solved ones of the same task",
             ),
             **{
                 name: variable("task", np.array(values, dtype=np.int64), about)
                 for name, (values, about) in of_task.items()
             },
-            "chance": variable(
-                ("task", "baseline"), np.stack(chance), "exact match without the problem"
-            ),
         },
         {
             "task": text(tasks),
             "word": text(["", *ALPHABET]),
-            "baseline": text(BASELINES),
         },
         title="Mixture of a text and tasks: its text and its evaluation set",
     )
 
 
-def _padded(asked: Sequence[Prompted], length: int) -> NDArray[np.uint8]:
-    found = np.zeros((len(asked), len(asked[0].tokens), length), dtype=np.uint8)
+def _padded(asked: Sequence[Prompted], problems: int, length: int) -> NDArray[np.uint8]:
+    found = np.zeros((len(asked), problems, length), dtype=np.uint8)
     for row, each in zip(found, asked, strict=True):
         row[:, : each.tokens.shape[1]] = each.tokens
     return found

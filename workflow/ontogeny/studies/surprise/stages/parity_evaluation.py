@@ -5,10 +5,10 @@ import json
 import numpy as np
 import xarray as xr
 
-from ontogeny.studies.surprise.carried import training_of
-from ontogeny.studies.surprise.config import BATCHES
+from ontogeny.studies.surprise.carried import batch_size, training_of
 from ontogeny.studies.surprise.labels import dataset, variable
-from ontogeny.studies.surprise.measures.parity_scores import ParityScores, parity_scores
+from ontogeny.studies.surprise.measures.parity_scores import parity_scores
+from ontogeny.studies.surprise.networks.parity_parameters import PARITY_PARAMETERS
 from ontogeny.studies.surprise.stages.parity_world import tasks_of_world
 
 __all__ = ["parity_evaluation"]
@@ -18,8 +18,6 @@ WORDS = 2048
 
 _EVALUATED = 1
 """Stream of random numbers of a world that draws these words."""
-
-_PARAMETERS = ("W_T", "W_B", "b_in", "u", "c")
 
 
 def parity_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset:
@@ -34,41 +32,37 @@ def parity_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset:
     -------
     Dataset
         By ``step``: ``task_loss`` and ``task_accuracy`` by task; ``loss``, the mean over the tasks
-        by their probability, with the standard error that the words leave to it if tasks were
-        independent; ``data``, examples seen; ``compute``, 6 FLOP for each example and each weight
-        that multiplies, which are those of the bits and of the output. ``parameters`` counts all
-        weights, and ``probability`` is that of each task.
+        by their probability, with its standard error over words; ``data``, examples seen;
+        ``compute``, 6 FLOP for each example and each weight that multiplies, which are those of the
+        bits and of the output. ``parameters`` counts all weights, and ``probability`` is that of
+        each task.
     """
     tasks = tasks_of_world(world)
     seed = json.loads(world.attrs["world_configuration"])["seed"]
     rng = np.random.default_rng([seed, _EVALUATED])
     words = rng.integers(0, 2**tasks.bits, WORDS, dtype=np.uint32)
-    found = [
-        parity_scores({name: checkpoints[name].values[place] for name in _PARAMETERS}, tasks, words)
+    of_step = [
+        parity_scores(
+            {name: checkpoints[name].values[place] for name in PARITY_PARAMETERS}, tasks, words
+        )
         for place in range(checkpoints.sizes["step"])
     ]
-    scores = ParityScores(*np.moveaxis(np.array(found), 1, 0))
+    task_loss, task_accuracy, loss, loss_error = map(np.array, zip(*of_step, strict=True))
     frequent = tasks.probability
     width = checkpoints.sizes["neuron"]
     step = checkpoints["step"].values
-    batch = training_of(checkpoints).optimiser.batch or BATCHES["parity"]
-    data = step.astype(np.int64) * batch
+    data = step.astype(np.int64) * batch_size(training_of(checkpoints))
     return dataset(
         {
-            "loss": variable("step", scores.loss @ frequent, "cross-entropy", "nat"),
+            "loss": variable("step", loss, "cross-entropy", "nat"),
             "loss_error": variable(
-                "step",
-                np.sqrt(scores.loss_error**2 @ frequent**2),
-                "standard error of the cross-entropy",
-                "nat",
+                "step", loss_error, "standard error of the cross-entropy over words", "nat"
             ),
-            "task_loss": variable(
-                ("step", "task"), scores.loss, "cross-entropy of the task", "nat"
-            ),
-            "task_accuracy": variable(("step", "task"), scores.accuracy, "accuracy of the task"),
+            "task_loss": variable(("step", "task"), task_loss, "cross-entropy of the task", "nat"),
+            "task_accuracy": variable(("step", "task"), task_accuracy, "accuracy of the task"),
             "probability": variable("task", frequent, "probability of the task"),
             "parameters": variable(
-                (), sum(checkpoints[name][0].size for name in _PARAMETERS), "parameters"
+                (), sum(checkpoints[name][0].size for name in PARITY_PARAMETERS), "parameters"
             ),
             "data": variable("step", data, "examples seen"),
             "compute": variable(

@@ -1,6 +1,6 @@
 """Sequences of a mixture: windows of a text, and solved problems of one task.
 
-Symbols: ``V`` tokens, of which 0 begins a sequence; ``S`` tokens of the text; ``N`` sequences;
+Symbols: ``V`` tokens, of which 0 is the start token; ``S`` tokens of the text; ``N`` sequences;
 ``T`` context length; ``n`` problems of a task.
 """
 
@@ -43,7 +43,7 @@ def encoded(characters: NDArray[np.uint8]) -> Tokens:
 
 
 def in_characters(tokens: NDArray[np.integer]) -> str:
-    r"""Return tokens as text; the beginning is a centred dot.
+    r"""Return tokens as text; the start token is a centred dot.
 
     Examples
     --------
@@ -106,22 +106,22 @@ def _solved(task: Task, rng: np.random.Generator, count: int, length: int) -> To
     """Return sequences that are full of solved problems of a task, (N, T + 1)."""
     each = -(-length // task.problem_length)
     rows = task.draw(rng, count * each).written().reshape(count, each * task.problem_length)
-    return _begun(encoded(rows[:, :length]))
+    return _started(encoded(rows[:, :length]))
 
 
-def _begun(tokens: Tokens) -> Tokens:
-    """Return sequences behind the token that begins them."""
+def _started(tokens: Tokens) -> Tokens:
+    """Return sequences, each after the start token."""
     return np.concatenate([np.zeros((len(tokens), 1), dtype=np.int64), tokens], axis=1)
 
 
 @dataclass(frozen=True)
 class Prompted:
-    """Problems to evaluate, each behind solved ones.
+    """Problems to evaluate, each after solved ones.
 
     Attributes
     ----------
     tokens : (n, s) ndarray of int64
-        The beginning, `shots` solved problems, and the problem with its answer.
+        The start token, `shots` solved problems, and the problem with its answer.
     shots : int
     answer_start : int
         Where the answer begins in each row; it ends with the row.
@@ -133,7 +133,7 @@ class Prompted:
 
 
 def prompted(task: Task, rng: np.random.Generator, count: int, *, length: int) -> Prompted:
-    """Return problems of a task, each behind as many solved ones as the context holds.
+    """Return problems of a task, each after as many solved ones as the context holds.
 
     Parameters
     ----------
@@ -159,5 +159,5 @@ def prompted(task: Task, rng: np.random.Generator, count: int, *, length: int) -
     solved = task.draw(rng, count * shots).written().reshape(count, -1)
     asked = task.draw_held_out(rng, count)
     row = np.concatenate([solved, asked.prompt, asked.answer], axis=1)
-    tokens = _begun(encoded(row))
+    tokens = _started(encoded(row))
     return Prompted(tokens, shots, tokens.shape[1] - task.answer_length)

@@ -4,17 +4,21 @@ Each probe varies a task of the mixture, and is there only where that task is. O
 kind, the one with the longest problems is varied.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.surprise.config import Mixture, MixtureTask
-from ontogeny.studies.surprise.measures.chance import context_match
+from ontogeny.studies.surprise.measures.chance import context_match, problem_match
 from ontogeny.studies.surprise.worlds.mixture import Tokens, encoded
 from ontogeny.studies.surprise.worlds.problems import Problems, Task, tasks_of
 
-__all__ = ["PROBES", "Probe", "draw_probe", "probes_of"]
+__all__ = ["CHANCE_PROBLEMS", "PROBES", "Probe", "draw_probe", "probes_of"]
+
+CHANCE_PROBLEMS = 4096
+"""Problems on which the chance of a probe is measured."""
 
 _LONGER = {
     "longer-copy": ("copy", "letters", 2),
@@ -41,7 +45,7 @@ PROBES = (*_LONGER, _DESCENDING, _SWITCHED, *_TRANSLATED)
 ``longer-...``: two letters, pairs or digits more than in training, in ``longer-add`` one digit.
 ``descending-sort``: the task ``sort``, with its answers in reverse order, where there is a task
 ``reverse`` as well: two tasks composed, as the examples show. ``switch-to-reverse``: a problem of
-``reverse`` behind examples of ``copy``. ``other-separator``: ``:`` for ``=`` and ``|`` for ``;`` in
+``reverse`` after examples of ``copy``. ``other-separator``: ``:`` for ``=`` and ``|`` for ``;`` in
 ``reverse``; ``lower-case-mark``: ``r`` for ``R``; ``capital-letters``: capitals are reversed.
 """
 
@@ -55,18 +59,19 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class Probe:
-    """Problems that no sequence of a mixture has, each behind solved ones.
+    """Problems that no sequence of a mixture has, each after solved ones.
 
     Attributes
     ----------
     tokens : (n, s) ndarray of int64
-        The beginning, as many solved problems as fit, and the problem with its answer.
+        The start token, as many solved problems as fit, and the problem with its answer.
     answer_length : int
         The answer ends each row.
     chance : float
         Exact match by the most frequent character at each place of the answers in the context; for
         ``longer-recall`` by any digit of the problem, if that is more; for ``switch-to-reverse``,
-        whose context has no such answer, by those of other problems of ``reverse``.
+        whose context has no such answer, by those of other problems of ``reverse``. Measured on
+        `CHANCE_PROBLEMS` other problems.
     """
 
     tokens: Tokens
@@ -79,10 +84,11 @@ def probes_of(mixture: Mixture) -> tuple[str, ...]:
 
     Those whose tasks it has, and whose context holds a problem and an example.
     """
+    longest = _longest(mixture)
     return tuple(
         name
         for name, kinds in _KINDS.items()
-        if all(_longest(mixture, kind) for kind in kinds) and _shots(mixture, name) > 0
+        if longest.keys() >= {*kinds} and _shots(mixture, *_tasks(mixture, longest, name)) > 0
     )
 
 
@@ -102,19 +108,20 @@ def draw_probe(mixture: Mixture, name: str, rng: np.random.Generator, count: int
     -------
     Probe
     """
-    shown, asked = _tasks(mixture, name)
-    shots = _shots(mixture, name)
+    shown, asked = _tasks(mixture, _longest(mixture), name)
+    shots = _shots(mixture, shown, asked)
     changed = _in_descending_order if name == _DESCENDING else _as_it_is
     examples = changed(shown.draw(rng, count * shots))
     problems = changed(asked.draw_held_out(rng, count))
-    others = asked.draw(rng, count * shots) if name == _SWITCHED else examples
     row = np.concatenate(
         [examples.written().reshape(count, -1), problems.prompt, problems.answer], axis=1
     )
     tokens = encoded(_translation(name)[row])
-    chance = context_match(others.answer.reshape(count, shots, -1), problems.answer)
-    if name == "longer-recall":
-        chance = max(chance, _any_value(problems))
+    others = changed(asked.draw_held_out(rng, CHANCE_PROBLEMS))
+    context = changed(asked.draw(rng, CHANCE_PROBLEMS * shots)).answer
+    chance = context_match(context.reshape(CHANCE_PROBLEMS, shots, -1), others.answer)
+    if asked.lists_values:
+        chance = max(chance, problem_match(others))
     return Probe(
         np.concatenate([np.zeros((count, 1), dtype=np.int64), tokens], axis=1),
         asked.answer_length,
@@ -122,9 +129,19 @@ def draw_probe(mixture: Mixture, name: str, rng: np.random.Generator, count: int
     )
 
 
-def _tasks(mixture: Mixture, name: str) -> tuple[Task, Task]:
+def _longest(mixture: Mixture) -> dict[str, MixtureTask]:
+    """Return the task of each kind whose problems are longest, the first one of equals."""
+    found: dict[str, tuple[int, MixtureTask]] = {}
+    for name, task in tasks_of(mixture).items():
+        spec = mixture.tasks[name]
+        if spec.kind not in found or task.problem_length > found[spec.kind][0]:
+            found[spec.kind] = task.problem_length, spec
+    return {kind: spec for kind, (_, spec) in found.items()}
+
+
+def _tasks(mixture: Mixture, longest: Mapping[str, MixtureTask], name: str) -> tuple[Task, Task]:
     """Return the tasks of the examples and of the problem of a probe."""
-    specs = [_required(mixture, kind) for kind in _KINDS[name]]
+    specs = [longest[kind] for kind in _KINDS[name]]
     if name in _LONGER:
         _, field, more = _LONGER[name]
         (spec,) = specs
@@ -133,31 +150,13 @@ def _tasks(mixture: Mixture, name: str) -> tuple[Task, Task]:
     return (_task(mixture, specs[1]) if name == _SWITCHED else asked), asked
 
 
-def _shots(mixture: Mixture, name: str) -> int:
+def _shots(mixture: Mixture, shown: Task, asked: Task) -> int:
     """Return how many examples fit before the problem of a probe."""
-    shown, asked = _tasks(mixture, name)
     return max(0, mixture.length - asked.problem_length) // shown.problem_length
 
 
 def _task(mixture: Mixture, spec: MixtureTask) -> Task:
     return tasks_of(mixture.model_copy(update={"tasks": {"": spec}}))[""]
-
-
-def _longest(mixture: Mixture, kind: str) -> MixtureTask | None:
-    """Return the task of a kind whose problems are longest, the first one of equals."""
-    known = tasks_of(mixture)
-    names = [name for name, spec in mixture.tasks.items() if spec.kind == kind]
-    if not names:
-        return None
-    return mixture.tasks[max(names, key=lambda name: known[name].problem_length)]
-
-
-def _required(mixture: Mixture, kind: str) -> MixtureTask:
-    found = _longest(mixture, kind)
-    if found is None:
-        msg = f"the mixture has no task of the kind {kind!r}"
-        raise ValueError(msg)
-    return found
 
 
 def _as_it_is(problems: Problems) -> Problems:
@@ -175,9 +174,3 @@ def _translation(name: str) -> NDArray[np.uint8]:
         before, after = _TRANSLATED[name]
         table[[*map(ord, before)]] = [*map(ord, after)]
     return table
-
-
-def _any_value(problems: Problems) -> float:
-    """Return how often a value of the problem, drawn at random, is the answer."""
-    values = problems.prompt[:, 2:-3:2]  # of ``Ka3b7?b=``
-    return float((values == problems.answer).mean())

@@ -1,7 +1,7 @@
 """Problems of a mixture: what each task asks for, written in characters.
 
 A problem is ``prompt`` ``answer`` ``;``, all of a task of the same length, so that problems are
-rows of arrays. A capital letter at its beginning says which task it is.
+rows of arrays. The capital letter that it starts with says which task it is.
 
 Symbols: ``n`` problems; ``P`` characters of a prompt, ``A`` of an answer; characters are numbers of
 ASCII.
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 END = ord(";")
-"""The character behind every problem."""
+"""The character after every problem."""
 
 GROUPS = "01_"
 """How a record names the group: 0, 1, or not at all."""
@@ -81,17 +81,20 @@ class Task:
     Attributes
     ----------
     draw : callable
-        From a generator and a number to so many problems to train on.
+        From a generator and a number to that number of problems to train on.
     draw_held_out : callable
         The same for problems to evaluate: those that training never has, where there are such.
     answer_length, problem_length : int
         A, P + A + 1.
+    lists_values : bool
+        Whether a problem is a list of letters and digits, one of which is the answer.
     """
 
     draw: Callable[[np.random.Generator, int], Problems]
     draw_held_out: Callable[[np.random.Generator, int], Problems]
     answer_length: int
     problem_length: int
+    lists_values: bool
 
 
 def tasks_of(mixture: Mixture) -> dict[str, Task]:
@@ -105,7 +108,8 @@ def tasks_of(mixture: Mixture) -> dict[str, Task]:
 def _task(spec: MixtureTask, rng: np.random.Generator) -> Task:
     trained, held_out = _drawing(spec, rng)
     (prompt, answer) = trained(np.random.default_rng(0), 1)
-    return Task(trained, held_out, answer.shape[1], prompt.shape[1] + answer.shape[1] + 1)
+    length = prompt.shape[1] + answer.shape[1] + 1
+    return Task(trained, held_out, answer.shape[1], length, isinstance(spec, Recall))
 
 
 Draw = Callable[[np.random.Generator, int], Problems]

@@ -110,7 +110,7 @@ def _matched(pattern: str, answers: Callable[..., Sequence[str]]) -> Callable[[s
 
 
 def _recalled(pairs: str, asked: str) -> Sequence[str]:
-    """Return the digit behind a letter; nothing if a letter is there twice."""
+    """Return the digit after a letter; nothing if a letter is there twice."""
     letters = pairs[::2]
     if len(set(letters)) < len(letters):
         return ()

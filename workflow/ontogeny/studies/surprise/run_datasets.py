@@ -6,6 +6,7 @@ import xarray as xr
 from ontogeny.labels import Labels, Measure
 from ontogeny.networks.axes import AXES
 from ontogeny.studies.surprise.labels import DIMENSIONS
+from ontogeny.studies.surprise.networks.parity_parameters import PARITY_PARAMETERS
 from ontogeny.training import Record, checkpoints_dataset, history_dataset
 
 __all__ = ["datasets"]
@@ -15,18 +16,11 @@ _MEASURES = {
     "loss": Measure(("split",), "cross-entropy", "nat"),
     "accuracy": Measure(("split",), "accuracy"),
 }
-_PARITY: dict[str, tuple[str, ...]] = {
-    "W_T": ("task", "neuron"),
-    "W_B": ("bit", "neuron"),
-    "b_in": ("neuron",),
-    "u": ("neuron",),
-    "c": (),
-}
 
 
 def datasets(record: Record) -> dict[str, xr.Dataset]:
     """Return the checkpoints and the history of a run by name."""
-    dimensions = _PARITY if "W_T" in record.parameters else AXES
+    dimensions = PARITY_PARAMETERS if "W_T" in record.parameters else AXES
     return {
         "checkpoints": checkpoints_dataset(record, dimensions, _LABELS),
         "history": history_dataset(
