@@ -16,8 +16,7 @@ from ontogeny.studies.surprise.figures.study import (
     mixture_abilities,
     mixture_forecast,
 )
-from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
-from surprise_runs import TASKS, WIDTHS, mixture_family, mixture_run
+from surprise_runs import TASKS, WIDTHS, mixture_family, mixture_run, scaling_of
 
 STYLE = Style(width=6.0, resolution=60)
 MODULES = (bias, metrics, mixture_abilities, mixture_forecast)
@@ -28,19 +27,19 @@ def many():
     """Return two seeds, their control, and another depth."""
     runs = [run for seed in range(2) for run in mixture_family(seed)]
     runs += mixture_family(widths=(16, 32), experiment="long", steps=12_000)
-    return mixture_scaling([*runs, mixture_run(32, experiment="deep", layers=4)], least_sizes=4)
+    return scaling_of([*runs, mixture_run(32, experiment="deep", layers=4)])
 
 
 @cache
 def few():
     """Return a family of two sizes."""
-    return mixture_scaling(mixture_family(widths=WIDTHS[:2]), least_sizes=4)
+    return scaling_of(mixture_family(widths=WIDTHS[:2]))
 
 
 @cache
 def single():
     """Return a single network, which is no family of several sizes."""
-    return mixture_scaling([mixture_run(32)], least_sizes=4)
+    return scaling_of([mixture_run(32)])
 
 
 def of(module, found):

@@ -8,7 +8,6 @@ from ontogeny import scaling
 from ontogeny.joins import Run
 from ontogeny.labels import text
 from ontogeny.studies.surprise.stages.mixture_abilities import levels_above_chance
-from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
 from surprise_runs import (
     CHANCE,
     EXPONENT,
@@ -17,6 +16,7 @@ from surprise_runs import (
     WIDTHS,
     mixture_family,
     mixture_run,
+    scaling_of,
     size,
     text_loss,
     token_accuracy,
@@ -31,7 +31,7 @@ def joined():
     runs = [*mixture_family(0), *mixture_family(1, widths=WIDTHS[:-1])]
     runs.append(mixture_run(96, 1, ends_at=1000))
     runs.append(mixture_run(32, experiment="deep", layers=4))
-    return mixture_scaling(runs, least_sizes=4)
+    return scaling_of(runs)
 
 
 def seed_0(joined):
@@ -61,7 +61,7 @@ def test_a_run_that_diverged_is_left_out_and_counted(joined):
 
 
 def test_a_family_whose_runs_all_diverged_is_there_without_numbers():
-    found = mixture_scaling([mixture_run(w, ends_at=10) for w in (8, 16)], least_sizes=4)
+    found = scaling_of([mixture_run(w, ends_at=10) for w in (8, 16)])
     assert_array_equal(found["left_out"], [2])
     assert found["exact"].isnull().all()
     assert set(found["verdict"].values.ravel()) == {""}
@@ -84,7 +84,7 @@ def test_chance_is_the_best_baseline(joined):
 def test_tasks_that_a_family_lacks_are_missing():
     runs = mixture_family(widths=WIDTHS[:5])
     runs += mixture_family(widths=WIDTHS[:5], experiment="other", tasks=("table",))
-    found = mixture_scaling(runs, least_sizes=4)
+    found = scaling_of(runs)
     other = found.sel(family="other, seed 0")
     assert other["exact"].sel(task="table").notnull().all()
     assert other["exact"].sel(task="sort").isnull().all()
@@ -94,12 +94,12 @@ def test_tasks_that_a_family_lacks_are_missing():
 
 def test_no_run_is_refused():
     with pytest.raises(ValueError, match="at least one"):
-        mixture_scaling([], least_sizes=4)
+        scaling_of([])
 
 
 def test_two_runs_of_one_width_are_refused():
     with pytest.raises(ValueError, match="'mixture, seed 0': two of its runs have the width 8"):
-        mixture_scaling([mixture_run(8), mixture_run(8)], least_sizes=4)
+        scaling_of([mixture_run(8), mixture_run(8)])
 
 
 # Forecasts
@@ -127,14 +127,14 @@ def test_abilities_are_foreseen_at_the_next_size_from_smaller_ones(joined, task)
 
 
 def test_few_sizes_leave_nothing_to_foresee():
-    found = mixture_scaling(mixture_family(widths=WIDTHS[:4]), least_sizes=4)
+    found = scaling_of(mixture_family(widths=WIDTHS[:4]))
     assert not found.sizes["cut"]
     assert found["largest_miss"].isnull().all()
     assert np.isfinite(found["gain"]).all()
 
 
 def test_a_family_that_is_too_small_has_no_verdict():
-    found = mixture_scaling(mixture_family(widths=WIDTHS[:3]), least_sizes=4)
+    found = scaling_of(mixture_family(widths=WIDTHS[:3]))
     assert set(found["verdict"].values.ravel()) == {""}
     assert found["constants"].isnull().all()
 
@@ -171,7 +171,7 @@ def test_the_metric_is_blamed_where_characters_grow_slowly():
             "answer_loss": found["answer_loss"] * 0 - np.log(accuracy),
         }
         runs.append(Run(run.about, {"evaluation": found.assign(given)}))
-    found = mixture_scaling(runs, least_sizes=4).sel(task="copy").isel(family=0)
+    found = scaling_of(runs).sel(task="copy").isel(family=0)
     assert found["verdict"] == "abrupt by metric"
     assert_allclose(found["explained"], 1)
     assert_allclose(found["explained_by_mean"], 1)
@@ -187,8 +187,7 @@ def test_the_entropy_of_answers_is_subtracted():
         return Run(run.about, {"evaluation": found.assign(given)})
 
     plain, shifted = (
-        mixture_scaling([with_entropy(run, h) for run in mixture_family()], least_sizes=4)
-        for h in (0.0, 0.5)
+        scaling_of([with_entropy(run, h) for run in mixture_family()]) for h in (0.0, 0.5)
     )
     for name in ("likelihood_gain", "loss_lead"):
         assert_allclose(plain[name], shifted[name], rtol=1e-9)
@@ -215,7 +214,7 @@ def test_the_length_of_answers_explains_exact_match_where_characters_are_alike()
         found = run.results["evaluation"]
         run = Run(run.about, {"evaluation": found.assign(exact=found["exact"] * 0 + alike(found))})
         runs.append(run)
-    found = mixture_scaling(runs, least_sizes=4)
+    found = scaling_of(runs)
     assert_allclose(found["character_accuracy"], 0.9)
     assert_allclose(found["geometric"], 1)
 
@@ -245,9 +244,7 @@ def test_what_was_tried_unasked_is_carried(joined):
 
 def test_nothing_is_there_of_what_was_not_tried():
     run = mixture_run(8)
-    found = mixture_scaling(
-        [Run(run.about, {"evaluation": run.results["evaluation"]})], least_sizes=4
-    )
+    found = scaling_of([Run(run.about, {"evaluation": run.results["evaluation"]})], least_sizes=4)
     assert not found.sizes["probe"]
     assert found["output_rate"].shape == (1, 1, 0)
 

@@ -16,9 +16,11 @@ from ontogeny.studies.surprise.panels import (
     families_and_mean,
     handle,
     handles_of_settings,
+    has_networks,
     legend_below,
     main_and_control,
     size_axis,
+    without_networks,
 )
 
 __all__ = ["draw", "numbers"]
@@ -41,6 +43,8 @@ def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw a row for each metric and a column for each task."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     tasks = numbers["task"].values
     with settings():
         drawn = figure(width=style.width, height=0.85 * style.width)

@@ -1,4 +1,4 @@
-"""What smaller networks foretell of larger ones: the loss, and abilities.
+"""What smaller networks predict of larger ones: the loss, and abilities.
 
 Left, how far the loss of text is from what the laws, fitted to the smallest networks of a seed,
 predict for a larger one, by how much larger it is than the largest that was seen. Middle, exact
@@ -11,12 +11,19 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import PercentFormatter
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.surprise.families import families_of, main_setting
-from ontogeny.studies.surprise.panels import GUIDE, handle
+from ontogeny.studies.surprise.panels import (
+    GUIDE,
+    handle,
+    has_networks,
+    note,
+    plain_ticks,
+    without_networks,
+)
 
 __all__ = ["draw", "numbers"]
 
@@ -32,6 +39,8 @@ _FORECASTERS = {
     "as-last-seen": (PALETTE[3], "^"),
 }
 
+_TOO_FEW = "too few networks\nto predict a larger one"
+
 _LEAST_RANGE = 0.1
 """The axis of misses goes at least this far to each side."""
 
@@ -39,7 +48,7 @@ _LEAST_RANGE = 0.1
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
     """Select forecasts, and what was seen, of the main setting."""
     families = families_of(mixture_scaling, main_setting(mixture_scaling))
-    names = ["loss_miss", "ability_forecast", "ability_seen", "largest_miss"]
+    names = ["parameters", "loss_miss", "ability_forecast", "ability_seen", "largest_miss"]
     known = families["parameters"].notnull()
     is_seen = known.cumsum("width") <= families["cut"]
     last_seen = families["parameters"].where(is_seen & known).max("width")
@@ -50,6 +59,8 @@ def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the loss, the abilities, and the tasks one by one."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         loss, abilities, tasks = drawn.subplots(1, 3)
@@ -79,9 +90,7 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     farthest = float(np.nanmax(times.values[np.isfinite(miss.values)], initial=2))
     axes.set_xlim(1, 1.2 * farthest)
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.xaxis.set_minor_locator(NullLocator())
+    plain_ticks(axes.xaxis)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     most = float(np.nanmax(np.abs(miss.values), initial=_LEAST_RANGE))
     axes.set_ylim(-1.1 * most, 1.1 * most)
@@ -90,6 +99,8 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
         ylabel="loss predicted, too high by",
     )
     axes.set_title("loss of text")
+    if not miss.notnull().any():
+        note(axes, _TOO_FEW)
 
 
 def _abilities(axes: Axes, numbers: xr.Dataset) -> None:
@@ -103,6 +114,8 @@ def _abilities(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05))
     axes.set(xlabel="exact match seen", ylabel="exact match predicted")
     axes.set_title("abilities, next size")
+    if not seen.notnull().any():
+        note(axes, _TOO_FEW)
 
 
 def _tasks(axes: Axes, numbers: xr.Dataset) -> None:
@@ -115,4 +128,6 @@ def _tasks(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set_yticks(places, [str(task) for task in ordered["task"].values])
     axes.set(xlim=(0, 1.03), xlabel="largest miss of the\nbest forecast")
     axes.set_title("worst case by task")
+    if not ordered["largest_miss"].notnull().any():
+        note(axes, _TOO_FEW)
     axes.grid(axis="y", visible=False)

@@ -17,7 +17,16 @@ from matplotlib.figure import Figure
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.surprise.families import main_setting
-from ontogeny.studies.surprise.panels import GUIDE, dots, of_setting, plain_ticks, size_axis
+from ontogeny.studies.surprise.panels import (
+    GUIDE,
+    dots,
+    has_networks,
+    note,
+    of_setting,
+    plain_ticks,
+    size_axis,
+    without_networks,
+)
 
 __all__ = ["draw", "numbers"]
 
@@ -25,6 +34,8 @@ NEEDS = ("parity-sizes",)
 
 _LAWS = {"power": PALETTE[0], "offset": PALETTE[1]}
 _FORECASTERS = {"logistic": (PALETTE[3], "o"), "quanta": (PALETTE[2], "^")}
+_BAND = "#cccccc"
+_NONE_AT_FLOOR = "no task was at the floor\nat all smaller sizes"
 _ALL = ("logistic", "power-of-error", "as-last-seen", "quanta")
 
 
@@ -39,6 +50,8 @@ def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw forecasts of the loss above those of abilities."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     with settings():
         drawn = figure(width=style.width, height=0.85 * style.width)
         (band, loss), (ability, miss) = drawn.subplots(2, 2)
@@ -51,15 +64,18 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 def _band(axes: Axes, numbers: xr.Dataset) -> None:
     size = numbers["parameters"].max("family")
-    ends = numbers["band"].isel(setting=0, cut=0).sel(law="power")
-    label = f"predicted from the {int(numbers['cut'][0])} smallest (95 %)"
-    lower, upper = (ends.sel(end=end) for end in ("lower", "upper"))
-    axes.fill_between(size, lower, upper, color="#cccccc", lw=0, label=label)
     dots(axes, numbers, "loss")
+    for cut in numbers["cut"].values[:1]:
+        ends = numbers["band"].isel(setting=0).sel(law="power", cut=cut)
+        lower, upper = (ends.sel(end=end) for end in ("lower", "upper"))
+        axes.fill_between(size, lower, upper, color=_BAND, lw=0)
+        axes.vlines(
+            size, lower, upper, color=_BAND, lw=5, label=f"predicted from the {cut} smallest (95 %)"
+        )
+        axes.legend(loc="lower left", fontsize=7)
     axes.set(title="Loss of each network", yscale="log", ylabel="loss [nat]")
     axes.set_xlabel("parameters N")
     plain_ticks(axes.yaxis)
-    axes.legend(loc="lower left", fontsize=7)
     size_axis(axes, numbers["parameters"].values.ravel())
 
 
@@ -73,7 +89,10 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
              xlabel="loss seen [nat]", ylabel="loss predicted [nat]")  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
         plain_ticks(axis)
-    axes.legend(loc="upper left", fontsize=7)
+    if predicted.notnull().any():
+        axes.legend(loc="upper left", fontsize=7)
+    else:
+        note(axes, "too few networks\nto predict a larger one")
 
 
 def _ability(axes: Axes, numbers: xr.Dataset) -> None:
@@ -85,7 +104,10 @@ def _ability(axes: Axes, numbers: xr.Dataset) -> None:
     _diagonal(axes, 0.5, 1.0)
     axes.set(title="Tasks at the floor, next size", xlabel="accuracy seen",
              ylabel="accuracy predicted", xlim=(0.45, 1.03), ylim=(0.45, 1.03))  # fmt: skip
-    axes.legend(loc="center right", fontsize=7)
+    if numbers["from_floor"].notnull().any():
+        axes.legend(loc="center right", fontsize=7)
+    else:
+        note(axes, _NONE_AT_FLOOR)
 
 
 def _miss(axes: Axes, numbers: xr.Dataset) -> None:
@@ -98,6 +120,8 @@ def _miss(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set(title="How far forecasts of these tasks miss", ylabel="mean |predicted - seen|")
     axes.set_xticks(range(len(_ALL)), names)
     axes.set_ylim(bottom=0)
+    if not found.notnull().any():
+        note(axes, _NONE_AT_FLOOR)
 
 
 def _diagonal(axes: Axes, low: float, high: float) -> None:

@@ -1,8 +1,8 @@
 """Frequent tasks are learned first, and what is not learned is the loss.
 
 Left: the smallest network that has learned each task, by how frequent the task is, of the setting
-with most networks, a dot for each seed and task; tasks above the dotted line are learned by none.
-Right: the loss of each network beside ln 2 times the probability of the tasks that it has not
+with most networks, a dot for each seed and task; tasks in the top row are learned by
+none. Right: the loss of each network beside ln 2 times the probability of the tasks that it has not
 learned, in which an accuracy above the threshold counts as learned. On the dotted line they are
 equal.
 """
@@ -18,10 +18,12 @@ from ontogeny.studies.surprise.families import main_setting
 from ontogeny.studies.surprise.panels import (
     GUIDE,
     handle,
+    has_networks,
     of_setting,
     plain_ticks,
     setting_colours,
     setting_words,
+    without_networks,
 )
 
 __all__ = ["draw", "numbers"]
@@ -41,6 +43,8 @@ def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the order of learning beside the loss that is left."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     words, colours = setting_words(numbers), setting_colours(numbers)
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
