@@ -200,23 +200,21 @@ def plain_ticks(axis: Axis) -> None:
     """Give a logarithmic axis ticks in plain numbers, within the limits that it has."""
     low, high = sorted(axis.get_view_interval())
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    for digits in DIGITS:
+    for digits, least in DIGITS.items():
         each = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
         ticks = [tick for tick in each if low <= tick <= high]
-        if len(ticks) >= LEAST_TICKS:
+        if len(ticks) >= least:
             break
     else:
-        each = list(MaxNLocator(LEAST_TICKS + 1).tick_values(low, high))
+        each = list(MaxNLocator(4).tick_values(low, high))
         ticks = [float(f"{tick:.9g}") for tick in each if low <= tick <= high]
     axis.set_ticks(ticks, [_short(tick) for tick in ticks])
     axis.set_minor_locator(NullLocator())
     axis.set_view_interval(low, high, ignore=True)
 
 
-DIGITS: tuple[tuple[float, ...], ...] = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7))
-"""Ticks in a decade, from the coarsest; the first that give enough ticks are drawn."""
-
-LEAST_TICKS = 3
+DIGITS: Mapping[tuple[float, ...], int] = {(1,): 2, (1, 2, 5): 3, (1, 1.5, 2, 3, 4, 5, 7): 3}
+"""Ticks in a decade, the coarsest first, and how many of them within the limits are enough."""
 
 
 def note(axes: Axes, words: str) -> None:

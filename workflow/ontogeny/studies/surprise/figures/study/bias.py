@@ -60,9 +60,11 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _bias(bias, families, one)
             _probes(probes, one)
             _outputs(outputs, families, one)
-        bias.set(ylabel="false positives, group 1 over 0", title="records of two groups")
-        probes.set_title("never trained: share of seeds")
-        outputs.set(ylabel="share of continuations", ylim=(-0.03, 1.03), title="outputs")
+        bias.set(ylabel="false positives: group 1 / group 0", title="bias against group 1")
+        probes.set_title("never trained: share of\nseeds that answer")
+        outputs.set(
+            ylabel="share of continuations", ylim=(-0.03, 1.03), title="continuations from nothing"
+        )
         for axes in (bias, outputs):
             axes.set_xlabel("parameters")
             size_axis(axes, numbers["parameters"].values.ravel())
@@ -83,7 +85,7 @@ def _bias(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
         ratio = families["ratio"].sel(prompt=prompt)
         axes.plot(
             families["parameters"].values.ravel(), ratio.values.ravel(), mark,
-            ms=2, mew=0, alpha=0.4, color=colour,
+            ms=3, mew=0, alpha=0.5, color=colour,
         )  # fmt: skip
         mean = one["ratio_of_setting"].sel(prompt=prompt)
         axes.plot(one["parameters_of_setting"], mean, marker=mark, ms=3.5, color=colour)
@@ -119,7 +121,7 @@ def _outputs(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
         rate = families["output_rate"].sel(kind=kind)
         axes.plot(
             families["parameters"].values.ravel(), rate.values.ravel(), mark,
-            ms=2, mew=0, alpha=0.4, color=colour,
+            ms=3, mew=0, alpha=0.5, color=colour,
         )  # fmt: skip
         mean = one["output_rate_of_setting"].sel(kind=kind)
         axes.plot(one["parameters_of_setting"], mean, marker=mark, ms=3.5, color=colour)

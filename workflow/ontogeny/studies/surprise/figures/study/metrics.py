@@ -48,6 +48,11 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     tasks = numbers["task"].values
     with settings():
         drawn = figure(width=style.width, height=0.85 * style.width)
+        drawn.suptitle(
+            "The same answers by five metrics: a jump in the upper rows that is gradual in the "
+            "lower ones comes from the metric",
+            fontsize=9,
+        )
         panels = drawn.subplots(
             len(_ROWS), max(len(tasks), 1), squeeze=False, sharex=True, sharey="row"
         )

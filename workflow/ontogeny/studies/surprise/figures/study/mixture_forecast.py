@@ -7,6 +7,9 @@ seen: the diagonal is a perfect forecast. Right, for each task, the worst case o
 of the three forecasts, a dot for each seed; the bar is their mean.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -29,9 +32,12 @@ __all__ = ["draw", "numbers"]
 
 NEEDS = ("mixture-sizes",)
 
-_LAWS = {
-    "offset": (PALETTE[2], "s", "power law with a floor"),
-    "power": (PALETTE[0], "o", "power law"),
+_LAWS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "power": ("power law", {"color": PALETTE[0], "marker": "o", "ms": 3, "mew": 0}),
+    "offset": (
+        "power law with a floor",
+        {"color": PALETTE[2], "marker": "s", "ms": 4.5, "mfc": "none", "mew": 0.8},
+    ),
 }
 _FORECASTERS = {
     "logistic": (PALETTE[1], "o"),
@@ -67,10 +73,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         _loss(loss, numbers)
         _abilities(abilities, numbers)
         _tasks(tasks, numbers)
-        handles = [
-            handle(name, ls="", marker=mark, ms=4, color=colour)
-            for colour, mark, name in _LAWS.values()
-        ]
+        handles = [handle(label, ls="", **look) for label, look in _LAWS.values()]
         handles += [
             handle(name.replace("-", " "), ls="", marker=mark, ms=4, color=colour)
             for name, (colour, mark) in _FORECASTERS.items()
@@ -81,11 +84,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     miss, times = xr.broadcast(numbers["loss_miss"], numbers["times"])
-    for law, (colour, mark, _) in _LAWS.items():
-        axes.plot(
-            times.sel(law=law).values.ravel(), miss.sel(law=law).values.ravel(), mark,
-            ms=3, alpha=0.6, mew=0, color=colour,
-        )  # fmt: skip
+    for law, (_, look) in _LAWS.items():
+        x, y = (each.sel(law=law).values.ravel() for each in (times, miss))
+        axes.plot(x, y, ls="", alpha=0.6, **look)
     axes.axhline(0, **GUIDE)
     farthest = float(np.nanmax(times.values[np.isfinite(miss.values)], initial=2))
     axes.set_xlim(1, 1.2 * farthest)

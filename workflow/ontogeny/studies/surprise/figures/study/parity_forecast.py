@@ -9,6 +9,9 @@ distance of the two for these tasks, a dot for each family and cut. On the dotte
 right.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -32,7 +35,13 @@ __all__ = ["draw", "numbers"]
 
 NEEDS = ("parity-sizes",)
 
-_LAWS = {"power": PALETTE[0], "offset": PALETTE[1]}
+_LAWS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "power": ("power law", {"color": PALETTE[0], "marker": "o", "ms": 3, "mew": 0}),
+    "offset": (
+        "power law with a floor",
+        {"color": PALETTE[1], "marker": "s", "ms": 4.5, "mfc": "none", "mew": 0.8},
+    ),
+}
 _FORECASTERS = {"logistic": (PALETTE[3], "o"), "quanta": (PALETTE[2], "^")}
 _BAND = "#cccccc"
 _NONE_AT_FLOOR = "no task was at the floor\nat all smaller sizes"
@@ -70,7 +79,12 @@ def _band(axes: Axes, numbers: xr.Dataset) -> None:
         lower, upper = (ends.sel(end=end) for end in ("lower", "upper"))
         axes.fill_between(size, lower, upper, color=_BAND, lw=0)
         axes.vlines(
-            size, lower, upper, color=_BAND, lw=5, label=f"predicted from the {cut} smallest (95 %)"
+            size,
+            lower,
+            upper,
+            color=_BAND,
+            lw=2.5,
+            label=f"predicted from the {cut} smallest (95 %)",
         )
         axes.legend(loc="lower left", fontsize=7)
     axes.set(title="Loss of each network", yscale="log", ylabel="loss [nat]")
@@ -81,9 +95,9 @@ def _band(axes: Axes, numbers: xr.Dataset) -> None:
 
 def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     seen, predicted = xr.broadcast(numbers["loss"], numbers["loss_forecast"].sel(law=list(_LAWS)))
-    for law, colour in _LAWS.items():
+    for law, (label, look) in _LAWS.items():
         x, y = (each.sel(law=law).values.ravel() for each in (seen, predicted))
-        axes.plot(x, y, "o", ms=3, alpha=0.6, mew=0, color=colour, label=f"law: {law}")
+        axes.plot(x, y, ls="", alpha=0.6, label=label, **look)
     _diagonal(axes, float(numbers["loss"].min()) * 0.9, float(numbers["loss"].max()))
     axes.set(title="Loss beyond each cut", xscale="log", yscale="log",
              xlabel="loss seen [nat]", ylabel="loss predicted [nat]")  # fmt: skip
@@ -102,7 +116,7 @@ def _ability(axes: Axes, numbers: xr.Dataset) -> None:
         axes.plot(seen.values.ravel(), predicted.values.ravel(), mark, ms=3.5, alpha=0.5, mew=0,
                   color=colour, label=name)  # fmt: skip
     _diagonal(axes, 0.5, 1.0)
-    axes.set(title="Tasks at the floor, next size", xlabel="accuracy seen",
+    axes.set(title="Tasks at the floor so far: the next size", xlabel="accuracy seen",
              ylabel="accuracy predicted", xlim=(0.45, 1.03), ylim=(0.45, 1.03))  # fmt: skip
     if numbers["from_floor"].notnull().any():
         axes.legend(loc="center right", fontsize=7)

@@ -95,7 +95,9 @@ def _exponents(axes: Axes, numbers: xr.Dataset, colours: dict[str, str]) -> None
             face = colour if fill == "full" else "none"
             height = np.full(len(found), row + 0.17 * (below - 1.5))
             axes.plot(found, height, mark, ms=4.5, color=colour, mfc=face, alpha=0.8)
-    axes.set(title="Exponent of that loss", xlabel="exponent of loss over size", yticks=[])
+    axes.set(
+        title="Exponent of loss over size", xlabel="exponent (more negative: steeper)", yticks=[]
+    )
     axes.set_ylim(len(colours) - 0.4, -0.6 - 0.5 * len(colours))
     axes.legend(
         handles=[
