@@ -5,7 +5,7 @@ import pytest
 
 from ontogeny.claims import VERDICTS, verdict
 from ontogeny.studies.surprise.claims.mixture import CLAIMS
-from surprise_runs import TASKS, WIDTHS, mixture_family, scaling_of
+from surprise_runs import TASKS, WIDTHS, mixture_family, mixture_run, scaling_of
 
 HOLDS, FAILS, FEW = VERDICTS
 NAMES = [claim.name for claim in CLAIMS]
@@ -106,3 +106,8 @@ def test_ratios_without_an_answer_are_left_out(good):
     _, found = measured("bias-follows-the-prompt", good.assign(ratio=ratio))
     assert found.runs == 3
     assert np.isfinite(found.value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_networks_that_all_diverged_are_too_few(name):
+    assert verdict_on(name, scaling_of([mixture_run(width, ends_at=10) for width in WIDTHS])) == FEW

@@ -42,6 +42,25 @@ def single():
     return scaling_of([mixture_run(32)])
 
 
+@cache
+def lost():
+    """Return a family of which all networks diverged."""
+    return scaling_of([mixture_run(width, ends_at=10) for width in WIDTHS])
+
+
+@cache
+def partly_lost():
+    """Return two seeds of which too few networks are left to predict a larger one."""
+    runs = mixture_family(0, widths=WIDTHS[:3])
+    runs += [mixture_run(width, 0, ends_at=10) for width in WIDTHS[3:]]
+    return scaling_of([*runs, *(mixture_run(width, 1, ends_at=10) for width in WIDTHS)])
+
+
+def words(figure):
+    """Return all that is written in the panels of a figure."""
+    return " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
+
+
 def of(module, found):
     figure = module.draw(module.numbers(found), STYLE)
     figure.canvas.draw()
@@ -67,6 +86,21 @@ def dots(axes, marker="o"):
 @pytest.mark.parametrize("make", [many, few, single])
 def test_it_can_be_drawn_of_many_families_of_few_and_of_none(module, make):
     assert of(module, make()).axes
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_where_all_networks_diverged_it_says_so(module):
+    assert "nothing to draw" in words(of(module, lost()))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_it_is_drawn_of_the_networks_that_are_left(module):
+    assert "nothing to draw" not in words(of(module, partly_lost()))
+
+
+def test_empty_panels_of_forecasts_say_why():
+    for axes in of(mixture_forecast, partly_lost()).axes:
+        assert "too few networks" in axes.texts[0].get_text()
 
 
 @pytest.mark.parametrize("module", [bias, metrics, mixture_abilities])
@@ -110,7 +144,7 @@ def test_forecasts_of_abilities_lie_over_what_was_seen():
     assert_allclose(bars, np.sort(families["largest_miss"].mean("family").values))
 
 
-def test_the_loss_is_drawn_by_how_far_it_was_foreseen():
+def test_the_loss_is_drawn_by_how_far_it_was_predicted():
     loss = of(mixture_forecast, many()).axes[0]
     families = many().isel(family=slice(2))
     points = dots(loss)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 
 from ontogeny import scaling
 from ontogeny.joins import Run
@@ -77,8 +78,27 @@ def test_scores_are_those_of_the_final_network(joined):
         assert_allclose(family["token_product"].sel(task=task), exact(task), rtol=1e-12)
 
 
-def test_chance_is_the_best_baseline(joined):
-    assert_allclose(joined["chance"], [[*CHANCE.values()]] * 3)
+def test_chance_is_the_best_baseline_by_solved_problems_in_the_context(joined):
+    chance = np.array([*CHANCE.values()])
+    for family in joined["chance"]:
+        assert_allclose(family.sel(shots="most"), chance)
+        assert_allclose(family.sel(shots="one"), chance / 2)
+
+
+def test_the_floor_is_that_of_the_solved_problems_in_the_context(joined):
+    for shots, part in (("one", 0.5), ("most", 1.0)):
+        expected = levels_above_chance(part * np.array([*CHANCE.values()]), PROBLEMS)
+        for floor in joined["floor"].sel(shots=shots):
+            assert_allclose(floor, expected)
+
+
+def test_a_mixture_without_tasks_has_laws_of_its_loss():
+    runs = mixture_family()
+    for run in runs:
+        run.results["evaluation"] = run.results["evaluation"].isel(task=[])
+    found = scaling_of(runs)
+    assert found.sizes["task"] == 0
+    assert_allclose(found["exponent"], -EXPONENT, atol=0.005)
 
 
 def test_tasks_that_a_family_lacks_are_missing():
@@ -111,7 +131,7 @@ def test_the_loss_follows_its_law(joined):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_abilities_are_foreseen_at_the_next_size_from_smaller_ones(joined, task):
+def test_abilities_are_predicted_at_the_next_size_from_smaller_ones(joined, task):
     family, place = seed_0(joined).sel(task=task), 6
     for forecaster in scaling.FORECASTERS:
         expected = scaling.forecast(
@@ -126,7 +146,7 @@ def test_abilities_are_foreseen_at_the_next_size_from_smaller_ones(joined, task)
     assert_allclose(family["largest_miss"], each.min("forecaster").max("cut"))
 
 
-def test_few_sizes_leave_nothing_to_foresee():
+def test_few_sizes_leave_nothing_to_predict():
     found = scaling_of(mixture_family(widths=WIDTHS[:4]))
     assert not found.sizes["cut"]
     assert found["largest_miss"].isnull().all()
@@ -223,11 +243,17 @@ def alike(evaluation):
     return 0.9 ** evaluation["answer_length"]
 
 
-def test_the_floor_is_three_of_its_own_standard_errors_above_chance():
-    chance, count = np.array([0.0, 0.1, 0.5]), 400
-    floor = levels_above_chance(chance, count)
-    assert_allclose(floor - chance, 3 * np.sqrt(floor * (1 - floor) / count))
-    assert (floor > chance).all()
+@pytest.mark.parametrize("chance", [0.0, 0.02, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("count", [10, 400])
+def test_the_floor_is_what_an_exact_test_lets_guesses_reach(chance, count):
+    floor = round(count * float(levels_above_chance(chance, count)))
+    for right in range(count + 1):
+        p = stats.binomtest(right, count, chance, alternative="greater").pvalue
+        assert (p < stats.norm.sf(3)) == (right > floor)
+
+
+def test_without_a_chance_there_is_no_floor():
+    assert np.isnan(levels_above_chance(np.nan, 500))
 
 
 # What networks do unasked
@@ -242,9 +268,20 @@ def test_what_was_tried_unasked_is_carried(joined):
     assert np.isnan(joined["ratio"].sel(family="mixture, seed 1", width=96)).all()
 
 
+def test_what_a_run_that_diverged_did_unasked_is_left_out():
+    runs = [*mixture_family(widths=WIDTHS[:5]), mixture_run(96, ends_at=10)]
+    last = runs[-1].results
+    last["open_ended"] = last["open_ended"] * np.nan
+    found = scaling_of(runs)
+    for name in ("elicited", "ratio", "output_rate"):
+        assert found[name].sel(width=96).isnull().all()
+        assert found[name].sel(width=list(WIDTHS[:5])).notnull().all()
+    assert_array_equal(found["expected"], [True, False])
+
+
 def test_nothing_is_there_of_what_was_not_tried():
     run = mixture_run(8)
-    found = scaling_of([Run(run.about, {"evaluation": run.results["evaluation"]})], least_sizes=4)
+    found = scaling_of([Run(run.about, {"evaluation": run.results["evaluation"]})])
     assert not found.sizes["probe"]
     assert found["output_rate"].shape == (1, 1, 0)
 

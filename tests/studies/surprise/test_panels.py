@@ -47,6 +47,7 @@ def test_words_tell_setting_apart(many):
         ((900, 30_000), ["1k", "2k", "5k", "10k", "20k"]),
         ((900, 200_000), ["1k", "10k", "100k"]),
         ((0.12, 0.45), ["0.15", "0.2", "0.3", "0.4"]),
+        ((0.093, 0.12), ["0.1", "0.11", "0.12"]),
     ],
 )
 def test_ticks_are_plain_numbers_within_the_limits(limits, expected):

@@ -1,6 +1,6 @@
 """What figures of the study share: looks and names of families, and axes of size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -200,21 +200,33 @@ def plain_ticks(axis: Axis) -> None:
     """Give a logarithmic axis ticks in plain numbers, within the limits that it has."""
     low, high = sorted(axis.get_view_interval())
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    for digits, least in DIGITS.items():
-        each = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
-        ticks = [tick for tick in each if low <= tick <= high]
-        if len(ticks) >= least:
-            break
+    if high > MANY * low:
+        ticks = _within(low, high, (float(f"1e{decade}") for decade in decades))
     else:
-        each = list(MaxNLocator(4).tick_values(low, high))
-        ticks = [float(f"{tick:.9g}") for tick in each if low <= tick <= high]
+        for digits in DIGITS:
+            each = (float(f"{digit}e{decade}") for decade in decades for digit in digits)
+            ticks = _within(low, high, each)
+            if len(ticks) >= LEAST_TICKS:
+                break
+        else:
+            even = MaxNLocator(LEAST_TICKS + 1).tick_values(low, high)
+            ticks = _within(low, high, (float(f"{tick:.9g}") for tick in even))
     axis.set_ticks(ticks, [_short(tick) for tick in ticks])
     axis.set_minor_locator(NullLocator())
     axis.set_view_interval(low, high, ignore=True)
 
 
-DIGITS: Mapping[tuple[float, ...], int] = {(1,): 2, (1, 2, 5): 3, (1, 1.5, 2, 3, 4, 5, 7): 3}
-"""Ticks in a decade, the coarsest first, and how many of them within the limits are enough."""
+DIGITS: tuple[tuple[float, ...], ...] = ((1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7))
+"""Ticks in each decade, the coarser ones first; without enough of either they are evenly spaced."""
+
+LEAST_TICKS = 3
+
+MANY = 100
+"""An axis that goes beyond this multiple of its lower end has a tick a decade."""
+
+
+def _within(low: float, high: float, ticks: Iterable[float]) -> list[float]:
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def note(axes: Axes, words: str) -> None:

@@ -87,7 +87,7 @@ class Curves:
                 yield (family, task), known
 
 
-def levels_above_chance(chance: ArrayLike, problems: ArrayLike) -> Array:
+def levels_above_chance(chance: ArrayLike | float, problems: ArrayLike | int) -> Array:
     """Return the largest score that guessing explains, by an exact binomial test.
 
     Guesses give a larger one less often than a normal number exceeds its mean by `Z` standard

@@ -1,9 +1,9 @@
 """Frequent tasks are learned first, and what is not learned is the loss.
 
 Left: the smallest network that has learned each task, by how frequent the task is, of the setting
-with most networks, a dot for each seed and task; tasks in the grey row are learned by none. Right: the loss of each network beside ln 2 times the probability of the tasks that it has not
-learned, in which an accuracy above the threshold counts as learned. On the dotted line the two
-are equal.
+with most networks, a dot for each seed and task; tasks in the grey row are learned by none. Right:
+the loss of each network beside ln 2 times the probability of the tasks that it has not learned, in
+which an accuracy above the threshold counts as learned. On the dotted line the two are equal.
 """
 
 import numpy as np
