@@ -209,7 +209,7 @@ def plain_ticks(axis: Axis) -> None:
             if len(ticks) >= LEAST_TICKS:
                 break
         else:
-            even = MaxNLocator(LEAST_TICKS + 1, steps=[1, 2, 5, 10]).tick_values(low, high)
+            even = MaxNLocator(2 * LEAST_TICKS, steps=[1, 2, 5, 10]).tick_values(low, high)
             ticks = _within(low, high, (float(f"{tick:.9g}") for tick in even))
     axis.set_ticks(ticks, [_short(tick) for tick in ticks])
     axis.set_minor_locator(NullLocator())
