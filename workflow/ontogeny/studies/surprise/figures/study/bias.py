@@ -61,7 +61,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _probes(probes, one)
             _outputs(outputs, families, one)
         bias.set(ylabel="false positives: group 1 / group 0", title="bias against group 1")
-        probes.set_title("never trained: share of\nseeds that answer")
+        probes.set_title("never trained: share of seeds\nthat answer (*: expected)")
         outputs.set(
             ylabel="share of continuations", ylim=(-0.03, 1.03), title="continuations from nothing"
         )
