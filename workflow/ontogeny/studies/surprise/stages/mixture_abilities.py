@@ -103,7 +103,7 @@ def levels_above_chance(chance: ArrayLike | float, problems: ArrayLike | int) ->
     Examples
     --------
     >>> levels_above_chance([0.0, 0.1, 0.9], 10)
-    array([0. , 0.4, 1. ])
+    array([0. , 0.5, 1. ])
     """
     return np.asarray(binom.isf(norm.sf(Z), problems, chance) / problems)
 
