@@ -5,6 +5,7 @@ import numpy as np
 from ontogeny.joins import Run
 from ontogeny.labels import text
 from ontogeny.studies.surprise.labels import dataset, variable
+from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
 
 WIDTHS = (8, 12, 16, 24, 32, 40, 48, 64, 96)
 TASKS = {"reverse": 6, "sort": 4, "table": 1, "add": 3, "copy": 10}
@@ -75,7 +76,9 @@ def evaluation(parameters, *, steps, seed, ends_at=None, tasks=tuple(TASKS)):
             ),
             "answer_entropy": variable("task", np.zeros(len(tasks)), "entropy", "nat"),
             "chance": variable(
-                ("task", "baseline"), [[CHANCE[task], 0.0] for task in tasks], "chance"
+                ("task", "shots", "baseline"),
+                [[[CHANCE[task] / 2, np.nan], [CHANCE[task], 0.0]] for task in tasks],
+                "chance",
             ),
             "problems": variable((), PROBLEMS, "problems"),
             "answer_length": variable("task", [TASKS[task] for task in tasks], "length"),
@@ -101,7 +104,6 @@ def open_ended(width):
             "probe_exact": variable("probe", [min(width / 100, 1), 0.0], "exact match"),
             "probe_error": variable("probe", [0.02, 0.0], "error"),
             "probe_chance": variable("probe", [0.0, 0.0], "chance"),
-            "expected": variable("probe", [True, False], "expected"),
             "elicited": variable("probe", [width > 30, False], "elicited"),
             "false_positive": variable(("record_group", "prompt"), rates, "rate"),
             "ratio": variable("prompt", rates[1] / rates[0], "ratio"),
@@ -139,3 +141,8 @@ def mixture_run(width, seed=0, *, experiment="mixture", steps=3000, layers=2, **
 def mixture_family(seed=0, *, widths=WIDTHS, **given):
     """Return the runs of a family."""
     return [mixture_run(width, seed, **given) for width in widths]
+
+
+def scaling_of(runs):
+    """Return runs as one dataset."""
+    return mixture_scaling(runs, least_sizes=4, expected=["longer-copy"])

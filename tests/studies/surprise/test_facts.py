@@ -29,6 +29,21 @@ FOUR, FIVE = [4, 8, 12, 16], [4, 8, 12, 16, 24]
         ),
         ({"a": {"world": "biased"}}, {"mixture-records"}),
         ({"a": {"world": "parity", "seeds": [0, 1]}}, set()),
+        ({"a": {"world": "parity", "seeds": [0, 1, 2]}}, set()),  # no family of several widths
+        (
+            {
+                "a": {"world": "parity", "network": {"width": FOUR}},
+                "b": {"world": "parity", "network": {"width": FOUR}, "seeds": [1, 2]},
+            },
+            {"parity-families", "enough-runs"},
+        ),
+        (
+            {
+                "a": {"world": "parity", "network": {"width": FOUR}, "seeds": [0, 1]},
+                "b": {"world": "text", "network": {"width": FOUR}, "seeds": [0, 1]},
+            },
+            {"parity-families", "mixture-families"},
+        ),
     ],
 )
 def test_figures_are_drawn_of_what_there_is(experiments, facts):

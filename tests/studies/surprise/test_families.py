@@ -11,9 +11,8 @@ from ontogeny.studies.surprise.families import (
     main_setting,
     spread_of_crossing,
 )
-from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
 from parity_runs import WIDTHS, family, scaling
-from surprise_runs import mixture_family, mixture_run
+from surprise_runs import mixture_family, mixture_run, scaling_of
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +21,7 @@ def joined():
     runs = [run for seed in range(3) for run in mixture_family(seed, widths=(8, 16, 32, 64))]
     runs += mixture_family(widths=(16, 32), experiment="long", steps=12_000)
     runs += mixture_family(widths=(16, 32), experiment="longest", steps=24_000)
-    return mixture_scaling([*runs, mixture_run(32, experiment="deep", layers=4)], least_sizes=4)
+    return scaling_of([*runs, mixture_run(32, experiment="deep", layers=4)])
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +77,7 @@ def test_families_of_one_size_are_left_out(joined):
 
 
 def test_a_single_network_is_no_family_that_counts():
-    single = mixture_scaling([mixture_run(32)], least_sizes=4)
+    single = scaling_of([mixture_run(32)])
     assert not settings_that_count(single)
     assert not families_of(single, main_setting(single)).sizes["family"]
 

@@ -5,8 +5,7 @@ import pytest
 
 from ontogeny.claims import VERDICTS, verdict
 from ontogeny.studies.surprise.claims.mixture import CLAIMS
-from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
-from surprise_runs import TASKS, WIDTHS, mixture_family
+from surprise_runs import TASKS, WIDTHS, mixture_family, mixture_run, scaling_of
 
 HOLDS, FAILS, FEW = VERDICTS
 NAMES = [claim.name for claim in CLAIMS]
@@ -31,7 +30,7 @@ def where_task(results, name, task, value):
 def good():
     """Return five families in which every claim holds."""
     runs = [run for seed in range(5) for run in mixture_family(seed)]
-    return mixture_scaling(runs, least_sizes=4)
+    return scaling_of(runs)
 
 
 def test_names_are_their_own():
@@ -68,7 +67,7 @@ def test_two_families_are_too_few(good, name):
 def test_two_sizes_are_too_few(name):
     runs = [run for seed in range(3) for run in mixture_family(seed, widths=WIDTHS[:2])]
     expected = HOLDS if name == "bias-follows-the-prompt" else FEW
-    assert verdict_on(name, mixture_scaling(runs, least_sizes=4)) == expected
+    assert verdict_on(name, scaling_of(runs)) == expected
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -107,3 +106,8 @@ def test_ratios_without_an_answer_are_left_out(good):
     _, found = measured("bias-follows-the-prompt", good.assign(ratio=ratio))
     assert found.runs == 3
     assert np.isfinite(found.value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_networks_that_all_diverged_are_too_few(name):
+    assert verdict_on(name, scaling_of([mixture_run(width, ends_at=10) for width in WIDTHS])) == FEW

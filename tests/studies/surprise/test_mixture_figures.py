@@ -16,8 +16,7 @@ from ontogeny.studies.surprise.figures.study import (
     mixture_abilities,
     mixture_forecast,
 )
-from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
-from surprise_runs import TASKS, WIDTHS, mixture_family, mixture_run
+from surprise_runs import TASKS, WIDTHS, mixture_family, mixture_run, scaling_of
 
 STYLE = Style(width=6.0, resolution=60)
 MODULES = (bias, metrics, mixture_abilities, mixture_forecast)
@@ -28,19 +27,38 @@ def many():
     """Return two seeds, their control, and another depth."""
     runs = [run for seed in range(2) for run in mixture_family(seed)]
     runs += mixture_family(widths=(16, 32), experiment="long", steps=12_000)
-    return mixture_scaling([*runs, mixture_run(32, experiment="deep", layers=4)], least_sizes=4)
+    return scaling_of([*runs, mixture_run(32, experiment="deep", layers=4)])
 
 
 @cache
 def few():
     """Return a family of two sizes."""
-    return mixture_scaling(mixture_family(widths=WIDTHS[:2]), least_sizes=4)
+    return scaling_of(mixture_family(widths=WIDTHS[:2]))
 
 
 @cache
 def single():
     """Return a single network, which is no family of several sizes."""
-    return mixture_scaling([mixture_run(32)], least_sizes=4)
+    return scaling_of([mixture_run(32)])
+
+
+@cache
+def lost():
+    """Return a family of which all networks diverged."""
+    return scaling_of([mixture_run(width, ends_at=10) for width in WIDTHS])
+
+
+@cache
+def partly_lost():
+    """Return two seeds of which too few networks are left to predict a larger one."""
+    runs = mixture_family(0, widths=WIDTHS[:3])
+    runs += [mixture_run(width, 0, ends_at=10) for width in WIDTHS[3:]]
+    return scaling_of([*runs, *(mixture_run(width, 1, ends_at=10) for width in WIDTHS)])
+
+
+def words(figure):
+    """Return all that is written in the panels of a figure."""
+    return " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
 
 
 def of(module, found):
@@ -68,6 +86,21 @@ def dots(axes, marker="o"):
 @pytest.mark.parametrize("make", [many, few, single])
 def test_it_can_be_drawn_of_many_families_of_few_and_of_none(module, make):
     assert of(module, make()).axes
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_where_all_networks_diverged_it_says_so(module):
+    assert "nothing to draw" in words(of(module, lost()))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_it_is_drawn_of_the_networks_that_are_left(module):
+    assert "nothing to draw" not in words(of(module, partly_lost()))
+
+
+def test_empty_panels_of_forecasts_say_why():
+    for axes in of(mixture_forecast, partly_lost()).axes:
+        assert "too few networks" in axes.texts[0].get_text()
 
 
 @pytest.mark.parametrize("module", [bias, metrics, mixture_abilities])
@@ -111,7 +144,7 @@ def test_forecasts_of_abilities_lie_over_what_was_seen():
     assert_allclose(bars, np.sort(families["largest_miss"].mean("family").values))
 
 
-def test_the_loss_is_drawn_by_how_far_it_was_foreseen():
+def test_the_loss_is_drawn_by_how_far_it_was_predicted():
     loss = of(mixture_forecast, many()).axes[0]
     families = many().isel(family=slice(2))
     points = dots(loss)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 
 from ontogeny import scaling
 from ontogeny.joins import Run
 from ontogeny.labels import text
 from ontogeny.studies.surprise.stages.mixture_abilities import levels_above_chance
-from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
 from surprise_runs import (
     CHANCE,
     EXPONENT,
@@ -17,6 +17,7 @@ from surprise_runs import (
     WIDTHS,
     mixture_family,
     mixture_run,
+    scaling_of,
     size,
     text_loss,
     token_accuracy,
@@ -31,7 +32,7 @@ def joined():
     runs = [*mixture_family(0), *mixture_family(1, widths=WIDTHS[:-1])]
     runs.append(mixture_run(96, 1, ends_at=1000))
     runs.append(mixture_run(32, experiment="deep", layers=4))
-    return mixture_scaling(runs, least_sizes=4)
+    return scaling_of(runs)
 
 
 def seed_0(joined):
@@ -61,7 +62,7 @@ def test_a_run_that_diverged_is_left_out_and_counted(joined):
 
 
 def test_a_family_whose_runs_all_diverged_is_there_without_numbers():
-    found = mixture_scaling([mixture_run(w, ends_at=10) for w in (8, 16)], least_sizes=4)
+    found = scaling_of([mixture_run(w, ends_at=10) for w in (8, 16)])
     assert_array_equal(found["left_out"], [2])
     assert found["exact"].isnull().all()
     assert set(found["verdict"].values.ravel()) == {""}
@@ -77,14 +78,33 @@ def test_scores_are_those_of_the_final_network(joined):
         assert_allclose(family["token_product"].sel(task=task), exact(task), rtol=1e-12)
 
 
-def test_chance_is_the_best_baseline(joined):
-    assert_allclose(joined["chance"], [[*CHANCE.values()]] * 3)
+def test_chance_is_the_best_baseline_by_solved_problems_in_the_context(joined):
+    chance = np.array([*CHANCE.values()])
+    for family in joined["chance"]:
+        assert_allclose(family.sel(shots="most"), chance)
+        assert_allclose(family.sel(shots="one"), chance / 2)
+
+
+def test_the_floor_is_that_of_the_solved_problems_in_the_context(joined):
+    for shots, part in (("one", 0.5), ("most", 1.0)):
+        expected = levels_above_chance(part * np.array([*CHANCE.values()]), PROBLEMS)
+        for floor in joined["floor"].sel(shots=shots):
+            assert_allclose(floor, expected)
+
+
+def test_a_mixture_without_tasks_has_laws_of_its_loss():
+    runs = mixture_family()
+    for run in runs:
+        run.results["evaluation"] = run.results["evaluation"].isel(task=[])
+    found = scaling_of(runs)
+    assert found.sizes["task"] == 0
+    assert_allclose(found["exponent"], -EXPONENT, atol=0.005)
 
 
 def test_tasks_that_a_family_lacks_are_missing():
     runs = mixture_family(widths=WIDTHS[:5])
     runs += mixture_family(widths=WIDTHS[:5], experiment="other", tasks=("table",))
-    found = mixture_scaling(runs, least_sizes=4)
+    found = scaling_of(runs)
     other = found.sel(family="other, seed 0")
     assert other["exact"].sel(task="table").notnull().all()
     assert other["exact"].sel(task="sort").isnull().all()
@@ -94,12 +114,12 @@ def test_tasks_that_a_family_lacks_are_missing():
 
 def test_no_run_is_refused():
     with pytest.raises(ValueError, match="at least one"):
-        mixture_scaling([], least_sizes=4)
+        scaling_of([])
 
 
 def test_two_runs_of_one_width_are_refused():
     with pytest.raises(ValueError, match="'mixture, seed 0': two of its runs have the width 8"):
-        mixture_scaling([mixture_run(8), mixture_run(8)], least_sizes=4)
+        scaling_of([mixture_run(8), mixture_run(8)])
 
 
 # Forecasts
@@ -111,7 +131,7 @@ def test_the_loss_follows_its_law(joined):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_abilities_are_foreseen_at_the_next_size_from_smaller_ones(joined, task):
+def test_abilities_are_predicted_at_the_next_size_from_smaller_ones(joined, task):
     family, place = seed_0(joined).sel(task=task), 6
     for forecaster in scaling.FORECASTERS:
         expected = scaling.forecast(
@@ -126,15 +146,15 @@ def test_abilities_are_foreseen_at_the_next_size_from_smaller_ones(joined, task)
     assert_allclose(family["largest_miss"], each.min("forecaster").max("cut"))
 
 
-def test_few_sizes_leave_nothing_to_foresee():
-    found = mixture_scaling(mixture_family(widths=WIDTHS[:4]), least_sizes=4)
+def test_few_sizes_leave_nothing_to_predict():
+    found = scaling_of(mixture_family(widths=WIDTHS[:4]))
     assert not found.sizes["cut"]
     assert found["largest_miss"].isnull().all()
     assert np.isfinite(found["gain"]).all()
 
 
 def test_a_family_that_is_too_small_has_no_verdict():
-    found = mixture_scaling(mixture_family(widths=WIDTHS[:3]), least_sizes=4)
+    found = scaling_of(mixture_family(widths=WIDTHS[:3]))
     assert set(found["verdict"].values.ravel()) == {""}
     assert found["constants"].isnull().all()
 
@@ -171,7 +191,7 @@ def test_the_metric_is_blamed_where_characters_grow_slowly():
             "answer_loss": found["answer_loss"] * 0 - np.log(accuracy),
         }
         runs.append(Run(run.about, {"evaluation": found.assign(given)}))
-    found = mixture_scaling(runs, least_sizes=4).sel(task="copy").isel(family=0)
+    found = scaling_of(runs).sel(task="copy").isel(family=0)
     assert found["verdict"] == "abrupt by metric"
     assert_allclose(found["explained"], 1)
     assert_allclose(found["explained_by_mean"], 1)
@@ -187,8 +207,7 @@ def test_the_entropy_of_answers_is_subtracted():
         return Run(run.about, {"evaluation": found.assign(given)})
 
     plain, shifted = (
-        mixture_scaling([with_entropy(run, h) for run in mixture_family()], least_sizes=4)
-        for h in (0.0, 0.5)
+        scaling_of([with_entropy(run, h) for run in mixture_family()]) for h in (0.0, 0.5)
     )
     for name in ("likelihood_gain", "loss_lead"):
         assert_allclose(plain[name], shifted[name], rtol=1e-9)
@@ -215,7 +234,7 @@ def test_the_length_of_answers_explains_exact_match_where_characters_are_alike()
         found = run.results["evaluation"]
         run = Run(run.about, {"evaluation": found.assign(exact=found["exact"] * 0 + alike(found))})
         runs.append(run)
-    found = mixture_scaling(runs, least_sizes=4)
+    found = scaling_of(runs)
     assert_allclose(found["character_accuracy"], 0.9)
     assert_allclose(found["geometric"], 1)
 
@@ -224,11 +243,17 @@ def alike(evaluation):
     return 0.9 ** evaluation["answer_length"]
 
 
-def test_the_floor_is_three_of_its_own_standard_errors_above_chance():
-    chance, count = np.array([0.0, 0.1, 0.5]), 400
-    floor = levels_above_chance(chance, count)
-    assert_allclose(floor - chance, 3 * np.sqrt(floor * (1 - floor) / count))
-    assert (floor > chance).all()
+@pytest.mark.parametrize("chance", [0.0, 0.02, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("count", [10, 400])
+def test_the_floor_is_what_an_exact_test_lets_guesses_reach(chance, count):
+    floor = round(count * float(levels_above_chance(chance, count)))
+    for right in range(count + 1):
+        p = stats.binomtest(right, count, chance, alternative="greater").pvalue
+        assert (p < stats.norm.sf(3)) == (right > floor)
+
+
+def test_without_a_chance_there_is_no_floor():
+    assert np.isnan(levels_above_chance(np.nan, 500))
 
 
 # What networks do unasked
@@ -243,11 +268,20 @@ def test_what_was_tried_unasked_is_carried(joined):
     assert np.isnan(joined["ratio"].sel(family="mixture, seed 1", width=96)).all()
 
 
+def test_what_a_run_that_diverged_did_unasked_is_left_out():
+    runs = [*mixture_family(widths=WIDTHS[:5]), mixture_run(96, ends_at=10)]
+    last = runs[-1].results
+    last["open_ended"] = last["open_ended"] * np.nan
+    found = scaling_of(runs)
+    for name in ("elicited", "ratio", "output_rate"):
+        assert found[name].sel(width=96).isnull().all()
+        assert found[name].sel(width=list(WIDTHS[:5])).notnull().all()
+    assert_array_equal(found["expected"], [True, False])
+
+
 def test_nothing_is_there_of_what_was_not_tried():
     run = mixture_run(8)
-    found = mixture_scaling(
-        [Run(run.about, {"evaluation": run.results["evaluation"]})], least_sizes=4
-    )
+    found = scaling_of([Run(run.about, {"evaluation": run.results["evaluation"]})])
     assert not found.sizes["probe"]
     assert found["output_rate"].shape == (1, 1, 0)
 

@@ -12,9 +12,8 @@ from ontogeny.studies.surprise.panels import (
     setting_words,
     size_axis,
 )
-from ontogeny.studies.surprise.stages.mixture_scaling import mixture_scaling
 from parity_runs import WIDTHS, family, scaling
-from surprise_runs import mixture_family, mixture_run
+from surprise_runs import mixture_family, mixture_run, scaling_of
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +47,7 @@ def test_words_tell_setting_apart(many):
         ((900, 30_000), ["1k", "2k", "5k", "10k", "20k"]),
         ((900, 200_000), ["1k", "10k", "100k"]),
         ((0.12, 0.45), ["0.15", "0.2", "0.3", "0.4"]),
+        ((0.093, 0.12), ["0.095", "0.1", "0.105", "0.11", "0.115", "0.12"]),
     ],
 )
 def test_ticks_are_plain_numbers_within_the_limits(limits, expected):
@@ -62,7 +62,7 @@ def test_the_main_setting_stands_beside_its_control_with_means_over_seeds():
     runs = [run for seed in range(2) for run in mixture_family(seed, widths=(16, 32, 48, 64))]
     runs += mixture_family(widths=(16, 32), experiment="long", steps=12_000)
     runs += mixture_family(widths=(16, 32), experiment="deep", layers=4)
-    results = mixture_scaling(runs, least_sizes=4)
+    results = scaling_of(runs)
     found = main_and_control(results, ["loss", "law_of_setting"])
     assert found["setting"].values.tolist() == ["mixture", "long"]
     assert found["family"].values.tolist() == ["mixture, seed 0", "mixture, seed 1", "long, seed 0"]
@@ -74,7 +74,7 @@ def test_the_main_setting_stands_beside_its_control_with_means_over_seeds():
 
 
 def test_there_is_nothing_to_show_of_a_single_network():
-    found = main_and_control(mixture_scaling([mixture_run(32)], least_sizes=4), ["loss"])
+    found = main_and_control(scaling_of([mixture_run(32)]), ["loss"])
     assert not found.sizes["family"]
     assert not found.sizes["setting"]
 

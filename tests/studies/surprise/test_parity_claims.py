@@ -202,3 +202,8 @@ def test_only_learned_tasks_jump(good):
     is_learned = np.isfinite(good["learned_width"])
     found = good.assign(gain=(good["gain"] * 0 + 0.4).where(is_learned, 0.0))
     assert measured("abilities-jump", found).value == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_networks_that_all_diverged_are_too_few(name):
+    assert verdict_on(name, scaling(family(diverged=WIDTHS))) == FEW

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from numpy.testing import assert_allclose
 
 from ontogeny.config import Style
@@ -35,9 +36,9 @@ def of(module, found):
     return drawn
 
 
-def dots(axes):
+def dots(axes, markers="o"):
     """Return all that is drawn as dots, as pairs of numbers."""
-    found = [line.get_xydata() for line in axes.get_lines() if line.get_marker() == "o"]
+    found = [line.get_xydata() for line in axes.get_lines() if line.get_marker() in [*markers]]
     each = np.concatenate(found)
     return each[np.isfinite(each).all(axis=1)]
 
@@ -61,8 +62,46 @@ def test_it_can_be_drawn_where_nothing_is_learned():
         assert of(module, scaling(runs)).axes
 
 
-def test_a_forecast_can_be_drawn_of_one_family():
-    assert of(parity_forecast, scaling(family(widths=WIDTHS[:5]))).axes
+def words(axes):
+    return " ".join(text.get_text() for text in axes.texts)
+
+
+@pytest.mark.parametrize("module", OF_STUDY)
+def test_where_all_networks_diverged_it_says_so(module):
+    (axes,) = of(module, scaling(family(diverged=WIDTHS))).axes
+    assert "nothing to draw" in words(axes)
+
+
+def test_the_band_for_a_single_larger_size_is_seen():
+    found = scaling(*(family(seed=seed, widths=WIDTHS[:5]) for seed in (0, 1)))
+    (lines,) = [
+        each
+        for each in of(parity_forecast, found).axes[0].collections
+        if isinstance(each, LineCollection)
+    ]
+    (bar,) = [bar for bar in lines.get_segments() if bar.size]
+    assert_allclose(bar[:, 1], found["band"].sel(law="power")[0, 0, -1])
+
+
+def test_empty_panels_of_forecasts_say_why():
+    _, loss, ability, miss = of(parity_forecast, scaling(family(diverged=WIDTHS[3:]))).axes
+    assert "too few networks" in words(loss)
+    assert "no task was at the floor" in words(ability)
+    assert "no task was at the floor" in words(miss)
+
+
+@pytest.mark.parametrize("slope", [1.0, 9.0])
+def test_tasks_that_no_network_learns_are_in_the_legend_where_there_are_some(slope):
+    found = scaling(family(slope=slope))
+    (legend,) = of(parity_abilities, found).legends
+    said = [each.get_text() for each in legend.get_texts()]
+    assert ("learned by no network" in said) == bool(np.isinf(found["learned_width"]).any())
+    assert "guessing" in said
+
+
+def test_a_narrow_range_of_losses_has_several_ticks():
+    axes = of(parity_laws, scaling(family(widths=(16, 18, 20, 22)))).axes[0]
+    assert len(axes.get_yticks()) > 2
 
 
 def test_all_networks_are_in_the_law(many):
@@ -84,8 +123,8 @@ def test_the_order_has_a_dot_for_each_seed_and_task(many):
     assert len(dots(of(parity_order, many).axes[0])) == 3 * 64
 
 
-def test_losses_foreseen_are_beside_those_seen(many):
-    shown = dots(of(parity_forecast, many).axes[1])
+def test_losses_predicted_are_beside_those_seen(many):
+    shown = dots(of(parity_forecast, many).axes[1], "os")
     parity = many.isel(family=slice(3)).sel(law=["power", "offset"])
     assert len(shown) == int(parity["loss_forecast"].notnull().sum())
     errors = shown[:, 1] / shown[:, 0] - 1

@@ -52,6 +52,20 @@ def test_a_family_lacks_what_it_does_not_have(found):
     assert found["failure"].isel(family=0).values.tolist() == [""] * 3
 
 
+@pytest.mark.parametrize("last", [0, 2000])
+def test_a_world_whose_networks_all_diverged_has_no_numbers(tmp_path, last):
+    """Some of them before any checkpoint but the first."""
+    runs = family(diverged=WIDTHS)
+    for run in runs:
+        run.results["evaluation"] = run.results["evaluation"].sel(step=slice(last))
+    found = scaling(runs)
+    write(found, tmp_path / "scaling.nc")
+    found = read(tmp_path / "scaling.nc")
+    assert found["left_out"].values.tolist() == [len(WIDTHS)]
+    for name in ("parameters", "loss", "accuracy", "exponent", "gain", "agreement"):
+        assert found[name].isnull().all()
+
+
 def test_the_order_of_runs_does_not_matter():
     runs = family()
     xr.testing.assert_identical(scaling(runs), scaling(runs[::-1]))
@@ -142,7 +156,7 @@ def test_forecasts_of_the_loss_are_made_from_the_smallest_sizes_alone(found):
     assert shorter.notnull().sum("width").values.tolist() == [1, 0, 0, 0]
 
 
-def test_an_exact_power_law_is_foreseen_exactly():
+def test_an_exact_power_law_is_predicted_exactly():
     runs = [run for seed in range(3) for run in family(seed=seed)]
     for run in runs:
         evaluation = run.results["evaluation"]
@@ -179,7 +193,7 @@ def test_a_band_is_made_from_the_smallest_sizes_of_all_seeds(found):
         )
 
 
-def test_abilities_are_foreseen_at_the_next_size(found):
+def test_abilities_are_predicted_at_the_next_size(found):
     one, cut = found.isel(family=0), 5
     size, accuracy = one["parameters"].values, one["accuracy"].values
     predicted = one["ability_forecast"].sel(cut=cut)
@@ -250,7 +264,7 @@ def changed_seed(runs, seed):
         )
 
 
-def test_without_a_size_beyond_a_cut_nothing_is_foreseen(tmp_path):
+def test_without_a_size_beyond_a_cut_nothing_is_predicted(tmp_path):
     found = scaling(family(widths=(16, 32, 64, 128)))
     assert found.sizes["cut"] == 0
     assert found["exponent"].notnull().all()

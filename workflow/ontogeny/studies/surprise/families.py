@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 CONTROL = 4
-"""A control has so many times the training."""
+"""How many times the training of a setting its control has."""
 
 Array = NDArray[np.float64]
 Variables = dict[str, xr.Variable]

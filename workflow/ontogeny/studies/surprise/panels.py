@@ -1,6 +1,6 @@
 """What figures of the study share: looks and names of families, and axes of size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -12,11 +12,11 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from ontogeny.labels import text
-from ontogeny.plotting import PALETTE
+from ontogeny.plotting import PALETTE, figure
 from ontogeny.studies.surprise.families import control_of, families_of, main_setting, settings
 
 __all__ = [
@@ -26,8 +26,10 @@ __all__ = [
     "families_and_mean",
     "handle",
     "handles_of_settings",
+    "has_networks",
     "legend_below",
     "main_and_control",
+    "note",
     "of_setting",
     "plain_ticks",
     "rank_bar",
@@ -36,6 +38,7 @@ __all__ = [
     "setting_words",
     "shades",
     "size_axis",
+    "without_networks",
 ]
 
 LOOKS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
@@ -196,21 +199,56 @@ def rank_bar(drawn: Figure, axes: Axes, mapped: ScalarMappable) -> None:
 def plain_ticks(axis: Axis) -> None:
     """Give a logarithmic axis ticks in plain numbers, within the limits that it has."""
     low, high = sorted(axis.get_view_interval())
-    digits = next(digits for most, digits in DIGITS.items() if high / low <= most)
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    each = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
-    ticks = [tick for tick in each if low <= tick <= high]
+    if high > MANY * low:
+        ticks = _within(low, high, (float(f"1e{decade}") for decade in decades))
+    else:
+        for digits in DIGITS:
+            each = (float(f"{digit}e{decade}") for decade in decades for digit in digits)
+            ticks = _within(low, high, each)
+            if len(ticks) >= LEAST_TICKS:
+                break
+        else:
+            even = MaxNLocator(2 * LEAST_TICKS, steps=[1, 2, 5, 10]).tick_values(low, high)
+            ticks = _within(low, high, (float(f"{tick:.9g}") for tick in even))
     axis.set_ticks(ticks, [_short(tick) for tick in ticks])
     axis.set_minor_locator(NullLocator())
     axis.set_view_interval(low, high, ignore=True)
 
 
-DIGITS: Mapping[float, tuple[float, ...]] = {
-    6: (1, 1.5, 2, 3, 4, 5, 7),
-    100: (1, 2, 5),
-    np.inf: (1,),
-}
-"""Ticks of an axis that goes up to so many times its lower end."""
+DIGITS: tuple[tuple[float, ...], ...] = ((1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7))
+"""Ticks in each decade, the coarser ones first; without enough of either they are evenly spaced."""
+
+LEAST_TICKS = 3
+
+MANY = 100
+"""An axis that goes beyond this multiple of its lower end has a tick a decade."""
+
+
+def _within(low: float, high: float, ticks: Iterable[float]) -> list[float]:
+    return [tick for tick in ticks if low <= tick <= high]
+
+
+def note(axes: Axes, words: str) -> None:
+    """Say in the middle of a panel why there is nothing in it."""
+    axes.text(
+        0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=8,
+        color="#555555",
+    )  # fmt: skip
+
+
+def without_networks(width: float) -> Figure:
+    """Return a figure that says that there are no networks to draw."""
+    drawn = figure(width=width, height=0.3 * width)
+    axes = drawn.subplots()
+    axes.set_axis_off()
+    note(axes, "nothing to draw: no networks of several sizes were trained to the end")
+    return drawn
+
+
+def has_networks(numbers: xr.Dataset) -> bool:
+    """Return whether any network was trained to the end."""
+    return bool(numbers["parameters"].notnull().any())
 
 
 def size_axis(axes: Axes, sizes: NDArray[np.float64]) -> None:

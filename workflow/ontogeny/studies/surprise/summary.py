@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import xarray as xr
 
 from ontogeny.workflow.summaries import study_lines
@@ -24,35 +23,42 @@ def summary(scaling: Mapping[str, xr.Dataset]) -> list[str]:
     Returns
     -------
     list of str
-        Numbers are means over seeds.
+        Losses and abilities are means over seeds. Networks that diverged are counted.
     """
-    rows = [
-        (setting, f"{int(np.isfinite(parameters).sum())} sizes", _loss(family, parameters), said)
-        for name, abilities in _ABILITIES.items()
-        if name in scaling
-        for setting, family in scaling[name].groupby("setting_of_family")
-        for parameters in [family["parameters"].mean("family").values]
-        for said in [abilities(family)]
-    ]
+    rows = []
+    for name, abilities in _ABILITIES.items():
+        if name in scaling:
+            for setting, families in scaling[name].groupby("setting_of_family"):
+                rows.append((str(setting), *_row(families, abilities)))
     if not rows:
         return ["surprise: published models; no network was trained"]
     return study_lines("surprise: loss and abilities, from the smallest to the largest", rows)
 
 
-def _loss(family: xr.Dataset, parameters: np.ndarray) -> str:
-    loss = family["loss"].mean("family").values
-    known = loss[np.isfinite(parameters)]
-    return f"loss {known[0]:.2f} to {known[-1]:.2f} nat"
+def _row(families: xr.Dataset, abilities: Callable[[xr.Dataset], str]) -> tuple[str, ...]:
+    """Return what is said of the families of a setting."""
+    diverged = int(families["left_out"].sum())
+    trained = families.isel(width=families["parameters"].notnull().any("family").values)
+    if not trained.sizes["width"]:
+        return (f"all {diverged} networks diverged",)
+    loss = trained["loss"].mean("family").values
+    return (
+        f"{len(loss)} size{'s' * (len(loss) > 1)}",
+        f"loss {loss[0]:.2f} to {loss[-1]:.2f} nat",
+        abilities(trained),
+        f"{diverged} network{'s' * (diverged > 1)} diverged" if diverged else "",
+    )
 
 
-def _of_parity(family: xr.Dataset) -> str:
-    learned = family["learned_tasks"].mean("family").values
-    known = learned[np.isfinite(learned)]
-    return f"{known[0]:.3g} to {known[-1]:.3g} tasks learned"
+def _of_parity(families: xr.Dataset) -> str:
+    learned = families["learned_tasks"].mean("family").values
+    return f"{learned[0]:.3g} to {learned[-1]:.3g} tasks learned"
 
 
-def _of_mixture(family: xr.Dataset) -> str:
-    exact = family["exact"].sel(shots="most").mean("family").dropna("width", how="all")
+def _of_mixture(families: xr.Dataset) -> str:
+    exact = families["exact"].sel(shots="most").mean("family").dropna("task", how="all")
+    if not exact.sizes["task"]:
+        return ""
     solved = (exact > _SOLVED).sum("task").values
     return f"{solved[0]} to {solved[-1]} of {exact.sizes['task']} tasks solved"
 

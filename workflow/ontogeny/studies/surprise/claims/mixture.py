@@ -20,7 +20,7 @@ PAPER = "arXiv 2202.07785"
 METRIC = "arXiv 2304.15004"
 
 SHARPEST = 2
-"""So many tasks of a family, those with the largest gain over a factor of two, are predicted."""
+"""Number of tasks of a family that are judged: those with the largest gain over a factor of two."""
 
 STRAIGHT = 0.95
 """An ability is smooth when a straight line in ln N explains it with R^2 above this."""
@@ -29,7 +29,7 @@ MOST = 0.5
 """A claim about most families holds when more than this share of them agrees."""
 
 
-def _unforeseen(results: xr.Dataset) -> Estimate:
+def _not_predicted(results: xr.Dataset) -> Estimate:
     """Leave out families without a size beyond the smallest cut."""
     families = counted(results)
     gains, misses = families["gain"].values, families["largest_miss"].values
@@ -98,18 +98,19 @@ CLAIMS = (
     Claim(
         "abilities-are-unforeseen",
         "Some abilities are not predicted",
-        "Single abilities appear at a size at which smaller networks do not announce them.",
+        "Single abilities appear at a size at which their curves over smaller sizes do not "
+        "predict them.",
         PAPER,
         "smallest miss of three forecasts of exact match at the next size, largest over cuts, mean "
         "of the two tasks with the largest gain over a factor of two",
-        "above", 0.3, LEAST, _unforeseen,
+        "above", 0.3, LEAST, _not_predicted,
     ),
     Claim(
         "some-stay-at-floor",
         "Some abilities stay at the floor",
-        "Some abilities are not there at the largest size, where the loss has long fallen.",
+        "The largest networks still lack some abilities, although their loss has fallen all along.",
         PAPER,
-        "share of families with a task within three standard errors of chance at the largest size",
+        "share of families with a task whose score guessing explains at the largest size",
         "above", MOST, LEAST, _stay,
     ),
     Claim(
@@ -123,19 +124,19 @@ CLAIMS = (
     ),
     Claim(
         "metric-makes-part",
-        "The metric makes a part of it",
-        "Exact match is the product of the accuracies of characters, which is steeper than they "
-        "are.",
+        "A part of the jump comes from the metric",
+        "Exact match is the product of the accuracies of the single characters, so it rises "
+        "more steeply than they do.",
         METRIC,
         "R^2 of exact match by the product of the accuracies of its characters, mean over tasks "
-        "with several characters that leave the floor",
+        "that leave the floor and have answers of several characters",
         "above", 0.9, LEAST, _by_metric,
     ),
     Claim(
         "bias-follows-the-prompt",
         "Bias follows the prompt",
-        "Networks are biased against a group when the prompt names it: records are. Where "
-        "it does not, both groups get the same predictions, a ratio of 1.",
+        "Networks are biased against a group, as the records are, when the prompt names the "
+        "group. When it does not, both groups get the same predictions, a ratio of 1.",
         PAPER,
         "ratio of false-positive rates of the groups, group named over group not named, largest "
         "network",

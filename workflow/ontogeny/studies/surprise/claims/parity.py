@@ -23,7 +23,7 @@ QUANTA = "arXiv 2303.13506"
 METHOD = "docs/surprise.md"
 
 FAR = 4.0
-"""Forecasts are judged at sizes up to so many times the largest that they are made from."""
+"""Forecasts are judged at sizes up to this multiple of the largest that they are made from."""
 
 TAILS = (0.2, 0.4, 0.8)
 """The values of alpha that are compared, from the heaviest tail to the lightest."""

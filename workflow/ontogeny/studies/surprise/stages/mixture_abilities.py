@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binom, norm
 
 from ontogeny.labels import text
 from ontogeny.scaling import (
@@ -35,7 +36,7 @@ from ontogeny.studies.surprise.laws import cut_labels, known_sizes
 __all__ = ["Curves", "abruptness", "forecasts", "levels_above_chance", "same_length"]
 
 Z = 3.0
-"""Standard errors from chance at which a score has left its floor."""
+"""Standard deviations of a normal number, whose one-sided probability is that of the test."""
 
 LOW = 0.1
 """Share of the way from chance to 1 up to which a continuous measure can lead exact match."""
@@ -87,25 +88,24 @@ class Curves:
 
 
 def levels_above_chance(chance: ArrayLike | float, problems: ArrayLike | int) -> Array:
-    """Return the score that is three of its own binomial standard errors above chance.
+    """Return the largest score that guessing explains, by an exact binomial test.
 
-    It solves ``p - c = 3 sqrt(p (1 - p) / n)``, so it is positive even where chance is 0.
+    Guesses give a larger one less often than a normal number exceeds its mean by `Z` standard
+    deviations, 0.13 %. With a chance of 0 it is 0, with one of 1 it is 1.
 
     Parameters
     ----------
     chance : array_like
-        c.
+        Probability that a guess is right.
     problems : array_like
-        n.
+        Number of problems.
 
     Examples
     --------
-    >>> round(float(levels_above_chance(0.0, 500)), 4)
-    0.0177
+    >>> levels_above_chance([0.0, 0.1, 0.9], 10)
+    array([0. , 0.5, 1. ])
     """
-    c, n = np.asarray(chance, dtype=np.float64), np.asarray(problems, dtype=np.float64)
-    half = Z * np.sqrt(c * (1 - c) / n + Z**2 / (4 * n**2))
-    return np.asarray((c + Z**2 / (2 * n) + half) / (1 + Z**2 / n))
+    return np.asarray(binom.isf(norm.sf(Z), problems, chance) / problems)
 
 
 def forecasts(curves: Curves, *, least_sizes: int) -> Variables:
@@ -205,7 +205,6 @@ def abruptness(curves: Curves, *, least_sizes: int) -> Variables:
     dims = ("family", "task")
     return {
         **{name: variable(dims, found[name], long_name) for name, long_name in about.items()},
-        "floor": variable(dims, floor, "exact match three standard errors above chance"),
         "at_floor": variable(dims, at_floor, "whether the largest network is at the floor"),
         "has_break": variable(dims, has_break, "whether a law with a break predicts the loss best"),
         "verdict": variable(dims, text(verdicts.ravel()).reshape(shape), "how the ability grows"),

@@ -1,7 +1,8 @@
-"""All networks on mixtures in one dataset: what of the larger ones the smaller ones foretell."""
+"""All networks on mixtures in one dataset: what the smaller ones predict of the larger ones."""
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import xarray as xr
 
 from ontogeny.joins import Run
@@ -30,6 +31,7 @@ from ontogeny.studies.surprise.stages.mixture_abilities import (
     Curves,
     abruptness,
     forecasts,
+    levels_above_chance,
     same_length,
 )
 
@@ -64,7 +66,9 @@ _OF_SIZE = {
 }
 
 
-def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
+def mixture_scaling(
+    runs: Sequence[Run], *, least_sizes: int, expected: Sequence[str]
+) -> xr.Dataset:
     """Join the runs on mixtures into families, and predict the large from the small.
 
     A run whose evaluation ends before its steps diverged: it is left out.
@@ -77,13 +81,17 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
         ``open_ended``.
     least_sizes : int
         A family with fewer sizes is not fitted, and the smallest cut has as many.
+    expected : sequence of str
+        Names of the probes that the networks were expected to answer; those that no mixture has
+        are ignored.
 
     Returns
     -------
     Dataset
         Scores of the final networks by ``family`` and ``width``, NaN for a width that a family
         lacks; laws of the loss of text and its forecasts; forecasts and abruptness of each task;
-        what its networks do unasked. docs/variables.md lists them.
+        what its networks do unasked, with the probes
+        that were ``expected(probe)``. docs/variables.md lists them.
 
     Raises
     ------
@@ -111,9 +119,10 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
     }
     of_task = {
         name: grid.of_family(runs, _of_task(name), task=tasks)
-        for name in ("chance", "problems", "answer_length", "answer_entropy")
+        for name in ("problems", "answer_length", "answer_entropy")
     }
-    curves = _curves(sizes, scores, of_task)
+    chance = grid.of_family(runs, _chance, task=tasks, shots=SHOTS)
+    curves = _curves(sizes, scores, of_task, chance[..., _MOST])
     parameters, loss = sizes["parameters"].values, sizes["loss"].values
     setting = grid.about("setting")
     abrupt = abruptness(curves, least_sizes=least_sizes)
@@ -123,7 +132,12 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
             **sizes,
             **scores,
             "chance": variable(
-                ("family", "task"), of_task["chance"], "exact match without the problem"
+                ("family", "task", "shots"), chance, "exact match by the best way to guess"
+            ),
+            "floor": variable(
+                ("family", "task", "shots"),
+                levels_above_chance(chance, of_task["problems"][..., None]),
+                "largest exact match that guessing explains",
             ),
             "problems": variable(
                 ("family", "task"), of_task["problems"], "problems of the evaluation set"
@@ -143,7 +157,7 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
             **abrupt,
             **same_length(curves),
             "spread_of_crossing": spread_of_crossing(abrupt["crossing"].values, setting),
-            **_open_ended(grid, kept),
+            **_open_ended(grid, kept, expected),
         },
         {
             "family": text(grid.families),
@@ -159,12 +173,14 @@ def mixture_scaling(runs: Sequence[Run], *, least_sizes: int) -> xr.Dataset:
             "end": text(("lower", "upper")),
             **{dim: labels_of(kept, "open_ended", dim) for dim in _OPEN_ENDED},
         },
-        title="Transformers on a mixture of text and tasks: the large foretold from the small",
+        title="Families of transformers on mixtures of text and tasks",
     )  # fmt: skip
 
 
 SHOTS = text(("one", "most"))
 """Solved problems in the context: one, or as many as it holds."""
+
+_MOST = list(SHOTS).index("most")
 
 _OPEN_ENDED = ("probe", "prompt", "record_group", "kind")
 
@@ -184,16 +200,19 @@ def _score(name: str) -> Take:
 
 
 def _of_task(name: str) -> Take:
-    """Return what takes a value of each task; of several baselines the best one."""
+    """Return what takes a value of each task."""
 
     def take(run: Run) -> xr.DataArray:
         evaluation = run.results["evaluation"]
         each = evaluation[name]
-        if "baseline" in each.dims:
-            return each.max("baseline")
         return each if "task" in each.dims else each.expand_dims(task=evaluation["task"])
 
     return take
+
+
+def _chance(run: Run) -> xr.DataArray:
+    """Return the exact match of the best baseline, by task and shots."""
+    return run.results["evaluation"]["chance"].max("baseline")
 
 
 def _of_open_ended(name: str) -> Take:
@@ -201,9 +220,12 @@ def _of_open_ended(name: str) -> Take:
 
 
 def _curves(
-    sizes: Mapping[str, xr.Variable], scores: Mapping[str, xr.Variable], of_task: dict[str, Array]
+    sizes: Mapping[str, xr.Variable],
+    scores: Mapping[str, xr.Variable],
+    of_task: Mapping[str, Array],
+    chance: Array,
 ) -> Curves:
-    most = {name: each.values[..., list(SHOTS).index("most")] for name, each in scores.items()}
+    most = {name: each.values[..., _MOST] for name, each in scores.items()}
     return Curves(
         parameters=sizes["parameters"].values,
         exact=most["exact"],
@@ -211,20 +233,20 @@ def _curves(
         token_product=most["token_product"],
         excess=most["answer_loss"] - of_task["answer_entropy"][:, None],
         excess_error=most["answer_loss_error"],
-        chance=of_task["chance"],
+        chance=chance,
         problems=of_task["problems"],
         answer_length=of_task["answer_length"],
     )
 
 
-def _open_ended(grid: Grid, kept: Sequence[Run]) -> Variables:
+def _open_ended(grid: Grid, kept: Sequence[Run], expected: Sequence[str]) -> Variables:
     """Return what networks do unasked, as far as they were tried."""
     runs = [run for run in kept if "open_ended" in run.results]
     labels = {dim: labels_of(kept, "open_ended", dim) for dim in _OPEN_ENDED}
     quantities = {
         "probe_exact": (("probe",), "exact match on problems of kinds that were never trained"),
         "probe_chance": (("probe",), "exact match by guessing from the context"),
-        "elicited": (("probe",), "whether the ability is three standard errors above chance"),
+        "elicited": (("probe",), "whether it is answered more often than chance explains"),
         "false_positive": (
             ("record_group", "prompt"),
             "probability that an outcome is predicted which does not happen",
@@ -244,11 +266,16 @@ def _open_ended(grid: Grid, kept: Sequence[Run]) -> Variables:
         )
         for name, (dims, about) in quantities.items()
     }
-    shared = {
-        "bayes_ratio": ("prompt", "false positives in group 1 over group 0, by the Bayes rule"),
-        "expected": ("probe", "whether the ability was expected beforehand"),
+    bayes = grid.of_family(runs, _of_open_ended("bayes_ratio"), prompt=labels["prompt"])
+    return found | {
+        "bayes_ratio": variable(
+            ("family", "prompt"),
+            bayes,
+            "false positives in group 1 over 0, by the Bayes rule",
+        ),
+        "expected": variable(
+            "probe",
+            np.isin(labels["probe"].astype(str), list(expected)),
+            "whether the ability was expected beforehand",
+        ),
     }
-    for name, (dim, about) in shared.items():
-        values = grid.of_family(runs, _of_open_ended(name), **{dim: labels[dim]})
-        found[name] = variable(("family", dim), values, about)
-    return found

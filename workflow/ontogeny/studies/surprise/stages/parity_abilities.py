@@ -230,7 +230,9 @@ def abilities(tasks: Tasks, setting_of_family: Sequence[str], *, least_sizes: in
         ),
         **{name: variable(dims, found[name], long_name) for name, long_name in about.items()},
         "agreement": variable(
-            "family", agreed, "Somers' D of rank of frequency with respect to width of learning"
+            "family",
+            agreed,
+            "Somers' D of rank of frequency with respect to the width at which a task is learned",
         ),
         "spread_of_crossing": spread_of_crossing(found["crossing"], setting_of_family),
     }

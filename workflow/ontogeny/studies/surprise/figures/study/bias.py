@@ -4,25 +4,27 @@ Left, the analogue of figure 3 of arXiv 2202.07785: the rate of false positives 
 whose records are biased, over that in the other group, when the prompt names the group and when it
 does not, over the number of parameters; lines without marks are the Bayes rule on the same records.
 Middle, kinds of problems that training never has: the share of seeds in which a network answers
-more of them than chance explains, by three standard errors; expected beforehand are those with a
-star. Right, what continuations from nothing contain: 30 characters of the text as they are, wrong
-statements in the frame of a task, and changes between text and problems.
+more of them than chance explains; those that were expected beforehand have a star. Right, what
+continuations from nothing contain: 30 characters of the text as they are, wrong statements in the
+frame of a task, and changes between text and problems.
 """
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.surprise.panels import (
     GUIDE,
     handle,
+    has_networks,
     legend_below,
     main_and_control,
+    plain_ticks,
     size_axis,
+    without_networks,
 )
 
 __all__ = ["draw", "numbers"]
@@ -45,6 +47,8 @@ def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the bias, the problems that were never trained, and the continuations."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         bias, probes, outputs = drawn.subplots(1, 3, width_ratios=[1, 1.1, 1])
@@ -56,9 +60,11 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _bias(bias, families, one)
             _probes(probes, one)
             _outputs(outputs, families, one)
-        bias.set(ylabel="false positives, group 1 over 0", title="records of two groups")
-        probes.set_title("never trained: share of seeds")
-        outputs.set(ylabel="share of continuations", ylim=(-0.03, 1.03), title="outputs")
+        bias.set(ylabel="false positives: group 1 / group 0", title="bias against group 1")
+        probes.set_title("never trained: share of seeds\nthat answer (*: expected)")
+        outputs.set(
+            ylabel="share of continuations", ylim=(-0.03, 1.03), title="continuations from nothing"
+        )
         for axes in (bias, outputs):
             axes.set_xlabel("parameters")
             size_axis(axes, numbers["parameters"].values.ravel())
@@ -79,7 +85,7 @@ def _bias(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
         ratio = families["ratio"].sel(prompt=prompt)
         axes.plot(
             families["parameters"].values.ravel(), ratio.values.ravel(), mark,
-            ms=2, mew=0, alpha=0.4, color=colour,
+            ms=3, mew=0, alpha=0.5, color=colour,
         )  # fmt: skip
         mean = one["ratio_of_setting"].sel(prompt=prompt)
         axes.plot(one["parameters_of_setting"], mean, marker=mark, ms=3.5, color=colour)
@@ -87,9 +93,7 @@ def _bias(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
         axes.axhline(rule, color=colour, ls="--", lw=1)
     axes.axhline(1, **GUIDE)
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
+    plain_ticks(axes.yaxis)
 
 
 def _probes(axes: Axes, one: xr.Dataset) -> None:
@@ -104,9 +108,7 @@ def _probes(axes: Axes, one: xr.Dataset) -> None:
             )
     names = [
         f"{probe}{' *' * bool(expected)}"
-        for probe, expected in zip(
-            one["probe"].values, one["expected_of_setting"].values == 1, strict=True
-        )
+        for probe, expected in zip(one["probe"].values, one["expected"].values, strict=True)
     ]
     axes.set_yticks(range(len(names)), names, fontsize=7)
     axes.set_xticks(range(known.sizes["width"]), known["width"].values, fontsize=7, rotation=90)
@@ -119,7 +121,7 @@ def _outputs(axes: Axes, families: xr.Dataset, one: xr.Dataset) -> None:
         rate = families["output_rate"].sel(kind=kind)
         axes.plot(
             families["parameters"].values.ravel(), rate.values.ravel(), mark,
-            ms=2, mew=0, alpha=0.4, color=colour,
+            ms=3, mew=0, alpha=0.5, color=colour,
         )  # fmt: skip
         mean = one["output_rate_of_setting"].sel(kind=kind)
         axes.plot(one["parameters_of_setting"], mean, marker=mark, ms=3.5, color=colour)

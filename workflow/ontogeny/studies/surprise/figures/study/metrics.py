@@ -16,9 +16,11 @@ from ontogeny.studies.surprise.panels import (
     families_and_mean,
     handle,
     handles_of_settings,
+    has_networks,
     legend_below,
     main_and_control,
     size_axis,
+    without_networks,
 )
 
 __all__ = ["draw", "numbers"]
@@ -41,9 +43,16 @@ def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw a row for each metric and a column for each task."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     tasks = numbers["task"].values
     with settings():
         drawn = figure(width=style.width, height=0.85 * style.width)
+        drawn.suptitle(
+            "The same answers by five metrics: a jump in the upper rows that is gradual in the "
+            "lower ones comes from the metric",
+            fontsize=9,
+        )
         panels = drawn.subplots(
             len(_ROWS), max(len(tasks), 1), squeeze=False, sharex=True, sharey="row"
         )

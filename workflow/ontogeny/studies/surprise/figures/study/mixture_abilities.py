@@ -3,9 +3,9 @@
 Left, the loss of the final networks on held-out text over their number of parameters, with the
 power law fitted to the mean over seeds. Right, a panel for each task that the same networks learn
 between the text: the share of problems whose answer is right in every character, after as many
-solved problems as the context holds. In grey, what is within three standard errors of chance. Above
-each panel, the largest gain over a factor of two in parameters, as a mean over seeds; the panels
-are in its order. Hollow circles are a control with four times the training.
+solved problems as the context holds. In grey, the scores that guessing explains. Above each
+panel, the largest gain over a factor of two in parameters, as a mean over seeds; the panels are in
+its order. Hollow circles are a control with four times the training.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullLocator, ScalarFormatter
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
@@ -24,9 +23,12 @@ from ontogeny.studies.surprise.panels import (
     families_and_mean,
     handle,
     handles_of_settings,
+    has_networks,
     legend_below,
     main_and_control,
+    plain_ticks,
     size_axis,
+    without_networks,
 )
 
 __all__ = ["draw", "numbers"]
@@ -51,6 +53,8 @@ def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw a large panel of the loss, and small ones of the tasks beside it."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     tasks = numbers["task"].values
     columns = max(-(-len(tasks) // _ROWS), 1)
     with settings():
@@ -74,7 +78,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.set_xlabel("parameters", fontsize=8)
         handles = handles_of_settings(numbers)
         handles.append(handle("power law", **_LAW))
-        handles.append(handle("within 3 s.e. of chance", color=_FLOOR, lw=5))
+        handles.append(handle("explained by guessing", color=_FLOOR, lw=5))
         legend_below(drawn, handles, columns=3)
     return drawn
 
@@ -86,9 +90,7 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
         axes.plot(line["parameters_of_setting"], line["law_of_setting"], zorder=3, **_LAW)
     size_axis(axes, numbers["parameters"].values.ravel())
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.yaxis.set_major_formatter(ScalarFormatter())
-    axes.yaxis.set_minor_locator(NullLocator())
+    plain_ticks(axes.yaxis)
     axes.set(xlabel="parameters without embeddings", ylabel="loss of text [nat per character]")
     axes.set_title("text")
 

@@ -1,4 +1,4 @@
-"""What smaller networks foretell of larger ones: the loss, and abilities.
+"""What smaller networks predict of larger ones: the loss, and abilities.
 
 Left, how far the loss of text is from what the laws, fitted to the smallest networks of a seed,
 predict for a larger one, by how much larger it is than the largest that was seen. Middle, exact
@@ -7,30 +7,45 @@ seen: the diagonal is a perfect forecast. Right, for each task, the worst case o
 of the three forecasts, a dot for each seed; the bar is their mean.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import PercentFormatter
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.surprise.families import families_of, main_setting
-from ontogeny.studies.surprise.panels import GUIDE, handle
+from ontogeny.studies.surprise.panels import (
+    GUIDE,
+    handle,
+    has_networks,
+    note,
+    plain_ticks,
+    without_networks,
+)
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("mixture-sizes",)
 
-_LAWS = {
-    "offset": (PALETTE[2], "s", "power law with a floor"),
-    "power": (PALETTE[0], "o", "power law"),
+_LAWS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "power": ("power law", {"color": PALETTE[0], "marker": "o", "ms": 3, "mew": 0}),
+    "offset": (
+        "power law with a floor",
+        {"color": PALETTE[2], "marker": "s", "ms": 4.5, "mfc": "none", "mew": 0.8},
+    ),
 }
 _FORECASTERS = {
     "logistic": (PALETTE[1], "o"),
     "power-of-error": (PALETTE[4], "s"),
     "as-last-seen": (PALETTE[3], "^"),
 }
+
+_TOO_FEW = "too few networks\nto predict a larger one"
 
 _LEAST_RANGE = 0.1
 """The axis of misses goes at least this far to each side."""
@@ -39,7 +54,7 @@ _LEAST_RANGE = 0.1
 def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
     """Select forecasts, and what was seen, of the main setting."""
     families = families_of(mixture_scaling, main_setting(mixture_scaling))
-    names = ["loss_miss", "ability_forecast", "ability_seen", "largest_miss"]
+    names = ["parameters", "loss_miss", "ability_forecast", "ability_seen", "largest_miss"]
     known = families["parameters"].notnull()
     is_seen = known.cumsum("width") <= families["cut"]
     last_seen = families["parameters"].where(is_seen & known).max("width")
@@ -50,16 +65,15 @@ def numbers(mixture_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the loss, the abilities, and the tasks one by one."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         loss, abilities, tasks = drawn.subplots(1, 3)
         _loss(loss, numbers)
         _abilities(abilities, numbers)
         _tasks(tasks, numbers)
-        handles = [
-            handle(name, ls="", marker=mark, ms=4, color=colour)
-            for colour, mark, name in _LAWS.values()
-        ]
+        handles = [handle(label, ls="", **look) for label, look in _LAWS.values()]
         handles += [
             handle(name.replace("-", " "), ls="", marker=mark, ms=4, color=colour)
             for name, (colour, mark) in _FORECASTERS.items()
@@ -70,18 +84,14 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     miss, times = xr.broadcast(numbers["loss_miss"], numbers["times"])
-    for law, (colour, mark, _) in _LAWS.items():
-        axes.plot(
-            times.sel(law=law).values.ravel(), miss.sel(law=law).values.ravel(), mark,
-            ms=3, alpha=0.6, mew=0, color=colour,
-        )  # fmt: skip
+    for law, (_, look) in _LAWS.items():
+        x, y = (each.sel(law=law).values.ravel() for each in (times, miss))
+        axes.plot(x, y, ls="", alpha=0.6, **look)
     axes.axhline(0, **GUIDE)
     farthest = float(np.nanmax(times.values[np.isfinite(miss.values)], initial=2))
     axes.set_xlim(1, 1.2 * farthest)
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.xaxis.set_minor_locator(NullLocator())
+    plain_ticks(axes.xaxis)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     most = float(np.nanmax(np.abs(miss.values), initial=_LEAST_RANGE))
     axes.set_ylim(-1.1 * most, 1.1 * most)
@@ -90,6 +100,8 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
         ylabel="loss predicted, too high by",
     )
     axes.set_title("loss of text")
+    if not miss.notnull().any():
+        note(axes, _TOO_FEW)
 
 
 def _abilities(axes: Axes, numbers: xr.Dataset) -> None:
@@ -103,6 +115,8 @@ def _abilities(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05))
     axes.set(xlabel="exact match seen", ylabel="exact match predicted")
     axes.set_title("abilities, next size")
+    if not seen.notnull().any():
+        note(axes, _TOO_FEW)
 
 
 def _tasks(axes: Axes, numbers: xr.Dataset) -> None:
@@ -115,4 +129,6 @@ def _tasks(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set_yticks(places, [str(task) for task in ordered["task"].values])
     axes.set(xlim=(0, 1.03), xlabel="largest miss of the\nbest forecast")
     axes.set_title("worst case by task")
+    if not ordered["largest_miss"].notnull().any():
+        note(axes, _TOO_FEW)
     axes.grid(axis="y", visible=False)

@@ -19,11 +19,13 @@ from ontogeny.studies.surprise.panels import (
     GUIDE,
     dots,
     handle,
+    has_networks,
     of_setting,
     plain_ticks,
     rank_bar,
     ranks,
     size_axis,
+    without_networks,
 )
 
 __all__ = ["draw", "numbers"]
@@ -39,6 +41,8 @@ def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the loss beside the accuracy of single tasks."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     with settings():
         drawn = figure(width=style.width, height=0.46 * style.width)
         left, right = drawn.subplots(1, 2)
@@ -72,7 +76,7 @@ def _tasks(axes: Axes, drawn: Figure, family: xr.Dataset) -> None:
         axes.plot(known["parameters"], known["accuracy"].isel(task=place), **look)
     axes.axhline(0.5, **GUIDE)
     rank_bar(drawn, axes, scale)
-    drawn.legend(
-        handles=[handle("never learned", color="#bbbbbb"), handle("guessing", **GUIDE)],
-        loc="outside lower right", ncols=2, fontsize=7,
-    )  # fmt: skip
+    handles = [handle("guessing", **GUIDE)]
+    if not learned.all():
+        handles.insert(0, handle("learned by no network", color="#bbbbbb"))
+    drawn.legend(handles=handles, loc="outside lower right", ncols=2, fontsize=7)

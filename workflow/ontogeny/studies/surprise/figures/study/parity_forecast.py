@@ -9,6 +9,9 @@ distance of the two for these tasks, a dot for each family and cut. On the dotte
 right.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -17,14 +20,31 @@ from matplotlib.figure import Figure
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.surprise.families import main_setting
-from ontogeny.studies.surprise.panels import GUIDE, dots, of_setting, plain_ticks, size_axis
+from ontogeny.studies.surprise.panels import (
+    GUIDE,
+    dots,
+    has_networks,
+    note,
+    of_setting,
+    plain_ticks,
+    size_axis,
+    without_networks,
+)
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("parity-sizes",)
 
-_LAWS = {"power": PALETTE[0], "offset": PALETTE[1]}
+_LAWS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "power": ("power law", {"color": PALETTE[0], "marker": "o", "ms": 3, "mew": 0}),
+    "offset": (
+        "power law with a floor",
+        {"color": PALETTE[1], "marker": "s", "ms": 4.5, "mfc": "none", "mew": 0.8},
+    ),
+}
 _FORECASTERS = {"logistic": (PALETTE[3], "o"), "quanta": (PALETTE[2], "^")}
+_BAND = "#cccccc"
+_NONE_AT_FLOOR = "no task was at the floor\nat all smaller sizes"
 _ALL = ("logistic", "power-of-error", "as-last-seen", "quanta")
 
 
@@ -39,6 +59,8 @@ def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw forecasts of the loss above those of abilities."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     with settings():
         drawn = figure(width=style.width, height=0.85 * style.width)
         (band, loss), (ability, miss) = drawn.subplots(2, 2)
@@ -51,29 +73,40 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 def _band(axes: Axes, numbers: xr.Dataset) -> None:
     size = numbers["parameters"].max("family")
-    ends = numbers["band"].isel(setting=0, cut=0).sel(law="power")
-    label = f"predicted from the {int(numbers['cut'][0])} smallest (95 %)"
-    lower, upper = (ends.sel(end=end) for end in ("lower", "upper"))
-    axes.fill_between(size, lower, upper, color="#cccccc", lw=0, label=label)
     dots(axes, numbers, "loss")
+    for cut in numbers["cut"].values[:1]:
+        ends = numbers["band"].isel(setting=0).sel(law="power", cut=cut)
+        lower, upper = (ends.sel(end=end) for end in ("lower", "upper"))
+        axes.fill_between(size, lower, upper, color=_BAND, lw=0)
+        axes.vlines(
+            size,
+            lower,
+            upper,
+            color=_BAND,
+            lw=2.5,
+            label=f"predicted from the {cut} smallest (95 %)",
+        )
+        axes.legend(loc="lower left", fontsize=7)
     axes.set(title="Loss of each network", yscale="log", ylabel="loss [nat]")
     axes.set_xlabel("parameters N")
     plain_ticks(axes.yaxis)
-    axes.legend(loc="lower left", fontsize=7)
     size_axis(axes, numbers["parameters"].values.ravel())
 
 
 def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     seen, predicted = xr.broadcast(numbers["loss"], numbers["loss_forecast"].sel(law=list(_LAWS)))
-    for law, colour in _LAWS.items():
+    for law, (label, look) in _LAWS.items():
         x, y = (each.sel(law=law).values.ravel() for each in (seen, predicted))
-        axes.plot(x, y, "o", ms=3, alpha=0.6, mew=0, color=colour, label=f"law: {law}")
+        axes.plot(x, y, ls="", alpha=0.6, label=label, **look)
     _diagonal(axes, float(numbers["loss"].min()) * 0.9, float(numbers["loss"].max()))
     axes.set(title="Loss beyond each cut", xscale="log", yscale="log",
              xlabel="loss seen [nat]", ylabel="loss predicted [nat]")  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
         plain_ticks(axis)
-    axes.legend(loc="upper left", fontsize=7)
+    if predicted.notnull().any():
+        axes.legend(loc="upper left", fontsize=7)
+    else:
+        note(axes, "too few networks\nto predict a larger one")
 
 
 def _ability(axes: Axes, numbers: xr.Dataset) -> None:
@@ -83,9 +116,12 @@ def _ability(axes: Axes, numbers: xr.Dataset) -> None:
         axes.plot(seen.values.ravel(), predicted.values.ravel(), mark, ms=3.5, alpha=0.5, mew=0,
                   color=colour, label=name)  # fmt: skip
     _diagonal(axes, 0.5, 1.0)
-    axes.set(title="Tasks at the floor, next size", xlabel="accuracy seen",
+    axes.set(title="Tasks at the floor so far: the next size", xlabel="accuracy seen",
              ylabel="accuracy predicted", xlim=(0.45, 1.03), ylim=(0.45, 1.03))  # fmt: skip
-    axes.legend(loc="center right", fontsize=7)
+    if numbers["from_floor"].notnull().any():
+        axes.legend(loc="center right", fontsize=7)
+    else:
+        note(axes, _NONE_AT_FLOOR)
 
 
 def _miss(axes: Axes, numbers: xr.Dataset) -> None:
@@ -98,6 +134,8 @@ def _miss(axes: Axes, numbers: xr.Dataset) -> None:
     axes.set(title="How far forecasts of these tasks miss", ylabel="mean |predicted - seen|")
     axes.set_xticks(range(len(_ALL)), names)
     axes.set_ylim(bottom=0)
+    if not found.notnull().any():
+        note(axes, _NONE_AT_FLOOR)
 
 
 def _diagonal(axes: Axes, low: float, high: float) -> None:

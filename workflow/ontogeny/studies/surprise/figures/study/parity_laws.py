@@ -19,12 +19,14 @@ from ontogeny.studies.surprise.families import main_setting
 from ontogeny.studies.surprise.panels import (
     dots,
     handle,
+    has_networks,
     of_setting,
     plain_ticks,
     setting_colours,
     setting_words,
     shades,
     size_axis,
+    without_networks,
 )
 
 __all__ = ["draw", "numbers"]
@@ -48,6 +50,8 @@ def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw loss over size, exponents, and loss over data and compute."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     words, colours = setting_words(numbers), setting_colours(numbers)
     with settings():
         drawn = figure(width=style.width, height=0.85 * style.width)
@@ -91,7 +95,9 @@ def _exponents(axes: Axes, numbers: xr.Dataset, colours: dict[str, str]) -> None
             face = colour if fill == "full" else "none"
             height = np.full(len(found), row + 0.17 * (below - 1.5))
             axes.plot(found, height, mark, ms=4.5, color=colour, mfc=face, alpha=0.8)
-    axes.set(title="Exponent of that loss", xlabel="exponent of loss over size", yticks=[])
+    axes.set(
+        title="Exponent of loss over size", xlabel="exponent (more negative: steeper)", yticks=[]
+    )
     axes.set_ylim(len(colours) - 0.4, -0.6 - 0.5 * len(colours))
     axes.legend(
         handles=[

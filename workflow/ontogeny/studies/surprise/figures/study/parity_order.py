@@ -1,10 +1,9 @@
 """Frequent tasks are learned first, and what is not learned is the loss.
 
 Left: the smallest network that has learned each task, by how frequent the task is, of the setting
-with most networks, a dot for each seed and task; tasks above the dotted line are learned by none.
-Right: the loss of each network beside ln 2 times the probability of the tasks that it has not
-learned, in which an accuracy above the threshold counts as learned. On the dotted line they are
-equal.
+with most networks, a dot for each seed and task; tasks in the grey row are learned by none. Right:
+the loss of each network beside ln 2 times the probability of the tasks that it has not learned, in
+which an accuracy above the threshold counts as learned. On the dotted line the two are equal.
 """
 
 import numpy as np
@@ -13,21 +12,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import figure, settings
 from ontogeny.studies.surprise.families import main_setting
 from ontogeny.studies.surprise.panels import (
     GUIDE,
     handle,
+    has_networks,
     of_setting,
     plain_ticks,
     setting_colours,
     setting_words,
+    without_networks,
 )
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("parity-families",)
 
+_NEVER = "#eeeeee"
 _ABOVE = 1.6
 """Tasks that are never learned are drawn above the largest size by this factor."""
 
@@ -41,11 +43,14 @@ def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the order of learning beside the loss that is left."""
+    if not has_networks(numbers):
+        return without_networks(style.width)
     words, colours = setting_words(numbers), setting_colours(numbers)
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         left, right = drawn.subplots(1, 2)
-        _order(left, of_setting(numbers, main_setting(numbers)))
+        main = main_setting(numbers)
+        _order(left, of_setting(numbers, main), colours[main])
         for setting, colour in colours.items():
             of = of_setting(numbers, setting)
             losses = [of[name].values.ravel() for name in ("unlearned_loss", "loss")]
@@ -61,11 +66,12 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         handles = [
             handle(words[setting], color=c, marker="o", ls="") for setting, c in colours.items()
         ]
+        handles.append(handle("the two are equal", **GUIDE))
         drawn.legend(handles=handles, loc="outside lower center", ncols=2)
     return drawn
 
 
-def _order(axes: Axes, setting: xr.Dataset) -> None:
+def _order(axes: Axes, setting: xr.Dataset, colour: str) -> None:
     largest = float(setting["parameters"].max())
     for place in range(setting.sizes["family"]):
         one = setting.isel(family=place)
@@ -73,11 +79,11 @@ def _order(axes: Axes, setting: xr.Dataset) -> None:
         size = one["learned_parameters"].values
         shown = np.where(np.isfinite(size), size, largest * _ABOVE)
         rank = one["task"].values + 1
-        axes.plot(rank, shown, "o", ms=3.5, alpha=0.4, mew=0, color=PALETTE[0])
-    axes.axhline(largest * _ABOVE**0.5, **GUIDE)
+        axes.plot(rank, shown, "o", ms=3.5, alpha=0.4, mew=0, color=colour)
+    axes.axhspan(largest * _ABOVE**0.5, largest * _ABOVE**1.5, color=_NEVER, lw=0)
     axes.set(
         title="When each task is learned", xscale="log", yscale="log",
         xlabel="rank of frequency (1: most frequent)",
         ylabel="smallest N that has learned it",
     )  # fmt: skip
-    axes.annotate("never", (1, largest * _ABOVE), va="center", fontsize=8)
+    axes.annotate("learned by no network", (1, largest * _ABOVE), va="center", fontsize=8)
