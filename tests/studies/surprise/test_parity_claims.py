@@ -42,6 +42,7 @@ def planted(results):
     alpha = results["alpha_of_family"]
     return results.assign(
         loss_miss=results["loss_miss"] / 10,
+        loss_miss_quarter=results["loss_miss_quarter"] / 10,
         exponent=-alpha,
         exponent_quarter=-alpha / 2,
     )
@@ -75,6 +76,9 @@ def test_it_holds(good, name):
 
 BROKEN = {
     "loss-is-predictable": lambda good: {"loss_miss": good["loss_miss"] * 0 - 0.3},
+    "loss-is-predictable-early": lambda good: {
+        "loss_miss_quarter": good["loss_miss_quarter"] * 0 - 0.3
+    },
     "heavier-tail-flatter-law": lambda good: {"exponent": good["alpha_of_family"] * 1.0},
     "parity-loss-follows-a-law": lambda good: {"residual": good["residual"] * 0 + 0.2},
     "loss-is-sum-of-abilities": lambda good: {"unlearned_loss": good["loss"] / 2},

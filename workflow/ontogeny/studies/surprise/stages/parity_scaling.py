@@ -94,6 +94,7 @@ def parity_scaling(runs: Sequence[Run], *, learned: float, least_sizes: int) -> 
     tasks = Tasks(parameters, grid.widths, probability, accuracy, accuracy > learned)
     curves = {name: grid.table(kept, _curve(name), step=step) for name in _CURVES}
     forecast = forecasts_of_loss(parameters, loss, least_sizes=least_sizes)
+    early_miss = forecasts_of_loss(parameters, early, least_sizes=least_sizes)["loss_miss"]
     setting = grid.about("setting")
     along = ("family", "width")
     found = {
@@ -124,6 +125,11 @@ def parity_scaling(runs: Sequence[Run], *, learned: float, least_sizes: int) -> 
             "exponent with endless tasks and endless training",
         ),
         **forecast,
+        "loss_miss_quarter": variable(
+            early_miss.dims,
+            early_miss.values,
+            "loss predicted over loss seen, less 1, after a quarter of training",
+        ),
         **bands_of_settings(parameters, loss, setting, least_sizes=least_sizes),
         **forecasts(tasks, forecast["loss_forecast"].values, least_sizes=least_sizes),
         **abilities(tasks, setting, least_sizes=least_sizes),
