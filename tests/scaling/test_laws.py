@@ -145,7 +145,7 @@ def test_criterion_is_akaikes_and_needs_points():
         ("power", [1, 2, 3], [2, 2, 2], "hardly changes with size"),
         ("offset", [1, 2, 3, 4], [2, 2, 2, 2], "does not fall with size"),
         ("offset", [1, 2, 3, 4], [1, 2, 3, 4], "does not fall with size"),
-        ("offset", [1, 2, 4, 8], [2, 1, 1, 1], "no start converged to an exponent between"),
+        ("offset", [1, 2, 4, 8], [2, 1, 1, 1], "best exponent is not between"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused_with_its_reason(law, size, loss, reason):
