@@ -35,13 +35,16 @@ NO_WORSE = 1e-9
 LARGEST_LOGARITHM = 700.0
 """Exponentials of larger logarithms, of either sign, are beyond what a float holds."""
 
+STARTS = 3
+"""`offset` is fitted from this many points of its grid."""
+
 BROKEN_STARTS = 64
 """`broken` is fitted from this many points of its grid, those with the smallest residuals."""
 
 FEWEST_CONVERGED = 0.9
 """A band is NaN when a smaller share of the bootstrap fits converges."""
 
-START_SHARES = np.concatenate([[0], expit(np.linspace(-20, 6, 27))])
+START_SHARES = np.concatenate([[0], expit(np.linspace(-20, 8, 57))])
 """Shares of the floor in the loss at the smallest size, of the grid from which `offset` starts."""
 
 START_EXPONENTS = np.geomspace(0.01, 10, 25)
@@ -403,18 +406,21 @@ def _offset(across: Array, up: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Fit rows of logarithms by `offset`, and say for which the search ended.
 
     The law is K (s + (1 - s) x^-a), where x is the size over the smallest size. For each share s of
-    the floor and exponent a the best ln K is a mean, so two parameters are left: a grid of 700
-    starts covers them, and the best of it is improved.
+    the floor and exponent a the best ln K is a mean, so two parameters are left. Searches start
+    from the best points of `STARTS` parts of a grid, from flat laws to steep ones.
     """
     first = across.min()
     centred = up - up.mean(-1, keepdims=True)
     shape_of = _offset_shape(across - first)
     model = _centred(shape_of)
     grid = _product(np.log(START_EXPONENTS), START_SHARES)
-    shapes = model(grid)[0]
-    start = grid[np.argmin((shapes**2).sum(-1) - 2 * centred @ shapes.T, -1)]
     lower, upper = np.array([np.log(EXPONENTS), [0, LARGEST_SHARE]]).T
-    found, cost, ended = least_squares(model, centred, start, lower, upper)
+    searches = []
+    for part in np.array_split(grid[np.argsort(grid[:, 0], kind="stable")], STARTS):
+        shapes = model(part)[0]
+        start = part[np.argmin((shapes**2).sum(-1) - 2 * centred @ shapes.T, -1)]
+        searches.append(least_squares(model, centred, start, lower, upper))
+    found, cost, ended = _best(searches)
     log_exponent, share = found.T
     steepest = np.stack([np.full(len(found), upper[0]), share], -1)
     as_good = ((model(steepest)[0] - centred) ** 2).sum(-1) <= cost * (1 + NO_WORSE)
@@ -426,6 +432,15 @@ def _offset(across: Array, up: Array) -> tuple[Array, NDArray[np.bool_]]:
     rows[~(ended & inside)] = np.nan
     rows[np.isnan(rows).any(-1)] = np.nan
     return rows, ended
+
+
+def _best(
+    searches: list[tuple[Array, Array, NDArray[np.bool_]]],
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Return for each row the search with the smallest cost, of those that ended if any did."""
+    found, cost, ended = (np.stack(each) for each in zip(*searches, strict=True))
+    best = np.argmin(np.where(ended | ~ended.any(0), cost, np.inf), 0), np.arange(cost.shape[1])
+    return found[best], cost[best], ended[best]
 
 
 _ROWS = {"power": _power, "offset": _offset}
