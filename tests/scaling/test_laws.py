@@ -246,13 +246,12 @@ def test_band_is_missing_where_nothing_tells_its_width():
 
 
 def test_profile_interval_covers_the_exponent():
-    trials, held = 25, 0
+    trials, held = 200, 0
     for seed in range(trials):
         loss = noisy("offset", PLANTED["offset"], SIZES, 0.01, seed=seed)
-        lower, upper = profile_interval(SIZES, loss, level=0.9)
-        assert lower <= fit("offset", SIZES, loss).parameters[2] <= upper
+        lower, upper = profile_interval(SIZES, loss, level=0.8)
         held += lower < PLANTED["offset"][2] < upper
-    assert abs(held / trials - 0.9) < 3 * np.sqrt(0.9 * 0.1 / trials) + 0.02
+    assert abs(held / trials - 0.8) < 3 * np.sqrt(0.8 * 0.2 / trials)
 
 
 def test_profile_interval_ends_where_the_likelihood_has_fallen_enough():

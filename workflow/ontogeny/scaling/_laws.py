@@ -483,9 +483,7 @@ def _profile(across: Array, up: Array, exponents: Array) -> Array:
     """Return the smallest sum of squares of `offset` for each exponent."""
     model = _centred(_offset_shape(across - across.min()))
     target = (up - up.mean())[None]
-    each = np.broadcast_to(
-        np.log(exponents)[:, None, None], (exponents.size, START_SHARES.size, 1)
-    )
+    each = np.broadcast_to(np.log(exponents)[:, None, None], (exponents.size, START_SHARES.size, 1))
     grid = np.concatenate([each, np.broadcast_to(START_SHARES[:, None], each.shape)], -1)
     misses = ((model(grid.reshape(-1, 2))[0] - target) ** 2).sum(-1).reshape(each.shape[:2])
     start = grid[np.arange(exponents.size), misses.argmin(-1)]
