@@ -91,9 +91,9 @@ def fit_joint(
     Raises
     ------
     NoConvergence
-        When there are fewer than `FEWEST_POINTS` points, or fewer than 3 sizes or 3 amounts of data that differ;
-        when a number is not positive and finite; when no search converges; when an exponent of the
-        best law is not between 0 and `LARGEST_EXPONENT`.
+        When there are fewer than `FEWEST_POINTS` points, or fewer than 3 sizes or 3 amounts of
+        data that differ; when a number is not positive and finite; when no search converges; when
+        an exponent of the best law is not between 0 and `LARGEST_EXPONENT`.
     """
     sizes, amounts, losses = _checked(size, data, loss)
     points = tuple(np.log(each) for each in (sizes, amounts, losses))
