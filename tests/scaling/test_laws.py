@@ -185,7 +185,7 @@ def test_criterion_is_akaikes_and_needs_points():
         ("offset", [1, 2, 3, 4], [2, 2, 2, 2], "does not fall with size"),
         ("offset", [1, 2, 3, 4], [1, 2, 3, 4], "does not fall with size"),
         ("offset", [1, 2, 4, 8], [2, 1, 1, 1], "best exponent is not between"),
-        ("offset", [1, 10, 100, 1000], [2, 0.999, 1, 1.001], "best exponent is not between"),
+        ("offset", [1, 1e3, 1e6, 1e9], [2, 0.999, 1, 1.001], "best exponent is not between"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused_with_its_reason(law, size, loss, reason):
