@@ -25,14 +25,13 @@ STEEPEST = 20.0
 FARTHEST = 30.0
 """Largest argument of `logistic` at the geometric mean of the sizes."""
 
-
 TURNS = np.linspace(-2, 2, 61)
 """Where the curves from which `logistic` starts turn, in halves of the range of ln N."""
 
 SLOPES = np.geomspace(0.02, 10, 40)
 """Their slopes, as what the argument gains over half of that range."""
 
-STARTS = 3
+STARTS = 2
 """`logistic` is fitted from this many rising and as many falling curves, from flat to steep."""
 
 
