@@ -84,6 +84,47 @@ def test_flat_curves_go_on_flat(forecaster, value, expected):
     assert_allclose(found, expected[forecaster], atol=1e-6)
 
 
+def many():
+    """Return rising, falling and flat curves, exact and noisy, and a chance for each."""
+    rng = np.random.default_rng(0)
+    z = np.log(SIZES / 2e4)
+    chance = np.repeat([0.0, 0.25, 0.5], 10)
+    turns, slopes = rng.normal(size=(2, 30, 1))
+    scores = chance[:, None] + (1 - chance[:, None]) * expit(turns + 2 * slopes * z)
+    scores[::2] += 0.05 * rng.normal(size=(15, 6))
+    scores[[3, 13, 23]] = 0.5
+    return np.clip(scores, 0, 1), chance
+
+
+@pytest.mark.parametrize("forecaster", FORECASTERS)
+def test_many_curves_at_once_are_the_curves_one_by_one(forecaster):
+    """Whatever the chance of each, over repeated sizes in any order, at any shape of sizes."""
+    scores, chance = many()
+    order = [3, 0, 5, 1, 2, 4, 0]
+    found = forecast(forecaster, SIZES[order], scores[:, order], BEYOND[:, None], chance=chance)
+    assert found.shape == (30, 2, 1)
+    for row, score, floor in zip(found, scores, chance, strict=True):
+        alone = forecast(forecaster, SIZES, score, BEYOND[:, None], chance=floor)
+        assert_allclose(row, alone, rtol=1e-7, atol=1e-9)
+
+
+def test_logistic_is_never_worse_than_searches_from_everywhere():
+    """Compared at the sizes that were fitted, with the best of scipy from 40 starts."""
+    scores, _ = many()
+    z = np.log(SIZES) - np.log(SIZES).mean()
+    for score in scores[::4]:
+        best = min(
+            least_squares(
+                lambda p, score=score: expit(p[0] + p[1] * z) - score,
+                start,
+                bounds=([-30, -20], [30, 20]),
+            ).cost
+            for start in [(c, k) for c in (-6, -2, 0, 2, 6) for k in (-6, -2, -0.5, 0, 0.5, 2, 6)]
+        )
+        misses = forecast("logistic", SIZES, score, SIZES) - score
+        assert (misses**2).sum() <= 2 * best * (1 + 1e-6) + 1e-9
+
+
 @pytest.mark.parametrize("forecaster", FORECASTERS)
 def test_one_size_says_what_was_last_seen(forecaster):
     assert_allclose(forecast(forecaster, [7, 7], [0.2, 0.4], BEYOND), 0.3)

@@ -73,7 +73,7 @@ def test_gradient_is_that_of_finite_differences(delta):
 @pytest.mark.parametrize(
     ("size", "data", "loss", "reason"),
     [
-        ([1, 2, 3, 4], [1, 2, 3, 4], [4, 3, 2, 1], "at least 5 points, there are 4"),
+        (range(1, 6), range(1, 6), [5, 4, 3, 2, 1], "at least 6 points, there are 5"),
         ([1, 2] * 3, [1, 2, 3] * 2, [1] * 6, "at least 3 sizes that differ: there are 2"),
         ([1, 2, 3] * 2, [1, 2] * 3, [1] * 6, "at least 3 amounts of data that differ"),
         ([1, 2, 3] * 2, [1, 2, 3] * 2, [1] * 5 + [0], "a loss is not positive"),

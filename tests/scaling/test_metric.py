@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.stats import pearsonr
 
-from ontogeny.scaling import VERDICTS, explained, geometric, isotonic, isotonic_residual, verdict
+from ontogeny.scaling import VERDICTS, explained, geometric, isotonic, verdict
 
 
 def test_explained_share_is_that_of_the_line_for_its_own_prediction():
@@ -51,11 +51,15 @@ def test_geometric_leaves_out_zeros_and_needs_two():
         (0.8, 0.1, 0.99, False, "abrupt by metric"),
         (0.8, 0.5, 0.99, False, "abrupt in likelihood"),
         (0.8, 0.1, 0.99, True, "abrupt in likelihood"),
-        (0.8, 0.1, 0.5, False, "abrupt in likelihood"),
-        (0.8, 0.1, np.nan, False, "abrupt in likelihood"),
+        (0.8, 0.5, np.nan, False, "abrupt in likelihood"),
+        (0.8, 0.1, 0.5, True, "abrupt in likelihood"),
+        (0.8, 0.1, 0.5, False, "undecided"),
+        (0.8, 0.1, np.nan, False, "undecided"),
     ],
 )
-def test_verdict_blames_the_metric_only_with_evidence(exact, continuous, share, broken, expected):
+def test_verdict_blames_metric_or_network_only_with_evidence(
+    exact, continuous, share, broken, expected
+):
     found = verdict(exact, continuous, share, broken=broken)
     assert found == expected
     assert found in VERDICTS
@@ -68,7 +72,7 @@ def test_no_verdict_without_gains():
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), min_size=1, max_size=8))
-def test_isotonic_residual_is_that_of_the_min_max_formula(points):
+def test_isotonic_is_the_min_max_formula(points):
     x, y = (np.array(each, dtype=float) for each in zip(*points, strict=True))
     values = np.unique(x)
 
@@ -79,17 +83,9 @@ def test_isotonic_residual_is_that_of_the_min_max_formula(points):
         max(min(mean(low, high) for high in values[k:]) for low in values[: k + 1])
         for k in range(len(values))
     ]
-    left = y - np.array(rising)[np.searchsorted(values, x)]
-    assert_allclose(isotonic_residual(x, y), np.sqrt(np.mean(left**2)), atol=1e-9)
-
-
-def test_isotonic_residual_of_simple_points():
-    assert isotonic_residual([3, 1, 2], [0.9, 0.1, 0.5]) == 0
-    assert_allclose(isotonic_residual([1, 2], [1, 0]), 0.5)
-    assert_allclose(isotonic_residual([1, 1, 2], [0, 1, 0.7]), np.sqrt(0.5 / 3))
+    assert_allclose(isotonic(x, y), np.array(rising)[np.searchsorted(values, x)], atol=1e-9)
 
 
 def test_an_isotonic_function_rises_and_is_one_value_at_each_x():
     x, y = np.array([3.0, 1.0, 2.0, 1.0]), np.array([0.1, 0.2, 0.9, 0.4])
     assert_allclose(isotonic(x, y), [0.5, 0.3, 0.5, 0.3])
-    assert_allclose(isotonic_residual(x, y), np.sqrt(np.mean((y - [0.5, 0.3, 0.5, 0.3]) ** 2)))

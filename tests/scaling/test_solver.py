@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 from scipy.optimize import lsq_linear
 
+from ontogeny.scaling import _solver
 from ontogeny.scaling._solver import least_squares
 
 
@@ -33,12 +35,51 @@ def test_equal_bounds_hold_a_parameter():
     assert_allclose(found, [[0, 2], [1, 2 - x.sum() / (x @ x)]], atol=1e-9)
 
 
-def test_a_search_that_does_not_end_has_not_converged():
+def test_a_search_that_does_not_end_has_not_converged(monkeypatch):
     """A residual that falls for ever, the farther the parameter goes."""
+    monkeypatch.setattr(_solver, "UPDATES", 100)
 
     def model(parameters):
         return parameters**-3, (-3 * parameters**-4)[..., None]
 
-    bounds = np.array([0.0]), np.array([np.inf])
+    bounds = np.array([0.0]), np.array([1e300])
     _, _, converged = least_squares(model, np.zeros((1, 1)), np.ones((1, 1)), *bounds)
     assert not converged.any()
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [[2.129, 2.1944, 2.0572, 1.822, 2.0114], [1.3729, 1.4623, 0.8427, 0.8469, 1.036]],
+)
+def test_searches_with_large_residuals_end_soon(monkeypatch, loss):
+    """Exponentials with a constant, far from the points: the slopes promise too much."""
+    monkeypatch.setattr(_solver, "UPDATES", 100)
+    z, target = np.linspace(0, 2.3, 5), np.array([loss])
+
+    def model(parameters):
+        constant, factor, rate = parameters.T[..., None]
+        falling = np.exp(-rate * z)
+        slopes = np.stack([np.ones_like(falling), falling, -factor * z * falling], -1)
+        return constant + factor * falling, slopes
+
+    bounds = np.zeros(3), np.array([5.0, 5, 10])
+    found, cost, converged = least_squares(model, target, np.array([[1, 1, 1.0]]), *bounds)
+    assert converged.all()
+    values, slopes = model(found)
+    free = (found[0] > bounds[0]) & (found[0] < bounds[1])
+    cosines = (values - target)[0] @ slopes[0] / np.linalg.norm(slopes[0], axis=0)
+    assert_allclose(cosines[free] / np.sqrt(cost), 0, atol=1e-5)
+
+
+def test_a_parameter_without_effect_does_not_keep_others_from_their_optimum():
+    """The second hardly changes the values, so that its slope is rounding."""
+    x = np.arange(1.0, 5)
+
+    def model(parameters):
+        slopes = np.stack([np.ones(4), 1e-12 * np.sin(9 * x)], -1)
+        return parameters @ slopes.T, np.broadcast_to(slopes, (len(parameters), 4, 2))
+
+    bounds = np.array([-9.0, -1]), np.array([9.0, 1])
+    found, _, converged = least_squares(model, x[None], np.zeros((1, 2)), *bounds)
+    assert converged.all()
+    assert_allclose(found, [[x.mean(), 0]], atol=1e-9)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ontogeny.scaling import LAWS, band, forecast_loss
+from ontogeny.scaling import LAWS, band, forecast_loss, profile_interval
 from ontogeny.studies.surprise.laws import (
     CONSTANTS,
     bands_of_settings,
@@ -30,6 +30,27 @@ def test_a_planted_power_law_is_found_where_there_are_enough_sizes():
     assert_array_equal(found["failure"].values[:2, power], "")
     assert "3 sizes" in found["failure"].values[2, power]
     assert np.isnan(found["constants"].values[2]).all()
+
+
+def test_the_interval_of_an_exponent_is_that_of_the_offset_of_its_family():
+    loss = (0.3 + LOSS) * np.exp(0.01 * np.sin(np.arange(24.0))).reshape(3, 8)
+    found = laws_of_loss(PARAMETERS, loss, least_sizes=4)
+    interval = found["exponent_interval"]
+    assert interval.dims == ("family", "end")
+    kept = np.isfinite(LACKING)
+    assert_array_equal(interval.values[0], profile_interval(SIZES, loss[0]))
+    assert_array_equal(interval.values[1], profile_interval(SIZES[kept], loss[1, kept]))
+    assert np.isnan(interval.values[2]).all()
+    exponents = found["constants"].values[:2, LAWS.index("offset"), CONSTANTS.index("exponent")]
+    lower, upper = interval.values[:2].T
+    assert (lower < exponents).all()
+    assert (exponents < upper).all()
+
+
+def test_an_interval_is_missing_where_offset_has_no_fit():
+    found = laws_of_loss(SIZES[None], LOSS[:1, ::-1], least_sizes=4)
+    assert "does not fall" in found["failure"].values[0, LAWS.index("offset")]
+    assert np.isnan(found["exponent_interval"].values).all()
 
 
 def test_constants_that_a_law_has_not_are_missing():

@@ -12,8 +12,15 @@ the whole package:
 """
 
 from ontogeny.scaling._abruptness import crossing, emergence_null, emergence_score, gain, width
-from ontogeny.scaling._forecasts import FORECASTERS, cuts, forecast, forecast_loss, quanta
-from ontogeny.scaling._joint import JointFit, fit_joint
+from ontogeny.scaling._forecasts import (
+    FORECASTERS,
+    cuts,
+    forecast,
+    forecast_loss,
+    forecast_many,
+    quanta,
+)
+from ontogeny.scaling._joint import FEWEST_POINTS, JointFit, fit_joint
 from ontogeny.scaling._laws import (
     LAWS,
     PARAMETERS,
@@ -26,17 +33,16 @@ from ontogeny.scaling._laws import (
     refits,
 )
 from ontogeny.scaling._lead import lead
-from ontogeny.scaling._many import forecast_many
 from ontogeny.scaling._metric import (
     VERDICTS,
     explained,
     geometric,
     isotonic,
-    isotonic_residual,
     verdict,
 )
 
 __all__ = [
+    "FEWEST_POINTS",
     "FORECASTERS",
     "LAWS",
     "PARAMETERS",
@@ -58,7 +64,6 @@ __all__ = [
     "gain",
     "geometric",
     "isotonic",
-    "isotonic_residual",
     "lead",
     "predict",
     "profile_interval",

@@ -8,9 +8,8 @@ from math import factorial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import isotonic_regression
 
-from ontogeny.scaling._curves import curve
+from ontogeny.scaling._curves import curve, rising
 
 Array = NDArray[np.float64]
 
@@ -70,14 +69,14 @@ def crossing(size: ArrayLike, score: ArrayLike, level: float) -> float:
     >>> crossing([10, 100, 1000], [0.0, 0.5, 1.0], 0.75)
     2.5
     """
-    across, rising = rising_curve(size, score)
-    reached = np.flatnonzero(rising >= level)
+    across, fitted = rising_curve(size, score)
+    reached = np.flatnonzero(fitted >= level)
     if not reached.size:
         return np.nan
     at = reached[0]
     if at == 0:
         return float(across[0])
-    share = (level - rising[at - 1]) / (rising[at] - rising[at - 1])
+    share = (level - fitted[at - 1]) / (fitted[at] - fitted[at - 1])
     return float(across[at - 1] + share * (across[at] - across[at - 1]))
 
 
@@ -104,9 +103,9 @@ def width(
         Difference of the two values of `crossing`. NaN when the high level is never reached, or
         when the low one is reached at the smallest size already, as the rise began before it.
     """
-    _, rising = rising_curve(size, score)
+    _, fitted = rising_curve(size, score)
     levels = [chance + share * (1 - chance) for share in (low, high)]
-    if rising[0] >= levels[0]:
+    if fitted[0] >= levels[0]:
         return np.nan
     begins, ends = (crossing(size, score, level) for level in levels)
     return ends - begins
@@ -136,7 +135,7 @@ def emergence_score(score: ArrayLike) -> float:
     9.0
     """
     scores = np.asarray(score, dtype=np.float64)
-    return float(_emergence(scores[None])[0]) if scores.size > 1 else np.nan
+    return float(_emergence(scores[:, None])[0]) if scores.size > 1 else np.nan
 
 
 def emergence_null(score: ArrayLike, *, draws: int = 2000, seed: int = 0) -> float:
@@ -163,26 +162,28 @@ def emergence_null(score: ArrayLike, *, draws: int = 2000, seed: int = 0) -> flo
         return np.nan
     observed = emergence_score(scores)
     if factorial(scores.size) <= draws:
-        orders = np.array([*permutations(range(scores.size))])
+        orders = np.array([*permutations(range(scores.size))]).T
     else:
-        identity = np.tile(np.arange(scores.size), (draws + 1, 1))
-        orders = np.random.default_rng(seed).permuted(identity, axis=1)
-        orders[0] = identity[0]
+        identity = np.tile(np.arange(scores.size)[:, None], draws + 1)
+        orders = np.random.default_rng(seed).permuted(identity, axis=0)
+        orders[:, 0] = identity[:, 0]
     rounding = 1e-9 * abs(observed) if np.isfinite(observed) else 0.0
     return float(np.mean(_emergence(scores[orders]) >= observed - rounding))
 
 
 def rising_curve(size: ArrayLike, score: ArrayLike) -> tuple[Array, Array]:
     """Return log10 N of the sizes that differ, and the isotonic fit of the score there."""
-    sizes, scores = curve(size, score)
-    times = np.unique(np.asarray(size), return_counts=True)[1]
-    return np.log10(sizes), np.asarray(isotonic_regression(scores, weights=times).x)
+    curve(size, score)
+    sizes, fitted, _ = rising(size, score)
+    return np.log10(sizes), fitted
 
 
 def _emergence(scores: Array) -> Array:
-    """Return the emergence score of each row."""
-    range_ = np.ptp(scores, axis=-1)
-    sign = np.sign(np.argmax(scores, -1) - np.argmin(scores, -1))
-    typical = np.sqrt(np.median(np.diff(scores, axis=-1) ** 2, axis=-1))
+    """Return the emergence score of each column."""
+    range_ = scores.max(0) - scores.min(0)
+    sign = np.sign(np.argmax(scores, 0) - np.argmin(scores, 0))
+    squares = np.sort(np.diff(scores, axis=0) ** 2, axis=0)
+    middle = len(squares) // 2
+    typical = np.sqrt((squares[middle] + squares[-middle - 1]) / 2)
     found = np.where(range_ > 0, np.copysign(np.inf, sign), 0.0)
     return np.divide(sign * range_, typical, out=found, where=typical > 0)

@@ -1,13 +1,13 @@
 """Forecasts of larger networks from smaller ones.
 
-Symbols: ``N`` size, ``n`` points.
+Symbols: ``N`` size, ``n`` points, ``C`` curves.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from ontogeny.scaling._curves import curve
+from ontogeny.scaling._curves import curves
 from ontogeny.scaling._laws import fit, predict
 from ontogeny.scaling._solver import least_squares
 
@@ -25,11 +25,25 @@ STEEPEST = 20.0
 FARTHEST = 30.0
 """Largest argument of `logistic` at the geometric mean of the sizes."""
 
+TURNS = np.linspace(-2, 2, 61)
+"""Where the curves from which `logistic` starts turn, in halves of the range of ln N."""
+
+SLOPES = np.geomspace(0.02, 10, 40)
+"""Their slopes, as what the argument gains over half of that range."""
+
+STARTS = 2
+"""`logistic` is fitted from this many rising and as many falling curves, from flat to steep."""
+
 
 def forecast(
-    forecaster: str, size: ArrayLike, score: ArrayLike, at: ArrayLike, *, chance: float = 0.0
+    forecaster: str,
+    size: ArrayLike,
+    score: ArrayLike,
+    at: ArrayLike,
+    *,
+    chance: ArrayLike | float = 0.0,
 ) -> Array:
-    """Continue the score of an ability to other sizes.
+    """Continue the score of an ability, or of many over the same sizes, to other sizes.
 
     - ``logistic``: ``chance + (1 - chance) / (1 + exp(-(c + k ln N)))``, by least squares on the
       score from several starts. The slope may be of either sign, and no steeper than `STEEPEST`.
@@ -46,17 +60,23 @@ def forecast(
     ----------
     forecaster : str
         One of `FORECASTERS`.
-    size, score : (n,) array_like
-        Scores in [0, 1].
+    size : (n,) array_like
+    score : (n,) or (C, n) array_like
+        In [0, 1].
     at : array_like
         Sizes.
-    chance : float
+    chance : float or (C,) array_like
         What a network without the ability scores; only `logistic` uses it. Below 1.
 
     Returns
     -------
     ndarray
-        Of the shape of `at`.
+        Of the shape of `at`, after that of the curves if there are many.
+
+    Raises
+    ------
+    ValueError
+        For another forecaster, or if the numbers are not sizes and scores.
 
     Examples
     --------
@@ -66,23 +86,31 @@ def forecast(
     if forecaster not in FORECASTERS:
         msg = f"forecaster {forecaster!r}: not one of {', '.join(FORECASTERS)}"
         raise ValueError(msg)
-    sizes, scores = curve(size, score)
+    sizes, scores = curves(size, score)
     wanted = np.asarray(at, dtype=np.float64)
     if ((scores < 0) | (scores > 1)).any():
         msg = "a score is not between 0 and 1"
         raise ValueError(msg)
+    each = scores.reshape(-1, sizes.size)
+    across, ahead = np.log(sizes), np.log(wanted.ravel())
+    z, beyond = across - across.mean(), ahead - across.mean()
     if forecaster == "as-last-seen" or sizes.size == 1:
-        return np.full(wanted.shape, scores[-1])
-    across, ahead = np.log(sizes), np.log(wanted)
-    if forecaster == "logistic":
-        found = _logistic(across, scores, ahead, chance)
-    else:
-        centred = across - across.mean()
-        up = np.log(np.maximum(1 - scores, LEAST_ERROR))
-        slope = up @ centred / (centred @ centred)
-        log_error = up.mean() + slope * (ahead - across.mean())
+        found = np.repeat(each[:, -1:], ahead.size, axis=1)
+    elif forecaster == "power-of-error":
+        up = np.log(np.maximum(1 - each, LEAST_ERROR))
+        log_error = up.mean(-1)[:, None] + np.outer(up @ z / (z @ z), beyond)
         found = 1 - np.exp(np.minimum(log_error, 0))
-    return np.asarray(np.clip(found, 0, 1))
+    else:
+        floor = np.broadcast_to(np.asarray(chance, dtype=np.float64), scores.shape[:-1])
+        found = _logistic(z, each, floor.reshape(-1, 1), beyond)
+    return np.clip(found, 0, 1).reshape(scores.shape[:-1] + wanted.shape)
+
+
+def forecast_many(
+    forecaster: str, size: ArrayLike, scores: ArrayLike, at: ArrayLike, *, chance: float = 0.0
+) -> Array:
+    """Return what `forecast` does, by its former name."""
+    return forecast(forecaster, size, scores, at, chance=chance)
 
 
 def forecast_loss(law: str, size: ArrayLike, loss: ArrayLike, at: ArrayLike) -> Array:
@@ -172,22 +200,30 @@ def quanta(
     return np.where(rank < learned[..., None], 1.0, chance)
 
 
-def _logistic(across: Array, scores: Array, ahead: Array, chance: float) -> Array:
-    """Return the logistic curve of least squares at the logarithms `ahead`."""
-    middle = across.mean()
-    z = across - middle
+def _logistic(z: Array, scores: Array, chance: Array, beyond: Array) -> Array:
+    """Return the logistic curve of least squares of each row, at other points.
+
+    Scores are measured from chance in units of what is above it, so that all rows have one law.
+    """
 
     def model(parameters: Array) -> tuple[Array, Array]:
         raised = expit(parameters[:, :1] + parameters[:, 1:] * z)
-        slope = (1 - chance) * raised * (1 - raised)
-        return chance + (1 - chance) * raised, np.stack([slope, slope * z], -1)
+        slope = raised * (1 - raised)
+        return raised, np.stack([slope, slope * z], -1)
 
+    above = (scores - chance) / (1 - chance)
     half = np.ptp(z) / 2
-    turns = np.linspace(-1.5, 1.5, 13) * half
-    slopes = np.array([0.3, 1, 3, 10]) / half
-    starts = [(-k * turn, k) for turn in turns for k in (*slopes, *-slopes)]
-    starts += [(c, 0.0) for c in (-6, -3, -1, 0, 1, 3, 6)]
-    upper = np.array([FARTHEST, STEEPEST])
-    found, cost, _ = least_squares(model, scores[None], np.array(starts), -upper, upper)
-    argument, slope = found[np.argmin(cost)]
-    return np.asarray(chance + (1 - chance) * expit(argument + slope * (ahead - middle)))
+    limit = np.array([FARTHEST, STEEPEST])
+    found, cost = [], []
+    for slopes in np.array_split(SLOPES, STARTS):
+        for sign in (1.0, -1.0):
+            slope, turn = (each.ravel() for each in np.meshgrid(sign * slopes / half, TURNS * half))
+            grid = np.clip(np.stack([-slope * turn, slope], -1), -limit, limit)
+            shapes = model(grid)[0]
+            start = grid[np.argmin((shapes**2).sum(-1) - 2 * above @ shapes.T, -1)]
+            parameters, misses, _ = least_squares(model, above, start, -limit, limit)
+            found.append(parameters)
+            cost.append(misses)
+    best = np.argmin(cost, axis=0)
+    constant, slope = np.stack(found)[best, np.arange(len(scores))].T[..., None]
+    return chance + (1 - chance) * expit(constant + slope * beyond)

@@ -30,6 +30,9 @@ STARTS = 50
 LARGEST_EXPONENT = 4.0
 """Twice the largest of the grid; beyond, only the smallest networks or data would differ."""
 
+FEWEST_POINTS = 6
+"""One more than constants, which would otherwise go through all points."""
+
 SCALE = 1e3
 """The objective is minimised in units of ``delta / SCALE``: 1e-6 for the published delta."""
 
@@ -88,9 +91,9 @@ def fit_joint(
     Raises
     ------
     NoConvergence
-        When there are fewer than 5 points, or fewer than 3 sizes or 3 amounts of data that differ;
-        when a number is not positive and finite; when no search converges; when an exponent of the
-        best law is not between 0 and `LARGEST_EXPONENT`.
+        When there are fewer than `FEWEST_POINTS` points, or fewer than 3 sizes or 3 amounts of
+        data that differ; when a number is not positive and finite; when no search converges; when
+        an exponent of the best law is not between 0 and `LARGEST_EXPONENT`.
     """
     sizes, amounts, losses = _checked(size, data, loss)
     points = tuple(np.log(each) for each in (sizes, amounts, losses))
@@ -149,8 +152,8 @@ def _checked(size: ArrayLike, data: ArrayLike, loss: ArrayLike) -> tuple[Array, 
         if not (np.isfinite(values) & (values > 0)).all():
             msg = f"a {name} is not positive and finite"
             raise NoConvergence(msg)
-    if sizes.size < 5:
-        msg = f"needs at least 5 points, there are {sizes.size}"
+    if sizes.size < FEWEST_POINTS:
+        msg = f"needs at least {FEWEST_POINTS} points, there are {sizes.size}"
         raise NoConvergence(msg)
     for name, values in (("sizes", sizes), ("amounts of data", amounts)):
         if (different := np.unique(values).size) < 3:

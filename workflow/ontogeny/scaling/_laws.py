@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from scipy.stats import f as f_distribution
 
-from ontogeny.scaling._solver import Model, least_squares
+from ontogeny.scaling._solver import UPDATES, Model, least_squares
 
 Array = NDArray[np.float64]
 
@@ -29,8 +29,14 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 EXPONENTS = (1e-3, 30.0)
 """Range in which the exponent of `offset` is looked for; the ends are not accepted."""
 
+NO_WORSE = 1e-9
+"""The largest exponent is not accepted even in the disguise of one that fits no better."""
+
 LARGEST_LOGARITHM = 700.0
 """Exponentials of larger logarithms, of either sign, are beyond what a float holds."""
+
+STARTS = 3
+"""`offset` is fitted from this many points of its grid."""
 
 BROKEN_STARTS = 64
 """`broken` is fitted from this many points of its grid, those with the smallest residuals."""
@@ -38,8 +44,11 @@ BROKEN_STARTS = 64
 FEWEST_CONVERGED = 0.9
 """A band is NaN when a smaller share of the bootstrap fits converges."""
 
-SHARES = np.concatenate([[0], expit(np.linspace(-20, 6, 27))])
-"""Shares of the floor in the loss at the smallest size, from which fits start."""
+START_SHARES = np.concatenate([[0], expit(np.linspace(-20, 8, 57))])
+"""Shares of the floor in the loss at the smallest size, of the grid from which `offset` starts."""
+
+START_EXPONENTS = np.geomspace(0.01, 10, 25)
+"""Exponents of the same grid."""
 
 LARGEST_SHARE = 1 - 1e-12
 """Largest such share."""
@@ -100,7 +109,8 @@ def fit(law: str, size: ArrayLike, loss: ArrayLike) -> Fit:
     ------
     NoConvergence
         When there are fewer different sizes than parameters, a size or loss is not positive and
-        finite, or no start of the search converges.
+        finite, the loss does not fall with size, the search does not end, or the exponent of
+        `offset` is as good at an end of `EXPONENTS`.
 
     References
     ----------
@@ -115,9 +125,10 @@ def fit(law: str, size: ArrayLike, loss: ArrayLike) -> Fit:
     if law == "broken":
         found = _broken(across, up)
     else:
-        found = _ROWS[law](across, up[None])[0]
+        rows, ended = _ROWS[law](across, up[None])
+        found = rows[0]
         if np.isnan(found).any():
-            raise NoConvergence(_reason(law, across, up))
+            raise NoConvergence(_reason(law, across, up, ended=bool(ended[0])))
     left = up - np.log(predict(law, found, np.exp(across)))
     return Fit(law, found, float(np.sqrt(np.mean(left**2))), _aicc(left, found.size))
 
@@ -151,7 +162,7 @@ def refits(law: str, size: ArrayLike, losses: ArrayLike) -> Array:
     found = np.full((len(each), len(PARAMETERS[law])), np.nan)
     good = (np.isfinite(each) & (each > 0)).all(-1)
     if good.any():
-        found[good] = _ROWS[law](across, np.log(each[good]))
+        found[good], _ = _ROWS[law](across, np.log(each[good]))
     return found
 
 
@@ -346,14 +357,16 @@ def _logarithms(law: str, size: ArrayLike, loss: ArrayLike) -> tuple[Array, Arra
     return np.log(sizes), np.log(losses)
 
 
-def _reason(law: str, across: Array, up: Array) -> str:
+def _reason(law: str, across: Array, up: Array, *, ended: bool) -> str:
     """Return why `power` or `offset` has no parameters."""
     slope = _line(across, up[None])[1][0]
-    if law == "offset" and slope >= 0:
-        return "no start converged: the loss does not fall with size"
     if law == "power":
         return "no scale: the loss hardly changes with size"
-    return f"no start converged to an exponent between {EXPONENTS[0]:g} and {EXPONENTS[1]:g}"
+    if slope >= 0:
+        return "the loss does not fall with size"
+    if not ended:
+        return f"the search did not end within {UPDATES} updates"
+    return f"the best exponent is not between {EXPONENTS[0]:g} and {EXPONENTS[1]:g}"
 
 
 def _aicc(left: Array, parameters: int) -> float:
@@ -380,42 +393,62 @@ def _exponentials(logarithms: Array) -> Array:
     return np.where(held, np.exp(np.where(held, logarithms, 0)), np.nan)
 
 
-def _power(across: Array, up: Array) -> Array:
-    """Fit rows of logarithms by `power`."""
+def _power(across: Array, up: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Fit rows of logarithms by `power`; nothing is searched for, so that always ends."""
     at_one, slope = _line(across, up)
     flat = slope == 0
     scale = _exponentials(np.where(flat, np.nan, -at_one / np.where(flat, 1, slope)))
-    return np.stack([scale, np.where(np.isnan(scale), np.nan, -slope)], -1)
+    rows = np.stack([scale, np.where(np.isnan(scale), np.nan, -slope)], -1)
+    return rows, np.ones(len(rows), dtype=np.bool_)
 
 
-def _offset(across: Array, up: Array) -> Array:
-    """Fit rows of logarithms by `offset`.
+def _offset(across: Array, up: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Fit rows of logarithms by `offset`, and say for which the search ended.
 
     The law is K (s + (1 - s) x^-a), where x is the size over the smallest size. For each share s of
-    the floor and exponent a the best ln K is a mean, so two parameters are left.
+    the floor and exponent a the best ln K is a mean, so two parameters are left. Searches start
+    from the best points of `STARTS` parts of a grid, from flat laws to steep ones.
     """
     first = across.min()
     centred = up - up.mean(-1, keepdims=True)
-    model = _centred_offset(across - first)
-    exponents = np.geomspace(0.01, 10, 25)
-    grid = np.stack([each.ravel() for each in np.meshgrid(np.log(exponents), SHARES)], -1)
-    shapes = model(grid)[0]
-    start = grid[np.argmin((shapes**2).sum(-1) - 2 * centred @ shapes.T, -1)]
+    shape_of = _offset_shape(across - first)
+    model = _centred(shape_of)
+    grid = _product(np.log(START_EXPONENTS), START_SHARES)
     lower, upper = np.array([np.log(EXPONENTS), [0, LARGEST_SHARE]]).T
-    found, _, converged = least_squares(model, centred, start, lower, upper)
+    searches = []
+    for part in np.array_split(grid[np.argsort(grid[:, 0], kind="stable")], STARTS):
+        shapes = model(part)[0]
+        start = part[np.argmin((shapes**2).sum(-1) - 2 * centred @ shapes.T, -1)]
+        searches.append(least_squares(model, centred, start, lower, upper))
+    found, cost, ended = _best(searches)
     log_exponent, share = found.T
-    inside = (log_exponent > lower[0]) & (log_exponent < upper[0]) & (share < upper[1])
+    steepest = np.stack([np.full(len(found), upper[0]), share], -1)
+    as_good = ((model(steepest)[0] - centred) ** 2).sum(-1) <= cost * (1 + NO_WORSE)
+    inside = (log_exponent > lower[0]) & ~as_good & (share < upper[1])
     exponent = np.exp(log_exponent)
-    shape = np.log(share[:, None] + (1 - share[:, None]) * _falling(across - first, exponent))
-    factor = np.mean(up - shape, -1)
+    factor = np.mean(up - shape_of(found)[0], -1)
     scale = _exponentials((factor + np.log1p(-share)) / exponent + first)
     rows = np.stack([np.exp(factor) * share, scale, exponent], -1)
-    rows[~(converged & inside)] = np.nan
+    rows[~(ended & inside)] = np.nan
     rows[np.isnan(rows).any(-1)] = np.nan
-    return rows
+    return rows, ended
+
+
+def _best(
+    searches: list[tuple[Array, Array, NDArray[np.bool_]]],
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Return for each row the search with the smallest cost, of those that ended if any did."""
+    found, cost, ended = (np.stack(each) for each in zip(*searches, strict=True))
+    best = np.argmin(np.where(ended | ~ended.any(0), cost, np.inf), 0), np.arange(cost.shape[1])
+    return found[best], cost[best], ended[best]
 
 
 _ROWS = {"power": _power, "offset": _offset}
+
+
+def _product(*axes: Array) -> Array:
+    """Return all points of a grid (points, axes)."""
+    return np.stack([each.ravel() for each in np.meshgrid(*axes)], -1)
 
 
 def _decreasing(exponents: Array) -> Array:
@@ -423,32 +456,35 @@ def _decreasing(exponents: Array) -> Array:
     return np.asarray(np.exp(-np.minimum(exponents, LARGEST_LOGARITHM)))
 
 
-def _falling(across: Array, exponent: Array) -> Array:
-    return _decreasing(exponent[:, None] * across)
-
-
-def _centred_offset(across: Array) -> Model:
-    """Return the model ln(s + (1 - s) x^-a) less its mean over sizes, of (ln a, s)."""
+def _centred(shape: Model) -> Model:
+    """Return a model less its mean over sizes."""
 
     def model(parameters: Array) -> tuple[Array, Array]:
-        exponent, share = np.exp(parameters[:, 0]), parameters[:, 1, None]
-        falling = _falling(across, exponent)
-        whole = share + (1 - share) * falling
-        slopes = np.stack(
-            [-exponent[:, None] * across * (1 - share) * falling / whole, (1 - falling) / whole], -1
-        )
-        values = np.log(whole)
+        values, slopes = shape(parameters)
         return values - values.mean(-1, keepdims=True), slopes - slopes.mean(1, keepdims=True)
+
+    return model
+
+
+def _offset_shape(z: Array) -> Model:
+    """Return the model ln(s + (1 - s) x^-a) of (ln a, s), where z is ln x."""
+
+    def model(parameters: Array) -> tuple[Array, Array]:
+        exponent, share = np.exp(parameters[:, :1]), parameters[:, 1:]
+        falling = _decreasing(exponent * z)
+        whole = share + (1 - share) * falling
+        slopes = [-exponent * z * (1 - share) * falling / whole, (1 - falling) / whole]
+        return np.log(whole), np.stack(slopes, -1)
 
     return model
 
 
 def _profile(across: Array, up: Array, exponents: Array) -> Array:
     """Return the smallest sum of squares of `offset` for each exponent."""
-    model = _centred_offset(across - across.min())
+    model = _centred(_offset_shape(across - across.min()))
     target = (up - up.mean())[None]
-    each = np.broadcast_to(np.log(exponents)[:, None, None], (exponents.size, SHARES.size, 1))
-    grid = np.concatenate([each, np.broadcast_to(SHARES[:, None], each.shape)], -1)
+    each = np.broadcast_to(np.log(exponents)[:, None, None], (exponents.size, START_SHARES.size, 1))
+    grid = np.concatenate([each, np.broadcast_to(START_SHARES[:, None], each.shape)], -1)
     misses = ((model(grid.reshape(-1, 2))[0] - target) ** 2).sum(-1).reshape(each.shape[:2])
     start = grid[np.arange(exponents.size), misses.argmin(-1)]
     lower, upper = start.copy(), start.copy()
@@ -456,10 +492,12 @@ def _profile(across: Array, up: Array, exponents: Array) -> Array:
     return least_squares(model, target, start, lower, upper)[1]
 
 
-def _broken(across: Array, up: Array) -> Array:
-    """Fit `broken` from the best points of a grid."""
-    first = across.min()
-    z = across - first
+def _broken_shape(z: Array) -> Model:
+    """Return ln `broken`, less that of its value at the smallest size without a bend.
+
+    Of the share of the floor, the logarithm of the exponent, the break in units of z = ln x, and
+    the logarithms of width and change.
+    """
 
     def model(parameters: Array) -> tuple[Array, Array]:
         share, log_before, at, log_width, log_change = parameters.T[..., None]
@@ -469,36 +507,44 @@ def _broken(across: Array, up: Array) -> Array:
         falling = _decreasing(before * z + change * width * bend)
         whole = share + (1 - share) * falling
         through = (1 - share) * falling / whole
-        slopes = np.stack(
-            [
-                (1 - falling) / whole,
-                through * -before * z,
-                through * change * beyond,
-                through * change * width * (beyond * t - bend),
-                through * -change * width * bend,
-            ],
-            -1,
-        )
-        values = np.log(whole)
-        return values - values.mean(-1, keepdims=True), slopes - slopes.mean(1, keepdims=True)
+        slopes = [
+            (1 - falling) / whole,
+            through * -before * z,
+            through * change * beyond,
+            through * change * width * (beyond * t - bend),
+            through * -change * width * bend,
+        ]
+        return np.log(whole), np.stack(slopes, -1)
 
-    ranges = {
-        "share": (0, LARGEST_SHARE),
-        "exponent": np.log([1e-4, 10]),
-        "break": (0, z.max()),
-        "width": np.log([0.02, 3]),
-        "change": np.log([1e-3, 10]),
-    }
-    lower, upper = np.array([*ranges.values()]).T
-    axes = (
+    return model
+
+
+def _broken_grid(range_: float) -> Array:
+    """Return starts of `broken` for sizes over a range of ln N."""
+    return _product(
         np.array([0, 0.01, 0.1, 0.5]),
         np.log([0.01, 0.1, 0.3, 1]),
-        np.linspace(0, z.max(), 9)[1:-1],
+        np.linspace(0, range_, 9)[1:-1],
         np.log([0.1, 0.4, 1.2]),
         np.log([0.3, 1, 3]),
     )
-    grid = np.stack([each.ravel() for each in np.meshgrid(*axes)], -1)
-    target = (up - up.mean())[None]
+
+
+def _broken(across: Array, up: Array) -> Array:
+    """Fit `broken` from the best points of a grid."""
+    first = across.min()
+    z = across - first
+    shape_of = _broken_shape(z)
+    model, grid, target = _centred(shape_of), _broken_grid(z.max()), (up - up.mean())[None]
+    lower, upper = np.array(
+        [
+            (0, LARGEST_SHARE),
+            np.log([1e-4, 10]),
+            (0, z.max()),
+            np.log([0.02, 3]),
+            np.log([1e-3, 10]),
+        ]
+    ).T
     residuals = ((model(grid)[0] - target) ** 2).sum(-1)
     start = grid[np.argsort(residuals, kind="stable")[:BROKEN_STARTS]]
     found, cost, converged = least_squares(model, target, start, lower, upper)
@@ -506,17 +552,19 @@ def _broken(across: Array, up: Array) -> Array:
         msg = f"no start converged, of {len(start)}"
         raise NoConvergence(msg)
     best = found[np.argmin(np.where(converged, cost, np.inf))]
-    share, (exponent, width, change) = best[0], np.exp(best[[1, 3, 4]])
-    at = best[2]
-    bend = np.logaddexp(0, (z - at) / width)
-    shape = np.log(share + (1 - share) * _decreasing(exponent * z + change * width * bend))
-    factor = np.mean(up - shape)
+    factor = float(np.mean(up - shape_of(best[None])[0][0]))
+    return _broken_parameters(best, factor, first)
+
+
+def _broken_parameters(found: Array, factor: float, first: float) -> Array:
+    """Return what `broken` is written with, from what is searched for."""
+    share, (exponent, width, change) = found[0], np.exp(found[[1, 3, 4]])
     return np.array(
         [
             np.exp(factor) * share,
             np.exp(factor + np.log1p(-share) + exponent * first),
             exponent,
-            np.exp(at + first),
+            np.exp(found[2] + first),
             width,
             change,
         ]

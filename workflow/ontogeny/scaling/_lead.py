@@ -55,8 +55,8 @@ def lead(
     order = np.argsort(sizes)
     off = (sign * (each - floor) > STANDARD_ERRORS * errors)[order]
     for_good = np.flatnonzero(np.logical_and.accumulate(off[::-1])[::-1])
-    across, rising = rising_curve(sizes, exact)
-    reached = np.flatnonzero(rising >= level)
+    across, fitted = rising_curve(sizes, exact)
+    reached = np.flatnonzero(fitted >= level)
     if not for_good.size or not reached.size:
         return np.nan
     return float(across[reached[0]] - across[for_good[0]])

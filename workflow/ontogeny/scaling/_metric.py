@@ -2,11 +2,12 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import isotonic_regression
+
+from ontogeny.scaling._curves import rising
 
 Array = NDArray[np.float64]
 
-VERDICTS = ("smooth", "abrupt by metric", "abrupt in likelihood")
+VERDICTS = ("smooth", "abrupt by metric", "abrupt in likelihood", "undecided")
 """What `verdict` can say."""
 
 ABRUPT = 0.2
@@ -79,9 +80,14 @@ def verdict(
     """Say whether an ability is smooth, or abrupt, and if so whether the metric alone makes it.
 
     - ``smooth``: exact match gains no more than `ABRUPT` over the factor.
-    - ``abrupt by metric``: it gains more, but the continuous measure does not, the loss has no
-      break, and token accuracies explain exact match with R^2 above `EXPLAINED`.
-    - ``abrupt in likelihood``: everything else, so the metric is blamed only with evidence.
+    - ``abrupt in likelihood``: it gains more, and so does the continuous measure, or the loss has a
+      break.
+    - ``abrupt by metric``: it gains more, neither of these is so, and token accuracies explain
+      exact match with R^2 above `EXPLAINED`.
+    - ``undecided``: it gains more, and nothing says why.
+
+    Where answers have one token, exact match is its accuracy and R^2 is 1 by construction, so the
+    continuous measure and the break alone decide.
 
     Parameters
     ----------
@@ -89,7 +95,7 @@ def verdict(
         `gain` of exact match and of a continuous measure in [0, 1], such as exp(-loss per token),
         over a factor of two in size.
     explained_by_tokens : float
-        R^2 of exact match by the product of token accuracies.
+        R^2 of exact match by the product of token accuracies; NaN where it is not known.
     broken : bool
         Whether the law `broken` predicts the loss of answers at held-out sizes better than
         `offset`.
@@ -107,11 +113,12 @@ def verdict(
     if np.isnan(exact_gain) or np.isnan(continuous_gain):
         msg = "a gain is NaN: the sizes must span the factor over which it is taken"
         raise ValueError(msg)
-    smooth, by_metric, in_likelihood = VERDICTS
+    smooth, by_metric, in_likelihood, undecided = VERDICTS
     if exact_gain <= ABRUPT:
         return smooth
-    made = continuous_gain <= ABRUPT and not broken and explained_by_tokens > EXPLAINED
-    return by_metric if made else in_likelihood
+    if continuous_gain > ABRUPT or broken:
+        return in_likelihood
+    return by_metric if explained_by_tokens > EXPLAINED else undecided
 
 
 def isotonic(x: ArrayLike, y: ArrayLike) -> Array:
@@ -132,27 +139,5 @@ def isotonic(x: ArrayLike, y: ArrayLike) -> Array:
     >>> isotonic([1, 2, 3, 4], [0.0, 2.0, 0.0, 3.0])
     array([0., 1., 1., 3.])
     """
-    across, up = (np.asarray(each, dtype=np.float64) for each in (x, y))
-    _, place, times = np.unique(across, return_inverse=True, return_counts=True)
-    means = np.bincount(place, up) / times
-    return np.asarray(isotonic_regression(means, weights=times).x[place])
-
-
-def isotonic_residual(x: ArrayLike, y: ArrayLike) -> float:
-    """Return the root mean square of y around its `isotonic` function of x.
-
-    Parameters
-    ----------
-    x, y : (n,) array_like
-
-    Returns
-    -------
-    float
-        In units of y.
-
-    Examples
-    --------
-    >>> isotonic_residual([1, 2, 3, 4], [0.0, 2.0, 0.0, 3.0])
-    0.7071067811865476
-    """
-    return float(np.sqrt(np.mean((np.asarray(y) - isotonic(x, y)) ** 2)))
+    _, fitted, place = rising(x, y)
+    return fitted[place]

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.scaling import LAWS, PARAMETERS, NoConvergence, band, cuts, fit, predict
+from ontogeny.scaling import (
+    LAWS,
+    PARAMETERS,
+    NoConvergence,
+    band,
+    cuts,
+    fit,
+    predict,
+    profile_interval,
+)
 from ontogeny.studies.surprise.families import Array, Variables, settings
 from ontogeny.studies.surprise.labels import variable
 
@@ -76,13 +85,16 @@ def laws_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Variabl
     dict of str to Variable
         ``constants(family, law, constant)``, ``residual(family, law)``, ``aicc(family, law)``, NaN
         where there is no fit, ``failure(family, law)``, why there is none,
-        ``fitted(family, law, width)`` [nat], what the law gives at the sizes of the family, and
-        ``exponent(family)`` of the power law, which is negative when the loss falls.
+        ``fitted(family, law, width)`` [nat], what the law gives at the sizes of the family,
+        ``exponent(family)`` of the power law, which is negative when the loss falls, and
+        ``exponent_interval(family, end)``, where 95 % profile likelihood puts the constant
+        ``exponent`` of `offset`, 0 or infinite where it is open.
     """
     shape = len(parameters), len(LAWS)
     constants = np.full((*shape, len(CONSTANTS)), np.nan)
     residual, aicc = np.full((2, *shape), np.nan)
     fitted = np.full((*shape, parameters.shape[1]), np.nan)
+    interval = np.full((len(parameters), 2), np.nan)
     failure = np.full(shape, "", dtype=object)
     for row, (sizes, losses) in enumerate(zip(parameters, loss, strict=True)):
         known = known_sizes(sizes, losses)
@@ -99,6 +111,8 @@ def laws_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Variabl
             constants[row, place, of_law] = found.parameters
             residual[row, place], aicc[row, place] = found.residual, found.aicc
             fitted[row, place, known] = predict(law, found.parameters, sizes[known])
+            if law == "offset":
+                interval[row] = profile_interval(sizes[known], losses[known])
     exponent = -constants[:, LAWS.index("power"), CONSTANTS.index("exponent")]
     by_law = ("family", "law")
     return {
@@ -108,6 +122,9 @@ def laws_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Variabl
         "aicc": variable(by_law, aicc, "Akaike's criterion, corrected for few sizes"),
         "failure": variable(by_law, failure, "why the law is not fitted"),
         "exponent": variable("family", exponent, "exponent of loss against parameters"),
+        "exponent_interval": variable(
+            ("family", "end"), interval, "interval of 95 % of the exponent of offset"
+        ),
     }
 
 
