@@ -17,7 +17,6 @@ from ontogeny.scaling._forecasts import (
     cuts,
     forecast,
     forecast_loss,
-    forecast_many,
     quanta,
 )
 from ontogeny.scaling._joint import FEWEST_POINTS, JointFit, fit_joint
@@ -60,7 +59,6 @@ __all__ = [
     "fit_joint",
     "forecast",
     "forecast_loss",
-    "forecast_many",
     "gain",
     "geometric",
     "isotonic",

@@ -106,13 +106,6 @@ def forecast(
     return np.clip(found, 0, 1).reshape(scores.shape[:-1] + wanted.shape)
 
 
-def forecast_many(
-    forecaster: str, size: ArrayLike, scores: ArrayLike, at: ArrayLike, *, chance: float = 0.0
-) -> Array:
-    """Return what `forecast` does, by its former name."""
-    return forecast(forecaster, size, scores, at, chance=chance)
-
-
 def forecast_loss(law: str, size: ArrayLike, loss: ArrayLike, at: ArrayLike) -> Array:
     """Return the loss that a law, fitted to some sizes, predicts at others.
 

@@ -117,11 +117,11 @@ CLAIMS = (
     Claim(
         "loss-is-predictable-early",
         "Early in training the loss is predictable",
-        "After a quarter of the training, a power law fitted to small networks predicts the loss of "
-        "networks up to four times as large.",
+        "After a quarter of the training, a power law fitted to small networks predicts the loss "
+        "of networks up to four times as large.",
         PAPER,
-        "|forecast/loss - 1|, mean over sizes up to 4 N beyond a cut and over cuts, parity, after a "
-        "quarter of the training",
+        "|forecast/loss - 1|, mean over sizes up to 4 N beyond a cut and over cuts, parity, after "
+        "a quarter of the training",
         "below", 0.10, LEAST, partial(_predictable, "loss_miss_quarter"),
     ),
     Claim(

@@ -1,9 +1,6 @@
 """How much of published models there must be for anything to be predicted."""
 
-__all__ = ["LEAST_POINTS", "LEAST_SIZES"]
+__all__ = ["LEAST_SIZES"]
 
 LEAST_SIZES = 4
 """Fewest sizes that a forecast is made from; `analysis.least_sizes` is of networks alone."""
-
-LEAST_POINTS = 6
-"""Fewest training runs of a joint fit, which has five constants and would go through five."""

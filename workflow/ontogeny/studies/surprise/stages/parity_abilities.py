@@ -17,7 +17,7 @@ from ontogeny.scaling import (
     cuts,
     emergence_null,
     emergence_score,
-    forecast_many,
+    forecast,
     gain,
     quanta,
 )
@@ -140,9 +140,7 @@ def forecasts(tasks: Tasks, loss_forecast: Array, *, least_sizes: int) -> Variab
         for at_cut, cut in enumerate(cuts(len(known), least_sizes)):
             curves = accuracy[:cut, has].T
             for at, name in enumerate(FORECASTERS):
-                predicted = forecast_many(
-                    name, sizes[:cut], curves, sizes[cut : cut + 1], chance=CHANCE
-                )
+                predicted = forecast(name, sizes[:cut], curves, sizes[cut : cut + 1], chance=CHANCE)
                 found[family, at, at_cut, has] = predicted[:, 0]
             found[family, -1, at_cut, has] = quanta(
                 tasks.probability[family, has], power[family, at_cut, known[cut]], chance=CHANCE

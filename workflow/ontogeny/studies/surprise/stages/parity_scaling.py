@@ -126,7 +126,7 @@ def parity_scaling(runs: Sequence[Run], *, learned: float, least_sizes: int) -> 
         ),
         **forecast,
         "loss_miss_quarter": variable(
-            early_miss.dims,
+            ("family", "law", "cut", "width"),
             early_miss.values,
             "loss predicted over loss seen, less 1, after a quarter of training",
         ),
