@@ -5,12 +5,12 @@ rule surprise_parity_world:
     """Draw the tasks of a world of parity."""
     output:
         world=SURPRISE.world_file(),
-    wildcard_constraints:
-        world=SURPRISE.worlds_of("parity"),
     log:
         SURPRISE.log("worlds", "{world}"),
     benchmark:
         SURPRISE.benchmark("worlds", "{world}", "surprise_parity_world")
+    wildcard_constraints:
+        world=SURPRISE.worlds_of("parity"),
     conda:
         "../../environment.yml"
     threads: 1
@@ -31,12 +31,12 @@ rule surprise_mixture_world:
         texts=given(SURPRISE.given_files),
     output:
         world=SURPRISE.world_file(),
-    wildcard_constraints:
-        world=SURPRISE.worlds_of("mixture"),
     log:
         SURPRISE.log("worlds", "{world}"),
     benchmark:
         SURPRISE.benchmark("worlds", "{world}", "surprise_mixture_world")
+    wildcard_constraints:
+        world=SURPRISE.worlds_of("mixture"),
     conda:
         "../../environment.yml"
     threads: 1
@@ -58,12 +58,12 @@ rule surprise_parity_train:
     output:
         checkpoints=SURPRISE.run_file("checkpoints"),
         history=SURPRISE.run_file("history"),
-    wildcard_constraints:
-        experiment=SURPRISE.experiments_on("parity"),
     log:
         SURPRISE.run_log("train"),
     benchmark:
         SURPRISE.run_benchmark("surprise_parity_train")
+    wildcard_constraints:
+        experiment=SURPRISE.experiments_on("parity"),
     conda:
         "../../environment.yml"
     threads: 1
@@ -85,12 +85,12 @@ rule surprise_mixture_train:
     output:
         checkpoints=SURPRISE.run_file("checkpoints"),
         history=SURPRISE.run_file("history"),
-    wildcard_constraints:
-        experiment=SURPRISE.experiments_on("mixture"),
     log:
         SURPRISE.run_log("train"),
     benchmark:
         SURPRISE.run_benchmark("surprise_mixture_train")
+    wildcard_constraints:
+        experiment=SURPRISE.experiments_on("mixture"),
     conda:
         "../../environment.yml"
     threads: 1
@@ -112,12 +112,12 @@ rule surprise_parity_evaluation:
         checkpoints=SURPRISE.run_file("checkpoints"),
     output:
         evaluation=SURPRISE.run_file("evaluation"),
-    wildcard_constraints:
-        experiment=SURPRISE.experiments_on("parity"),
     log:
         SURPRISE.run_log("evaluation"),
     benchmark:
         SURPRISE.run_benchmark("surprise_parity_evaluation")
+    wildcard_constraints:
+        experiment=SURPRISE.experiments_on("parity"),
     group:
         "surprise_parity_run"
     conda:
@@ -141,12 +141,12 @@ rule surprise_mixture_evaluation:
         checkpoints=SURPRISE.run_file("checkpoints"),
     output:
         evaluation=SURPRISE.run_file("evaluation"),
-    wildcard_constraints:
-        experiment=SURPRISE.experiments_on("mixture"),
     log:
         SURPRISE.run_log("evaluation"),
     benchmark:
         SURPRISE.run_benchmark("surprise_mixture_evaluation")
+    wildcard_constraints:
+        experiment=SURPRISE.experiments_on("mixture"),
     group:
         "surprise_mixture_run"
     conda:
@@ -170,12 +170,12 @@ rule surprise_open_ended:
         checkpoints=SURPRISE.run_file("checkpoints"),
     output:
         open_ended=SURPRISE.run_file("open_ended"),
-    wildcard_constraints:
-        experiment=SURPRISE.experiments_on("mixture"),
     log:
         SURPRISE.run_log("open_ended"),
     benchmark:
         SURPRISE.run_benchmark("surprise_open_ended")
+    wildcard_constraints:
+        experiment=SURPRISE.experiments_on("mixture"),
     group:
         "surprise_mixture_run"
     conda:
@@ -245,12 +245,12 @@ rule surprise_published_world:
         tables=given(SURPRISE.given_files),
     output:
         world=SURPRISE.world_file(),
-    wildcard_constraints:
-        world=SURPRISE.worlds_of("published"),
     log:
         SURPRISE.log("worlds", "{world}"),
     benchmark:
         SURPRISE.benchmark("worlds", "{world}", "surprise_published_world")
+    wildcard_constraints:
+        world=SURPRISE.worlds_of("published"),
     conda:
         "../../environment.yml"
     threads: 1
