@@ -113,14 +113,14 @@ COMPUTES = {
     "surprise/mixture_evaluation": [
         DECODER,
         MIXTURE,
-        "studies.surprise.measures: answers recorded",
+        "studies.surprise.measures: answers chance recorded",
         "studies.surprise.networks: on_mixture reading",
         "studies.surprise.stages: mixture_evaluation",
     ],
     "surprise/mixture_scaling": [
         SCALING,
         "scaling: _lead _metric",
-        "studies.surprise: families",
+        "studies.surprise: families laws",
         "studies.surprise.stages: mixture_abilities mixture_scaling",
     ],
     "surprise/mixture_train": [
@@ -132,7 +132,6 @@ COMPUTES = {
     "surprise/mixture_world": [
         MIXTURE,
         "texts: division library windows",
-        "studies.surprise.measures: chance",
         "studies.surprise.stages: mixture_world",
     ],
     "surprise/open_ended": [
@@ -151,8 +150,8 @@ COMPUTES = {
     "surprise/parity_scaling": [
         SCALING,
         "ontogeny: estimates",
-        "scaling: _many",
-        "studies.surprise.stages: parity_scaling",
+        "studies.surprise: families laws",
+        "studies.surprise.stages: parity_abilities parity_scaling",
     ],
     "surprise/parity_train": [
         TRAINER,
