@@ -13,6 +13,7 @@ from ontogeny.storage import read_texts
 from ontogeny.studies.surprise.checks import resolve
 from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.published.checks import problems_of_published
+from ontogeny.studies.surprise.published.least import LEAST_POINTS
 from ontogeny.studies.surprise.published.models import Models
 from ontogeny.studies.surprise.published.reading import families_of, read_published
 from ontogeny.studies.surprise.published.tables import Points, TableError
@@ -214,3 +215,7 @@ def test_the_configuration_of_real_tables_says_which_files_are_missing():
     for file in ("pythia.csv", "base_llm_benchmark_eval.csv", "chinchilla.csv"):
         assert not Path("evaluations", file).exists()
         assert f"= 'evaluations/{file}': does not exist" in str(refused.value)
+
+
+def test_a_joint_fit_needs_as_many_points_here_as_there():
+    assert LEAST_POINTS == FEWEST_POINTS

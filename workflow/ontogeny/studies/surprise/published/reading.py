@@ -5,10 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ontogeny.scaling import FEWEST_POINTS
 from ontogeny.studies.surprise.config import LongTable, PointsTable, Published, WideTable
 from ontogeny.studies.surprise.files import files_of
-from ontogeny.studies.surprise.published.least import LEAST_SIZES
+from ontogeny.studies.surprise.published.least import LEAST_POINTS, LEAST_SIZES
 from ontogeny.studies.surprise.published.models import (
     LabelError,
     Models,
@@ -134,11 +133,11 @@ def _of_points(spec: Published, points: Points) -> Iterator[tuple[str, str]]:
             yield key, ": is not read of a table of points, which has one loss; leave it out"
     if isinstance(spec.table, PointsTable):
         kept = points.loss.size - spec.table.left_out
-        if kept < FEWEST_POINTS:
+        if kept < LEAST_POINTS:
             yield (
                 "table.left_out",
                 f" = {spec.table.left_out}: leaves {max(kept, 0)} of {points.loss.size} points, "
-                f"and the joint fit needs at least {FEWEST_POINTS}; lower it, or give more points",
+                f"and the joint fit needs at least {LEAST_POINTS}; lower it, or give more points",
             )
 
 
