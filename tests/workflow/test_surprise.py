@@ -114,7 +114,7 @@ def trained(*runs):
     """Return the jobs after a change of the training of some runs, without what joins them."""
     evaluated = {f"evaluation of {run}" for run in runs}
     probed = {f"open-ended probes of {run}" for run in runs if run.startswith("mixture")}
-    drawn = {f"figures of {run}" for run in runs}
+    drawn = {f"figures of {run}" for run in runs if run.startswith("parity")}
     return {f"train {run}" for run in runs} | evaluated | probed | drawn
 
 
@@ -166,7 +166,7 @@ EDITS = {
     ),
     "when an ability counts as learned": (
         {TINY: ("  defaults:\n", "  analysis: { learned: 0.8 }\n\n  defaults:\n")},
-        joined("parity", "mixture"),
+        joined("parity"),
     ),
     "what is expected of probes": (
         {TINY: ("  defaults:\n", "  expected: [longer-copy]\n\n  defaults:\n")},
@@ -189,10 +189,10 @@ EDITS = {
         {f"{CODE}/scaling/laws.py": UNUSED},
         joined("parity", "mixture", "published"),
     ),
-    "checks and setting": (
+    "checks and settings": (
         {
             f"{STUDY}/checks.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
-            f"{STUDY}/setting.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
+            f"{STUDY}/settings.py": ("\n__all__", "\nUNUSED = 1\n__all__"),
         },
         set(),
     ),

@@ -9,6 +9,7 @@ import yaml
 from numpy.testing import assert_allclose
 
 from ontogeny.config import ConfigurationError
+from ontogeny.scaling import FEWEST_POINTS
 from ontogeny.storage import read_texts
 from ontogeny.studies.surprise.checks import resolve
 from ontogeny.studies.surprise.files import files_of

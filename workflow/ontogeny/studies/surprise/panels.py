@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ontogeny.labels import text
 from ontogeny.plotting import PALETTE, figure
 from ontogeny.studies.surprise.families import control_of, families_of, main_setting, settings
+from ontogeny.studies.surprise.labels import coordinate
 
 __all__ = [
     "GUIDE",
@@ -90,7 +91,7 @@ def main_and_control(scaling: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
         families = xr.concat([part[of_family] for part in found.values()], "family")
         means = xr.concat(
             [part[of_family].mean("family", keep_attrs=True) for part in found.values()],
-            xr.DataArray(list(found), dims="setting", name="setting"),
+            xr.DataArray(coordinate("setting", text(found)), name="setting"),
         )
     else:
         families = scaling[of_family].isel(family=[])

@@ -112,9 +112,13 @@ class SurprisePlan(Plan):
     def scaling_specification(self, kind: str) -> Any:
         """Return what tells the runs on worlds of a kind apart, and how they are analysed."""
         runs = [self.described(*run) for run in self.runs_on(kind)]
-        expected = {"expected": sorted(self.section.expected)} if kind == "mixture" else {}
         analysis = specification(self.section.analysis)
-        return canonical({"runs": runs, "analysis": analysis} | expected)
+        if kind == "mixture":
+            analysis.pop("learned", None)
+            return canonical(
+                {"runs": runs, "analysis": analysis, "expected": sorted(self.section.expected)}
+            )
+        return canonical({"runs": runs, "analysis": analysis})
 
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not.

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.surprise.labels import variable
 
 __all__ = ["draw", "numbers"]
 
@@ -47,9 +48,9 @@ def numbers(published_scaling: xr.Dataset) -> xr.Dataset:
     ].assign(
         seen=first["cut"],
         loss_predicted=loss_predicted,
-        loss_miss=_largest(loss_predicted / found["loss"] - 1),
+        loss_miss=_largest(loss_predicted / found["loss"] - 1, "largest miss of the loss"),
         predicted=_nearest(first["predicted"], found["score"]),
-        unforeseen=_largest(first["unforeseen"]),
+        unforeseen=_largest(first["unforeseen"], "largest miss of the best forecast"),
         mean_predicted=first["mean_predicted"],
     )
     compared = found["world"].values[found["reference"].values != ""][:1]
@@ -67,10 +68,10 @@ def _nearest(predicted: xr.DataArray, score: xr.DataArray) -> xr.DataArray:
     return predicted.isel(forecaster=best).drop_vars("forecaster")
 
 
-def _largest(values: xr.DataArray) -> float:
+def _largest(values: xr.DataArray, about: str) -> xr.Variable:
     """Return the largest absolute value that is known."""
     known = np.abs(values.values[np.isfinite(values.values)])
-    return float(known.max()) if known.size else np.nan
+    return variable((), float(known.max()) if known.size else np.nan, about)
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
