@@ -186,7 +186,7 @@ EDITS = {
         {"world mixture"} | ON_MIXTURE,
     ),
     "the code of the laws": (
-        {f"{CODE}/scaling/laws.py": UNUSED},
+        {f"{CODE}/scaling/_laws.py": UNUSED},
         joined("parity", "mixture", "published"),
     ),
     "checks and settings": (
