@@ -125,9 +125,8 @@ def runs(seeds):
 def joined(*kinds):
     names = {"parity": "the networks of parity", "mixture": "the transformers"}
     names["published"] = "published models"
-    return {f"scaling of {names[kind]}" for kind in kinds} | {
-        "claims of surprise", FIGURES, ALL_CLAIMS,
-    }  # fmt: skip
+    scaled = {f"scaling of {names[kind]}" for kind in kinds}
+    return scaled | {f"claims of surprise, {kind}" for kind in kinds} | {FIGURES, ALL_CLAIMS}
 
 
 UNUSED = ("\nimport numpy as np\n", "\nimport numpy as np\n\nUNUSED = 1\n")
@@ -198,7 +197,7 @@ EDITS = {
     ),
     "the code of claims": (
         {f"{STUDY}/claims/parity.py": ("\nCLAIMS", "\nUNUSED = 1\nCLAIMS")},
-        {"claims of surprise", FIGURES, ALL_CLAIMS},
+        {"claims of surprise, parity", FIGURES, ALL_CLAIMS},
     ),
 }
 

@@ -229,7 +229,7 @@ STUDY = Study(
             f"{kind}_claims",
             f"ontogeny.studies.surprise.claims.{kind}",
             f"{kind}_scaling",
-            "surprise",
+            f"surprise, {kind}",
         )
         for kind in ("parity", "mixture", "published")
     ),
