@@ -8,7 +8,7 @@ import torch
 import xarray as xr
 
 from ontogeny.config import canonical, specification
-from ontogeny.studies.surprise.carried import world_of
+from ontogeny.studies.surprise.carried import mixture_of
 from ontogeny.studies.surprise.config import Experiment, Mixture, Network
 from ontogeny.studies.surprise.networks.on_mixture import transformer
 from ontogeny.studies.surprise.stages.mixture_world import mixture_world
@@ -63,7 +63,7 @@ def checkpoints(spec=None, *, seeds=(0, 1), width=8, sharpness=1.0, steps=None):
         {"step": np.arange(len(seeds)) * 10},
         {"spec": json.dumps(of)},
     )
-    assert world_of(found) == spec
+    assert mixture_of(found) == spec
     return found
 
 

@@ -1,16 +1,19 @@
 """Evaluation of transformers on a mixture, against the network asked one token at a time."""
 
 import itertools
+import json
 import math
 
 import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
+from pydantic import ValidationError
 
 from ontogeny.networks.decoder import Transformer
 from ontogeny.storage import read as read_file
 from ontogeny.storage import write
+from ontogeny.studies.surprise.carried import mixture_of
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.measures.answers import edit_distance
 from ontogeny.studies.surprise.measures.recorded import record_entropy
@@ -284,3 +287,10 @@ def test_a_mixture_without_tasks_is_text_alone(evaluated, tmp_path):
     assert unasked["output_rate"].sel(kind="change of mode") == 0
     rows = source_of(spec, world["stream"].values)(np.random.default_rng(0), 20)
     assert all(in_characters(row[1:]) in mixture_runs.TEXT for row in rows)
+
+
+def test_a_run_on_another_world_is_refused():
+    found = mixture_runs.checkpoints()
+    spec = json.loads(found.attrs["spec"]) | {"world": {"kind": "parity"}}
+    with pytest.raises(ValidationError, match="mixture"):
+        mixture_of(found.assign_attrs(spec=json.dumps(spec)))

@@ -38,19 +38,19 @@ def few():
 
 @cache
 def single():
-    """Return a single network, which is no family of several sizes."""
+    """Return a single network, which is not a family of several sizes."""
     return scaling_of([mixture_run(32)])
 
 
 @cache
 def lost():
-    """Return a family of which all networks diverged."""
+    """Return a family whose networks all diverged."""
     return scaling_of([mixture_run(width, ends_at=10) for width in WIDTHS])
 
 
 @cache
 def partly_lost():
-    """Return two seeds of which too few networks are left to predict a larger one."""
+    """Return two seeds with too few networks left to predict a larger one."""
     runs = mixture_family(0, widths=WIDTHS[:3])
     runs += [mixture_run(width, 0, ends_at=10) for width in WIDTHS[3:]]
     return scaling_of([*runs, *(mixture_run(width, 1, ends_at=10) for width in WIDTHS)])

@@ -365,7 +365,7 @@ def found():
 
 
 def following(line):
-    """Logits of the final network for the token after a text, none of which is kept."""
+    """Logits of the final network for the token after a text, without kept keys and values."""
     network, parameters = mixture_runs.network_of(mixture_runs.checkpoints(), 1)
     tokens = encoded(np.frombuffer(line.encode(), dtype=np.uint8))
     return network.logits(parameters, torch.from_numpy(np.append(0, tokens))[None])[0, -1]
@@ -390,7 +390,7 @@ def test_results_do_not_depend_on_how_many_sequences_are_read_at_once(found, mon
 
 
 def test_a_probe_whose_answers_the_network_writes_itself_is_exact():
-    """Greedy answers for the first 20 problems, 5 of which get another last character."""
+    """Greedy answers for the first 20 problems; 5 of them get another last character."""
     network, parameters = mixture_runs.network_of(mixture_runs.checkpoints(), 1)
     probe = draw_probe(mixture_runs.mixture(), "longer-sort", np.random.default_rng(0), 50)
     start = probe.tokens.shape[1] - probe.answer_length

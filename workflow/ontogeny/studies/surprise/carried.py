@@ -3,13 +3,10 @@
 import json
 
 import xarray as xr
-from pydantic import TypeAdapter
 
-from ontogeny.studies.surprise.config import Training, World
+from ontogeny.studies.surprise.config import Mixture, Training
 
-__all__ = ["batch_size", "has_diverged", "training_of", "world_of"]
-
-_WORLD: TypeAdapter[World] = TypeAdapter(World)
+__all__ = ["batch_size", "has_diverged", "mixture_of", "training_of"]
 
 
 def training_of(results: xr.Dataset) -> Training:
@@ -17,9 +14,15 @@ def training_of(results: xr.Dataset) -> Training:
     return Training.model_validate(json.loads(results.attrs["spec"])["training"])
 
 
-def world_of(results: xr.Dataset) -> World:
-    """Return the world of a run, from its checkpoints or its history."""
-    return _WORLD.validate_python(json.loads(results.attrs["spec"])["world"])
+def mixture_of(results: xr.Dataset) -> Mixture:
+    """Return the mixture that a transformer learned, from its checkpoints or its history.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the run is on a world of another kind.
+    """
+    return Mixture.model_validate(json.loads(results.attrs["spec"])["world"])
 
 
 def batch_size(spec: Training) -> int:

@@ -84,7 +84,7 @@ def _law(results: xr.Dataset) -> Estimate:
 
 
 def _sum_of_abilities(results: xr.Dataset) -> Estimate:
-    """Leave out networks that have learned all tasks, of which nothing is left."""
+    """Leave out networks that have learned all tasks, whose unlearned loss is 0."""
     families = counted(results)
     left = families["unlearned_loss"]
     ratio = families["loss"] / left.where(left > 0)

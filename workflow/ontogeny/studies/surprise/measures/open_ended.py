@@ -112,7 +112,7 @@ def states_something_wrong(continuation: str, frames: Mapping[str, Frame]) -> bo
 def changes_mode(continuation: str, frames: Mapping[str, Frame], own: Collection[str]) -> bool:
     """Say whether a continuation is of more than one mode.
 
-    A mode is a task, of which it holds a problem, or the text, of which it holds a character
+    A mode is a task, if it holds one of its problems, or the text, if it holds a character
     that no problem has, such as a space. No sequence of training changes its mode.
 
     Parameters

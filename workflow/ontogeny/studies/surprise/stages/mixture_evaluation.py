@@ -17,8 +17,8 @@ from ontogeny.labels import text
 from ontogeny.networks.decoder import Parameters, Transformer, next_token_loss
 from ontogeny.studies.surprise.carried import (
     batch_size,
+    mixture_of,
     training_of,
-    world_of,
 )
 from ontogeny.studies.surprise.config import Mixture, Records
 from ontogeny.studies.surprise.labels import dataset, variable
@@ -74,8 +74,7 @@ def mixture_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset
         each task, ``chance`` by ``task``, ``shots`` and ``baseline``, ``examples`` by task and
         shots, ``problems``, ``parameters``.
     """
-    mixture = world_of(checkpoints)
-    assert isinstance(mixture, Mixture)
+    mixture = mixture_of(checkpoints)
     known = tasks_of(mixture)
     tasks = {name: known[name] for name in map(str, world["task"].values)}
     training = training_of(checkpoints)

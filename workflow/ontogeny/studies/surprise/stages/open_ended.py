@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ontogeny.labels import text
 from ontogeny.networks.decoder import Parameters, Transformer
-from ontogeny.studies.surprise.carried import has_diverged, training_of, world_of
+from ontogeny.studies.surprise.carried import has_diverged, mixture_of, training_of
 from ontogeny.studies.surprise.config import Mixture, Records
 from ontogeny.studies.surprise.labels import dataset, variable
 from ontogeny.studies.surprise.measures.open_ended import (
@@ -83,8 +83,7 @@ def open_ended(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset:
         where the context is shorter. Of a run that diverged, everything that its network does is
         NaN and nothing is elicited.
     """
-    mixture = world_of(checkpoints)
-    assert isinstance(mixture, Mixture)
+    mixture = mixture_of(checkpoints)
     probes = probes_of(mixture)
     final = None if has_diverged(checkpoints) else _final(checkpoints)
     return dataset(
