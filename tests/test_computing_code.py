@@ -48,7 +48,7 @@ INDUCTION = (
 )
 PARITY = "studies.surprise.worlds: parity"
 MIXTURE = "studies.surprise.worlds: mixture problems"
-SCALING = "scaling: _abruptness _curves _forecasts _laws _solver"
+SCALING = "scaling: _abruptness _broken _curves _forecasts _laws _offset _shapes _solver"
 COMPUTES = {
     "all_claims": ["ontogeny: claims"],
     "claims": ["ontogeny: claims estimates"],

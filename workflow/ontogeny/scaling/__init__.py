@@ -19,18 +19,9 @@ from ontogeny.scaling._forecasts import (
     forecast_loss,
     quanta,
 )
+from ontogeny.scaling._intervals import band, profile_interval
 from ontogeny.scaling._joint import FEWEST_POINTS, JointFit, fit_joint
-from ontogeny.scaling._laws import (
-    LAWS,
-    PARAMETERS,
-    Fit,
-    NoConvergence,
-    band,
-    fit,
-    predict,
-    profile_interval,
-    refits,
-)
+from ontogeny.scaling._laws import LAWS, PARAMETERS, Fit, fit, predict, refits
 from ontogeny.scaling._lead import lead
 from ontogeny.scaling._metric import (
     VERDICTS,
@@ -39,6 +30,7 @@ from ontogeny.scaling._metric import (
     isotonic,
     verdict,
 )
+from ontogeny.scaling._shapes import NoConvergence
 
 __all__ = [
     "FEWEST_POINTS",

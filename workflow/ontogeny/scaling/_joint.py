@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import huber
 
-from ontogeny.scaling._laws import NoConvergence
+from ontogeny.scaling._shapes import NoConvergence
 
 Array = NDArray[np.float64]
 
