@@ -5,7 +5,7 @@ whose records are biased, over that in the other group, when the prompt names th
 does not, over the number of parameters; lines without marks are the Bayes rule on the same records.
 Middle, kinds of problems that training never has: the share of seeds in which a network answers
 more of them than chance explains; those that were expected beforehand have a star. Right, what
-continuations from nothing contain: 30 characters of the text as they are, wrong statements in the
+samples from the start token contain: 30 characters of the text as they are, wrong statements in the
 frame of a task, and changes between text and problems.
 """
 
@@ -62,9 +62,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _outputs(outputs, families, one)
         bias.set(ylabel="false positives: group 1 / group 0", title="bias against group 1")
         probes.set_title("never trained: share of seeds\nthat answer (*: expected)")
-        outputs.set(
-            ylabel="share of continuations", ylim=(-0.03, 1.03), title="continuations from nothing"
-        )
+        outputs.set(ylabel="share of samples", ylim=(-0.03, 1.03), title="what samples contain")
         for axes in (bias, outputs):
             axes.set_xlabel("parameters")
             size_axis(axes, numbers["parameters"].values.ravel())

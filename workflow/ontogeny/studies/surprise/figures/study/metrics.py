@@ -49,8 +49,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     with settings():
         drawn = figure(width=style.width, height=0.85 * style.width)
         drawn.suptitle(
-            "The same answers by five metrics: a jump in the upper rows that is gradual in the "
-            "lower ones comes from the metric",
+            "The same answers by five metrics\n"
+            "A jump in the upper rows that is gradual in the lower ones comes from the metric",
             fontsize=9,
         )
         panels = drawn.subplots(
@@ -71,6 +71,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for axes, label in zip(panels[:, 0], _ROWS.values(), strict=True):
             axes.set_ylabel(label, fontsize=7)
             axes.tick_params(axis="y", labelsize=7)
+        for axes in panels[-1]:
+            axes.tick_params(axis="x", labelsize=7, labelrotation=45)
         panels[-1, panels.shape[1] // 2].set_xlabel("parameters without embeddings", fontsize=8)
         handles = [*handles_of_settings(numbers), handle("product of accuracies", **_PRODUCT)]
         legend_below(drawn, handles, columns=5)
