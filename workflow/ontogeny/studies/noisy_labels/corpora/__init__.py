@@ -1,0 +1,1 @@
+"""Corpora: comments in four parts, the groups they name, probes, and vectors of words."""
