@@ -1,0 +1,232 @@
+"""From the texts of the files of a corpus to its comments and probes.
+
+Symbols: ``N`` comments that are kept.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontogeny.studies.noisy_labels.config import Civil, Votes
+from ontogeny.studies.noisy_labels.corpora.civil import IDENTITIES, civil_of_csv
+from ontogeny.studies.noisy_labels.corpora.comments import PARTS, Comments, Probes
+from ontogeny.studies.noisy_labels.corpora.division import divided, first_uses
+from ontogeny.studies.noisy_labels.corpora.given import Given, joined
+from ontogeny.studies.noisy_labels.corpora.probes import Sentences, cases, probes_of, templates
+from ontogeny.studies.noisy_labels.corpora.terms import members
+from ontogeny.studies.noisy_labels.corpora.vocabulary import tokenised, vocabulary_of
+from ontogeny.studies.noisy_labels.corpora.votes import votes_of_csv, votes_of_json
+
+__all__ = ["Divided", "FromFiles", "divided_comments", "files_of", "from_files", "lacking"]
+
+_KEYS = ("files", "development", "test", "templates", "cases")
+_RATER, _STUDY, _DEVELOPMENT, _TEST = range(len(PARTS))
+
+
+def files_of(spec: Votes | Civil) -> dict[str, tuple[str, ...]]:
+    """Return the files of a corpus by the key that names them, in the order they are read."""
+    named = {key: getattr(spec, key) for key in _KEYS}
+    return {
+        key: (names,) if isinstance(names, str) else tuple(names)
+        for key, names in named.items()
+        if names
+    }
+
+
+@dataclass(frozen=True)
+class Divided:
+    """Comments that are in one part each.
+
+    Attributes
+    ----------
+    comments : Given
+        N comments; their `member` is of all groups that a file or the configuration knows.
+    part : (N,) ndarray of int8
+        Place in `PARTS`.
+    empty, repeated : int
+        Comments that were left out: those without a word, and those whose words another one has.
+    """
+
+    comments: Given
+    part: NDArray[np.int8]
+    empty: int
+    repeated: int
+
+
+@dataclass(frozen=True)
+class FromFiles:
+    """A corpus of files.
+
+    Attributes
+    ----------
+    comments : Comments
+    probes : Probes, optional
+        None where no file of probes is given.
+    identities : tuple of str
+        The groups.
+    words : int
+        Rows of an embedding: the words of the vocabulary, and two for padding and unknown words.
+    empty, repeated : int
+        As of `Divided`.
+    """
+
+    comments: Comments
+    probes: Probes | None
+    identities: tuple[str, ...]
+    words: int
+    empty: int
+    repeated: int
+
+
+def divided_comments(spec: Votes | Civil, texts: Mapping[str, Sequence[str]]) -> Divided:
+    """Return the comments of the files of a corpus, cleaned, without repetitions, and divided.
+
+    Parameters
+    ----------
+    spec : Votes or Civil
+    texts : mapping of str to sequence of str
+        By key of `files_of` the contents of these files, in that order.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read: file, line, column, rule and remedy.
+    """
+    own = {"files": _STUDY, "development": _DEVELOPMENT, "test": _TEST}
+    files, parts = [], []
+    for key, names in files_of(spec).items():
+        for name, text in zip(names, texts[key], strict=True) if key in own else ():
+            files.append(_read(spec, text, name))
+            parts.append(np.full(len(files[-1].text), own[key], dtype=np.int8))
+    given, part = joined(files), np.concatenate(parts)
+    kept = first_uses(given.text, part)
+    empty = given.text.count("")
+    repeated = len(given.text) - empty - int(kept.sum())
+    given, part = given.at(kept), part[kept]
+    part[part == _STUDY] = divided(
+        int((part == _STUDY).sum()),
+        rater=spec.rater_share,
+        development=0.0 if spec.development else spec.development_share,
+        test=0.0 if spec.test else spec.test_share,
+        seed=spec.seed,
+    )
+    if isinstance(spec, Votes):
+        given = replace(given, member=members(given.text, spec.groups))
+    return Divided(given, part, empty, repeated)
+
+
+def _read(spec: Votes | Civil, text: str, name: str) -> Given:
+    if isinstance(spec, Civil):
+        return civil_of_csv(text, name)
+    return (votes_of_json if name.lower().endswith(".json") else votes_of_csv)(text, name)
+
+
+def sentences_of(spec: Votes | Civil, texts: Mapping[str, Sequence[str]]) -> dict[str, Sentences]:
+    """Return the probes of the files of a corpus by collection.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read: file, line, column, rule and remedy.
+    """
+    found = {}
+    if spec.templates is not None:
+        text = texts["templates"][0]
+        found["templates"] = templates(text, spec.templates, terms_of(spec), seed=spec.seed)
+    if spec.cases is not None:
+        found["cases"] = cases(texts["cases"][0], spec.cases)
+    return found
+
+
+def terms_of(spec: Votes | Civil) -> Mapping[str, Sequence[str]]:
+    """Return the terms of each group that a file or the configuration knows."""
+    return spec.groups if isinstance(spec, Votes) else IDENTITIES
+
+
+def lacking(spec: Votes | Civil, found: Divided) -> Iterator[tuple[str, str]]:
+    """Say what the comments of a corpus lack.
+
+    Yields
+    ------
+    key, says : str
+        The key inside of the corpus, and the end of a sentence that begins with it: rule and
+        remedy.
+    """
+    keys = ("rater_share", "files", "development", "test")
+    for place, (name, key) in enumerate(zip(PARTS, keys, strict=True)):
+        label = found.comments.label[found.part == place]
+        if place == _RATER and not label.size and not spec.rater_share:
+            continue
+        shared = key == "rater_share" or not getattr(spec, key)
+        remedy = f"raise `{name}_share`" if shared and place != _STUDY else "lower the shares"
+        remedy = remedy if shared or place == _STUDY else f"add some to `{key}`"
+        at = f"{name}_share" if shared and place != _STUDY else key
+        if not label.size:
+            yield at, f": the part `{name}` has no comments; give more, or {remedy}"
+        elif label.all() or not label.any():
+            kind = "harmless" if label.all() else "toxic"
+            yield at, f": the part `{name}` has no {kind} comment; give more comments, or {remedy}"
+    if isinstance(spec, Civil) and not _named_often(spec, found).any():
+        member = found.comments.member
+        most = 0 if member is None else int(member[:, found.part == _TEST].sum(axis=1).max())
+        yield (
+            "least_mentions",
+            f" = {spec.least_mentions}: no group is named by as many test comments, at most by "
+            f"{most}; lower it, or give more comments",
+        )
+
+
+def _named_often(spec: Votes | Civil, found: Divided) -> NDArray[np.bool_]:
+    """Return which of the groups that are known are kept."""
+    member = found.comments.member
+    if member is None:
+        return np.zeros(0, dtype=bool)
+    least = spec.least_mentions if isinstance(spec, Civil) else 0
+    named: NDArray[np.bool_] = member[:, found.part == _TEST].sum(axis=1) >= least
+    return named
+
+
+def from_files(spec: Votes | Civil, texts: Mapping[str, Sequence[str]]) -> FromFiles:
+    """Return the corpus that files hold.
+
+    Parameters
+    ----------
+    spec : Votes or Civil
+    texts : mapping of str to sequence of str
+        By key of `files_of` the contents of these files, in that order.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read: file, line, column, rule and remedy.
+    ValueError
+        If a part has no toxic or no harmless comment: key, rule and remedy.
+    """
+    found = divided_comments(spec, texts)
+    for key, says in lacking(spec, found):
+        msg = f"`{key}`{says}"
+        raise ValueError(msg)
+    given = found.comments
+    kept = _named_often(spec, found)
+    terms = {name: each for (name, each), keep in zip(terms_of(spec).items(), kept, strict=True) if keep}
+    vocabulary = vocabulary_of(given.text, most=spec.vocabulary, length=spec.length)
+    sentences = sentences_of(spec, texts)
+    member = given.member if given.member is not None else np.zeros((0, len(given.text)), dtype=bool)
+    return FromFiles(
+        comments=Comments(
+            tokens=tokenised(given.text, vocabulary, length=spec.length),
+            label=given.label,
+            member=member[kept],
+            known=np.ones(len(given.text), dtype=bool) if given.known is None else given.known,
+            part=found.part,
+            votes=given.votes,
+            toxic_votes=given.toxic_votes,
+        ),
+        probes=probes_of(sentences, terms, vocabulary, length=spec.length) if sentences else None,
+        identities=tuple(terms),
+        words=len(vocabulary) + 2,
+        empty=found.empty,
+        repeated=found.repeated,
+    )
