@@ -5,6 +5,7 @@ Symbols: ``B`` sequences of a minibatch; ``T`` context length.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol, Self, TypeVar
 
 import torch
 from jaxtyping import Float, Int
@@ -15,18 +16,29 @@ from torch.nn.functional import cross_entropy
 from ontogeny.networks.decoder import Parameters, Transformer
 from ontogeny.training import Objective
 
-__all__ = ["Loss", "minibatch_objective", "next_token_objective"]
-
-Loss = Callable[[Parameters, Tensor], Float[Tensor, ""]]
-"""From the parameters of a network and a minibatch to the loss [nat]."""
+__all__ = ["Movable", "minibatch_objective", "next_token_objective"]
 
 
-def minibatch_objective(loss: Loss, batches: Callable[[int], Tensor]) -> Objective:
+class Movable(Protocol):
+    """A tensor, or what consists of tensors."""
+
+    def to(self, device: torch.device) -> Self:
+        """Return the same on a device."""
+        ...
+
+
+Batch = TypeVar("Batch", bound=Movable)
+
+
+def minibatch_objective(
+    loss: Callable[[Parameters, Batch], Float[Tensor, ""]], batches: Callable[[int], Batch]
+) -> Objective:
     """Return a loss over minibatches as the training loop asks for it.
 
     Parameters
     ----------
     loss : callable
+        From the parameters of a network and a minibatch to the loss [nat].
     batches : callable
         The minibatch of an update; it is moved to where the parameters lie.
 

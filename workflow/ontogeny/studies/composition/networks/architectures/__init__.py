@@ -4,7 +4,7 @@ Each module has its architecture and a function ``build(settings, order)``, whic
 settings. Nothing is imported from them here, so that the code of a run holds its own network alone.
 """
 
-from ontogeny.studies.composition.networks.architectures._dropout import Dropout
+from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Architecture,

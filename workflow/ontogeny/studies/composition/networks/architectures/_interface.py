@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from ontogeny.studies.composition.networks.architectures._dropout import Dropout
+from ontogeny.networks.dropout import Dropout
 
 __all__ = ["Activations", "Architecture", "Objective", "Readout"]
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ontogeny.studies.composition.config import DeepTransformerSettings
 from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
-from ontogeny.studies.composition.networks.architectures._dropout import Dropout
+from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Objective,

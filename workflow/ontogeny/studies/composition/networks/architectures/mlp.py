@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from ontogeny.studies.composition.config import MLPSettings
-from ontogeny.studies.composition.networks.architectures._dropout import Dropout
+from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Objective,

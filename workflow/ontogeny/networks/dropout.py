@@ -12,7 +12,7 @@ __all__ = ["Dropout"]
 
 @dataclass(frozen=True)
 class Dropout:
-    """Hidden neurons set to zero at random, for each pair and at each update anew.
+    """Hidden neurons set to zero at random, for each example and at each update anew.
 
     A neuron stays with probability ``1 - rate`` and is then ``1 / (1 - rate)`` times as large, so
     that its mean is what it is without dropout. The masks follow from seed and update alone: a run

@@ -1,0 +1,351 @@
+"""The section ``noisy_labels`` of the configuration, and the specification of each stage."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ontogeny.config import (
+    AS_REAL,
+    AS_WHOLE,
+    Count,
+    Files,
+    Name,
+    Positive,
+    Section,
+    Seed,
+    Seeds,
+    Style,
+)
+from ontogeny.config import training as optimisation
+from ontogeny.config.training import NonNegative, ShareBelowOne, Whole
+from ontogeny.figures import section_of
+from ontogeny.studies.noisy_labels.corpora.groups import GROUPS
+
+__all__ = [
+    "CLEAN_ALONE",
+    "CONTROLS",
+    "PAPER",
+    "TUNABLE",
+    "Civil",
+    "Corpus",
+    "Course",
+    "Experiment",
+    "Figures",
+    "Generated",
+    "Network",
+    "NetworkRater",
+    "NoisyLabels",
+    "Optimiser",
+    "Rater",
+    "Schedule",
+    "Strategy",
+    "Training",
+    "Tuning",
+    "VoteRater",
+    "Votes",
+]
+
+Level = Literal["run", "study"]
+"""What figures are drawn of."""
+
+Share = Annotated[float, Field(gt=0, lt=1), AS_REAL]
+ShareOrNone = Annotated[float, Field(ge=0, lt=1), AS_REAL]
+ShareOrAll = Annotated[float, Field(gt=0, le=1), AS_REAL]
+Length = Annotated[int, Field(ge=4, le=512), AS_WHOLE]
+Features = Annotated[int, Field(ge=1, le=1024), AS_WHOLE]
+
+Strategy = Literal[
+    "clean",
+    "naive",
+    "one-hot",
+    "loss-correction",
+    "multi-head",
+    "few-noisy",
+    "oracle",
+    "noisy",
+    "weighted",
+    "relabelled",
+]
+
+PAPER: tuple[Strategy, ...] = ("clean", "naive", "one-hot", "loss-correction", "multi-head")
+"""The strategies of the paper before tuning."""
+CONTROLS: tuple[Strategy, ...] = ("few-noisy", "oracle")
+"""Controls that the paper does not have."""
+CLEAN_ALONE: tuple[Strategy, ...] = ("clean", "few-noisy")
+"""Strategies that learn from the clean comments alone, for more epochs."""
+TUNABLE: tuple[Strategy, ...] = (
+    "naive",
+    "one-hot",
+    "loss-correction",
+    "multi-head",
+    "noisy",
+    "weighted",
+    "relabelled",
+)
+"""Strategies that can be fine-tuned on the clean comments."""
+
+
+class _Corpus(Section):
+    length: Length = Field(36, description="Words of a comment that are read; the rest is cut off.")
+    features: Features = Field(
+        48, description="Features of each word's vector, from the words that occur near it."
+    )
+    seed: Seed = Field(0, description="Draws what is drawn: comments, or which part each is in.")
+
+
+class Generated(_Corpus):
+    """Comments of pseudo-words, with groups, insults and every bias known."""
+
+    kind: Literal["generated"] = "generated"
+    rater: Count = Field(8000, description="Comments that a rater learns from.")
+    study: Count = Field(
+        30_000, description="Comments that networks learn from: few clean, many rated."
+    )
+    development: Count = Field(
+        3000, description="Comments that choose checkpoints and thresholds."
+    )
+    test: Count = Field(9000, description="Comments that networks are judged on.")
+
+
+class _Given(_Corpus):
+    files: Annotated[Files, Field(min_length=1)] = Field(description="Files with comments.")
+    development: Files = Field(
+        (), description="Files with the comments of development; none: a share of the others."
+    )
+    test: Files = Field((), description="Files with the test comments; none: a share of the others.")
+    rater_share: ShareOrNone = Field(
+        0.35, description="Share of the comments that a rater learns from."
+    )
+    development_share: Share = Field(0.1, description="Share of the comments for development.")
+    test_share: Share = Field(0.2, description="Share of the comments for the test.")
+    vocabulary: Annotated[int, Field(ge=10, le=200_000), AS_WHOLE] = Field(
+        8000, description="Most words that are told apart, the most frequent ones."
+    )
+    length: Length = Field(40, description="Words of a comment that are read; the rest is cut off.")
+    templates: str | None = Field(
+        None,
+        description="File of sentences that differ in the group they name (columns `Text`, `Label`, "
+        "`Template`), which networks are judged on as well.",
+    )
+    cases: str | None = Field(
+        None,
+        description="File of functional tests (columns of HateCheck), which networks are judged "
+        "on as well.",
+    )
+
+
+class Votes(_Given):
+    """Real comments with the votes of several people: CSV with counts, or JSON with each vote."""
+
+    kind: Literal["votes"] = "votes"
+    groups: dict[str, tuple[str, ...]] = Field(
+        GROUPS, description="Groups, each with the words that name it."
+    )
+
+
+class Civil(_Given):
+    """Civil Comments: a CSV file with a toxicity and with columns for the groups."""
+
+    kind: Literal["civil"] = "civil"
+    least_mentions: Count = Field(
+        500, description="Groups that fewer comments of the test name are left out."
+    )
+
+
+Corpus = Annotated[Generated | Votes | Civil, Field(discriminator="kind")]
+
+
+class Network(Section):
+    """A convolution over a comment, its maximum, and a hidden layer."""
+
+    channels: Count = Field(64, description="Channels of the convolution, of 3 words each.")
+    hidden: Count = Field(64, description="Neurons of the hidden layer.")
+    dropout: ShareBelowOne = Field(
+        0.2, description="Share of the inputs of the hidden layer that each update drops."
+    )
+
+
+class Optimiser(optimisation.Optimiser):
+    """Adam on minibatches of a fixed set of comments, in a new order in each epoch."""
+
+    batch: Count = Field(128, description="Comments of a minibatch.")
+    learning_rate: Positive = Field(2e-3, description="Learning rate [1/step].")
+    betas: tuple[ShareBelowOne, ShareBelowOne] = Field(
+        (0.9, 0.999), description="Decay rates of the two moments."
+    )
+    weight_decay: NonNegative = Field(0.0, description="Decoupled weight decay.")
+
+
+class Schedule(Section):
+    """How long to train. A checkpoint is stored after every epoch."""
+
+    epochs: Count = Field(5, description="Epochs on all comments.")
+    clean_epochs: Count = Field(60, description="Epochs of strategies that learn from few alone.")
+    per_decade: Whole = Field(
+        5,
+        description="Further checkpoints in each power of ten of updates, spaced evenly in their "
+        "logarithm.",
+    )
+
+
+class Tuning(Section):
+    """How a network goes on, on the clean comments alone."""
+
+    epochs: Count = Field(20, description="Epochs on the clean comments.")
+    learning_rate: Positive = Field(5e-4, description="Learning rate [1/step].")
+
+
+class NetworkRater(Section):
+    """A network that learns from comments of its own, and is stopped early."""
+
+    kind: Literal["network"] = "network"
+    corpus: Name = Field(description="Name of one of `noisy_labels.corpora`.")
+    accuracy: Share | None = Field(
+        None,
+        description="It stops when it has this accuracy on development; null: after all epochs.",
+    )
+    keep: ShareOrAll = Field(
+        1.0,
+        description="Share of the harmless comments with a group among those that it learns from. "
+        "Below 1 it comes to think that groups are toxic.",
+    )
+    epochs: Count = Field(40, description="Most epochs.")
+    network: Network = Field(Network(), description="The network.")
+    optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
+    seed: Seed = Field(0, description="Fixes initial weights, minibatches and what is kept.")
+
+
+class VoteRater(Section):
+    """One vote of those that people gave a comment."""
+
+    kind: Literal["vote"] = "vote"
+    corpus: Name = Field(description="Name of one of `noisy_labels.corpora`, with votes.")
+    seed: Seed = Field(0, description="Draws the vote.")
+
+
+Rater = Annotated[NetworkRater | VoteRater, Field(discriminator="kind")]
+
+
+class _Trained(Section):
+    strategy: Strategy = Field("naive", description="How clean and noisy labels are used.")
+    tuned: bool = Field(
+        False,
+        description="Whether the network goes on, on the clean comments alone, from the final "
+        "checkpoint of an experiment that is otherwise the same.",
+    )
+    clean_share: Share = Field(
+        0.05, description="Share of the comments of `study` whose true label is known."
+    )
+    transition: Literal["by-rater", "by-network", "by-group"] = Field(
+        "by-rater",
+        description="From what loss correction estimates the transition matrix: from clean "
+        "comments that the rater labelled too; from the answers of a network that "
+        "learned from noisy labels alone; or as the first, for each group on its own.",
+    )
+    noisy_weight: ShareOrAll = Field(
+        0.5, description="Weight of a noisy comment beside a clean one, for `weighted`."
+    )
+    network: Network = Field(Network(), description="The network.")
+    optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
+
+
+class Training(_Trained):
+    """What one run depends on, in addition to its corpus, its rater and its parent."""
+
+    epochs: Count
+    per_decade: Whole
+    seed: Seed
+
+
+class Course(_Trained):
+    """The same with its schedule in updates, as training reads it."""
+
+    schedule: optimisation.Schedule
+    seed: Seed
+
+
+class Experiment(_Trained):
+    """A strategy with one rater, trained from one or more seeds."""
+
+    rater: Name = Field(description="Name of one of `noisy_labels.raters`.")
+    schedule: Schedule = Field(Schedule(), description="Length of training.")
+    tuning: Tuning = Field(Tuning(), description="How tuned networks go on.")
+    seeds: Seeds = Field(
+        description="One network is trained for each; a seed fixes which comments are clean, "
+        "initial weights and minibatches."
+    )
+
+    def training(self, seed: int) -> Training:
+        """Return what the run with one of the seeds depends on, with what it does not read left out.
+
+        Epochs and learning rate are those of the strategy.
+        """
+        fields = {name: getattr(self, name) for name in _Trained.model_fields}
+        is_corrected = self.strategy == "loss-correction" and not self.tuned
+        if not is_corrected:
+            del fields["transition"]
+        if self.strategy != "weighted" or self.tuned:
+            del fields["noisy_weight"]
+        epochs = self.schedule.epochs
+        if self.strategy in CLEAN_ALONE:
+            epochs = self.schedule.clean_epochs
+        if self.tuned:
+            epochs = self.tuning.epochs
+            rate = {"learning_rate": self.tuning.learning_rate}
+            fields["optimiser"] = self.optimiser.model_copy(update=rate)
+        return Training(**fields, epochs=epochs, per_decade=self.schedule.per_decade, seed=seed)
+
+
+class Analysis(Section):
+    """Thresholds of the comparison."""
+
+    least_comments: Count = Field(
+        10,
+        description="A group with fewer toxic or fewer harmless comments is left out of the means.",
+    )
+    bins: Annotated[int, Field(ge=2, le=100), AS_WHOLE] = Field(
+        5, description="Bins of the oracle's score, in which labels of a rater are compared."
+    )
+
+
+SWEPT = (
+    Experiment,
+    Network,
+    Optimiser,
+    optimisation.LearningRateDecay,
+    Schedule,
+    Tuning,
+    NetworkRater,
+    VoteRater,
+    Generated,
+    Votes,
+    Civil,
+)
+"""Sections whose fields may be lists: sweeps."""
+
+
+FIGURES = {"ontogeny.studies.noisy_labels.figures": "Noisy labels"}
+"""The packages of the figures, with their category in the report."""
+
+Figures = section_of(FIGURES, Style)
+
+
+class NoisyLabels(Section):
+    """The study of few clean and many biased labels."""
+
+    corpora: dict[Name, Corpus] = Field(description="Corpora by name.")
+    raters: dict[Name, Rater] = Field(description="Raters by name.")
+    defaults: Experiment | None = Field(
+        None, description="What every experiment has unless it says otherwise."
+    )
+    experiments: dict[Name, Experiment] = Field({}, description="Experiments by name.")
+    analysis: Analysis = Field(Analysis(), description="Thresholds of the comparison.")
+    figures: Figures = Field(Figures(), description="How figures look.")  # type: ignore[valid-type]
+    own_figures: dict[Level, Files] = Field(
+        {}, description="Files with figures of your own, by what each is drawn of."
+    )
+    run_figures: Literal["all", "first", "none"] = Field(
+        "first",
+        description="Which runs of each experiment get figures of their own: all, that of the "
+        "first seed, or none. Figures over runs are always drawn.",
+    )

@@ -1,0 +1,90 @@
+"""Vectors of words from the words beside them.
+
+Symbols: ``V`` tokens, with padding and the unknown word; ``N`` texts; ``L`` places.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.linalg import svds
+
+from ontogeny.studies.noisy_labels.corpora.comments import UNKNOWN
+
+__all__ = ["vectors"]
+
+_NEGLIGIBLE = 1e-10
+
+
+def vectors(
+    tokens: NDArray[np.integer],
+    words: int,
+    *,
+    features: int = 48,
+    window: int = 2,
+    spread: float = 0.3,
+) -> NDArray[np.float32]:
+    """Return vectors of words, by positive pointwise mutual information and its singular values.
+
+    Two words are together when they are at most `window` places apart in a text. Padding and
+    unknown words take up a place but are together with nothing. Of the truncated decomposition
+    U S Vᵀ, the vectors are U √S; the entry of largest size in each column is positive.
+
+    Parameters
+    ----------
+    tokens : (N, L) ndarray of int
+    words : int
+        V.
+    features : int
+        Entries of a vector. Those beyond the rank are zero; so are those from the number of known
+        words on, less 1, as many as the decomposition can have.
+    window : int
+    spread : float
+        Standard deviation of all entries of known words about zero.
+
+    Returns
+    -------
+    (V, features) ndarray of float32
+        The first two rows, padding and the unknown word, are zero. The same input gives the same
+        bytes.
+
+    Notes
+    -----
+    With n(a, b) ordered pairs of words together, n(a) their sum over b and n the sum of all, the
+    information is max(0, log(n(a, b) n / (n(a) n(b)))), without smoothing.
+    """
+    information = _information(_together(tokens, words, window))
+    found = np.zeros((words, features))
+    known = information.shape[0]
+    rank = min(features, known - 1)
+    if information.nnz and rank > 0:
+        start = np.random.default_rng(0).standard_normal(known)
+        left, values, _ = svds(information, k=rank, v0=start)
+        order = np.argsort(-values, kind="stable")
+        left, values = left[:, order], values[order]
+        values[values < _NEGLIGIBLE * values[0]] = 0
+        peak = left[np.abs(left).argmax(axis=0), np.arange(rank)]
+        found[UNKNOWN + 1 :, :rank] = left * np.sign(peak) * np.sqrt(values)
+        found *= spread / np.sqrt(np.mean(found[UNKNOWN + 1 :] ** 2))
+    return found.astype(np.float32)
+
+
+def _together(tokens: NDArray[np.integer], words: int, window: int) -> csr_array:
+    """Return how often each two known words are together, in either order."""
+    known = words - UNKNOWN - 1
+    total = csr_array((known, known))
+    for apart in range(1, window + 1):
+        left, right = tokens[:, :-apart].ravel(), tokens[:, apart:].ravel()
+        both = (left > UNKNOWN) & (right > UNKNOWN)
+        places = (left[both] - UNKNOWN - 1, right[both] - UNKNOWN - 1)
+        total += coo_array((np.ones(len(places[0])), places), shape=(known, known)).tocsr()
+    return total + total.T
+
+
+def _information(together: csr_array) -> csr_array:
+    """Return the positive pointwise mutual information of counts."""
+    pairs = together.tocoo()
+    of_word = together.sum(axis=1)
+    row, column = pairs.coords
+    value = np.log(pairs.data * of_word.sum() / (of_word[row] * of_word[column]))
+    kept = value > 0
+    return csr_array((value[kept], (row[kept], column[kept])), shape=together.shape)

@@ -1,0 +1,1 @@
+"""Networks that read comments: their shape, what they learn from, and their training."""

@@ -1,0 +1,144 @@
+"""Which comments a strategy learns from, with which labels.
+
+Symbols: ``M`` comments of the part `study`; ``I`` items, each a comment with a label.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontogeny.studies.noisy_labels.networks.labellers import CLEAN, NOISY
+
+__all__ = ["Lessons", "clean_comments", "lessons"]
+
+_CLEAN = 1
+"""Stream of random numbers of a run that draws which comments are clean."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What a network learns from.
+
+    Attributes
+    ----------
+    comment : (I,) ndarray of int64
+        Place among the comments of the part `study`.
+    target : (I,) ndarray of float32
+        The label: 1 toxic, 0 not.
+    labeller : (I,) ndarray of int64
+        Who gave it: 0 someone who is right, 1 the rater.
+    weight : (I,) ndarray of float32
+    transition : (I, 2) ndarray of float64, optional
+        For loss correction: the probability that the labeller calls it toxic if it is harmless,
+        and if it is toxic.
+    """
+
+    comment: NDArray[np.int64]
+    target: NDArray[np.float32]
+    labeller: NDArray[np.int64]
+    weight: NDArray[np.float32]
+    transition: NDArray[np.float64] | None = None
+
+
+def clean_comments(count: int, share: float, seed: int) -> NDArray[np.int64]:
+    """Return the places of the comments whose true label is known.
+
+    Those of a smaller share are among those of a larger one, and all strategies of one seed have
+    the same.
+
+    Parameters
+    ----------
+    count : int
+        Comments of the part `study`, M.
+    share : float
+    seed : int
+        Of the run.
+
+    Returns
+    -------
+    (round(share M),) ndarray of int64, ascending
+
+    Examples
+    --------
+    >>> set(clean_comments(100, 0.05, seed=0)) <= set(clean_comments(100, 0.2, seed=0))
+    True
+    """
+    order = np.random.default_rng([seed, 0, _CLEAN]).permutation(count)
+    return np.sort(order[: round(share * count)])
+
+
+def lessons(
+    strategy: str,
+    label: NDArray[np.bool_],
+    rated: NDArray[np.bool_] | None,
+    clean: NDArray[np.int64],
+    *,
+    tuned: bool = False,
+    noisy_weight: float = 1.0,
+    relabelled: NDArray[np.bool_] | None = None,
+    transition: NDArray[np.float64] | None = None,
+) -> Lessons:
+    """Return what a strategy learns from.
+
+    Parameters
+    ----------
+    strategy : str
+        As in the configuration.
+    label : (M,) ndarray of bool
+        True labels.
+    rated : (M,) ndarray of bool or None
+        Labels of the rater; None where the strategy does not read them.
+    clean : (n,) ndarray of int64
+        Places of the clean comments.
+    tuned : bool
+        Whether the network goes on with the clean comments alone.
+    noisy_weight : float
+        Weight of a noisy comment, for `weighted`.
+    relabelled : (M,) ndarray of bool, optional
+        Labels of another network, for `relabelled`.
+    transition : (M, 2) ndarray, optional
+        For `loss-correction`: probabilities that the rater calls a comment toxic if it is harmless,
+        and if it is toxic.
+
+    Raises
+    ------
+    ValueError
+        If the clean comments are all toxic or all harmless.
+    """
+    is_toxic = label[clean]
+    if is_toxic.all() or not is_toxic.any():
+        which = "toxic" if is_toxic.any() else "harmless"
+        msg = (
+            f"all {len(clean)} clean comments are {which}, so that nothing can be learned from "
+            "them; raise `clean_share`, give more comments, or take another seed"
+        )
+        raise ValueError(msg)
+    is_clean = np.zeros(len(label), dtype=np.bool_)
+    is_clean[clean] = True
+    given = rated if strategy == "few-noisy" and rated is not None else label
+    if tuned or strategy in {"clean", "few-noisy"}:
+        chosen = clean
+    elif strategy == "noisy":
+        chosen = np.flatnonzero(~is_clean)
+    else:
+        chosen = np.arange(len(label))
+    if rated is not None and strategy not in {"few-noisy", "oracle"}:
+        others = rated if relabelled is None else relabelled
+        given = np.where(is_clean, label, others)
+    is_noisy = ~is_clean if strategy not in {"oracle"} else np.zeros_like(is_clean)
+    weight = np.where(is_noisy, noisy_weight if strategy == "weighted" else 1.0, 1.0)
+    return Lessons(
+        comment=chosen,
+        target=given[chosen].astype(np.float32),
+        labeller=np.where(is_noisy, NOISY, CLEAN)[chosen],
+        weight=weight[chosen].astype(np.float32),
+        transition=None if transition is None or tuned else _as_labelled(transition, is_noisy)[chosen],
+    )
+
+
+def _as_labelled(
+    transition: NDArray[np.float64], is_noisy: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the transition of each comment: none where the label is true."""
+    return np.where(is_noisy[:, None], transition, [0.0, 1.0])
