@@ -42,9 +42,8 @@ def whole_numbers(rows: Rows, column: str) -> NDArray[np.int16]:
         If a cell is not a whole number from 0 to `LARGEST`.
     """
     cells = rows.column(column)
-    found = {
-        cell: int(cell) for cell in set(cells) if cell.isascii() and cell.isdigit() and len(cell) < 6
-    }
+    whole = (cell for cell in set(cells) if cell.isascii() and cell.isdigit() and len(cell) < 6)
+    found = {cell: int(cell) for cell in whole}
     for row, cell in enumerate(cells):
         if found.get(cell, LARGEST + 1) > LARGEST:
             says = f"is not a number of votes; give a whole number from 0 to {LARGEST}"

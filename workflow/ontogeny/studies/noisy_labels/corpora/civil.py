@@ -77,7 +77,7 @@ def civil_of_csv(text: str, path: str) -> Given:
     if missing.size:
         refuse(rows, int(missing[0]), toxicity, "has no toxicity; fill it, or remove the row")
     said = np.stack([shares(rows, name) for name in IDENTITIES])
-    known = ~np.isnan(said).any(axis=0)
+    known = ~np.any(np.isnan(said), axis=0)
     return Given(
         text=[cleaned(cell) for cell in rows.column("comment_text")],
         label=toxic >= _MAJORITY,

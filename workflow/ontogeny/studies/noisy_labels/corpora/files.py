@@ -1,10 +1,10 @@
 """From the texts of the files of a corpus to its comments and probes.
 
-Symbols: ``N`` comments that are kept.
+Symbols: ``N`` comments that are kept; ``G`` groups that a file or the configuration knows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,9 @@ class Divided:
     Attributes
     ----------
     comments : Given
-        N comments; their `member` is of all groups that a file or the configuration knows.
+        N comments.
+    member : (G, N) ndarray of bool
+        Whether the comment names the group, for each of `terms_of`.
     part : (N,) ndarray of int8
         Place in `PARTS`.
     empty, repeated : int
@@ -50,6 +52,7 @@ class Divided:
     """
 
     comments: Given
+    member: NDArray[np.bool_]
     part: NDArray[np.int8]
     empty: int
     repeated: int
@@ -112,9 +115,8 @@ def divided_comments(spec: Votes | Civil, texts: Mapping[str, Sequence[str]]) ->
         test=0.0 if spec.test else spec.test_share,
         seed=spec.seed,
     )
-    if isinstance(spec, Votes):
-        given = replace(given, member=members(given.text, spec.groups))
-    return Divided(given, part, empty, repeated)
+    member = given.member if given.member is not None else members(given.text, terms_of(spec))
+    return Divided(given, member, part, empty, repeated)
 
 
 def _read(spec: Votes | Civil, text: str, name: str) -> Given:
@@ -168,24 +170,22 @@ def lacking(spec: Votes | Civil, found: Divided) -> Iterator[tuple[str, str]]:
         elif label.all() or not label.any():
             kind = "harmless" if label.all() else "toxic"
             yield at, f": the part `{name}` has no {kind} comment; give more comments, or {remedy}"
-    if isinstance(spec, Civil) and not _named_often(spec, found).any():
-        member = found.comments.member
-        most = 0 if member is None else int(member[:, found.part == _TEST].sum(axis=1).max())
+    if not _kept(spec, found).any() and isinstance(spec, Civil):
         yield (
             "least_mentions",
             f" = {spec.least_mentions}: no group is named by as many test comments, at most by "
-            f"{most}; lower it, or give more comments",
+            f"{_mentions(found).max()}; lower it, or give more comments",
         )
 
 
-def _named_often(spec: Votes | Civil, found: Divided) -> NDArray[np.bool_]:
-    """Return which of the groups that are known are kept."""
-    member = found.comments.member
-    if member is None:
-        return np.zeros(0, dtype=bool)
-    least = spec.least_mentions if isinstance(spec, Civil) else 0
-    named: NDArray[np.bool_] = member[:, found.part == _TEST].sum(axis=1) >= least
-    return named
+def _mentions(found: Divided) -> NDArray[np.int64]:
+    """Return how many test comments name each group, (G,)."""
+    return found.member[:, found.part == _TEST].sum(axis=1, dtype=np.int64)
+
+
+def _kept(spec: Votes | Civil, found: Divided) -> NDArray[np.bool_]:
+    """Return which groups a corpus keeps, (G,)."""
+    return _mentions(found) >= (spec.least_mentions if isinstance(spec, Civil) else 0)
 
 
 def from_files(spec: Votes | Civil, texts: Mapping[str, Sequence[str]]) -> FromFiles:
@@ -209,16 +209,16 @@ def from_files(spec: Votes | Civil, texts: Mapping[str, Sequence[str]]) -> FromF
         msg = f"`{key}`{says}"
         raise ValueError(msg)
     given = found.comments
-    kept = _named_often(spec, found)
-    terms = {name: each for (name, each), keep in zip(terms_of(spec).items(), kept, strict=True) if keep}
+    kept = _kept(spec, found)
+    groups = terms_of(spec)
+    terms = {name: groups[name] for name, keep in zip(groups, kept, strict=True) if keep}
     vocabulary = vocabulary_of(given.text, most=spec.vocabulary, length=spec.length)
     sentences = sentences_of(spec, texts)
-    member = given.member if given.member is not None else np.zeros((0, len(given.text)), dtype=bool)
     return FromFiles(
         comments=Comments(
             tokens=tokenised(given.text, vocabulary, length=spec.length),
             label=given.label,
-            member=member[kept],
+            member=found.member[kept],
             known=np.ones(len(given.text), dtype=bool) if given.known is None else given.known,
             part=found.part,
             votes=given.votes,

@@ -40,7 +40,6 @@ class Given:
 
     def at(self, places: NDArray[np.bool_]) -> "Given":
         """Return the comments at some places, given as a mask of length N."""
-
         return Given(
             text=[text for text, keep in zip(self.text, places, strict=True) if keep],
             label=self.label[places],
@@ -53,7 +52,6 @@ class Given:
 
 def joined(files: Sequence[Given]) -> Given:
     """Return the comments of several files of one format, in order."""
-
     return Given(
         text=[text for each in files for text in each.text],
         label=np.concatenate([each.label for each in files]),

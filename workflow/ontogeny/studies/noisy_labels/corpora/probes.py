@@ -76,7 +76,7 @@ def templates(text: str, path: str, groups: Mapping[str, Sequence[str]], *, seed
     template = np.array(rows.column("Template"))
     kept = _capped(template, seed)
     chosen = [texts[place] for place in kept]
-    named = members(chosen, groups).any(axis=0)
+    named = np.any(members(chosen, groups), axis=0)
     rest = without_terms(chosen, groups)
     return Sentences(
         text=tuple(chosen),

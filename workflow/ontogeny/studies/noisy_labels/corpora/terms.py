@@ -13,6 +13,7 @@ from ontogeny.studies.noisy_labels.corpora.cleaning import cleaned
 
 __all__ = ["members", "without_terms"]
 
+
 def members(texts: Sequence[str], groups: Mapping[str, Sequence[str]]) -> NDArray[np.bool_]:
     """Return which comments name which group.
 

@@ -43,9 +43,7 @@ def vocabulary_of(texts: Iterable[str], *, most: int, length: int) -> dict[str, 
     counts = Counter[str]()
     for text in texts:
         counts.update(text.split()[:length])
-    often = sorted(
-        (-count, word) for word, count in counts.items() if count >= LEAST_USES
-    )
+    often = sorted((-count, word) for word, count in counts.items() if count >= LEAST_USES)
     return {word: token for token, (_, word) in enumerate(often[:most], start=UNKNOWN + 1)}
 
 

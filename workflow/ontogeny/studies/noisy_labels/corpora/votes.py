@@ -128,7 +128,7 @@ def _comments(text: str, path: str) -> Iterator[Any]:
         )
         raise TableError(msg) from error
     except (RecursionError, ValueError) as error:
-        msg = f"{path}: is JSON that cannot be read ({error}); give a list of comments, each {_FORM}"
+        msg = f"{path}: cannot be read as JSON ({error}); give a list of comments, each {_FORM}"
         raise TableError(msg) from error
     comments = list(found.values()) if isinstance(found, dict) else found
     if not isinstance(comments, list) or not comments:
