@@ -19,7 +19,16 @@ from ontogeny.studies.noisy_labels.corpora.terms import members
 from ontogeny.studies.noisy_labels.corpora.vocabulary import tokenised, vocabulary_of
 from ontogeny.studies.noisy_labels.corpora.votes import votes_of_csv, votes_of_json
 
-__all__ = ["Divided", "FromFiles", "divided_comments", "files_of", "from_files", "lacking"]
+__all__ = [
+    "Divided",
+    "FromFiles",
+    "divided_comments",
+    "files_of",
+    "from_files",
+    "lacking",
+    "sentences_of",
+    "terms_of",
+]
 
 _KEYS = ("files", "development", "test", "templates", "cases")
 _RATER, _STUDY, _DEVELOPMENT, _TEST = range(len(PARTS))
@@ -147,35 +156,53 @@ def terms_of(spec: Votes | Civil) -> Mapping[str, Sequence[str]]:
     return spec.groups if isinstance(spec, Votes) else IDENTITIES
 
 
-def lacking(spec: Votes | Civil, found: Divided) -> Iterator[tuple[str, str]]:
-    """Say what the comments of a corpus lack.
+def lacking(
+    spec: Votes | Civil, found: Divided, sentences: Mapping[str, Sentences]
+) -> Iterator[tuple[str, str]]:
+    """Say what the comments and probes of a corpus lack.
+
+    Parameters
+    ----------
+    spec : Votes or Civil
+    found : Divided
+        From `divided_comments`.
+    sentences : mapping of str to Sentences
+        From `sentences_of`.
 
     Yields
     ------
     key, says : str
-        The key inside of the corpus, and the end of a sentence that begins with it: rule and
-        remedy.
+        The key inside of the corpus, and the end of a sentence that begins with it: value, rule
+        and remedy.
     """
-    keys = ("rater_share", "files", "development", "test")
-    for place, (name, key) in enumerate(zip(PARTS, keys, strict=True)):
+    for place, name in enumerate(PARTS):
         label = found.comments.label[found.part == place]
-        if place == _RATER and not label.size and not spec.rater_share:
+        if place == _RATER and not spec.rater_share:
             continue
-        shared = key == "rater_share" or not getattr(spec, key)
-        remedy = f"raise `{name}_share`" if shared and place != _STUDY else "lower the shares"
-        remedy = remedy if shared or place == _STUDY else f"add some to `{key}`"
-        at = f"{name}_share" if shared and place != _STUDY else key
-        if not label.size:
-            yield at, f": the part `{name}` has no comments; give more, or {remedy}"
-        elif label.all() or not label.any():
-            kind = "harmless" if label.all() else "toxic"
-            yield at, f": the part `{name}` has no {kind} comment; give more comments, or {remedy}"
-    if not _kept(spec, found).any() and isinstance(spec, Civil):
+        if label.all() or not label.any():
+            key, remedy = _source(spec, name)
+            kind = ("harmless" if label.all() else "toxic") if label.size else ""
+            lacks = f"no {kind} comment" if kind else "no comments"
+            yield key, f": the part `{name}` has {lacks}; give more comments{remedy}"
+    for name, probes in sentences.items():
+        if probes.label.all() or not probes.label.any():
+            kind = "harmless" if probes.label.all() else "toxic"
+            yield name, f" = {getattr(spec, name)!r}: has no {kind} text; give a file with both"
+    if isinstance(spec, Civil) and not _kept(spec, found).any():
         yield (
             "least_mentions",
             f" = {spec.least_mentions}: no group is named by as many test comments, at most by "
             f"{_mentions(found).max()}; lower it, or give more comments",
         )
+
+
+def _source(spec: Votes | Civil, part: str) -> tuple[str, str]:
+    """Return the key that decides how many comments are in a part, and what else could help."""
+    if part == "study":
+        return "files", ", or lower the shares of the other parts"
+    if part != "rater" and getattr(spec, part):
+        return part, ""
+    return f"{part}_share", ", or raise this share"
 
 
 def _mentions(found: Divided) -> NDArray[np.int64]:
@@ -202,10 +229,12 @@ def from_files(spec: Votes | Civil, texts: Mapping[str, Sequence[str]]) -> FromF
     TableError
         If a file cannot be read: file, line, column, rule and remedy.
     ValueError
-        If a part has no toxic or no harmless comment: key, rule and remedy.
+        If a part has no toxic or no harmless comment, or no group is named often enough: key, rule
+        and remedy.
     """
     found = divided_comments(spec, texts)
-    for key, says in lacking(spec, found):
+    sentences = sentences_of(spec, texts)
+    for key, says in lacking(spec, found, sentences):
         msg = f"`{key}`{says}"
         raise ValueError(msg)
     given = found.comments
@@ -213,7 +242,6 @@ def from_files(spec: Votes | Civil, texts: Mapping[str, Sequence[str]]) -> FromF
     groups = terms_of(spec)
     terms = {name: groups[name] for name, keep in zip(groups, kept, strict=True) if keep}
     vocabulary = vocabulary_of(given.text, most=spec.vocabulary, length=spec.length)
-    sentences = sentences_of(spec, texts)
     return FromFiles(
         comments=Comments(
             tokens=tokenised(given.text, vocabulary, length=spec.length),
