@@ -11,6 +11,7 @@ MATHEMATICS = {"groups", "ranking", "representations", "scaling"}
 MACHINERY = {
     "claims",
     "config",
+    "csv_rows",
     "estimates",
     "figures",
     "given_files",

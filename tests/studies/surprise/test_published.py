@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from ontogeny.csv_rows import read_rows
 from ontogeny.scaling import FORECASTERS
 from ontogeny.studies.surprise.published.analysis import (
     LAWS,
@@ -26,7 +27,6 @@ from ontogeny.studies.surprise.published.models import (
 from ontogeny.studies.surprise.published.tables import (
     long_table,
     points_table,
-    read_rows,
     wide_table,
 )
 

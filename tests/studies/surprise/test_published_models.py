@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from ontogeny.csv_rows import TableError, read_rows
 from ontogeny.studies.surprise.published.dataset import (
     models_of,
     points_dataset,
@@ -24,9 +25,7 @@ from ontogeny.studies.surprise.published.models import (
 )
 from ontogeny.studies.surprise.published.tables import (
     Points,
-    TableError,
     long_table,
-    read_rows,
     wide_table,
 )
 

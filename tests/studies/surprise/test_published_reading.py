@@ -9,6 +9,7 @@ import yaml
 from numpy.testing import assert_allclose
 
 from ontogeny.config import ConfigurationError
+from ontogeny.csv_rows import TableError
 from ontogeny.scaling import FEWEST_POINTS
 from ontogeny.storage import read_texts
 from ontogeny.studies.surprise.checks import resolve
@@ -17,7 +18,7 @@ from ontogeny.studies.surprise.published.checks import problems_of_published
 from ontogeny.studies.surprise.published.least import LEAST_POINTS
 from ontogeny.studies.surprise.published.models import Models
 from ontogeny.studies.surprise.published.reading import families_of, read_published
-from ontogeny.studies.surprise.published.tables import Points, TableError
+from ontogeny.studies.surprise.published.tables import Points
 from published_models import (
     ROOT,
     SIZES,

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from ontogeny.csv_rows import TableError, read_rows
 from ontogeny.studies.surprise.published.tables import (
-    TableError,
     long_table,
     points_table,
-    read_rows,
     wide_table,
 )
 
@@ -27,14 +26,6 @@ POINTS = """Model Size,Training FLOP,loss,colour
 2e6,24e12,4,blue
 """
 READERS = {"long": (long_table, LONG), "wide": (wide_table, WIDE), "points": (points_table, POINTS)}
-
-
-def test_rows_are_the_cells_and_where_they_end():
-    rows = read_rows('\ufeffa , b\r\n\r\n1,"2\n3"\r\n , \r\n4,\r\n', "own.csv")
-    assert rows.header == ("a", "b")
-    assert rows.cells == (("1", "2\n3"), ("4", ""))
-    assert rows.lines == (4, 6)
-    assert rows.column("b") == ("2\n3", "")
 
 
 def test_a_long_table_gives_each_value_and_leaves_out_standard_errors():
@@ -67,24 +58,6 @@ def test_points_have_the_tokens_that_their_compute_pays_for():
     points = points_table(read_rows(POINTS, "own.csv"))
     assert_array_equal(points.loss, [4.5, 4.0])
     assert_array_equal(6 * points.parameters * points.tokens, [6e12, 24e12])
-
-
-@pytest.mark.parametrize(
-    ("text", "where"),
-    [
-        ("", "own.csv: has no rows; give"),
-        ("a,b\n\n", "own.csv: has no rows below its header; give"),
-        ("a,b\n1,2\n1,2,3\n", "own.csv, line 3: has 3 cells, but the header has 2 columns; "),
-        ("a,b\n1\n", "own.csv, line 2: has 1 cells, but the header has 2 columns; "),
-        ("\na,b,a\n1,2,3\n", "own.csv, line 2: column 3 has the name `a` of another one; rename"),
-        ("a,\n1,2\n", "own.csv, line 1: column 2 has no name; rename"),
-        ('a,b\n1,"2\n', "own.csv, line 2: is not a row of a table with commas"),
-    ],
-)
-def test_what_is_not_a_table_is_refused(text, where):
-    with pytest.raises(TableError) as refusal:
-        read_rows(text, "own.csv")
-    assert str(refusal.value).startswith(where)
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,7 @@ class Generated(_Corpus):
     study: Count = Field(
         30_000, description="Comments that networks learn from: few clean, many rated."
     )
-    development: Count = Field(
-        3000, description="Comments that choose checkpoints and thresholds."
-    )
+    development: Count = Field(3000, description="Comments that choose checkpoints and thresholds.")
     test: Count = Field(9000, description="Comments that networks are judged on.")
 
 
@@ -113,7 +111,9 @@ class _Given(_Corpus):
     development: Files = Field(
         (), description="Files with the comments of development; none: a share of the others."
     )
-    test: Files = Field((), description="Files with the test comments; none: a share of the others.")
+    test: Files = Field(
+        (), description="Files with the test comments; none: a share of the others."
+    )
     rater_share: ShareOrNone = Field(
         0.35, description="Share of the comments that a rater learns from."
     )

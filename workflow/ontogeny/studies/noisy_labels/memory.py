@@ -15,7 +15,7 @@ from ontogeny.studies.noisy_labels.config import (
     Rater,
 )
 from ontogeny.studies.noisy_labels.corpora.generated import LONGEST, ROWS
-from ontogeny.studies.noisy_labels.files import files_of
+from ontogeny.studies.noisy_labels.files import paths_of
 
 __all__ = ["corpus_memory", "rater_memory", "run_memory"]
 
@@ -59,7 +59,7 @@ def _comments(corpus: Corpus) -> int:
 
 
 def _size(corpus: Corpus) -> int:
-    return sum(Path(file).stat().st_size for file in files_of(corpus))
+    return sum(Path(file).stat().st_size for file in paths_of(corpus))
 
 
 def _words(corpus: Corpus) -> int:

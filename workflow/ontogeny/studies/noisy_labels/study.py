@@ -18,7 +18,7 @@ from ontogeny.studies.noisy_labels.config import (
     NoisyLabels,
 )
 from ontogeny.studies.noisy_labels.facts import facts_of_runs, source_of
-from ontogeny.studies.noisy_labels.files import files_of
+from ontogeny.studies.noisy_labels.files import paths_of
 from ontogeny.studies.noisy_labels.labels import DIMENSIONS
 from ontogeny.studies.noisy_labels.memory import corpus_memory, rater_memory, run_memory
 from ontogeny.studies.noisy_labels.parents import parent_of, reads_rater
@@ -53,7 +53,7 @@ class NoisyLabelsPlan(Plan):
 
     def given_files(self, wildcards: Any) -> Sequence[str]:
         """Return the files that the configuration gives a corpus."""
-        return files_of(self.section.corpora[wildcards.corpus])
+        return paths_of(self.section.corpora[wildcards.corpus])
 
     def corpus_specification(self, wildcards: Any) -> Any:
         """Return what a corpus depends on."""
@@ -104,9 +104,7 @@ class NoisyLabelsPlan(Plan):
     def experiments_with_parent(self, *, parent: bool) -> str:
         """Return a regular expression: the experiments that build on another one, or the others."""
         names = self.section.experiments
-        return _either(
-            name for name in names if (parent_of(names, name) is not None) == parent
-        )
+        return _either(name for name in names if (parent_of(names, name) is not None) == parent)
 
     def corpus_of_run(self, wildcards: Any) -> str:
         """Return the file of the corpus of a run."""
@@ -216,7 +214,7 @@ class NoisyLabelsPlan(Plan):
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""
-        return [path for corpus in self.section.corpora.values() for path in files_of(corpus)]
+        return [path for corpus in self.section.corpora.values() for path in paths_of(corpus)]
 
     def highlights(self) -> list[str]:
         """Return the figures to look at first, without suffix."""

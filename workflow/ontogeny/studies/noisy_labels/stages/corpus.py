@@ -64,10 +64,14 @@ def corpus_dataset(
         ``collection_of_probe`` and ``sentence``. Words are numbers: no text is stored.
     """
     variables = {
-        "tokens": variable(("comment", "place"), comments.tokens, "word of a comment; 0 after its end"),
+        "tokens": variable(
+            ("comment", "place"), comments.tokens, "word of a comment; 0 after its end"
+        ),
         "label": variable("comment", comments.label.astype(np.int8), "1: toxic, 0: harmless"),
         "member": variable(
-            ("identity", "comment"), comments.member.astype(np.int8), "1: the comment names the group"
+            ("identity", "comment"),
+            comments.member.astype(np.int8),
+            "1: the comment names the group",
         ),
         "known": variable(
             "comment", comments.known.astype(np.int8), "1: which groups it names is known"
@@ -91,7 +95,9 @@ def corpus_dataset(
 
 def _of_probes(probes: Probes) -> dict[str, xr.Variable]:
     return {
-        "probe_tokens": variable(("probe", "place"), probes.tokens, "word of a probe; 0 after its end"),
+        "probe_tokens": variable(
+            ("probe", "place"), probes.tokens, "word of a probe; 0 after its end"
+        ),
         "probe_label": variable("probe", probes.label.astype(np.int8), "1: toxic, 0: harmless"),
         "probe_member": variable(
             ("identity", "probe"), probes.member.astype(np.int8), "1: the probe names the group"

@@ -5,13 +5,13 @@ No job imports this module.
 
 from collections.abc import Iterator
 
+from ontogeny.csv_rows import TableError
 from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.storage import read_texts
 from ontogeny.studies.surprise.config import Published, WideTable
 from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.published.models import LabelError
 from ontogeny.studies.surprise.published.reading import lacking, tables_of
-from ontogeny.studies.surprise.published.tables import TableError
 
 __all__ = ["problems_of_published"]
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ontogeny.studies.surprise.published.tables import Long, TableError, Wide
+from ontogeny.csv_rows import TableError
+from ontogeny.studies.surprise.published.tables import Long, Wide
 
 __all__ = [
     "NO_MODELS",

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ontogeny.csv_rows import read_rows
 from ontogeny.studies.surprise.config import LongTable, PointsTable, Published, WideTable
 from ontogeny.studies.surprise.files import files_of
 from ontogeny.studies.surprise.published.least import LEAST_POINTS, LEAST_SIZES
@@ -21,7 +22,6 @@ from ontogeny.studies.surprise.published.tables import (
     Points,
     long_table,
     points_table,
-    read_rows,
     wide_table,
 )
 

@@ -2,28 +2,23 @@
 
 Three formats. `long_table`: a score in each row. `wide_table`: a model in each row, a task in each
 column. `points_table`: a training run in each row, with its loss. An empty cell is a missing value;
-whatever else is not what its column holds is refused, with the line of the file that it is in. That
-is why tables are read with the module csv, which knows these lines: pandas drops them.
+whatever else is not what its column holds is refused, with the line of the file that it is in.
 """
 
-import csv
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ontogeny.csv_rows import Rows, TableError
+
 __all__ = [
     "Long",
     "Points",
-    "Rows",
-    "TableError",
     "Wide",
     "long_table",
     "points_table",
-    "read_rows",
     "wide_table",
 ]
 
@@ -46,42 +41,6 @@ RANGES = {
     "loss": (0.0, math.inf, "a loss in nat is at least 0; correct it, or leave the cell empty"),
 }
 """Lowest and highest value of the metrics whose range is known, and what to do otherwise."""
-
-
-class TableError(ValueError):
-    """A table that cannot be read: file, line, column, value, rule and remedy in one sentence."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The cells of a table, without blanks around them.
-
-    Attributes
-    ----------
-    path : str
-        As the configuration names the file, for messages.
-    header : tuple of str
-    lines : tuple of int
-        Where each row ends in the file, counted from 1.
-    cells : tuple of tuple of str
-        Each row as long as the header.
-    """
-
-    path: str
-    header: tuple[str, ...]
-    lines: tuple[int, ...]
-    cells: tuple[tuple[str, ...], ...]
-
-    def column(self, name: str) -> tuple[str, ...]:
-        """Return the cells of a column."""
-        place = self.header.index(name)
-        return tuple(row[place] for row in self.cells)
-
-    def refuse(self, row: int, column: str, says: str) -> NoReturn:
-        """Raise a `TableError` about a cell."""
-        value = self.column(column)[row]
-        msg = f"{self.path}, line {self.lines[row]}, column `{column}`: {value!r} {says}"
-        raise TableError(msg)
 
 
 @dataclass(frozen=True)
@@ -121,7 +80,7 @@ class Wide:
     parameters, tokens, compute : (M,) ndarray, or None
         Compute in FLOP. NaN where the cell is empty.
     task : tuple of T str
-        The other columns.
+        The other columns but an index.
     score : (M, T) ndarray
         NaN where the cell is empty.
     """
@@ -156,60 +115,6 @@ class Points:
         return self.compute / (6 * self.parameters)
 
 
-def read_rows(text: str, path: str) -> Rows:
-    r"""Return the cells of a table whose columns are separated by commas.
-
-    Parameters
-    ----------
-    text : str
-        The content of the file. The first line names the columns; empty lines are skipped.
-    path : str
-        As the configuration names the file, for messages.
-
-    Raises
-    ------
-    TableError
-        If there are no rows, a column has no name or that of another one, a row is longer or
-        shorter than the header, or quotation marks are not closed.
-
-    Examples
-    --------
-    >>> read_rows("size,loss\n70m,4.9\n\n160m,\n", "mine.csv").cells
-    (('70m', '4.9'), ('160m', ''))
-    """
-    reader = csv.reader(text.removeprefix("\ufeff").splitlines(keepends=True), strict=True)
-    lines, cells = [], []
-    try:
-        for row in reader:
-            stripped = tuple(cell.strip() for cell in row)
-            if any(stripped):
-                lines.append(reader.line_num)
-                cells.append(stripped)
-    except csv.Error as error:
-        msg = (
-            f"{path}, line {reader.line_num}: is not a row of a table with commas ({error}); "
-            "close quotation marks, and double those inside a cell"
-        )
-        raise TableError(msg) from error
-    if len(cells) < 2:
-        msg = f"{path}: has {'no rows below its header' if cells else 'no rows'}; give a table"
-        raise TableError(msg)
-    header = cells[0]
-    for place, name in enumerate(header):
-        if not name or name in header[:place]:
-            fault = f"has the name `{name}` of another one" if name else "has no name"
-            msg = f"{path}, line {lines[0]}: column {place + 1} {fault}; rename or remove it"
-            raise TableError(msg)
-    for line, found in zip(lines, cells, strict=True):
-        if len(found) != len(header):
-            msg = (
-                f"{path}, line {line}: has {len(found)} cells, but the header has {len(header)} "
-                "columns; leave missing cells empty, and quote cells that contain commas"
-            )
-            raise TableError(msg)
-    return Rows(path, header, tuple(lines[1:]), tuple(cells[1:]))
-
-
 def long_table(rows: Rows) -> Long:
     """Return the scores of a table with one in each row.
 
@@ -223,7 +128,7 @@ def long_table(rows: Rows) -> Long:
     TableError
         If a column is missing, a cell is not what its column holds, or two rows give the same.
     """
-    _require(rows, LONG)
+    rows.require(LONG)
     text = {name: rows.column(name) for name in LONG}
     for name in ("size", "task", "metric"):
         for row, cell in enumerate(text[name]):
@@ -273,7 +178,7 @@ def wide_table(rows: Rows) -> Wide:
         If the column of names is missing, a name is empty or there twice, or a cell is not what its
         column holds.
     """
-    _require(rows, (MODEL,))
+    rows.require((MODEL,))
     name = rows.column(MODEL)
     for row, model in enumerate(name):
         if not model:
@@ -285,7 +190,7 @@ def wide_table(rows: Rows) -> Wide:
     for column, (amount, unit) in AMOUNTS.items():
         if column in rows.header:
             amounts[amount] = _positive(rows, column) * unit
-    known = {MODEL, FAMILY, *AMOUNTS}
+    known = {"", MODEL, FAMILY, *AMOUNTS}
     task = tuple(column for column in rows.header if column not in known)
     score = np.empty((len(name), len(task)))
     for place, column in enumerate(task):
@@ -313,7 +218,7 @@ def points_table(rows: Rows) -> Points:
     TableError
         If a column is missing, or a cell is empty or not a positive number.
     """
-    _require(rows, tuple(POINTS))
+    rows.require(tuple(POINTS))
     values = {}
     for column, name in POINTS.items():
         values[name] = _positive(rows, column)
@@ -321,16 +226,6 @@ def points_table(rows: Rows) -> Points:
         if missing.size:
             rows.refuse(int(missing[0]), column, "is empty; fill it, or remove the row")
     return Points(**values)
-
-
-def _require(rows: Rows, columns: Sequence[str]) -> None:
-    missing = [column for column in columns if column not in rows.header]
-    if missing:
-        msg = (
-            f"{rows.path}, line 1: has no column `{missing[0]}`, but "
-            f"{', '.join(f'`{name}`' for name in rows.header)}; add it, separated by commas"
-        )
-        raise TableError(msg)
 
 
 def _steps(rows: Rows) -> NDArray[np.int64]:

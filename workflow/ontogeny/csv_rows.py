@@ -1,0 +1,117 @@
+"""Rows of a CSV table, each with its line in the file, so that a message can name it.
+
+That is why tables are read with the module csv, which knows these lines: pandas drops them.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+__all__ = ["Rows", "TableError", "read_rows"]
+
+
+class TableError(ValueError):
+    """A table that cannot be read: file, line, column, value, rule and remedy in one sentence."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The cells of a table, without blanks around them.
+
+    Attributes
+    ----------
+    path : str
+        As the configuration names the file, for messages.
+    header : tuple of str
+        An index, that is a first column without a name, has the empty name.
+    lines : tuple of int
+        Where each row ends in the file, counted from 1.
+    cells : tuple of tuple of str
+        Each row as long as the header.
+    """
+
+    path: str
+    header: tuple[str, ...]
+    lines: tuple[int, ...]
+    cells: tuple[tuple[str, ...], ...]
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """Return the cells of a column."""
+        place = self.header.index(name)
+        return tuple(row[place] for row in self.cells)
+
+    def require(self, columns: Sequence[str]) -> None:
+        """Raise a `TableError` unless all of these columns are there."""
+        missing = [column for column in columns if column not in self.header]
+        if missing:
+            msg = (
+                f"{self.path}, line 1: has no column `{missing[0]}`; the first line must name the "
+                f"columns {', '.join(f'`{name}`' for name in columns)}, separated by commas"
+            )
+            raise TableError(msg)
+
+    def place(self, row: int, column: str) -> str:
+        """Return where a cell is, for messages: file, line and column."""
+        return f"{self.path}, line {self.lines[row]}, column `{column}`"
+
+    def refuse(self, row: int, column: str, says: str) -> NoReturn:
+        """Raise a `TableError` about a cell, which the message quotes."""
+        msg = f"{self.place(row, column)}: {self.column(column)[row]!r} {says}"
+        raise TableError(msg)
+
+
+def read_rows(text: str, path: str) -> Rows:
+    r"""Return the cells of a table whose columns are separated by commas.
+
+    Parameters
+    ----------
+    text : str
+        The content of the file. The first line names the columns, of which the first one, if it
+        is an index, may lack a name; empty lines are skipped.
+    path : str
+        As the configuration names the file, for messages.
+
+    Raises
+    ------
+    TableError
+        If there are no rows, a column has no name or that of another one, a row is longer or
+        shorter than the header, or quotation marks are not closed.
+
+    Examples
+    --------
+    >>> read_rows("size,loss\n70m,4.9\n\n160m,\n", "mine.csv").cells
+    (('70m', '4.9'), ('160m', ''))
+    """
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    lines, cells = [], []
+    try:
+        for row in reader:
+            stripped = tuple(cell.strip() for cell in row)
+            if any(stripped):
+                lines.append(reader.line_num)
+                cells.append(stripped)
+    except csv.Error as error:
+        msg = (
+            f"{path}, line {reader.line_num}: is not a row of a table with commas ({error}); "
+            "close quotation marks, and double those inside a cell"
+        )
+        raise TableError(msg) from error
+    if len(cells) < 2:
+        msg = f"{path}: has {'no rows below its header' if cells else 'no rows'}; give a table"
+        raise TableError(msg)
+    header = cells[0]
+    for place, name in enumerate(header):
+        if place and (not name or name in header[:place]):
+            fault = f"has the name `{name}` of another one" if name else "has no name"
+            msg = f"{path}, line {lines[0]}: column {place + 1} {fault}; rename or remove it"
+            raise TableError(msg)
+    for line, found in zip(lines, cells, strict=True):
+        if len(found) != len(header):
+            msg = (
+                f"{path}, line {line}: has {len(found)} cells, but the header has {len(header)} "
+                "columns; leave missing cells empty, and quote cells that contain commas"
+            )
+            raise TableError(msg)
+    return Rows(path, header, tuple(lines[1:]), tuple(cells[1:]))
