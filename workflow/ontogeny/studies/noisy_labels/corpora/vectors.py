@@ -12,8 +12,6 @@ from ontogeny.studies.noisy_labels.corpora.comments import UNKNOWN
 
 __all__ = ["vectors"]
 
-_NEGLIGIBLE = 1e-10
-
 
 def vectors(
     tokens: NDArray[np.integer],
@@ -61,7 +59,6 @@ def vectors(
         left, values, _ = svds(information, k=rank, v0=start)
         order = np.argsort(-values, kind="stable")
         left, values = left[:, order], values[order]
-        values[values < _NEGLIGIBLE * values[0]] = 0
         peak = left[np.abs(left).argmax(axis=0), np.arange(rank)]
         found[UNKNOWN + 1 :, :rank] = left * np.sign(peak) * np.sqrt(values)
         found *= spread / np.sqrt(np.mean(found[UNKNOWN + 1 :] ** 2))
