@@ -12,8 +12,6 @@ from ontogeny.studies.noisy_labels.corpora.comments import UNKNOWN
 
 __all__ = ["vectors"]
 
-_NEGLIGIBLE = 1e-10
-
 
 def vectors(
     tokens: NDArray[np.integer],
@@ -63,7 +61,6 @@ def vectors(
         left, values, _ = svds(information, k=rank, v0=start)
         order = np.argsort(-values, kind="stable")
         left, values = left[:, order], values[order]
-        values[values < _NEGLIGIBLE * values[0]] = 0
         peak = left[np.abs(left).argmax(axis=0), np.arange(rank)]
         rows = left * np.sign(peak) * np.sqrt(values)
         length = np.linalg.norm(rows, axis=1, keepdims=True)
