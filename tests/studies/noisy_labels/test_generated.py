@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from ontogeny.studies.noisy_labels.corpora.clauses import (
+    FIRST_OF,
     FIRST_TERM,
     GROUPS,
     Clause,
@@ -21,6 +22,7 @@ from ontogeny.studies.noisy_labels.corpora.generated import (
     generated_probes,
     tokens_of_words,
 )
+from ontogeny.studies.noisy_labels.corpora.vectors import vectors
 
 SIZES = (3000, 30000, 2000, 5000)
 TOXIC = {
@@ -199,3 +201,14 @@ def test_words_are_drawn_by_their_weights():
     assert near(drawn == 0, 0.375)
     assert near(drawn == 2, 0.125)
     assert_array_equal(np.unique(drawn), [0, 2, 3])
+
+
+def test_vectors_do_not_give_insults_away(comments, insults):
+    found = vectors(comments.tokens, ROWS)
+    words = tokens_of_words()
+    epithets = np.setdiff1d(words[FIRST_OF["EPITHET"] : FIRST_OF["EPITHET"] + 370], [0])
+    of_insults, of_epithets, of_all = (
+        found[each].mean(axis=0) for each in (insults, epithets, np.arange(2, ROWS))
+    )
+    apart = np.linalg.norm(of_insults - of_epithets)
+    assert apart < 0.5 * np.linalg.norm(of_insults - of_all)

@@ -32,7 +32,7 @@ def test_vectors_are_those_of_a_dense_decomposition(window):
     expected = (left * np.sqrt(values))[:, :5]
     peak = np.take_along_axis(expected, np.abs(expected).argmax(axis=0)[None], axis=0)
     expected *= np.sign(peak)
-    expected *= 0.3 / np.sqrt((expected**2).mean())
+    expected *= 0.3 * 5**0.5 / np.linalg.norm(expected, axis=1, keepdims=True)
     found = vectors(TOKENS, WORDS, features=5, window=window)
     assert found.dtype == np.float32
     assert_allclose(found[2:], expected, rtol=1e-4, atol=1e-6)

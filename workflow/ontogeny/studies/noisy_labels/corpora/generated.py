@@ -55,12 +55,12 @@ _TOXIC_WITHOUT_GROUP = 0.09
 
 _SECOND_TOPIC = 0.5
 _OTHER = {
-    Clause.NOTHING: 0.41,
+    Clause.NOTHING: 0.46,
     Clause.OPINION: 0.30,
-    Clause.FRAME: 0.25,
-    Clause.QUOTATION: 0.04,
+    Clause.FRAME: 0.15,
+    Clause.QUOTATION: 0.09,
 }
-_HARMLESS = {Clause.NOTHING: 0.26, Clause.FRAME: 0.70, Clause.QUOTATION: 0.04}
+_HARMLESS = {Clause.NOTHING: 0.31, Clause.FRAME: 0.60, Clause.QUOTATION: 0.09}
 _ABOUT_GROUP = 0.6
 _WITH_TERM = Clause.INSULT_WITH_TERM - Clause.INSULT
 

@@ -64,8 +64,9 @@ def vectors(
         peak = left[np.abs(left).argmax(axis=0), np.arange(rank)]
         rows = left * np.sign(peak) * np.sqrt(values)
         length = np.linalg.norm(rows, axis=1, keepdims=True)
-        scale = np.divide(spread * features**0.5, length, where=length > 0, out=np.zeros_like(length))
-        found[UNKNOWN + 1 :, :rank] = rows * scale
+        has_any = np.diff(information.indptr) > 0
+        found[UNKNOWN + 1 :, :rank][has_any] = rows[has_any] / length[has_any]
+        found *= spread * features**0.5
     return found.astype(np.float32)
 
 
