@@ -26,7 +26,7 @@ CASES = table(
     [
         (0, 1, "I see old people", "hateful", "old people", 7),
         (1, 2, "I see young people", "hateful", "young people", 7),
-        (2, 3, "I see people", "non-hateful", "", 8),
+        (2, 3, "I see people", "non-hateful", "", "other you are"),
     ],
 )
 

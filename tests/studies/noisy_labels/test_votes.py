@@ -78,15 +78,14 @@ def test_every_comment_is_once_in_the_corpus_with_its_own_votes(tmp_path):
 
 def test_comments_without_words_and_repeated_ones_are_left_out_and_counted(tmp_path):
     rows = tweet_rows(60)
-    rows += [
-        row(60, 3, 0, 3, 0, "@name https://x.org"),
-        row(61, 3, 0, 0, 3, "RT @me: word7 common another one!"),
-    ]
+    rows.insert(0, row(60, 3, 0, 3, 0, "@name https://x.org"))
+    rows.append(row(61, 3, 0, 0, 3, "RT @me: word7 common another one!"))
     (file,) = written(tmp_path, own_csv=table(VOTE_HEADER, rows))
     found = corpus(votes_spec(file))
     assert (found.empty, found.repeated) == (1, 1)
     assert len(found.comments.label) == 60
-    assert found.comments.toxic_votes[7] == rows[7][3]
+    assert_array_equal(found.comments.toxic_votes, [each[3] for each in rows[1:-1]])
+    assert_array_equal(found.comments.label, [each[5] == 1 for each in rows[1:-1]])
 
 
 def test_parts_with_files_of_their_own_are_these_files(tmp_path):
