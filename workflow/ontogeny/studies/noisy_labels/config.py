@@ -34,6 +34,7 @@ __all__ = [
     "Generated",
     "Network",
     "NetworkRater",
+    "NetworkRating",
     "NoisyLabels",
     "Optimiser",
     "Rater",
@@ -42,6 +43,7 @@ __all__ = [
     "Training",
     "Tuning",
     "VoteRater",
+    "VoteRating",
     "Votes",
 ]
 
@@ -86,7 +88,6 @@ TUNABLE: tuple[Strategy, ...] = (
 
 
 class _Corpus(Section):
-    length: Length = Field(36, description="Words of a comment that are read; the rest is cut off.")
     features: Features = Field(
         48, description="Features of each word's vector, from the words that occur near it."
     )
@@ -101,9 +102,7 @@ class Generated(_Corpus):
     study: Count = Field(
         30_000, description="Comments that networks learn from: few clean, many rated."
     )
-    development: Count = Field(
-        3000, description="Comments that choose checkpoints and thresholds."
-    )
+    development: Count = Field(3000, description="Comments that choose checkpoints and thresholds.")
     test: Count = Field(9000, description="Comments that networks are judged on.")
 
 
@@ -112,7 +111,9 @@ class _Given(_Corpus):
     development: Files = Field(
         (), description="Files with the comments of development; none: a share of the others."
     )
-    test: Files = Field((), description="Files with the test comments; none: a share of the others.")
+    test: Files = Field(
+        (), description="Files with the test comments; none: a share of the others."
+    )
     rater_share: ShareOrNone = Field(
         0.35, description="Share of the comments that a rater learns from."
     )
@@ -195,11 +196,10 @@ class Tuning(Section):
     learning_rate: Positive = Field(5e-4, description="Learning rate [1/step].")
 
 
-class NetworkRater(Section):
-    """A network that learns from comments of its own, and is stopped early."""
+class NetworkRating(Section):
+    """What the labels of a network depend on, in addition to its corpus."""
 
     kind: Literal["network"] = "network"
-    corpus: Name = Field(description="Name of one of `noisy_labels.corpora`.")
     accuracy: Share | None = Field(
         None,
         description="It stops when it has this accuracy on development; null: after all epochs.",
@@ -215,12 +215,23 @@ class NetworkRater(Section):
     seed: Seed = Field(0, description="Fixes initial weights, minibatches and what is kept.")
 
 
-class VoteRater(Section):
-    """One vote of those that people gave a comment."""
+class NetworkRater(NetworkRating):
+    """A network that learns from comments of its own, and is stopped early."""
+
+    corpus: Name = Field(description="Name of one of `noisy_labels.corpora`.")
+
+
+class VoteRating(Section):
+    """What votes depend on, in addition to their corpus."""
 
     kind: Literal["vote"] = "vote"
-    corpus: Name = Field(description="Name of one of `noisy_labels.corpora`, with votes.")
     seed: Seed = Field(0, description="Draws the vote.")
+
+
+class VoteRater(VoteRating):
+    """One vote of those that people gave a comment."""
+
+    corpus: Name = Field(description="Name of one of `noisy_labels.corpora`, with votes.")
 
 
 Rater = Annotated[NetworkRater | VoteRater, Field(discriminator="kind")]

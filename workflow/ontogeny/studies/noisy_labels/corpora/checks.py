@@ -13,10 +13,10 @@ from ontogeny.studies.noisy_labels.config import Civil, Votes
 from ontogeny.studies.noisy_labels.corpora.cleaning import cleaned
 from ontogeny.studies.noisy_labels.corpora.files import (
     divided_comments,
-    files_of,
     lacking,
     sentences_of,
 )
+from ontogeny.studies.noisy_labels.files import files_of
 
 __all__ = ["problems_of_files"]
 

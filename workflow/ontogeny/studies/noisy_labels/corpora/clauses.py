@@ -3,7 +3,7 @@
 A word is a number and has no spelling: nothing reads it, and no insult is written down. The words,
 by number: those of the frames, topic words, opinions, insults, terms of the groups.
 
-Symbols: ``N`` texts; ``C`` clauses of a text at most; ``W`` words of a clause at most; ``G`` groups.
+Symbols: ``N`` texts; ``C`` clauses and ``W`` words of one at most; ``G`` groups.
 """
 
 from enum import IntEnum
@@ -29,7 +29,7 @@ _FRAMES_WITH_TERM = (
 
 
 class Clause(IntEnum):
-    """Kinds of clauses; the same kind that names a group comes three after one that does not."""
+    """Kinds of clauses; one that names a group comes three after the same without a group."""
 
     NOTHING = 0
     TOPIC = 1
@@ -176,7 +176,7 @@ def written(
         If a text is longer than the length.
     """
     template = _FIRST_TEMPLATE[clauses] + rng.integers(_TEMPLATES_OF[clauses])
-    codes = _CODES[template].reshape(len(clauses), -1)
+    codes = _CODES[template].reshape(len(clauses), clauses.shape[1] * _WIDTH)
     codes = np.take_along_axis(codes, np.argsort(codes == _EMPTY, axis=1, kind="stable"), axis=1)
     longest = int((codes != _EMPTY).sum(axis=1).max(initial=0))
     if longest > length:

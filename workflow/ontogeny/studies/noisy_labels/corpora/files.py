@@ -18,30 +18,19 @@ from ontogeny.studies.noisy_labels.corpora.probes import Sentences, cases, probe
 from ontogeny.studies.noisy_labels.corpora.terms import members
 from ontogeny.studies.noisy_labels.corpora.vocabulary import tokenised, vocabulary_of
 from ontogeny.studies.noisy_labels.corpora.votes import votes_of_csv, votes_of_json
+from ontogeny.studies.noisy_labels.files import files_of
 
 __all__ = [
     "Divided",
     "FromFiles",
     "divided_comments",
-    "files_of",
     "from_files",
     "lacking",
     "sentences_of",
     "terms_of",
 ]
 
-_KEYS = ("files", "development", "test", "templates", "cases")
 _RATER, _STUDY, _DEVELOPMENT, _TEST = range(len(PARTS))
-
-
-def files_of(spec: Votes | Civil) -> dict[str, tuple[str, ...]]:
-    """Return the files of a corpus by the key that names them, in the order they are read."""
-    named = {key: getattr(spec, key) for key in _KEYS}
-    return {
-        key: (names,) if isinstance(names, str) else tuple(names)
-        for key, names in named.items()
-        if names
-    }
 
 
 @dataclass(frozen=True)

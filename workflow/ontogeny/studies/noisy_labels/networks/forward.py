@@ -34,7 +34,10 @@ def clean_logit(parameters: Mapping[str, Array], tokens: NDArray[np.int32]) -> A
     """
     table = _products(parameters["W_E"], parameters["W_C"])
     inputs = np.concatenate(
-        [_largest(table, tokens[first : first + _TOGETHER]) for first in range(0, len(tokens), _TOGETHER)]
+        [
+            _largest(table, tokens[first : first + _TOGETHER])
+            for first in range(0, len(tokens), _TOGETHER)
+        ]
     )
     inputs = np.maximum(inputs + parameters["b_C"], 0)
     W_in = parameters["W_in"]

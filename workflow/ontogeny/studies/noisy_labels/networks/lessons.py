@@ -133,7 +133,9 @@ def lessons(
         target=given[chosen].astype(np.float32),
         labeller=np.where(is_noisy, NOISY, CLEAN)[chosen],
         weight=weight[chosen].astype(np.float32),
-        transition=None if transition is None or tuned else _as_labelled(transition, is_noisy)[chosen],
+        transition=None
+        if transition is None or tuned
+        else _as_labelled(transition, is_noisy)[chosen],
     )
 
 

@@ -42,9 +42,7 @@ class Reader:
     heads: int = 1
     sees_labeller: bool = False
 
-    def initial(
-        self, generator: torch.Generator, embedding: Float[Tensor, "V F"]
-    ) -> Parameters:
+    def initial(self, generator: torch.Generator, embedding: Float[Tensor, "V F"]) -> Parameters:
         """Return initial parameters: normal, of variance 2 / inputs before a ReLU, 1 / inputs after.
 
         Parameters

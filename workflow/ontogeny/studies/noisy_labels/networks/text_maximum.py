@@ -83,4 +83,3 @@ class _TextMaximum(torch.autograd.Function):
         of_embedding[used] = torch.matmul(of_table, weights.transpose(1, 2)).sum(dim=0)
         of_weights = torch.matmul(vectors.T, of_table)
         return of_embedding, of_weights, None
-

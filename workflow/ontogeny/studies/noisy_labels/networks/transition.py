@@ -59,6 +59,8 @@ def by_group(
     """
     overall = mean_by_class(label, says_toxic)
     of_class = np.stack([~label, label]).astype(np.float64)
-    said = np.einsum("gn,cn,n->gc", member.astype(np.float64), of_class, says_toxic.astype(np.float64))
+    said = np.einsum(
+        "gn,cn,n->gc", member.astype(np.float64), of_class, says_toxic.astype(np.float64)
+    )
     number = np.einsum("gn,cn->gc", member.astype(np.float64), of_class)
     return (said + pseudo_counts * overall) / (number + pseudo_counts)

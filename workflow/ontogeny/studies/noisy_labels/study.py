@@ -1,0 +1,267 @@
+"""The study as the workflow reads it: which results and figures its runs have."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import xarray as xr
+
+from ontogeny.config import Style, canonical, specification
+from ontogeny.studies.noisy_labels.about import recipe
+from ontogeny.studies.noisy_labels.checks import resolve
+from ontogeny.studies.noisy_labels.config import (
+    FIGURES,
+    SWEPT,
+    Corpus,
+    Experiment,
+    Generated,
+    NetworkRater,
+    NoisyLabels,
+)
+from ontogeny.studies.noisy_labels.facts import facts_of_runs, source_of
+from ontogeny.studies.noisy_labels.files import paths_of
+from ontogeny.studies.noisy_labels.labels import DIMENSIONS
+from ontogeny.studies.noisy_labels.memory import corpus_memory, rater_memory, run_memory
+from ontogeny.studies.noisy_labels.parents import parent_of, reads_rater
+from ontogeny.studies.noisy_labels.summary import summary
+from ontogeny.study import Claims, Plan, Study, Subject
+
+__all__ = ["STUDY", "NoisyLabelsPlan"]
+
+RESULTS = ("checkpoints", "history", "scores")
+"""Names of the results of a run."""
+
+SOURCES = ("tweets", "votes", "generated")
+"""What noisy labels are of; claims are judged on each apart, real comments first."""
+
+
+class NoisyLabelsPlan(Plan):
+    """What the workflow makes of the study in one configuration."""
+
+    # Corpora
+
+    def corpus_file(self, name: str = "{corpus}") -> str:
+        """Return the file of a corpus."""
+        return self.result("corpora", name)
+
+    def corpora_of(self, *, generated: bool) -> str:
+        """Return a regular expression: the names of generated corpora, or of all others."""
+        return _either(
+            name
+            for name, corpus in self.section.corpora.items()
+            if isinstance(corpus, Generated) == generated
+        )
+
+    def given_files(self, wildcards: Any) -> Sequence[str]:
+        """Return the files that the configuration gives a corpus."""
+        return paths_of(self.section.corpora[wildcards.corpus])
+
+    def corpus_specification(self, wildcards: Any) -> Any:
+        """Return what a corpus depends on."""
+        return canonical({"corpus": specification(self.section.corpora[wildcards.corpus])})
+
+    def corpus_memory(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory [MB] that making a corpus may take."""
+        return attempt * corpus_memory(self.section.corpora[wildcards.corpus])
+
+    # Raters
+
+    def rater_file(self, name: str = "{rater}") -> str:
+        """Return the file of the labels of a rater."""
+        return self.result("raters", name)
+
+    def raters_of(self, *, networks: bool) -> str:
+        """Return a regular expression: the names of raters that are networks, or of all others."""
+        return _either(
+            name
+            for name, rater in self.section.raters.items()
+            if isinstance(rater, NetworkRater) == networks
+        )
+
+    def corpus_of_rater(self, wildcards: Any) -> str:
+        """Return the file of the corpus of a rater."""
+        return self.corpus_file(self.section.raters[wildcards.rater].corpus)
+
+    def rater_specification(self, wildcards: Any) -> Any:
+        """Return what a rater depends on, in addition to its corpus."""
+        return canonical({"rater": self._of_rater(wildcards.rater)})
+
+    def rater_memory(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory [MB] that making a rater may take."""
+        rater = self.section.raters[wildcards.rater]
+        return attempt * rater_memory(rater, self.section.corpora[rater.corpus])
+
+    def _of_rater(self, name: str) -> dict[str, Any]:
+        """Return the specification of a rater without the name of its corpus."""
+        found = specification(self.section.raters[name])
+        found.pop("corpus")
+        return found
+
+    # Runs
+
+    def _corpus_of(self, experiment: Experiment) -> Corpus:
+        return self.section.corpora[self.section.raters[experiment.rater].corpus]
+
+    def experiments_with_parent(self, *, parent: bool) -> str:
+        """Return a regular expression: the experiments that build on another one, or the others."""
+        names = self.section.experiments
+        return _either(name for name in names if (parent_of(names, name) is not None) == parent)
+
+    def corpus_of_run(self, wildcards: Any) -> str:
+        """Return the file of the corpus of a run."""
+        return self.corpus_file(self.section.raters[self.experiment(wildcards).rater].corpus)
+
+    def raters_of_run(self, wildcards: Any) -> list[str]:
+        """Return the file of the labels that a run learns from: none for true labels alone."""
+        experiment = self.experiment(wildcards)
+        return [self.rater_file(experiment.rater)] if reads_rater(experiment) else []
+
+    def parents_of_run(self, wildcards: Any) -> list[str]:
+        """Return the checkpoints of the run with the same seed that a run builds on."""
+        name = parent_of(self.section.experiments, wildcards.experiment)
+        return [] if name is None else self.files([(name, int(wildcards.seed))], "checkpoints")
+
+    def training(self, wildcards: Any) -> Any:
+        """Return what the training of a run depends on, in addition to its files."""
+        training = self.experiment(wildcards).training(int(wildcards.seed))
+        return canonical({"training": specification(training)})
+
+    def run_memory(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory [MB] that training or scoring a run may take."""
+        experiment = self.experiment(wildcards)
+        return attempt * run_memory(experiment, self._corpus_of(experiment))
+
+    def described(self, name: str, seed: int) -> dict[str, Any]:
+        """Return what the configuration says of a run and its results do not."""
+        experiment = self.section.experiments[name]
+        return {
+            "experiment": name,
+            "seed": seed,
+            "recipe": recipe(experiment.strategy, experiment.tuned),
+            "strategy": experiment.strategy,
+            "tuned": experiment.tuned,
+            "source": source_of(self.section, experiment),
+            "corpus": self.section.raters[experiment.rater].corpus,
+            "rater": experiment.rater,
+            "clean_share": experiment.clean_share,
+            "variant": _variant(experiment),
+        }
+
+    # All runs
+
+    def names_of_corpora(self) -> list[str]:
+        """Return the names of the corpora that raters label."""
+        return sorted({rater.corpus for rater in self.section.raters.values()})
+
+    def comparison_specification(self) -> Any:
+        """Return what tells runs and raters apart, and how they are compared."""
+        raters = {
+            name: {
+                "corpus": rater.corpus,
+                "kind": rater.kind,
+                "accuracy": rater.accuracy if isinstance(rater, NetworkRater) else None,
+                "keep": rater.keep if isinstance(rater, NetworkRater) else None,
+            }
+            for name, rater in self.section.raters.items()
+        }
+        return canonical(
+            {
+                "runs": [self.described(*run) for run in self.runs()],
+                "corpora": self.names_of_corpora(),
+                "raters": raters,
+                "analysis": specification(self.section.analysis),
+            }
+        )
+
+    def joined(self) -> list[str]:
+        """Return the names of the results of all runs."""
+        return ["comparison"]
+
+    def claims(self) -> list[Claims]:
+        """Return the claims on each source of noisy labels that some run or rater has."""
+        sources = {source_of(self.section, each) for each in self.section.experiments.values()}
+        return [each for each in self.study.claims if each.name.removesuffix("_claims") in sources]
+
+    def targets(self) -> list[str]:
+        """Return the results that are asked for, apart from figures and claims."""
+        return [self.result("comparison")]
+
+    def subjects(self, level: str) -> list[Subject]:
+        """Return all that figures of a level are drawn of."""
+        return self._runs_with_figures() if level == "run" else self._study()
+
+    def _runs_with_figures(self) -> list[Subject]:
+        return [
+            Subject(
+                wildcards={"experiment": name, "seed": str(seed)},
+                title=f"{name}, seed {seed}",
+                inputs={"corpus": self.corpus_file(self.section.raters[experiment.rater].corpus)}
+                | {result: self.files([(name, seed)], result)[0] for result in RESULTS},
+            )
+            for name, experiment in self.section.experiments.items()
+            for seed in self.seeds_with_figures(experiment)
+        ]
+
+    def _study(self) -> list[Subject]:
+        claims = [self.result(each.name) for each in self.claims()]
+        return [
+            Subject(
+                wildcards={},
+                title="",
+                inputs={"comparison": self.result("comparison"), "claims": claims},
+                facts=facts_of_runs(self.section),
+            )
+        ]
+
+    def given_paths(self) -> list[str]:
+        """Return the paths of files that the configuration names."""
+        return [path for corpus in self.section.corpora.values() for path in paths_of(corpus)]
+
+    def highlights(self) -> list[str]:
+        """Return the figures to look at first, without suffix."""
+        names = ["strategies"] * ("several-strategies" in facts_of_runs(self.section))
+        return [self.result("figures", name, suffix="") for name in [*names, "raters"]]
+
+    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
+        """Return the last lines of a run of the workflow."""
+        return summary(read(self.result("comparison")))
+
+
+def _variant(experiment: Experiment) -> str:
+    """Return how a run departs from others of its strategy: its transition or weight."""
+    if experiment.strategy == "loss-correction":
+        return experiment.transition
+    return f"weight {experiment.noisy_weight:g}" if experiment.strategy == "weighted" else ""
+
+
+def _either(names: Any) -> str:
+    """Return a regular expression that is any of some names; of none, one that is nothing."""
+    return "|".join(sorted(names)) or "(?!)"
+
+
+STUDY = Study(
+    name="noisy_labels",
+    title="Noisy labels",
+    section=NoisyLabels,
+    resolve=resolve,
+    plan=NoisyLabelsPlan,
+    levels={"run": "figures/{experiment}/seed{seed}", "study": "figures"},
+    facts={
+        "run": (),
+        "study": ("several-strategies", "several-raters", "tuned", "enough-runs"),
+    },
+    figures=FIGURES,
+    style=Style,
+    dimensions=DIMENSIONS,
+    claims=tuple(
+        Claims(
+            f"{source}_claims",
+            f"ontogeny.studies.noisy_labels.claims.{source}",
+            "comparison",
+            f"noisy labels, {source}",
+        )
+        for source in SOURCES
+    ),
+    results=RESULTS,
+    wildcards={"corpus": "[a-z0-9-]+", "rater": "[a-z0-9-]+"},
+    swept=SWEPT,
+)
