@@ -10,7 +10,8 @@ import pytest
 from ontogeny.storage import read_texts
 from ontogeny.studies.noisy_labels.config import Civil, Votes
 from ontogeny.studies.noisy_labels.corpora.civil import IDENTITIES
-from ontogeny.studies.noisy_labels.corpora.files import files_of, from_files
+from ontogeny.studies.noisy_labels.corpora.files import from_files
+from ontogeny.studies.noisy_labels.files import files_of
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "noisy-labels"
 

@@ -20,7 +20,7 @@ from comment_files import (
 )
 from ontogeny.studies.noisy_labels.corpora.checks import problems_of_files
 from ontogeny.studies.noisy_labels.corpora.division import divided, first_uses
-from ontogeny.studies.noisy_labels.corpora.files import files_of
+from ontogeny.studies.noisy_labels.files import files_of
 
 AT = "noisy_labels.corpora.mine"
 SECRET = "unspeakable"
