@@ -15,6 +15,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
+    Texts,
 )
 from ontogeny.config import training as optimisation
 from ontogeny.config.training import NonNegative, ShareBelowOne, Whole
@@ -139,7 +140,7 @@ class Votes(_Given):
     """Real comments with the votes of several people: CSV with counts, or JSON with each vote."""
 
     kind: Literal["votes"] = "votes"
-    groups: dict[str, tuple[str, ...]] = Field(
+    groups: dict[Name, Texts] = Field(
         GROUPS, description="Groups, each with the words that name it."
     )
 
