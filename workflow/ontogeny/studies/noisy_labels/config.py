@@ -290,7 +290,8 @@ class Experiment(_Trained):
     def training(self, seed: int) -> Training:
         """Return what the run with one of the seeds depends on, in addition to its files.
 
-        What the strategy does not read has its default. Epochs and learning rate are those of the strategy.
+        What the strategy does not read has its default. Epochs and learning rate are those of the
+        strategy.
         """
         fields = {name: getattr(self, name) for name in _Trained.model_fields}
         is_corrected = self.strategy == "loss-correction" and not self.tuned
