@@ -15,6 +15,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
+    Texts,
 )
 from ontogeny.config import training as optimisation
 from ontogeny.config.training import NonNegative, ShareBelowOne, Whole
@@ -139,7 +140,7 @@ class Votes(_Given):
     """Real comments with the votes of several people: CSV with counts, or JSON with each vote."""
 
     kind: Literal["votes"] = "votes"
-    groups: dict[str, tuple[str, ...]] = Field(
+    groups: dict[Name, Texts] = Field(
         GROUPS, description="Groups, each with the words that name it."
     )
 
@@ -289,7 +290,8 @@ class Experiment(_Trained):
     def training(self, seed: int) -> Training:
         """Return what the run with one of the seeds depends on, in addition to its files.
 
-        What the strategy does not read has its default. Epochs and learning rate are those of the strategy.
+        What the strategy does not read has its default. Epochs and learning rate are those of the
+        strategy.
         """
         fields = {name: getattr(self, name) for name in _Trained.model_fields}
         is_corrected = self.strategy == "loss-correction" and not self.tuned
