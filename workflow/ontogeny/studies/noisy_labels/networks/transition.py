@@ -15,8 +15,9 @@ Bools = NDArray[np.bool_]
 def mean_by_class(label: Bools, says_toxic: NDArray[np.generic]) -> Array:
     """Return T_01 and T_11: the mean of what is said of harmless and of toxic clean comments.
 
-    ``T_i1 = (sum of what is said of class i + 1/2) / (n_i + 1)``: half a comment is added to each side,
-    since an estimate of 0 would make the loss of a single label to the contrary infinite. With labels of the rater it is the share of its label among the clean comments of each class;
+    ``T_i1 = (sum of what is said of class i + 1/2) / (n_i + 1)``: half a comment is added to each
+    side, since an estimate of 0 would make the loss of a single label to the contrary infinite.
+    With labels of the rater it is the share of its label among the clean comments of each class;
     with probabilities of a network that learned from noisy labels alone it is the estimator of gold
     loss correction (arXiv 1802.05300).
 
