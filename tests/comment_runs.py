@@ -37,6 +37,15 @@ def small_corpus():
     return generated_corpus(SPEC)
 
 
+@functools.cache
+def easy_corpus():
+    """Return the corpus with labels that are easy to learn: whether it has certain words."""
+    corpus = small_corpus().copy()
+    is_toxic = np.isin(corpus["tokens"].values, [20, 21, 22, 23]).any(axis=1)
+    corpus["label"] = ("comment", is_toxic.astype(np.int8))
+    return corpus
+
+
 def with_votes(*, count=5, seed=1):
     """Return the corpus with votes of people, each of which is wrong with a probability of 0.2."""
     corpus = small_corpus().copy()
