@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from comment_runs import LOGGER, RATER, easy_corpus, small_corpus, with_votes
+from comment_runs import LOGGER, RATER, easy_corpus, run, small_corpus, training, with_votes
 from ontogeny.studies.noisy_labels.config import VoteRating
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS
+from ontogeny.studies.noisy_labels.stages import rate
 from ontogeny.studies.noisy_labels.stages.rate import kept, network_rating
 from ontogeny.studies.noisy_labels.stages.vote import vote_rating
 
@@ -39,6 +40,22 @@ def test_a_rater_is_fixed_by_its_seed():
     score = rated(RATER)["rating_score"].values
     assert_array_equal(rated(RATER)["rating_score"].values, score)
     assert not np.array_equal(rated(rater(seed=1))["rating_score"].values, score)
+
+
+@pytest.mark.xfail(strict=True, reason="both draw their first weights from the same stream")
+def test_a_rater_and_a_run_of_the_same_seed_start_from_different_networks(monkeypatch):
+    """A network that starts as its rater did could find the rater's mistakes easier to learn."""
+    started = []
+
+    def keep(_, initial, *given, **more):
+        started.append(initial)
+        raise StopIteration
+
+    monkeypatch.setattr(rate, "train_reader", keep)
+    with pytest.raises(StopIteration):
+        rated(rater(seed=0))
+    of_run = run(training("naive", seed=0)).parameters["W_in"][0]
+    assert not np.array_equal(started[0]["W_in"], of_run)
 
 
 def test_a_rater_reads_nothing_but_its_own_part_and_the_labels_of_development():
