@@ -56,6 +56,7 @@ bench: .venv/ready
 	.venv/bin/python benchmarks/bench_training.py
 	.venv/bin/python benchmarks/bench_progress.py
 	.venv/bin/python benchmarks/bench_parity.py
+	.venv/bin/python benchmarks/bench_comments.py
 
 # The environment: exactly what the lock says, and this package itself.
 .venv/ready: requirements.lock pyproject.toml

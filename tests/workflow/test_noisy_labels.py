@@ -228,9 +228,15 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
 def test_a_rater_that_comes_out_the_same_repeats_no_network(project, tmp_path):
     """More epochs change nothing where the accuracy is reached before."""
     other = project.copied(tmp_path / "other")
-    other.edit(TINY, "      accuracy: 0.6\n      keep: 0.5", "      accuracy: 0.6\n      epochs: 39\n      keep: 0.5")
+    other.edit(
+        TINY,
+        "      accuracy: 0.6\n      keep: 0.5",
+        "      accuracy: 0.6\n      epochs: 39\n      keep: 0.5",
+    )
     assert "labels of rater biased" in other.plan()
-    before = other.digests(f"results/{project.name}/noisy_labels/small-strategy-naive/seed0/history.nc")
+    before = other.digests(
+        f"results/{project.name}/noisy_labels/small-strategy-naive/seed0/history.nc"
+    )
     other.run()
     history = f"results/{project.name}/noisy_labels/small-strategy-naive/seed0/history.nc"
     assert other.digests(history) == before

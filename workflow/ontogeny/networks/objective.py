@@ -5,7 +5,7 @@ Symbols: ``B`` sequences of a minibatch; ``T`` context length.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, TypeVar
 
 import torch
 from jaxtyping import Float, Int
@@ -19,10 +19,13 @@ from ontogeny.training import Objective
 __all__ = ["Movable", "minibatch_objective", "next_token_objective"]
 
 
+Moved = TypeVar("Moved")
+
+
 class Movable(Protocol):
     """A tensor, or what consists of tensors."""
 
-    def to(self, device: torch.device) -> Self:
+    def to(self: Moved, device: torch.device) -> Moved:
         """Return the same on a device."""
         ...
 

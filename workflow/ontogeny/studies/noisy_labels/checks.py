@@ -120,11 +120,12 @@ def _problems_of_experiment(
 
 def _repeated(section: NoisyLabels) -> Iterator[str]:
     """Refuse runs that are there twice."""
-    known: dict[tuple[str, int], str] = {}
+    known: dict[tuple[str, str | None, str], str] = {}
     for name, experiment in section.experiments.items():
+        parent = parent_of(section.experiments, name)
         for seed in experiment.seeds:
             training = experiment.training(seed).model_dump_json()
-            other = known.setdefault((f"{experiment.rater} {training}", seed), name)
+            other = known.setdefault((experiment.rater, parent, training), name)
             if other != name:
                 yield (
                     f"`noisy_labels.experiments.{name}`: has the same run as {other!r}, seed "

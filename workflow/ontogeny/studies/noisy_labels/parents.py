@@ -6,9 +6,7 @@ from ontogeny.studies.noisy_labels.config import Experiment
 
 __all__ = ["parent_of", "reads_rater", "wanted_parent"]
 
-_NOT_SHARED = frozenset(
-    {"strategy", "tuned", "transition", "noisy_weight", "tuning", "seeds", "rater"}
-)
+_NOT_SHARED = frozenset({"strategy", "tuned", "transition", "noisy_weight", "tuning", "seeds"})
 
 
 def reads_rater(experiment: Experiment) -> bool:
@@ -35,8 +33,7 @@ def wanted_parent(experiment: Experiment) -> tuple[str, bool] | None:
 def parent_of(experiments: Mapping[str, Experiment], name: str) -> str | None:
     """Return the name of the experiment that another one builds on; None where there is none.
 
-    It has all seeds of that one, the same rater unless it reads none, and agrees with it in what
-    both read.
+    It has all seeds of that one, the same rater, and agrees with it in what both read.
 
     Parameters
     ----------
@@ -59,7 +56,5 @@ def _fits(parent: Experiment, child: Experiment) -> bool:
     if child.tuned:
         same |= {"transition"} if child.strategy == "loss-correction" else set()
         same |= {"noisy_weight"} if child.strategy == "weighted" else set()
-    if parent.strategy != "clean":
-        same.add("rater")
     agree = all(getattr(parent, field) == getattr(child, field) for field in same)
     return agree and set(child.seeds) <= set(parent.seeds)

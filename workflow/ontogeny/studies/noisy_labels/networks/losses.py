@@ -5,7 +5,6 @@ Symbols: ``B`` items of a minibatch, each a comment with a label.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
 
 import torch
 from jaxtyping import Float, Int
@@ -39,10 +38,10 @@ class Items:
     transition: Float[Tensor, "B 2"] | None
     drop: Callable[[Tensor], Tensor | None]
 
-    def to(self, device: torch.device) -> Self:
+    def to(self, device: torch.device) -> "Items":
         """Return the same on a device."""
         transition = None if self.transition is None else self.transition.to(device)
-        return type(self)(
+        return Items(
             self.tokens.to(device),
             self.target.to(device),
             self.labeller.to(device),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from ontogeny.config.training import Optimiser, Schedule
@@ -168,9 +167,10 @@ def _tried(reader: Reader, development: Labelled) -> Callable[[Parameters], Eval
     @torch.no_grad()
     def evaluate(parameters: Parameters) -> Evaluation:
         device = parameters["W_E"].device
-        logits: list[Tensor] = [
-            reader.logits(parameters, *(each.to(device) for each in part))[:, CLEAN].double().cpu()
-            for part in zip(torch.split(tokens, 1024), torch.split(labeller, 1024), strict=True)
+        parts = zip(torch.split(tokens, 1024), torch.split(labeller, 1024), strict=True)
+        logits = [
+            reader.logits(parameters, texts.to(device), asked.to(device))[:, CLEAN].double().cpu()
+            for texts, asked in parts
         ]
         logit = torch.cat(logits)
         score = logit.numpy()
