@@ -15,34 +15,26 @@ Bools = NDArray[np.bool_]
 def mean_by_class(label: Bools, says_toxic: NDArray[np.generic]) -> Array:
     """Return T_01 and T_11: the mean of what is said of harmless and of toxic clean comments.
 
-    <<<<<<< HEAD
-        ``T_i1 = (sum of what is said of class i + 1/2) / (n_i + 1)``. Half a comment is added to each
-        side, since an estimate of 0 would make the loss of one label to the contrary infinite. With
-        labels of the rater it is the share of its label among the clean comments of each class; with
-        probabilities of a network that learned from noisy labels alone it is the estimator of gold loss
-        correction (arXiv 1802.05300).
-    =======
-        ``T_i1 = (sum of what is said of class i + 1/2) / (n_i + 1)``: half a comment is added to each
-        side, since an estimate of 0 would make the loss of a single label to the contrary infinite.
-        With labels of the rater it is the share of its label among the clean comments of each class;
-        with probabilities of a network that learned from noisy labels alone it is the estimator of gold
-        loss correction (arXiv 1802.05300).
-    >>>>>>> nets
+    ``T_i1 = (sum of what is said of class i + 1/2) / (n_i + 1)``: half a comment is added to each
+    side, since an estimate of 0 would make the loss of a single label to the contrary infinite.
+    With labels of the rater it is the share of its label among the clean comments of each class;
+    with probabilities of a network that learned from noisy labels alone it is the estimator of gold
+    loss correction (arXiv 1802.05300).
 
-        Parameters
-        ----------
-        label : (n,) ndarray of bool
-            True labels of the clean comments, of both classes.
-        says_toxic : (n,) ndarray of bool or float
+    Parameters
+    ----------
+    label : (n,) ndarray of bool
+        True labels of the clean comments, of both classes.
+    says_toxic : (n,) ndarray of bool or float
 
-        Returns
-        -------
-        (2,) ndarray
+    Returns
+    -------
+    (2,) ndarray
 
-        Examples
-        --------
-        >>> mean_by_class(np.array([False, False, True]), np.array([True, False, True]))
-        array([0.5 , 0.75])
+    Examples
+    --------
+    >>> mean_by_class(np.array([False, False, True]), np.array([True, False, True]))
+    array([0.5 , 0.75])
     """
     said = says_toxic.astype(np.float64)
     return np.array([(said[each].sum() + 0.5) / (each.sum() + 1) for each in (~label, label)])
