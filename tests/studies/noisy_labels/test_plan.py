@@ -148,7 +148,7 @@ def test_runs_are_described_by_what_they_are():
     assert plan.described("by-network", 0)["variant"] == "by-network"
     weighted = {"weighted": {"strategy": "weighted", "noisy_weight": 0.25}}
     plan = plan_of(RAW | {"experiments": weighted})
-    assert plan.described("weighted", 0)["variant"] == "weight 0.25"
+    assert plan.described("weighted", 0)["variant"] == "by 0.25"
 
 
 def test_the_kind_of_a_corpus_and_of_a_rater_decides_its_rule():

@@ -34,7 +34,7 @@ def corpus_memory(corpus: Corpus) -> int:
 
 def rater_memory(rater: Rater, corpus: Corpus) -> int:
     """Return the memory [MB] that making a rater takes."""
-    checkpoints = 4 * rater.epochs if isinstance(rater, NetworkRater) and rater.accuracy else 1
+    checkpoints = 8 * rater.epochs if isinstance(rater, NetworkRater) and rater.accuracy else 1
     return _megabytes(_of_training(corpus, checkpoints))
 
 
