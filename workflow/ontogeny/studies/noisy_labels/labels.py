@@ -2,7 +2,7 @@
 
 from ontogeny import labels
 
-__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "variable"]
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
     "comment": "comment of a corpus",
@@ -15,7 +15,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "channel": "channel of the convolution",
     "input": "input of the hidden layer: channels, then labellers where the network sees them",
     "rater": "rater of the configuration",
-    "recipe": "strategy, and whether it is fine-tuned",
+    "recipe": "strategy, how it departs from the default, and whether it is fine-tuned",
     "setting": "corpus, rater and share of clean comments",
     "measure": "number that says how good or how biased a network is",
     "scored_on": "comments or probes that are scored",
@@ -27,4 +27,4 @@ DIMENSIONS = labels.DIMENSIONS | {
 
 _LABELS = labels.Labels(DIMENSIONS)
 coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable
-measures = _LABELS.measures
+measures, measures_along = _LABELS.measures, _LABELS.measures_along
