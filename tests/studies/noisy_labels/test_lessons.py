@@ -33,9 +33,10 @@ TABLE = {
 
 
 def taught(strategy, **more):
-    rated = None if strategy in ("clean", "oracle") or more.get("tuned") else RATED
-    relabelled = OTHER if strategy == "relabelled" and not more.get("tuned") else None
-    return lessons(strategy, LABEL, rated, CLEAN_ONES, relabelled=relabelled, **more)
+    noisy = None if strategy in ("clean", "oracle") or more.get("tuned") else RATED
+    if strategy == "relabelled" and noisy is not None:
+        noisy = OTHER
+    return lessons(strategy, LABEL, noisy, CLEAN_ONES, **more)
 
 
 @pytest.mark.parametrize("strategy", TABLE)

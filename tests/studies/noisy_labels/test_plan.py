@@ -68,7 +68,7 @@ def wildcards(**names):
         ("correction", "biased", None),
         ("multi-head-tuned", None, "multi-head"),
         ("by-network", "biased", "noisy"),
-        ("relabelled", "biased", "clean"),
+        ("relabelled", None, "clean"),
     ],
 )
 def test_a_run_reads_its_rater_and_the_run_that_it_builds_on(experiment, rater, parent):
@@ -145,10 +145,25 @@ def test_runs_are_described_by_what_they_are():
         "strategy": "multi-head", "tuned": True, "source": "generated", "corpus": "generated",
         "rater": "biased", "clean_share": 0.05, "variant": "",
     }  # fmt: skip
-    assert plan.described("by-network", 0)["variant"] == "by-network"
-    weighted = {"weighted": {"strategy": "weighted", "noisy_weight": 0.25}}
-    plan = plan_of(RAW | {"experiments": weighted})
-    assert plan.described("weighted", 0)["variant"] == "by 0.25"
+
+
+@pytest.mark.parametrize(
+    ("experiment", "variant", "recipe"),
+    [
+        ({"strategy": "naive", "noisy_weight": 0.25}, "", "naive"),
+        ({"strategy": "loss-correction"}, "by-rater", "loss-correction"),
+        (
+            {"strategy": "loss-correction", "transition": "by-group"},
+            "by-group",
+            "loss-correction by-group",
+        ),
+        ({"strategy": "weighted"}, "by 0.5", "weighted"),
+        ({"strategy": "weighted", "noisy_weight": 0.25}, "by 0.25", "weighted by 0.25"),
+    ],
+)
+def test_a_recipe_names_what_departs_from_the_default(experiment, variant, recipe):
+    found = plan_of(RAW | {"experiments": {"one": experiment}}).described("one", 0)
+    assert (found["variant"], found["recipe"]) == (variant, recipe)
 
 
 def test_the_kind_of_a_corpus_and_of_a_rater_decides_its_rule():

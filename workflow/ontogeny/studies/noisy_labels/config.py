@@ -294,6 +294,8 @@ class Experiment(_Trained):
         strategy.
         """
         fields = {name: getattr(self, name) for name in _Trained.model_fields}
+        if self.strategy == "oracle":
+            del fields["clean_share"]
         is_corrected = self.strategy == "loss-correction" and not self.tuned
         if not is_corrected:
             del fields["transition"]

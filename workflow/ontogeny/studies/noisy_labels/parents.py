@@ -11,7 +11,7 @@ _NOT_SHARED = frozenset({"strategy", "tuned", "transition", "noisy_weight", "tun
 
 def reads_rater(experiment: Experiment) -> bool:
     """Return whether a network learns from labels of the rater."""
-    return experiment.strategy not in {"clean", "oracle"} and not experiment.tuned
+    return experiment.strategy not in {"clean", "oracle", "relabelled"} and not experiment.tuned
 
 
 def wanted_parent(experiment: Experiment) -> tuple[str, bool] | None:

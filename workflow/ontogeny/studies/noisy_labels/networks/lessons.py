@@ -71,12 +71,11 @@ def clean_comments(count: int, share: float, seed: int) -> NDArray[np.int64]:
 def lessons(
     strategy: str,
     label: NDArray[np.bool_],
-    rated: NDArray[np.bool_] | None,
+    noisy: NDArray[np.bool_] | None,
     clean: NDArray[np.int64],
     *,
     tuned: bool = False,
     noisy_weight: float = 1.0,
-    relabelled: NDArray[np.bool_] | None = None,
     transition: NDArray[np.float64] | None = None,
 ) -> Lessons:
     """Return what a strategy learns from.
@@ -87,16 +86,15 @@ def lessons(
         As in the configuration.
     label : (M,) ndarray of bool
         True labels.
-    rated : (M,) ndarray of bool or None
-        Labels of the rater; None where the strategy does not read them.
+    noisy : (M,) ndarray of bool or None
+        Labels of the rater, or, for `relabelled`, of another network; None where the strategy reads
+        true labels alone.
     clean : (n,) ndarray of int64
         Places of the clean comments.
     tuned : bool
         Whether the network goes on with the clean comments alone.
     noisy_weight : float
         Weight of a noisy comment, for `weighted`.
-    relabelled : (M,) ndarray of bool, optional
-        Labels of another network, for `relabelled`.
     transition : (M, 2) ndarray, optional
         For `loss-correction`: probabilities that the rater calls a comment toxic if it is harmless,
         and if it is toxic.
@@ -104,10 +102,10 @@ def lessons(
     Raises
     ------
     ValueError
-        If the clean comments are all toxic or all harmless.
+        If a strategy reads the clean comments and these are all toxic or all harmless.
     """
     is_toxic = label[clean]
-    if is_toxic.all() or not is_toxic.any():
+    if strategy != "oracle" and (is_toxic.all() or not is_toxic.any()):
         which = "toxic" if is_toxic.any() else "harmless"
         msg = (
             f"all {len(clean)} clean comments are {which}, so that nothing can be learned from "
@@ -116,17 +114,16 @@ def lessons(
         raise ValueError(msg)
     is_clean = np.zeros(len(label), dtype=np.bool_)
     is_clean[clean] = True
-    given = rated if strategy == "few-noisy" and rated is not None else label
+    is_noisy = np.zeros_like(is_clean) if strategy == "oracle" else ~is_clean
     if tuned or strategy in {"clean", "few-noisy"}:
         chosen = clean
     elif strategy == "noisy":
-        chosen = np.flatnonzero(~is_clean)
+        chosen = np.flatnonzero(is_noisy)
     else:
         chosen = np.arange(len(label))
-    if rated is not None and strategy not in {"few-noisy", "oracle"}:
-        others = rated if relabelled is None else relabelled
-        given = np.where(is_clean, label, others)
-    is_noisy = ~is_clean if strategy not in {"oracle"} else np.zeros_like(is_clean)
+    given = label
+    if noisy is not None:
+        given = noisy if strategy == "few-noisy" else np.where(is_noisy, noisy, label)
     weight = np.where(is_noisy, noisy_weight if strategy == "weighted" else 1.0, 1.0)
     return Lessons(
         comment=chosen,

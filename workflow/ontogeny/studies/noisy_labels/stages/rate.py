@@ -27,7 +27,7 @@ __all__ = ["kept", "network_rating"]
 _KEPT, _TRAINING = 3, 5
 """Streams of random numbers of a rater: which comments it learns from, and how it learns.
 
-A run with the same seed draws its first weights from another one, since a network that starts as its
+A run with the same seed draws its first weights from another one: a network that starts as its
 rater did could find the rater's mistakes easier to learn.
 """
 

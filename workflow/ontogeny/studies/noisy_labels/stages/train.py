@@ -54,15 +54,16 @@ def lessons_of_run(
     says_toxic: NDArray[np.float64] | None = None
     if parent is not None and not spec.tuned:
         says_toxic = _probability(parent, corpus["tokens"].values[study])
-    is_relabelled = spec.strategy == "relabelled" and says_toxic is not None
+    noisy = rated
+    if spec.strategy == "relabelled" and says_toxic is not None:
+        noisy = says_toxic > 0.5
     return lessons(
         spec.strategy,
         label,
-        rated,
+        noisy,
         clean,
         tuned=spec.tuned,
         noisy_weight=spec.noisy_weight,
-        relabelled=says_toxic > 0.5 if is_relabelled and says_toxic is not None else None,
         transition=_transition(spec, corpus, study, clean, rated, says_toxic),
     )
 
