@@ -6,7 +6,8 @@ import pytest
 
 from comment_files import tweets, written
 from ontogeny.config import ConfigurationError, specification
-from ontogeny.studies.noisy_labels.config import Generated, Training
+from ontogeny.studies.noisy_labels.config import Generated, Training, Votes
+from ontogeny.studies.noisy_labels.corpora import checks
 from ontogeny.studies.noisy_labels.study import STUDY
 from ontogeny.study import read_sections
 
@@ -275,3 +276,12 @@ def test_a_network_needs_comments_to_learn_from(tmp_path):
         "from; raise `noisy_labels.corpora.given.rater_share` above 0, or give the rater the kind "
         "vote"
     )
+
+
+def test_large_files_are_left_to_the_job_that_reads_them(tmp_path, monkeypatch):
+    path = tmp_path / "mine.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    corpus = Votes.model_validate({"kind": "votes", "files": [str(path)]})
+    assert len(list(checks.problems_of_files(corpus, "at"))) == 1
+    monkeypatch.setattr(checks, "_MOST", 7)
+    assert list(checks.problems_of_files(corpus, "at")) == []

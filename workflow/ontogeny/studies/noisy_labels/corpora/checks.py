@@ -16,11 +16,16 @@ from ontogeny.studies.noisy_labels.corpora.files import (
     lacking,
     sentences_of,
 )
-from ontogeny.studies.noisy_labels.files import files_of
+from ontogeny.studies.noisy_labels.files import files_of, paths_of
 
 __all__ = ["problems_of_files"]
 
 _COMMENTS = ("files", "development", "test")
+
+_MOST = 50_000_000
+"""Bytes of comments that are read whenever a configuration is; the job that makes the corpus says
+what is wrong with larger files.
+"""
 
 
 def problems_of_files(corpus: Votes | Civil, at: str) -> Iterator[str]:
@@ -41,7 +46,7 @@ def problems_of_files(corpus: Votes | Civil, at: str) -> Iterator[str]:
     if isinstance(corpus, Votes):
         problems += _of_groups(corpus, at)
     yield from problems
-    if not problems:
+    if not problems and sum(Path(path).stat().st_size for path in paths_of(corpus)) <= _MOST:
         texts = {key: read_texts(names) for key, names in files_of(corpus).items()}
         yield from _of_contents(corpus, texts, at)
 
