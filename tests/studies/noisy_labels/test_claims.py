@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from noisy_labels_comparison import (
     ALL,

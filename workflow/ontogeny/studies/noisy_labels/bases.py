@@ -1,12 +1,14 @@
 """Which runs and raters claims and figures are about."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 
 from ontogeny.labels import text
 from ontogeny.studies.noisy_labels.facts import SOURCES
+from ontogeny.studies.noisy_labels.recipes import SHOWN
 
 __all__ = ["base_rater", "base_setting", "base_settings", "by_seed", "runs_of"]
 
@@ -74,25 +76,31 @@ def runs_of(comparison: xr.Dataset, setting: str) -> xr.Dataset:
     return comparison.isel(run=np.concatenate([np.flatnonzero(own), np.flatnonzero(shared & ~own)]))
 
 
-def by_seed(runs: xr.Dataset, quantity: xr.DataArray) -> xr.DataArray:
-    """Return a quantity of runs as a table, so that recipes are compared within a seed.
+def by_seed(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
+    """Return quantities of runs as tables, so that recipes are compared within a seed.
 
     Parameters
     ----------
     runs : Dataset
         Of one setting.
-    quantity : (run,) DataArray
+    names : sequence of str
+        Of variables by ``run`` and others.
 
     Returns
     -------
-    (seed, recipe) DataArray
-        NaN where there is no run. Of several runs with one seed and recipe the first one counts.
+    Dataset
+        The variables by ``seed``, ``recipe`` in `SHOWN`, and the others; NaN where there is no run.
+        Of several runs with one seed and recipe the first one counts.
     """
-    if not runs.sizes["run"]:
-        return xr.DataArray(np.zeros((0, 0)), {"seed": [], "recipe": text([])}, ("seed", "recipe"))
-    rows = list(zip(runs["seed_of_run"].values, runs["recipe_of_run"].values, strict=True))
-    seeds, recipes = (list(dict.fromkeys(each)) for each in zip(*rows, strict=True))
-    table = np.full((len(seeds), len(recipes)), np.nan)
-    for (seed, recipe), value in reversed(list(zip(rows, quantity.values, strict=True))):
-        table[seeds.index(seed), recipes.index(recipe)] = value
-    return xr.DataArray(table, {"seed": seeds, "recipe": text(recipes)}, ("seed", "recipe"))
+    rows = zip(runs["seed_of_run"].values, runs["recipe_of_run"].values, strict=True)
+    first = {row: place for place, row in reversed([*enumerate(rows)])}
+    seeds = sorted({seed for seed, _ in first})
+    place = [[first.get((seed, recipe), -1) for recipe in SHOWN] for seed in seeds]
+    at = xr.DataArray(
+        np.array(place, dtype=np.int64).reshape(-1, len(SHOWN)),
+        {"seed": seeds, "recipe": text(SHOWN)},
+        ("seed", "recipe"),
+    )
+    found = runs[list(names)]
+    found = found.drop_vars([name for name in found.coords if "run" in found[name].dims])
+    return found.isel(run=at).where(at >= 0)

@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 
 from ontogeny.estimates import Estimate, mean, share
 from ontogeny.studies.noisy_labels.bases import base_setting, by_seed, runs_of
-from ontogeny.studies.noisy_labels.recipes import GAINING, NINE, SHOWN
+from ontogeny.studies.noisy_labels.recipes import GAINING, NINE
 
 __all__ = [
     "AUC",
@@ -122,10 +122,8 @@ def _table(
 ) -> xr.DataArray:
     """Return a quantity by seed and recipe of a setting; NaN for what it lacks."""
     runs = results.isel(run=[]) if setting is None else runs_of(results, setting)
-    values = runs[quantity]
-    if "scored_on" in values.dims:
-        values = values.sel(scored_on=on)
-    return by_seed(runs, values).reindex(recipe=list(SHOWN))
+    found = by_seed(runs, [quantity])[quantity]
+    return found.sel(scored_on=on) if "scored_on" in found.dims else found
 
 
 def _in_base(results: xr.Dataset, source: str, quantity: str, on: str = "test") -> xr.DataArray:
