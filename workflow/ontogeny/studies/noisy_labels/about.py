@@ -47,12 +47,15 @@ def about_run(training: Training, corpus: xr.Dataset) -> dict[str, Any]:
     }
 
 
-def recipe(strategy: str, tuned: bool) -> str:
-    """Return a strategy in words, with whether it is fine-tuned.
+def recipe(strategy: str, tuned: bool, variant: str = "") -> str:
+    """Return a strategy in words, with how it departs from the default and whether it is tuned.
 
     Examples
     --------
     >>> recipe("multi-head", True)
     'multi-head, tuned'
+    >>> recipe("loss-correction", False, "by-group")
+    'loss-correction by-group'
     """
-    return f"{strategy}, tuned" if tuned else strategy
+    name = f"{strategy} {variant}" if variant else strategy
+    return f"{name}, tuned" if tuned else name

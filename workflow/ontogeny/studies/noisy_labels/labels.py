@@ -2,7 +2,7 @@
 
 from ontogeny import labels
 
-__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "variable"]
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
     "comment": "comment of a corpus",
@@ -27,4 +27,4 @@ DIMENSIONS = labels.DIMENSIONS | {
 
 _LABELS = labels.Labels(DIMENSIONS)
 coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable
-measures = _LABELS.measures
+measures, measures_along = _LABELS.measures, _LABELS.measures_along

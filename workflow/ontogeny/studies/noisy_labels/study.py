@@ -31,6 +31,10 @@ RESULTS = ("checkpoints", "history", "scores")
 """Names of the results of a run."""
 
 
+_USUAL = Experiment(rater="rater", seeds=(0,))
+"""An experiment that says nothing about how it departs from the default."""
+
+
 class NoisyLabelsPlan(Plan):
     """What the workflow makes of the study in one configuration."""
 
@@ -130,17 +134,19 @@ class NoisyLabelsPlan(Plan):
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not."""
         experiment = self.section.experiments[name]
+        variant = _variant(experiment)
+        usual = variant == _variant(_USUAL.model_copy(update={"strategy": experiment.strategy}))
         return {
             "experiment": name,
             "seed": seed,
-            "recipe": recipe(experiment.strategy, experiment.tuned),
+            "recipe": recipe(experiment.strategy, experiment.tuned, "" if usual else variant),
             "strategy": experiment.strategy,
             "tuned": experiment.tuned,
             "source": source_of(self.section, experiment),
             "corpus": self.section.raters[experiment.rater].corpus,
             "rater": experiment.rater,
             "clean_share": experiment.clean_share,
-            "variant": _variant(experiment),
+            "variant": variant,
         }
 
     # All runs
@@ -227,7 +233,7 @@ def _variant(experiment: Experiment) -> str:
     """Return how a run departs from others of its strategy: its transition or weight."""
     if experiment.strategy == "loss-correction":
         return experiment.transition
-    return f"weight {experiment.noisy_weight:g}" if experiment.strategy == "weighted" else ""
+    return f"by {experiment.noisy_weight:g}" if experiment.strategy == "weighted" else ""
 
 
 def _either(names: Any) -> str:

@@ -1,0 +1,129 @@
+"""The texts that networks and raters are judged on.
+
+Symbols: ``N`` texts; ``G`` groups.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.studies.noisy_labels.corpora.comments import COLLECTIONS, PARTS
+
+__all__ = ["SCORED_ON", "Texts", "no_texts", "texts_of"]
+
+SCORED_ON = ("test", *COLLECTIONS)
+"""What networks are judged on: the test comments, and each collection of probes."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Comments of one part of a corpus, or probes of one collection.
+
+    Attributes
+    ----------
+    place : (N,) ndarray of int64
+        Among all comments, or all probes, of the corpus.
+    label : (N,) ndarray of bool
+        Whether the text is toxic.
+    members : (G, N) ndarray of bool
+        Whether it names the group.
+    compared : (G,) ndarray of bool
+        Which groups have enough texts to be compared.
+    nameless : (N,) ndarray of bool
+        Whether it is known to name no group.
+    sentence : (N,) ndarray of int32
+        Equal for probes that differ in the term of the group alone; -1 where that is not known.
+    are_probes : bool
+    """
+
+    place: NDArray[np.int64]
+    label: Mask
+    members: Mask
+    compared: Mask
+    nameless: Mask
+    sentence: NDArray[np.int32]
+    are_probes: bool
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Harmless and toxic texts that name each group, (G, 2)."""
+        return np.stack(
+            [(self.members & each).sum(axis=1) for each in (~self.label, self.label)], 1
+        )
+
+    def comparisons(self) -> Iterator[tuple[Mask, Mask]]:
+        """Yield groups with the texts that they are compared with.
+
+        A group of comments is compared with those that name no group. Nearly every probe names a
+        group, so a group of probes is compared with all others of its collection.
+
+        Yields
+        ------
+        member : (g, N) ndarray of bool
+            Of some of the groups, which together are all of them in their order; False for groups
+            with too few texts.
+        outside : (N,) ndarray of bool
+        """
+        member = self.members & self.compared[:, None]
+        if self.are_probes:
+            for group in range(len(member)):
+                yield member[group : group + 1], ~self.members[group]
+        else:
+            yield member, self.nameless
+
+
+def texts_of(corpus: xr.Dataset, name: str, identities: Sequence[str], *, least: int) -> Texts:
+    """Return the texts of a corpus that have a name in common.
+
+    Parameters
+    ----------
+    corpus : Dataset
+        As stored.
+    name : str
+        Of a part of the comments, or of a collection of probes. A corpus without these probes has
+        no such texts.
+    identities : sequence of G str
+        Groups; the corpus may know fewer.
+    least : int
+        A group with fewer toxic, or fewer harmless, texts is not compared.
+    """
+    are_probes = name in COLLECTIONS
+    prefix, dim = ("probe_", "probe") if are_probes else ("", "comment")
+    if are_probes and "probe_label" not in corpus:
+        return no_texts(len(identities))
+    within = corpus["collection_of_probe" if are_probes else "part"].values
+    place = np.flatnonzero(within == (COLLECTIONS if are_probes else PARTS).index(name))
+    of = corpus.isel({dim: place})
+    label = of[f"{prefix}label"].values == 1
+    members = np.zeros((len(identities), len(place)), dtype=np.bool_)
+    rows = [identities.index(identity) for identity in of["identity"].values]
+    members[rows] = of[f"{prefix}member"].values == 1
+    known = np.ones(len(place), dtype=np.bool_) if are_probes else of["known"].values == 1
+    found = Texts(
+        place=place,
+        label=label,
+        members=members,
+        compared=np.ones(len(identities), dtype=np.bool_),
+        nameless=known & ~members.any(axis=0),
+        sentence=of["sentence"].values if are_probes else np.full(len(place), -1, dtype=np.int32),
+        are_probes=are_probes,
+    )
+    return replace(found, compared=np.asarray((found.counts >= least).all(axis=1)))
+
+
+def no_texts(groups: int) -> Texts:
+    """Return no texts at all, on which every measure is NaN."""
+    return Texts(
+        place=np.zeros(0, dtype=np.int64),
+        label=np.zeros(0, dtype=np.bool_),
+        members=np.zeros((groups, 0), dtype=np.bool_),
+        compared=np.zeros(groups, dtype=np.bool_),
+        nameless=np.zeros(0, dtype=np.bool_),
+        sentence=np.zeros(0, dtype=np.int32),
+        are_probes=False,
+    )
