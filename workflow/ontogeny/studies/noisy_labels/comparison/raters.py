@@ -42,6 +42,13 @@ class _OfRater:
     rater_comments: Annotated[
         NDArray[np.int64], Measure(("identity", "true_label"), "comments that name the group")
     ]
+    rater_background_comments: Annotated[
+        NDArray[np.int64], Measure(("true_label",), "comments that name no group")
+    ]
+    overall_comments: Annotated[NDArray[np.int64], Measure(("true_label",), "comments")]
+    named_comments: Annotated[
+        NDArray[np.int64], Measure(("true_label",), "comments that name a group")
+    ]
     overall_noise: Annotated[Array, Measure(("true_label",), "share of wrong labels")]
     named_noise: Annotated[
         Array, Measure(("true_label",), "share of wrong labels of comments that name a group")
@@ -124,7 +131,7 @@ def _of_rater(rating: xr.Dataset, study: Texts, least: int) -> _OfRater:
     counts = study.counts
     of_groups = np.array([_rates(rated, label, member) for member in study.members])
     of_groups = np.where(counts >= least, of_groups.reshape(-1, 2), np.nan)
-    everything = np.ones_like(label)
+    everything, named = np.ones_like(label), np.asarray(study.members.any(axis=0))
     background = _rates(rated, label, study.nameless)
     return _OfRater(
         rater_accuracy=float((rated == label).mean()),
@@ -134,11 +141,19 @@ def _of_rater(rating: xr.Dataset, study: Texts, least: int) -> _OfRater:
         rater_false_positive_rate=of_groups[:, 0],
         rater_false_negative_rate=of_groups[:, 1],
         rater_comments=counts,
+        rater_background_comments=_counts(label, study.nameless),
+        overall_comments=_counts(label, everything),
+        named_comments=_counts(label, named),
         overall_noise=_rates(rated, label, everything),
-        named_noise=_rates(rated, label, np.asarray(study.members.any(axis=0))),
+        named_noise=_rates(rated, label, named),
     )
 
 
 def _rates(rated: Mask, label: Mask, among: Mask) -> Array:
     """Return the shares of wrong labels of harmless and of toxic comments, (2,)."""
     return np.array(rates(rated[among], label[among], 0.5))
+
+
+def _counts(label: Mask, among: Mask) -> NDArray[np.int64]:
+    """Return the numbers of harmless and of toxic comments, (2,)."""
+    return np.array([(among & ~label).sum(), (among & label).sum()])
