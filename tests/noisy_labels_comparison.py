@@ -3,7 +3,7 @@
 It has the names and dimensions of `ontogeny.studies.noisy_labels.comparison`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class Setting:
     share: float = 0.05
     recipes: tuple[str, ...] = SHOWN
     seeds: int = 5
-    auc: dict[str, float] | None = None
+    auc: dict[str, float] | None = field(default=None, hash=False)
 
     @property
     def name(self):

@@ -14,6 +14,10 @@ from ontogeny.studies.noisy_labels.bases import base_settings, by_seed, runs_of
 
 __all__ = [
     "GUIDE",
+    "SETS",
+    "TOO_FEW",
+    "block_title",
+    "blocks",
     "handle",
     "legend_below",
     "line_look",
@@ -27,6 +31,12 @@ __all__ = [
 GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
 """How lines that guide the eye are drawn."""
 
+TOO_FEW = "no group has\nenough comments"
+"""Why there is no bias to show."""
+
+SETS = {"test": "test comments", "templates": "templates"}
+"""What figures show measures on, with its name in titles."""
+
 _COLOURS = {
     "clean": PALETTE[2],
     "naive": PALETTE[0],
@@ -37,6 +47,8 @@ _COLOURS = {
     "oracle": "#444444",
 }
 """By strategy."""
+
+_BLOCK = ("source", "scored_on")
 
 _CONTROLS = {"few-noisy": "v", "oracle": "^"}
 
@@ -72,6 +84,22 @@ def present(numbers: xr.Dataset, name: str) -> list[str]:
     return [str(recipe) for recipe in numbers["recipe"].values[known]]
 
 
+def blocks(numbers: xr.Dataset, name: str) -> list[tuple[str, str]]:
+    """Return which sources and sets of `SETS` are shown: test comments, and others with a value."""
+    has = numbers[name].notnull().any([dim for dim in numbers[name].dims if dim not in _BLOCK])
+    return [
+        (source, each)
+        for source in map(str, numbers["source"].values)
+        for each in SETS
+        if each == "test" or has.sel(source=source, scored_on=each)
+    ]
+
+
+def block_title(numbers: xr.Dataset, source: str, scored_on: str) -> str:
+    """Return the setting and the set that a panel is of."""
+    return f"{numbers['base_setting'].sel(source=source).item()}: {SETS[scored_on]}"
+
+
 def mark_look(recipe: str) -> dict[str, Any]:
     """Return how the mark of a recipe is drawn: filled after fine-tuning, hollow before."""
     colour = _COLOURS[_strategy(recipe)]
@@ -92,7 +120,7 @@ def line_look(recipe: str) -> dict[str, Any]:
 
 def rows_axis(axes: Axes, names: Sequence[str]) -> None:
     """Give the vertical axis a row for each name, the first on top."""
-    axes.set_yticks(range(len(names)), names, fontsize=7)
+    axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
 
 

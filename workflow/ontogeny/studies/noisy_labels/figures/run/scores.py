@@ -29,7 +29,7 @@ _KINDS: Mapping[str, tuple[str, dict[str, Any]]] = {
 
 
 def numbers(corpus: xr.Dataset, scores: xr.Dataset) -> xr.Dataset:
-    """Select the scores of test comments at the chosen checkpoint, with the kind of each comment."""
+    """Select the scores of test comments at the chosen checkpoint, and the kind of each."""
     of_test = corpus[["label", "member", "known", "part"]].isel(comment=scores["comment"].values)
     score = scores["score"].sel(step=scores["chosen"]).drop_vars("step")
     named, toxic = of_test["member"].any("identity").values, of_test["label"].values == 1
@@ -49,7 +49,15 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         for name, (label, look) in _KINDS.items():
             each = score[kind == name]
             if each.size:
-                axes.hist(each, bins, density=True, histtype="step", lw=1.4, label=f"{label}: {each.size:,}", **look)
+                axes.hist(
+                    each,
+                    bins,
+                    density=True,
+                    histtype="step",
+                    lw=1.4,
+                    label=f"{label}: {each.size:,}",
+                    **look,
+                )
         axes.set(xlabel="score: logit of toxic [nat]", ylabel="density [1/nat]", title=title)
         axes.legend(loc="upper right")
     return drawn

@@ -64,7 +64,9 @@ def _panel(axes: Axes, one: xr.Dataset, recipes: list[str]) -> None:
         for _, network in one.sel(recipe=recipe).groupby("seed"):
             curve = network.squeeze("seed").dropna("step", subset=["curve_auc"])
             if curve.sizes["step"]:
-                axes.plot(curve["examples"], curve["curve_auc"], lw=0.9, alpha=0.8, **line_look(recipe))
+                axes.plot(
+                    curve["examples"], curve["curve_auc"], lw=0.9, alpha=0.8, **line_look(recipe)
+                )
                 last.append(float(curve["curve_auc"][-1]))
     if last:
         least, most = min(last), float(np.nanmax(one["curve_auc"].values))

@@ -1,11 +1,12 @@
 """How biased the raters are, and whether their noise depends on the comment.
 
-On the comments that networks learn from, the rater of the main setting of each source. Left, the
-share of harmless comments that the rater calls toxic, by the group that they name; the dotted line
-is that share among comments that name no group. Middle, the share of toxic comments that it calls
-harmless. Right, on the test comments, the share of wrong labels by the score that a network trained
-on true labels gives, in bins of equally many comments, mean over seeds: a level line is noise that
-depends on the true label alone; the band is how far such noise would vary over bins by chance.
+The rater of the main setting of each source of labels. Left, on the comments that networks learn
+from, the share of harmless comments that the rater calls toxic, by the group that they name; the
+dotted line is that share among comments that name no group. Middle, the share of toxic comments
+that it calls harmless. Right, on the test comments, the share of wrong labels by the score that a
+network trained on true labels gives, in bins of equally many comments, mean over seeds. Noise that
+depended on the true label alone would be the same in all bins, but for chance: the bands are as
+wide as its range over bins would be.
 """
 
 import numpy as np
@@ -35,19 +36,22 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     raters = {source: base_rater(comparison, source) for source in SOURCES}
     found = {source: rater for source, rater in raters.items() if rater is not None}
     rates = [f"rater_{of}{name}" for name in _RATES for of in ("", "background_")]
-    chosen = comparison[[*rates, "overall_noise"]].sel(rater=list(found.values()))
-    noise = comparison["noise_by_score"].sel(rater=list(found.values()))
-    return chosen.assign(
-        noise_over_seeds=noise.mean("seed", keep_attrs=True),
-        noise_null=comparison["noise_null"].sel(rater=list(found.values())).mean("seed"),
-    ).assign_coords(source=("rater", text(found)))
+    chosen = comparison.sel(rater=list(found.values()))
+    noise = chosen[["noise_by_score", "noise_null"]].mean("seed", keep_attrs=True)
+    level = noise["noise_by_score"].mean("bin")
+    return (
+        chosen[rates]
+        .merge(noise)
+        .assign(noise_level=level)
+        .assign_coords(source=("rater", text(found)))
+    )
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the rates by group and the noise by score, a row of panels for each rater."""
     known = numbers["rater_false_positive_rate"].notnull()
     groups = [numbers["identity"].values[each] for each in known.values]
-    heights = [max(_ROW * len(each), 1.0) + 0.6 for each in groups]
+    heights = [max(_ROW * len(each), 1.3) + 0.6 for each in groups]
     with settings():
         drawn = figure(width=style.width, height=sum(heights))
         grid = drawn.subplots(len(heights), 3, squeeze=False, height_ratios=heights)
@@ -60,7 +64,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.plot(one[f"rater_{name}"], rows, "o", ms=4, color=PALETTE[0])
                 axes.axvline(float(one[f"rater_background_{name}"]), **GUIDE)
                 axes.set(xlabel=label, xlim=(0, None))
-                rows_axis(axes, [str(name) for name in names] if axes is rates[0] else [""] * len(rows))
+                rows_axis(
+                    axes, [str(name) for name in names] if axes is rates[0] else [""] * len(rows)
+                )
             _noise(noise, one)
     return drawn
 
@@ -68,13 +74,14 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 def _noise(axes: Axes, one: xr.Dataset) -> None:
     bins = 1 + np.arange(one.sizes["bin"])
     for label, colour in _LABELS.items():
-        noise, level = (one[name].sel(true_label=label) for name in ("noise_over_seeds", "overall_noise"))
-        axes.plot(bins, noise, "o-", ms=3.5, color=colour, label=label)
-        if noise.notnull().any():
-            axes.axhline(float(level), **(GUIDE | {"color": colour}))
+        of_label = one.sel(true_label=label)
+        level, beside = float(of_label["noise_level"]), float(of_label["noise_null"]) / 2
+        axes.plot(bins, of_label["noise_by_score"], "o-", ms=3.5, color=colour, label=label)
+        if np.isfinite(level):
+            axes.axhspan(level - beside, level + beside, color=colour, alpha=0.2, lw=0)
     axes.set(xlabel="bin of the oracle's score", ylabel="share of wrong labels", ylim=(0, None))
     axes.set_xticks(bins)
-    if one["noise_over_seeds"].notnull().any():
+    if one["noise_by_score"].notnull().any():
         axes.legend(title="true label", fontsize=7, title_fontsize=7)
     else:
         note(axes, "no network was trained\non true labels (oracle)")

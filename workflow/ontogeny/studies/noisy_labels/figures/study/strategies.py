@@ -3,18 +3,23 @@
 A row for each recipe: the strategies of arXiv 2110.01577, the same after fine-tuning on the clean
 comments, and two controls that the paper does not have. On the test comments, from left to right:
 AUC over all of them, AUC within a group (mean over groups), and the distance of the negative
-average equality gap from 0 (mean over groups; 0 is unbiased). A small dot is a seed, a bar the mean
-over seeds. Of each source of labels the setting with the most runs is shown; base rates differ from
-corpus to corpus, so compare recipes, not corpora.
+average equality gap from 0 (mean over groups; 0 is unbiased). Where there are templates, sentences
+that differ in the group that they name, a fourth panel has the same distance on them. A small mark
+is a seed, a bar the mean over seeds. Of each source of labels the setting with the most runs is
+shown; base rates differ from corpus to corpus, so compare recipes, not corpora.
 """
 
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.noisy_labels.panels import (
+    SETS,
+    TOO_FEW,
+    blocks,
     mark_look,
     note,
     of_base_settings,
@@ -27,44 +32,49 @@ __all__ = ["draw", "numbers"]
 NEEDS = ("several-strategies",)
 
 _PANELS = {
-    "auc": "AUC",
-    "mean_subgroup_auc": "mean subgroup AUC",
-    "mean_absolute_negative_aeg": "mean |negative AEG|",
+    ("auc", "test"): "AUC",
+    ("mean_subgroup_auc", "test"): "mean subgroup AUC",
+    ("mean_absolute_negative_aeg", "test"): "mean |negative AEG|",
+    ("mean_absolute_negative_aeg", "templates"): "mean |negative AEG|,\ntemplates",
 }
 _ROW = 0.17
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
-    """Select three measures on test comments, in the base setting of each source."""
-    return of_base_settings(comparison.sel(scored_on="test"), list(_PANELS))
+    """Select three measures, in the base setting of each source."""
+    names = list(dict.fromkeys(name for name, _ in _PANELS))
+    return of_base_settings(comparison.sel(scored_on=list(SETS)), names)
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw a row of panels for each source, and in each a row for each recipe."""
-    recipes = [present(numbers.sel(source=[source]), "auc") for source in numbers["source"].values]
+    sources = numbers["source"].values
+    recipes = [present(numbers.sel(source=[source]), "auc") for source in sources]
+    has_templates = any(each == "templates" for _, each in blocks(numbers, "auc"))
+    panels = list(_PANELS.items())[: 4 if has_templates else 3]
     heights = [_ROW * len(each) + 0.55 for each in recipes]
     with settings():
-        drawn = figure(width=style.width, height=sum(heights) + 0.1)
+        drawn = figure(width=(0.1 + 0.3 * len(panels)) * style.width, height=sum(heights) + 0.1)
         grid = drawn.subplots(
-            len(heights), len(_PANELS), sharey="row", squeeze=False, height_ratios=heights
+            len(heights), len(panels), sharey="row", squeeze=False, height_ratios=heights
         )
-        for place, (panels, names) in enumerate(zip(grid, recipes, strict=True)):
+        for place, (row, names) in enumerate(zip(grid, recipes, strict=True)):
             one = numbers.isel(source=place).sel(recipe=names)
-            panels[0].set_title(str(one["base_setting"].values), loc="left")
-            for axes, (name, label) in zip(panels, _PANELS.items(), strict=True):
-                _panel(axes, one, name)
+            row[0].set_title(str(one["base_setting"].values), loc="left")
+            for axes, ((name, scored_on), label) in zip(row, panels, strict=True):
+                _panel(axes, one.sel(scored_on=scored_on), name)
                 axes.set_xlabel(label)
-            rows_axis(panels[0], names)
+            rows_axis(row[0], names)
     return drawn
 
 
 def _panel(axes: Axes, one: xr.Dataset, name: str) -> None:
     for row, recipe in enumerate(one["recipe"].values):
-        of_recipe = one.sel(recipe=recipe)
-        look = mark_look(str(recipe))
+        of_recipe, look = one.sel(recipe=recipe), mark_look(str(recipe))
         seeds = of_recipe[name].values
         axes.plot(seeds, [row] * len(seeds), ls="", ms=3.5, alpha=0.7, **(look | {"mew": 0.7}))
         axes.plot(of_recipe[f"{name}_over_seeds"], row, "|", ms=11, mew=1.8, color=look["color"])
     if not one[name].notnull().any():
-        note(axes, "no group has\nenough comments")
+        note(axes, TOO_FEW)
     axes.margins(x=0.08)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
