@@ -81,8 +81,8 @@ def run(
 ) -> Run:
     """Return a run with planted scores.
 
-    Its AUC on development along training is `curve`, whatever its scores are. They have one `noise`,
-    or one for each checkpoint.
+    Its AUC on development along training is `curve`, whatever its scores are. There is one `noise`
+    of its scores, or one for each checkpoint.
     """
     described = {
         "experiment": recipe(strategy, tuned),
@@ -146,9 +146,14 @@ def compared(
     ratings: Mapping[str, xr.Dataset] | None = None,
     **analysis: int,
 ) -> xr.Dataset:
-    """Return the comparison of runs; of raters, all on the first corpus."""
-    ratings = ratings or {}
+    """Return the comparison of runs and raters.
+
+    All raters are on the first corpus; by default one that is always right.
+    """
     first = next(iter(corpora))
+    if ratings is None:
+        right = np.zeros(corpora[first].sizes["comment"], dtype=np.bool_)
+        ratings = {"r": rating(corpora[first], right)}
     raters = {
         name: {
             "corpus": first,

@@ -49,6 +49,11 @@ INDUCTION = (
 PARITY = "studies.surprise.worlds: parity"
 MIXTURE = "studies.surprise.worlds: mixture problems"
 SCALING = "scaling: _abruptness _broken _curves _forecasts _laws _offset _shapes _solver"
+RANKING = "ranking: _aucs _comments _gaps _noise _rates _summaries"
+VECTORS = "studies.noisy_labels.corpora: comments generated vectors"
+READER = (
+    "studies.noisy_labels.networks: forward labellers lessons losses reader runs text_maximum"
+)
 COMPUTES = {
     "all_claims": ["ontogeny: claims"],
     "claims": ["ontogeny: claims estimates"],
@@ -110,6 +115,31 @@ COMPUTES = {
         "texts: division windows",
         "studies.induction: runs sources",
     ],
+    "noisy_labels/comparison": [
+        RANKING,
+        "ontogeny: estimates",
+        "joins: pairs rows",
+        "studies.noisy_labels.comparison: measures noise raters runs settings stopped texts",
+    ],
+    "noisy_labels/corpus": [
+        VECTORS,
+        "ontogeny: csv_rows",
+        "studies.noisy_labels.corpora: cells civil cleaning division files given probes terms "
+        "vocabulary votes",
+    ],
+    "noisy_labels/generated_corpus": [VECTORS, "studies.noisy_labels.corpora: clauses"],
+    "noisy_labels/rate": [TRAINER, READER, "studies.noisy_labels.stages: rate"],
+    "noisy_labels/score": [
+        "studies.noisy_labels.networks: forward labellers",
+        "studies.noisy_labels.stages: score",
+    ],
+    "noisy_labels/train": [
+        TRAINER,
+        READER,
+        "studies.noisy_labels.networks: transition",
+        "studies.noisy_labels.stages: train",
+    ],
+    "noisy_labels/vote": ["studies.noisy_labels.stages: vote"],
     "surprise/mixture_evaluation": [
         DECODER,
         MIXTURE,

@@ -26,6 +26,10 @@ def test_separators_of_lines_that_are_not_line_feeds_belong_to_the_cell():
     assert rows.lines == (2, 3)
 
 
+def test_the_last_line_needs_no_end():
+    assert read_rows("a\n1\n2", "own.csv").lines == (2, 3)
+
+
 @pytest.mark.parametrize(
     ("text", "where"),
     [

@@ -20,6 +20,8 @@ def test_what_takes_long_is_a_job_array(monkeypatch):
         "composition_train",
         "imitation_simulate",
         "induction_train",
+        "noisy_labels_train",
+        "noisy_labels_tune",
         "surprise_parity_train",
         "surprise_mixture_train",
     ]

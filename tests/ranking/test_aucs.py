@@ -1,10 +1,11 @@
-"""AUCs against counts of pairs, other libraries, and published examples."""
+"""AUCs against counts of pairs, scikit-learn and a published example."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 
 from ontogeny.ranking import auc, group_aucs
@@ -47,6 +48,16 @@ def published(shift=0.0):
 def test_auc_is_the_share_of_pairs(positive, negative):
     assert_allclose(auc(positive, negative), over_pairs(positive, negative), atol=1e-14)
     assert_allclose(auc(positive, negative), 1 - auc(negative, positive), atol=1e-14)
+
+
+def test_auc_is_that_of_ranks():
+    generator = np.random.default_rng(2)
+    positive, negative = (
+        generator.normal(0.3, size=70).round(1),
+        generator.normal(size=300).round(1),
+    )
+    ranks = rankdata([*positive, *negative])[:70]
+    assert_allclose(auc(positive, negative), (ranks.sum() - 70 * 71 / 2) / (70 * 300))
 
 
 @settings(deadline=None, max_examples=80)

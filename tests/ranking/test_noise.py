@@ -18,8 +18,10 @@ def test_bins_are_consecutive_in_the_order_of_scores(comments, bins):
 
 
 def test_equal_scores_are_in_the_order_given():
-    share, _ = noise_by_score(np.zeros(4), [True, True, False, False], 2)
-    assert [*share] == [1, 0]
+    score = np.tile([1.0, 0.0], 50)
+    wrong = np.arange(100) < 50
+    share, _ = noise_by_score(score, wrong, 4)
+    assert [*share] == [1, 0, 1, 0]
 
 
 def test_class_noise_is_flat_and_noise_of_high_scores_is_not():

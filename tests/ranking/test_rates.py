@@ -1,4 +1,4 @@
-"""Errors at a threshold, against loops, other libraries and a published example."""
+"""Errors at a threshold, against loops, fairlearn and a published example."""
 
 import numpy as np
 import pytest

@@ -26,6 +26,7 @@ from ontogeny.config._sections import (
     Seed,
     Seeds,
     Style,
+    Texts,
     as_tuple,
 )
 from ontogeny.config._specification import (
@@ -49,6 +50,7 @@ __all__ = [
     "Seed",
     "Seeds",
     "Style",
+    "Texts",
     "as_tuple",
     "canonical",
     "check_defaults",

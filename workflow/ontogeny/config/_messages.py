@@ -4,7 +4,8 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar, overload
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, overload
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -46,7 +47,7 @@ def validate(raw: Any, model: Any, *, at: str = "") -> Any:
     try:
         return TypeAdapter(model).validate_python(raw)
     except ValidationError as error:
-        raise _refusal(error.errors(), raw, model, at) from None
+        raise _refusal(error.errors(), model, at) from None
 
 
 def check_defaults(defaults: Any, model: type[BaseModel], *, at: str) -> None:
@@ -72,7 +73,7 @@ def check_defaults(defaults: Any, model: type[BaseModel], *, at: str) -> None:
         absent = {"missing", "union_tag_not_found"}
         problems = [problem for problem in error.errors() if problem["type"] not in absent]
         if problems:
-            raise _refusal(problems, defaults, model, at) from None
+            raise _refusal(problems, model, at) from None
 
 
 @contextmanager
@@ -91,14 +92,13 @@ def refuse(problems: Iterable[str]) -> None:
         raise ConfigurationError("\n".join(lines))
 
 
-def _refusal(problems: Iterable[Any], raw: Any, model: Any, at: str) -> ConfigurationError:
-    sentences = [_sentence(problem, raw, model, at) for problem in problems]
+def _refusal(problems: Iterable[Any], model: Any, at: str) -> ConfigurationError:
+    sentences = [_sentence(problem, model, at) for problem in problems]
     return ConfigurationError("\n".join(dict.fromkeys(sentences)))
 
 
-def _sentence(problem: Any, raw: Any, model: Any, at: str) -> str:
-    tags = [index for index in range(len(problem["loc"])) if _is_tag(index, problem["loc"], raw)]
-    kinds = [problem["loc"][index] for index in tags]
+def _sentence(problem: Any, model: Any, at: str) -> str:
+    tags = _tags(model, problem["loc"])
     location = [part for index, part in enumerate(problem["loc"]) if index not in tags]
     path = ".".join([at] * bool(at) + [str(part) for part in location]) or "the configuration"
     value = problem["input"]
@@ -108,7 +108,8 @@ def _sentence(problem: Any, raw: Any, model: Any, at: str) -> str:
         )
         known = ", ".join(_known_keys(model, problem["loc"][:-1]))
         hint = f"did you mean `{near[0]}`?" if near else f"known keys are {known}"
-        of_kind = f" of the kind `{kinds[-1]}`" if kinds else ""
+        above = len(problem["loc"]) - 2
+        of_kind = f" of the kind `{problem['loc'][above]}`" if above in tags else ""
         return f"`{path}` = {short(value)}: unknown key{of_kind}; {hint}"
     if problem["type"] == "missing":
         return f"`{path}`: is missing; {_describe(model, problem['loc'])}".rstrip("; ")
@@ -141,42 +142,65 @@ def short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _is_tag(index: int, location: tuple[object, ...], raw: Any) -> bool:
-    """Whether a part of a pydantic location is the tag of a union and no key of the file."""
-    part = location[index]
-    below: Any = raw
-    for step in location[:index]:
-        if isinstance(below, Mapping) and step in below:
-            below = below[step]
-    return (
-        isinstance(below, Mapping)
-        and index + 1 < len(location)
-        and part not in below
-        and below.get("kind") == part
-    )
-
-
-def _models(model: Any) -> list[type[BaseModel]]:
-    """All models that an annotation mentions."""
-    if isinstance(model, type) and issubclass(model, BaseModel):
-        return [model]
-    found: list[type[BaseModel]] = []
-    for argument in getattr(model, "__args__", ()):
-        found += _models(argument)
-    return found
+def _tags(model: Any, location: tuple[object, ...]) -> set[int]:
+    """Return the places of tags of unions in a pydantic location: no keys of the file."""
+    return {
+        index
+        for index, part in enumerate(location)
+        if any(
+            _is_model(each) and _kind_of(each) == part
+            for annotation in _annotations_at(model, location[:index])
+            for each in _alternatives(annotation)
+            if each is not annotation
+        )
+    }
 
 
 def _fields_at(model: Any, location: tuple[object, ...]) -> list[type[BaseModel]]:
-    models = _models(model)
+    """Return all models that the value at a location may be of."""
+    return [each for found in _annotations_at(model, location) for each in _models(found)]
+
+
+def _annotations_at(model: Any, location: tuple[object, ...]) -> list[Any]:
+    found = [model]
     for part in location:
-        below: list[type[BaseModel]] = []
-        for candidate in models:
-            if part in candidate.model_fields:
-                below += _models(candidate.model_fields[str(part)].annotation)
-            elif _kind_of(candidate) == part:
-                below.append(candidate)
-        models = below or models
-    return models
+        below = [each for annotation in found for each in _below(annotation, part)]
+        found = below or found
+    return found
+
+
+def _below(annotation: Any, part: object) -> list[Any]:
+    """Return what a part of a location leads to: a kind of a union, a field, or an entry."""
+    alternatives = _alternatives(annotation)
+    of_kind = [each for each in alternatives if _is_model(each) and _kind_of(each) == part]
+    if of_kind and of_kind != [annotation]:
+        return of_kind
+    found = []
+    for each in alternatives:
+        if _is_model(each):
+            found += [each.model_fields[str(part)].annotation] if part in each.model_fields else []
+        elif get_origin(each) is dict:
+            found.append(get_args(each)[1])
+        elif get_origin(each) is tuple:
+            found.append(get_args(each)[0])
+    return found
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """Return the members of a union, without what annotates them; of anything else itself."""
+    if get_origin(annotation) is Annotated:
+        return _alternatives(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, UnionType}:
+        return [each for member in get_args(annotation) for each in _alternatives(member)]
+    return [annotation]
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    return [each for each in _alternatives(annotation) if _is_model(each)]
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _kind_of(model: type[BaseModel]) -> object:

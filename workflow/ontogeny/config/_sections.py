@@ -18,6 +18,7 @@ __all__ = [
     "Seed",
     "Seeds",
     "Style",
+    "Texts",
     "as_tuple",
 ]
 
@@ -54,12 +55,15 @@ def as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _files(value: object) -> object:
+def _texts(value: object) -> object:
     return (value,) if isinstance(value, str) else as_tuple(value)
 
 
-Files = Annotated[tuple[str, ...], BeforeValidator(_files)]
-"""Names of files: a list, or the name of a single one."""
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+"""A list of texts, or a single one."""
+
+Files = Texts
+"""Names of files."""
 
 AS_REAL = BeforeValidator(_real)
 """Reads a real number by meaning: ``1``, ``1.0`` and ``1e0`` are the same."""

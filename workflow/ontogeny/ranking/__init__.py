@@ -3,8 +3,8 @@
 Pure functions of arrays, which know nothing of networks, runs or files. Conventions, the same in
 the whole package:
 
-- A higher score means more toxic. A comment is called toxic when its score is above a threshold, not
-  when it equals it.
+- A higher score means more toxic. A comment is called toxic when its score is above a threshold,
+  not when it equals it.
 - ``score (N,)`` holds any numbers but NaN, ``label (N,)`` is True for toxic comments,
   ``member (G, N)`` is True where a comment names a group, and ``background (N,)`` where it is known
   to name none. A comment may name several groups, or be in neither.

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from ontogeny.ranking._comments import Array, comments, scores_of
 
 
 def auc(positive: ArrayLike, negative: ArrayLike) -> float:
-    """Return ``AUC(X, Y) = P(x > y) + P(x = y) / 2``, by the ranks of all scores.
+    """Return ``AUC(X, Y) = P(x > y) + P(x = y) / 2``.
+
+    The Mann-Whitney statistic of the two samples over the number of pairs, ties included.
 
     Parameters
     ----------
@@ -33,12 +34,7 @@ def auc(positive: ArrayLike, negative: ArrayLike) -> float:
     >>> auc([0.4, 0.9], [0.1, 0.4])
     0.875
     """
-    above, below = scores_of(positive), scores_of(negative)
-    n, m = above.size, below.size
-    if not n or not m:
-        return np.nan
-    ranks = rankdata(np.concatenate([above, below]))[:n].sum()
-    return float((ranks - n * (n + 1) / 2) / (n * m))
+    return _auc_over(*(np.sort(scores_of(each)) for each in (positive, negative)))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What a configuration says at a path, before its sweeps are unfolded."""
 
 from collections.abc import Collection, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 __all__ = ["Path", "found_at", "is_sweep"]
@@ -12,7 +13,8 @@ def is_sweep(node: Any, lists: Collection[str], path: Path) -> bool:
     """Return whether what stands at a path is a list of values of which each makes a member."""
     if not isinstance(node, list) or not node:
         return False
-    return ".".join(path) not in lists or all(isinstance(item, list) for item in node)
+    is_list = any(fnmatchcase(".".join(path), each) for each in lists)
+    return not is_list or all(isinstance(item, list) for item in node)
 
 
 def found_at(node: Any, path: Path) -> Any:

@@ -32,7 +32,8 @@ def resolved(
         entries by name `lists` mentions.
     lists : mapping of str to collection of str
         The fields of the section whose entries may be swept, `experiments` among them; for each,
-        the dotted paths of the fields of an entry that are lists themselves.
+        the dotted paths of the fields of an entry that are lists themselves; `*` stands for any
+        part of a path.
     style : type of Style
         Of a single figure.
     at : str

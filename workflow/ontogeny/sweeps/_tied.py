@@ -23,7 +23,7 @@ def steps_of(
     entry, defaults : mapping
         A list at the path of a tied field stands in the entry, or in the defaults.
     lists : collection of str
-        Dotted paths of the fields that are lists themselves.
+        Dotted paths of the fields that are lists themselves; `*` stands for any part of a path.
     at : str
         Where the entry stands, for messages.
 

@@ -52,7 +52,7 @@ def unfolded(
     model : type of Section, or a union of such types
         What an entry with its defaults has to be.
     lists : collection of str
-        Dotted paths of the fields that are lists themselves.
+        Dotted paths of the fields that are lists themselves; `*` stands for any part of a path.
     at, defaults_at : str
         Where the entries and the defaults stand, for messages.
     defaults : mapping, optional

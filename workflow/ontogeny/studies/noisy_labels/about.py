@@ -12,7 +12,7 @@ __all__ = ["about_corpus", "about_run", "recipe"]
 
 
 def about_corpus(corpus: Corpus) -> dict[str, Any]:
-    """Return what the file of a corpus says that it is: ``data`` in words, and its configuration."""
+    """Return what the file of a corpus says that it is: ``data``, and its configuration."""
     match corpus:
         case Generated():
             words = f"{corpus.study} generated comments"
@@ -39,9 +39,10 @@ def about_run(training: Training, corpus: xr.Dataset) -> dict[str, Any]:
         every default of network and corpus.
     """
     of_corpus = json.loads(corpus.attrs["corpus_configuration"])
+    channels, strategy = training.network.channels, recipe(training.strategy, training.tuned)
     return {
         "corpus": corpus.attrs["corpus"],
-        "network": f"{training.network.channels} channels, {recipe(training.strategy, training.tuned)}",
+        "network": f"{channels} channels, {strategy}",
         "data": corpus.attrs["data"],
         "configuration": json.dumps(canonical(training) | {"corpus": of_corpus}, sort_keys=True),
     }

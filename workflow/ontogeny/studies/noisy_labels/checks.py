@@ -84,13 +84,13 @@ def _problems_of_rater(rater: Rater, corpora: Mapping[str, Corpus], at: str) -> 
             f"`{at}.corpus` = {rater.corpus!r}: has no votes of people; name a corpus of kind "
             "votes, or give the rater the kind network"
         )
-    if not isinstance(rater, VoteRater) and not isinstance(corpus, Generated):
-        if corpus.rater_share == 0:
-            yield (
-                f"`{at}.corpus` = {rater.corpus!r}: has no comments for a network to learn from; "
-                f"raise `noisy_labels.corpora.{rater.corpus}.rater_share` above 0, or give the "
-                "rater the kind vote"
-            )
+    is_network = not isinstance(rater, VoteRater)
+    if is_network and not isinstance(corpus, Generated) and corpus.rater_share == 0:
+        yield (
+            f"`{at}.corpus` = {rater.corpus!r}: has no comments for a network to learn from; raise "
+            f"`noisy_labels.corpora.{rater.corpus}.rater_share` above 0, or give the rater the "
+            "kind vote"
+        )
 
 
 def _problems_of_experiment(

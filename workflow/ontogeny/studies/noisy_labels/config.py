@@ -15,6 +15,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
+    Texts,
 )
 from ontogeny.config import training as optimisation
 from ontogeny.config.training import NonNegative, ShareBelowOne, Whole
@@ -125,8 +126,8 @@ class _Given(_Corpus):
     length: Length = Field(40, description="Words of a comment that are read; the rest is cut off.")
     templates: str | None = Field(
         None,
-        description="File of sentences that differ in the group they name (columns `Text`, `Label`, "
-        "`Template`), which networks are judged on as well.",
+        description="File of sentences that differ in the group they name (columns `Text`, "
+        "`Label`, `Template`), which networks are judged on as well.",
     )
     cases: str | None = Field(
         None,
@@ -139,7 +140,7 @@ class Votes(_Given):
     """Real comments with the votes of several people: CSV with counts, or JSON with each vote."""
 
     kind: Literal["votes"] = "votes"
-    groups: dict[str, tuple[str, ...]] = Field(
+    groups: dict[Name, Texts] = Field(
         GROUPS, description="Groups, each with the words that name it."
     )
 
@@ -287,9 +288,10 @@ class Experiment(_Trained):
     )
 
     def training(self, seed: int) -> Training:
-        """Return what the run with one of the seeds depends on, with what it does not read left out.
+        """Return what the run with one of the seeds depends on, in addition to its files.
 
-        Epochs and learning rate are those of the strategy.
+        What the strategy does not read has its default. Epochs and learning rate are those of the
+        strategy.
         """
         fields = {name: getattr(self, name) for name in _Trained.model_fields}
         is_corrected = self.strategy == "loss-correction" and not self.tuned

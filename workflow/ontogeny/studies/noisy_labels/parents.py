@@ -20,8 +20,8 @@ def wanted_parent(experiment: Experiment) -> tuple[str, bool] | None:
     """Return strategy and tuning of the experiment that another one builds on; None for none.
 
     A tuned network goes on from its twin that is not tuned; loss correction `by-network` asks a
-    network that learned from noisy labels alone; `relabelled` asks a network that learned from clean
-    ones alone.
+    network that learned from noisy labels alone; `relabelled` asks a network that learned from
+    clean ones alone.
     """
     if experiment.tuned:
         return experiment.strategy, False

@@ -16,7 +16,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
-    as_tuple,
+    Texts,
 )
 from ontogeny.config import training as optimisation
 from ontogeny.config.training import ShareBelowOne, Whole
@@ -205,10 +205,6 @@ GIVEN = BeforeValidator(_given)
 """Refuses a list or mapping without any entry."""
 
 
-def _names(value: object) -> object:
-    return (value,) if isinstance(value, str) else as_tuple(value)
-
-
 class LongTable(Section):
     """A table with one score in each row: size, variant, shots, step, task, metric, value."""
 
@@ -259,7 +255,7 @@ class Published(Section):
         description="The table or tables of scores."
     )
     loss: str | None = Field(None, description="Task whose loss is forecast; null: none.")
-    average: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+    average: Texts = Field(
         (), description="Tasks whose mean score is forecast: a list, or the name of one."
     )
     abilities: dict[str, Annotated[float, Field(ge=0, lt=1), AS_REAL]] = Field(

@@ -70,4 +70,4 @@ def _stopped(run: Run, partner: Run, texts: OfCorpora) -> _Stopped:
     step = int(scores["step"][place])
     test = texts[run.about["corpus"]]["test"]
     of_test = ranked(test, score_of(scores, test, step))
-    return _Stopped(step, float(auc[place]), of_test.auc, of_test.mean_absolute_negative_aeg)
+    return _Stopped(float(step), float(auc[place]), of_test.auc, of_test.mean_absolute_negative_aeg)

@@ -1,9 +1,11 @@
 """Clauses of generated comments, and the words that fill them.
 
 A word is a number and has no spelling: nothing reads it, and no insult is written down. The words,
-by number: those of the frames, topic words, opinions, insults, terms of the groups.
+by number: those of the frames, topic words, opinions, insults, epithets, terms of the groups. An
+epithet is a harmless word that is said and quoted like an insult, so that no word gives away by its
+neighbours that it is an insult.
 
-Symbols: ``N`` texts; ``C`` clauses of a text at most; ``W`` words of a clause at most; ``G`` groups.
+Symbols: ``N`` texts; ``C`` clauses and ``W`` words of one at most; ``G`` groups.
 """
 
 from enum import IntEnum
@@ -11,7 +13,16 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FIRST_TERM", "GROUPS", "WORDS", "Clause", "drawn_of", "drawn_term", "written"]
+__all__ = [
+    "FIRST_OF",
+    "FIRST_TERM",
+    "GROUPS",
+    "WORDS",
+    "Clause",
+    "drawn_of",
+    "drawn_term",
+    "written",
+]
 
 _FRAMES = (
     "you are X",
@@ -29,7 +40,7 @@ _FRAMES_WITH_TERM = (
 
 
 class Clause(IntEnum):
-    """Kinds of clauses; the same kind that names a group comes three after one that does not."""
+    """Kinds of clauses; one that names a group comes three after the same without a group."""
 
     NOTHING = 0
     TOPIC = 1
@@ -41,6 +52,12 @@ class Clause(IntEnum):
     QUOTATION_WITH_TERM = 7
     INSULT_WITH_TERM = 8
     IDENTITY = 9
+
+
+def _quoted(*templates: str) -> tuple[str, ...]:
+    """Return templates with an insult, and twice as many with an epithet."""
+    words = ("INSULT", "EPITHET", "EPITHET")
+    return tuple(each.replace("X", word) for word in words for each in templates)
 
 
 _TEMPLATES: dict[Clause, tuple[str, ...]] = {
@@ -56,22 +73,22 @@ _TEMPLATES: dict[Clause, tuple[str, ...]] = {
         "the TOPIC was OPINION and OPINION",
         "this is a OPINION TOPIC",
     ),
-    Clause.FRAME: tuple(each.replace("X", "TOPIC") for each in _FRAMES),
-    Clause.QUOTATION: (
-        "do not call me a INSULT",
-        "he said INSULT and that is wrong",
-        "it is wrong to say INSULT",
+    Clause.FRAME: tuple(each.replace("X", "EPITHET") for each in _FRAMES),
+    Clause.QUOTATION: _quoted(
+        "do not call me a X",
+        "he said X and that is wrong",
+        "it is wrong to say X",
     ),
     Clause.INSULT: tuple(each.replace("X", "INSULT") for each in _FRAMES),
-    Clause.FRAME_WITH_TERM: tuple(each.replace("X", "TOPIC") for each in _FRAMES_WITH_TERM),
-    Clause.QUOTATION_WITH_TERM: (
-        "do not call TERM people INSULT",
-        "who said INSULT to a TERM man",
-        "it is wrong to call TERM people INSULT",
+    Clause.FRAME_WITH_TERM: tuple(each.replace("X", "EPITHET") for each in _FRAMES_WITH_TERM),
+    Clause.QUOTATION_WITH_TERM: _quoted(
+        "do not call TERM people X",
+        "who said X to a TERM man",
+        "it is wrong to call TERM people X",
     ),
     Clause.INSULT_WITH_TERM: tuple(each.replace("X", "INSULT") for each in _FRAMES_WITH_TERM),
     Clause.IDENTITY: (
-        "the TERM man is in the TOPIC",
+        "every TERM man is in the TOPIC",
         "i am TERM and i like TOPIC",
         "TERM people of the TOPIC",
         "a TERM TOPIC was in TOPIC",
@@ -91,10 +108,10 @@ GROUPS = {
 }
 """Number of terms of each group."""
 
-_WORDS_OF = {"TOPIC": 2500, "OPINION": 40, "INSULT": 370}
-_EXPONENT = {"TOPIC": 0.9, "OPINION": 0.6, "INSULT": 0.6}
+_WORDS_OF = {"TOPIC": 2500, "OPINION": 40, "INSULT": 370, "EPITHET": 370}
+_EXPONENT = {"TOPIC": 0.9, "OPINION": 0.6, "INSULT": 0.6, "EPITHET": 0.6}
 _EMPTY, _TERM = -1, -2
-_SLOT = {"TOPIC": -3, "OPINION": -4, "INSULT": -5}
+_SLOT = {"TOPIC": -3, "OPINION": -4, "INSULT": -5, "EPITHET": -6}
 
 _FIXED = sorted(
     {
@@ -105,13 +122,15 @@ _FIXED = sorted(
         if word.islower()
     }
 )
-_FIRST = dict(
+FIRST_OF = dict(
     zip(
         _WORDS_OF,
         (len(_FIXED) + np.cumsum([0, *_WORDS_OF.values()])[:-1]).tolist(),
         strict=True,
     )
 )
+"""The first word of each kind of words."""
+
 _FIRST_OF_TERMS = len(_FIXED) + sum(_WORDS_OF.values())
 
 FIRST_TERM = _FIRST_OF_TERMS + np.cumsum([0, *GROUPS.values()])[:-1]
@@ -176,7 +195,7 @@ def written(
         If a text is longer than the length.
     """
     template = _FIRST_TEMPLATE[clauses] + rng.integers(_TEMPLATES_OF[clauses])
-    codes = _CODES[template].reshape(len(clauses), -1)
+    codes = _CODES[template].reshape(len(clauses), clauses.shape[1] * _WIDTH)
     codes = np.take_along_axis(codes, np.argsort(codes == _EMPTY, axis=1, kind="stable"), axis=1)
     longest = int((codes != _EMPTY).sum(axis=1).max(initial=0))
     if longest > length:
@@ -188,5 +207,5 @@ def written(
     for slot, code in _SLOT.items():
         places = np.nonzero(words == code)
         weights = np.arange(1, _WORDS_OF[slot] + 1) ** -_EXPONENT[slot]
-        words[places] = _FIRST[slot] + drawn_of(rng, weights, len(places[0]))
+        words[places] = FIRST_OF[slot] + drawn_of(rng, weights, len(places[0]))
     return words, term

@@ -73,7 +73,7 @@ def templates(text: str, path: str, groups: Mapping[str, Sequence[str]], *, seed
     rows.require(TEMPLATE_COLUMNS)
     label = choices(rows, "Label", TEMPLATE_LABELS)
     texts = _texts(rows, "Text")
-    template = np.array(rows.column("Template"))
+    template = rows.column("Template")
     kept = _capped(template, seed)
     chosen = [texts[place] for place in kept]
     named = np.any(members(chosen, groups), axis=0)
@@ -88,12 +88,12 @@ def templates(text: str, path: str, groups: Mapping[str, Sequence[str]], *, seed
     )
 
 
-def _capped(template: NDArray[np.str_], seed: int) -> NDArray[np.intp]:
+def _capped(template: Sequence[str], seed: int) -> NDArray[np.intp]:
     """Return the places that are kept of rows of some templates, in order."""
     rng = np.random.default_rng(seed)
     kept = []
-    for name in np.unique(template):
-        places = np.flatnonzero(template == name)
+    for name in sorted(set(template)):
+        places = np.flatnonzero([each == name for each in template])
         if places.size > MOST_OF_TEMPLATE:
             places = rng.choice(places, MOST_OF_TEMPLATE, replace=False)
         kept.append(places)

@@ -12,8 +12,6 @@ from ontogeny.studies.noisy_labels.corpora.comments import UNKNOWN
 
 __all__ = ["vectors"]
 
-_NEGLIGIBLE = 1e-10
-
 
 def vectors(
     tokens: NDArray[np.integer],
@@ -27,7 +25,9 @@ def vectors(
 
     Two words are together when they are at most `window` places apart in a text. Padding and
     unknown words take up a place but are together with nothing. Of the truncated decomposition
-    U S Vᵀ, the vectors are U √S; the entry of largest size in each column is positive.
+    U S Vᵀ, the vectors are the rows of U √S, all scaled to one length: rare words would otherwise
+    have vectors many times as long as others. The entry of largest size in each column of U is
+    positive.
 
     Parameters
     ----------
@@ -39,13 +39,13 @@ def vectors(
         words on, less 1, as many as the decomposition can have.
     window : int
     spread : float
-        Standard deviation of all entries of known words about zero.
+        Root mean square of the entries of a vector.
 
     Returns
     -------
     (V, features) ndarray of float32
-        The first two rows, padding and the unknown word, are zero. The same input gives the same
-        bytes.
+        The first two rows, padding and the unknown word, are zero, and so is a word that is
+        together with no other. The same input gives the same bytes.
 
     Notes
     -----
@@ -61,10 +61,12 @@ def vectors(
         left, values, _ = svds(information, k=rank, v0=start)
         order = np.argsort(-values, kind="stable")
         left, values = left[:, order], values[order]
-        values[values < _NEGLIGIBLE * values[0]] = 0
         peak = left[np.abs(left).argmax(axis=0), np.arange(rank)]
-        found[UNKNOWN + 1 :, :rank] = left * np.sign(peak) * np.sqrt(values)
-        found *= spread / np.sqrt(np.mean(found[UNKNOWN + 1 :] ** 2))
+        rows = left * np.sign(peak) * np.sqrt(values)
+        length = np.linalg.norm(rows, axis=1, keepdims=True)
+        has_any = np.diff(information.indptr) > 0
+        found[UNKNOWN + 1 :, :rank][has_any] = rows[has_any] / length[has_any]
+        found *= spread * features**0.5
     return found.astype(np.float32)
 
 

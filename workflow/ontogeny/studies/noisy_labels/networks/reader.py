@@ -43,7 +43,9 @@ class Reader:
     sees_labeller: bool = False
 
     def initial(self, generator: torch.Generator, embedding: Float[Tensor, "V F"]) -> Parameters:
-        """Return initial parameters: normal, of variance 2 / inputs before a ReLU, 1 / inputs after.
+        """Return initial parameters.
+
+        Weights are normal, of variance 2 / inputs before a ReLU and 1 / inputs before logits.
 
         Parameters
         ----------

@@ -170,7 +170,7 @@ def _tried(reader: Reader, development: Labelled) -> Callable[[Parameters], Eval
         device = parameters["W_E"].device
         logits: list[Tensor] = [
             reader.logits(parameters, *(each.to(device) for each in part))[:, CLEAN].double().cpu()
-            for part in zip(tokens.split(1024), labeller.split(1024), strict=True)
+            for part in zip(torch.split(tokens, 1024), torch.split(labeller, 1024), strict=True)
         ]
         logit = torch.cat(logits)
         score = logit.numpy()

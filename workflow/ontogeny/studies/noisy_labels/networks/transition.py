@@ -15,9 +15,11 @@ Bools = NDArray[np.bool_]
 def mean_by_class(label: Bools, says_toxic: NDArray[np.generic]) -> Array:
     """Return T_01 and T_11: the mean of what is said of harmless and of toxic clean comments.
 
-    With labels of the rater it is the share of its label among the clean comments of each class;
-    with probabilities of a network that learned from noisy labels alone it is the estimator of gold
-    loss correction (arXiv 1802.05300).
+    ``T_i1 = (sum of what is said of class i + 1/2) / (n_i + 1)``. Half a comment is added to each
+    side, since an estimate of 0 would make the loss of one label to the contrary infinite. With
+    labels of the rater it is the share of its label among the clean comments of each class; with
+    probabilities of a network that learned from noisy labels alone it is the estimator of gold loss
+    correction (arXiv 1802.05300).
 
     Parameters
     ----------
@@ -32,10 +34,10 @@ def mean_by_class(label: Bools, says_toxic: NDArray[np.generic]) -> Array:
     Examples
     --------
     >>> mean_by_class(np.array([False, False, True]), np.array([True, False, True]))
-    array([0.5, 1. ])
+    array([0.5 , 0.75])
     """
     said = says_toxic.astype(np.float64)
-    return np.array([said[~label].mean(), said[label].mean()])
+    return np.array([(said[each].sum() + 0.5) / (each.sum() + 1) for each in (~label, label)])
 
 
 def by_group(

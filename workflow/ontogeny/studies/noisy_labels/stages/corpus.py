@@ -17,7 +17,7 @@ from ontogeny.studies.noisy_labels.corpora.generated import (
     generated_probes,
 )
 from ontogeny.studies.noisy_labels.corpora.vectors import vectors
-from ontogeny.studies.noisy_labels.labels import coordinate, dataset, variable
+from ontogeny.studies.noisy_labels.labels import dataset, variable
 
 __all__ = ["corpus_dataset", "generated_corpus"]
 

@@ -132,7 +132,7 @@ def _require(record: Record, spec: NetworkRating, logger: logging.Logger) -> Non
         best = int(np.argmax(accuracy))
         msg = (
             f"the rater never has the accuracy {spec.accuracy:g} within {spec.epochs} epochs; the "
-            f"best is {accuracy[best]:.4f}, after {record.step[best]} updates; lower `accuracy`, or "
-            "let it learn from more comments"
+            f"best is {accuracy[best]:.4f}, after {record.step[best]} updates; lower `accuracy`, "
+            "or let it learn from more comments"
         )
         raise ValueError(msg)

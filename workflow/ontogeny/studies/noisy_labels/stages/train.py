@@ -1,6 +1,6 @@
 """From stored datasets to what a run trains on, and how."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -21,7 +21,7 @@ from ontogeny.studies.noisy_labels.networks.runs import (
     updates_of_epoch,
 )
 from ontogeny.studies.noisy_labels.networks.transition import by_group, mean_by_class
-from ontogeny.training import Record, State
+from ontogeny.training import Record
 
 __all__ = ["course_of", "lessons_of_run", "train_run"]
 

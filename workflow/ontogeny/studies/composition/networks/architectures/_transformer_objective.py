@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from ontogeny.studies.composition.networks.architectures._attention import places, tabulate
 from ontogeny.networks.dropout import Dropout
+from ontogeny.studies.composition.networks.architectures._attention import places, tabulate
 from ontogeny.studies.composition.networks.architectures._products import (
     Incidence,
     blocks,

@@ -12,9 +12,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.config import DeepTransformerSettings
 from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
-from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Objective,

@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from ontogeny.studies.composition.config import MLPSettings
 from ontogeny.networks.dropout import Dropout
+from ontogeny.studies.composition.config import MLPSettings
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Objective,

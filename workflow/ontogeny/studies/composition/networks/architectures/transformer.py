@@ -15,10 +15,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.config import TransformerSettings
 from ontogeny.studies.composition.networks.architectures._attention import places, tabulate
 from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
-from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Objective,
