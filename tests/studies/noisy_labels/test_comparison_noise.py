@@ -30,7 +30,7 @@ def spread(found):
 
 def by_class():
     uniform = np.random.default_rng(1).random(C.sizes["comment"])
-    return uniform < np.where(TOXIC, 0.3, 0.15)
+    return uniform < np.where(TOXIC, 0.4, 0.1)
 
 
 def by_score():
@@ -87,7 +87,7 @@ def test_no_wrong_labels_have_no_range():
 
 def test_an_oracle_of_any_rater_counts_and_the_first_experiment_by_name():
     first = run(C, "oracle", rater="other", experiment="a")
-    blind = run(C, "oracle", noise=50.0, experiment="b")
+    blind = run(C, "oracle", shift={"green": 50.0}, experiment="b")
     expected = noise(by_score())["noise_by_score"]
     for runs in ([first, blind], [blind, first]):
         np.testing.assert_array_equal(noise(by_score(), *runs)["noise_by_score"], expected)

@@ -4,7 +4,12 @@ from scipy.special import expit
 
 from noisy_labels_runs import BATCH, GROUPS, compared, corpus, rating, run
 from ontogeny.joins import Run
-from ontogeny.ranking import equal_error_threshold
+from ontogeny.ranking import (
+    equal_error_threshold,
+    negative_aseg,
+    positive_aseg,
+    power_mean,
+)
 from ontogeny.storage import read, write
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS
 
@@ -99,16 +104,42 @@ def test_comments_are_compared_with_those_that_name_no_group_and_probes_with_all
 
 def test_summaries_are_over_groups():
     found = measured(run(C, shift={"green": 0.5, "blue": -0.6})).sel(scored_on="test")
-    gaps = found["negative_aeg"].values
-    assert gaps.min() < 0 < gaps.max()
-    assert float(found["mean_negative_aeg"]) == pytest.approx(gaps.mean())
-    assert float(found["mean_absolute_negative_aeg"]) == pytest.approx(np.abs(gaps).mean())
-    assert float(found["largest_negative_aeg"]) == pytest.approx(np.abs(gaps).max())
+    for kind in ("negative", "positive"):
+        gaps = found[f"{kind}_aeg"].values
+        assert gaps.min() < 0 < gaps.max()
+        assert float(found[f"mean_{kind}_aeg"]) == pytest.approx(gaps.mean())
+        assert float(found[f"mean_absolute_{kind}_aeg"]) == pytest.approx(np.abs(gaps).mean())
+        assert float(found[f"largest_{kind}_aeg"]) == pytest.approx(np.abs(gaps).max())
+    for name in ("subgroup_auc", "bpsn_auc", "bnsp_auc"):
+        assert float(found[f"mean_{name}"]) == pytest.approx(float(found[name].mean()))
+        assert float(found[f"power_mean_{name}"]) == pytest.approx(power_mean(found[name].values))
     rule = found.sel(threshold_rule="equal error")
-    rates = rule["group_false_positive_rate"].values
-    assert float(rule["fped"]) == pytest.approx(
-        np.abs(rates - float(rule["false_positive_rate"])).sum()
+    for kind, total in (("positive", "fped"), ("negative", "fned")):
+        rates = rule[f"group_false_{kind}_rate"].values
+        overall = float(rule[f"false_{kind}_rate"])
+        background = float(rule[f"background_false_{kind}_rate"])
+        assert float(rule[total]) == pytest.approx(np.abs(rates - overall).sum())
+        largest = float(rule[f"largest_false_{kind}_gap"])
+        assert largest == pytest.approx(np.abs(rates - background).max())
+
+
+def test_squared_gaps_are_means_over_groups_of_one_class():
+    one = run(C)
+    label, member = C["label"].values == 1, C["member"].values == 1
+    score = np.zeros(C.sizes["comment"], dtype=np.float32)
+    scores = one.results["scores"].sel(step=int(one.results["scores"]["chosen"]))
+    score[scores["comment"].values] = scores["score"].values
+    score[label & member[0]] += 0.8
+    found = measured(scored(one, score)).sel(scored_on="test")
+    of = (
+        expit(score[TEST].astype(np.float64)),
+        label[TEST],
+        member[:, TEST],
+        ~member[:, TEST].any(axis=0),
     )
+    assert float(found["positive_aseg"]) == pytest.approx(positive_aseg(*of).mean())
+    assert float(found["negative_aseg"]) == pytest.approx(negative_aseg(*of).mean())
+    assert float(found["positive_aseg"]) > 5 * float(found["negative_aseg"])
 
 
 def test_the_threshold_of_equal_errors_is_that_of_development():
