@@ -224,6 +224,12 @@ def test_quality_shows_who_wins():
     assert_allclose(image.get_array(), np.outer(np.arange(9) == 8, np.ones(3)))
 
 
+def test_quality_is_of_raters_that_are_networks():
+    """Several people that vote, with more settings, have no accuracy to be shown by."""
+    people = [Setting("votes", f"person {n}", np.nan, np.nan, share=0.1 * n) for n in range(1, 6)]
+    assert titles(of(quality, comparison([*people, *GRID[:2]]))) == ["rater kept 0.15"]
+
+
 def test_claims_of_all_sources_are_one_table():
     results = made(*ALL)
     judged = [judge(each.CLAIMS, results, study="noisy_labels") for each in (votes, generated)]
@@ -270,4 +276,4 @@ def test_scores_have_a_density_for_each_kind_that_there_is():
     for shown, labels in ((numbers, 4), (numbers.isel(comment=slice(3)), 3)):
         axes = scores.draw(shown, STYLE, "a run").axes[0]
         assert axes.get_title() == "a run"
-        assert len(axes.get_legend().get_texts()) == labels
+        assert len(axes.figure.legends[0].get_texts()) == labels

@@ -15,6 +15,7 @@ from ontogeny.studies.noisy_labels.bases import base_settings, by_seed, runs_of
 __all__ = [
     "GUIDE",
     "SETS",
+    "SIDE",
     "TOO_FEW",
     "block_title",
     "blocks",
@@ -30,6 +31,9 @@ __all__ = [
 
 GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
 """How lines that guide the eye are drawn."""
+
+SIDE = 0.08
+"""Room [inch] beside panels with names of rows: text is a little wider in some resolutions."""
 
 TOO_FEW = "no group has\nenough comments"
 """Why there is no bias to show."""

@@ -37,7 +37,6 @@ __all__ = [
     "on_dependence",
     "on_exaggeration",
     "on_people",
-    "on_templates",
 ]
 
 PAPER = "arXiv 2110.01577"
@@ -119,6 +118,16 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "above", 0.0, least_bias_of_others,
         ),
         _claim(
+            "clean-is-least-biased-on-templates", source,
+            "Clean labels alone give the least bias on templates",
+            "On sentences that differ in the group that they name, a network that learns from the "
+            "clean comments alone has the smallest negative average equality gap of the nine "
+            "recipes. Few real comments of a test name a group; templates all do.",
+            PAPER,
+            "least mean |negative AEG| on templates of the eight other recipes less that of clean",
+            "above", 0.0, partial(least_bias_of_others, on="templates"),
+        ),
+        _claim(
             "weakness-explains-it", source, "Weakness explains the small bias of clean",
             "Naive training, stopped when it is as accurate as clean, is no more biased than "
             "clean: then clean is the least biased because it has learned least, not because its "
@@ -149,21 +158,6 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "share of seeds in which the recipe with the highest AUC does not have the least mean "
             "|negative AEG|",
             "above", 0.5, share_without_winner, minimum=LEAST_WINNERS,
-        ),
-    )  # fmt: skip
-
-
-def on_templates(source: str) -> tuple[Claim, ...]:
-    """Return the claim on the least bias, on templates: few real comments name a group."""
-    return (
-        _claim(
-            "clean-is-least-biased-on-templates", source,
-            "Clean labels alone give the least bias on templates",
-            "On sentences that differ in the group they name, a network that learns from the clean "
-            "comments alone has the smallest negative average equality gap of the nine recipes.",
-            PAPER,
-            "least mean |negative AEG| on templates of the eight other recipes less that of clean",
-            "above", 0.0, partial(least_bias_of_others, on="templates"),
         ),
     )  # fmt: skip
 

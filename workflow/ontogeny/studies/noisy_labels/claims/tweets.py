@@ -9,7 +9,6 @@ _SOURCE = "tweets"
 CLAIMS = (
     *claims.on_accuracy(_SOURCE, tuning=0.0),
     *claims.on_bias(_SOURCE),
-    *claims.on_templates(_SOURCE),
     *claims.on_accuracy_of_raters(_SOURCE),
     *claims.on_dependence(_SOURCE),
     *claims.on_exaggeration(_SOURCE),

@@ -10,6 +10,5 @@ CLAIMS = (
     *claims.on_people(_SOURCE),
     *claims.on_accuracy(_SOURCE, tuning=0.0),
     *claims.on_bias(_SOURCE),
-    *claims.on_templates(_SOURCE),
     *claims.on_dependence(_SOURCE),
 )

@@ -59,5 +59,5 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                     **look,
                 )
         axes.set(xlabel="score: logit of toxic [nat]", ylabel="density [1/nat]", title=title)
-        axes.legend(loc="upper right")
+        drawn.legend(loc="outside lower center", ncols=2)
     return drawn

@@ -21,6 +21,7 @@ from ontogeny.plotting import figure, settings
 from ontogeny.studies.noisy_labels.panels import (
     GUIDE,
     SETS,
+    SIDE,
     TOO_FEW,
     block_title,
     blocks,
@@ -65,6 +66,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     recipes = present(numbers, _MEASURED)
     with settings():
         drawn = figure(width=1.15 * style.width, height=sum(heights) + 0.3)
+        drawn.set_layout_engine("constrained", w_pad=SIDE)
         grid = drawn.subplots(
             len(heights), len(_PANELS), sharey="row", squeeze=False, height_ratios=heights
         )

@@ -1,9 +1,9 @@
 """What the noise must be like for each strategy to win.
 
-Of the source of labels with the most settings. Columns on the left: raters that kept one share of
-the harmless comments that name a group (the less they kept, the more biased they are), by the
-accuracy at which they were stopped. Further columns: one rater, by the share of clean comments. Top
-and middle, on test comments: by how much AUC and mean |negative AEG| exceed those of naive
+Of the corpus that networks label in the most settings. Columns on the left: raters that kept one
+share of the harmless comments that name a group (the less they kept, the more biased they are), by
+the accuracy at which they were stopped. Further columns: one rater, by the share of clean comments.
+Top and middle, on test comments: by how much AUC and mean |negative AEG| exceed those of naive
 training, mean over seeds of the difference within a seed, with intervals of 95 %; strategies are
 dashed before and solid after fine-tuning, and `clean` is cut off where it is far from all others.
 Bottom: the share of seeds in which a recipe has the highest AUC.
@@ -18,8 +18,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.noisy_labels.bases import base_settings
-from ontogeny.studies.noisy_labels.panels import GUIDE, handle, legend_below, line_look
+from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, handle, legend_below, line_look
 from ontogeny.studies.noisy_labels.recipes import NINE
 
 __all__ = ["draw", "numbers"]
@@ -46,28 +45,18 @@ class _Column:
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
-    """Select what recipes gain over naive training, on one corpus with labels of one source."""
-    sources = comparison["source_of_setting"].values.tolist()
-    bases = base_settings(comparison)
-    base = bases[max(bases, key=sources.count)]
-    of_base = comparison.sel(setting=base)
-    is_shown = np.all(
-        [
-            comparison[f"{name}_of_setting"].values == of_base[f"{name}_of_setting"].item()
-            for name in ("source", "corpus")
-        ],
-        axis=0,
-    )
-    chosen = comparison[["excess_over_naive", "excess_interval", "wins"]].isel(setting=is_shown)
-    found = chosen.sel(measure=list(_EXCESS)).reindex(recipe=list(NINE))
+    """Select what recipes gain over naive training, with raters that are networks on one corpus."""
     of_rater = comparison[["accuracy_of_rater", "keep_of_rater"]].sel(
-        rater=found["rater_of_setting"].values
+        rater=comparison["rater_of_setting"].values
     )
-    return found.assign_coords(
+    keep, corpus = of_rater["keep_of_rater"].values, comparison["corpus_of_setting"].values
+    names, counts = np.unique(corpus[np.isfinite(keep)].astype(str), return_counts=True)
+    is_shown = np.isfinite(keep) & (corpus == names[counts.argmax()])
+    found = comparison[["excess_over_naive", "excess_interval", "wins"]].assign_coords(
         accuracy_of_setting=("setting", of_rater["accuracy_of_rater"].values),
-        keep_of_setting=("setting", of_rater["keep_of_rater"].values),
-        is_base=("setting", found["setting"].values == base),
+        keep_of_setting=("setting", keep),
     )
+    return found.isel(setting=is_shown).sel(measure=list(_EXCESS)).reindex(recipe=list(NINE))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -75,6 +64,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     columns = _columns(numbers)
     with settings():
         drawn = figure(width=1.2 * style.width, height=style.width)
+        drawn.set_layout_engine("constrained", w_pad=SIDE)
         grid = drawn.subplots(3, len(columns), sharey="row", squeeze=False)
         for panels, column in zip(grid.T, columns, strict=True):
             shown = numbers.sel(setting=column.settings)
@@ -99,9 +89,10 @@ def _columns(numbers: xr.Dataset) -> list[_Column]:
         for name in ("accuracy", "keep", "clean_share", "rater")
     }
     names = numbers["setting"].values.astype(str)
-    usual = about["clean_share"] == about["clean_share"][numbers["is_base"].values]
+    shares, counts = np.unique(about["clean_share"], return_counts=True)
+    usual = about["clean_share"] == shares[counts.argmax()]
     found = []
-    for keep in np.unique(about["keep"][usual & np.isfinite(about["keep"])]):
+    for keep in np.unique(about["keep"][usual]):
         places = np.flatnonzero(usual & (about["keep"] == keep))
         places = places[np.argsort(about["accuracy"][places], kind="stable")]
         values = [f"{each:g}" if np.isfinite(each) else "-" for each in about["accuracy"][places]]

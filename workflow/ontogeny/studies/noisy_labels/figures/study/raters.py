@@ -19,7 +19,7 @@ from ontogeny.labels import text
 from ontogeny.plotting import PALETTE, figure, settings
 from ontogeny.studies.noisy_labels.bases import base_rater
 from ontogeny.studies.noisy_labels.facts import SOURCES
-from ontogeny.studies.noisy_labels.panels import GUIDE, note, rows_axis
+from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, note, rows_axis
 
 __all__ = ["draw", "numbers"]
 
@@ -54,6 +54,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     heights = [max(_ROW * len(each), 1.3) + 0.6 for each in groups]
     with settings():
         drawn = figure(width=style.width, height=sum(heights))
+        drawn.set_layout_engine("constrained", w_pad=SIDE)
         grid = drawn.subplots(len(heights), 3, squeeze=False, height_ratios=heights)
         for place, (panels, names) in enumerate(zip(grid, groups, strict=True)):
             one = numbers.isel(rater=place).sel(identity=names)
@@ -84,4 +85,5 @@ def _noise(axes: Axes, one: xr.Dataset) -> None:
     if one["noise_by_score"].notnull().any():
         axes.legend(title="true label", fontsize=7, title_fontsize=7)
     else:
+        axes.set_axis_off()
         note(axes, "no network was trained\non true labels (oracle)")

@@ -18,6 +18,7 @@ from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.noisy_labels.panels import (
     SETS,
+    SIDE,
     TOO_FEW,
     blocks,
     mark_look,
@@ -55,6 +56,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     heights = [_ROW * len(each) + 0.55 for each in recipes]
     with settings():
         drawn = figure(width=(0.1 + 0.3 * len(panels)) * style.width, height=sum(heights) + 0.1)
+        drawn.set_layout_engine("constrained", w_pad=SIDE)
         grid = drawn.subplots(
             len(heights), len(panels), sharey="row", squeeze=False, height_ratios=heights
         )
