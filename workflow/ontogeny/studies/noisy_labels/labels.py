@@ -15,7 +15,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "channel": "channel of the convolution",
     "input": "input of the hidden layer: channels, then labellers where the network sees them",
     "rater": "rater of the configuration",
-    "recipe": "strategy, and whether it is fine-tuned",
+    "recipe": "strategy, how it departs from the default, and whether it is fine-tuned",
     "setting": "corpus, rater and share of clean comments",
     "measure": "number that says how good or how biased a network is",
     "scored_on": "comments or probes that are scored",

@@ -74,8 +74,8 @@ def curves_of_runs(runs: Sequence[Run]) -> tuple[NDArray[Any], dict[str, xr.Vari
         Checkpoints that any run has.
     variables : dict of str to Variable
         ``curve_auc(run, step)``, the AUC on development, and ``examples(run, step)``, the examples
-        that the run has seen by then, which are counted from 0 again when a network is tuned; NaN
-        where a run has no such checkpoint.
+        that the run has seen by then, each minibatch counted as full, from 0 again when a network
+        is tuned. NaN where a run has no such checkpoint.
     """
     histories = [run.results["history"] for run in runs]
     step = labels_of(histories, "step") if runs else np.zeros(0, dtype=np.int64)
