@@ -18,12 +18,13 @@ from noisy_labels_comparison import (
     shifted,
     without,
 )
+from noisy_labels_runs import compared, corpus, rating, run
 from ontogeny.claims import VERDICTS, verdict
 from ontogeny.studies.noisy_labels.bases import base_rater, base_setting, base_settings, runs_of
 from ontogeny.studies.noisy_labels.claims import generated, tweets, votes
 from ontogeny.studies.noisy_labels.claims._raters import _difference_of_shares
 from ontogeny.studies.noisy_labels.claims._shared import MADE_UP
-from ontogeny.studies.noisy_labels.recipes import GAINING, NINE
+from ontogeny.studies.noisy_labels.recipes import GAINING, NINE, SHOWN
 
 HOLDS, FAILS, FEW = VERDICTS
 CLAIMS = {
@@ -65,6 +66,32 @@ def gaining_with_good_raters(results):
     """Let networks of the most accurate raters alone gain much by tuning."""
     is_good = results["accuracy_of_rater"].sel(rater=results["rater_of_run"]) > 0.96
     return results.assign(auc=results["auc"] + 0.1 * (is_good & results["tuned_of_run"]))
+
+
+@cache
+def planted():
+    """Return networks of which all but two take groups for a sign of toxicity, as their rater does.
+
+    It calls half of the harmless comments that name a group toxic, and no others.
+    """
+    of = corpus()
+    biased = {"green": 1.0, "blue": 0.8}
+    noises = dict(zip(SHOWN, np.linspace(0.9, 0.4, len(SHOWN)), strict=True))
+    runs = [
+        run(
+            of,
+            recipe.removesuffix(", tuned"),
+            tuned=recipe.endswith("tuned"),
+            seed=seed,
+            noise=noise,
+            shift={} if recipe in ("clean", "few-noisy", "oracle") else biased,
+        )
+        for recipe, noise in noises.items()
+        for seed in range(3)
+    ]
+    harmless = of["member"].values.any(axis=0) & (of["label"].values == 0)
+    wrong = harmless & (np.random.default_rng(0).random(len(harmless)) < 0.5)
+    return compared(runs, {"c": of}, {"r": rating(of, wrong)})
 
 
 BROKEN = {
@@ -236,6 +263,28 @@ def test_the_noise_of_named_comments_is_compared_with_that_of_all():
     found = measured("human-raters-exaggerate-votes", good())
     assert found.value == pytest.approx(0.2 - 0.1)
     assert found.runs == 1200
+
+
+def test_claims_and_figures_read_what_comparisons_have():
+    """Made-up comparisons have the variables, dimensions and labels of real ones."""
+    real, made_up = planted(), comparison(GRID[:1])
+    for name, variable in made_up.variables.items():
+        assert set(real[name].dims) == set(variable.dims), name
+    for dim in ("scored_on", "true_label", "end", "recipe"):
+        assert real[dim].values.tolist() == made_up[dim].values.tolist()
+    assert set(made_up["measure"].values) <= set(real["measure"].values)
+    assert base_settings(real) == {"generated": "c, r, 0.05 clean"}
+    for claim in generated.CLAIMS:
+        if law_of(claim.name) not in ("better-raters-gain-less", "correction-helps-class-noise"):
+            assert np.isfinite(claim.measure(real).value), claim.name
+
+
+def test_a_group_shifted_by_the_rater_is_seen_by_the_claims():
+    found = {law_of(each.name): each.measure(planted()) for each in generated.CLAIMS}
+    assert found["noise-adds-bias"].lower > 0
+    assert found["clean-is-least-biased"].lower > 0
+    assert found["weakness-explains-it"].lower > 0
+    assert found["raters-exaggerate"].value == pytest.approx(0.5, abs=0.05)
 
 
 def test_the_interval_of_a_difference_of_shares_is_the_published_one():

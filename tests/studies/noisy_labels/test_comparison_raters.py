@@ -39,6 +39,13 @@ def test_rates_of_a_rater_are_those_of_the_study_comments():
     assert found["overall_noise"].values.tolist() == [share(~TOXIC), share(TOXIC)]
     assert found["named_noise"].values.tolist() == [share(named & ~TOXIC), share(named & TOXIC)]
     assert found["true_label"].values.tolist() == ["harmless", "toxic"]
+    for name, among in (
+        ("overall_comments", np.ones_like(named)),
+        ("named_comments", named),
+        ("rater_background_comments", nameless),
+    ):
+        counts = [int((STUDY & among & each).sum()) for each in (~TOXIC, TOXIC)]
+        assert found[name].values.tolist() == counts
 
 
 def test_a_rater_that_is_a_network_has_an_auc_and_a_vote_has_none():
