@@ -45,7 +45,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         axes = drawn.subplots()
-        bins = np.linspace(score.min(), score.max(), 41)
+        bins = np.linspace(score.min(), score.max(), 41).tolist()
         for name, (label, look) in _KINDS.items():
             each = score[kind == name]
             if each.size:

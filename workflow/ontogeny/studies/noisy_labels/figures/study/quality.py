@@ -116,15 +116,10 @@ def _excess(axes: Axes, shown: xr.Dataset, column: _Column) -> None:
     for recipe, shift in zip(NINE, np.linspace(-_SPREAD, _SPREAD, len(NINE)), strict=True):
         if recipe != "naive":
             one = shown.sel(recipe=recipe)
-            mean, ends = one["excess_over_naive"].values, one["excess_interval"]
+            lower, upper = (one["excess_interval"].sel(end=end) for end in ("lower", "upper"))
             look = line_look(recipe)
-            axes.plot(places + shift, mean, marker="o", ms=3, lw=1.1, **look)
-            axes.vlines(
-                places + shift,
-                *(ends.sel(end=end) for end in ("lower", "upper")),
-                lw=0.9,
-                color=look["color"],
-            )
+            axes.plot(places + shift, one["excess_over_naive"], marker="o", ms=3, lw=1.1, **look)
+            axes.vlines(places + shift, lower, upper, lw=0.9, color=look["color"])
     axes.set_xticks(places, [""] * len(places))
     axes.set_xlim(-0.5, len(places) - 0.5)
 
