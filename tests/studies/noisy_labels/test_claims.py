@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from noisy_labels_comparison import (
     ALL,
@@ -20,7 +21,13 @@ from noisy_labels_comparison import (
 )
 from noisy_labels_runs import compared, corpus, rating, run
 from ontogeny.claims import VERDICTS, verdict
-from ontogeny.studies.noisy_labels.bases import base_rater, base_setting, base_settings, runs_of
+from ontogeny.studies.noisy_labels.bases import (
+    base_rater,
+    base_setting,
+    base_settings,
+    by_seed,
+    runs_of,
+)
 from ontogeny.studies.noisy_labels.claims import generated, tweets, votes
 from ontogeny.studies.noisy_labels.claims._raters import _difference_of_shares
 from ontogeny.studies.noisy_labels.claims._shared import MADE_UP
@@ -224,6 +231,19 @@ def test_runs_that_read_no_labels_of_the_rater_count_for_all_raters():
     at_another_share = runs_of(good(), "generated, biased, 0.2 clean")
     strategies = at_another_share["strategy_of_run"].values
     assert (strategies == "clean").sum() == (strategies == "oracle").sum() == BASE.seeds
+
+
+def test_of_several_runs_with_one_seed_and_recipe_the_first_counts():
+    runs = runs_of(good(), BASE.name)
+    again = runs.assign(auc=runs["auc"] + 1)
+    both = xr.concat([runs, again], "run", data_vars="minimal")
+    assert by_seed(both, ["auc"]).equals(by_seed(runs, ["auc"]))
+
+
+def test_noise_at_another_level_depends_on_the_comment_as_much():
+    higher = good().assign(noise_by_score=good()["noise_by_score"] + 0.2)
+    found = [measured("noise-depends-on-input-votes", each).value for each in (good(), higher)]
+    assert found[0] == pytest.approx(found[1])
 
 
 def test_a_grid_without_a_second_rater_says_nothing_of_raters():
