@@ -35,10 +35,24 @@ def test_rates_of_a_rater_are_those_of_the_study_comments():
         assert float(of["rater_false_negative_rate"]) == share(MEMBER[group] & TOXIC)
         counts = [int((STUDY & MEMBER[group] & each).sum()) for each in (~TOXIC, TOXIC)]
         assert of["rater_comments"].values.tolist() == counts
-    named = MEMBER.any(axis=0)
-    assert found["overall_noise"].values.tolist() == [share(~TOXIC), share(TOXIC)]
-    assert found["named_noise"].values.tolist() == [share(named & ~TOXIC), share(named & TOXIC)]
+    counts = [int((STUDY & nameless & each).sum()) for each in (~TOXIC, TOXIC)]
+    assert found["rater_background_comments"].values.tolist() == counts
     assert found["true_label"].values.tolist() == ["harmless", "toxic"]
+
+
+@pytest.mark.parametrize("kind", ["network", "vote"])
+def test_noise_is_that_of_all_comments_that_the_rater_did_not_learn_from(kind):
+    wrong = biased()
+    of = rating(C, wrong, scores=kind == "network")
+    if kind == "vote":
+        of["rated"] = ("comment", np.where(wrong, ~TOXIC, TOXIC).astype(np.int8))
+    found = compared([], {"c": C}, {"r": of}).isel(rater=0)
+    labelled = of["rated"].values >= 0
+    assert labelled.all() == (kind == "vote")
+    for name, among in (("overall", labelled), ("named", labelled & MEMBER.any(axis=0))):
+        classes = [among & each for each in (~TOXIC, TOXIC)]
+        assert found[f"{name}_comments"].values.tolist() == [int(each.sum()) for each in classes]
+        assert found[f"{name}_noise"].values.tolist() == [wrong[each].mean() for each in classes]
 
 
 def test_a_rater_that_is_a_network_has_an_auc_and_a_vote_has_none():

@@ -12,7 +12,10 @@ from ontogeny.studies.noisy_labels.config import (
 )
 from ontogeny.studies.noisy_labels.least import LEAST_RUNS
 
-__all__ = ["facts_of_runs", "source_of"]
+__all__ = ["SOURCES", "facts_of_runs", "source_of"]
+
+SOURCES = ("tweets", "votes", "generated")
+"""What noisy labels are of; claims are judged on each apart, real comments first."""
 
 
 def source_of(section: NoisyLabels, experiment: Experiment) -> str:

@@ -17,7 +17,7 @@ from ontogeny.studies.noisy_labels.config import (
     NetworkRater,
     NoisyLabels,
 )
-from ontogeny.studies.noisy_labels.facts import facts_of_runs, source_of
+from ontogeny.studies.noisy_labels.facts import SOURCES, facts_of_runs, source_of
 from ontogeny.studies.noisy_labels.files import paths_of
 from ontogeny.studies.noisy_labels.labels import DIMENSIONS
 from ontogeny.studies.noisy_labels.memory import corpus_memory, rater_memory, run_memory
@@ -29,9 +29,6 @@ __all__ = ["STUDY", "NoisyLabelsPlan"]
 
 RESULTS = ("checkpoints", "history", "scores")
 """Names of the results of a run."""
-
-SOURCES = ("tweets", "votes", "generated")
-"""What noisy labels are of; claims are judged on each apart, real comments first."""
 
 
 _USUAL = Experiment(rater="rater", seeds=(0,))

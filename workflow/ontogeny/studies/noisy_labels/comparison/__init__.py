@@ -20,6 +20,7 @@ from ontogeny.studies.noisy_labels.comparison.settings import MEASURES, of_setti
 from ontogeny.studies.noisy_labels.comparison.stopped import stopped_runs
 from ontogeny.studies.noisy_labels.comparison.texts import SCORED_ON, texts_of
 from ontogeny.studies.noisy_labels.config import Analysis
+from ontogeny.studies.noisy_labels.corpora.comments import PARTS
 from ontogeny.studies.noisy_labels.labels import coordinate, dataset, variable
 
 __all__ = ["compare"]
@@ -75,7 +76,7 @@ def compare(
     texts = {
         corpus: {
             name: texts_of(each, name, identities, least=analysis.least_comments)
-            for name in ("study", "development", *SCORED_ON)
+            for name in dict.fromkeys((*PARTS, *SCORED_ON))
         }
         for corpus, each in corpora.items()
     }

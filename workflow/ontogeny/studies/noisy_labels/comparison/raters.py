@@ -1,7 +1,7 @@
 """How good and how biased each rater is, on the comments that networks learn from."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from ontogeny.labels import Measure, text
 from ontogeny.ranking import auc, rates
 from ontogeny.studies.noisy_labels.comparison.runs import OfCorpora
 from ontogeny.studies.noisy_labels.comparison.texts import Texts
+from ontogeny.studies.noisy_labels.corpora.comments import PARTS
 from ontogeny.studies.noisy_labels.labels import measures_along, variable
 
 __all__ = ["TRUE_LABELS", "about_raters", "of_raters"]
@@ -42,6 +43,15 @@ class _OfRater:
     rater_comments: Annotated[
         NDArray[np.int64], Measure(("identity", "true_label"), "comments that name the group")
     ]
+    rater_background_comments: Annotated[
+        NDArray[np.int64], Measure(("true_label",), "comments that name no group")
+    ]
+    overall_comments: Annotated[
+        NDArray[np.int64], Measure(("true_label",), "comments that the rater did not learn from")
+    ]
+    named_comments: Annotated[
+        NDArray[np.int64], Measure(("true_label",), "those of them that name a group")
+    ]
     overall_noise: Annotated[Array, Measure(("true_label",), "share of wrong labels")]
     named_noise: Annotated[
         Array, Measure(("true_label",), "share of wrong labels of comments that name a group")
@@ -57,6 +67,9 @@ def of_raters(
 ) -> dict[str, xr.Variable]:
     """Return how good and how biased raters are on the part `study`.
 
+    Noise, overall and of comments that name a group, is of all comments that the rater did not
+    learn from, in whatever part: few real comments name a group.
+
     Parameters
     ----------
     ratings : mapping of str to Dataset
@@ -64,7 +77,7 @@ def of_raters(
     raters : mapping of str to mapping
         Of each rater, ``corpus``: its name.
     texts : mapping
-        By corpus: the texts of `study`.
+        By corpus: the texts of all parts.
     least : int
         The rate of a group is NaN where it rests on fewer comments.
 
@@ -74,8 +87,7 @@ def of_raters(
         Along ``rater``.
     """
     found = [
-        _of_rater(rating, texts[raters[name]["corpus"]]["study"], least)
-        for name, rating in ratings.items()
+        _of_rater(rating, texts[raters[name]["corpus"]], least) for name, rating in ratings.items()
     ]
     return measures_along("rater", found)
 
@@ -117,14 +129,14 @@ def _source(kind: str, corpus: xr.Dataset) -> str:
     return "votes" if kind == "vote" else "tweets"
 
 
-def _of_rater(rating: xr.Dataset, study: Texts, least: int) -> _OfRater:
+def _of_rater(rating: xr.Dataset, texts: Mapping[str, Texts], least: int) -> _OfRater:
+    study = texts["study"]
     rated = rating["rated"].values[study.place] == 1
     label = study.label
     score = rating["rating_score"].values[study.place] if "rating_score" in rating else None
     counts = study.counts
     of_groups = np.array([_rates(rated, label, member) for member in study.members])
     of_groups = np.where(counts >= least, of_groups.reshape(-1, 2), np.nan)
-    everything = np.ones_like(label)
     background = _rates(rated, label, study.nameless)
     return _OfRater(
         rater_accuracy=float((rated == label).mean()),
@@ -134,11 +146,30 @@ def _of_rater(rating: xr.Dataset, study: Texts, least: int) -> _OfRater:
         rater_false_positive_rate=of_groups[:, 0],
         rater_false_negative_rate=of_groups[:, 1],
         rater_comments=counts,
-        overall_noise=_rates(rated, label, everything),
-        named_noise=_rates(rated, label, np.asarray(study.members.any(axis=0))),
+        rater_background_comments=_counts(label, study.nameless),
+        **_noise(rating, [texts[name] for name in PARTS]),
     )
+
+
+def _noise(rating: xr.Dataset, parts: Sequence[Texts]) -> dict[str, Any]:
+    """Return how often labels are wrong in several parts, and of how many comments that is."""
+    rated = np.concatenate([rating["rated"].values[each.place] for each in parts])
+    label = np.concatenate([each.label for each in parts])
+    overall = rated >= 0
+    named = overall & np.concatenate([each.members.any(axis=0) for each in parts])
+    return {
+        "overall_comments": _counts(label, overall),
+        "named_comments": _counts(label, named),
+        "overall_noise": _rates(rated == 1, label, overall),
+        "named_noise": _rates(rated == 1, label, named),
+    }
 
 
 def _rates(rated: Mask, label: Mask, among: Mask) -> Array:
     """Return the shares of wrong labels of harmless and of toxic comments, (2,)."""
     return np.array(rates(rated[among], label[among], 0.5))
+
+
+def _counts(label: Mask, among: Mask) -> NDArray[np.int64]:
+    """Return the numbers of harmless and of toxic comments, (2,)."""
+    return np.array([(among & ~label).sum(), (among & label).sum()])

@@ -12,18 +12,11 @@ from ontogeny.estimates import mean
 from ontogeny.joins import Run
 from ontogeny.joins.pairs import differences
 from ontogeny.labels import text
-from ontogeny.studies.noisy_labels.about import recipe
 from ontogeny.studies.noisy_labels.comparison.runs import THRESHOLD_RULES
-from ontogeny.studies.noisy_labels.config import CONTROLS, PAPER, TUNABLE
 from ontogeny.studies.noisy_labels.labels import coordinate, variable
+from ontogeny.studies.noisy_labels.recipes import NINE, SHOWN
 
-__all__ = ["MEASURES", "PAPER_RECIPES", "Setting", "Which", "of_settings", "setting_of"]
-
-PAPER_RECIPES = (
-    *PAPER,
-    *(recipe(strategy, tuned=True) for strategy in PAPER if strategy in TUNABLE),
-)
-"""The nine recipes of the paper."""
+__all__ = ["MEASURES", "Setting", "Which", "of_settings", "setting_of"]
 
 Array = NDArray[np.float64]
 
@@ -163,7 +156,7 @@ class _Compared(NamedTuple):
 def _recipes(runs: Sequence[Run]) -> tuple[str, ...]:
     """Return the recipes of runs: those of the paper, controls, others."""
     found = dict.fromkeys(str(run.about["recipe"]) for run in runs)
-    known = [each for each in (*PAPER_RECIPES, *CONTROLS) if each in found]
+    known = [each for each in SHOWN if each in found]
     return tuple(dict.fromkeys([*known, *found]))
 
 
@@ -215,7 +208,7 @@ def _wins(tables: Mapping[str, xr.Dataset]) -> Array:
     Over the seeds of which each of these recipes has a value; recipes that are equally good share a
     seed. NaN for other recipes, and where there are fewer than two.
     """
-    rivals = [name for name in PAPER_RECIPES if name in tables and tables[name].sizes["run"]]
+    rivals = [name for name in NINE if name in tables and tables[name].sizes["run"]]
     found = np.full((len(tables), len(MEASURES)), np.nan)
     if len(rivals) < 2:
         return found

@@ -1,1 +1,1 @@
-"""Figures."""
+"""Figures of the study, by what they are drawn of."""

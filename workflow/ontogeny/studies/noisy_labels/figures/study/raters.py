@@ -1,0 +1,89 @@
+"""How biased the raters are, and whether their noise depends on the comment.
+
+The rater of the main setting of each source of labels. Left, on the comments that networks learn
+from, the share of harmless comments that the rater calls toxic, by the group that they name; the
+dotted line is that share among comments that name no group. Middle, the share of toxic comments
+that it calls harmless. Right, on the test comments, the share of wrong labels by the score that a
+network trained on true labels gives, in bins of equally many comments, mean over seeds. Noise that
+depended on the true label alone would be the same in all bins, but for chance: the bands are as
+wide as its range over bins would be.
+"""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.labels import text
+from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.studies.noisy_labels.bases import base_rater
+from ontogeny.studies.noisy_labels.facts import SOURCES
+from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, note, rows_axis
+
+__all__ = ["draw", "numbers"]
+
+_RATES = {
+    "false_positive_rate": "false-positive rate",
+    "false_negative_rate": "false-negative rate",
+}
+_LABELS = {"harmless": PALETTE[0], "toxic": PALETTE[1]}
+_ROW = 0.16
+
+
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
+    """Select rates and noise of the rater of the base setting of each source."""
+    raters = {source: base_rater(comparison, source) for source in SOURCES}
+    found = {source: rater for source, rater in raters.items() if rater is not None}
+    rates = [f"rater_{of}{name}" for name in _RATES for of in ("", "background_")]
+    chosen = comparison.sel(rater=list(found.values()))
+    noise = chosen[["noise_by_score", "noise_null"]].mean("seed", keep_attrs=True)
+    level = noise["noise_by_score"].mean("bin")
+    return (
+        chosen[rates]
+        .merge(noise)
+        .assign(noise_level=level)
+        .assign_coords(source=("rater", text(found)))
+    )
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw the rates by group and the noise by score, a row of panels for each rater."""
+    known = numbers["rater_false_positive_rate"].notnull()
+    groups = [numbers["identity"].values[each] for each in known.values]
+    heights = [max(_ROW * len(each), 1.3) + 0.6 for each in groups]
+    with settings():
+        drawn = figure(width=style.width, height=sum(heights))
+        drawn.set_layout_engine("constrained", w_pad=SIDE)
+        grid = drawn.subplots(len(heights), 3, squeeze=False, height_ratios=heights)
+        for place, (panels, names) in enumerate(zip(grid, groups, strict=True)):
+            one = numbers.isel(rater=place).sel(identity=names)
+            *rates, noise = panels
+            panels[0].set_title(f"{one['source'].values}: rater {one['rater'].values}", loc="left")
+            for axes, (name, label) in zip(rates, _RATES.items(), strict=True):
+                rows = np.arange(len(names))
+                axes.plot(one[f"rater_{name}"], rows, "o", ms=4, color=PALETTE[0])
+                axes.axvline(float(one[f"rater_background_{name}"]), **GUIDE)
+                axes.set(xlabel=label, xlim=(0, None))
+                rows_axis(
+                    axes, [str(name) for name in names] if axes is rates[0] else [""] * len(rows)
+                )
+            _noise(noise, one)
+    return drawn
+
+
+def _noise(axes: Axes, one: xr.Dataset) -> None:
+    bins = 1 + np.arange(one.sizes["bin"])
+    for label, colour in _LABELS.items():
+        of_label = one.sel(true_label=label)
+        level, beside = float(of_label["noise_level"]), float(of_label["noise_null"]) / 2
+        axes.plot(bins, of_label["noise_by_score"], "o-", ms=3.5, color=colour, label=label)
+        if np.isfinite(level):
+            axes.axhspan(level - beside, level + beside, color=colour, alpha=0.2, lw=0)
+    axes.set(xlabel="bin of the oracle's score", ylabel="share of wrong labels", ylim=(0, None))
+    axes.set_xticks(bins)
+    if one["noise_by_score"].notnull().any():
+        axes.legend(title="true label", fontsize=7, title_fontsize=7)
+    else:
+        axes.set_axis_off()
+        note(axes, "no network was trained\non true labels (oracle)")
