@@ -140,7 +140,6 @@ def made(*names):
     return {
         *(f"{'tune' if name in builds_on else 'train'} {name}, seed 0" for name in names),
         *(f"scores of {name}, seed 0" for name in names),
-        *(f"figures of {name}, seed 0" for name in names),
     }
 
 
@@ -193,7 +192,6 @@ EDITS = {
         {f"{STUDY}/stages/score.py": UNUSED},
         {
             *(f"scores of {name}, seed 0" for name in RUNS),
-            *(f"figures of {name}, seed 0" for name in RUNS),
             *JOINED,
         },
     ),
@@ -269,6 +267,15 @@ def test_a_rater_without_its_accuracy_says_what_it_reached(tmp_path):
     run = other.tried("--cores", "1")
     assert run.returncode != 0
     assert "never has the accuracy 0.999 within 1 epochs; the best is 0." in output_of(run)
+
+
+def test_a_run_has_figures_where_they_are_asked_for(project, tmp_path):
+    other = project.copied(tmp_path / "other")
+    other.edit(TINY, "run_figures: none", "run_figures: first")
+    assert "figures of small-strategy-clean, seed 0" in other.plan()
+    folder = f"results/{project.name}/noisy_labels/figures/small-strategy-clean/seed0"
+    other.run(f"{folder}/scores.png")
+    assert (other.folder / folder / "scores.nc").is_file()
 
 
 def test_the_report_shows_the_study(project):
