@@ -27,7 +27,7 @@ WRITTEN = {
     "clean_share": 0.2,
     "network": {"channels": 8, "hidden": 8},
     "optimiser": {"batch": 32, "learning_rate": 0.01},
-    "schedule": {"epochs": 2, "clean_epochs": 4, "per_decade": 2},
+    "schedule": {"epochs": 2, "clean_epochs": 4, "naive_looks": 2},
     "tuning": {"epochs": 2},
 }
 

@@ -124,8 +124,8 @@ def test_a_comment_is_toxic_exactly_when_an_insult_is_not_quoted(comments, insul
     assert_array_equal(np.flatnonzero(comments.label), sorted(toxic))
 
 
-def epithets():
-    first = FIRST_OF["EPITHET"]
+def decoys():
+    first = FIRST_OF["DECOY"]
     return tokens_of_words()[first : first + 370]
 
 
@@ -134,7 +134,7 @@ def test_no_frame_gives_the_class_away(comments, insults):
     np.put_along_axis(inside, comments.tokens, values=True, axis=1)
     toxic, harmless = (inside[comments.label == each].mean(axis=0) for each in (True, False))
     common = np.maximum(toxic, harmless) > 0.02
-    common[np.concatenate([insults, epithets(), *terms()])] = False
+    common[np.concatenate([insults, decoys(), *terms()])] = False
     assert common.sum() > 30
     assert (toxic < 3 * harmless)[common].all()
     assert (harmless < 3 * toxic)[common].all()
@@ -210,8 +210,8 @@ def test_words_are_drawn_by_their_weights():
 
 def test_vectors_do_not_give_insults_away(comments, insults):
     found = vectors(comments.tokens, ROWS)
-    of_insults, of_epithets, of_all = (
-        found[each].mean(axis=0) for each in (insults, epithets(), np.arange(2, ROWS))
+    of_insults, of_decoys, of_all = (
+        found[each].mean(axis=0) for each in (insults, decoys(), np.arange(2, ROWS))
     )
-    apart = np.linalg.norm(of_insults - of_epithets)
+    apart = np.linalg.norm(of_insults - of_decoys)
     assert apart < 0.5 * np.linalg.norm(of_insults - of_all)

@@ -137,7 +137,7 @@ def test_measures_are_those_of_the_development_comments_for_the_clean_labeller()
 
 
 def test_training_orders_comments_that_it_has_not_seen():
-    found = run(training("oracle", schedule={"epochs": 12, "per_decade": 0}))
+    found = run(training("oracle", schedule={"epochs": 12}))
     auc = found.measures["auc"][:, 0]
     assert auc[-1] > auc[0] + 0.15
 

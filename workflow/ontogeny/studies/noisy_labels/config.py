@@ -18,7 +18,7 @@ from ontogeny.config import (
     Texts,
 )
 from ontogeny.config import training as optimisation
-from ontogeny.config.training import NonNegative, ShareBelowOne, Whole
+from ontogeny.config.training import NonNegative, ShareBelowOne
 from ontogeny.figures import section_of
 from ontogeny.studies.noisy_labels.corpora.groups import GROUPS
 
@@ -179,14 +179,14 @@ class Optimiser(optimisation.Optimiser):
 
 
 class Schedule(Section):
-    """How long to train. A checkpoint is stored after every epoch."""
+    """How long to train. A checkpoint is stored before training and after every epoch."""
 
     epochs: Count = Field(5, description="Epochs on all comments.")
     clean_epochs: Count = Field(60, description="Epochs of strategies that learn from few alone.")
-    per_decade: Whole = Field(
-        5,
-        description="Further checkpoints in each power of ten of updates, spaced evenly in their "
-        "logarithm.",
+    naive_looks: Count = Field(
+        8,
+        description="Largest number of checkpoints in each epoch of the strategy `naive`, so that "
+        "it can be compared with `clean` where it is as accurate; they divide the epoch evenly.",
     )
 
 
@@ -265,7 +265,7 @@ class Training(_Trained):
     """What one run depends on, in addition to its corpus, its rater and its parent."""
 
     epochs: Count
-    per_decade: Whole
+    looks: Count
     seed: Seed
 
 
@@ -308,7 +308,9 @@ class Experiment(_Trained):
             epochs = self.tuning.epochs
             rate = {"learning_rate": self.tuning.learning_rate}
             fields["optimiser"] = self.optimiser.model_copy(update=rate)
-        return Training(**fields, epochs=epochs, per_decade=self.schedule.per_decade, seed=seed)
+        is_stopped = self.strategy == "naive" and not self.tuned
+        looks = self.schedule.naive_looks if is_stopped else 1
+        return Training(**fields, epochs=epochs, looks=looks, seed=seed)
 
 
 class Analysis(Section):

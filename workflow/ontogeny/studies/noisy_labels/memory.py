@@ -44,7 +44,8 @@ def run_memory(experiment: Experiment, corpus: Corpus) -> int:
     epochs = experiment.schedule.clean_epochs if alone else experiment.schedule.epochs
     if experiment.tuned:
         epochs = experiment.tuning.epochs
-    return _megabytes(_of_training(corpus, epochs + 6 * experiment.schedule.per_decade))
+    looks = experiment.schedule.naive_looks if experiment.strategy == "naive" else 1
+    return _megabytes(_of_training(corpus, epochs * looks))
 
 
 def _of_training(corpus: Corpus, checkpoints: int) -> int:

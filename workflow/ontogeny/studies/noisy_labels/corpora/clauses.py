@@ -1,8 +1,8 @@
 """Clauses of generated comments, and the words that fill them.
 
 A word is a number and has no spelling: nothing reads it, and no insult is written down. The words,
-by number: those of the frames, topic words, opinions, insults, epithets, terms of the groups. An
-epithet is a harmless word that is said and quoted like an insult, so that no word gives away by its
+by number: those of the frames, topic words, opinions, insults, decoys, terms of the groups. A
+decoy is a harmless word that is said and quoted like an insult, so that no word gives away by its
 neighbours that it is an insult.
 
 Symbols: ``N`` texts; ``C`` clauses and ``W`` words of one at most; ``G`` groups.
@@ -55,8 +55,8 @@ class Clause(IntEnum):
 
 
 def _quoted(*templates: str) -> tuple[str, ...]:
-    """Return templates with an insult, and twice as many with an epithet."""
-    words = ("INSULT", "EPITHET", "EPITHET")
+    """Return templates with an insult, and six times as many with a decoy."""
+    words = ("INSULT", *["DECOY"] * 6)
     return tuple(each.replace("X", word) for word in words for each in templates)
 
 
@@ -73,14 +73,14 @@ _TEMPLATES: dict[Clause, tuple[str, ...]] = {
         "the TOPIC was OPINION and OPINION",
         "this is a OPINION TOPIC",
     ),
-    Clause.FRAME: tuple(each.replace("X", "EPITHET") for each in _FRAMES),
+    Clause.FRAME: tuple(each.replace("X", "DECOY") for each in _FRAMES),
     Clause.QUOTATION: _quoted(
         "do not call me a X",
         "he said X and that is wrong",
         "it is wrong to say X",
     ),
     Clause.INSULT: tuple(each.replace("X", "INSULT") for each in _FRAMES),
-    Clause.FRAME_WITH_TERM: tuple(each.replace("X", "EPITHET") for each in _FRAMES_WITH_TERM),
+    Clause.FRAME_WITH_TERM: tuple(each.replace("X", "DECOY") for each in _FRAMES_WITH_TERM),
     Clause.QUOTATION_WITH_TERM: _quoted(
         "do not call TERM people X",
         "who said X to a TERM man",
@@ -108,10 +108,10 @@ GROUPS = {
 }
 """Number of terms of each group."""
 
-_WORDS_OF = {"TOPIC": 2500, "OPINION": 40, "INSULT": 370, "EPITHET": 370}
-_EXPONENT = {"TOPIC": 0.9, "OPINION": 0.6, "INSULT": 0.6, "EPITHET": 0.6}
+_WORDS_OF = {"TOPIC": 2500, "OPINION": 40, "INSULT": 370, "DECOY": 2220}
+_EXPONENT = {"TOPIC": 0.9, "OPINION": 0.6, "INSULT": 0.6, "DECOY": 0.6}
 _EMPTY, _TERM = -1, -2
-_SLOT = {"TOPIC": -3, "OPINION": -4, "INSULT": -5, "EPITHET": -6}
+_SLOT = {"TOPIC": -3, "OPINION": -4, "INSULT": -5, "DECOY": -6}
 
 _FIXED = sorted(
     {

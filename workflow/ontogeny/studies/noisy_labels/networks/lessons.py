@@ -102,16 +102,8 @@ def lessons(
     Raises
     ------
     ValueError
-        If a strategy reads the clean comments and these are all toxic or all harmless.
+        If all labels that the network learns from are the same.
     """
-    is_toxic = label[clean]
-    if strategy != "oracle" and (is_toxic.all() or not is_toxic.any()):
-        which = "toxic" if is_toxic.any() else "harmless"
-        msg = (
-            f"all {len(clean)} clean comments are {which}, so that nothing can be learned from "
-            "them; raise `clean_share`, give more comments, or take another seed"
-        )
-        raise ValueError(msg)
     is_clean = np.zeros(len(label), dtype=np.bool_)
     is_clean[clean] = True
     is_noisy = np.zeros_like(is_clean) if strategy == "oracle" else ~is_clean
@@ -124,10 +116,18 @@ def lessons(
     given = label
     if noisy is not None:
         given = noisy if strategy == "few-noisy" else np.where(is_noisy, noisy, label)
+    target = given[chosen]
+    if target.all() or not target.any():
+        which = "toxic" if target.any() else "harmless"
+        msg = (
+            f"all {len(chosen)} comments to learn from are labelled {which}; raise `clean_share`, "
+            "give more comments, or take another seed"
+        )
+        raise ValueError(msg)
     weight = np.where(is_noisy, noisy_weight if strategy == "weighted" else 1.0, 1.0)
     return Lessons(
         comment=chosen,
-        target=given[chosen].astype(np.float32),
+        target=target.astype(np.float32),
         labeller=np.where(is_noisy, NOISY, CLEAN)[chosen],
         weight=weight[chosen].astype(np.float32),
         transition=None

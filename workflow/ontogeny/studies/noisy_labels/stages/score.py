@@ -28,8 +28,9 @@ def scores(corpus: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> 
     Dataset
         ``score(step, comment)`` [nat], the logit for the clean labeller; ``comment`` has the places
         in the corpus of the comments of development and test. ``probe_score(step, probe)`` [nat]
-        where the corpus has probes. ``chosen``, the checkpoint with the highest AUC on development,
-        the earliest of equals. ``step`` is that checkpoint alone; for the strategy `naive` without
+        where the corpus has probes. ``chosen``: of the checkpoints before training and after each
+        epoch, that with the highest AUC on development, the earliest of equals. ``step`` is that
+        checkpoint alone; for the strategy `naive` without
         tuning, every checkpoint. ``examples_per_update``, the size of a minibatch.
 
     Raises
@@ -38,7 +39,7 @@ def scores(corpus: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> 
         If the AUC is not known: development lacks toxic or harmless comments.
     """
     training = training_of(checkpoints)
-    chosen = _best(history)
+    chosen = _best(history, training.epochs)
     is_stopped = training.strategy == "naive" and not training.tuned
     places = np.arange(checkpoints.sizes["step"]) if is_stopped else np.array([chosen])
     scored = [PARTS.index(name) for name in _SCORED]
@@ -68,12 +69,13 @@ def scores(corpus: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> 
     )
 
 
-def _best(history: xr.Dataset) -> int:
-    auc = history["auc"].sel(split="development").values
+def _best(history: xr.Dataset, epochs: int) -> int:
+    step, auc = history["step"].values, history["auc"].sel(split="development").values
     if np.isnan(auc).any():
         msg = "development has no toxic or no harmless comments, so no checkpoint can be chosen"
         raise ValueError(msg)
-    return int(np.argmax(auc))
+    ends = np.flatnonzero(step % (step[-1] // epochs) == 0)
+    return int(ends[np.argmax(auc[ends])])
 
 
 def _logits(

@@ -69,7 +69,9 @@ def lessons_of_run(
 
 
 def course_of(spec: Training, items: int) -> Course:
-    """Return what a run depends on with its schedule in updates: a checkpoint after each epoch.
+    """Return what a run depends on with its schedule in updates.
+
+    There is a checkpoint after each epoch, and up to `looks` at even distances in each.
 
     Parameters
     ----------
@@ -79,7 +81,8 @@ def course_of(spec: Training, items: int) -> Course:
     """
     updates = updates_of_epoch(items, spec.optimiser.batch)
     fields = {name: getattr(spec, name) for name in Course.model_fields if name != "schedule"}
-    kept = Checkpoints(per_decade=spec.per_decade, every=updates)
+    every = next(n for n in range(-(-updates // spec.looks), updates + 1) if updates % n == 0)
+    kept = Checkpoints(per_decade=0, every=every)
     return Course(**fields, schedule=Schedule(steps=spec.epochs * updates, checkpoints=kept))
 
 
