@@ -13,7 +13,7 @@ from noisy_labels_comparison import (
     BIAS,
     GRID,
     STOPPED_BIAS,
-    TWEETS,
+    COMMENTS,
     Setting,
     comparison,
     shifted,
@@ -213,7 +213,7 @@ def test_the_base_setting_has_the_most_runs_and_of_equals_the_first_name():
     equal = comparison([Setting(rater=name) for name in ("second", "first")])
     assert base_setting(equal, "generated") == "generated, first, 0.05 clean"
     assert base_setting(equal, "votes") is None
-    assert list(base_settings(good())) == ["tweets", "votes", "generated"]
+    assert list(base_settings(good())) == ["comments", "votes", "generated"]
 
 
 def test_raters_are_judged_without_any_run():
@@ -258,15 +258,15 @@ def test_a_base_rater_without_a_planted_bias_is_no_case_of_class_noise():
 
 
 def test_strategies_with_one_rater_alone_do_not_count_for_gains():
-    expected = measured("better-raters-gain-less-tweets", good())
+    expected = measured("better-raters-gain-less-comments", good())
     some = good().isel(
         run=~(
             (good()["recipe_of_run"].values == "one-hot")
             & (good()["rater_of_run"].values == "sharp")
         )
     )
-    found = measured("better-raters-gain-less-tweets", some)
-    assert found.runs == expected.runs == TWEETS[0].seeds
+    found = measured("better-raters-gain-less-comments", some)
+    assert found.runs == expected.runs == COMMENTS[0].seeds
     gains = [AUC[after] - AUC[before] for before, after in GAINING.items() if before != "one-hot"]
     assert found.value == pytest.approx(-0.9 * np.mean(gains), abs=3e-4)
 
