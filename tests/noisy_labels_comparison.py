@@ -173,7 +173,9 @@ def _of_runs(rows):
         "examples": variable(("run", "step"), 128 * step + 0 * curve, "examples seen"),
         "groups": variable(("run", "scored_on"), np.full((len(rows), 3), GROUPS), "groups"),
         "stopped_auc": variable(
-            ("run", "scored_on"), np.where(naive, AUC["clean"] + jitter, np.nan)[:, None] + on, "AUC"
+            ("run", "scored_on"),
+            np.where(naive, AUC["clean"] + jitter, np.nan)[:, None] + on,
+            "AUC",
         ),
         "stopped_mean_absolute_negative_aeg": variable(
             ("run", "scored_on"),

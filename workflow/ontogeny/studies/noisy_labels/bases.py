@@ -42,7 +42,13 @@ def base_setting(comparison: xr.Dataset, source: str) -> str | None:
     of_source = comparison["source_of_run"].values == source
     counts = Counter(str(each) for each in comparison["setting_of_run"].values[of_source])
     share, conditions = (
-        dict(zip(comparison["setting"].values, comparison[f"{of}_of_setting"].values, strict=True))
+        dict(
+            zip(
+                comparison["setting"].values,
+                comparison[f"{of}_of_setting"].values.tolist(),
+                strict=True,
+            )
+        )
         for of in ("clean_share", "conditions")
     )
     usual = Experiment.model_fields["clean_share"].default

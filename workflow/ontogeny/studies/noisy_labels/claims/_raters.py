@@ -49,7 +49,7 @@ def exaggeration(results: xr.Dataset, *, source: str) -> Estimate:
     level = 1 - (1 - CONFIDENCE) / int(known.sum())
     groups = [
         difference_of_shares(_counted(*group), background, confidence=level)
-        for group in zip(rate[known], count[known], strict=True)
+        for group in zip(rate[known].tolist(), count[known].tolist(), strict=True)
     ]
     value, lower, upper, runs = (
         min(getattr(each, name) for each in groups) for name in ("value", "lower", "upper", "runs")
@@ -76,4 +76,4 @@ def _stored(value: xr.DataArray, interval: xr.DataArray, runs: xr.DataArray) -> 
 
 
 def _counted(share: float, total: int) -> tuple[int, int]:
-    return round(share * total), int(total)
+    return round(share * total), total

@@ -61,7 +61,7 @@ def votes_of_raters(
 def _of_corpus(corpus: xr.Dataset) -> list[tuple[float, ...]]:
     """Return noise, excess, its interval and the number of comments that name a group, by label."""
     if "votes" not in corpus:
-        return [(np.nan, np.nan, np.nan, np.nan, 0)] * 2
+        return [(np.nan, np.nan, np.nan, np.nan, 0.0)] * 2
     named = (corpus["member"].values == 1).any(axis=0)
     is_toxic = corpus["label"].values == 1
     says_toxic = corpus["toxic_votes"].values / corpus["votes"].values
@@ -70,15 +70,15 @@ def _of_corpus(corpus: xr.Dataset) -> list[tuple[float, ...]]:
 
 
 def _of_label(wrong: Array, named: NDArray[np.bool_]) -> tuple[float, ...]:
-    count = int(named.sum())
+    count = float(named.sum())
     if not 0 < count < len(named):
         return float(wrong.mean()) if len(wrong) else np.nan, np.nan, np.nan, np.nan, count
     rng = np.random.default_rng(SEED)
     of_others = 1 - named.mean()
     drawn = of_others * (_drawn_means(wrong[named], rng) - _drawn_means(wrong[~named], rng))
     tail = (1 - CONFIDENCE) / 2
-    lower, upper = np.quantile(drawn, [tail, 1 - tail])
-    return float(wrong.mean()), float(wrong[named].mean() - wrong.mean()), lower, upper, count
+    interval = np.quantile(drawn, [tail, 1 - tail]).tolist()
+    return float(wrong.mean()), float(wrong[named].mean() - wrong.mean()), *interval, count
 
 
 def _drawn_means(values: Array, rng: np.random.Generator) -> Array:
