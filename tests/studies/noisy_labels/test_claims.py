@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from noisy_labels_comparison import (
     ALL,
@@ -13,7 +12,6 @@ from noisy_labels_comparison import (
     BIAS,
     GRID,
     STOPPED_BIAS,
-    COMMENTS,
     Setting,
     comparison,
     shifted,
@@ -26,7 +24,6 @@ from ontogeny.studies.noisy_labels.bases import (
     base_rater,
     base_setting,
     base_settings,
-    by_seed,
     runs_of,
 )
 from ontogeny.studies.noisy_labels.claims import comments, generated, votes
