@@ -176,7 +176,7 @@ def _compared(
 def _wins(tables: Mapping[str, xr.Dataset]) -> Array:
     """Return the share of seeds in which each recipe is the best of the paper's, (C, M).
 
-    Over the seeds of which each of these recipes has a value; recipes that are equally good share a
+    Over the seeds in which all of these recipes have a value; recipes that are equally good share a
     seed. NaN for other recipes, and where there are fewer than two.
     """
     rivals = [name for name in NINE if name in tables and tables[name].sizes["run"]]
