@@ -68,7 +68,9 @@ def checkpoints(strategy, *, tuned=False, epochs=2):
 
 def history(*auc):
     values = np.array(auc)[:, None]
-    return xr.Dataset({"auc": (("step", "split"), values)}, {"step": list(STEPS), "split": ["development"]})
+    return xr.Dataset(
+        {"auc": (("step", "split"), values)}, {"step": list(STEPS), "split": ["development"]}
+    )
 
 
 def logit(network, words, *, one_hot):
