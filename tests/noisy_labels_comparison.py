@@ -16,6 +16,8 @@ SCORED_ON = ("test", "templates", "cases")
 MEASURES = ("auc", "mean_absolute_negative_aeg")
 BINS = 5
 STEPS = (0, 100, 1000)
+GROUPS = 9
+"""That means are over: more than are listed."""
 
 AUC, BIAS = (
     dict(zip(SHOWN, values, strict=True))
@@ -39,13 +41,15 @@ class Setting:
     accuracy: float = 0.95
     keep: float = 0.15
     share: float = 0.05
+    conditions: str = ""
     recipes: tuple[str, ...] = SHOWN
     seeds: int = 5
     auc: dict[str, float] | None = field(default=None, hash=False)
 
     @property
     def name(self):
-        return f"{self.source}, {self.rater}, {self.share:g} clean"
+        parts = [self.source, self.rater, f"{self.share:g} clean", self.conditions]
+        return ", ".join(part for part in parts if part)
 
 
 CLOSE = {name: 0.97 + 0.1 * (AUC[name] - 0.95) for name in NINE}
@@ -59,12 +63,12 @@ GRID = (
     Setting(rater="unbiased", keep=1.0, recipes=NINE[1:], auc=AUC | {"loss-correction": 0.97}),
     Setting(share=0.2, recipes=NINE),
 )
-TWEETS = (
-    Setting("tweets", "network", 0.93, 1.0),
-    Setting("tweets", "sharp", 0.97, 1.0, recipes=NINE[1:], auc=CLOSE),
+COMMENTS = (
+    Setting("comments", "network", 0.93, 1.0),
+    Setting("comments", "sharp", 0.97, 1.0, recipes=NINE[1:], auc=CLOSE),
 )
 VOTES = (Setting("votes", "people", np.nan, np.nan),)
-ALL = (*GRID, *TWEETS, *VOTES)
+ALL = (*GRID, *COMMENTS, *VOTES)
 
 
 def comparison(settings=ALL):
@@ -80,7 +84,6 @@ def comparison(settings=ALL):
             "scored_on": text(SCORED_ON),
             "rater": text(raters),
             "true_label": text(("harmless", "toxic")),
-            "seed": np.arange(max((s.seeds for s in settings), default=0)),
             "bin": np.arange(BINS),
             "setting": text(s.name for s in settings),
             "recipe": text(SHOWN),
@@ -93,7 +96,7 @@ def comparison(settings=ALL):
 
 
 def _slug(setting, recipe):
-    return f"{setting.rater}-{setting.share:g}-{recipe.replace(', ', '-')}"
+    return f"{setting.rater}-{setting.share:g}{setting.conditions}-{recipe.replace(', ', '-')}"
 
 
 def _described(rows, raters, settings):
@@ -112,6 +115,7 @@ def _described(rows, raters, settings):
         "corpus_of_run": text(s.source for s, *_ in rows),
         "rater_of_run": text(s.rater for s, *_ in rows),
         "clean_share_of_run": np.array([s.share for s, *_ in rows], dtype=float),
+        "conditions_of_run": text(s.conditions for s, *_ in rows),
         "setting_of_run": text(s.name for s, *_ in rows),
     }
     found = {name: along("run", values, name) for name, values in found.items()}
@@ -129,6 +133,7 @@ def _described(rows, raters, settings):
             of |= {
                 "rater": text(s.rater for s in each),
                 "clean_share": np.array([s.share for s in each], dtype=float),
+                "conditions": text(s.conditions for s in each),
             }
         found |= {f"{name}_of_{kind}": along(kind, v, name) for name, v in of.items()}
     return found
@@ -166,9 +171,16 @@ def _of_runs(rows):
         },
         "curve_auc": variable(("run", "step"), curve, "AUC on development"),
         "examples": variable(("run", "step"), 128 * step + 0 * curve, "examples seen"),
-        "stopped_auc": variable("run", np.where(naive, AUC["clean"] + jitter, np.nan), "AUC"),
+        "groups": variable(("run", "scored_on"), np.full((len(rows), 3), GROUPS), "groups"),
+        "stopped_auc": variable(
+            ("run", "scored_on"),
+            np.where(naive, AUC["clean"] + jitter, np.nan)[:, None] + on,
+            "AUC",
+        ),
         "stopped_mean_absolute_negative_aeg": variable(
-            "run", np.where(naive, STOPPED_BIAS + 0.1 * jitter, np.nan), "|AEG|"
+            ("run", "scored_on"),
+            np.where(naive, STOPPED_BIAS + 0.1 * jitter, np.nan)[:, None] + 0 * on,
+            "|AEG|",
         ),
     }
 
@@ -177,23 +189,28 @@ def _of_raters(raters):
     biased = np.array([s.rater != "unbiased" for s in raters.values()], dtype=float)
     rate = 0.02 + biased[:, None] * np.array([0.15, 0.2, 0.18])
     rate[:, 2] = np.where(biased, rate[:, 2], np.nan)
-    seeds = max((s.seeds for s in raters.values()), default=0)
-    noise = np.zeros((len(raters), seeds, 2, BINS)) + np.linspace(0, 0.3, BINS)
-    noise += 0.01 * np.sin(np.arange(seeds))[:, None, None] * np.linspace(0, 1, BINS)
+    noise = np.zeros((len(raters), 2, BINS)) + np.linspace(0, 0.3, BINS)
+    around = 0.02 * np.array([-1, 1])
     ones = np.ones(len(raters))
     of_labels = {
         "rater_comments": (("rater", "identity", "true_label"), np.full((len(raters), 3, 2), 400)),
         "rater_background_comments": (("rater", "true_label"), np.full((len(raters), 2), 9000)),
         "named_comments": (("rater", "true_label"), np.full((len(raters), 2), 1200)),
-        "overall_comments": (("rater", "true_label"), np.full((len(raters), 2), 10_200)),
-        "named_noise": (("rater", "true_label"), np.outer(ones, [0.2, 0.05])),
-        "overall_noise": (("rater", "true_label"), np.outer(ones, [0.1, 0.03])),
+        "vote_noise": (("rater", "true_label"), np.outer(ones, [0.1, 0.03])),
+        "vote_excess": (("rater", "true_label"), np.outer(ones, [0.1, 0.02])),
+        "vote_excess_interval": (
+            ("rater", "true_label", "end"),
+            np.multiply.outer(ones, np.array([[0.1], [0.02]]) + around),
+        ),
         "rater_false_positive_rate": (("rater", "identity"), rate),
         "rater_false_negative_rate": (("rater", "identity"), 0.3 - rate),
         "rater_background_false_positive_rate": ("rater", 0.02 * ones),
         "rater_background_false_negative_rate": ("rater", 0.3 * ones),
-        "noise_by_score": (("rater", "seed", "true_label", "bin"), noise),
-        "noise_null": (("rater", "seed", "true_label"), np.full((len(raters), seeds, 2), 0.04)),
+        "noise_by_score": (("rater", "true_label", "bin"), noise),
+        "noise_null": (("rater", "true_label"), np.full((len(raters), 2), 0.04)),
+        "noise_excess": ("rater", 0.26 * ones),
+        "noise_excess_interval": (("rater", "end"), np.add.outer(0.26 * ones, around)),
+        "noise_comments": ("rater", np.full(len(raters), 5000)),
     }
     return {name: variable(dims, values, name) for name, (dims, values) in of_labels.items()}
 

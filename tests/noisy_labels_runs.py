@@ -1,6 +1,5 @@
 """Corpora, raters and runs of noisy labels whose bias is planted."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -22,7 +21,7 @@ BATCH = 128
 def corpus(
     groups: Sequence[str] = GROUPS,
     *,
-    kind: str = "generated",
+    source: str = "generated",
     sizes: Sequence[int] = SIZES,
     probes: bool = True,
     seed: int = 0,
@@ -45,7 +44,7 @@ def corpus(
             "part": ("comment", np.repeat(np.arange(len(PARTS), dtype=np.int8), sizes)),
         },
         {"identity": np.array(groups, dtype=object)},
-        {"corpus_configuration": json.dumps({"kind": kind})},
+        {"source": source},
     )
     if probes:
         sentence = np.tile(np.arange(SENTENCES, dtype=np.int32), len(groups))
@@ -95,6 +94,7 @@ def run(
         "rater": "r",
         "clean_share": 0.05,
         "variant": "",
+        "conditions": "",
     }
     comment = np.flatnonzero(of["part"].values >= PARTS.index("development"))
     noises = [noise] * len(STEPS) if isinstance(noise, int | float) else list(noise)
@@ -157,7 +157,7 @@ def compared(
     raters = {
         name: {
             "corpus": first,
-            "kind": "network" if "rating_score" in each else "vote",
+            "source": corpora[first].attrs["source"],
             "accuracy": 0.95 if "rating_score" in each else None,
             "keep": 0.15 if "rating_score" in each else None,
         }

@@ -117,7 +117,8 @@ COMPUTES = {
         RANKING,
         "ontogeny: estimates",
         "joins: pairs rows",
-        "studies.noisy_labels.comparison: measures noise raters runs settings stopped texts",
+        "studies.noisy_labels: least settings",
+        "studies.noisy_labels.comparison: measures noise raters runs settings stopped texts votes",
     ],
     "noisy_labels/corpus": [
         VECTORS,

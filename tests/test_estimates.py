@@ -9,6 +9,7 @@ from ontogeny.estimates import (
     FEWEST,
     agreement,
     difference,
+    difference_of_shares,
     exponent,
     mean,
     ratio,
@@ -66,6 +67,16 @@ def test_difference_is_within_strata():
     assert_allclose(found.value, 2.0)
     assert 0 < found.lower < 2 < found.upper < 4
     assert found.runs == 8
+
+
+def test_the_interval_of_a_difference_of_shares_is_the_published_one():
+    """Newcombe's example: 56 of 70 and 48 of 80, table II of the paper."""
+    found = difference_of_shares((56, 70), (48, 80))
+    assert found.value == pytest.approx(0.2)
+    assert (round(found.lower, 4), round(found.upper, 4)) == (0.0524, 0.3339)
+    assert found.runs == 70
+    wider = difference_of_shares((56, 70), (48, 80), confidence=0.99)
+    assert wider.lower < found.lower < found.upper < wider.upper
 
 
 def test_slope_is_that_of_least_squares_with_about_the_interval_of_normal_theory():

@@ -88,15 +88,16 @@ def test_scores_must_be_probabilities():
     with pytest.raises(ValueError, match="a probability is below 0 or above 1"):
         positive_aseg(*comments)
     with pytest.raises(ValueError, match="a probability is below 0 or above 1"):
-        counterfactual_gap([-0.1, 0.2], [0, 0])
+        counterfactual_gap([-0.1, 0.2], [0, 0], np.eye(2))
 
 
-def over_pairs(probability, sentence):
+def over_pairs(probability, sentence, group):
     """Sentence by sentence, pair by pair."""
+    probes = list(zip(probability, sentence, group, strict=True))
     means = []
     for number in sorted({each for each in sentence if each >= 0}):
-        of_sentence = [p for p, each in zip(probability, sentence, strict=True) if each == number]
-        gaps = [abs(a - b) for a, b in combinations(of_sentence, 2)]
+        of_sentence = [(p, own) for p, each, own in probes if each == number]
+        gaps = [abs(a - b) for (a, own), (b, other) in combinations(of_sentence, 2) if own != other]
         means += [np.mean(gaps)] if gaps else []
     return np.mean(means) if means else np.nan
 
@@ -104,24 +105,37 @@ def over_pairs(probability, sentence):
 @settings(deadline=None, max_examples=80)
 @given(
     st.lists(
-        st.tuples(st.floats(0, 1) | st.sampled_from([0.25, 0.5]), st.integers(-1, 4)),
+        st.tuples(
+            st.floats(0, 1) | st.sampled_from([0.25, 0.5]), st.integers(-1, 4), st.integers(0, 2)
+        ),
         min_size=1,
         max_size=25,
     )
 )
-def test_counterfactual_gap_is_over_pairs_within_sentences(probes):
-    probability, sentence = (list(each) for each in zip(*probes, strict=True))
+def test_counterfactual_gap_is_over_pairs_of_different_groups_within_sentences(probes):
+    """Of the three groups the last is that of probes that name none."""
+    probability, sentence, group = (list(each) for each in zip(*probes, strict=True))
+    member = np.array(group) == np.arange(2)[:, None]
     assert_allclose(
-        counterfactual_gap(probability, sentence), over_pairs(probability, sentence), atol=1e-14
+        counterfactual_gap(probability, sentence, member),
+        over_pairs(probability, sentence, group),
+        atol=1e-14,
     )
 
 
 def test_sentences_weigh_the_same_and_unknown_ones_nothing():
     many, two = [0.1] * 9, [0.0, 1.0]
-    assert counterfactual_gap([*many, *two], [3] * 9 + [8] * 2) == 0.5
-    assert counterfactual_gap([*two, 0.0, 1.0], [-1, -1, 5, 5]) == 1
-    assert np.isnan(counterfactual_gap([0.0, 1.0], [-1, -1]))
-    assert np.isnan(counterfactual_gap([0.0, 1.0], [2, 1]))
-    assert np.isnan(counterfactual_gap([], []))
-    with pytest.raises(ValueError, match="one sentence for each probe"):
-        counterfactual_gap([0.0, 1.0], [1])
+    assert counterfactual_gap([*many, *two], [3] * 9 + [8] * 2, np.eye(11)) == 0.5
+    assert counterfactual_gap([*two, 0.0, 1.0], [-1, -1, 5, 5], np.eye(4)) == 1
+    assert np.isnan(counterfactual_gap([0.0, 1.0], [-1, -1], np.eye(2)))
+    assert np.isnan(counterfactual_gap([0.0, 1.0], [2, 1], np.eye(2)))
+    assert np.isnan(counterfactual_gap([], [], np.zeros((2, 0))))
+    for sentence, member in (([1], np.eye(2)), ([1, 1], np.eye(3))):
+        with pytest.raises(ValueError, match="one sentence and one column"):
+            counterfactual_gap([0.0, 1.0], sentence, member)
+
+
+def test_two_terms_of_one_group_are_not_compared():
+    synonyms = [[1, 1, 0], [0, 0, 1]]
+    assert counterfactual_gap([0.0, 0.5, 0.5], [0, 0, 0], synonyms) == 0.25
+    assert np.isnan(counterfactual_gap([0.0, 0.5], [0, 0], [[1, 1]]))

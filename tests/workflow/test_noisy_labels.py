@@ -30,7 +30,7 @@ READ = [f"read-strategy-{each}" for each in ("clean", "oracle")]
 RUNS = [*SMALL, *TUNED, *CORRECTED, *OTHER, *PEOPLE, *READ]
 CORPORA = ("annotated", "civil", "generated", "votes")
 RATERS = ("annotator", "biased", "person", "reader", "unbiased")
-SOURCES = ("generated", "tweets", "votes")
+SOURCES = ("generated", "comments", "votes")
 RESULTS = ("checkpoints", "history", "scores")
 
 

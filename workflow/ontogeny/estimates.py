@@ -22,6 +22,7 @@ __all__ = [
     "Estimate",
     "agreement",
     "difference",
+    "difference_of_shares",
     "exponent",
     "mean",
     "ratio",
@@ -81,8 +82,45 @@ def share(succeeded: ArrayLike) -> Estimate:
     each = np.asarray(succeeded, dtype=np.bool_)
     if not each.size:
         return _nothing(0)
-    interval = binomtest(int(each.sum()), each.size).proportion_ci(CONFIDENCE, method="wilson")
-    return Estimate(float(each.mean()), float(interval.low), float(interval.high), each.size)
+    return Estimate(float(each.mean()), *_wilson(int(each.sum()), each.size), each.size)
+
+
+def difference_of_shares(
+    first: tuple[int, int], second: tuple[int, int], *, confidence: float = CONFIDENCE
+) -> Estimate:
+    """Return by how much a share exceeds another, of things drawn independently.
+
+    Parameters
+    ----------
+    first, second : tuple of int
+        How many things there are of what is counted, and how many there are in all, at least 1.
+    confidence : float
+        Level of the interval.
+
+    Returns
+    -------
+    Estimate
+        With the interval of Newcombe [1]_ from two of Wilson's; its runs are the things of the
+        first share.
+
+    References
+    ----------
+    .. [1] R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10.
+
+    Examples
+    --------
+    >>> difference_of_shares((56, 70), (48, 80))
+    Estimate(value=0.2..., lower=0.0524..., upper=0.3338..., runs=70)
+    """
+    (a, b) = (count / total for count, total in (first, second))
+    (a_low, a_high), (b_low, b_high) = (_wilson(*each, confidence) for each in (first, second))
+    lower, upper = a - b - np.hypot(a - a_low, b_high - b), a - b + np.hypot(a_high - a, b - b_low)
+    return Estimate(a - b, float(lower), float(upper), first[1])
+
+
+def _wilson(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    found = binomtest(count, total).proportion_ci(confidence, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def mean(values: ArrayLike) -> Estimate:

@@ -40,21 +40,6 @@ def test_rates_of_a_rater_are_those_of_the_study_comments():
     assert found["true_label"].values.tolist() == ["harmless", "toxic"]
 
 
-@pytest.mark.parametrize("kind", ["network", "vote"])
-def test_noise_is_that_of_all_comments_that_the_rater_did_not_learn_from(kind):
-    wrong = biased()
-    of = rating(C, wrong, scores=kind == "network")
-    if kind == "vote":
-        of["rated"] = ("comment", np.where(wrong, ~TOXIC, TOXIC).astype(np.int8))
-    found = compared([], {"c": C}, {"r": of}).isel(rater=0)
-    labelled = of["rated"].values >= 0
-    assert labelled.all() == (kind == "vote")
-    for name, among in (("overall", labelled), ("named", labelled & MEMBER.any(axis=0))):
-        classes = [among & each for each in (~TOXIC, TOXIC)]
-        assert found[f"{name}_comments"].values.tolist() == [int(each.sum()) for each in classes]
-        assert found[f"{name}_noise"].values.tolist() == [wrong[each].mean() for each in classes]
-
-
 def test_a_rater_that_is_a_network_has_an_auc_and_a_vote_has_none():
     of = rating(C, biased())
     found = compared([], {"c": C}, {"r": of, "v": rating(C, biased(), scores=False)})
@@ -64,15 +49,11 @@ def test_a_rater_that_is_a_network_has_an_auc_and_a_vote_has_none():
     assert np.isnan(found["rater_auc"].sel(rater="v"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "sources"),
-    [("generated", ["generated", "generated"]), ("votes", ["tweets", "votes"])],
-)
-def test_the_source_of_labels_is_that_of_corpus_and_rater(kind, sources):
-    of = corpus(kind=kind)
+def test_raters_are_described_as_the_configuration_says():
+    of = corpus(source="votes")
     wrong = biased()
     found = compared([], {"c": of}, {"r": rating(of, wrong), "v": rating(of, wrong, scores=False)})
-    assert found["source_of_rater"].values.tolist() == sources
+    assert found["source_of_rater"].values.tolist() == ["votes", "votes"]
     assert found["corpus_of_rater"].values.tolist() == ["c", "c"]
     np.testing.assert_array_equal(found["accuracy_of_rater"], [0.95, np.nan])
     np.testing.assert_array_equal(found["keep_of_rater"], [0.15, np.nan])

@@ -194,6 +194,13 @@ def test_comments_whose_groups_are_not_known_are_no_background():
         assert np.abs(found[name] - usual[name]).sel(scored_on="test").max() < 0.06
 
 
+def test_means_say_over_how_many_groups_they_are():
+    found = measured(run(C))["groups"]
+    assert found.sel(scored_on=["test", "templates", "cases"]).values.tolist() == [2, 2, 0]
+    few = measured(run(C), least_comments=10_000)
+    assert few["groups"].values.tolist() == [0, 0, 0]
+
+
 def test_groups_of_another_corpus_are_not_known():
     other = corpus(("red", "blue"), seed=3, probes=False)
     one, two = run(C, shift={"green": 0.4}), run(other, corpus="other", experiment="two")
@@ -219,11 +226,26 @@ def test_curves_are_along_the_checkpoints_of_any_run():
     np.testing.assert_array_equal(
         found["curve_auc"], [[0.5, 0.7, 0.9, np.nan], [0.6, 0.9, np.nan, 0.8]]
     )
-    np.testing.assert_array_equal(
-        found["examples"] / BATCH, [[0, 10, 20, np.nan], [0, 10, np.nan, 40]]
-    )
     assert found["chosen_step"].values.tolist() == [20, 10]
     assert found["development_auc"].values.tolist() == [0.9, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "tuned", "items"),
+    [
+        *((name, False, 2000) for name in ("naive", "one-hot", "oracle", "weighted")),
+        ("noisy", False, 1900),
+        *((name, False, 100) for name in ("clean", "few-noisy")),
+        ("naive", True, 100),
+    ],
+)
+def test_the_last_minibatch_of_an_epoch_is_what_remains_of_it(strategy, tuned, items):
+    """Of 2,000 comments, 100 clean ones; a minibatch has 128."""
+    found = measured(run(C, strategy, tuned=tuned))["examples"]
+    epoch = [min(BATCH * (1 + update), items) for update in range(-(-items // BATCH))]
+    seen = [0, *epoch, *(items + each for each in epoch)]
+    seen += [epochs * items for epochs in range(3, 22)] if items == 100 else []
+    assert found.values.tolist() == [seen[step] for step in (0, 10, 20)]
 
 
 def test_naive_runs_are_measured_at_the_chosen_checkpoint():

@@ -18,7 +18,13 @@ BY_SEED = np.array([0.1, 0.9, 0.3, 0.7, 0.2, 0.8])
 
 def about(strategy, seed, *, tuned=False, variant="", **given):
     name = recipe(strategy, tuned, variant)
-    usual = {"source": "generated", "corpus": "c", "rater": "r", "clean_share": 0.05}
+    usual = {
+        "source": "generated",
+        "corpus": "c",
+        "rater": "r",
+        "clean_share": 0.05,
+        "conditions": "",
+    }
     described = {"experiment": name, "seed": seed, "recipe": name, "strategy": strategy}
     return Run(described | {"tuned": tuned, "variant": variant} | usual | given, {})
 

@@ -143,7 +143,7 @@ def test_runs_are_described_by_what_they_are():
     assert plan.described("multi-head-tuned", 1) == {
         "experiment": "multi-head-tuned", "seed": 1, "recipe": "multi-head, tuned",
         "strategy": "multi-head", "tuned": True, "source": "generated", "corpus": "generated",
-        "rater": "biased", "clean_share": 0.05, "variant": "",
+        "rater": "biased", "clean_share": 0.05, "variant": "", "conditions": "",
     }  # fmt: skip
 
 

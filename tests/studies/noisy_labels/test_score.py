@@ -31,7 +31,7 @@ def corpus(*, probes=True):
     return found
 
 
-def checkpoints(strategy, *, tuned=False):
+def checkpoints(strategy, *, tuned=False, epochs=2):
     """Networks of one strategy at random, as if they were the checkpoints of a run."""
     rng = np.random.default_rng(1)
     inputs = CHANNELS + 2 * (strategy == "one-hot")
@@ -45,7 +45,14 @@ def checkpoints(strategy, *, tuned=False):
         "W_out": (HIDDEN, heads),
         "b_out": (heads,),
     }
-    training = Experiment(rater="r", strategy=strategy, tuned=tuned, seeds=[0]).training(0)
+    training = Experiment(
+        rater="r",
+        strategy=strategy,
+        tuned=tuned,
+        schedule={"epochs": epochs, "clean_epochs": epochs},
+        tuning={"epochs": epochs},
+        seeds=[0],
+    ).training(0)
     return xr.Dataset(
         {
             name: (
@@ -61,7 +68,9 @@ def checkpoints(strategy, *, tuned=False):
 
 def history(*auc):
     values = np.array(auc)[:, None]
-    return xr.Dataset({"auc": (("step", "split"), values)}, {"split": ["development"]})
+    return xr.Dataset(
+        {"auc": (("step", "split"), values)}, {"step": list(STEPS), "split": ["development"]}
+    )
 
 
 def logit(network, words, *, one_hot):
@@ -112,6 +121,11 @@ def test_only_a_naive_run_without_tuning_is_scored_at_every_checkpoint(strategy,
 
 def test_the_first_checkpoint_is_chosen_when_it_is_the_best():
     assert int(scores(corpus(), checkpoints("clean"), history(0.9, 0.8, 0.9))["chosen"]) == 0
+
+
+def test_only_a_checkpoint_at_the_end_of_an_epoch_is_chosen():
+    run = checkpoints("naive", epochs=1)
+    assert int(scores(corpus(), run, history(0.5, 0.9, 0.8))["chosen"]) == 8
 
 
 def test_a_corpus_without_probes_has_no_scores_of_probes():

@@ -28,7 +28,6 @@ from ontogeny.ranking._rates import (
     equal_error_threshold,
     equality_difference,
     group_rates,
-    largest_gap,
     rates,
 )
 from ontogeny.ranking._summaries import Average, average, final_score, power_mean
@@ -47,7 +46,6 @@ __all__ = [
     "final_score",
     "group_aucs",
     "group_rates",
-    "largest_gap",
     "negative_aseg",
     "noise_by_score",
     "positive_aseg",

@@ -1,7 +1,7 @@
 """Gaps between groups that need scores on one scale: probabilities."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.ranking._comments import Array, Mask, comments, scores_of
 
@@ -71,12 +71,13 @@ def negative_aseg(
     return _asegs(of.score, of.member & ~of.label, of.background & ~of.label)
 
 
-def counterfactual_gap(probability: ArrayLike, sentence: ArrayLike) -> float:
+def counterfactual_gap(probability: ArrayLike, sentence: ArrayLike, member: ArrayLike) -> float:
     """Return how much a score depends on which group a sentence names.
 
-    The mean of ``|p(x) - p(x')|`` over all pairs of probes that are the same sentence but for the
-    term of the group, within each sentence; then the mean over sentences, each with equal weight
-    however many probes it has (Garg et al. 2019, arXiv 1809.10610).
+    The mean of ``|p(x) - p(x')|`` over all pairs of probes that are the same sentence and name
+    different groups, within each sentence; then the mean over sentences, each with equal weight
+    however many probes it has (Garg et al. 2019, arXiv 1809.10610). Two terms of one group are not
+    compared.
 
     Parameters
     ----------
@@ -85,11 +86,13 @@ def counterfactual_gap(probability: ArrayLike, sentence: ArrayLike) -> float:
     sentence : (N,) array_like of int
         Number of the sentence, equal for probes that differ in the term alone; negative where it is
         not known, and such a probe is left out.
+    member : (G, N) array_like of bool
+        Whether a probe names a group.
 
     Returns
     -------
     float
-        Between 0 and 1; NaN when no two probes share a sentence.
+        Between 0 and 1; NaN when no two probes of a sentence name different groups.
 
     Raises
     ------
@@ -98,26 +101,40 @@ def counterfactual_gap(probability: ArrayLike, sentence: ArrayLike) -> float:
 
     Examples
     --------
-    >>> counterfactual_gap([0.0, 0.5, 1.0, 0.25, 0.25], [0, 0, 0, 1, 1])
-    0.3333333333333333
+    >>> counterfactual_gap([0.0, 0.5, 1.0], [0, 0, 0], [[1, 1, 0], [0, 0, 1]])
+    0.75
     """
     scores, sentences = _probabilities(probability), np.asarray(sentence)
-    if sentences.shape != scores.shape:
-        msg = f"sentences {sentences.shape}, scores {scores.shape}: one sentence for each probe"
+    members = np.asarray(member, dtype=np.bool_)
+    if sentences.shape != scores.shape or members.shape[1:] != scores.shape:
+        msg = (
+            f"sentences {sentences.shape}, groups {members.shape}, scores {scores.shape}: one "
+            "sentence and one column of groups for each probe"
+        )
         raise ValueError(msg)
     known = sentences >= 0
-    scores, sentences = scores[known], sentences[known]
-    _, place, size = np.unique(sentences, return_inverse=True, return_counts=True)
-    if not (size > 1).any():
+    if not known.any():
         return np.nan
+    scores, sentences, members = scores[known], sentences[known], members[:, known]
+    _, place = np.unique(sentences, return_inverse=True)
+    _, named = np.unique(members, axis=1, return_inverse=True)
+    _, first, within = np.unique([place, named], axis=1, return_index=True, return_inverse=True)
+    total, pairs = _pairs(scores, place)
+    for of_all, of_same in zip((total, pairs), _pairs(scores, within), strict=True):
+        np.subtract.at(of_all, place[first], of_same)
+    return float(np.mean(total[pairs > 0] / pairs[pairs > 0])) if (pairs > 0).any() else np.nan
+
+
+def _pairs(scores: Array, place: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Return the sum of ``|score - score'|`` over all pairs in one place, and their number."""
+    size = np.bincount(place)
     order = np.lexsort([scores, place])
     scores, place = scores[order], place[order]
-    # A step between neighbours in rank lies between k probes of the sentence and its n - k others.
+    # A step between neighbours in rank lies between k scores of the place and its n - k others.
     k = np.arange(scores.size) - (np.cumsum(size) - size)[place] + 1
     across = (k * (size[place] - k))[:-1] * np.where(np.diff(place) == 0, np.diff(scores), 0)
-    total = np.bincount(place[:-1], across, minlength=size.size)[size > 1]
-    several = size[size > 1]
-    return float(np.mean(total / (several * (several - 1) / 2)))
+    total = np.bincount(place[:-1], across, minlength=size.size).astype(np.float64)
+    return total, size * (size - 1) / 2
 
 
 def _probabilities(probability: ArrayLike) -> Array:

@@ -91,16 +91,12 @@ class GroupRates:
         Of the comments that name each group.
     background_fpr, background_fnr : float
         Of the background.
-    overall_fpr, overall_fnr : float
-        Of all comments, those in no group and not in the background included.
     """
 
     fpr: Array
     fnr: Array
     background_fpr: float
     background_fnr: float
-    overall_fpr: float
-    overall_fnr: float
 
 
 def group_rates(
@@ -110,7 +106,7 @@ def group_rates(
     background: ArrayLike,
     threshold: float,
 ) -> GroupRates:
-    """Return the rates of errors of each group, of the background and of all comments.
+    """Return the rates of errors of each group and of the background.
 
     Parameters
     ----------
@@ -137,7 +133,7 @@ def group_rates(
         return rates(of.score[part], of.label[part], threshold)
 
     fpr, fnr = np.array([within(group) for group in of.member], dtype=np.float64).reshape(-1, 2).T
-    return GroupRates(fpr, fnr, *within(of.background), *rates(of.score, of.label, threshold))
+    return GroupRates(fpr, fnr, *within(of.background))
 
 
 def equal_error_threshold(score: ArrayLike, label: ArrayLike) -> float:
@@ -198,34 +194,10 @@ def equality_difference(rate: float, of_groups: ArrayLike) -> float:
     float
         Grows with the number of groups; NaN when no group has a rate.
     """
-    gaps = _gaps(rate, of_groups)
+    of_each = np.asarray(of_groups, dtype=np.float64)
+    gaps = np.abs(rate - of_each[~np.isnan(of_each)])
     return float(gaps.sum()) if gaps.size else np.nan
-
-
-def largest_gap(of_background: float, of_groups: ArrayLike) -> float:
-    """Return the largest ``|rate of a group - rate of the background|``.
-
-    Unlike in `equality_difference`, the reference is the background.
-
-    Parameters
-    ----------
-    of_background : float
-    of_groups : (G,) array_like
-        NaN is left out.
-
-    Returns
-    -------
-    float
-        NaN when no group has a rate.
-    """
-    gaps = _gaps(of_background, of_groups)
-    return float(gaps.max()) if gaps.size else np.nan
 
 
 def _share(part: int, rest: int) -> float:
     return part / (part + rest) if part + rest else np.nan
-
-
-def _gaps(rate: float, of_groups: ArrayLike) -> Array:
-    of_each = np.asarray(of_groups, dtype=np.float64)
-    return np.abs(rate - of_each[~np.isnan(of_each)])

@@ -1,5 +1,6 @@
 from ontogeny.job import Job
 from ontogeny.studies.noisy_labels.comparison import compare
+from ontogeny.studies.noisy_labels.comparison.left_out import left_out
 from ontogeny.studies.noisy_labels.config import Analysis
 
 job = Job(snakemake)
@@ -12,4 +13,6 @@ comparison = compare(
     raters=job.spec["raters"],
     analysis=Analysis.model_validate(job.spec["analysis"]),
 )
+for sentence in left_out(comparison):
+    job.logger.info(sentence)
 job.write(comparison, "comparison")

@@ -7,8 +7,10 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.labels import text
+from ontogeny.studies.noisy_labels.config import Experiment
 from ontogeny.studies.noisy_labels.facts import SOURCES
 from ontogeny.studies.noisy_labels.recipes import SHOWN
+from ontogeny.studies.noisy_labels.settings import Setting, runs_in
 
 __all__ = ["base_rater", "base_setting", "base_settings", "by_seed", "runs_of"]
 
@@ -20,12 +22,15 @@ def base_settings(comparison: xr.Dataset) -> dict[str, str]:
 
 
 def base_setting(comparison: xr.Dataset, source: str) -> str | None:
-    """Return the setting with the most runs of a source; of equals, the first by name.
+    """Return the main setting of a source.
+
+    Of its settings one with the default share of clean comments is preferred, then one in which
+    nothing is unusual, then that with the most runs, then the first by name.
 
     Parameters
     ----------
     comparison : Dataset
-    source : {"tweets", "votes", "generated"}
+    source : {"comments", "votes", "generated"}
 
     Returns
     -------
@@ -36,7 +41,22 @@ def base_setting(comparison: xr.Dataset, source: str) -> str | None:
         return None
     of_source = comparison["source_of_run"].values == source
     counts = Counter(str(each) for each in comparison["setting_of_run"].values[of_source])
-    return min(counts, key=lambda each: (-counts[each], each), default=None)
+    share, conditions = (
+        dict(
+            zip(
+                comparison["setting"].values,
+                comparison[f"{of}_of_setting"].values.tolist(),
+                strict=True,
+            )
+        )
+        for of in ("clean_share", "conditions")
+    )
+    usual = Experiment.model_fields["clean_share"].default
+
+    def rank(setting: str) -> tuple[bool, bool, int, str]:
+        return share[setting] != usual, conditions[setting] != "", -counts[setting], setting
+
+    return min(counts, key=rank, default=None)
 
 
 def base_rater(comparison: xr.Dataset, source: str) -> str | None:
@@ -49,31 +69,21 @@ def base_rater(comparison: xr.Dataset, source: str) -> str | None:
 
 
 def runs_of(comparison: xr.Dataset, setting: str) -> xr.Dataset:
-    """Return the runs that are compared in a setting.
-
-    Those with its corpus, rater and share of clean comments. Runs that read no label of the rater
-    count in the settings of other raters as well: `clean` where corpus and share are the same,
-    `oracle` where the corpus is.
+    """Return the runs that are compared in a setting, as `runs_in` says; one by recipe and seed.
 
     Parameters
     ----------
     comparison : Dataset
     setting : str
-
-    Returns
-    -------
-    Dataset
-        Its own runs first.
     """
     if not comparison.sizes["run"]:
         return comparison
-    about = comparison.sel(setting=setting)
-    strategy = comparison["strategy_of_run"].values
-    own = comparison["setting_of_run"].values == setting
-    same_corpus = comparison["corpus_of_run"].values == about["corpus_of_setting"].item()
-    same_share = comparison["clean_share_of_run"].values == about["clean_share_of_setting"].item()
-    shared = same_corpus & ((strategy == "oracle") | ((strategy == "clean") & same_share))
-    return comparison.isel(run=np.concatenate([np.flatnonzero(own), np.flatnonzero(shared & ~own)]))
+    of_setting = comparison.sel(setting=setting)
+    wanted = Setting(*(of_setting[f"{name}_of_setting"].item() for name in Setting._fields))
+    names = ("experiment", "seed", "strategy", "recipe", *Setting._fields)
+    columns = (comparison[f"{name}_of_run"].values for name in names)
+    about = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return comparison.isel(run=[*runs_in(about, wanted).values()])
 
 
 def by_seed(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
@@ -82,7 +92,7 @@ def by_seed(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
     Parameters
     ----------
     runs : Dataset
-        Of one setting.
+        Of one setting, as of `runs_of`.
     names : sequence of str
         Of variables by ``run`` and others.
 
@@ -90,12 +100,11 @@ def by_seed(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
     -------
     Dataset
         The variables by ``seed``, ``recipe`` in `SHOWN`, and the others; NaN where there is no run.
-        Of several runs with one seed and recipe the first one counts.
     """
     rows = zip(runs["seed_of_run"].values, runs["recipe_of_run"].values, strict=True)
-    first = {row: place for place, row in reversed([*enumerate(rows)])}
-    seeds = sorted({seed for seed, _ in first})
-    place = [[first.get((seed, recipe), -1) for recipe in SHOWN] for seed in seeds]
+    places = {row: place for place, row in enumerate(rows)}
+    seeds = sorted({seed for seed, _ in places})
+    place = [[places.get((seed, recipe), -1) for recipe in SHOWN] for seed in seeds]
     at = xr.DataArray(
         np.array(place, dtype=np.int64).reshape(-1, len(SHOWN)),
         {"seed": seeds, "recipe": text(SHOWN)},

@@ -14,22 +14,22 @@ from ontogeny.studies.noisy_labels.least import LEAST_RUNS
 
 __all__ = ["SOURCES", "facts_of_runs", "source_of"]
 
-SOURCES = ("tweets", "votes", "generated")
+SOURCES = ("comments", "votes", "generated")
 """What noisy labels are of; claims are judged on each apart, real comments first."""
 
 
-def source_of(section: NoisyLabels, experiment: Experiment) -> str:
-    """Return what the noisy labels of an experiment are of.
+def source_of(section: NoisyLabels, rater: str) -> str:
+    """Return what the labels of a rater are of.
 
     Returns
     -------
-    {"generated", "tweets", "votes"}
+    {"generated", "comments", "votes"}
         Generated comments; real ones that a network labels; real ones with one person's vote.
     """
-    rater = section.raters[experiment.rater]
-    if isinstance(section.corpora[rater.corpus], Generated):
+    found = section.raters[rater]
+    if isinstance(section.corpora[found.corpus], Generated):
         return "generated"
-    return "votes" if isinstance(rater, VoteRater) else "tweets"
+    return "votes" if isinstance(found, VoteRater) else "comments"
 
 
 def facts_of_runs(section: NoisyLabels) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The study as the workflow reads it: which results and figures its runs have."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import xarray as xr
@@ -8,6 +9,7 @@ import xarray as xr
 from ontogeny.config import Style, canonical, specification
 from ontogeny.studies.noisy_labels.about import recipe
 from ontogeny.studies.noisy_labels.checks import resolve
+from ontogeny.studies.noisy_labels.conditions import conditions_of
 from ontogeny.studies.noisy_labels.config import (
     FIGURES,
     SWEPT,
@@ -131,6 +133,10 @@ class NoisyLabelsPlan(Plan):
         experiment = self.experiment(wildcards)
         return attempt * run_memory(experiment, self._corpus_of(experiment))
 
+    @cached_property
+    def _conditions(self) -> dict[str, str]:
+        return conditions_of(self.section)
+
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not."""
         experiment = self.section.experiments[name]
@@ -142,11 +148,12 @@ class NoisyLabelsPlan(Plan):
             "recipe": recipe(experiment.strategy, experiment.tuned, "" if usual else variant),
             "strategy": experiment.strategy,
             "tuned": experiment.tuned,
-            "source": source_of(self.section, experiment),
+            "source": source_of(self.section, experiment.rater),
             "corpus": self.section.raters[experiment.rater].corpus,
             "rater": experiment.rater,
             "clean_share": experiment.clean_share,
             "variant": variant,
+            "conditions": self._conditions[name],
         }
 
     # All runs
@@ -160,7 +167,7 @@ class NoisyLabelsPlan(Plan):
         raters = {
             name: {
                 "corpus": rater.corpus,
-                "kind": rater.kind,
+                "source": source_of(self.section, name),
                 "accuracy": rater.accuracy if isinstance(rater, NetworkRater) else None,
                 "keep": rater.keep if isinstance(rater, NetworkRater) else None,
             }
@@ -181,7 +188,9 @@ class NoisyLabelsPlan(Plan):
 
     def claims(self) -> list[Claims]:
         """Return the claims on each source of noisy labels that some run or rater has."""
-        sources = {source_of(self.section, each) for each in self.section.experiments.values()}
+        sources = {
+            source_of(self.section, each.rater) for each in self.section.experiments.values()
+        }
         return [each for each in self.study.claims if each.name.removesuffix("_claims") in sources]
 
     def targets(self) -> list[str]:

@@ -3,16 +3,19 @@
 Every function reads the dataset of `ontogeny.studies.noisy_labels.comparison` and is told the
 source of the labels. It measures in one setting of the source, the `base_setting`, unless it says
 otherwise. Recipes are compared within a seed, as they share its clean comments; the unit is the
-seed. |AEG| is the mean over groups of the absolute negative average equality gap.
+seed. |AEG| is the mean over groups of the absolute negative average equality gap. Measures of
+groups are those on the set that `judged_on` returns, and a mean over fewer than `LEAST_GROUPS`
+groups is not judged.
 """
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+from scipy.stats import spearmanr
 
 from ontogeny.estimates import Estimate, mean, share
 from ontogeny.studies.noisy_labels.bases import base_setting, by_seed, runs_of
+from ontogeny.studies.noisy_labels.least import LEAST_GROUPS
 from ontogeny.studies.noisy_labels.recipes import GAINING, NINE
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "gain_of_better_rater",
     "gain_of_correction",
     "gain_of_tuning",
+    "judged_on",
     "least_bias_of_others",
     "share_without_winner",
 ]
@@ -33,11 +37,25 @@ AUC, BIAS = "auc", "mean_absolute_negative_aeg"
 Array = NDArray[np.float64]
 
 
+def judged_on(results: xr.Dataset, source: str) -> str:
+    """Return where groups are compared: on templates where real comments have some, else on test.
+
+    Of real comments few name a group, and the test comments are the same for all seeds, so that an
+    interval over seeds says nothing of how much another choice of comments would change.
+    """
+    setting = base_setting(results, source)
+    if source == "generated" or setting is None:
+        return "test"
+    groups = runs_of(results, setting)["groups"].sel(scored_on="templates")
+    return "templates" if (groups > 0).any() else "test"
+
+
 def difference_of(
     first: str, second: str, quantity: str, results: xr.Dataset, *, source: str
 ) -> Estimate:
-    """Return by how much a recipe exceeds another on the test comments."""
-    table = _in_base(results, source, quantity)
+    """Return by how much a recipe exceeds another."""
+    on = "test" if quantity == AUC else judged_on(results, source)
+    table = _in_base(results, source, quantity, on)
     return mean((table.sel(recipe=first) - table.sel(recipe=second)).values)
 
 
@@ -83,29 +101,32 @@ def agreement_of_measures(results: xr.Dataset, *, source: str) -> Estimate:
     The smaller one of the two rank correlations (Spearman). A seed without one of the nine is left
     out.
     """
-    tables = _nine(results, source, AUC, "mean_subgroup_auc", "mean_bpsn_auc")
+    on = judged_on(results, source)
+    names = (AUC, "mean_subgroup_auc", "mean_bpsn_auc")
+    tables = _nine(results, source, *((name, on) for name in names))
     return mean(
         [
-            min(_spearman(by_auc, subgroup), _spearman(by_auc, bpsn))
+            min(_rank_correlation(by_auc, subgroup), _rank_correlation(by_auc, bpsn))
             for by_auc, subgroup, bpsn in zip(*tables, strict=True)
         ]
     )
 
 
-def least_bias_of_others(results: xr.Dataset, *, source: str, on: str = "test") -> Estimate:
+def least_bias_of_others(results: xr.Dataset, *, source: str, on: str | None = None) -> Estimate:
     """Return the least |AEG| of the other eight recipes less that of `clean`.
 
     A seed without one of the nine is left out.
     """
-    (bias,) = _nine(results, source, BIAS, on=on)
+    (bias,) = _nine(results, source, (BIAS, on or judged_on(results, source)))
     clean = NINE.index("clean")
     return mean(np.delete(bias, clean, axis=1).min(axis=1) - bias[:, clean])
 
 
 def bias_when_stopped(results: xr.Dataset, *, source: str) -> Estimate:
     """Return |AEG| of `naive`, stopped when it is as accurate as `clean`, less that of `clean`."""
-    stopped = _in_base(results, source, f"stopped_{BIAS}").sel(recipe="naive")
-    return mean((stopped - _in_base(results, source, BIAS).sel(recipe="clean")).values)
+    on = judged_on(results, source)
+    stopped = _in_base(results, source, f"stopped_{BIAS}", on).sel(recipe="naive")
+    return mean((stopped - _in_base(results, source, BIAS, on).sel(recipe="clean")).values)
 
 
 def share_without_winner(results: xr.Dataset, *, source: str) -> Estimate:
@@ -113,7 +134,7 @@ def share_without_winner(results: xr.Dataset, *, source: str) -> Estimate:
 
     A seed without one of the nine is left out.
     """
-    by_auc, by_bias = _nine(results, source, AUC, BIAS)
+    by_auc, by_bias = _nine(results, source, (AUC, "test"), (BIAS, judged_on(results, source)))
     return share(by_auc.argmax(axis=1) != by_bias.argmin(axis=1))
 
 
@@ -122,8 +143,10 @@ def _table(
 ) -> xr.DataArray:
     """Return a quantity by seed and recipe of a setting; NaN for what it lacks."""
     runs = results.isel(run=[]) if setting is None else runs_of(results, setting)
-    found = by_seed(runs, [quantity])[quantity]
-    return found.sel(scored_on=on) if "scored_on" in found.dims else found
+    found = by_seed(runs, [quantity, "groups"]).sel(scored_on=on)
+    if quantity == AUC:
+        return found[AUC]
+    return found[quantity].where(found["groups"] >= LEAST_GROUPS)
 
 
 def _in_base(results: xr.Dataset, source: str, quantity: str, on: str = "test") -> xr.DataArray:
@@ -131,11 +154,9 @@ def _in_base(results: xr.Dataset, source: str, quantity: str, on: str = "test") 
     return _table(results, base_setting(results, source), quantity, on)
 
 
-def _nine(results: xr.Dataset, source: str, *quantities: str, on: str = "test") -> list[Array]:
-    """Return quantities of the nine recipes, (seed, recipe) each, of seeds that have all."""
-    tables = [
-        _in_base(results, source, each, on).sel(recipe=list(NINE)).values for each in quantities
-    ]
+def _nine(results: xr.Dataset, source: str, *quantities: tuple[str, str]) -> list[Array]:
+    """Return quantities on sets, of the nine recipes, (seed, recipe) each, of seeds with all."""
+    tables = [_in_base(results, source, *each).sel(recipe=list(NINE)).values for each in quantities]
     known = np.all([np.isfinite(each).all(axis=1) for each in tables], axis=0)
     return [each[known] for each in tables]
 
@@ -172,6 +193,7 @@ def _settings_by(results: xr.Dataset, source: str, name: str, *, same: str) -> d
         zip(
             results["corpus_of_setting"].sel(setting=names).values,
             results["clean_share_of_setting"].sel(setting=names).values,
+            results["conditions_of_setting"].sel(setting=names).values,
             shared,
             strict=True,
         )
@@ -184,9 +206,8 @@ def _settings_by(results: xr.Dataset, source: str, name: str, *, same: str) -> d
     return found
 
 
-def _spearman(x: Array, y: Array) -> float:
-    """Return the rank correlation; NaN where one of them is constant."""
-    ranks = [rankdata(each) for each in (x, y)]
-    if min(map(np.ptp, ranks)) == 0:
+def _rank_correlation(x: Array, y: Array) -> float:
+    """Return the rank correlation (Spearman); NaN where one of them is constant."""
+    if min(map(np.ptp, (x, y))) == 0:
         return np.nan
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(spearmanr(x, y).statistic)

@@ -16,12 +16,14 @@ from ontogeny.studies.noisy_labels.comparison.runs import (
     curves_of_runs,
     of_runs,
 )
-from ontogeny.studies.noisy_labels.comparison.settings import MEASURES, of_settings, setting_of
+from ontogeny.studies.noisy_labels.comparison.settings import MEASURES, of_settings
 from ontogeny.studies.noisy_labels.comparison.stopped import stopped_runs
 from ontogeny.studies.noisy_labels.comparison.texts import SCORED_ON, texts_of
+from ontogeny.studies.noisy_labels.comparison.votes import votes_of_raters
 from ontogeny.studies.noisy_labels.config import Analysis
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS
 from ontogeny.studies.noisy_labels.labels import coordinate, dataset, variable
+from ontogeny.studies.noisy_labels.settings import setting_of
 
 __all__ = ["compare"]
 
@@ -36,6 +38,7 @@ _ABOUT: dict[str, type] = {
     "rater": str,
     "clean_share": float,
     "variant": str,
+    "conditions": str,
 }
 """What runs are described by, with its type."""
 
@@ -59,16 +62,16 @@ def compare(
     ratings : mapping of str to Dataset
         Labels by name of the rater.
     raters : mapping of str to mapping
-        By the same names: ``corpus``, ``kind``, ``accuracy`` and ``keep``.
+        By the same names: ``corpus``, ``source``, ``accuracy`` and ``keep``.
     analysis : Analysis
 
     Returns
     -------
     Dataset
         Along ``run``: what `of_runs`, `curves_of_runs` and `stopped_runs` return. Along ``rater``:
-        that of `of_raters`, `about_raters` and `noise_of_raters`. Along ``setting``: that of
-        `of_settings`. ``identity`` has the groups of all corpora; what a corpus knows nothing of is
-        NaN.
+        what `of_raters`, `about_raters`, `noise_of_raters` and `votes_of_raters` return. Along
+        ``setting``: what `of_settings` returns. ``identity`` has the groups of all corpora; what a
+        corpus knows nothing of is NaN.
     """
     identities = tuple(
         dict.fromkeys(str(name) for each in corpora.values() for name in each["identity"].values)
@@ -81,8 +84,8 @@ def compare(
         for corpus, each in corpora.items()
     }
     measured = of_runs(runs, texts, groups=len(identities))
-    step, curves = curves_of_runs(runs)
-    seed, noise = noise_of_raters(runs, ratings, raters, texts, bins=analysis.bins)
+    step, curves = curves_of_runs(runs, texts)
+    noise = noise_of_raters(runs, ratings, raters, texts, bins=analysis.bins)
     of = {name: which.of(measured, SCORED_ON) for name, which in MEASURES.items()}
     about_settings, settings = of_settings(runs, of)
     found_of_raters = of_raters(ratings, raters, texts, least=analysis.least_comments)
@@ -95,13 +98,18 @@ def compare(
         "rater": text(ratings),
         "bin": np.arange(analysis.bins),
         "step": step,
-        "seed": seed,
     }
     return dataset(
-        measured | curves | stopped_runs(runs, texts) | found_of_raters | noise | settings,
+        measured
+        | curves
+        | stopped_runs(runs, texts)
+        | found_of_raters
+        | noise
+        | votes_of_raters(list(ratings), raters, corpora)
+        | settings,
         _described(runs)
         | {name: coordinate(name, values) for name, values in coordinates.items()}
-        | about_raters(ratings, raters, corpora)
+        | about_raters(ratings, raters)
         | about_settings,
         title="All networks and raters of the configuration",
     )
@@ -114,5 +122,5 @@ def _described(runs: Sequence[Run]) -> dict[str, xr.Variable]:
     else:
         none = Run({name: kind() for name, kind in _ABOUT.items()}, {})
         found = {name: each[:0] for name, each in described([none]).items()}
-    settings = text(str(setting_of(run)) for run in runs)
+    settings = text(str(setting_of(run.about)) for run in runs)
     return found | {"setting_of_run": variable("run", settings, "setting of the run")}

@@ -24,7 +24,7 @@ from ontogeny.ranking import (
     power_mean,
     rates,
 )
-from ontogeny.studies.noisy_labels.comparison.texts import Texts
+from ontogeny.studies.noisy_labels.comparison.texts import TextSet
 
 __all__ = ["Decided", "Ranked", "decided", "ranked"]
 
@@ -64,17 +64,18 @@ class Ranked:
     final_score: Annotated[float, _number("final score: mean of AUC and three power means")]
     positive_aseg: Annotated[float, _number("mean squared equality gap of toxic texts")]
     negative_aseg: Annotated[float, _number("mean squared equality gap of harmless texts")]
-    counterfactual_gap: Annotated[float, _number("gap between probes of one sentence")]
+    counterfactual_gap: Annotated[float, _number("mean |p - p'| between probes of one sentence")]
+    groups: Annotated[int, _number("groups that means are over")]
     toxic_comments: Annotated[NDArray[np.int64], _of_groups("toxic texts of the group")]
     harmless_comments: Annotated[NDArray[np.int64], _of_groups("harmless texts of the group")]
 
 
-def ranked(texts: Texts, score: Array) -> Ranked:
+def ranked(texts: TextSet, score: Array) -> Ranked:
     """Return what the scores of texts say without a threshold.
 
     Parameters
     ----------
-    texts : Texts
+    texts : TextSet
     score : (N,) ndarray [nat]
         Logits.
     """
@@ -114,7 +115,8 @@ def ranked(texts: Texts, score: Array) -> Ranked:
         final_score=final_score(overall, subgroup, bpsn, bnsp),
         positive_aseg=average(of_positive).signed,
         negative_aseg=average(of_negative).signed,
-        counterfactual_gap=counterfactual_gap(probability, texts.sentence),
+        counterfactual_gap=counterfactual_gap(probability, texts.sentence, texts.members),
+        groups=int(texts.compared.sum()),
         toxic_comments=toxic,
         harmless_comments=harmless,
     )
@@ -144,12 +146,12 @@ class Decided:
     ]
 
 
-def decided(texts: Texts, score: Array, threshold: float) -> Decided:
+def decided(texts: TextSet, score: Array, threshold: float) -> Decided:
     """Return what the scores of texts say at a threshold, above which a text is called toxic.
 
     Parameters
     ----------
-    texts : Texts
+    texts : TextSet
     score : (N,) ndarray
     threshold : float
         In units of the score.

@@ -1,26 +1,46 @@
 """Whether the wrong labels of raters depend on the comment."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.estimates import SEED
+from ontogeny.estimates import CONFIDENCE, RESAMPLES, SEED
 from ontogeny.joins import Run
+from ontogeny.labels import Measure
 from ontogeny.ranking import noise_by_score
-from ontogeny.studies.noisy_labels.comparison.raters import TRUE_LABELS
 from ontogeny.studies.noisy_labels.comparison.runs import OfCorpora, score_of
-from ontogeny.studies.noisy_labels.comparison.texts import Texts
-from ontogeny.studies.noisy_labels.labels import variable
+from ontogeny.studies.noisy_labels.comparison.texts import TextSet
+from ontogeny.studies.noisy_labels.labels import measures_along
+from ontogeny.studies.noisy_labels.settings import Setting, runs_in
 
 __all__ = ["noise_of_raters"]
 
-_DRAWS = 200
-"""Ways to distribute the wrong labels of one true label at random."""
-
 Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Noise:
+    noise_by_score: Annotated[Array, Measure(("true_label", "bin"), "share of wrong labels")]
+    noise_null: Annotated[
+        Array,
+        Measure(
+            ("true_label",),
+            "range over bins expected of noise that depends on the true label alone",
+        ),
+    ]
+    noise_excess: Annotated[
+        float,
+        Measure((), "range over bins, of the label where it is larger, less the one expected"),
+    ]
+    noise_excess_interval: Annotated[
+        Array, Measure(("end",), "interval of 95 % of the excess of the range over bins")
+    ]
+    noise_comments: Annotated[int, Measure((), "comments in the bins")]
 
 
 def noise_of_raters(
@@ -30,13 +50,16 @@ def noise_of_raters(
     texts: OfCorpora,
     *,
     bins: int,
-) -> tuple[NDArray[np.int64], dict[str, xr.Variable]]:
+) -> dict[str, xr.Variable]:
     """Return the share of wrong labels by the score that an oracle gives to a comment.
 
-    The test comments of each true label are put into bins of equal numbers by the score of the
-    network of the same corpus that learned from true labels alone, that of the first experiment by
-    name. If wrong labels depend on the true label alone, the bins of one true label differ by
-    chance only.
+    The test comments of each true label are put into bins of equal numbers by the mean score, over
+    seeds, of the networks of the same corpus that learned from true labels alone and are trained as
+    is usual. If wrong labels depend on the true label alone, the bins of one true label differ by
+    chance only: what is expected then is the mean over random distributions of as many wrong
+    labels, for the larger range of the two true labels as for each. For the interval, comments are
+    drawn anew within each bin. A range grows with the noise of its shares, in a sample more than in
+    the data; so the interval is the basic one, which takes this off.
 
     Parameters
     ----------
@@ -51,58 +74,57 @@ def noise_of_raters(
 
     Returns
     -------
-    seed : (S,) ndarray of int64
-        Of the oracles.
-    variables : dict of str to Variable
-        ``noise_by_score(rater, seed, true_label, bin)``; ``noise_null(rater, seed, true_label)``,
-        the range over bins that is expected if as many wrong labels are distributed at random: the
-        mean of 200 draws. NaN where a corpus has no oracle of the seed.
+    dict of str to Variable
+        Along ``rater``: ``noise_by_score(true_label, bin)``; ``noise_null(true_label)``, the range
+        over bins that is expected; ``noise_excess``, the range of the true label for which it is
+        larger less what is expected of that, with its ``noise_excess_interval(end)``;
+        ``noise_comments``. NaN where a corpus has no oracle.
     """
-    oracles = {
-        (run.about["corpus"], run.about["seed"]): run
-        for run in sorted(runs, key=lambda run: str(run.about["experiment"]), reverse=True)
-        if run.about["strategy"] == "oracle"
-    }
-    seeds = np.array(sorted({seed for _, seed in oracles}), dtype=np.int64)
-    share = np.full((len(ratings), len(seeds), len(TRUE_LABELS), bins), np.nan)
-    null = np.full(share.shape[:-1], np.nan)
-    for row, (name, rating) in enumerate(ratings.items()):
+    about = [run.about for run in runs]
+    found = []
+    for name, rating in ratings.items():
         corpus = raters[name]["corpus"]
+        places = runs_in(about, Setting(corpus, name, 0.0, "")).values()
+        oracles = [runs[each].results["scores"] for each in places]
         test = texts[corpus]["test"]
-        for column, seed in enumerate(seeds):
-            if (corpus, seed) in oracles:
-                scores = oracles[corpus, seed].results["scores"]
-                score = score_of(scores, test, int(scores["chosen"]))
-                share[row, column], null[row, column] = _by_class(score, rating, test, bins)
-    dims = ("rater", "seed", "true_label", "bin")
-    return seeds, {
-        "noise_by_score": variable(dims, share, "share of wrong labels"),
-        "noise_null": variable(
-            dims[:-1],
-            null,
-            "range over bins expected of noise that depends on the true label alone",
-        ),
-    }
+        scores = [score_of(each, test, int(each["chosen"])) for each in oracles]
+        found.append(_of_rater(scores, rating, test, bins))
+    return measures_along("rater", found)
 
 
-def _by_class(score: Array, rating: xr.Dataset, test: Texts, bins: int) -> tuple[Array, Array]:
-    """Return the share of wrong labels, (2, bins), and its expected range, (2,), by true label."""
+def _of_rater(scores: Sequence[Array], rating: xr.Dataset, test: TextSet, bins: int) -> _Noise:
+    if not scores:
+        return _Noise(np.full((2, bins), np.nan), np.full(2, np.nan), np.nan, np.full(2, np.nan), 0)
+    score = np.mean(scores, axis=0)
     wrong = (rating["rated"].values[test.place] == 1) != test.label
-    shares, ranges = [], []
-    for is_toxic in (False, True):
-        among = test.label == is_toxic
+    rng = np.random.default_rng(SEED)
+    shares, by_chance, drawn = [], [], []
+    for among in (~test.label, test.label):
         share, count = noise_by_score(score[among], wrong[among], bins)
         shares.append(share)
-        ranges.append(_expected_range(count, int(wrong[among].sum())))
-    return np.array(shares), np.array(ranges)
-
-
-def _expected_range(count: NDArray[np.int64], wrong: int) -> float:
-    """Return the mean range of shares if wrong labels are distributed over bins at random."""
-    count = count[count > 0]
-    if not count.size:
-        return np.nan
-    draws = np.random.default_rng(SEED).multivariate_hypergeometric(
-        count, wrong, _DRAWS, method="marginals"
+        by_chance.append(_ranges_by_chance(count, int(wrong[among].sum()), rng))
+        drawn.append(_ranges(rng.binomial(count, np.nan_to_num(share), (RESAMPLES, bins)), count))
+    null = np.mean(by_chance, axis=1)
+    expected = float(np.max(by_chance, axis=0).mean())
+    largest = float(np.max(np.nanmax(shares, axis=1) - np.nanmin(shares, axis=1)))
+    tail = (1 - CONFIDENCE) / 2
+    ends = np.quantile(np.max(drawn, axis=0), [1 - tail, tail])
+    return _Noise(
+        noise_by_score=np.array(shares),
+        noise_null=null,
+        noise_excess=largest - expected,
+        noise_excess_interval=2 * largest - ends - expected,
+        noise_comments=len(wrong),
     )
-    return float(np.ptp(draws / count, axis=1).mean())
+
+
+def _ranges_by_chance(count: Counts, wrong: int, rng: np.random.Generator) -> Array:
+    """Return ranges over bins if wrong labels are distributed over comments at random."""
+    drawn = rng.multivariate_hypergeometric(count, wrong, RESAMPLES, method="marginals")
+    return _ranges(drawn, count)
+
+
+def _ranges(errors: Counts, count: Counts) -> Array:
+    """Return the range over bins with comments of the share of wrong labels, by draw."""
+    some = count > 0
+    return np.asarray(np.ptp(errors[:, some] / count[some], axis=1))

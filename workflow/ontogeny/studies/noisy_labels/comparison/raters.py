@@ -1,7 +1,6 @@
 """How good and how biased each rater is, on the comments that networks learn from."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,8 +11,7 @@ from numpy.typing import NDArray
 from ontogeny.labels import Measure, text
 from ontogeny.ranking import auc, rates
 from ontogeny.studies.noisy_labels.comparison.runs import OfCorpora
-from ontogeny.studies.noisy_labels.comparison.texts import Texts
-from ontogeny.studies.noisy_labels.corpora.comments import PARTS
+from ontogeny.studies.noisy_labels.comparison.texts import TextSet
 from ontogeny.studies.noisy_labels.labels import measures_along, variable
 
 __all__ = ["TRUE_LABELS", "about_raters", "of_raters"]
@@ -46,16 +44,6 @@ class _OfRater:
     rater_background_comments: Annotated[
         NDArray[np.int64], Measure(("true_label",), "comments that name no group")
     ]
-    overall_comments: Annotated[
-        NDArray[np.int64], Measure(("true_label",), "comments that the rater did not learn from")
-    ]
-    named_comments: Annotated[
-        NDArray[np.int64], Measure(("true_label",), "those of them that name a group")
-    ]
-    overall_noise: Annotated[Array, Measure(("true_label",), "share of wrong labels")]
-    named_noise: Annotated[
-        Array, Measure(("true_label",), "share of wrong labels of comments that name a group")
-    ]
 
 
 def of_raters(
@@ -66,9 +54,6 @@ def of_raters(
     least: int,
 ) -> dict[str, xr.Variable]:
     """Return how good and how biased raters are on the part `study`.
-
-    Noise, overall and of comments that name a group, is of all comments that the rater did not
-    learn from, in whatever part: few real comments name a group.
 
     Parameters
     ----------
@@ -95,17 +80,10 @@ def of_raters(
 def about_raters(
     ratings: Mapping[str, xr.Dataset],
     raters: Mapping[str, Mapping[str, Any]],
-    corpora: Mapping[str, xr.Dataset],
 ) -> dict[str, xr.Variable]:
-    """Return what the configuration says of raters, as coordinates along ``rater``.
-
-    The source is as in `ontogeny.studies.noisy_labels.facts.source_of`.
-    """
+    """Return what the configuration says of raters, as coordinates along ``rater``."""
     about = [raters[name] for name in ratings]
-    corpus = [each["corpus"] for each in about]
-    source = [
-        _source(each["kind"], corpora[name]) for each, name in zip(about, corpus, strict=True)
-    ]
+    corpus, source = ([each[key] for each in about] for key in ("corpus", "source"))
     accuracy, keep = (
         np.array([each[key] for each in about], dtype=np.float64) for key in ("accuracy", "keep")
     )
@@ -123,13 +101,7 @@ def about_raters(
     }
 
 
-def _source(kind: str, corpus: xr.Dataset) -> str:
-    if json.loads(corpus.attrs["corpus_configuration"])["kind"] == "generated":
-        return "generated"
-    return "votes" if kind == "vote" else "tweets"
-
-
-def _of_rater(rating: xr.Dataset, texts: Mapping[str, Texts], least: int) -> _OfRater:
+def _of_rater(rating: xr.Dataset, texts: Mapping[str, TextSet], least: int) -> _OfRater:
     study = texts["study"]
     rated = rating["rated"].values[study.place] == 1
     label = study.label
@@ -147,22 +119,7 @@ def _of_rater(rating: xr.Dataset, texts: Mapping[str, Texts], least: int) -> _Of
         rater_false_negative_rate=of_groups[:, 1],
         rater_comments=counts,
         rater_background_comments=_counts(label, study.nameless),
-        **_noise(rating, [texts[name] for name in PARTS]),
     )
-
-
-def _noise(rating: xr.Dataset, parts: Sequence[Texts]) -> dict[str, Any]:
-    """Return how often labels are wrong in several parts, and of how many comments that is."""
-    rated = np.concatenate([rating["rated"].values[each.place] for each in parts])
-    label = np.concatenate([each.label for each in parts])
-    overall = rated >= 0
-    named = overall & np.concatenate([each.members.any(axis=0) for each in parts])
-    return {
-        "overall_comments": _counts(label, overall),
-        "named_comments": _counts(label, named),
-        "overall_noise": _rates(rated == 1, label, overall),
-        "named_noise": _rates(rated == 1, label, named),
-    }
 
 
 def _rates(rated: Mask, label: Mask, among: Mask) -> Array:

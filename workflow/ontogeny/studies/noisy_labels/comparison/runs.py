@@ -11,7 +11,8 @@ from ontogeny.joins import Run
 from ontogeny.joins.rows import labels_of, stacked
 from ontogeny.ranking import equal_error_threshold
 from ontogeny.studies.noisy_labels.comparison.measures import decided, ranked
-from ontogeny.studies.noisy_labels.comparison.texts import SCORED_ON, Texts, no_texts
+from ontogeny.studies.noisy_labels.comparison.texts import SCORED_ON, TextSet, no_texts
+from ontogeny.studies.noisy_labels.config import CLEAN_ALONE
 from ontogeny.studies.noisy_labels.labels import measures, measures_along, variable
 
 __all__ = ["THRESHOLD_RULES", "curves_of_runs", "development_auc", "of_runs", "score_of"]
@@ -23,7 +24,7 @@ _ONE_HALF = 0.0
 """The logit of a probability of 1/2."""
 
 Row = Mapping[str, xr.Variable]
-OfCorpora = Mapping[str, Mapping[str, Texts]]
+OfCorpora = Mapping[str, Mapping[str, TextSet]]
 """Texts by name of the corpus, and by their own name."""
 
 
@@ -51,7 +52,7 @@ def of_runs(runs: Sequence[Run], texts: OfCorpora, *, groups: int) -> dict[str, 
     return _along("run", [_of_run(run, texts[run.about["corpus"]]) for run in runs]) | _chosen(runs)
 
 
-def score_of(scores: xr.Dataset, texts: Texts, step: int) -> NDArray[np.float64]:
+def score_of(scores: xr.Dataset, texts: TextSet, step: int) -> NDArray[np.float64]:
     """Return the scores of texts at a checkpoint, (N,) [nat]."""
     if texts.are_probes:
         found = scores["probe_score"].sel(step=step).values[texts.place]
@@ -65,8 +66,17 @@ def development_auc(run: Run) -> xr.DataArray:
     return run.results["history"]["auc"].sel(split="development", drop=True)
 
 
-def curves_of_runs(runs: Sequence[Run]) -> tuple[NDArray[Any], dict[str, xr.Variable]]:
+def curves_of_runs(
+    runs: Sequence[Run], texts: OfCorpora
+) -> tuple[NDArray[Any], dict[str, xr.Variable]]:
     """Return how runs become better along their training.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        With ``scores`` and ``history``.
+    texts : mapping
+        By corpus: the texts of `study`.
 
     Returns
     -------
@@ -74,20 +84,32 @@ def curves_of_runs(runs: Sequence[Run]) -> tuple[NDArray[Any], dict[str, xr.Vari
         Checkpoints that any run has.
     variables : dict of str to Variable
         ``curve_auc(run, step)``, the AUC on development, and ``examples(run, step)``, the examples
-        that the run has seen by then, each minibatch counted as full, from 0 again when a network
-        is tuned. NaN where a run has no such checkpoint.
+        that the run has seen by then, counting repetitions, from 0 again when a network is tuned.
+        NaN where a run has no such checkpoint.
     """
     histories = [run.results["history"] for run in runs]
     step = labels_of(histories, "step") if runs else np.zeros(0, dtype=np.int64)
     auc = np.zeros((0, 0))
-    batch = np.array([int(run.results["scores"]["examples_per_update"]) for run in runs])
     if runs:
         auc = stacked([development_auc(run) for run in runs], step=step)
-    examples = np.where(np.isnan(auc), np.nan, step * batch[:, None])
+    seen = [_examples(run, len(texts[run.about["corpus"]]["study"].place), step) for run in runs]
+    examples = np.where(np.isnan(auc), np.nan, np.array(seen).reshape(auc.shape))
     return step, {
         "curve_auc": variable(("run", "step"), auc, "AUC on development"),
         "examples": variable(("run", "step"), examples, "examples seen"),
     }
+
+
+def _examples(run: Run, study: int, step: NDArray[Any]) -> NDArray[np.int64]:
+    """Return how many examples a run has seen at some steps; the last batch of an epoch is rest."""
+    strategy, clean = run.about["strategy"], round(run.about["clean_share"] * study)
+    if run.about["tuned"] or strategy in CLEAN_ALONE:
+        items = clean
+    else:
+        items = study - clean if strategy == "noisy" else study
+    batch = int(run.results["scores"]["examples_per_update"])
+    epochs, updates = np.divmod(step, -(-items // batch))
+    return np.asarray(epochs * items + np.minimum(updates * batch, items))
 
 
 def _chosen(runs: Sequence[Run]) -> dict[str, xr.Variable]:
@@ -105,7 +127,7 @@ def _chosen(runs: Sequence[Run]) -> dict[str, xr.Variable]:
     }
 
 
-def _of_run(run: Run, texts: Mapping[str, Texts]) -> Row:
+def _of_run(run: Run, texts: Mapping[str, TextSet]) -> Row:
     scores = run.results["scores"]
     step = int(scores["chosen"])
     score = {name: score_of(scores, texts[name], step) for name in ("development", *SCORED_ON)}
@@ -114,7 +136,7 @@ def _of_run(run: Run, texts: Mapping[str, Texts]) -> Row:
 
 
 def _row(
-    texts: Mapping[str, Texts], score: Mapping[str, NDArray[np.float64]], threshold: float
+    texts: Mapping[str, TextSet], score: Mapping[str, NDArray[np.float64]], threshold: float
 ) -> Row:
     of_sets = []
     for name in SCORED_ON:

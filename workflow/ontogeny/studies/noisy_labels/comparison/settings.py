@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -15,14 +15,15 @@ from ontogeny.labels import text
 from ontogeny.studies.noisy_labels.comparison.runs import THRESHOLD_RULES
 from ontogeny.studies.noisy_labels.labels import coordinate, variable
 from ontogeny.studies.noisy_labels.recipes import NINE, SHOWN
+from ontogeny.studies.noisy_labels.settings import Setting, runs_in, setting_of
 
-__all__ = ["MEASURES", "Setting", "Which", "of_settings", "setting_of"]
+__all__ = ["MEASURES", "Criterion", "of_settings"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Which:
+class Criterion:
     """Where a measure of runs is, and which of its values is the best.
 
     Attributes
@@ -49,39 +50,22 @@ class Which:
         return np.asarray(found.values, dtype=np.float64)
 
     def quality(self, values: Array) -> Array:
-        """Return what is the greater, the better."""
+        """Return the measure so that larger is better."""
         return values if self.is_high else -np.abs(values)
 
 
 MEASURES = {
-    "auc": Which("auc", is_high=True),
-    "mean_subgroup_auc": Which("mean_subgroup_auc", is_high=True),
-    "mean_bpsn_auc": Which("mean_bpsn_auc", is_high=True),
-    "mean_bnsp_auc": Which("mean_bnsp_auc", is_high=True),
-    "mean_negative_aeg": Which("mean_negative_aeg"),
-    "mean_absolute_negative_aeg": Which("mean_absolute_negative_aeg"),
-    "fped": Which("fped", is_decided=True),
-    "templates_auc": Which("auc", "templates", is_high=True),
-    "templates_mean_absolute_negative_aeg": Which("mean_absolute_negative_aeg", "templates"),
+    "auc": Criterion("auc", is_high=True),
+    "mean_subgroup_auc": Criterion("mean_subgroup_auc", is_high=True),
+    "mean_bpsn_auc": Criterion("mean_bpsn_auc", is_high=True),
+    "mean_bnsp_auc": Criterion("mean_bnsp_auc", is_high=True),
+    "mean_negative_aeg": Criterion("mean_negative_aeg"),
+    "mean_absolute_negative_aeg": Criterion("mean_absolute_negative_aeg"),
+    "fped": Criterion("fped", is_decided=True),
+    "templates_auc": Criterion("auc", "templates", is_high=True),
+    "templates_mean_absolute_negative_aeg": Criterion("mean_absolute_negative_aeg", "templates"),
 }
 """By name, the measures by which recipes are compared."""
-
-
-class Setting(NamedTuple):
-    """What runs that are compared have in common."""
-
-    corpus: str
-    rater: str
-    clean_share: float
-
-    def __str__(self) -> str:
-        """Return it as ``"generated, biased, 0.05 clean"``."""
-        return f"{self.corpus}, {self.rater}, {self.clean_share:g} clean"
-
-
-def setting_of(run: Run) -> Setting:
-    """Return the setting that a run is configured in."""
-    return Setting(*(run.about[name] for name in Setting._fields))
 
 
 def of_settings(
@@ -89,10 +73,7 @@ def of_settings(
 ) -> tuple[dict[str, xr.Variable], dict[str, xr.Variable]]:
     """Return how recipes compare, in each setting.
 
-    A run belongs to the setting that it is configured in. Those that do not read labels of the
-    rater belong to more: `clean` to every setting of its corpus with its clean share, `oracle` to
-    every setting of its corpus. Where several experiments have a run of one recipe and seed in a
-    setting, that of the first experiment by name counts.
+    Which runs belong to a setting is in `ontogeny.studies.noisy_labels.settings.runs_in`.
 
     Parameters
     ----------
@@ -104,7 +85,7 @@ def of_settings(
     -------
     coordinates : dict of str to Variable
         ``setting``, ``recipe`` and ``measure``; ``corpus_of_setting``, ``rater_of_setting``,
-        ``clean_share_of_setting`` and ``source_of_setting``.
+        ``clean_share_of_setting``, ``conditions_of_setting`` and ``source_of_setting``.
     variables : dict of str to Variable
         ``seeds(setting, recipe)``, how many runs there are. By ``(setting, recipe, measure)``,
         over those: ``mean_over_seeds``; ``excess_over_naive``, the mean difference to the recipe
@@ -112,16 +93,14 @@ def of_settings(
         same recipe before tuning, with its ``gain_interval(end)``; ``wins``, the share of seeds in
         which the recipe is the best of those of the paper. NaN where there is nothing to compare.
     """
-    sources = {setting_of(run): run.about["source"] for run in runs}
+    about = [run.about for run in runs]
+    sources = {setting_of(each): str(each["source"]) for each in about}
     settings, recipes = tuple(sources), _recipes(runs)
     table = xr.Dataset(
         {name: ("run", values) for name, values in measured.items()}
         | {"seed_of_run": ("run", [run.about["seed"] for run in runs])}
     )
-    tables = [
-        {each: table.isel(run=_places(runs, setting, each)) for each in recipes}
-        for setting in settings
-    ]
+    tables = [_by_recipe(table, about, setting, recipes) for setting in settings]
     shape = (len(settings), len(recipes), len(MEASURES))
     values = np.full((*shape, len(_Compared._fields)), np.nan)
     for row, of_recipes in enumerate(tables):
@@ -160,24 +139,16 @@ def _recipes(runs: Sequence[Run]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*known, *found]))
 
 
-def _places(runs: Sequence[Run], setting: Setting, recipe: str) -> NDArray[np.int64]:
-    """Return the places of the runs of a recipe in a setting, one for each seed, ascending."""
-    found: dict[int, list[tuple[str, int]]] = {}
-    for place, run in enumerate(runs):
-        if run.about["recipe"] == recipe and _belongs(run, setting):
-            found.setdefault(run.about["seed"], []).append((run.about["experiment"], place))
-    return np.array([min(found[seed])[1] for seed in sorted(found)], dtype=np.int64)
-
-
-def _belongs(run: Run, setting: Setting) -> bool:
-    own = setting_of(run)
-    match run.about["strategy"]:
-        case "oracle":
-            return own.corpus == setting.corpus
-        case "clean":
-            return (own.corpus, own.clean_share) == (setting.corpus, setting.clean_share)
-        case _:
-            return own == setting
+def _by_recipe(
+    table: xr.Dataset, about: Sequence[Mapping[str, Any]], setting: Setting, recipes: Sequence[str]
+) -> dict[str, xr.Dataset]:
+    """Return the runs of each recipe in a setting, one for each seed, ascending."""
+    places: dict[str, list[int]] = {recipe: [] for recipe in recipes}
+    for (recipe, _), place in runs_in(about, setting).items():
+        places[recipe].append(place)
+    return {
+        recipe: table.isel(run=np.array(each, dtype=np.int64)) for recipe, each in places.items()
+    }
 
 
 def _before(runs: Sequence[Run], tuned: str) -> str | None:
@@ -205,7 +176,7 @@ def _compared(
 def _wins(tables: Mapping[str, xr.Dataset]) -> Array:
     """Return the share of seeds in which each recipe is the best of the paper's, (C, M).
 
-    Over the seeds of which each of these recipes has a value; recipes that are equally good share a
+    Over the seeds in which all of these recipes have a value; recipes that are equally good share a
     seed. NaN for other recipes, and where there are fewer than two.
     """
     rivals = [name for name in NINE if name in tables and tables[name].sizes["run"]]
@@ -214,10 +185,10 @@ def _wins(tables: Mapping[str, xr.Dataset]) -> Array:
         return found
     seeds = set.intersection(*(set(tables[name]["seed_of_run"].values) for name in rivals))
     rows = [list(tables).index(name) for name in rivals]
-    for column, (measure, which) in enumerate(MEASURES.items()):
+    for column, (measure, criterion) in enumerate(MEASURES.items()):
         quality = np.array(
             [
-                which.quality(each[measure].values[np.isin(each["seed_of_run"], list(seeds))])
+                criterion.quality(each[measure].values[np.isin(each["seed_of_run"], list(seeds))])
                 for each in (tables[name] for name in rivals)
             ]
         )
@@ -262,6 +233,11 @@ def _coordinates(
         ),
         "clean_share_of_setting": variable(
             "setting", shares, "share of the comments whose true label is known"
+        ),
+        "conditions_of_setting": variable(
+            "setting",
+            text(each.conditions for each in settings),
+            "how training departs from what most experiments have",
         ),
         "source_of_setting": variable(
             "setting", text(sources[each] for each in settings), "what the noisy labels are of"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.noisy_labels.corpora.comments import COLLECTIONS, PARTS
 
-__all__ = ["SCORED_ON", "Texts", "no_texts", "texts_of"]
+__all__ = ["SCORED_ON", "TextSet", "no_texts", "texts_of"]
 
 SCORED_ON = ("test", *COLLECTIONS)
 """What networks are judged on: the test comments, and each collection of probes."""
@@ -21,7 +21,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Texts:
+class TextSet:
     """Comments of one part of a corpus, or probes of one collection.
 
     Attributes
@@ -77,7 +77,7 @@ class Texts:
             yield member, self.nameless
 
 
-def texts_of(corpus: xr.Dataset, name: str, identities: Sequence[str], *, least: int) -> Texts:
+def texts_of(corpus: xr.Dataset, name: str, identities: Sequence[str], *, least: int) -> TextSet:
     """Return the texts of a corpus that have a name in common.
 
     Parameters
@@ -104,7 +104,7 @@ def texts_of(corpus: xr.Dataset, name: str, identities: Sequence[str], *, least:
     rows = [identities.index(identity) for identity in of["identity"].values]
     members[rows] = of[f"{prefix}member"].values == 1
     known = np.ones(len(place), dtype=np.bool_) if are_probes else of["known"].values == 1
-    found = Texts(
+    found = TextSet(
         place=place,
         label=label,
         members=members,
@@ -116,9 +116,9 @@ def texts_of(corpus: xr.Dataset, name: str, identities: Sequence[str], *, least:
     return replace(found, compared=np.asarray((found.counts >= least).all(axis=1)))
 
 
-def no_texts(groups: int) -> Texts:
+def no_texts(groups: int) -> TextSet:
     """Return no texts at all, on which every measure is NaN."""
-    return Texts(
+    return TextSet(
         place=np.zeros(0, dtype=np.int64),
         label=np.zeros(0, dtype=np.bool_),
         members=np.zeros((groups, 0), dtype=np.bool_),

@@ -4,7 +4,7 @@ The rater of the main setting of each source of labels. Left, on the comments th
 from, the share of harmless comments that the rater calls toxic, by the group that they name; the
 dotted line is that share among comments that name no group. Middle, the share of toxic comments
 that it calls harmless. Right, on the test comments, the share of wrong labels by the score that a
-network trained on true labels gives, in bins of equally many comments, mean over seeds. Noise that
+network trained on true labels gives (mean over seeds), in bins of equally many comments. Noise that
 depended on the true label alone would be the same in all bins, but for chance: the bands are as
 wide as its range over bins would be.
 """
@@ -37,7 +37,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     found = {source: rater for source, rater in raters.items() if rater is not None}
     rates = [f"rater_{of}{name}" for name in _RATES for of in ("", "background_")]
     chosen = comparison.sel(rater=list(found.values()))
-    noise = chosen[["noise_by_score", "noise_null"]].mean("seed", keep_attrs=True)
+    noise = chosen[["noise_by_score", "noise_null"]]
     level = noise["noise_by_score"].mean("bin")
     return (
         chosen[rates]
