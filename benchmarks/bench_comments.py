@@ -20,7 +20,7 @@ from ontogeny.config.training import Checkpoints, Schedule
 from ontogeny.networks.dropout import Dropout
 from ontogeny.networks.minibatches import EpochMinibatches
 from ontogeny.studies.noisy_labels.config import Optimiser
-from ontogeny.studies.noisy_labels.networks.lessons import Lessons
+from ontogeny.studies.noisy_labels.networks.examples import Examples
 from ontogeny.studies.noisy_labels.networks.reader import Parameters, Reader
 from ontogeny.studies.noisy_labels.networks.runs import Labelled, train_reader
 
@@ -68,7 +68,7 @@ def task_of(words: int) -> Task:
 
 def library_run(task: Task, updates: int) -> NDArray[np.float64]:
     """Train with the library, and return the loss of each update."""
-    lessons = Lessons(
+    examples = Examples(
         comment=np.arange(COMMENTS),
         target=task.label.astype(np.float32),
         labeller=np.zeros(COMMENTS, dtype=np.int64),
@@ -77,7 +77,7 @@ def library_run(task: Task, updates: int) -> NDArray[np.float64]:
     record = train_reader(
         Reader(CHANNELS, HIDDEN),
         task.initial(),
-        lessons,
+        examples,
         task.tokens,
         Labelled(task.tokens[:2], np.array([False, True])),
         optimiser=OPTIMISER,

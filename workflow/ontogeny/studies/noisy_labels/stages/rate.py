@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ontogeny.config.training import Checkpoints, EarlyStop, Schedule
 from ontogeny.studies.noisy_labels.config import NetworkRating
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS
+from ontogeny.studies.noisy_labels.networks.examples import examples_of
 from ontogeny.studies.noisy_labels.networks.forward import clean_logit
-from ontogeny.studies.noisy_labels.networks.lessons import lessons
 from ontogeny.studies.noisy_labels.networks.runs import (
     ERROR,
     Labelled,
@@ -74,7 +74,7 @@ def network_rating(
     record = train_reader(
         reader,
         reader.initial(torch.Generator().manual_seed(seed), embedding),
-        lessons("oracle", label[own], None, np.arange(len(own))),
+        examples_of("oracle", label[own], None, np.arange(len(own))),
         tokens[own],
         Labelled(tokens[development], label[development]),
         optimiser=spec.optimiser,

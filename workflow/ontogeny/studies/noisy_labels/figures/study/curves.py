@@ -13,14 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
-from ontogeny.studies.noisy_labels.panels import (
-    handle,
-    legend_below,
-    line_look,
-    of_base_settings,
-    present,
-)
+from ontogeny.plotting import figure, handle, legend_below, settings
+from ontogeny.studies.noisy_labels.panels import line_look, of_base_settings, present
 from ontogeny.studies.noisy_labels.recipes import GAINING
 
 __all__ = ["draw", "numbers"]

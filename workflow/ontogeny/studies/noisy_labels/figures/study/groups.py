@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, legend_below, note, settings
 from ontogeny.studies.noisy_labels.panels import (
     GUIDE,
     SETS,
@@ -25,10 +25,7 @@ from ontogeny.studies.noisy_labels.panels import (
     TOO_FEW,
     block_title,
     blocks,
-    handle,
-    legend_below,
     mark_look,
-    note,
     of_base_settings,
     present,
     rows_axis,

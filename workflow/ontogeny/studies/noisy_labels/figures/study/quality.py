@@ -17,8 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
-from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, handle, legend_below, line_look
+from ontogeny.plotting import figure, handle, legend_below, settings
+from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, line_look
 from ontogeny.studies.noisy_labels.recipes import NINE
 
 __all__ = ["draw", "numbers"]

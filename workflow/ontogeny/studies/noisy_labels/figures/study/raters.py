@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.labels import text
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import PALETTE, figure, note, settings
 from ontogeny.studies.noisy_labels.bases import base_rater
 from ontogeny.studies.noisy_labels.facts import SOURCES
-from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, note, rows_axis
+from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, rows_axis
 
 __all__ = ["draw", "numbers"]
 

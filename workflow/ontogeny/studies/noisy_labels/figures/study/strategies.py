@@ -15,14 +15,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, note, settings
 from ontogeny.studies.noisy_labels.panels import (
     SETS,
     SIDE,
     TOO_FEW,
     blocks,
     mark_look,
-    note,
     of_base_settings,
     present,
     rows_axis,

@@ -17,16 +17,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, legend_below, note, settings
 from ontogeny.studies.noisy_labels.panels import (
     SETS,
     TOO_FEW,
     block_title,
     blocks,
-    handle,
-    legend_below,
     mark_look,
-    note,
     of_base_settings,
     present,
 )
