@@ -88,8 +88,8 @@ def test_an_accuracy_that_it_has_exactly_is_reached():
     assert_array_equal(again["rating_score"].values, early["rating_score"].values)
 
 
-def test_a_rater_that_never_has_its_accuracy_is_refused_with_its_best():
-    says = r"accuracy 0\.999 within 3 epochs; the best is 0\.\d{4}, after \d+ updates; lower"
+def test_a_rater_that_does_not_reach_its_accuracy_is_refused_with_its_best():
+    says = r"accuracy 0\.999 in 3 epochs; the best is 0\.\d{4}, after \d+ updates; lower"
     with pytest.raises(ValueError, match=says):
         rated(rater(accuracy=0.999))
 
