@@ -17,11 +17,13 @@ __all__ = [
     "TOO_FEW",
     "block_title",
     "blocks",
+    "groups_of",
     "line_look",
     "mark_look",
     "of_base_settings",
     "present",
     "rows_axis",
+    "said_groups",
 ]
 
 GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
@@ -97,6 +99,17 @@ def blocks(numbers: xr.Dataset, name: str) -> list[tuple[str, str]]:
 def block_title(numbers: xr.Dataset, source: str, scored_on: str) -> str:
     """Return the setting and the set that a panel is of."""
     return f"{numbers['base_setting'].sel(source=source).item()}: {SETS[scored_on]}"
+
+
+def groups_of(comparison: xr.Dataset) -> xr.DataArray:
+    """Return over how many groups a run's means are, by ``run`` and ``scored_on``."""
+    return comparison["negative_aeg"].notnull().sum("identity")
+
+
+def said_groups(numbers: xr.Dataset) -> str:
+    """Return over how many groups the means of a panel are, in words."""
+    count = numbers["groups_over_seeds"].max()
+    return f"{int(count) if count.notnull() else 0} groups"
 
 
 def mark_look(recipe: str) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """What the noise must be like for each strategy to win.
 
-Of the corpus that networks label in the most settings. Columns on the left: raters that kept one
-share of the harmless comments that name a group (the less they kept, the more biased they are), by
-the accuracy at which they were stopped. Further columns: one rater, by the share of clean comments.
-Top and middle, on test comments: by how much AUC and mean |negative AEG| exceed those of naive
-training, mean over seeds of the difference within a seed, with intervals of 95 %; strategies are
-dashed before and solid after fine-tuning, and `clean` is cut off where it is far from all others.
+The corpus with the most settings whose rater is a network. Columns on the left: raters that kept
+one share of the harmless comments that name a group (those that kept less are more biased), by the
+accuracy at which they were stopped. Further columns: one rater, by the share of clean comments.
+Top and middle, on test comments: how far AUC and mean |negative AEG| lie above those of naive
+training. Marks are means over seeds of the difference within a seed, with 95 % intervals; lines are
+dashed before fine-tuning and solid after it; `clean` is cut off where it is far from all others.
 Bottom: the share of seeds in which a recipe has the highest AUC.
 """
 
@@ -32,8 +32,8 @@ Places = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _EXCESS = {
-    "auc": "AUC,\nabove naive",
-    "mean_absolute_negative_aeg": "mean |negative AEG|,\nabove naive",
+    "auc": "AUC,\nabove that of naive",
+    "mean_absolute_negative_aeg": "mean |negative AEG|,\nabove that of naive",
 }
 _MARGIN = 0.08
 _SPREAD = 0.12
@@ -121,6 +121,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for panels, (measure, label) in zip(grid, _EXCESS.items(), strict=False):
             panels[0].set(ylabel=label, ylim=_limits(numbers.sel(measure=measure)))
         grid[-1, 0].set_yticks(range(len(NINE)), NINE)
+        grid[-1, 0].set_ylabel("share of seeds\nwith the highest AUC")
         lines = [
             handle(each, marker="o", ms=3, **line_look(each)) for each in NINE if each != "naive"
         ]

@@ -1,12 +1,12 @@
 """How biased the raters are, and whether their noise depends on the comment.
 
 The rater of the main setting of each source of labels. Left, on the comments that networks learn
-from, the share of harmless comments that the rater calls toxic, by the group that they name; the
-dotted line is that share among comments that name no group. Middle, the share of toxic comments
-that it calls harmless. Right, on the test comments, the share of wrong labels by the score that a
-network trained on true labels gives, in bins of equally many comments, mean over seeds. Noise that
-depended on the true label alone would be the same in all bins, but for chance: the bands are as
-wide as its range over bins would be.
+from: the share of harmless comments that the rater calls toxic, by the group that they name; the
+dotted line is this share among comments that name no group. Middle, the same for toxic comments
+that it calls harmless. Right, on the test comments: the share of wrong labels by the score of a
+network trained on true labels, in bins of equally many comments (mean over seeds). If wrong labels
+depended on the true label alone, they would be equally frequent in all bins but for chance; a band
+is as wide as their range over bins would then be.
 """
 
 from collections.abc import Mapping
@@ -67,15 +67,16 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             *rates, noise = panels
             panels[0].set_title(f"{one['source'].values}: rater {one['rater'].values}", loc="left")
             for axes, (name, label), of in zip(rates, _RATES.items(), _LABELS, strict=True):
-                rows = np.arange(len(names))
-                axes.plot(one[f"rater_{name}"], rows, "o", ms=4, color=_LABELS[of])
+                rate = one[f"rater_{name}"].values
+                rows = np.flatnonzero(np.isfinite(rate))
+                if rows.size:
+                    axes.plot(rate[rows], rows, "o", ms=4, color=_LABELS[of], clip_on=False)
+                else:
+                    note(axes, TOO_FEW)
                 axes.axvline(float(one[f"rater_background_{name}"]), **GUIDE)
                 axes.set(xlabel=label, xlim=(0, None))
-                if not one[f"rater_{name}"].notnull().any():
-                    note(axes, TOO_FEW)
-                rows_axis(
-                    axes, [str(name) for name in names] if axes is rates[0] else [""] * len(rows)
-                )
+                shown = list(map(str, names)) if axes is rates[0] else [""] * len(names)
+                rows_axis(axes, shown)
             _noise(noise, one)
         legend_below(
             drawn,
