@@ -1,4 +1,4 @@
-"""Milliseconds of an update of a network that reads comments: this library and plain PyTorch.
+"""Time of networks that read comments: updates beside plain PyTorch, generated comments, measures.
 
 Run as ``python benchmarks/bench_comments.py``; ``benchmarks/README.md`` says what is measured.
 """
@@ -19,10 +19,18 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from ontogeny.config.training import Checkpoints, Schedule
 from ontogeny.networks.dropout import Dropout
 from ontogeny.networks.minibatches import EpochMinibatches
-from ontogeny.studies.noisy_labels.config import Optimiser
-from ontogeny.studies.noisy_labels.networks.lessons import Lessons
+from ontogeny.studies.noisy_labels.comparison.measures import decided, ranked
+from ontogeny.studies.noisy_labels.comparison.texts import texts_of
+from ontogeny.studies.noisy_labels.config import Generated, Optimiser
+from ontogeny.studies.noisy_labels.corpora.generated import (
+    IDENTITIES,
+    LONGEST,
+    generated_comments,
+)
+from ontogeny.studies.noisy_labels.networks.examples import Examples
 from ontogeny.studies.noisy_labels.networks.reader import Parameters, Reader
 from ontogeny.studies.noisy_labels.networks.runs import Labelled, train_reader
+from ontogeny.studies.noisy_labels.stages.corpus import generated_corpus
 
 COMMENTS, LENGTH, FEATURES = 8000, 36, 48
 BATCH, CHANNELS, HIDDEN, DROPOUT = 128, 64, 64, 0.2
@@ -32,6 +40,8 @@ OPTIMISER = Optimiser(batch=BATCH, learning_rate=2e-3, betas=(0.9, 0.999), weigh
 ROUNDS, UPDATES = 7, 300
 COMPARED_UPDATES = 16
 TOLERANCE = 1e-5
+LEAST_GENERATED = 20_000  # comments a second
+MEASURED_RUNS, MOST_MEASURING = 50, 20.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ def task_of(words: int) -> Task:
 
 def library_run(task: Task, updates: int) -> NDArray[np.float64]:
     """Train with the library, and return the loss of each update."""
-    lessons = Lessons(
+    examples = Examples(
         comment=np.arange(COMMENTS),
         target=task.label.astype(np.float32),
         labeller=np.zeros(COMMENTS, dtype=np.int64),
@@ -77,7 +87,7 @@ def library_run(task: Task, updates: int) -> NDArray[np.float64]:
     record = train_reader(
         Reader(CHANNELS, HIDDEN),
         task.initial(),
-        lessons,
+        examples,
         task.tokens,
         Labelled(task.tokens[:2], np.array([False, True])),
         optimiser=OPTIMISER,
@@ -190,12 +200,55 @@ def bench(words: int) -> bool:
     return all(met.values())
 
 
+def bench_generation() -> bool:
+    """Measure how many comments are generated a second; return whether the target is met."""
+    spec = Generated()
+    sizes = (spec.rater, spec.study, spec.development, spec.test)
+    rates = []
+    for seed in range(ROUNDS):
+        start = process_time()
+        generated_comments(sizes, length=LONGEST, seed=seed)
+        rates.append(sum(sizes) / (process_time() - start))
+    found = median(rates)
+    met = found >= LEAST_GENERATED
+    print(f"\n{sum(sizes):,} generated comments: {found:,.0f} a second")
+    print(f"{'ok    ' if met else 'MISSED'} at least {LEAST_GENERATED:,}")
+    return met
+
+
+def bench_measures() -> bool:
+    """Measure the time of all measures of many runs; return whether the target is met.
+
+    Each run is judged on the test comments and the templates of the default generated corpus, at
+    two thresholds.
+    """
+    spec = Generated()
+    corpus = generated_corpus(Generated(rater=1, study=1, development=1, test=spec.test))
+    sets = [texts_of(corpus, name, IDENTITIES, least=10) for name in ("test", "templates")]
+    scores = [
+        np.random.default_rng(0).normal(texts.label, size=(MEASURED_RUNS, len(texts.label)))
+        for texts in sets
+    ]
+    start = process_time()
+    for texts, of_runs in zip(sets, scores, strict=True):
+        for score in of_runs:
+            ranked(texts, score)
+            for threshold in (0.0, 0.5):
+                decided(texts, score, threshold)
+    seconds = process_time() - start
+    met = seconds <= MOST_MEASURING
+    counts = " and ".join(f"{len(texts.label):,}" for texts in sets)
+    print(f"\nmeasures of {MEASURED_RUNS} runs on {counts} texts, {len(IDENTITIES)} groups")
+    print(f"{'ok    ' if met else 'MISSED'} {seconds:.1f} s, at most {MOST_MEASURING:g}")
+    return met
+
+
 def main() -> int:
     """Run the benchmark and return the exit code: 1 if a target is missed."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
     print(f"one thread on one core, {ROUNDS} interleaved rounds, processor time, medians (least)")
-    met = [bench(words) for words in LEAST_RATIO]
+    met = [bench_generation(), bench_measures(), *(bench(words) for words in LEAST_RATIO)]
     return 0 if all(met) else 1
 
 

@@ -13,7 +13,7 @@ from ontogeny.studies.noisy_labels.config import (
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS
 from ontogeny.studies.noisy_labels.run_datasets import datasets
 from ontogeny.studies.noisy_labels.stages.corpus import generated_corpus
-from ontogeny.studies.noisy_labels.stages.train import course_of, lessons_of_run, train_run
+from ontogeny.studies.noisy_labels.stages.train import course_of, examples_of_run, train_run
 from ontogeny.studies.noisy_labels.stages.vote import rating_dataset
 
 LOGGER = logging.getLogger("test")
@@ -83,7 +83,7 @@ def run(spec, parent=None, corpus=None, **more):
     corpus = small_corpus() if corpus is None else corpus
     reads_rater = spec.strategy not in ("clean", "oracle") and not spec.tuned
     rating = flipped(corpus) if reads_rater else None
-    of_run = lessons_of_run(spec, corpus, rating, parent)
+    of_run = examples_of_run(spec, corpus, rating, parent)
     course = course_of(spec, len(of_run.comment))
     return train_run(course, of_run, corpus, parent)(**more)
 

@@ -51,7 +51,7 @@ MIXTURE = "studies.surprise.worlds: mixture problems"
 SCALING = "scaling: _abruptness _broken _curves _forecasts _laws _offset _shapes _solver"
 RANKING = "ranking: _aucs _comments _gaps _noise _rates _summaries"
 VECTORS = "studies.noisy_labels.corpora: comments generated vectors"
-READER = "studies.noisy_labels.networks: forward labellers lessons losses reader runs text_maximum"
+READER = "studies.noisy_labels.networks: examples forward labellers losses reader runs text_maximum"
 COMPUTES = {
     "all_claims": ["ontogeny: claims"],
     "claims": ["ontogeny: claims estimates"],

@@ -1,5 +1,6 @@
 """Studies as values: what each says fits what is there."""
 
+import re
 from importlib import import_module
 from string import Formatter
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from ontogeny.config import ConfigurationError, parse_yaml
 from ontogeny.figures import drawn_together, figures_of
 from ontogeny.known_studies import STUDIES
 from ontogeny.labels import DIMENSIONS
-from ontogeny.study import Places, read_sections
+from ontogeny.study import Places, any_of, read_sections
 
 RAW = parse_yaml("""\
 composition:
@@ -176,3 +177,9 @@ def test_a_study_without_a_section_has_no_plan():
 def test_groups_are_checked_without_an_experiment():
     with pytest.raises(ConfigurationError, match=r"`groups\.g` = {}: must have one of"):
         read_sections({"groups": {"g": {}}, "induction": RAW["induction"]}, STUDIES)
+
+
+@pytest.mark.parametrize("names", [(), ("one",), ("two", "one")])
+def test_any_of_some_names_matches_them_alone(names):
+    found = [name for name in ("", "one", "two", "onetwo") if re.fullmatch(any_of(names), name)]
+    assert found == sorted(names)

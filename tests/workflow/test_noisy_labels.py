@@ -266,7 +266,7 @@ def test_a_rater_without_its_accuracy_says_what_it_reached(tmp_path):
     other = Project.made(tmp_path / "never", TINY, NEVER)
     run = other.tried("--cores", "1")
     assert run.returncode != 0
-    assert "never has the accuracy 0.999 within 1 epochs; the best is 0." in output_of(run)
+    assert "does not reach the accuracy 0.999 in 1 epoch; the best is 0." in output_of(run)
 
 
 def test_a_run_has_figures_where_they_are_asked_for(project, tmp_path):

@@ -67,8 +67,8 @@ def read_rows(text: str, path: str) -> Rows:
     Parameters
     ----------
     text : str
-        The content of the file. The first line names the columns, of which the first one, if it
-        is an index, may lack a name; empty lines are skipped.
+        The content of the file. The first line names the columns; a first column that is an index
+        may lack a name. Empty lines are skipped.
     path : str
         As the configuration names the file, for messages.
 

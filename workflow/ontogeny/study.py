@@ -15,7 +15,7 @@ import xarray as xr
 
 from ontogeny.config import Section, Style, noted, refuse, short, validate
 
-__all__ = ["RUN", "Claims", "Places", "Plan", "Study", "Subject", "read_sections"]
+__all__ = ["RUN", "Claims", "Places", "Plan", "Study", "Subject", "any_of", "read_sections"]
 
 RUN = "{experiment}/seed{seed}"
 """The folder of the results of a run, with its wildcards."""
@@ -299,6 +299,11 @@ class Plan(ABC):
     def benchmark(self, *parts: str) -> str:
         """Return the path of the time and memory that a step of the study took."""
         return self.places.benchmark(self.study.name, *parts)
+
+
+def any_of(names: Iterable[str]) -> str:
+    """Return a regular expression that matches each of some names; of none, one without a match."""
+    return "|".join(sorted(names)) or "(?!)"
 
 
 def read_sections(

@@ -276,3 +276,14 @@ def test_scores_have_a_density_for_each_kind_that_there_is():
         axes = scores.draw(shown, STYLE, "a run").axes[0]
         assert axes.get_title() == "a run"
         assert len(axes.figure.legends[0].get_texts()) == labels
+
+
+def test_means_over_groups_are_shown_with_the_number_of_groups():
+    figure = of(strategies, made(BASE))
+    assert [axes.get_xlabel().split("\n")[-1] for axes in figure.axes] == [
+        "AUC",
+        *["test comments, 3 groups"] * 2,
+        "templates, 3 groups",
+    ]
+    shown = [axes.get_xlabel() for axes in of(trade, without_groups(made(BASE))).axes]
+    assert shown == ["mean |negative AEG|, 0 groups"]

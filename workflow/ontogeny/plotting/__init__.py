@@ -2,7 +2,10 @@
 
 from ontogeny.plotting._panels import (
     block_lines,
+    handle,
     heat_map,
+    legend_below,
+    note,
     phase_legend,
     phase_rows,
     phase_shades,
@@ -26,8 +29,11 @@ __all__ = [
     "Look",
     "block_lines",
     "figure",
+    "handle",
     "heat_map",
     "irrep_looks",
+    "legend_below",
+    "note",
     "phase_legend",
     "phase_rows",
     "phase_shades",

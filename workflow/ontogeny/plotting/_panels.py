@@ -2,16 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-__all__ = ["block_lines", "heat_map", "phase_legend", "phase_rows", "phase_shades", "step_axis"]
+__all__ = [
+    "block_lines",
+    "handle",
+    "heat_map",
+    "legend_below",
+    "note",
+    "phase_legend",
+    "phase_rows",
+    "phase_shades",
+    "step_axis",
+]
 
 _PHASE_COLOURS = ("#f3e6c8", "#d9e8f5", "#dcefdc")
 
@@ -109,3 +121,23 @@ def block_lines(axis: Axis, names: Sequence[str]) -> None:
     centres = ends - np.array([size for _, size in blocks]) / 2 - 0.5
     axis.set_ticks(centres, [name for name, _ in blocks], fontsize=7)
     axis.set_tick_params(length=0)
+
+
+def handle(label: str, **look: Any) -> Line2D:
+    """Return an entry of a legend that looks like a line or a mark."""
+    return Line2D([], [], label=label, **look)
+
+
+def legend_below(drawn: Figure, handles: Sequence[Line2D], *, columns: int) -> None:
+    """Put a legend below a figure, if there are entries."""
+    if handles:
+        columns = min(columns, len(handles))
+        drawn.legend(handles=handles, loc="outside lower center", ncols=columns)
+
+
+def note(axes: Axes, words: str) -> None:
+    """Say in the middle of a panel why there is nothing in it."""
+    axes.text(
+        0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=8,
+        color="#555555",
+    )  # fmt: skip

@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ontogeny.config import Style
@@ -24,7 +23,6 @@ __all__ = [
     "alpha_colours",
     "chosen",
     "curve_look",
-    "handle",
     "in_words",
     "seeds_and_mean",
     "settings_of",
@@ -196,8 +194,3 @@ def seeds_and_mean(
 def with_room(drawn: Figure) -> None:
     """Keep room at both sides of a figure with long labels, whose widths depend on resolution."""
     drawn.set_layout_engine("constrained", rect=(0.015, 0, 0.97, 1))
-
-
-def handle(label: str, **look: Any) -> Line2D:
-    """Return an entry of a legend."""
-    return Line2D([], [], label=label, **look)

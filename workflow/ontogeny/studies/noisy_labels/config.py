@@ -90,18 +90,20 @@ TUNABLE: tuple[Strategy, ...] = (
 
 class _Corpus(Section):
     features: Features = Field(
-        48, description="Features of each word's vector, from the words that occur near it."
+        48, description="Length of the vector of a word, learned from the words that occur near it."
     )
-    seed: Seed = Field(0, description="Draws what is drawn: comments, or which part each is in.")
+    seed: Seed = Field(0, description="Seed of the comments, or of the division into parts.")
 
 
 class Generated(_Corpus):
-    """Comments of pseudo-words, with groups, insults and every bias known."""
+    """Generated comments, whose groups, insults and biases are all known."""
 
     kind: Literal["generated"] = "generated"
     rater: Count = Field(8000, description="Comments that a rater learns from.")
     study: Count = Field(
-        30_000, description="Comments that networks learn from: few clean, many rated."
+        30_000,
+        description="Comments that networks learn from: a few with true labels, the others "
+        "with those of a rater.",
     )
     development: Count = Field(3000, description="Comments that choose checkpoints and thresholds.")
     test: Count = Field(9000, description="Comments that networks are judged on.")
@@ -110,7 +112,7 @@ class Generated(_Corpus):
 class _Given(_Corpus):
     files: Annotated[Files, Field(min_length=1)] = Field(description="Files with comments.")
     development: Files = Field(
-        (), description="Files with the comments of development; none: a share of the others."
+        (), description="Files with the comments for development; none: a share of the others."
     )
     test: Files = Field(
         (), description="Files with the test comments; none: a share of the others."
@@ -121,7 +123,7 @@ class _Given(_Corpus):
     development_share: Share = Field(0.1, description="Share of the comments for development.")
     test_share: Share = Field(0.2, description="Share of the comments for the test.")
     vocabulary: Annotated[int, Field(ge=10, le=200_000), AS_WHOLE] = Field(
-        8000, description="Most words that are told apart, the most frequent ones."
+        8000, description="Size of the vocabulary: the most frequent words."
     )
     length: Length = Field(40, description="Words of a comment that are read; the rest is cut off.")
     templates: str | None = Field(
@@ -150,7 +152,7 @@ class Civil(_Given):
 
     kind: Literal["civil"] = "civil"
     least_mentions: Count = Field(
-        500, description="Groups that fewer comments of the test name are left out."
+        500, description="Groups that fewer test comments name are left out."
     )
 
 
@@ -163,7 +165,7 @@ class Network(Section):
     channels: Count = Field(64, description="Channels of the convolution, of 3 words each.")
     hidden: Count = Field(64, description="Neurons of the hidden layer.")
     dropout: ShareBelowOne = Field(
-        0.2, description="Share of the inputs of the hidden layer that each update drops."
+        0.2, description="Share of the inputs of the hidden layer that are dropped in each update."
     )
 
 
@@ -179,58 +181,62 @@ class Optimiser(optimisation.Optimiser):
 
 
 class Schedule(Section):
-    """How long to train. A checkpoint is stored before training and after every epoch."""
+    """How long to train. A checkpoint is stored before training and after each epoch."""
 
     epochs: Count = Field(5, description="Epochs on all comments.")
-    clean_epochs: Count = Field(60, description="Epochs of strategies that learn from few alone.")
+    clean_epochs: Count = Field(
+        60, description="Epochs of strategies that learn from the clean comments alone."
+    )
     naive_looks: Count = Field(
         8,
         description="Largest number of checkpoints in each epoch of the strategy `naive`, so that "
-        "it can be compared with `clean` where it is as accurate; they divide the epoch evenly.",
+        "it can be compared with `clean` at equal accuracy; they divide the epoch evenly.",
     )
 
 
 class Tuning(Section):
-    """How a network goes on, on the clean comments alone."""
+    """How a network is fine-tuned on the clean comments alone."""
 
     epochs: Count = Field(20, description="Epochs on the clean comments.")
     learning_rate: Positive = Field(5e-4, description="Learning rate [1/step].")
 
 
 class NetworkRating(Section):
-    """What the labels of a network depend on, in addition to its corpus."""
+    """What the labels of a network depend on besides its corpus."""
 
     kind: Literal["network"] = "network"
     accuracy: Share | None = Field(
         None,
-        description="It stops when it has this accuracy on development; null: after all epochs.",
+        description="Training stops at this accuracy on development; null: after all epochs.",
     )
     keep: ShareOrAll = Field(
         1.0,
-        description="Share of the harmless comments with a group among those that it learns from. "
-        "Below 1 it comes to think that groups are toxic.",
+        description="Of the harmless comments that name a group, the share that it learns from. "
+        "Below 1 it learns to call comments that name a group toxic.",
     )
-    epochs: Count = Field(40, description="Most epochs.")
+    epochs: Count = Field(40, description="Largest number of epochs.")
     network: Network = Field(Network(), description="The network.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
-    seed: Seed = Field(0, description="Fixes initial weights, minibatches and what is kept.")
+    seed: Seed = Field(
+        0, description="Seed of the initial weights, the minibatches and what is kept."
+    )
 
 
 class NetworkRater(NetworkRating):
-    """A network that learns from comments of its own, and is stopped early."""
+    """A network that learns from the part `rater`, and may be stopped early."""
 
     corpus: Name = Field(description="Name of one of `noisy_labels.corpora`.")
 
 
 class VoteRating(Section):
-    """What votes depend on, in addition to their corpus."""
+    """What votes depend on besides their corpus."""
 
     kind: Literal["vote"] = "vote"
-    seed: Seed = Field(0, description="Draws the vote.")
+    seed: Seed = Field(0, description="Seed of the votes.")
 
 
 class VoteRater(VoteRating):
-    """One vote of those that people gave a comment."""
+    """For each comment, one of the votes that people gave it."""
 
     corpus: Name = Field(description="Name of one of `noisy_labels.corpora`, with votes.")
 
@@ -239,10 +245,10 @@ Rater = Annotated[NetworkRater | VoteRater, Field(discriminator="kind")]
 
 
 class _Trained(Section):
-    strategy: Strategy = Field("naive", description="How clean and noisy labels are used.")
+    strategy: Strategy = Field("naive", description="How the network uses clean and noisy labels.")
     tuned: bool = Field(
         False,
-        description="Whether the network goes on, on the clean comments alone, from the final "
+        description="Whether the network is fine-tuned on the clean comments alone, from the final "
         "checkpoint of an experiment that is otherwise the same.",
     )
     clean_share: Share = Field(
@@ -250,9 +256,9 @@ class _Trained(Section):
     )
     transition: Literal["by-rater", "by-network", "by-group"] = Field(
         "by-rater",
-        description="From what loss correction estimates the transition matrix: from clean "
-        "comments that the rater labelled too; from the answers of a network that "
-        "learned from noisy labels alone; or as the first, for each group on its own.",
+        description="What loss correction estimates the transition matrix from: the rater's labels "
+        "of the clean comments; the predictions of a network that learned from noisy labels "
+        "alone; or, for each group, the rater's labels of the clean comments that name it.",
     )
     noisy_weight: ShareOrAll = Field(
         0.5, description="Weight of a noisy comment beside a clean one, for `weighted`."
@@ -280,11 +286,11 @@ class Experiment(_Trained):
     """A strategy with one rater, trained from one or more seeds."""
 
     rater: Name = Field(description="Name of one of `noisy_labels.raters`.")
-    schedule: Schedule = Field(Schedule(), description="Length of training.")
-    tuning: Tuning = Field(Tuning(), description="How tuned networks go on.")
+    schedule: Schedule = Field(Schedule(), description="How long to train.")
+    tuning: Tuning = Field(Tuning(), description="Fine-tuning of tuned networks.")
     seeds: Seeds = Field(
-        description="One network is trained for each; a seed fixes which comments are clean, "
-        "initial weights and minibatches."
+        description="One network is trained for each; a seed fixes which comments are clean, the "
+        "initial weights and the minibatches."
     )
 
     def training(self, seed: int) -> Training:
@@ -318,10 +324,11 @@ class Analysis(Section):
 
     least_comments: Count = Field(
         10,
-        description="A group with fewer toxic or fewer harmless comments is left out of the means.",
+        description="A group with fewer toxic or fewer harmless comments than this is left out of "
+        "the means.",
     )
     bins: Annotated[int, Field(ge=2, le=100), AS_WHOLE] = Field(
-        5, description="Bins of the oracle's score, in which labels of a rater are compared."
+        5, description="Number of bins of the oracle's score in which wrong labels are counted."
     )
 
 

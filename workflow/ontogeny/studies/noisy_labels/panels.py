@@ -1,12 +1,10 @@
 """What figures of the study share: how recipes look, and tables of the runs that are shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from ontogeny.labels import text
 from ontogeny.plotting import PALETTE
@@ -19,14 +17,13 @@ __all__ = [
     "TOO_FEW",
     "block_title",
     "blocks",
-    "handle",
-    "legend_below",
+    "groups_of",
     "line_look",
     "mark_look",
-    "note",
     "of_base_settings",
     "present",
     "rows_axis",
+    "said_groups",
 ]
 
 GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
@@ -104,6 +101,17 @@ def block_title(numbers: xr.Dataset, source: str, scored_on: str) -> str:
     return f"{numbers['base_setting'].sel(source=source).item()}: {SETS[scored_on]}"
 
 
+def groups_of(comparison: xr.Dataset) -> xr.DataArray:
+    """Return over how many groups a run's means are, by ``run`` and ``scored_on``."""
+    return comparison["negative_aeg"].notnull().sum("identity")
+
+
+def said_groups(numbers: xr.Dataset) -> str:
+    """Return over how many groups the means of a panel are, in words."""
+    count = numbers["groups_over_seeds"].max()
+    return f"{int(count) if count.notnull() else 0} groups"
+
+
 def mark_look(recipe: str) -> dict[str, Any]:
     """Return how the mark of a recipe is drawn: filled after fine-tuning, hollow before."""
     colour = _COLOURS[_strategy(recipe)]
@@ -126,24 +134,6 @@ def rows_axis(axes: Axes, names: Sequence[str]) -> None:
     """Give the vertical axis a row for each name, the first on top."""
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
-
-
-def legend_below(drawn: Figure, handles: Iterable[Line2D], *, columns: int) -> None:
-    """Put a legend below a figure."""
-    drawn.legend(handles=list(handles), loc="outside lower center", ncols=columns)
-
-
-def handle(label: str, **look: Any) -> Line2D:
-    """Return an entry of a legend."""
-    return Line2D([], [], label=label, **look)
-
-
-def note(axes: Axes, words: str) -> None:
-    """Say in the middle of a panel why there is nothing in it."""
-    axes.text(
-        0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=8,
-        color="#555555",
-    )  # fmt: skip
 
 
 def _strategy(recipe: str) -> str:

@@ -25,7 +25,7 @@ from ontogeny.studies.noisy_labels.labels import DIMENSIONS
 from ontogeny.studies.noisy_labels.memory import corpus_memory, rater_memory, run_memory
 from ontogeny.studies.noisy_labels.parents import parent_of, reads_rater
 from ontogeny.studies.noisy_labels.summary import summary
-from ontogeny.study import Claims, Plan, Study, Subject
+from ontogeny.study import Claims, Plan, Study, Subject, any_of
 
 __all__ = ["STUDY", "NoisyLabelsPlan"]
 
@@ -48,7 +48,7 @@ class NoisyLabelsPlan(Plan):
 
     def corpora_of(self, *, generated: bool) -> str:
         """Return a regular expression: the names of generated corpora, or of all others."""
-        return _either(
+        return any_of(
             name
             for name, corpus in self.section.corpora.items()
             if isinstance(corpus, Generated) == generated
@@ -74,7 +74,7 @@ class NoisyLabelsPlan(Plan):
 
     def raters_of(self, *, networks: bool) -> str:
         """Return a regular expression: the names of raters that are networks, or of all others."""
-        return _either(
+        return any_of(
             name
             for name, rater in self.section.raters.items()
             if isinstance(rater, NetworkRater) == networks
@@ -107,7 +107,7 @@ class NoisyLabelsPlan(Plan):
     def experiments_with_parent(self, *, parent: bool) -> str:
         """Return a regular expression: the experiments that build on another one, or the others."""
         names = self.section.experiments
-        return _either(name for name in names if (parent_of(names, name) is not None) == parent)
+        return any_of(name for name in names if (parent_of(names, name) is not None) == parent)
 
     def corpus_of_run(self, wildcards: Any) -> str:
         """Return the file of the corpus of a run."""
@@ -243,11 +243,6 @@ def _variant(experiment: Experiment) -> str:
     if experiment.strategy == "loss-correction":
         return experiment.transition
     return f"by {experiment.noisy_weight:g}" if experiment.strategy == "weighted" else ""
-
-
-def _either(names: Any) -> str:
-    """Return a regular expression that is any of some names; of none, one that is nothing."""
-    return "|".join(sorted(names)) or "(?!)"
 
 
 STUDY = Study(

@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from ontogeny.labels import text
-from ontogeny.plotting import PALETTE, figure
+from ontogeny.plotting import PALETTE, figure, handle, note
 from ontogeny.studies.surprise.families import control_of, families_of, main_setting, settings
 from ontogeny.studies.surprise.labels import coordinate
 
@@ -25,12 +25,9 @@ __all__ = [
     "LOOKS",
     "dots",
     "families_and_mean",
-    "handle",
     "handles_of_settings",
     "has_networks",
-    "legend_below",
     "main_and_control",
-    "note",
     "of_setting",
     "plain_ticks",
     "rank_bar",
@@ -142,18 +139,6 @@ def handles_of_settings(numbers: xr.Dataset) -> list[Line2D]:
     return found
 
 
-def legend_below(drawn: Figure, handles: Sequence[Line2D], *, columns: int) -> None:
-    """Put a legend below a figure."""
-    if handles:
-        columns = min(columns, len(handles))
-        drawn.legend(handles=handles, loc="outside lower center", ncols=columns)
-
-
-def handle(label: str, **look: Any) -> Line2D:
-    """Return an entry of a legend."""
-    return Line2D([], [], label=label, **look)
-
-
 def setting_words(numbers: xr.Dataset) -> dict[str, str]:
     """Return what tells the families of each setting on parity apart from others, in words."""
     places = settings(numbers["setting_of_family"].values.tolist())
@@ -228,14 +213,6 @@ MANY = 100
 
 def _within(low: float, high: float, ticks: Iterable[float]) -> list[float]:
     return [tick for tick in ticks if low <= tick <= high]
-
-
-def note(axes: Axes, words: str) -> None:
-    """Say in the middle of a panel why there is nothing in it."""
-    axes.text(
-        0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=8,
-        color="#555555",
-    )  # fmt: skip
 
 
 def without_networks(width: float) -> Figure:

@@ -23,7 +23,7 @@ from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
 from ontogeny.studies.surprise.settings import setting_of
 from ontogeny.studies.surprise.summary import summary
-from ontogeny.study import Claims, Plan, Study, Subject
+from ontogeny.study import Claims, Plan, Study, Subject, any_of
 
 __all__ = ["STUDY", "SurprisePlan"]
 
@@ -45,7 +45,7 @@ class SurprisePlan(Plan):
 
     def worlds_of(self, kind: str) -> str:
         """Return a regular expression: the names of the worlds of a kind."""
-        return _either(name for name, world in self.section.worlds.items() if world.kind == kind)
+        return any_of(name for name, world in self.section.worlds.items() if world.kind == kind)
 
     def world_of_run(self, wildcards: Any) -> str:
         """Return the file of the world of a run."""
@@ -83,7 +83,7 @@ class SurprisePlan(Plan):
 
     def experiments_on(self, kind: str) -> str:
         """Return a regular expression: the names of the experiments on worlds of a kind."""
-        return _either(
+        return any_of(
             name
             for name, experiment in self.section.experiments.items()
             if self._world_of(experiment).kind == kind
@@ -196,11 +196,6 @@ class SurprisePlan(Plan):
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""
         return summary({name: read(self.result(name)) for name in self.joined()})
-
-
-def _either(names: Any) -> str:
-    """Return a regular expression that is any of some names; of none, one that is nothing."""
-    return "|".join(sorted(names)) or "(?!)"
 
 
 STUDY = Study(

@@ -1,4 +1,4 @@
-"""A corpus of generated comments, of which every bias is known.
+"""A corpus of generated comments whose biases are all known.
 
 A comment is one or two clauses about a topic and a few others, in random order. It is toxic if one
 of them is an insult. Insults are said in the frames in which harmless words are said too, and are

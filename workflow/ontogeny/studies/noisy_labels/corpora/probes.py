@@ -19,7 +19,7 @@ from ontogeny.studies.noisy_labels.corpora.vocabulary import tokenised
 __all__ = ["MOST_OF_TEMPLATE", "Sentences", "cases", "probes_of", "templates"]
 
 MOST_OF_TEMPLATE = 2000
-"""Most rows of one template, since nearly all rows of the published file are of one."""
+"""Largest number of rows of one template: nearly all rows of the published file are of one."""
 
 TEMPLATE_COLUMNS = ("Text", "Label", "Template")
 TEMPLATE_LABELS = {"BAD": True, "NOT_BAD": False}
@@ -128,7 +128,7 @@ def cases(text: str, path: str) -> Sentences:
 
 
 def _texts(rows: Rows, column: str) -> tuple[str, ...]:
-    """Return the cleaned texts of a column, none of which may be empty."""
+    """Return the cleaned texts of a column, and refuse empty ones."""
     texts = tuple(map(cleaned, rows.column(column)))
     if "" in texts:
         refuse(rows, texts.index(""), column, "has no word; remove the row")

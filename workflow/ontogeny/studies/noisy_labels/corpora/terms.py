@@ -1,4 +1,4 @@
-"""Which groups a comment names: those of which it has a term as a whole word.
+"""Which groups a comment names: those with a term that is in it as a whole word.
 
 Symbols: ``N`` comments; ``G`` groups.
 """

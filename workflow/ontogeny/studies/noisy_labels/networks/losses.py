@@ -26,7 +26,7 @@ class Items:
     target, weight : (B,) Tensor of float32
     labeller : (B,) Tensor of int64
     transition : (B, 2) Tensor or None
-        As in `ontogeny.studies.noisy_labels.networks.lessons.Lessons`.
+        As in `ontogeny.studies.noisy_labels.networks.examples.Examples`.
     drop : callable
         The factors of the inputs of the hidden layer in this update.
     """

@@ -14,8 +14,8 @@ from ontogeny.networks.minibatches import EpochMinibatches
 from ontogeny.networks.objective import minibatch_objective
 from ontogeny.ranking import auc
 from ontogeny.studies.noisy_labels.config import Network
+from ontogeny.studies.noisy_labels.networks.examples import Examples
 from ontogeny.studies.noisy_labels.networks.labellers import CLEAN
-from ontogeny.studies.noisy_labels.networks.lessons import Lessons
 from ontogeny.studies.noisy_labels.networks.losses import Items, loss_of
 from ontogeny.studies.noisy_labels.networks.reader import Parameters, Reader
 from ontogeny.training import (
@@ -68,7 +68,7 @@ def updates_of_epoch(items: int, batch: int) -> int:
 def train_reader(
     reader: Reader,
     initial: Parameters,
-    lessons: Lessons,
+    examples: Examples,
     tokens: NDArray[np.int32],
     development: Labelled,
     *,
@@ -88,10 +88,10 @@ def train_reader(
     reader : Reader
     initial : dict of str to Tensor
         Initial parameters.
-    lessons : Lessons
+    examples : Examples
         What it learns from.
     tokens : (M, L) ndarray of int
-        Of the comments that `lessons` are about.
+        Of the comments that the places in `examples` are among.
     development : Labelled
         Comments on which checkpoints are compared.
     optimiser : Optimiser
@@ -121,7 +121,7 @@ def train_reader(
     return train(
         ParameterBuffer(initial, dtype=getattr(torch, optimiser.precision), device=device),
         minibatch_objective(
-            loss_of(reader), _minibatches(lessons, tokens, batch, Dropout(dropout, seed))
+            loss_of(reader), _minibatches(examples, tokens, batch, Dropout(dropout, seed))
         ),
         _tried(reader, development),
         optimiser=optimiser,
@@ -135,14 +135,14 @@ def train_reader(
 
 
 def _minibatches(
-    lessons: Lessons, tokens: NDArray[np.int32], batch: int, dropout: Dropout
+    examples: Examples, tokens: NDArray[np.int32], batch: int, dropout: Dropout
 ) -> Callable[[int], Items]:
     """Return the items of an update: all of them in a new order in each epoch."""
-    of_items = torch.from_numpy(tokens[lessons.comment].astype(np.int64))
+    of_items = torch.from_numpy(tokens[examples.comment].astype(np.int64))
     target, labeller, weight = (
-        torch.from_numpy(each) for each in (lessons.target, lessons.labeller, lessons.weight)
+        torch.from_numpy(each) for each in (examples.target, examples.labeller, examples.weight)
     )
-    transition = None if lessons.transition is None else torch.from_numpy(lessons.transition)
+    transition = None if examples.transition is None else torch.from_numpy(examples.transition)
     order = EpochMinibatches(torch.arange(len(of_items)), batch, dropout.seed)
 
     def items(update: int) -> Items:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ontogeny.config.training import Checkpoints, EarlyStop, Schedule
 from ontogeny.studies.noisy_labels.config import NetworkRating
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS
+from ontogeny.studies.noisy_labels.networks.examples import examples_of
 from ontogeny.studies.noisy_labels.networks.forward import clean_logit
-from ontogeny.studies.noisy_labels.networks.lessons import lessons
 from ontogeny.studies.noisy_labels.networks.runs import (
     ERROR,
     Labelled,
@@ -43,7 +43,7 @@ Bools = NDArray[np.bool_]
 def network_rating(
     spec: NetworkRating, corpus: xr.Dataset, *, logger: logging.Logger
 ) -> xr.Dataset:
-    """Return what a network says that learned from comments of its own.
+    """Return the labels that a network gives after learning from the part `rater`.
 
     Parameters
     ----------
@@ -55,8 +55,7 @@ def network_rating(
     Returns
     -------
     Dataset
-        ``rated(comment)``, -1 for comments that it learned from; ``rating_score(comment)``, its
-        logit.
+        ``rated(comment)``, -1 in the part `rater`; ``rating_score(comment)``, its logit.
 
     Raises
     ------
@@ -74,7 +73,7 @@ def network_rating(
     record = train_reader(
         reader,
         reader.initial(torch.Generator().manual_seed(seed), embedding),
-        lessons("oracle", label[own], None, np.arange(len(own))),
+        examples_of("oracle", label[own], None, np.arange(len(own))),
         tokens[own],
         Labelled(tokens[development], label[development]),
         optimiser=spec.optimiser,
@@ -94,7 +93,7 @@ def network_rating(
 def kept(corpus: xr.Dataset, own: NDArray[np.int64], *, share: float, seed: int) -> Bools:
     """Return which of a rater's own comments it learns from.
 
-    All but harmless comments that name a group, a share of which is kept.
+    All but harmless comments that name a group; of these a share is kept.
 
     Parameters
     ----------
@@ -138,9 +137,10 @@ def _require(record: Record, spec: NetworkRating, logger: logging.Logger) -> Non
     )
     if spec.accuracy is not None and accuracy[-1] < spec.accuracy - _ROUNDING:
         best = int(np.argmax(accuracy))
+        epochs = f"{spec.epochs} epoch{'s' * (spec.epochs > 1)}"
         msg = (
-            f"the rater never has the accuracy {spec.accuracy:g} within {spec.epochs} epochs; the "
-            f"best is {accuracy[best]:.4f}, after {record.step[best]} updates; lower `accuracy`, "
-            "or let it learn from more comments"
+            f"the rater does not reach the accuracy {spec.accuracy:g} in {epochs}; the best is "
+            f"{accuracy[best]:.4f}, after {record.step[best]} updates; lower `accuracy`, or "
+            "let it learn from more comments"
         )
         raise ValueError(msg)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ontogeny.config.training import Checkpoints, Schedule
 from ontogeny.studies.noisy_labels.config import Course, Training
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS
+from ontogeny.studies.noisy_labels.networks.examples import Examples, clean_comments, examples_of
 from ontogeny.studies.noisy_labels.networks.forward import clean_logit
-from ontogeny.studies.noisy_labels.networks.lessons import Lessons, clean_comments, lessons
 from ontogeny.studies.noisy_labels.networks.reader import Parameters
 from ontogeny.studies.noisy_labels.networks.runs import (
     Labelled,
@@ -23,14 +23,14 @@ from ontogeny.studies.noisy_labels.networks.runs import (
 from ontogeny.studies.noisy_labels.networks.transition import by_group, mean_by_class
 from ontogeny.training import Record
 
-__all__ = ["course_of", "lessons_of_run", "train_run"]
+__all__ = ["course_of", "examples_of_run", "train_run"]
 
 Bools = NDArray[np.bool_]
 
 
-def lessons_of_run(
+def examples_of_run(
     spec: Training, corpus: xr.Dataset, rating: xr.Dataset | None, parent: xr.Dataset | None
-) -> Lessons:
+) -> Examples:
     """Return what a run learns from.
 
     Parameters
@@ -45,7 +45,7 @@ def lessons_of_run(
     Raises
     ------
     ValueError
-        As `lessons`.
+        As `examples_of`.
     """
     study = _part(corpus, "study")
     label = corpus["label"].values[study].astype(np.bool_)
@@ -57,7 +57,7 @@ def lessons_of_run(
     noisy = rated
     if spec.strategy == "relabelled" and says_toxic is not None:
         noisy = says_toxic > 0.5
-    return lessons(
+    return examples_of(
         spec.strategy,
         label,
         noisy,
@@ -87,7 +87,7 @@ def course_of(spec: Training, items: int) -> Course:
 
 
 def train_run(
-    course: Course, of_run: Lessons, corpus: xr.Dataset, parent: xr.Dataset | None
+    course: Course, of_run: Examples, corpus: xr.Dataset, parent: xr.Dataset | None
 ) -> Callable[..., Record]:
     """Return the function that trains a run, as `ontogeny.resume.train_in_job` asks for it.
 

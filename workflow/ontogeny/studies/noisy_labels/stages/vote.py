@@ -38,7 +38,7 @@ def rating_dataset(rated: NDArray[np.int8], score: NDArray[np.float32] | None) -
     Parameters
     ----------
     rated : (N,) ndarray of int8
-        1 toxic, 0 harmless, -1 for a comment that the rater learned from.
+        1 toxic, 0 harmless, -1 for comments of the part `rater`, which it may have learned from.
     score : (N,) ndarray [nat] or None
         Logits of a rater that is a network.
 
@@ -48,9 +48,7 @@ def rating_dataset(rated: NDArray[np.int8], score: NDArray[np.float32] | None) -
         ``rated(comment)``; ``rating_score(comment)`` where there are scores.
     """
     variables = {
-        "rated": variable(
-            "comment", rated, "label of the rater; -1: the rater learned from the comment"
-        )
+        "rated": variable("comment", rated, "label of the rater; -1: comment of the part `rater`")
     }
     if score is not None:
         variables["rating_score"] = variable("comment", score, "score of the rater", "nat")

@@ -22,11 +22,10 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import PALETTE, figure, handle, settings
 from ontogeny.studies.imitation.panels import (
     BOUND,
     chosen,
-    handle,
     seeds_and_mean,
     settings_of,
     with_several,

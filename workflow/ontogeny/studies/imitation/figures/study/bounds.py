@@ -16,8 +16,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.imitation.panels import chosen, handle, with_room
+from ontogeny.plotting import PALETTE, figure, handle, settings
+from ontogeny.studies.imitation.panels import chosen, with_room
 
 __all__ = ["draw", "numbers"]
 

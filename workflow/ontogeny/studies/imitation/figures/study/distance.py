@@ -24,8 +24,8 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
-from ontogeny.studies.imitation.panels import BOUND, KINDS, MARKS, handle
+from ontogeny.plotting import figure, handle, settings
+from ontogeny.studies.imitation.panels import BOUND, KINDS, MARKS
 
 __all__ = ["draw", "numbers"]
 

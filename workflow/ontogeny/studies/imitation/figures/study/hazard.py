@@ -15,12 +15,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, settings
 from ontogeny.studies.imitation.panels import (
     LEARNER_LOOKS,
     chosen,
     curve_look,
-    handle,
     in_words,
     shades,
     time_axis,

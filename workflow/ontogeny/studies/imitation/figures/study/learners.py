@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
-from ontogeny.studies.imitation.panels import LEARNER_LOOKS, chosen, handle, in_words, with_room
+from ontogeny.plotting import figure, handle, settings
+from ontogeny.studies.imitation.panels import LEARNER_LOOKS, chosen, in_words, with_room
 
 __all__ = ["draw", "numbers"]
 

@@ -12,15 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
-from ontogeny.studies.imitation.panels import (
-    BOUND,
-    KINDS,
-    alpha_colours,
-    curve_look,
-    handle,
-    time_axis,
-)
+from ontogeny.plotting import figure, handle, settings
+from ontogeny.studies.imitation.panels import BOUND, KINDS, alpha_colours, curve_look, time_axis
 
 __all__ = ["draw", "numbers"]
 

@@ -22,8 +22,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.imitation.panels import BOUND, chosen, handle, settings_of, with_several
+from ontogeny.plotting import PALETTE, figure, handle, settings
+from ontogeny.studies.imitation.panels import BOUND, chosen, settings_of, with_several
 
 __all__ = ["draw", "numbers"]
 

@@ -17,12 +17,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, settings
 from ontogeny.studies.imitation.panels import (
     BOUND,
     alpha_colours,
     chosen,
-    handle,
     seeds_and_mean,
     settings_of,
     with_several,

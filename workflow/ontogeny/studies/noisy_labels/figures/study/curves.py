@@ -1,10 +1,13 @@
 """AUC on the development comments along training.
 
-A line for each network, over the number of comments that it was trained on, counting repetitions.
+A line for each network, over the number of comments that it was trained on, with repetitions.
 Dashed lines are strategies before fine-tuning; solid lines go on from their last checkpoints with
-the clean comments alone. The lower part, where networks begin to learn, is cut off. The analogue of
-figure 1 of arXiv 2110.01577. Of each source of labels the setting with the most runs is shown.
+the clean comments alone. The lower part, where networks begin to learn, is cut off. The figure
+corresponds to figure 1 of arXiv 2110.01577. Of each source of labels one setting is shown: with the
+default share of clean comments if there is one, and of these the one with the most runs.
 """
+
+from textwrap import fill
 
 import numpy as np
 import xarray as xr
@@ -13,19 +16,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
-from ontogeny.studies.noisy_labels.panels import (
-    handle,
-    legend_below,
-    line_look,
-    of_base_settings,
-    present,
-)
+from ontogeny.plotting import figure, handle, legend_below, settings
+from ontogeny.studies.noisy_labels.panels import line_look, of_base_settings, present
 from ontogeny.studies.noisy_labels.recipes import GAINING
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("enough-runs",)
+
+_LINE = 84
+"""Characters of a line of titles, over all panels."""
 
 _CUT = 0.3
 """What is shown below the least final AUC, as a share of what lies above that."""
@@ -49,7 +49,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for place, axes in enumerate(drawn.subplots(1, count, squeeze=False)[0]):
             one = numbers.isel(source=place)
             _panel(axes, one, recipes)
-            axes.set(xlabel="comments trained on", title=str(one["base_setting"].values))
+            title = fill(str(one["base_setting"].values), _LINE // count)
+            axes.set(xlabel="comments trained on", title=title)
             axes.xaxis.set_major_formatter(EngFormatter(sep=""))
             if place == 0:
                 axes.set_ylabel("AUC on development")
@@ -70,4 +71,5 @@ def _panel(axes: Axes, one: xr.Dataset, recipes: list[str]) -> None:
                 last.append(float(curve["curve_auc"][-1]))
     if last:
         least, most = min(last), float(np.nanmax(one["curve_auc"].values))
-        axes.set_ylim(least - _CUT * (most - least), most + 0.05 * (most - least))
+        if most > least:
+            axes.set_ylim(least - _CUT * (most - least), most + 0.05 * (most - least))

@@ -1,13 +1,15 @@
 """How accurate and how biased networks are, group by group.
 
 On the test comments and, where there are some, on templates, sentences that differ in the group
-that they name: a row for each group that enough of them name; marks are means over seeds. The
-background of a group is the comments that name none or, on templates, those that do not name it.
+that they name: a row for each group that enough of them name. Marks are means over seeds. The
+background of a group is the comments that name no group or, on templates, those that do not name
+this one.
 Left to right: AUC within the group; AUC of toxic comments of the background against harmless ones
 of the group (BPSN), which falls when harmless comments that name the group score too high; AUC of
 toxic comments of the group against harmless ones of the background (BNSP); the negative average
 equality gap (AEG), which is above 0 when harmless comments of the group score higher than those of
-the background. Of each source of labels the setting with the most runs is shown.
+the background. Of each source of labels one setting is shown: with the default share of clean
+comments if there is one, and of these the one with the most runs.
 """
 
 import numpy as np
@@ -17,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, legend_below, note, settings
 from ontogeny.studies.noisy_labels.panels import (
     GUIDE,
     SETS,
@@ -25,10 +27,7 @@ from ontogeny.studies.noisy_labels.panels import (
     TOO_FEW,
     block_title,
     blocks,
-    handle,
-    legend_below,
     mark_look,
-    note,
     of_base_settings,
     present,
     rows_axis,
@@ -47,6 +46,8 @@ _PANELS = {
 _MEASURED = "negative_aeg_over_seeds"
 _RECIPES = ("clean", "naive", "multi-head", "multi-head, tuned", "oracle")
 _ROW = 0.2
+_BESIDE = 0.7
+"""Height [inch] of a title, ticks and labels."""
 _SPREAD = 0.3
 """How far marks of one group lie apart, in rows."""
 
@@ -62,10 +63,10 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     shown = blocks(numbers, _MEASURED)
     parts = [numbers.sel(source=source, scored_on=each) for source, each in shown]
     parts = [each.isel(identity=each[_MEASURED].notnull().any("recipe").values) for each in parts]
-    heights = [_ROW * max(each.sizes["identity"], 2) + 0.55 for each in parts]
+    heights = [_ROW * max(each.sizes["identity"], 3) for each in parts]
     recipes = present(numbers, _MEASURED)
     with settings():
-        drawn = figure(width=1.15 * style.width, height=sum(heights) + 0.3)
+        drawn = figure(width=1.15 * style.width, height=sum(heights) + _BESIDE * len(heights) + 0.3)
         drawn.set_layout_engine("constrained", w_pad=SIDE)
         grid = drawn.subplots(
             len(heights), len(_PANELS), sharey="row", squeeze=False, height_ratios=heights

@@ -1,13 +1,16 @@
 """How biased the raters are, and whether their noise depends on the comment.
 
 The rater of the main setting of each source of labels. Left, on the comments that networks learn
-from, the share of harmless comments that the rater calls toxic, by the group that they name; the
-dotted line is that share among comments that name no group. Middle, the share of toxic comments
-that it calls harmless. Right, on the test comments, the share of wrong labels by the score that a
-network trained on true labels gives (mean over seeds), in bins of equally many comments. Noise that
-depended on the true label alone would be the same in all bins, but for chance: the bands are as
-wide as its range over bins would be.
+from: the share of harmless comments that the rater calls toxic, by the group that they name; the
+dotted line is this share among comments that name no group. Middle, the same for toxic comments
+that it calls harmless. Right, on the test comments: the share of wrong labels by the score of
+networks trained on true labels (mean over seeds), in bins of equally many comments. If wrong labels
+depended on the true label alone, they would be equally frequent in all bins but for chance; a band
+is as wide as their range over bins would then be.
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -16,10 +19,10 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.labels import text
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import PALETTE, figure, handle, legend_below, note, settings
 from ontogeny.studies.noisy_labels.bases import base_rater
 from ontogeny.studies.noisy_labels.facts import SOURCES
-from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, note, rows_axis
+from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, TOO_FEW, rows_axis
 
 __all__ = ["draw", "numbers"]
 
@@ -28,6 +31,7 @@ _RATES = {
     "false_negative_rate": "false-negative rate",
 }
 _LABELS = {"harmless": PALETTE[0], "toxic": PALETTE[1]}
+_MARK: Mapping[str, Any] = {"marker": "o", "ms": 3.5}
 _ROW = 0.16
 
 
@@ -39,10 +43,12 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     chosen = comparison.sel(rater=list(found.values()))
     noise = chosen[["noise_by_score", "noise_null"]]
     level = noise["noise_by_score"].mean("bin")
+    half = noise["noise_null"] / 2
+    band = xr.concat([level - half, level + half], xr.Variable("end", text(("lower", "upper"))))
     return (
         chosen[rates]
         .merge(noise)
-        .assign(noise_level=level)
+        .assign(noise_band=band.rename("noise_band"))
         .assign_coords(source=("rater", text(found)))
     )
 
@@ -51,7 +57,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the rates by group and the noise by score, a row of panels for each rater."""
     known = numbers["rater_false_positive_rate"].notnull()
     groups = [numbers["identity"].values[each] for each in known.values]
-    heights = [max(_ROW * len(each), 1.3) + 0.6 for each in groups]
+    heights = [max(_ROW * len(each), 1.4) + 0.6 for each in groups]
     with settings():
         drawn = figure(width=style.width, height=sum(heights))
         drawn.set_layout_engine("constrained", w_pad=SIDE)
@@ -60,15 +66,23 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             one = numbers.isel(rater=place).sel(identity=names)
             *rates, noise = panels
             panels[0].set_title(f"{one['source'].values}: rater {one['rater'].values}", loc="left")
-            for axes, (name, label) in zip(rates, _RATES.items(), strict=True):
-                rows = np.arange(len(names))
-                axes.plot(one[f"rater_{name}"], rows, "o", ms=4, color=PALETTE[0])
+            for axes, (name, label), of in zip(rates, _RATES.items(), _LABELS, strict=True):
+                rate = one[f"rater_{name}"].values
+                rows = np.flatnonzero(np.isfinite(rate))
+                if rows.size:
+                    axes.plot(rate[rows], rows, "o", ms=4, color=_LABELS[of], clip_on=False)
+                else:
+                    note(axes, TOO_FEW)
                 axes.axvline(float(one[f"rater_background_{name}"]), **GUIDE)
                 axes.set(xlabel=label, xlim=(0, None))
-                rows_axis(
-                    axes, [str(name) for name in names] if axes is rates[0] else [""] * len(rows)
-                )
+                shown = list(map(str, names)) if axes is rates[0] else [""] * len(names)
+                rows_axis(axes, shown)
             _noise(noise, one)
+        legend_below(
+            drawn,
+            [handle(f"{label} comments", **_MARK, color=_LABELS[label]) for label in _LABELS],
+            columns=2,
+        )
     return drawn
 
 
@@ -76,14 +90,12 @@ def _noise(axes: Axes, one: xr.Dataset) -> None:
     bins = 1 + np.arange(one.sizes["bin"])
     for label, colour in _LABELS.items():
         of_label = one.sel(true_label=label)
-        level, beside = float(of_label["noise_level"]), float(of_label["noise_null"]) / 2
-        axes.plot(bins, of_label["noise_by_score"], "o-", ms=3.5, color=colour, label=label)
-        if np.isfinite(level):
-            axes.axhspan(level - beside, level + beside, color=colour, alpha=0.2, lw=0)
+        band = of_label["noise_band"].sel(end=["lower", "upper"]).values
+        axes.plot(bins, of_label["noise_by_score"], lw=1.2, color=colour, **_MARK)
+        if np.isfinite(band).all():
+            axes.axhspan(*band, color=colour, alpha=0.2, lw=0)
     axes.set(xlabel="bin of the oracle's score", ylabel="share of wrong labels", ylim=(0, None))
     axes.set_xticks(bins)
-    if one["noise_by_score"].notnull().any():
-        axes.legend(title="true label", fontsize=7, title_fontsize=7)
-    else:
+    if not one["noise_by_score"].notnull().any():
         axes.set_axis_off()
         note(axes, "no network was trained\non true labels (oracle)")

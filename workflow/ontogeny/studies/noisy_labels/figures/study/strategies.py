@@ -2,11 +2,13 @@
 
 A row for each recipe: the strategies of arXiv 2110.01577, the same after fine-tuning on the clean
 comments, and two controls that the paper does not have. On the test comments, from left to right:
-AUC over all of them, AUC within a group (mean over groups), and the distance of the negative
-average equality gap from 0 (mean over groups; 0 is unbiased). Where there are templates, sentences
-that differ in the group that they name, a fourth panel has the same distance on them. A small mark
-is a seed, a bar the mean over seeds. Of each source of labels the setting with the most runs is
-shown; base rates differ from corpus to corpus, so compare recipes, not corpora.
+AUC over all of them, AUC within a group, and the distance of the negative average equality gap from
+0, which is unbiased; the last two are means over the groups that enough comments name. Where there
+are templates, sentences that differ in the group that they name, a fourth panel has the same
+distance on them. A small mark is a seed, a bar the mean over seeds. Of each source of labels one
+setting is shown: with the default share of clean comments if there is one, and of these the one
+with the most runs. Corpora differ in their shares of toxic comments, so compare recipes, not
+corpora.
 """
 
 import xarray as xr
@@ -15,17 +17,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, note, settings
 from ontogeny.studies.noisy_labels.panels import (
     SETS,
     SIDE,
     TOO_FEW,
     blocks,
+    groups_of,
     mark_look,
-    note,
     of_base_settings,
     present,
     rows_axis,
+    said_groups,
 )
 
 __all__ = ["draw", "numbers"]
@@ -36,15 +39,18 @@ _PANELS = {
     ("auc", "test"): "AUC",
     ("mean_subgroup_auc", "test"): "mean subgroup AUC",
     ("mean_absolute_negative_aeg", "test"): "mean |negative AEG|",
-    ("mean_absolute_negative_aeg", "templates"): "mean |negative AEG|,\ntemplates",
+    ("mean_absolute_negative_aeg", "templates"): "mean |negative AEG|",
 }
 _ROW = 0.17
+_BESIDE = 0.85
+"""Height [inch] of a title, ticks and labels."""
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select three measures, in the base setting of each source."""
     names = list(dict.fromkeys(name for name, _ in _PANELS))
-    return of_base_settings(comparison.sel(scored_on=list(SETS)), names)
+    shown = comparison.sel(scored_on=list(SETS))
+    return of_base_settings(shown.assign(groups=groups_of(shown)), [*names, "groups"])
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -53,9 +59,12 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     recipes = [present(numbers.sel(source=[source]), "auc") for source in sources]
     has_templates = any(each == "templates" for _, each in blocks(numbers, "auc"))
     panels = list(_PANELS.items())[: 4 if has_templates else 3]
-    heights = [_ROW * len(each) + 0.55 for each in recipes]
+    heights = [_ROW * max(len(each), 3) for each in recipes]
     with settings():
-        drawn = figure(width=(0.1 + 0.3 * len(panels)) * style.width, height=sum(heights) + 0.1)
+        drawn = figure(
+            width=(0.1 + 0.3 * len(panels)) * style.width,
+            height=sum(heights) + _BESIDE * len(heights),
+        )
         drawn.set_layout_engine("constrained", w_pad=SIDE)
         grid = drawn.subplots(
             len(heights), len(panels), sharey="row", squeeze=False, height_ratios=heights
@@ -64,8 +73,10 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             one = numbers.isel(source=place).sel(recipe=names)
             row[0].set_title(str(one["base_setting"].values), loc="left")
             for axes, ((name, scored_on), label) in zip(row, panels, strict=True):
-                _panel(axes, one.sel(scored_on=scored_on), name)
-                axes.set_xlabel(label)
+                shown = one.sel(scored_on=scored_on)
+                _panel(axes, shown, name)
+                where = "" if name == "auc" else f"\n{SETS[scored_on]}, {said_groups(shown)}"
+                axes.set_xlabel(f"{label}{where}")
             rows_axis(row[0], names)
     return drawn
 
@@ -76,7 +87,8 @@ def _panel(axes: Axes, one: xr.Dataset, name: str) -> None:
         seeds = of_recipe[name].values
         axes.plot(seeds, [row] * len(seeds), ls="", ms=3.5, alpha=0.7, **(look | {"mew": 0.7}))
         axes.plot(of_recipe[f"{name}_over_seeds"], row, "|", ms=11, mew=1.8, color=look["color"])
-    if not one[name].notnull().any():
-        note(axes, TOO_FEW)
     axes.margins(x=0.08)
     axes.xaxis.set_major_locator(MaxNLocator(4))
+    if not one[name].notnull().any():
+        note(axes, TOO_FEW)
+        axes.set_xticks([])

@@ -1,15 +1,17 @@
 """Accuracy against bias.
 
 A large mark for each recipe: the mean over seeds of AUC and of the distance of the negative average
-equality gap from 0 (mean over groups); small marks are single seeds. The best recipe would lie at
-the top left. On the test comments and, where there are some, on templates, sentences that differ in
-the group that they name. The crosses are naive networks at the checkpoint at which
-they are as accurate on the development comments as the network of the clean comments alone: if they
-lie as far left as `clean`, it is weakness and not the quality of its labels that makes `clean` the
-least biased. Of each source of labels the setting with the most runs is shown.
+equality gap from 0, mean over the groups that enough comments name; small marks are single seeds.
+The best recipe would lie at the top left. On the test comments and, where there are some, on
+templates, sentences that differ in the group that they name. Crosses are naive networks, each at
+the checkpoint where it is as accurate on development as the network that learns from the clean
+comments alone. If they lie as far left as `clean`, weakness is enough to explain why `clean` is
+less biased than other recipes. Of each source of labels one setting is shown: with the default
+share of clean comments if there is one, and of these the one with the most runs.
 """
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 import xarray as xr
@@ -17,18 +19,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, legend_below, note, settings
 from ontogeny.studies.noisy_labels.panels import (
     SETS,
     TOO_FEW,
-    block_title,
     blocks,
-    handle,
-    legend_below,
+    groups_of,
     mark_look,
-    note,
     of_base_settings,
     present,
+    said_groups,
 )
 
 __all__ = ["draw", "numbers"]
@@ -37,13 +37,16 @@ NEEDS = ("several-strategies",)
 
 _AUC, _BIAS = "auc", "mean_absolute_negative_aeg"
 _OF = ("", "_over_seeds")
+_LINE = 38
+"""Characters of a line of a title."""
 _STOPPED: Mapping[str, Any] = {"color": mark_look("naive")["color"], "marker": "x", "ls": ""}
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select accuracy and bias, in the base setting of each source."""
     names = [_AUC, _BIAS, f"stopped_{_AUC}", f"stopped_{_BIAS}"]
-    return of_base_settings(comparison.sel(scored_on=list(SETS)), names)
+    shown = comparison.sel(scored_on=list(SETS))
+    return of_base_settings(shown.assign(groups=groups_of(shown)), [*names, "groups"])
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -81,8 +84,10 @@ def _panel(axes: Axes, numbers: xr.Dataset, block: tuple[str, str], recipes: lis
     if scored_on == "test":
         naive = one.sel(recipe="naive")
         axes.plot(naive[f"stopped_{_BIAS}"], naive[f"stopped_{_AUC}"], ms=5, **_STOPPED)
+    axes.set_xlabel(f"mean |negative AEG|, {said_groups(one)}")
+    setting = str(one["base_setting"].values)
+    axes.set_title(f"{fill(setting, _LINE)}\n{SETS[scored_on]}")
+    axes.margins(0.08)
     if not one[_BIAS].notnull().any():
         note(axes, TOO_FEW)
-    axes.set_xlabel("mean |negative AEG|")
-    axes.set_title(block_title(numbers, *block))
-    axes.margins(0.08)
+        axes.set(xticks=[], yticks=[])

@@ -15,12 +15,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import PALETTE, figure, handle, legend_below, settings
 from ontogeny.studies.surprise.panels import (
     GUIDE,
-    handle,
     has_networks,
-    legend_below,
     main_and_control,
     plain_ticks,
     size_axis,

@@ -11,13 +11,11 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, legend_below, settings
 from ontogeny.studies.surprise.panels import (
     families_and_mean,
-    handle,
     handles_of_settings,
     has_networks,
-    legend_below,
     main_and_control,
     size_axis,
     without_networks,

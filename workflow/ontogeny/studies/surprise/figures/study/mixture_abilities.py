@@ -17,14 +17,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, legend_below, settings
 from ontogeny.studies.surprise.panels import (
     GUIDE,
     families_and_mean,
-    handle,
     handles_of_settings,
     has_networks,
-    legend_below,
     main_and_control,
     plain_ticks,
     size_axis,

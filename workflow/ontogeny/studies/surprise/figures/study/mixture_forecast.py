@@ -17,16 +17,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import PALETTE, figure, handle, note, settings
 from ontogeny.studies.surprise.families import families_of, main_setting
-from ontogeny.studies.surprise.panels import (
-    GUIDE,
-    handle,
-    has_networks,
-    note,
-    plain_ticks,
-    without_networks,
-)
+from ontogeny.studies.surprise.panels import GUIDE, has_networks, plain_ticks, without_networks
 
 __all__ = ["draw", "numbers"]
 

@@ -18,13 +18,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import PALETTE, figure, note, settings
 from ontogeny.studies.surprise.families import main_setting
 from ontogeny.studies.surprise.panels import (
     GUIDE,
     dots,
     has_networks,
-    note,
     of_setting,
     plain_ticks,
     size_axis,

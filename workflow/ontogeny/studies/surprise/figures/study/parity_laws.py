@@ -14,11 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, handle, settings
 from ontogeny.studies.surprise.families import main_setting
 from ontogeny.studies.surprise.panels import (
     dots,
-    handle,
     has_networks,
     of_setting,
     plain_ticks,

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from ontogeny.studies.noisy_labels.networks.examples import clean_comments, examples_of
 from ontogeny.studies.noisy_labels.networks.labellers import CLEAN, NOISY
-from ontogeny.studies.noisy_labels.networks.lessons import clean_comments, lessons
 
 LABEL = np.array([1, 0, 0, 1, 0, 1], dtype=bool)
-RATED = np.array([0, 1, 0, 1, 1, 1], dtype=bool)
+RATED = np.array([0, 1, 0, 1, 1, 0], dtype=bool)
 OTHER = np.array([1, 1, 1, 0, 0, 0], dtype=bool)
 CLEAN_ONES = np.array([0, 1, 2])
 TRANSITION = np.tile([0.2, 0.7], (6, 1))
 
 ALL, FEW, REST = [0, 1, 2, 3, 4, 5], [0, 1, 2], [3, 4, 5]
-MIXED = [1, 0, 0, 1, 1, 1]  # true where clean, of the rater elsewhere
+MIXED = [1, 0, 0, 1, 1, 0]  # true where clean, of the rater elsewhere
 BY = [CLEAN] * 3 + [NOISY] * 3
 TABLE = {
     "clean": (FEW, [1, 0, 0], [CLEAN] * 3),
@@ -27,7 +27,7 @@ TABLE = {
     "weighted": (ALL, MIXED, BY),
     "few-noisy": (FEW, [0, 1, 0], [CLEAN] * 3),
     "oracle": (ALL, [1, 0, 0, 1, 0, 1], [CLEAN] * 6),
-    "noisy": (REST, [1, 1, 1], [NOISY] * 3),
+    "noisy": (REST, [1, 1, 0], [NOISY] * 3),
     "relabelled": (ALL, [1, 0, 0, 0, 0, 0], BY),
 }
 
@@ -36,7 +36,7 @@ def taught(strategy, **more):
     noisy = None if strategy in ("clean", "oracle") or more.get("tuned") else RATED
     if strategy == "relabelled" and noisy is not None:
         noisy = OTHER
-    return lessons(strategy, LABEL, noisy, CLEAN_ONES, **more)
+    return examples_of(strategy, LABEL, noisy, CLEAN_ONES, **more)
 
 
 @pytest.mark.parametrize("strategy", TABLE)
@@ -84,14 +84,21 @@ def test_clean_comments_are_a_random_sample():
     assert np.all(np.abs(often / seeds - 0.05) < 4.5 * error)
 
 
-@pytest.mark.parametrize(("clean", "which"), [([0, 3], "toxic"), ([1, 2, 4], "harmless")])
-@pytest.mark.parametrize("strategy", ["clean", "multi-head", "few-noisy"])
-def test_clean_comments_of_one_class_are_refused(strategy, clean, which):
-    says = f"all {len(clean)} clean comments are {which}.*raise `clean_share`"
-    with pytest.raises(ValueError, match=says):
-        lessons(strategy, LABEL, RATED, np.array(clean))
+@pytest.mark.parametrize(
+    ("strategy", "clean", "says"),
+    [
+        ("clean", [0, 3], "all 2 .* toxic"),
+        ("clean", [1, 2, 4], "all 3 .* harmless"),
+        ("few-noisy", [1, 3], "all 2 .* toxic"),
+        ("few-noisy", [0, 2], "all 2 .* harmless"),
+        ("noisy", [0, 1, 2, 5], "all 2 .* toxic"),
+    ],
+)
+def test_labels_that_are_all_the_same_are_refused(strategy, clean, says):
+    with pytest.raises(ValueError, match=f"{says}; raise `clean_share`"):
+        examples_of(strategy, LABEL, RATED, np.array(clean))
 
 
 def test_no_clean_comments_are_refused():
     with pytest.raises(ValueError, match="raise `clean_share`"):
-        lessons("clean", LABEL, RATED, np.array([], dtype=np.int64))
+        examples_of("clean", LABEL, RATED, np.array([], dtype=np.int64))

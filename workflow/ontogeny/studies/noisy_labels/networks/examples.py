@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.noisy_labels.networks.labellers import CLEAN, NOISY
 
-__all__ = ["Lessons", "clean_comments", "lessons"]
+__all__ = ["Examples", "clean_comments", "examples_of"]
 
 _CLEAN = 1
 """Stream of random numbers of a run that draws which comments are clean."""
 
 
 @dataclass(frozen=True)
-class Lessons:
+class Examples:
     """What a network learns from.
 
     Attributes
@@ -68,7 +68,7 @@ def clean_comments(count: int, share: float, seed: int) -> NDArray[np.int64]:
     return np.sort(order[: round(share * count)])
 
 
-def lessons(
+def examples_of(
     strategy: str,
     label: NDArray[np.bool_],
     noisy: NDArray[np.bool_] | None,
@@ -77,7 +77,7 @@ def lessons(
     tuned: bool = False,
     noisy_weight: float = 1.0,
     transition: NDArray[np.float64] | None = None,
-) -> Lessons:
+) -> Examples:
     """Return what a strategy learns from.
 
     Parameters
@@ -125,7 +125,7 @@ def lessons(
         )
         raise ValueError(msg)
     weight = np.where(is_noisy, noisy_weight if strategy == "weighted" else 1.0, 1.0)
-    return Lessons(
+    return Examples(
         comment=chosen,
         target=target.astype(np.float32),
         labeller=np.where(is_noisy, NOISY, CLEAN)[chosen],
