@@ -63,7 +63,11 @@ def test_a_shift_of_a_group_has_its_sign_in_every_gap(shift):
     test = of.sel(scored_on="test", identity="green", threshold_rule="one half")
     excess = test["group_false_positive_rate"] - test["background_false_positive_rate"]
     assert float(excess) * shift > 0
-    assert abs(float(of["negative_aeg"].sel(scored_on="test", identity="blue"))) < 0.05
+    shifted, other = (
+        abs(float(of["negative_aeg"].sel(scored_on="test", identity=each)))
+        for each in ("green", "blue")
+    )
+    assert other < shifted / 2
 
 
 def test_the_counterfactual_gap_is_that_of_the_probabilities():
@@ -73,14 +77,15 @@ def test_the_counterfactual_gap_is_that_of_the_probabilities():
     assert np.isnan(found.sel(scored_on=["test", "cases"])).all()
 
 
-def test_comments_are_compared_with_those_that_name_no_group_and_probes_with_all_others():
+def test_a_group_is_compared_with_all_that_does_not_name_it():
     one = run(C, shift={"green": 0.3, "blue": -0.4})
     found = measured(one).sel(identity="green")
     scores = one.results["scores"].sel(step=int(one.results["scores"]["chosen"]))
     comment = scores["comment"].values
     label, member = C["label"].values[comment] == 1, C["member"].values[:, comment] == 1
     test, score = TEST[comment], scores["score"].values
-    green, outside = test & member[0], test & ~member.any(axis=0)
+    known = C["known"].values[comment] == 1
+    green, outside = test & member[0], test & known & ~member[0]
     probe, toxic = C["probe_member"].values[0] == 1, C["probe_label"].values == 1
     of_probe = scores["probe_score"].values
     for where, values, is_toxic, own, others in [
@@ -103,7 +108,8 @@ def test_comments_are_compared_with_those_that_name_no_group_and_probes_with_all
 
 
 def test_summaries_are_over_groups():
-    found = measured(run(C, shift={"green": 0.5, "blue": -0.6})).sel(scored_on="test")
+    one = run(C, shift={"green": 0.5, "blue": -0.6})
+    found = measured(one).sel(scored_on="test")
     for kind in ("negative", "positive"):
         gaps = found[f"{kind}_aeg"].values
         assert gaps.min() < 0 < gaps.max()
@@ -117,10 +123,16 @@ def test_summaries_are_over_groups():
     for kind, total in (("positive", "fped"), ("negative", "fned")):
         rates = rule[f"group_false_{kind}_rate"].values
         overall = float(rule[f"false_{kind}_rate"])
-        background = float(rule[f"background_false_{kind}_rate"])
         assert float(rule[total]) == pytest.approx(np.abs(rates - overall).sum())
-        largest = float(rule[f"largest_false_{kind}_gap"])
-        assert largest == pytest.approx(np.abs(rates - background).max())
+    scores = one.results["scores"].sel(step=int(one.results["scores"]["chosen"]))
+    toxic, label = scores["score"].values > 0, C["label"].values[scores["comment"]] == 1
+    harmless = TEST[scores["comment"]] & ~label
+    gaps = [
+        toxic[harmless & named].mean() - toxic[harmless & ~named].mean()
+        for named in C["member"].values[:, scores["comment"]] == 1
+    ]
+    largest = found.sel(threshold_rule="one half")["largest_false_positive_gap"]
+    assert float(largest) == pytest.approx(np.abs(gaps).max())
 
 
 def test_squared_gaps_are_means_over_groups_of_one_class():
@@ -131,14 +143,12 @@ def test_squared_gaps_are_means_over_groups_of_one_class():
     score[scores["comment"].values] = scores["score"].values
     score[label & member[0]] += 0.8
     found = measured(scored(one, score)).sel(scored_on="test")
-    of = (
-        expit(score[TEST].astype(np.float64)),
-        label[TEST],
-        member[:, TEST],
-        ~member[:, TEST].any(axis=0),
-    )
-    assert float(found["positive_aseg"]) == pytest.approx(positive_aseg(*of).mean())
-    assert float(found["negative_aseg"]) == pytest.approx(negative_aseg(*of).mean())
+    probability = expit(score[TEST].astype(np.float64))
+    for name, aseg in (("positive_aseg", positive_aseg), ("negative_aseg", negative_aseg)):
+        of_groups = [
+            aseg(probability, label[TEST], named[None], ~named) for named in member[:, TEST]
+        ]
+        assert float(found[name]) == pytest.approx(np.mean(of_groups))
     assert float(found["positive_aseg"]) > 5 * float(found["negative_aseg"])
 
 

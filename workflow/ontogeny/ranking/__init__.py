@@ -6,16 +6,16 @@ the whole package:
 - A higher score means more toxic. A comment is called toxic when its score is above a threshold,
   not when it equals it.
 - ``score (N,)`` holds any numbers but NaN, ``label (N,)`` is True for toxic comments,
-  ``member (G, N)`` is True where a comment names a group, and ``background (N,)`` where it is known
-  to name none. A comment may name several groups, or be in neither.
+  ``member (G, N)`` is True where a comment names a group, and ``background (N,)`` where it belongs
+  to those that the groups are compared with. A comment may name several groups, or be in neither.
 - ``D+, D-`` are the toxic and the other comments of a group, ``B+, B-`` those of the background.
 - ``AUC(X, Y) = P(x > y) + P(x = y) / 2`` for a score x of X and a score y of Y.
 - What cannot be computed, as a group lacks the comments for it, is NaN. How many comments a group
   must have is for the caller to say. Summaries over groups leave NaN out.
 
-Borkan et al. 2019 (arXiv 1903.04561) define the AUCs, the equality gaps and their squares; their
-code (`model_bias_analysis.py`) compares a group with all other comments, whether these name another
-group or not. Here it is compared with the background.
+Borkan et al. 2019 (arXiv 1903.04561) define the AUCs, the equality gaps and their squares. The
+background of a group is for the caller to say; in their code (`model_bias_analysis.py`) it is all
+comments that do not name the group, whether they name another one or not.
 """
 
 from ontogeny.ranking._aucs import GroupAUCs, auc, group_aucs

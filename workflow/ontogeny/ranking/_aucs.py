@@ -81,7 +81,7 @@ def group_aucs(
     member : (G, N) array_like of bool
         Whether it names the group.
     background : (N,) array_like of bool
-        Whether it is known to name no group.
+        Whether it is one of those that the groups are compared with; none names one of them.
 
     Returns
     -------

@@ -34,8 +34,8 @@ class TextSet:
         Whether it names the group.
     compared : (G,) ndarray of bool
         Which groups have enough texts to be compared.
-    nameless : (N,) ndarray of bool
-        Whether it is known to name no group.
+    known : (N,) ndarray of bool
+        Whether it is known which groups it names.
     sentence : (N,) ndarray of int32
         Equal for probes that differ in the term of the group alone; -1 where that is not known.
     are_probes : bool
@@ -45,7 +45,7 @@ class TextSet:
     label: Mask
     members: Mask
     compared: Mask
-    nameless: Mask
+    known: Mask
     sentence: NDArray[np.int32]
     are_probes: bool
 
@@ -56,25 +56,24 @@ class TextSet:
             [(self.members & each).sum(axis=1) for each in (~self.label, self.label)], 1
         )
 
-    def comparisons(self) -> Iterator[tuple[Mask, Mask]]:
-        """Yield groups with the texts that they are compared with.
+    @property
+    def nameless(self) -> Mask:
+        """Whether a text is known to name no group, (N,)."""
+        found: Mask = self.known & ~self.members.any(axis=0)
+        return found
 
-        A group of comments is compared with those that name no group. Nearly every probe names a
-        group, so a group of probes is compared with all others of its collection.
+    def comparisons(self) -> Iterator[tuple[Mask, Mask]]:
+        """Yield each group with its background: all texts that are known not to name it.
 
         Yields
         ------
-        member : (g, N) ndarray of bool
-            Of some of the groups, which together are all of them in their order; False for groups
-            with too few texts.
-        outside : (N,) ndarray of bool
+        member : (1, N) ndarray of bool
+            False for a group with too few texts.
+        background : (N,) ndarray of bool
         """
         member = self.members & self.compared[:, None]
-        if self.are_probes:
-            for group in range(len(member)):
-                yield member[group : group + 1], ~self.members[group]
-        else:
-            yield member, self.nameless
+        for group in range(len(member)):
+            yield member[group : group + 1], self.known & ~self.members[group]
 
 
 def texts_of(corpus: xr.Dataset, name: str, identities: Sequence[str], *, least: int) -> TextSet:
@@ -109,7 +108,7 @@ def texts_of(corpus: xr.Dataset, name: str, identities: Sequence[str], *, least:
         label=label,
         members=members,
         compared=np.ones(len(identities), dtype=np.bool_),
-        nameless=known & ~members.any(axis=0),
+        known=known,
         sentence=of["sentence"].values if are_probes else np.full(len(place), -1, dtype=np.int32),
         are_probes=are_probes,
     )
@@ -123,7 +122,7 @@ def no_texts(groups: int) -> TextSet:
         label=np.zeros(0, dtype=np.bool_),
         members=np.zeros((groups, 0), dtype=np.bool_),
         compared=np.zeros(groups, dtype=np.bool_),
-        nameless=np.zeros(0, dtype=np.bool_),
+        known=np.zeros(0, dtype=np.bool_),
         sentence=np.zeros(0, dtype=np.int32),
         are_probes=False,
     )
