@@ -159,7 +159,7 @@ WRONG = [
     (
         f"{SECTION}/corpora/given",
         {"kind": "votes", "files": []},
-        ["`noisy_labels.corpora.given.files` = (): must hold at least 1"],
+        ["`noisy_labels.corpora.given.files` = []: must hold at least 1"],
     ),
     *(
         (
@@ -259,7 +259,8 @@ WRONG = [
         f"{EXPERIMENTS}/tuned/seeds",
         [2],
         [
-            "experiments.tuned-strategy-naive`: builds on", "`strategy: naive`",
+            "experiments.tuned-strategy-naive`: builds on",
+            "`strategy: naive`",
             "add it, or change 'base-strategy-naive', the nearest: it lacks seed 2",
         ],
     ),
@@ -330,8 +331,10 @@ def test_a_message_names_three_differences_and_counts_the_others():
         f"{EXPERIMENTS}/new",
         {"strategy": "naive", "tuned": True, "network": {"hidden": 3, "channels": 3}} | different,
     )
-    with pytest.raises(ConfigurationError, match=r"`optimiser.batch` is 128, not 2, and 2 more|"
-        r"and 2 more$"):
+    with pytest.raises(
+        ConfigurationError,
+        match=r"nearest: .*, .*, .*, and 2 more$",
+    ):
         read(raw)
 
 

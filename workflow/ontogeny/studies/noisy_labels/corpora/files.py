@@ -165,12 +165,9 @@ def lacking(
         The key inside of the corpus, and the end of a sentence that begins with it: value, rule
         and remedy.
     """
-    left_out = ""
+    in_all = f"{len(found.part)} in all"
     if found.repeated or found.empty:
-        left_out = (
-            f" ({found.repeated} repetitions and {found.empty} comments without a word are left "
-            "out)"
-        )
+        in_all += f", after {found.repeated} repeated and {found.empty} empty ones were left out"
     for place, name in enumerate(PARTS):
         label = found.comments.label[found.part == place]
         if place == _RATER and not spec.rater_share:
@@ -178,12 +175,10 @@ def lacking(
         if label.all() or not label.any():
             key, remedy = _source(spec, name)
             kind = "harmless" if label.all() else "toxic"
-            has = f"{label.size} comments, but no {kind} one"
-            if not label.size:
-                has = f"none of the {len(found.part)} comments"
+            has = f"{label.size} comments, but no {kind} one" if label.size else "no comments"
             yield (
                 key,
-                f" = {_written(getattr(spec, key))}: the part `{name}` has {has}{left_out}; give "
+                f" = {_written(getattr(spec, key))}: the part `{name}` has {has} ({in_all}); give "
                 f"more comments{remedy}",
             )
     for name, probes in sentences.items():
