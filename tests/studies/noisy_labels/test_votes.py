@@ -183,7 +183,7 @@ def test_a_table_without_its_header_is_refused_without_a_quotation():
         ),
         (
             f'[{{"text": "a", "annotations": "1", "text": "{SECRET}"}}]',
-            "own.json, comment 1: its key number 3 is there before; remove one",
+            "own.json, comment 1: key 3 has the name of an earlier one; remove one",
         ),
         ('[{"text": "a", "annotations": ""}]', "own.json, comment 1: vote 1 of `annotations`"),
     ],

@@ -123,6 +123,7 @@ def _sentence(problem: Any, model: Any, at: str) -> str:
     if problem["type"] == "too_short":
         return f"`{path}` = {short(value)}: must hold at least {problem['ctx']['min_length']}"
     message = problem["msg"].replace("Input should be", "must be")
+    message = message.replace("a valid tuple", "a list")
     if problem["type"] in {"literal_error", "union_tag_invalid"}:
         expected = re.findall(r"'([^']*)'", str(problem["ctx"].get("expected") or ""))
         expected = expected or re.findall(

@@ -86,7 +86,7 @@ def votes_of_json(text: str, path: str) -> Given:
     for number, comment in enumerate(_comments(text, path), start=1):
         at = f"{path}, comment {number}"
         if isinstance(comment, _Repeated):
-            msg = f"{at}: its key number {comment.place} is there before; remove one of the two"
+            msg = f"{at}: key {comment.place} has the name of an earlier one; remove one of the two"
             raise TableError(msg)
         if not isinstance(comment, dict):
             msg = f"{at}: is not an object; give each comment as {_FORM}"
