@@ -195,11 +195,7 @@ EDITS = {
     ),
     "the code of claims": (
         {f"{STUDY}/claims/votes.py": ("\nCLAIMS", "\nUNUSED = 1\nCLAIMS")},
-        {
-            "claims of noisy labels, votes",
-            "figures of all runs of noisy_labels",
-            "claims of all studies",
-        },
+        {"claims of noisy labels, votes", "claims of all studies"},
     ),
 }  # fmt: skip
 
