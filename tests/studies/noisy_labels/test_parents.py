@@ -37,7 +37,7 @@ def test_some_ask_another_network(child, strategy):
         None if strategy == "noisy" else "a"
     )
     assert parent(child, a=experiment("naive"), b=experiment(strategy)) == "b"
-    assert reads_rater(child) == (strategy == "noisy")
+    assert reads_rater(child) is (strategy == "noisy")
 
 
 @pytest.mark.parametrize("strategy", ["clean", "naive", "oracle", "loss-correction", "weighted"])
