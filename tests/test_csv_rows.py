@@ -40,6 +40,13 @@ def test_the_last_line_needs_no_end():
         ("\na,b,a\n1,2,3\n", "own.csv, line 2: column 3 has the name `a` of another one; rename"),
         ("a,\n1,2\n", "own.csv, line 1: column 2 has no name; rename"),
         ('a,b\n1,"2\n', "own.csv, line 2: is not a row of a table with commas"),
+        ("a;b\n1;2, 3\n", "own.csv, line 1: its columns are separated by semicolons; save"),
+        ('\n"a";"b";"c, d"\n1;2;3\n', "own.csv, line 2: its columns are separated by semicolons"),
+        ("a\tb\n1\t2\n", "own.csv, line 1: its columns are separated by tabs; save"),
+        (
+            "a,b\n1,2\n1," + "x" * 131_073 + "\n",
+            "own.csv, line 3: has a cell of more than 131,072 characters; shorten it",
+        ),
     ],
 )
 def test_what_is_not_a_table_is_refused(text, where):

@@ -38,6 +38,11 @@ WRONG = [
         {"kind": "netwrk"},
         ".kind` = 'netwrk': must be one of network, vote; did you mean `network`?",
     ),
+    ({"kind": None}, ".kind` = None: must be one of network, vote"),
+    (
+        {"kind": "vote", "name": 1},
+        ".name` = 1: unknown key of the kind `vote`; known keys are kind",
+    ),
     ({"kind": "network"}, ".corpus`: is missing; Name of a corpus."),
     ({"kind": "vote", "kin": 1}, ".kin` = 1: unknown key of the kind `vote`; did you mean `kind`?"),
     (

@@ -75,15 +75,18 @@ def read_rows(text: str, path: str) -> Rows:
     Raises
     ------
     TableError
-        If there are no rows, a column has no name or that of another one, a row is longer or
-        shorter than the header, or quotation marks are not closed.
+        If columns are separated by semicolons or tabs, there are no rows, a column has no name or
+        that of another one, a row is longer or shorter than the header, quotation marks are not
+        closed, or a cell is longer than the module csv reads.
 
     Examples
     --------
     >>> read_rows("size,loss\n70m,4.9\n\n160m,\n", "mine.csv").cells
     (('70m', '4.9'), ('160m', ''))
     """
-    reader = csv.reader(_lines(text.removeprefix("\ufeff")), strict=True)
+    text = text.removeprefix("\ufeff")
+    _refuse_other_separators(text, path)
+    reader = csv.reader(_lines(text), strict=True)
     lines, cells = [], []
     known: dict[str, str] = {}  # equal cells are one object: a third of the memory
     try:
@@ -93,10 +96,17 @@ def read_rows(text: str, path: str) -> Rows:
                 lines.append(reader.line_num)
                 cells.append(stripped)
     except csv.Error as error:
-        msg = (
-            f"{path}, line {reader.line_num}: is not a row of a table with commas ({error}); "
-            "close quotation marks, and double those inside a cell"
-        )
+        if "field limit" in str(error):
+            fault = (
+                f"has a cell of more than {csv.field_size_limit():,} characters; shorten it, or "
+                "close the quotation marks before it"
+            )
+        else:
+            fault = (
+                f"is not a row of a table with commas ({error}); close quotation marks, and double "
+                "those inside a cell"
+            )
+        msg = f"{path}, line {reader.line_num}: {fault}"
         raise TableError(msg) from error
     if len(cells) < 2:
         msg = f"{path}: has {'no rows below its header' if cells else 'no rows'}; give a table"
@@ -115,6 +125,19 @@ def read_rows(text: str, path: str) -> Rows:
             )
             raise TableError(msg)
     return Rows(path, header, tuple(lines[1:]), tuple(cells[1:]))
+
+
+def _refuse_other_separators(text: str, path: str) -> None:
+    number, header = next(
+        ((n, line) for n, line in enumerate(_lines(text), 1) if line.strip()), (0, "")
+    )
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if header.strip().count(separator) > header.count(","):
+            msg = (
+                f"{path}, line {number}: its columns are separated by {name}; save the table with "
+                "commas between its columns"
+            )
+            raise TableError(msg)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -195,7 +195,7 @@ FILES = {
         ],
     ),
     "a number": ([3], ["files.0` = 3: must be a valid string"]),
-    "a mapping": ({"a": 1}, ["files` = {'a': 1}: must be a valid tuple"]),
+    "a mapping": ({"a": 1}, ["files` = {'a': 1}: must be a list"]),
 }
 
 

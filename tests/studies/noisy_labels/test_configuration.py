@@ -148,13 +148,42 @@ WRONG = [
         "generate",
         ["corpora.generated.kind` = 'generate'", "did you mean `generated`?"],
     ),
-    (f"{SECTION}/corpora/generated/study", 0, ["generated.study` = 0", "or equal to 1"]),
+    (f"{SECTION}/corpora/generated/study", 9, ["generated.study` = 9", "or equal to 50"]),
+    (f"{SECTION}/corpora/generated/test", 1, ["generated.test` = 1", "or equal to 50"]),
     (
         f"{SECTION}/corpora/generated/vocabulary",
         9,
         ["generated.vocabulary` = 9: unknown key of the kind `generated`"],
     ),
     (f"{SECTION}/corpora/given", {"kind": "votes"}, ["corpora.given.files`: is missing"]),
+    (
+        f"{SECTION}/corpora/given",
+        {"kind": "votes", "files": []},
+        ["`noisy_labels.corpora.given.files` = []: must hold at least 1"],
+    ),
+    *(
+        (
+            f"{SECTION}/corpora/given",
+            {"kind": "votes", "files": "a.csv"} | given,
+            [f"`noisy_labels.corpora.given.{key}` = {value}: must be a text or a list of texts"],
+        )
+        for key, value, given in (
+            ("files", 1, {"files": 1}),
+            ("development", 100, {"development": 100}),
+            ("groups.a", {"b": "c"}, {"groups": {"a": {"b": "c"}}}),
+        )
+    ),
+    *(
+        (
+            f"{SECTION}/corpora/given",
+            {"kind": "votes", "files": "a.csv", key: ""},
+            [
+                f"`noisy_labels.corpora.given.{key}` = '': is empty; give the name of a file, or "
+                "leave it out"
+            ],
+        )
+        for key in ("templates", "cases")
+    ),
     (
         f"{SECTION}/corpora/given",
         {"kind": "votes", "files": ["no/such.csv"]},
@@ -213,9 +242,27 @@ WRONG = [
         ],
     ),
     (
+        f"{EXPERIMENTS}/new",
+        {
+            "strategy": "naive",
+            "tuned": True,
+            "seeds": [2, 0, 3],
+            "clean_share": 0.1,
+            "network": {"hidden": 3},
+        },
+        [
+            "and the same in all else; add it, or change 'base-strategy-naive', the nearest: its "
+            "`clean_share` is 0.05, not 0.1, its `network.hidden` is 64, not 3, it lacks seeds 2, 3"
+        ],
+    ),
+    (
         f"{EXPERIMENTS}/tuned/seeds",
         [2],
-        ["experiments.tuned-strategy-naive`: builds on", "`strategy: naive`", "add it"],
+        [
+            "experiments.tuned-strategy-naive`: builds on",
+            "`strategy: naive`",
+            "add it, or change 'base-strategy-naive', the nearest: it lacks seed 2",
+        ],
     ),
     (
         f"{EXPERIMENTS}/new",
@@ -240,6 +287,20 @@ WRONG = [
         TWICE | {"tuning": {"epochs": 7}},
         ["has the same run as 'base-strategy-naive', seed 1"],
     ),
+    (
+        f"{EXPERIMENTS}/new",
+        {"strategy": "clean", "rater": "biased-keep-1"},
+        ["has the same run as 'base-strategy-clean', seed 0", "seed 1; remove one of them"],
+    ),
+    (
+        f"{EXPERIMENTS}/base/clean_share",
+        0.004,
+        [
+            "experiments.base-strategy-clean.clean_share` = 0.004: makes 1 of the 200 comments of "
+            "the part `study` clean, but networks need at least 2; raise it, or `study` of the "
+            "corpus"
+        ],
+    ),
     (f"{EXPERIMENTS}/base/seeds", [0, 0], ["seeds` = [0, 0]", "more than once"]),
     (f"{EXPERIMENTS}/base/clean_share", 1, ["clean_share` = 1.0", "less than 1"]),
     (f"{SECTION}/analysis/bins", 1, ["`noisy_labels.analysis.bins` = 1", "or equal to 2"]),
@@ -254,6 +315,48 @@ def test_wrong_values_are_refused_with_key_value_rule_and_remedy(path, value, sa
         read(changed(path, value))
     for part in said:
         assert part in str(refused.value)
+
+
+def test_a_section_without_corpora_says_so():
+    raw = copy.deepcopy(VALID)
+    del raw["noisy_labels"]["corpora"]
+    with pytest.raises(ConfigurationError) as refused:
+        read(raw)
+    assert str(refused.value) == "`noisy_labels.corpora`: is missing; Corpora by name."
+
+
+def test_a_message_names_three_differences_and_counts_the_others():
+    different = {"clean_share": 0.1, "schedule": {"epochs": 2}, "optimiser": {"batch": 2}}
+    raw = changed(
+        f"{EXPERIMENTS}/new",
+        {"strategy": "naive", "tuned": True, "network": {"hidden": 3, "channels": 3}} | different,
+    )
+    with pytest.raises(
+        ConfigurationError,
+        match=r"nearest: .*, .*, .*, and 2 more$",
+    ):
+        read(raw)
+
+
+def test_networks_that_learn_from_labels_of_different_raters_are_not_the_same():
+    raw = changed(
+        EXPERIMENTS,
+        {
+            "two": {
+                "rater": ["plain", "biased-keep-1"],
+                "strategy": ["naive", "few-noisy"],
+            },
+            "two-tuned": {
+                "rater": ["plain", "biased-keep-1"], "strategy": "naive", "tuned": True,
+            },
+        },
+    )  # fmt: skip
+    assert len(read(raw).experiments) == 6
+
+
+def test_the_oracle_needs_no_clean_comments():
+    raw = changed(f"{EXPERIMENTS}/new", {"strategy": "oracle", "clean_share": 0.001})
+    assert read(raw).experiments["new"].clean_share == 0.001
 
 
 def test_all_problems_are_in_one_message():

@@ -1,12 +1,18 @@
 """A corpus as a stored dataset: what it has, and that nobody can read it."""
 
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 
 from comment_files import corpus, tweets, votes_spec, written
 from comment_runs import SPEC, small_corpus
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS
-from ontogeny.studies.noisy_labels.corpora.generated import IDENTITIES, LONGEST, ROWS
+from ontogeny.studies.noisy_labels.corpora.generated import (
+    IDENTITIES,
+    LONGEST,
+    ROWS,
+    generated_comments,
+)
 from ontogeny.studies.noisy_labels.stages.corpus import corpus_dataset, generated_corpus
 
 
@@ -28,6 +34,17 @@ def test_a_generated_corpus_is_fixed_by_its_seed():
     again, other = generated_corpus(SPEC), generated_corpus(SPEC.model_copy(update={"seed": 1}))
     assert again.identical(small_corpus())
     assert not np.array_equal(other["tokens"].values, small_corpus()["tokens"].values)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_one_kind_alone_is_refused(part):
+    spec = SPEC.model_copy(update={part: 1})
+    sizes = [getattr(spec, name) for name in PARTS]
+    comments = generated_comments(sizes, length=LONGEST, seed=spec.seed)
+    (is_toxic,) = comments.label[comments.part == PARTS.index(part)]
+    kind = "harmless" if is_toxic else "toxic"
+    with pytest.raises(ValueError, match=f"`{part}` = 1: the part has no {kind} comment; raise it"):
+        generated_corpus(spec)
 
 
 def test_a_corpus_of_files_has_votes_and_only_the_probes_that_are_given(tmp_path):

@@ -153,17 +153,33 @@ def test_every_part_must_have_comments_of_both_kinds(tmp_path):
         d_csv=table(VOTE_HEADER, toxic),
     )
     assert only(votes_spec(train, test=harmless)) == (
-        f"`{AT}.test`: the part `test` has no toxic comment; give more comments"
+        f"`{AT}.test` = {harmless!r}: the part `test` has 40 comments, but no toxic one (160 in "
+        "all); give more comments"
     )
     found = only(votes_spec(train, development=toxic, test=good))
-    assert found.startswith(f"`{AT}.development`: the part `development` has no harmless comment; ")
+    assert found.startswith(f"`{AT}.development` = {toxic!r}: the part `development` has 20 ")
+    assert "comments, but no harmless one (200 in all); give" in found
     assert only(votes_spec(train, test_share=0.001)).startswith(
-        f"`{AT}.test_share`: the part `test` has no comments; give more comments, or raise this"
+        f"`{AT}.test_share` = 0.001: the part `test` has no comments (120 in all); give more "
+        "comments, or raise this share"
     )
     assert problems(votes_spec(train, rater_share=0)) == []
-    assert only(votes_spec(train, rater_share=0.001)).startswith(f"`{AT}.rater_share`: the part")
-    with pytest.raises(ValueError, match="`test`: the part `test` has no toxic comment"):
+    assert only(votes_spec(train, rater_share=0.001)).startswith(
+        f"`{AT}.rater_share` = 0.001: the part"
+    )
+    with pytest.raises(ValueError, match=r"`test` = .*: the part `test` has 40 comments, but no t"):
         corpus(votes_spec(train, test=harmless))
+
+
+def test_a_part_without_comments_says_how_many_were_repetitions(tmp_path):
+    rows = [(*tweet_rows(1)[0][:-1], "the same words")] * 50
+    rows.append((*rows[0][:-1], "@name"))
+    (file,) = written(tmp_path, a_csv=table(VOTE_HEADER, rows))
+    found = problems(votes_spec(file))
+    assert (
+        f"`{AT}.test_share` = 0.2: the part `test` has no comments (1 in all, after 49 repeated "
+        "and 1 empty ones were left out); give more comments, or raise this share"
+    ) in found
 
 
 def test_probes_must_be_of_both_kinds(tmp_path):

@@ -19,7 +19,7 @@ BASE = "results/test/noisy_labels"
 RAW = {
     "corpora": {
         "generated": {
-            "kind": "generated", "rater": 60, "study": 60, "development": 40, "test": 40,
+            "kind": "generated", "rater": 60, "study": 60, "development": 50, "test": 50,
             "features": 3,
         },
         "other": {"kind": "generated", "seed": 1},

@@ -177,6 +177,14 @@ def test_a_table_without_its_header_is_refused_without_a_quotation():
             f'[{{"text": "a", "annotations": "1"}}, {{"text": "a", "annotations": "1,{SECRET}"}}]',
             "own.json, comment 2: vote 2 of `annotations` is neither 0 nor 1",
         ),
+        (
+            f'{{"{SECRET}": {{"text": "a"}}, "8": {{}}, "{SECRET}": {{"text": "b"}}}}',
+            "own.json, comment 3: has the id of an earlier comment; give each",
+        ),
+        (
+            f'[{{"text": "a", "annotations": "1", "text": "{SECRET}"}}]',
+            "own.json, comment 1: key 3 has the name of an earlier one; remove one",
+        ),
         ('[{"text": "a", "annotations": ""}]', "own.json, comment 1: vote 1 of `annotations`"),
     ],
 )

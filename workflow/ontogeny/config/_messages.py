@@ -104,7 +104,7 @@ def _sentence(problem: Any, model: Any, at: str) -> str:
     value = problem["input"]
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(
-            str(location[-1]), _known_keys(model, problem["loc"][:-1]), n=1, cutoff=0.4
+            str(location[-1]), _known_keys(model, problem["loc"][:-1]), n=1
         )
         known = ", ".join(_known_keys(model, problem["loc"][:-1]))
         hint = f"did you mean `{near[0]}`?" if near else f"known keys are {known}"
@@ -120,7 +120,10 @@ def _sentence(problem: Any, model: Any, at: str) -> str:
         return f"`{path}` = {short(value)}: must be a mapping of keys to values"
     if problem["type"] == "value_error":
         return f"`{path}` = {short(value)}: {problem['ctx']['error']}"
+    if problem["type"] == "too_short":
+        return f"`{path}` = {short(value)}: must hold at least {problem['ctx']['min_length']}"
     message = problem["msg"].replace("Input should be", "must be")
+    message = message.replace("a valid tuple", "a list")
     if problem["type"] in {"literal_error", "union_tag_invalid"}:
         expected = re.findall(r"'([^']*)'", str(problem["ctx"].get("expected") or ""))
         expected = expected or re.findall(
@@ -129,7 +132,7 @@ def _sentence(problem: Any, model: Any, at: str) -> str:
         if problem["type"] == "union_tag_invalid":
             path = f"{path}.kind"
         given = value.get("kind") if isinstance(value, Mapping) else value
-        near = difflib.get_close_matches(str(given), expected, n=1, cutoff=0.4)
+        near = difflib.get_close_matches(given, expected, n=1) if isinstance(given, str) else []
         message = f"must be one of {', '.join(expected)}"
         message += f"; did you mean `{near[0]}`?" if near else ""
         value = given

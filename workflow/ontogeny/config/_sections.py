@@ -56,7 +56,12 @@ def as_tuple(value: object) -> object:
 
 
 def _texts(value: object) -> object:
-    return (value,) if isinstance(value, str) else as_tuple(value)
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list | tuple):
+        msg = "must be a text or a list of texts"
+        raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueError)
+    return tuple(value)
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]

@@ -56,8 +56,8 @@ def resolved(
         return validate(raw, model, at=at), {}
     section = dict(raw)
     defaults = section.pop("defaults", None)
-    written = {name: section.get(name) for name in lists}
-    section |= {name: {} for name in lists}
+    written = {name: section[name] for name in lists if name in section}
+    section |= {name: {} for name in written}
     sweeps: dict[str, Sweeps] = {}
     problems: list[str] = []
     for name, entries in written.items():
@@ -75,7 +75,7 @@ def resolved(
         section = with_style(section, figures, style, at=at)
         found = validate(section, model, at=at)
     refuse(problems)
-    return found, sweeps["experiments"]
+    return found, sweeps.get("experiments", {})
 
 
 def _entry(model: type[BaseModel], name: str) -> Any:

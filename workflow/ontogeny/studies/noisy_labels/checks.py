@@ -19,7 +19,13 @@ from ontogeny.studies.noisy_labels.config import (
     Votes,
 )
 from ontogeny.studies.noisy_labels.corpora.checks import problems_of_files
-from ontogeny.studies.noisy_labels.parents import parent_of, wanted_parent
+from ontogeny.studies.noisy_labels.parents import (
+    differences,
+    nearest_parent,
+    parent_of,
+    reads_rater,
+    wanted_parent,
+)
 from ontogeny.sweeps import resolved
 
 __all__ = ["resolve"]
@@ -50,10 +56,16 @@ def resolve(raw: Any) -> NoisyLabels:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
-    given = {"experiments": {}, **raw} if isinstance(raw, Mapping) else raw
-    section, _ = resolved(given, NoisyLabels, lists=_LISTS, style=Style, at="noisy_labels")
+    section, _ = resolved(raw, NoisyLabels, lists=_LISTS, style=Style, at="noisy_labels")
     refuse(_problems(section))
     return section
+
+
+_MOST = 3
+"""Differences from the nearest experiment that a message names."""
+
+_LEAST_CLEAN = 2
+"""One toxic comment and a harmless one."""
 
 
 def _problems(section: NoisyLabels) -> Iterator[str]:
@@ -112,22 +124,51 @@ def _problems_of_experiment(
     wanted = wanted_parent(experiment)
     if wanted is not None and parent_of(section.experiments, name) is None:
         strategy, tuned = wanted
+        nearest = nearest_parent(section.experiments, name)
+        remedy = "add it"
+        if nearest is not None:
+            clauses = differences(section.experiments[nearest], experiment)
+            more = f", and {len(clauses) - _MOST} more" if len(clauses) > _MOST else ""
+            remedy = (
+                f"add it, or change {nearest!r}, the nearest: {', '.join(clauses[:_MOST])}{more}"
+            )
         yield (
             f"`{at}`: builds on an experiment with `strategy: {strategy}`, `tuned: "
-            f"{str(tuned).lower()}`, all of its seeds, and the same in all else; add it"
+            f"{str(tuned).lower()}`, all of its seeds, and the same in all else; {remedy}"
+        )
+    corpus = section.corpora.get(section.raters[experiment.rater].corpus)
+    if not isinstance(corpus, Generated) or experiment.strategy == "oracle":
+        return
+    clean = round(experiment.clean_share * corpus.study)
+    if clean < _LEAST_CLEAN:
+        yield (
+            f"`{at}.clean_share` = {experiment.clean_share:g}: makes {clean} of the "
+            f"{corpus.study} comments of the part `study` clean, but networks need at least "
+            f"{_LEAST_CLEAN}; raise it, or `study` of the corpus"
         )
 
 
 def _repeated(section: NoisyLabels) -> Iterator[str]:
     """Refuse runs that are there twice."""
-    known: dict[tuple[str, str | None, str], str] = {}
+    known: dict[tuple[str, ...], str] = {}
     for name, experiment in section.experiments.items():
-        parent = parent_of(section.experiments, name)
+        identity = _identity(section, name)
         for seed in experiment.seeds:
-            training = experiment.training(seed).model_dump_json()
-            other = known.setdefault((experiment.rater, parent, training), name)
+            other = known.setdefault((*identity, str(seed)), name)
             if other != name:
                 yield (
                     f"`noisy_labels.experiments.{name}`: has the same run as {other!r}, seed "
                     f"{seed}; remove one of them"
                 )
+
+
+def _identity(section: NoisyLabels, name: str) -> tuple[str, ...]:
+    """Return what decides the networks of an experiment, besides their seeds."""
+    experiment = section.experiments[name]
+    rater = section.raters.get(experiment.rater)
+    labels = experiment.rater
+    if rater is not None and not reads_rater(experiment):
+        labels = rater.corpus
+    parent = parent_of(section.experiments, name)
+    above = () if parent is None else _identity(section, parent)
+    return (labels, experiment.training(0).model_dump_json(), *above)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ontogeny.config import (
     AS_REAL,
@@ -51,6 +51,16 @@ __all__ = [
 Level = Literal["run", "study"]
 """What figures are drawn of."""
 
+
+def _not_empty(name: str) -> str:
+    if not name:
+        msg = "is empty; give the name of a file, or leave it out"
+        raise ValueError(msg)
+    return name
+
+
+File = Annotated[str, AfterValidator(_not_empty)]
+PartSize = Annotated[int, Field(ge=50), AS_WHOLE]
 Share = Annotated[float, Field(gt=0, lt=1), AS_REAL]
 ShareOrNone = Annotated[float, Field(ge=0, lt=1), AS_REAL]
 ShareOrAll = Annotated[float, Field(gt=0, le=1), AS_REAL]
@@ -99,14 +109,16 @@ class Generated(_Corpus):
     """Generated comments, whose groups, insults and biases are all known."""
 
     kind: Literal["generated"] = "generated"
-    rater: Count = Field(8000, description="Comments that a rater learns from.")
-    study: Count = Field(
+    rater: PartSize = Field(8000, description="Comments that a rater learns from.")
+    study: PartSize = Field(
         30_000,
         description="Comments that networks learn from: a few with true labels, the others "
         "with those of a rater.",
     )
-    development: Count = Field(3000, description="Comments that choose checkpoints and thresholds.")
-    test: Count = Field(9000, description="Comments that networks are judged on.")
+    development: PartSize = Field(
+        3000, description="Comments that choose checkpoints and thresholds."
+    )
+    test: PartSize = Field(9000, description="Comments that networks are judged on.")
 
 
 class _Given(_Corpus):
@@ -126,12 +138,12 @@ class _Given(_Corpus):
         8000, description="Size of the vocabulary: the most frequent words."
     )
     length: Length = Field(40, description="Words of a comment that are read; the rest is cut off.")
-    templates: str | None = Field(
+    templates: File | None = Field(
         None,
         description="File of sentences that differ in the group they name (columns `Text`, "
         "`Label`, `Template`), which networks are judged on as well.",
     )
-    cases: str | None = Field(
+    cases: File | None = Field(
         None,
         description="File of functional tests (columns of HateCheck), which networks are judged "
         "on as well.",

@@ -1,10 +1,11 @@
 """Which experiment another one builds on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from ontogeny.config import Section
 from ontogeny.studies.noisy_labels.config import Experiment
 
-__all__ = ["parent_of", "reads_rater", "wanted_parent"]
+__all__ = ["differences", "nearest_parent", "parent_of", "reads_rater", "wanted_parent"]
 
 _NOT_SHARED = frozenset({"strategy", "tuned", "transition", "noisy_weight", "tuning", "seeds"})
 
@@ -42,19 +43,74 @@ def parent_of(experiments: Mapping[str, Experiment], name: str) -> str | None:
         Of one that wants a parent.
     """
     child = experiments[name]
+    return next(
+        (
+            other
+            for other in _candidates(experiments, child)
+            if not differences(experiments[other], child)
+        ),
+        None,
+    )
+
+
+def nearest_parent(experiments: Mapping[str, Experiment], name: str) -> str | None:
+    """Return the name of the experiment that another one builds on, or is nearest to that.
+
+    Of those with the strategy and tuning that are wanted, it is the first with the fewest
+    `differences`; None where there is none.
+
+    Parameters
+    ----------
+    experiments : mapping of str to Experiment
+    name : str
+        Of the one that wants a parent.
+    """
+    child = experiments[name]
+    return min(
+        _candidates(experiments, child),
+        key=lambda other: len(differences(experiments[other], child)),
+        default=None,
+    )
+
+
+def _candidates(experiments: Mapping[str, Experiment], child: Experiment) -> Iterator[str]:
     wanted = wanted_parent(child)
-    if wanted is None:
-        return None
-    for other, candidate in experiments.items():
-        if (candidate.strategy, candidate.tuned) == wanted and _fits(candidate, child):
-            return other
-    return None
+    return (other for other, each in experiments.items() if (each.strategy, each.tuned) == wanted)
 
 
-def _fits(parent: Experiment, child: Experiment) -> bool:
+def differences(parent: Experiment, child: Experiment) -> list[str]:
+    """Say why an experiment cannot build on another one of the right strategy and tuning.
+
+    Parameters
+    ----------
+    parent, child : Experiment
+
+    Returns
+    -------
+    list of str
+        Clauses such as "it lacks seed 3" and "its `network.hidden` is 3, not 64"; empty if it can.
+    """
     same = set(Experiment.model_fields) - _NOT_SHARED
     if child.tuned:
         same |= {"transition"} if child.strategy == "loss-correction" else set()
         same |= {"noisy_weight"} if child.strategy == "weighted" else set()
-    agree = all(getattr(parent, field) == getattr(child, field) for field in same)
-    return agree and set(child.seeds) <= set(parent.seeds)
+    found = [
+        clause
+        for field in Experiment.model_fields
+        if field in same
+        for clause in _different(getattr(parent, field), getattr(child, field), field)
+    ]
+    lacking = [str(seed) for seed in child.seeds if seed not in parent.seeds]
+    if lacking:
+        found.append(f"it lacks seed{'s' * (len(lacking) > 1)} {', '.join(lacking)}")
+    return found
+
+
+def _different(parent: object, child: object, path: str) -> Iterator[str]:
+    if parent == child:
+        return
+    if isinstance(parent, Section) and isinstance(child, type(parent)):
+        for field in type(parent).model_fields:
+            yield from _different(getattr(parent, field), getattr(child, field), f"{path}.{field}")
+    else:
+        yield f"its `{path}` is {parent}, not {child}"

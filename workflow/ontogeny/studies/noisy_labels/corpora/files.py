@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ontogeny.config import short
 from ontogeny.studies.noisy_labels.config import Civil, Votes
 from ontogeny.studies.noisy_labels.corpora.civil import IDENTITIES, civil_of_csv
 from ontogeny.studies.noisy_labels.corpora.comments import PARTS, Comments, Probes
@@ -164,15 +165,22 @@ def lacking(
         The key inside of the corpus, and the end of a sentence that begins with it: value, rule
         and remedy.
     """
+    in_all = f"{len(found.part)} in all"
+    if found.repeated or found.empty:
+        in_all += f", after {found.repeated} repeated and {found.empty} empty ones were left out"
     for place, name in enumerate(PARTS):
         label = found.comments.label[found.part == place]
         if place == _RATER and not spec.rater_share:
             continue
         if label.all() or not label.any():
             key, remedy = _source(spec, name)
-            kind = ("harmless" if label.all() else "toxic") if label.size else ""
-            lacks = f"no {kind} comment" if kind else "no comments"
-            yield key, f": the part `{name}` has {lacks}; give more comments{remedy}"
+            kind = "harmless" if label.all() else "toxic"
+            has = f"{label.size} comments, but no {kind} one" if label.size else "no comments"
+            yield (
+                key,
+                f" = {_written(getattr(spec, key))}: the part `{name}` has {has} ({in_all}); give "
+                f"more comments{remedy}",
+            )
     for name, probes in sentences.items():
         if probes.label.all() or not probes.label.any():
             kind = "harmless" if probes.label.all() else "toxic"
@@ -192,6 +200,13 @@ def _source(spec: Votes | Civil, part: str) -> tuple[str, str]:
     if part != "rater" and getattr(spec, part):
         return part, ""
     return f"{part}_share", ", or raise this share"
+
+
+def _written(value: float | tuple[str, ...]) -> str:
+    """Return the value of a share, or names of files as they were given."""
+    if isinstance(value, tuple):
+        return repr(value[0]) if len(value) == 1 else short(list(value))
+    return f"{value:g}"
 
 
 def _mentions(found: Divided) -> NDArray[np.int64]:

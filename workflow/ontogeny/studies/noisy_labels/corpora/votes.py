@@ -5,7 +5,7 @@ The label is that of the majority; where as many say toxic as not, the comment i
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -79,12 +79,15 @@ def votes_of_json(text: str, path: str) -> Given:
     Raises
     ------
     TableError
-        If the text is not JSON of this form; the message has the line and column, or counts the
-        comments from 1.
+        If the text is not JSON of this form, or an id is there twice; the message has the line and
+        column, or counts the comments from 1.
     """
     texts, votes, toxic = [], [], []
     for number, comment in enumerate(_comments(text, path), start=1):
         at = f"{path}, comment {number}"
+        if isinstance(comment, _Repeated):
+            msg = f"{at}: key {comment.place} has the name of an earlier one; remove one of the two"
+            raise TableError(msg)
         if not isinstance(comment, dict):
             msg = f"{at}: is not an object; give each comment as {_FORM}"
             raise TableError(msg)
@@ -118,9 +121,25 @@ def votes_of_json(text: str, path: str) -> Given:
 _FORM = '{"text": "...", "annotations": "0,1,..."}'
 
 
+class _Repeated(NamedTuple):
+    """An object of which a key is there twice."""
+
+    place: int
+    """Of the second of the two, from 1."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
+    seen: set[str] = set()
+    for place, (key, _) in enumerate(pairs, start=1):
+        if key in seen:
+            return _Repeated(place)
+        seen.add(key)
+    return dict(pairs)
+
+
 def _comments(text: str, path: str) -> Iterator[Any]:
     try:
-        found = json.loads(text.removeprefix("\ufeff"))
+        found = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         msg = (
             f"{path}, line {error.lineno}, column {error.colno}: is not JSON ({error.msg}); get "
@@ -130,6 +149,12 @@ def _comments(text: str, path: str) -> Iterator[Any]:
     except (RecursionError, ValueError) as error:
         msg = f"{path}: cannot be read as JSON ({error}); give a list of comments, each {_FORM}"
         raise TableError(msg) from error
+    if isinstance(found, _Repeated):
+        msg = (
+            f"{path}, comment {found.place}: has the id of an earlier comment; give each comment "
+            "an id of its own, or remove one of the two"
+        )
+        raise TableError(msg)
     comments = list(found.values()) if isinstance(found, dict) else found
     if not isinstance(comments, list) or not comments:
         msg = f"{path}: has no comments; give a list of them, or an object by id, each {_FORM}"

@@ -23,10 +23,23 @@ __all__ = ["corpus_dataset", "generated_corpus"]
 
 
 def generated_corpus(spec: Generated) -> xr.Dataset:
-    """Return a corpus of generated comments; see `corpus_dataset`."""
+    """Return a corpus of generated comments; see `corpus_dataset`.
+
+    Raises
+    ------
+    ValueError
+        If a part has no toxic or no harmless comment: key, value, rule and remedy.
+    """
     sizes = (spec.rater, spec.study, spec.development, spec.test)
+    comments = generated_comments(sizes, length=LONGEST, seed=spec.seed)
+    for place, (name, size) in enumerate(zip(PARTS, sizes, strict=True)):
+        label = comments.label[comments.part == place]
+        if label.all() or not label.any():
+            kind = "harmless" if label.all() else "toxic"
+            msg = f"`{name}` = {size}: the part has no {kind} comment; raise it, or change `seed`"
+            raise ValueError(msg)
     return corpus_dataset(
-        generated_comments(sizes, length=LONGEST, seed=spec.seed),
+        comments,
         generated_probes(length=LONGEST, seed=spec.seed),
         identities=IDENTITIES,
         words=ROWS,
