@@ -2,8 +2,7 @@
 
 On the test comments and, where there are some, on templates, sentences that differ in the group
 that they name: a row for each group that enough of them name. Marks are means over seeds. The
-background of a group is the comments that name no group or, on templates, those that do not name
-this one.
+background of a group is all comments that do not name it.
 Left to right: AUC within the group; AUC of toxic comments of the background against harmless ones
 of the group (BPSN), which falls when harmless comments that name the group score too high; AUC of
 toxic comments of the group against harmless ones of the background (BNSP); the negative average
