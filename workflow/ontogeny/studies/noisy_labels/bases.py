@@ -9,6 +9,7 @@ import xarray as xr
 from ontogeny.labels import text
 from ontogeny.studies.noisy_labels.config import Experiment
 from ontogeny.studies.noisy_labels.facts import SOURCES
+from ontogeny.studies.noisy_labels.labels import coordinate
 from ontogeny.studies.noisy_labels.recipes import SHOWN
 from ontogeny.studies.noisy_labels.settings import Setting, runs_in
 
@@ -107,7 +108,7 @@ def by_seed(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
     place = [[places.get((seed, recipe), -1) for recipe in SHOWN] for seed in seeds]
     at = xr.DataArray(
         np.array(place, dtype=np.int64).reshape(-1, len(SHOWN)),
-        {"seed": seeds, "recipe": text(SHOWN)},
+        {"seed": coordinate("seed", seeds), "recipe": coordinate("recipe", text(SHOWN))},
         ("seed", "recipe"),
     )
     found = runs[list(names)]

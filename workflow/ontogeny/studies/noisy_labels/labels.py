@@ -16,6 +16,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "input": "input of the hidden layer: channels, then labellers where the network sees them",
     "rater": "rater of the configuration",
     "recipe": "strategy, how it departs from the default, and whether it is fine-tuned",
+    "source": "what noisy labels are of: comments that a network labels, votes, generated ones",
     "setting": "corpus, rater, share of clean comments, and what is unusual in training",
     "measure": "number that says how good or how biased a network is",
     "scored_on": "comments or probes that are scored",

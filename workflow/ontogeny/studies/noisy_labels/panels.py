@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from ontogeny.labels import text
 from ontogeny.plotting import PALETTE
 from ontogeny.studies.noisy_labels.bases import base_settings, by_seed, runs_of
+from ontogeny.studies.noisy_labels.labels import coordinate, variable
 
 __all__ = [
     "GUIDE",
@@ -71,10 +72,10 @@ def of_base_settings(comparison: xr.Dataset, names: Sequence[str]) -> xr.Dataset
     """
     bases = base_settings(comparison)
     tables = [by_seed(runs_of(comparison, setting), names) for setting in bases.values()]
-    found = xr.concat(tables, xr.Variable("source", text(bases)), join="outer")
+    found = xr.concat(tables, coordinate("source", text(bases)), join="outer")
     means = found.mean("seed", keep_attrs=True)
     return found.merge(means.rename({name: f"{name}_over_seeds" for name in names})).assign_coords(
-        base_setting=("source", text(bases.values()))
+        base_setting=variable("source", text(bases.values()), "setting that is shown")
     )
 
 

@@ -22,6 +22,7 @@ from ontogeny.labels import text
 from ontogeny.plotting import PALETTE, figure, handle, legend_below, note, settings
 from ontogeny.studies.noisy_labels.bases import base_rater
 from ontogeny.studies.noisy_labels.facts import SOURCES
+from ontogeny.studies.noisy_labels.labels import coordinate, variable
 from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, TOO_FEW, rows_axis
 
 __all__ = ["draw", "numbers"]
@@ -32,6 +33,7 @@ _RATES = {
 }
 _LABELS = {"harmless": PALETTE[0], "toxic": PALETTE[1]}
 _MARK: Mapping[str, Any] = {"marker": "o", "ms": 3.5}
+_BAND = {"long_name": "range of noise that does not depend on the comment", "units": "1"}
 _ROW = 0.16
 
 
@@ -44,12 +46,12 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     noise = chosen[["noise_by_score", "noise_null"]]
     level = noise["noise_by_score"].mean("bin")
     half = noise["noise_null"] / 2
-    band = xr.concat([level - half, level + half], xr.Variable("end", text(("lower", "upper"))))
+    band = xr.concat([level - half, level + half], coordinate("end", text(("lower", "upper"))))
     return (
         chosen[rates]
         .merge(noise)
-        .assign(noise_band=band.rename("noise_band"))
-        .assign_coords(source=("rater", text(found)))
+        .assign(noise_band=band.rename("noise_band").assign_attrs(_BAND))
+        .assign_coords(source=variable("rater", text(found), "what the labels are of"))
     )
 
 
