@@ -4,7 +4,7 @@ from ontogeny.plotting import figure, handle, legend_below, note
 
 
 def test_a_legend_below_a_figure_has_no_more_columns_than_entries():
-    drawn = figure(width=4, height=2)
+    drawn = figure(width=4.0, height=2.0)
     legend_below(drawn, [handle("a line", ls="--"), handle("a mark", marker="o")], columns=3)
     (legend,) = drawn.legends
     assert [text.get_text() for text in legend.get_texts()] == ["a line", "a mark"]
@@ -13,13 +13,13 @@ def test_a_legend_below_a_figure_has_no_more_columns_than_entries():
 
 
 def test_without_entries_there_is_no_legend():
-    drawn = figure(width=4, height=2)
+    drawn = figure(width=4.0, height=2.0)
     legend_below(drawn, [], columns=3)
     assert not drawn.legends
 
 
 def test_a_note_is_in_the_middle_of_its_panel():
-    axes = figure(width=4, height=2).subplots()
+    axes = figure(width=4.0, height=2.0).subplots()
     axes.set_xlim(10, 20)
     note(axes, "nothing to draw")
     (words,) = axes.texts
