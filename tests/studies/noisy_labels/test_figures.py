@@ -168,8 +168,8 @@ def test_raters_show_rates_beside_the_background_and_noise_beside_chance():
     assert_allclose([(band.y0 + band.y1) / 2 for band in bands], 0.15, atol=5e-3)
 
 
-def test_raters_without_an_oracle_say_that_one_is_needed():
-    assert "oracle" in words(of(raters, default()))
+def test_raters_without_an_oracle_have_rates_alone():
+    assert len(of(raters, default()).axes) == 2
 
 
 def test_the_trade_shows_naive_networks_that_were_stopped():

@@ -6,7 +6,8 @@ dotted line is this share among comments that name no group. Middle, the same fo
 that it calls harmless. Right, on the test comments: the share of wrong labels by the score of
 networks trained on true labels (mean over seeds), in bins of equally many comments. If wrong labels
 depended on the true label alone, they would be equally frequent in all bins but for chance; a band
-is as wide as their range over bins would then be.
+is as wide as their range over bins would then be. Without such a network there are no panels on the
+right.
 """
 
 from collections.abc import Mapping
@@ -63,10 +64,12 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     with settings():
         drawn = figure(width=style.width, height=sum(heights))
         drawn.set_layout_engine("constrained", w_pad=SIDE)
-        grid = drawn.subplots(len(heights), 3, squeeze=False, height_ratios=heights)
+        has_noise = bool(numbers["noise_by_score"].notnull().any())
+        columns = len(_RATES) + has_noise
+        grid = drawn.subplots(len(heights), columns, squeeze=False, height_ratios=heights)
         for place, (panels, names) in enumerate(zip(grid, groups, strict=True)):
             one = numbers.isel(rater=place).sel(identity=names)
-            *rates, noise = panels
+            rates = panels[: len(_RATES)]
             panels[0].set_title(f"{one['source'].values}: rater {one['rater'].values}", loc="left")
             for axes, (name, label), of in zip(rates, _RATES.items(), _LABELS, strict=True):
                 rate = one[f"rater_{name}"].values
@@ -79,7 +82,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.set(xlabel=label, xlim=(0, None))
                 shown = list(map(str, names)) if axes is rates[0] else [""] * len(names)
                 rows_axis(axes, shown)
-            _noise(noise, one)
+            if has_noise:
+                _noise(panels[-1], one)
         legend_below(
             drawn,
             [handle(f"{label} comments", **_MARK, color=_LABELS[label]) for label in _LABELS],
