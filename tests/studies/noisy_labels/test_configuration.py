@@ -237,8 +237,8 @@ WRONG = [
         f"{EXPERIMENTS}/new",
         {"strategy": "multi-head", "tuned": True},
         [
-            "`noisy_labels.experiments.new`: builds on an experiment with `strategy: multi-head`, "
-            "`tuned: false`, all of its seeds, and the same in all else; add it"
+            "`noisy_labels.experiments.new`: needs an experiment with `strategy: multi-head`, "
+            "`tuned: false`, all of its seeds, and the same in all else, and there is none; add it"
         ],
     ),
     (
@@ -251,15 +251,15 @@ WRONG = [
             "network": {"hidden": 3},
         },
         [
-            "and the same in all else; add it, or change 'base-strategy-naive', the nearest: its "
-            "`clean_share` is 0.05, not 0.1, its `network.hidden` is 64, not 3, it lacks seeds 2, 3"
+            "and the same in all else, and there is none; add it, or change 'base-strategy-naive', "
+            "the nearest: its `clean_share` is 0.05, not 0.1, its `network.hidden` is 64, not 3, it lacks seeds 2, 3"
         ],
     ),
     (
         f"{EXPERIMENTS}/tuned/seeds",
         [2],
         [
-            "experiments.tuned-strategy-naive`: builds on",
+            "experiments.tuned-strategy-naive`: needs an",
             "`strategy: naive`",
             "add it, or change 'base-strategy-naive', the nearest: it lacks seed 2",
         ],
@@ -267,12 +267,12 @@ WRONG = [
     (
         f"{EXPERIMENTS}/new",
         {"strategy": "loss-correction", "transition": "by-network"},
-        ["experiments.new`: builds on an experiment with `strategy: noisy`, `tuned: false`"],
+        ["experiments.new`: needs an experiment with `strategy: noisy`, `tuned: false`"],
     ),
     (
         f"{EXPERIMENTS}/new",
         {"strategy": "relabelled", "rater": "biased-keep-1"},
-        ["experiments.new`: builds on an experiment with `strategy: clean`, `tuned: false`"],
+        ["experiments.new`: needs an experiment with `strategy: clean`, `tuned: false`"],
     ),
     (
         f"{EXPERIMENTS}/new",

@@ -133,8 +133,9 @@ def _problems_of_experiment(
                 f"add it, or change {nearest!r}, the nearest: {', '.join(clauses[:_MOST])}{more}"
             )
         yield (
-            f"`{at}`: builds on an experiment with `strategy: {strategy}`, `tuned: "
-            f"{str(tuned).lower()}`, all of its seeds, and the same in all else; {remedy}"
+            f"`{at}`: needs an experiment with `strategy: {strategy}`, `tuned: "
+            f"{str(tuned).lower()}`, all of its seeds, and the same in all else, and there is "
+            f"none; {remedy}"
         )
     corpus = section.corpora.get(section.raters[experiment.rater].corpus)
     if not isinstance(corpus, Generated) or experiment.strategy == "oracle":

@@ -109,35 +109,41 @@ class Generated(_Corpus):
     """Generated comments, whose groups, insults and biases are all known."""
 
     kind: Literal["generated"] = "generated"
-    rater: PartSize = Field(8000, description="Comments that a rater learns from.")
+    rater: PartSize = Field(8000, description="Number of comments that a rater learns from.")
     study: PartSize = Field(
         30_000,
-        description="Comments that networks learn from: a few with true labels, the others "
-        "with those of a rater.",
+        description="Number of comments that networks learn from: a few with true labels, the "
+        "others with those of a rater.",
     )
     development: PartSize = Field(
-        3000, description="Comments that choose checkpoints and thresholds."
+        3000, description="Number of comments on which checkpoints and thresholds are chosen."
     )
-    test: PartSize = Field(9000, description="Comments that networks are judged on.")
+    test: PartSize = Field(9000, description="Number of comments that networks are judged on.")
 
 
 class _Given(_Corpus):
     files: Annotated[Files, Field(min_length=1)] = Field(description="Files with comments.")
     development: Files = Field(
-        (), description="Files with the comments for development; none: a share of the others."
+        (), description="Files with the comments for development; without any, a share of `files`."
     )
     test: Files = Field(
-        (), description="Files with the test comments; none: a share of the others."
+        (), description="Files with the test comments; without any, a share of `files`."
     )
     rater_share: ShareOrNone = Field(
-        0.35, description="Share of the comments that a rater learns from."
+        0.35,
+        description="Share of the comments in `files`, without repetitions, that a rater learns "
+        "from.",
     )
-    development_share: Share = Field(0.1, description="Share of the comments for development.")
-    test_share: Share = Field(0.2, description="Share of the comments for the test.")
+    development_share: Share = Field(
+        0.1, description="Share of the comments in `files` for development."
+    )
+    test_share: Share = Field(0.2, description="Share of the comments in `files` for the test.")
     vocabulary: Annotated[int, Field(ge=10, le=200_000), AS_WHOLE] = Field(
         8000, description="Size of the vocabulary: the most frequent words."
     )
-    length: Length = Field(40, description="Words of a comment that are read; the rest is cut off.")
+    length: Length = Field(
+        40, description="Number of words of a comment that are read; the rest is cut off."
+    )
     templates: File | None = Field(
         None,
         description="File of sentences that differ in the group they name (columns `Text`, "
@@ -184,7 +190,7 @@ class Network(Section):
 class Optimiser(optimisation.Optimiser):
     """Adam on minibatches of a fixed set of comments, in a new order in each epoch."""
 
-    batch: Count = Field(128, description="Comments of a minibatch.")
+    batch: Count = Field(128, description="Number of comments in a minibatch.")
     learning_rate: Positive = Field(2e-3, description="Learning rate [1/step].")
     betas: tuple[ShareBelowOne, ShareBelowOne] = Field(
         (0.9, 0.999), description="Decay rates of the two moments."

@@ -96,7 +96,7 @@ def _of_names(corpus: Votes | Civil, at: str) -> Iterator[str]:
     if {".csv", ".json"} <= suffixes.keys():
         yield (
             f"`{at}.files`: {suffixes['.csv']!r} is CSV and {suffixes['.json']!r} JSON, but all "
-            "files of a corpus must have one format; give a corpus of its own to each"
+            "files of a corpus must have one format; make a corpus of each"
         )
 
 

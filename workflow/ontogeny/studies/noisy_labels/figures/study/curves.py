@@ -4,7 +4,8 @@ A line for each network, over the number of comments that it was trained on, wit
 Dashed lines are strategies before fine-tuning; solid lines go on from their last checkpoints with
 the clean comments alone. The lower part, where networks begin to learn, is cut off. The figure
 corresponds to figure 1 of arXiv 2110.01577. Of each source of labels one setting is shown: with the
-default share of clean comments if there is one, and of these the one with the most runs.
+default share of clean comments if there is one, then with nothing unusual in training, then with
+the most runs.
 """
 
 from textwrap import fill

@@ -8,7 +8,7 @@ of the group (BPSN), which falls when harmless comments that name the group scor
 toxic comments of the group against harmless ones of the background (BNSP); the negative average
 equality gap (AEG), which is above 0 when harmless comments of the group score higher than those of
 the background. Of each source of labels one setting is shown: with the default share of clean
-comments if there is one, and of these the one with the most runs.
+comments if there is one, then with nothing unusual in training, then with the most runs.
 """
 
 import numpy as np

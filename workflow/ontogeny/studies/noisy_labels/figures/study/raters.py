@@ -1,13 +1,13 @@
 """How biased the raters are, and whether their noise depends on the comment.
 
-The rater of the main setting of each source of labels. Left, on the comments that networks learn
-from: the share of harmless comments that the rater calls toxic, by the group that they name; the
-dotted line is this share among comments that name no group. Middle, the same for toxic comments
-that it calls harmless. Right, on the test comments: the share of wrong labels by the score of
-networks trained on true labels (mean over seeds), in bins of equally many comments. If wrong labels
-depended on the true label alone, they would be equally frequent in all bins but for chance; a band
-is as wide as their range over bins would then be. Without such a network there are no panels on the
-right.
+For each source of labels, the rater of the setting that the other figures show. Left, on the
+comments that networks learn from: the share of harmless comments that the rater calls toxic, by the
+group that they name; the dotted line is this share among comments that name no group. Middle, the
+same for toxic comments that it calls harmless. Right, on the test comments: the share of wrong
+labels by the score of networks trained on true labels (mean over seeds), in bins of equally many
+comments. If wrong labels depended on the true label alone, they would be equally frequent in all
+bins but for chance; a band is as wide as their range over bins would then be. Without such a
+network there are no panels on the right.
 """
 
 from collections.abc import Mapping

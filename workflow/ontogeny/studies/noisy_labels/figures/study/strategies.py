@@ -6,9 +6,9 @@ AUC over all of them, AUC within a group, and the distance of the negative avera
 0, which is unbiased; the last two are means over the groups that enough comments name. Where there
 are templates, sentences that differ in the group that they name, a fourth panel has the same
 distance on them. A small mark is a seed, a bar the mean over seeds. Of each source of labels one
-setting is shown: with the default share of clean comments if there is one, and of these the one
-with the most runs. Corpora differ in their shares of toxic comments, so compare recipes, not
-corpora.
+setting is shown: with the default share of clean comments if there is one, then with nothing
+unusual in training, then with the most runs. Corpora differ in their shares of toxic comments, so
+compare recipes, not corpora.
 """
 
 import xarray as xr
