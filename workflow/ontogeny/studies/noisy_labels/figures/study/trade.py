@@ -3,10 +3,10 @@
 A large mark for each recipe: the mean over seeds of AUC and of the distance of the negative average
 equality gap from 0, mean over the groups that enough comments name; small marks are single seeds.
 The best recipe would lie at the top left. Panels are of the test comments and, where there are
-some, of templates, sentences that differ in the group that they name. Crosses are naive networks, each at
-the checkpoint where it is as accurate on development as the network that learns from the clean
-comments alone. If they lie as far left as `clean`, weakness is enough to explain why `clean` is
-less biased than other recipes. Of each source of labels one setting is shown: with the default
+some, of templates, sentences that differ in the group that they name. Crosses are naive networks,
+each at the checkpoint where it is as accurate on development as the network that learns from the
+clean comments alone. If they lie as far left as `clean`, weakness is enough to explain why `clean`
+is less biased than other recipes. Of each source of labels one setting is shown: with the default
 share of clean comments if there is one, then with nothing unusual in training, then with the most
 runs.
 """
