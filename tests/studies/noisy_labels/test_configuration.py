@@ -252,8 +252,8 @@ WRONG = [
         },
         [
             "and the same in all else, and there is none; add it, or change 'base-strategy-naive', "
-            "the nearest: its `clean_share` is 0.05, not 0.1, its `network.hidden` is 64, not 3, it "
-            "lacks seeds 2, 3"
+            "the nearest: its `clean_share` is 0.05, not 0.1, its `network.hidden` is 64, not 3, "
+            "it lacks seeds 2, 3"
         ],
     ),
     (
