@@ -32,8 +32,8 @@ Places = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _EXCESS = {
-    "auc": "AUC,\nabove that of naive",
-    "mean_absolute_negative_aeg": "mean |negative AEG|,\nabove that of naive",
+    "auc": "AUC,\nless that of naive",
+    "mean_absolute_negative_aeg": "mean |negative AEG|,\nless that of naive",
 }
 _MARGIN = 0.08
 _SPREAD = 0.12
@@ -99,7 +99,7 @@ def _by_share(places: Places, rater: NDArray[np.object_], share: Floats) -> Iter
         if len(mine) > 1:
             for place in mine[np.argsort(share[mine], kind="stable")]:
                 yield _Row(
-                    int(place), f"rater {name}", "share of clean comments", float(share[place])
+                    int(place), f"rater {name}", "clean share", float(share[place])
                 )
 
 
