@@ -98,9 +98,7 @@ def _by_share(places: Places, rater: NDArray[np.object_], share: Floats) -> Iter
         mine = places[rater[places] == name]
         if len(mine) > 1:
             for place in mine[np.argsort(share[mine], kind="stable")]:
-                yield _Row(
-                    int(place), f"rater {name}", "clean share", float(share[place])
-                )
+                yield _Row(int(place), f"rater {name}", "clean share", float(share[place]))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
