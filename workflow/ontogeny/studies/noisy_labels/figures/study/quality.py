@@ -32,8 +32,8 @@ Places = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _EXCESS = {
-    "auc": "AUC,\nless that of naive",
-    "mean_absolute_negative_aeg": "mean |negative AEG|,\nless that of naive",
+    "auc": "AUC,\nminus that of naive",
+    "mean_absolute_negative_aeg": "mean |negative AEG|,\nminus that of naive",
 }
 _MARGIN = 0.08
 _SPREAD = 0.12
