@@ -220,6 +220,20 @@ ABOUT = {"experiment", "seed", "network", "data", "steps", "configuration"}
 """Attributes by which every file of a run says what it is, in every study."""
 
 
+def assert_results_say_what_made_them(project):
+    """Assert that every result has its provenance, and every variable its meaning and unit."""
+    needed = {"stage", "spec", "spec_sha256", "code_sha256", "ontogeny_version"}
+    paths = [path for path in sorted(project.results.rglob("*.nc")) if ".state" not in path.parts]
+    assert len(paths) > 5
+    for path in paths:
+        dataset = xr.load_dataset(path)
+        beside = path.with_suffix(".json")
+        about = json.loads(beside.read_text()) if beside.exists() else dataset.attrs
+        assert needed <= set(about), path
+        for name, values in dataset.variables.items():
+            assert {"long_name", "units"} <= set(values.attrs), (path, name)
+
+
 def assert_files_of_a_run_say_what_they_are(project, study, experiment, seed, *, of, training):
     """Assert that results, own measures and numbers of figures have the same attributes.
 

@@ -1,6 +1,5 @@
 """The real workflow on a tiny configuration, in a folder of its own."""
 
-import json
 import shutil
 
 import numpy as np
@@ -12,7 +11,7 @@ from safetensors.torch import save_file
 from many_openings import assert_opened_many_times
 from ontogeny.figures import drawn_together
 from page_generator import assert_variables_are_listed
-from project import Project, output_of
+from project import Project, assert_results_say_what_made_them, output_of
 
 TINY = "config/test/tiny.yaml"
 RUNS = {"s3-mlp": (0, 2), "c5-transformer": (0,), "klein-bilinear": (0,)}
@@ -75,16 +74,7 @@ def test_progress_is_shown(finished):
 
 def test_results_say_what_made_them(finished):
     project, _ = finished
-    files = sorted(project.results.glob("**/*.nc"))
-    assert len(files) > 40
-    for path in files:
-        dataset = xr.load_dataset(path)
-        beside = path.with_suffix(".json")
-        about = json.loads(beside.read_text()) if beside.exists() else dataset.attrs
-        needed = {"stage", "spec", "spec_sha256", "code_sha256", "ontogeny_version"}
-        assert needed <= set(about), path
-        for name, values in dataset.variables.items():
-            assert {"long_name", "units"} <= set(values.attrs), (path, name)
+    assert_results_say_what_made_them(project)
 
 
 def test_every_variable_is_listed(finished):

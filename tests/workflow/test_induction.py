@@ -6,7 +6,6 @@ import time
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from many_openings import assert_opened_many_times
 from ontogeny.studies.induction.config import Training
@@ -16,6 +15,7 @@ from project import (
     PLUMBING,
     Project,
     assert_files_of_a_run_say_what_they_are,
+    assert_results_say_what_made_them,
     output_of,
 )
 
@@ -100,14 +100,7 @@ def test_every_result_and_figure_is_there(project):
 
 
 def test_results_say_what_made_them(project):
-    for path in sorted(project.results.glob("**/*.nc")):
-        if ".state" in path.parts:
-            continue
-        dataset = xr.load_dataset(path)
-        needed = {"stage", "spec", "spec_sha256", "code_sha256", "ontogeny_version"}
-        assert needed <= set(dataset.attrs), path
-        for name, values in dataset.variables.items():
-            assert {"long_name", "units"} <= set(values.attrs), (path, name)
+    assert_results_say_what_made_them(project)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ import xarray as xr
 
 from ontogeny.studies.noisy_labels.config import Training
 from page_generator import assert_variables_are_listed
-from project import CODE, PLUMBING, Project, output_of
+from project import (
+    CODE,
+    PLUMBING,
+    Project,
+    assert_results_say_what_made_them,
+    output_of,
+)
 
 TINY = "config/test/noisy-labels.yaml"
 STUDY = f"{CODE}/studies/noisy_labels"
@@ -55,12 +61,7 @@ def test_every_result_and_figure_is_there(project):
 
 
 def test_results_say_what_made_them(project):
-    for path in sorted(project.results.glob("**/*.nc")):
-        dataset = xr.load_dataset(path)
-        needed = {"stage", "spec", "spec_sha256", "code_sha256", "ontogeny_version"}
-        assert needed <= set(dataset.attrs), path
-        for name, values in dataset.variables.items():
-            assert {"long_name", "units"} <= set(values.attrs), (path, name)
+    assert_results_say_what_made_them(project)
 
 
 @pytest.mark.parametrize("name", [SMALL[0], TUNED[0], PEOPLE[1]])

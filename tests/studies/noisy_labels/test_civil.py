@@ -61,7 +61,7 @@ def test_groups_that_the_test_names_often_enough_are_kept(tmp_path):
 @pytest.mark.parametrize(
     ("column", "value", "says"),
     [
-        (1, "", "line 3, column `target`: the empty cell has no toxicity; fill it"),
+        (1, "", "line 3, column `target`: the empty cell is not a toxicity; fill it"),
         (1, "1.01", "line 3, column `target`: '1.01' is not a share of annotators; give a number"),
         (1, "-0.1", "line 3, column `target`: '-0.1' is not a share"),
         (1, "nan", "line 3, column `target`: the text in it is not a share"),

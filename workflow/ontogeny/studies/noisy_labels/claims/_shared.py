@@ -86,8 +86,8 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
         ),
         _claim(
             "multi-head-before-tuning", source, "Multi-head is ahead before fine-tuning",
-            "Before fine-tuning, one head for each labeller is more accurate than one head that is "
-            "told who labelled a comment.",
+            "Before fine-tuning, a network with a head for each labeller is more accurate than one "
+            "that has the labeller as an input.",
             PAPER, "AUC of multi-head less that of one-hot", "above", 0.0,
             partial(difference_of, "multi-head", "one-hot", AUC),
         ),

@@ -75,7 +75,7 @@ def civil_of_csv(text: str, path: str) -> Given:
     toxic = shares(rows, toxicity)
     missing = np.flatnonzero(np.isnan(toxic))
     if missing.size:
-        refuse(rows, int(missing[0]), toxicity, "has no toxicity; fill it, or remove the row")
+        refuse(rows, int(missing[0]), toxicity, "is not a toxicity; fill it, or remove the row")
     said = np.stack([shares(rows, name) for name in IDENTITIES])
     known = ~np.any(np.isnan(said), axis=0)
     return Given(
