@@ -1,7 +1,8 @@
-"""Decoder-only transformers with pre-normalisation, positions in queries and keys only.
+"""Transformers with pre-normalisation, positions in queries and keys only.
 
-Symbols: ``B`` sequences; ``T`` context length; ``V`` tokens; ``L`` layers; ``H`` heads of a layer;
-``d`` width of the residual stream; ``e = d / H`` width of a head; ``m`` neurons.
+Symbols: ``B`` sequences; ``T`` context length; ``V`` tokens; ``U`` outputs, as many as tokens
+unless it is said; ``L`` layers; ``H`` heads of a layer; ``d`` width of the residual stream;
+``e = d / H`` width of a head; ``m`` neurons.
 
 One layer adds to the stream x, with ``n(x) = gain (x - mean x) / deviation x`` and fixed sinusoids
 p of amplitude 1:
@@ -12,7 +13,8 @@ p of amplitude 1:
 
 Positions reach neither values nor stream (the variant of arXiv 2209.11895). With smeared keys,
 the key of j >= 1 is ``s k_j + (1 - s) k_(j - 1)`` with ``s = sigmoid(smear)`` of each head. No
-attention matrix and no normalisation has a bias.
+attention matrix and no normalisation has a bias. Without causality, the sum in the softmax is over
+all places.
 """
 
 import math
@@ -40,7 +42,7 @@ class Activations:
 
     Attributes
     ----------
-    logits : (B, T, V) Tensor
+    logits : (B, T, U) Tensor
     streams : list of (B, T, d) Tensor
         The input of each layer.
     patterns : list of (B, H, T, T) Tensor
@@ -81,6 +83,10 @@ class Transformer:
     smeared_keys : bool
     positions : {"all", "first"}
         Which layers see positions.
+    outputs : int
+        U; 0 for V.
+    causal : bool
+        Whether a place attends to itself and those before it alone; False: to all.
     """
 
     vocabulary: int
@@ -90,6 +96,8 @@ class Transformer:
     d_mlp: int = 0
     smeared_keys: bool = False
     positions: str = "all"
+    outputs: int = 0
+    causal: bool = True
 
     @property
     def d_head(self) -> int:
@@ -98,7 +106,8 @@ class Transformer:
 
     def numbers_of_pass(self, length: int) -> int:
         """Return how many numbers the patterns and logits of one sequence are."""
-        return self.layers * self.heads * length**2 + length * self.vocabulary
+        outputs = self.outputs or self.vocabulary
+        return self.layers * self.heads * length**2 + length * outputs
 
     def sequences_at_once(self, length: int) -> int:
         """Return how many sequences a pass that forms patterns should take, to bound its memory."""
@@ -125,7 +134,7 @@ class Transformer:
                 "W_out": (L, m, d),
                 "b_out": (L, d),
             }
-        return shapes | {"gain_final": (d,), "W_U": (d, self.vocabulary)}
+        return shapes | {"gain_final": (d,), "W_U": (d, self.outputs or self.vocabulary)}
 
     def initial(self, generator: torch.Generator) -> Parameters:
         """Return initial parameters: gains 1, biases and smears 0, all else normal.
@@ -164,6 +173,8 @@ class Transformer:
         """Return the attention pattern of a layer, of its normalised input."""
         query, key = self.queries_and_keys(parameters, layer, normal)
         scores = query @ key.transpose(2, 3) / math.sqrt(self.d_head)  # (B, H, T, T)
+        if not self.causal:
+            return scores.softmax(dim=-1)
         length = scores.shape[-1]
         hidden = torch.ones(length, length, dtype=torch.bool, device=scores.device).triu(1)
         return scores.masked_fill_(hidden, -torch.inf).softmax(dim=-1)
@@ -176,23 +187,23 @@ class Transformer:
         hidden = normal @ parameters["W_in"][layer] + parameters["b_in"][layer]
         return stream + hidden.relu() @ parameters["W_out"][layer] + parameters["b_out"][layer]
 
-    def unembed(self, parameters: Parameters, stream: Stream) -> Float[Tensor, "B T V"]:
+    def unembed(self, parameters: Parameters, stream: Stream) -> Float[Tensor, "B T U"]:
         """Return the logits of a final stream."""
         return layer_norm(stream, stream.shape[-1:], parameters["gain_final"]) @ parameters["W_U"]
 
-    def logits(self, parameters: Parameters, tokens: Int[Tensor, "B T"]) -> Float[Tensor, "B T V"]:
+    def logits(self, parameters: Parameters, tokens: Int[Tensor, "B T"]) -> Float[Tensor, "B T U"]:
         """Return the logits alone, as training needs them: no pattern is formed."""
         return self.logits_after(parameters, parameters["W_E"][tokens], first=0)
 
     def logits_after(
         self, parameters: Parameters, stream: Stream, *, first: int
-    ) -> Float[Tensor, "B T V"]:
+    ) -> Float[Tensor, "B T U"]:
         """Return the logits alone, from the input of layer `first`."""
         for layer in range(first, self.layers):
             normal = layer_norm(stream, stream.shape[-1:], parameters["gain"][layer])
             query, key = self.queries_and_keys(parameters, layer, normal)
             value = _per_head(normal, parameters["W_V"][layer])
-            mixed = scaled_dot_product_attention(query, key, value, is_causal=True)
+            mixed = scaled_dot_product_attention(query, key, value, is_causal=self.causal)
             stream = stream + _results(mixed, parameters["W_O"][layer])
             stream = self.after_attention(parameters, layer, stream)
         return self.unembed(parameters, stream)

@@ -16,7 +16,12 @@ from torch.nn.functional import cross_entropy
 from ontogeny.networks.decoder import Parameters, Transformer
 from ontogeny.training import Objective
 
-__all__ = ["Movable", "minibatch_objective", "next_token_objective"]
+__all__ = [
+    "Movable",
+    "minibatch_objective",
+    "next_token_objective",
+    "reproducible_attention",
+]
 
 
 Moved = TypeVar("Moved")
@@ -74,14 +79,14 @@ def next_token_objective(network: Transformer, batches: Callable[[int], Tensor])
     """
 
     def loss(parameters: Parameters, sequences: Int[Tensor, "B T1"]) -> Float[Tensor, ""]:
-        with _reproducible_attention(sequences.device):
+        with reproducible_attention(sequences.device):
             logits = network.logits(parameters, sequences[:, :-1])
         return cross_entropy(logits.flatten(0, 1), sequences[:, 1:].flatten())
 
     return minibatch_objective(loss, batches)
 
 
-def _reproducible_attention(device: torch.device) -> AbstractContextManager[None]:
+def reproducible_attention(device: torch.device) -> AbstractContextManager[None]:
     """Return a context in which the gradient of attention is the same bytes at every run.
 
     The fused forms for GPUs add it up in an order that varies.
