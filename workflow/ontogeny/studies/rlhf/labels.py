@@ -1,0 +1,25 @@
+"""The dimensions of datasets of the study, and datasets that have them."""
+
+from ontogeny import labels
+
+__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
+
+DIMENSIONS = labels.DIMENSIONS | {
+    "line": "sequence of a world that start policies learn from",
+    "held_out_line": "sequence of a world that no network learns from",
+    "foreign_line": "sequence of another chain",
+    "place": "place in a sequence: the prompt first, then the tokens",
+    "side": "response of a pair",
+    "pair": "comparison of two responses",
+    "output": "token that is predicted, value, or score",
+    "judge": "score that judges: the true one or that of a preference model",
+    "selector": "score by which samples are selected",
+    "prompt": "kind of prompt",
+    "tested_on": "comparisons that a preference model is tested on",
+    "samples_compared": "number of samples of which the best is taken",
+}
+"""Every dimension of every stored dataset of the study, with its meaning."""
+
+_LABELS = labels.Labels(DIMENSIONS)
+coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable
+measures, measures_along = _LABELS.measures, _LABELS.measures_along

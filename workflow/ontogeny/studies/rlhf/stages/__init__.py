@@ -1,0 +1,1 @@
+"""Stages: from stored datasets to datasets."""
