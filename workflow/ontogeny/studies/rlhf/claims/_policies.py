@@ -26,6 +26,7 @@ __all__ = [
     "gap_at_one",
     "gold_fall",
     "largest_line_ratio",
+    "later_turns",
     "objective_ratio",
     "online_win_rate",
     "optimism",
@@ -34,7 +35,6 @@ __all__ = [
     "root_less_line",
     "slope_ratio",
     "tax",
-    "test_turns_later",
 ]
 
 FARTHEST = 9.0
@@ -84,7 +84,7 @@ def gold_fall(results: xr.Dataset) -> Estimate:
     return mean(_swapped(results, "fall_after_peak", role="gold"))
 
 
-def test_turns_later(results: xr.Dataset) -> Estimate:
+def later_turns(results: xr.Dataset) -> Estimate:
     """Return the share of seeds in which the other preference model's score peaks after gold."""
     gold, test = (_swapped(results, "peak_samples", role=role) for role in ("gold", "test"))
     known = np.isfinite(gold) & np.isfinite(test)

@@ -9,6 +9,7 @@ from ontogeny.studies.rlhf.claims._policies import (
     gap_at_end,
     gap_at_one,
     gold_fall,
+    later_turns,
     online_win_rate,
     optimism,
     ratio_of_entropy,
@@ -16,7 +17,6 @@ from ontogeny.studies.rlhf.claims._policies import (
     root_less_line,
     slope_ratio,
     tax,
-    test_turns_later,
 )
 from ontogeny.studies.rlhf.claims._preferences import (
     PAIRS,
@@ -111,7 +111,7 @@ _OVER_OPTIMISATION = (
         HERE,
         "share of seeds in which its score peaks after more samples than the true score; samples: "
         f"{_SWAP}",
-        "above", 0.5, test_turns_later, minimum=LEAST_SHARES,
+        "above", 0.5, later_turns, minimum=LEAST_SHARES,
     ),
     claim(
         "optimism", "Preference models promise more Elo than is won",
