@@ -1,0 +1,1 @@
+"""From stored datasets to datasets."""
