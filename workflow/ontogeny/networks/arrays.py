@@ -121,9 +121,9 @@ def sample(
     """Return sequences drawn from a causal network, at temperature 1.
 
     Keys and values of earlier places are kept, with sequences along the last axis, over which the
-    inner loops of NumPy run. Each token takes one number u, uniform in [0, 1):
-    it is the first whose cumulative probability is greater than u, or the last token where
-    rounding leaves none. All numbers are drawn first, in float32, by place and then by sequence.
+    inner loops of NumPy run. Each token takes one number u, uniform in [0, 1): it is the first
+    whose cumulative probability is greater than u. All numbers are drawn first, in float32, by
+    place and then by sequence.
 
     Parameters
     ----------
@@ -175,8 +175,8 @@ def sample(
         score -= score.max(axis=0)
         cumulative = np.exp(score).cumsum(axis=0)
         total = cumulative[-1]
-        drawn = (cumulative <= uniform[place] * total).sum(axis=0)
-        tokens[place + 1] = np.minimum(drawn, vocabulary - 1)
+        # The product is less than `total` for each u < 1 of 24 bits, so the last token bounds it.
+        tokens[place + 1] = (cumulative <= uniform[place] * total).sum(axis=0)
         log_probability += score[tokens[place + 1], sequences] - np.log(total)
     return np.ascontiguousarray(tokens.T), log_probability
 
