@@ -5,15 +5,23 @@ from ontogeny import labels
 __all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
-    "place": "place in a sequence; the prompt is in place 0",
-    "token": "content token",
-    "previous": "content token that a token follows; the last one is the beginning of a line",
+    "line": "sequence of a world that start policies learn from",
+    "held_out_line": "sequence of a world that no network learns from",
+    "foreign_line": "sequence of another chain",
+    "place": "place in a sequence: the prompt first, then the tokens",
+    "token": "token of a response",
+    "previous": "token that another one follows; the last is the beginning of a line",
     "response_place": "place in a response, the first one 0",
-    "unit": "hidden unit of the gold score",
-    "network": "random transformer of the gold score",
-    "line": "line of the corpus",
-    "fresh_line": "line that is not in the corpus",
-    "pair": "pair of sequences that are compared; they share a prompt",
+    "unit": "hidden unit of the true score",
+    "network": "random transformer of the true score",
+    "side": "response of a pair",
+    "pair": "comparison of two responses",
+    "output": "token that is predicted, value, or score",
+    "judge": "score that judges: the true one or that of a preference model",
+    "selector": "score by which samples are selected",
+    "prompt": "kind of prompt",
+    "tested_on": "comparisons that a preference model is tested on",
+    "samples_compared": "number of samples of which the best is taken",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

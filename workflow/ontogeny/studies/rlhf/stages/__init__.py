@@ -1,1 +1,1 @@
-"""From stored datasets to datasets."""
+"""Stages: from stored datasets to datasets."""

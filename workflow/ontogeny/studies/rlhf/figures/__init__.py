@@ -1,0 +1,1 @@
+"""Figures of the study, by what they are drawn of."""

@@ -1,0 +1,1 @@
+"""Networks of the study: policies, preference models, and their training."""
