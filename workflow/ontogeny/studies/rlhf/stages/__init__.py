@@ -1,0 +1,1 @@
+"""Stages of the study: from stored datasets to datasets."""
