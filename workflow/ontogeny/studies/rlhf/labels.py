@@ -22,6 +22,13 @@ DIMENSIONS = labels.DIMENSIONS | {
     "prompt": "kind of prompt",
     "tested_on": "comparisons that a preference model is tested on",
     "samples_compared": "number of samples of which the best is taken",
+    "entry": "entry of the counts of features, response by response",
+    "annotator": "person who judged the comparisons",
+    "fault": "why comparisons of a file are left out",
+    "trained_on": "world of comparisons that a model is fitted to",
+    "scaling": "scores as they are fitted, or divided by a temperature",
+    "bin": "comparisons in the order of the score difference without its sign, the least first",
+    "fold": "fold that a model is tested on",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 
