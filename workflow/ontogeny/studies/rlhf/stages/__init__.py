@@ -1,5 +1,1 @@
-<<<<<<< HEAD
 """Stages: from stored datasets to datasets."""
-=======
-"""Stages of the study: from stored datasets to datasets."""
->>>>>>> realpairs
