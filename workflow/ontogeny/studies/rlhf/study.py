@@ -318,7 +318,24 @@ class RlhfPlan(Plan):
         """Return which preference models select the best of several samples."""
         return canonical({"preferences": self.preferences_on_policy(wildcards)})
 
+    def detection_specification(self, wildcards: Any) -> Any:
+        """Return the seed of the sequences that are drawn to detect foreign ones."""
+        return {"seed": int(wildcards.seed)}
+
     # All runs
+
+    def files_of(self, name: str) -> list[str]:
+        """Return all files of a result that the comparison reads.
+
+        Parameters
+        ----------
+        name : {"measures", "best_of", "detection", "pairs"}
+        """
+        if name == "measures":
+            return [self.preference_file(name, *each) for each in self.preference_models()]
+        if name == "pairs":
+            return [self.result(name)] if self.pair_worlds() else []
+        return [self.policy_file(name, *each) for each in self.policies_with(name)]
 
     @cached_property
     def _conditions(self) -> dict[str, str]:
