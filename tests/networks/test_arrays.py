@@ -106,6 +106,8 @@ def test_samples_with_kept_keys_are_those_of_a_sampler_without(d_mlp):
     assert tokens.dtype == np.int16
     np.testing.assert_array_equal(tokens, expected)
     np.testing.assert_allclose(log_probability, by_token, atol=1e-4)
+    again = arrays.sequence_log_probability(parameters, tokens, 5)
+    np.testing.assert_allclose(again, by_token, atol=1e-4)
 
 
 def test_sequences_are_as_frequent_as_they_are_probable():

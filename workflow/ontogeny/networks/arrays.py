@@ -16,14 +16,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["logits", "next_token_log_probabilities", "pooled_logits", "sample", "streams"]
+__all__ = [
+    "logits",
+    "next_token_log_probabilities",
+    "pooled_logits",
+    "sample",
+    "sequence_log_probability",
+    "streams",
+]
 
 Array = NDArray[np.floating]
 Tokens = NDArray[np.integer]
 Parameters = Mapping[str, NDArray[Any]]
 
 _TOGETHER = 256
-"""Sequences whose logits are pooled at once: what a pass needs then stays near the processor."""
+"""Sequences that are read at once, where only a number of each is kept."""
 
 _EPSILON = 1e-5
 """Added to a variance, as `torch.nn.functional.layer_norm` does."""
@@ -109,6 +116,33 @@ def next_token_log_probabilities(logits: Array) -> Array:
     """Return logits less the logarithm of the sum of their exponentials, over the last axis."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def sequence_log_probability(
+    parameters: Parameters, tokens: Tokens, vocabulary: int
+) -> NDArray[np.float64]:
+    """Return the log-probability of sequences under a causal network, given their first tokens.
+
+    Parameters
+    ----------
+    parameters : mapping of str to ndarray
+    tokens : (B, T + 1) ndarray of int
+        Any number of sequences.
+    vocabulary : int
+        Tokens that there can be after the first; outputs after these are ignored.
+
+    Returns
+    -------
+    (B,) ndarray of float64
+        Sum over tokens [nat].
+    """
+    found = np.empty(len(tokens))
+    for first in range(0, len(tokens), _TOGETHER):
+        block = tokens[first : first + _TOGETHER].astype(np.int64)
+        each = next_token_log_probabilities(logits(parameters, block[:, :-1])[..., :vocabulary])
+        said = np.take_along_axis(each, block[:, 1:, None], axis=2)[:, :, 0]
+        found[first : first + _TOGETHER] = said.sum(axis=1, dtype=np.float64)
+    return found
 
 
 def sample(
