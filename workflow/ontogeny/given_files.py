@@ -9,8 +9,8 @@ import errno
 import gzip
 import zlib
 from collections.abc import Iterable
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO
 
 __all__ = ["LFS_POINTER", "decoded", "problem_of", "problem_of_text", "repeated", "unpacked"]
 
@@ -112,7 +112,7 @@ def _is_packed(path: Path) -> bool:
     return path.suffix.lower() == ".gz"
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> BufferedIOBase:
     return gzip.open(path) if _is_packed(path) else path.open("rb")
 
 
@@ -132,7 +132,7 @@ def unpacked(content: bytes, path: str | Path) -> bytes:
         raise ValueError(_BROKEN_GZIP) from None
 
 
-def _is_text(file: IO[bytes]) -> bool:
+def _is_text(file: BufferedIOBase) -> bool:
     """Return whether `decoded` would take what is in a file."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:

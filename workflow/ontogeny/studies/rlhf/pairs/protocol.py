@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 from ontogeny.studies.rlhf.pairs.features import Counts, Features, Kind, Scaling, differences
 from ontogeny.studies.rlhf.pairs.model import fitted, log_loss, temperature_of
 
-__all__ = ["CANDIDATES", "FOLDS", "Candidate", "Tested", "folds_of", "tested", "without_length"]
+__all__ = [
+    "CANDIDATES",
+    "FOLDS",
+    "Candidate",
+    "CrossValidated",
+    "cross_validated",
+    "folds_of",
+    "without_length",
+]
 
 Array = NDArray[np.float64]
 
@@ -53,7 +61,7 @@ CANDIDATES = tuple(
 
 
 @dataclass(frozen=True)
-class Tested:
+class CrossValidated:
     """The models of one world of comparisons.
 
     Attributes
@@ -102,12 +110,12 @@ def folds_of(group: NDArray[np.integer[Any]], *, folds: int = FOLDS) -> NDArray[
     return fold[place]
 
 
-def tested(
+def cross_validated(
     counts: Counts,
     group: NDArray[np.integer[Any]],
     *,
     candidates: Sequence[Candidate] = CANDIDATES,
-) -> Tested:
+) -> CrossValidated:
     """Return what models say of comparisons that they were neither fitted to nor chosen on.
 
     Parameters
@@ -136,7 +144,7 @@ def tested(
         chosen.append(candidates[best])
     summed = np.where([each.features.length for each in candidates], losses.sum(axis=0), np.inf)
     whole = candidates[int(summed.argmin())]
-    return Tested(
+    return CrossValidated(
         fold=fold,
         score=score,
         score_without_length=without,

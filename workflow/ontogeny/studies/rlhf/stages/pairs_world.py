@@ -1,7 +1,10 @@
 """Real comparisons as a stored dataset, without any text."""
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ontogeny.labels import text
 from ontogeny.studies.rlhf.labels import dataset, variable
@@ -43,7 +46,10 @@ def pairs_world(found: Comparisons) -> xr.Dataset:
         "dropped": variable("fault", dropped, "comparisons of the file that are left out"),
         "converted": variable((), found.converted, "responses that were no texts in the file"),
     }
-    coordinates = {"side": text(["chosen", "rejected"]), "fault": text(FAULTS)}
+    coordinates: dict[str, NDArray[Any]] = {
+        "side": text(["chosen", "rejected"]),
+        "fault": text(FAULTS),
+    }
     if found.votes is not None:
         coordinates["annotator"] = np.arange(1, ANNOTATORS + 1)
         variables["votes"] = variable(
