@@ -11,7 +11,8 @@ from ontogeny.studies.rlhf.stages.train import policy_checkpoints, policy_course
 job = Job(snakemake)
 job.use_threads()
 spec = PolicyTraining.model_validate(job.spec["training"])
-world, start, reward = (job.read(name) for name in ("world", "start", "reward"))
+world, start = job.read("world"), job.read("start")
+reward = tuple(job.read("reward")) or None
 inputs = [job.path("world"), job.path("start"), *job.path("reward")]
 train_in_job(
     job,

@@ -92,9 +92,7 @@ def _unknown(section: Rlhf) -> Iterator[str]:
         at = f"rlhf.preferences.{name}"
         for key in ("tranches", "tested_on"):
             for each in getattr(preference, key):
-                yield from _not_among(
-                    f"{at}.{key}", each, section.tranches, "a set of comparisons"
-                )
+                yield from _not_among(f"{at}.{key}", each, section.tranches, "a set of comparisons")
         yield from _problems_of_network(preference.network, at)
     for name, experiment in section.experiments.items():
         at = f"rlhf.experiments.{name}"
@@ -102,14 +100,10 @@ def _unknown(section: Rlhf) -> Iterator[str]:
         rewards = [GOLD, *section.preferences]
         yield from _not_among(f"{at}.reward", experiment.reward, rewards, "a score")
         for judge in experiment.judges:
-            yield from _not_among(
-                f"{at}.judges", judge, section.preferences, "a preference model"
-            )
+            yield from _not_among(f"{at}.judges", judge, section.preferences, "a preference model")
     for key in ("best_of", "detection"):
         for name in getattr(section.analysis, key):
-            yield from _not_among(
-                f"rlhf.analysis.{key}", name, section.policies, "a start policy"
-            )
+            yield from _not_among(f"rlhf.analysis.{key}", name, section.policies, "a start policy")
 
 
 def _not_among(at: str, name: str, known: Collection[str], what: str) -> Iterator[str]:

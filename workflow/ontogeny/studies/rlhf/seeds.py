@@ -27,7 +27,7 @@ def seeds_of_preferences(section: Rlhf) -> dict[str, tuple[int, ...]]:
     Readers are experiments, and preference models whose comparisons it has judged.
     """
     found: dict[str, set[int]] = {
-        name: set(each.seeds) for name, each in section.preferences.items()
+        name: set(each.seeds or ()) for name, each in section.preferences.items()
     }
     asking = [
         (name, seed)
@@ -46,9 +46,7 @@ def seeds_of_preferences(section: Rlhf) -> dict[str, tuple[int, ...]]:
 
 def seeds_of_policy(section: Rlhf, name: str) -> tuple[int, ...]:
     """Return the seeds of a start policy that some experiment or preference model asks for."""
-    of_experiments = (
-        each.seeds for each in section.experiments.values() if each.policy == name
-    )
+    of_experiments = (each.seeds for each in section.experiments.values() if each.policy == name)
     of_preferences = (
         seeds
         for preference, seeds in seeds_of_preferences(section).items()
