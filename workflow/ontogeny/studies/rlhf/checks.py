@@ -209,12 +209,13 @@ def _world_of_preference(section: Rlhf, name: str) -> str:
 
 
 def _problems_of_prompt(section: Rlhf, prompt: str, policy: str, at: str) -> Iterator[str]:
-    world = section.worlds[_world_of(section, policy)]
+    name = _world_of(section, policy)
+    world = section.worlds[name]
     known = PROMPTS[: world.prompts] if isinstance(world, Sequences) else PROMPTS[:1]
     if prompt not in ("mixed", *known):
         yield (
-            f"`{at}.prompt` = {prompt!r}: is not a prompt of the world {_world_of(section, policy)!r}, "
-            f"which has {', '.join(known)}; raise its `prompts`, or choose another"
+            f"`{at}.prompt` = {prompt!r}: is not a prompt of the world {name!r}, which has "
+            f"{', '.join(known)}; raise its `prompts`, or choose another"
         )
 
 
@@ -260,7 +261,8 @@ def _problems_of_preference(section: Rlhf, name: str, preference: Preference) ->
     for key in ("tranches", "tested_on"):
         for each in getattr(preference, key):
             if _world_of(section, section.tranches[each].policy) != world:
-                yield f"`{at}.{key}` = {each!r}: is of another world than {preference.tranches[0]!r}"
+                first = preference.tranches[0]
+                yield f"`{at}.{key}` = {each!r}: is of another world than {first!r}"
     if len({*preference.tranches}) < len(preference.tranches):
         yield f"`{at}.tranches` = {list(preference.tranches)}: must name each only once"
     several = len(preference.tranches) > 1
@@ -281,8 +283,8 @@ def _problems_of_preference(section: Rlhf, name: str, preference: Preference) ->
     for each, number, count in zip(preference.tranches, numbers, counts, strict=True):
         if number > count:
             yield (
-                f"`{at}.pairs` = {preference.pairs}: takes {number} of {each!r}, which has {count}; "
-                f"lower it, or raise `rlhf.tranches.{each}.pairs`"
+                f"`{at}.pairs` = {preference.pairs}: takes {number} of {each!r}, which has "
+                f"{count}; lower it, or raise `rlhf.tranches.{each}.pairs`"
             )
 
 
@@ -307,9 +309,9 @@ def _problems_of_experiment(section: Rlhf, name: str, experiment: Experiment) ->
         shared = learned & {*section.preferences[judge].tranches}
         if judge != experiment.reward and shared:
             yield (
-                f"`{at}.judges` = {judge!r}: learned from {', '.join(sorted(shared))} as the reward "
-                f"{experiment.reward!r} did, and so is not a test of it; choose another, or set "
-                "`same_tranches: true`"
+                f"`{at}.judges` = {judge!r}: learned from {', '.join(sorted(shared))} as the "
+                f"reward {experiment.reward!r} did, and so is not a test of it; choose another, or "
+                "set `same_tranches: true`"
             )
 
 
@@ -337,6 +339,6 @@ def _repeated(section: Rlhf) -> Iterator[str]:
             other = known.setdefault(identity, name)
             if other != name:
                 yield (
-                    f"`rlhf.experiments.{name}`: has the same run as {other!r}, seed {seed}; remove "
-                    "one of them"
+                    f"`rlhf.experiments.{name}`: has the same run as {other!r}, seed {seed}; "
+                    "remove one of them"
                 )

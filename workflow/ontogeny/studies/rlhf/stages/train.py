@@ -203,7 +203,7 @@ def _score_of(
     @torch.no_grad()
     def score(sequences: Int[Tensor, "B T1"]) -> Float[Tensor, " B"]:
         here = {name: value.to(sequences.device) for name, value in parameters.items()}
-        blocks = [scores(network, here, each) for each in sequences.split(_LARGEST_BLOCK)]
+        blocks = [scores(network, here, each) for each in torch.split(sequences, _LARGEST_BLOCK)]
         return (torch.cat(blocks) - offset) / temperature
 
     return score
