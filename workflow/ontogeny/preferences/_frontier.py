@@ -94,7 +94,7 @@ def closed_optimum(start: ArrayLike, score: ArrayLike, penalty: float) -> Optimu
     return Optimum(mean - penalty * kl, kl, mean, probability)
 
 
-def frontier(start: ArrayLike, score: ArrayLike, kl: ArrayLike) -> Array:
+def frontier(start: ArrayLike, score: ArrayLike, kl: ArrayLike | float) -> Array:
     """Return the greatest expected score of all policies with a KL of at most K.
 
     ``E_beta[r]`` at the beta where ``KL_beta = K``, found by bracketing. At K = 0 it is the mean
@@ -125,7 +125,7 @@ def frontier(start: ArrayLike, score: ArrayLike, kl: ArrayLike) -> Array:
     return _frontier(World(of.start[possible], of.score[possible]), kl)
 
 
-def frontier_of_samples(score: ArrayLike, kl: ArrayLike) -> Array:
+def frontier_of_samples(score: ArrayLike, kl: ArrayLike | float) -> Array:
     """Return `frontier` from samples of the start policy, each with the same weight.
 
     Parameters
@@ -154,7 +154,7 @@ def frontier_of_samples(score: ArrayLike, kl: ArrayLike) -> Array:
     return _frontier(World(weight, scores), np.where(resolved, limits, np.nan))
 
 
-def small_kl_frontier(s_d: float, third_moment: float, kl: ArrayLike) -> Array:
+def small_kl_frontier(s_d: float, third_moment: float, kl: ArrayLike | float) -> Array:
     """Return the frontier's gain over the start policy for small KL, to the first order in K.
 
     ``s sqrt(2 K) + kappa_3 / (3 s^2) K``, from the expansion of ``ln Z`` in beta. The first term
@@ -191,7 +191,7 @@ def _tilt(of: World, beta: float) -> tuple[Array, float, float]:
     return probability, max(kl, 0.0), float((probability * of.score).sum())
 
 
-def _frontier(of: World, kl: ArrayLike) -> Array:
+def _frontier(of: World, kl: ArrayLike | float) -> Array:
     limits = np.asarray(kl, dtype=np.float64)
     if (limits < -1e-9).any():
         msg = f"kl {np.nanmin(limits)}: expected 0 or above"
