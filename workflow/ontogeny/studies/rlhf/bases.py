@@ -91,18 +91,12 @@ def models_of(comparison: xr.Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``place`` along ``preference_model``, the columns ``NAME_of_preference_model``,
-        ``parameters``, and the numbers of pairs that answer each prompt, ``helpful``, ``harmless``
-        and ``skill``: NaN in worlds with one prompt.
+        ``place`` along ``preference_model``, the columns ``NAME_of_preference_model``, and
+        ``parameters``.
     """
     dim = "preference_model"
     found = _frame(comparison, dim, _described(comparison, dim))
     found["parameters"] = comparison["parameters"].values
-    prompts = comparison["prompt"].values.tolist()
-    for name in ("helpful", "harmless", "skill"):
-        found[name] = np.nan
-        if name in prompts:
-            found[name] = comparison["pairs_of_prompt"].sel(prompt=name).values
     return found[found["kind"] == FINDINGS]
 
 

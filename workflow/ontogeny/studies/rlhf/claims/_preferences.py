@@ -120,7 +120,7 @@ def accuracy_lost_online(results: xr.Dataset) -> Estimate:
     )
     lost = base - online
     models = models_of(results)
-    tested = models[models["helpful"].isna() & np.isfinite(lost[models["place"].to_numpy()])]
+    tested = models[(models["prompts"] == 1) & np.isfinite(lost[models["place"].to_numpy()])]
     chosen = largest_group(
         tested,
         (*_NETWORK, "pairs", "tranches", "mixes_online"),
@@ -136,11 +136,13 @@ def accuracy_on_other_side(results: xr.Dataset) -> Estimate:
     models of either, the one with the most seeds, then the largest.
     """
     models = models_of(results)
-    helpful, harmless = (models[name] > 0 for name in ("helpful", "harmless"))
-    one_sided = models[(helpful != harmless) & ~(models["skill"] > 0)]
+    helpful, harmless = (models[f"{name}_pairs"] > 0 for name in ("helpful", "harmless"))
+    one_sided = models[
+        (models["prompts"] > 1) & (helpful != harmless) & (models["skill_pairs"] == 0)
+    ]
 
     def larger(group: pd.DataFrame) -> pd.DataFrame:
-        is_helpful = group["helpful"] > 0
+        is_helpful = group["helpful_pairs"] > 0
         return pd.concat(
             [
                 by_seed(group[is_helpful], _of_prompt(results, "harmless")),
@@ -186,18 +188,19 @@ def accuracy_lost_to_skill(results: xr.Dataset) -> Estimate:
     both, then that of the largest network.
     """
     models = models_of(results)
-    mixed = models[(models["helpful"] > 0) & (models["harmless"] > 0)]
-    mixed = mixed.assign(helpful=mixed["helpful"].round(), harmless=mixed["harmless"].round())
+    mixed = models[(models["helpful_pairs"] > 0) & (models["harmless_pairs"] > 0)]
 
     def losses(group: pd.DataFrame) -> pd.DataFrame:
-        skilled = group["skill"] > 0
+        skilled = group["skill_pairs"] > 0
         accuracies = [_of_prompt(results, name) for name in ("helpful", "harmless")]
         return pd.concat(
             [by_seed(group[~skilled], each) - by_seed(group[skilled], each) for each in accuracies],
             axis=1,
         )
 
-    groups = mixed.groupby([*_NETWORK, "helpful", "harmless", "last_weight"], sort=False)
+    groups = mixed.groupby(
+        [*_NETWORK, "helpful_pairs", "harmless_pairs", "last_weight"], sort=False
+    )
     return _of_one_group(
         (losses(each).dropna().max(axis=1).to_numpy(), -float(each["parameters"].iloc[0]))
         for _, each in groups
@@ -213,7 +216,7 @@ def gain_of_size(results: xr.Dataset) -> Estimate:
     models = models_of(results)
     even = models[
         _is_of_both(models)
-        & np.isclose(models["helpful"], models["harmless"])
+        & np.isclose(models["helpful_pairs"], models["harmless_pairs"])
         & (models["last_weight"] == 1)
     ]
     chosen = largest_group(
@@ -241,7 +244,7 @@ def _simple(results: xr.Dataset) -> pd.DataFrame:
     """Return the models in worlds with one prompt that learned from the start policy alone."""
     models = models_of(results)
     plain = ~models["mixes_online"].astype(np.bool_) & (models["last_weight"] == 1)
-    return models[models["helpful"].isna() & plain]
+    return models[(models["prompts"] == 1) & plain]
 
 
 def _base(results: xr.Dataset) -> pd.DataFrame:
@@ -259,7 +262,11 @@ def _base(results: xr.Dataset) -> pd.DataFrame:
 
 def _is_of_both(models: pd.DataFrame) -> "pd.Series[bool]":
     """Return whether models learn from helpful and harmless pairs and no others."""
-    return (models["helpful"] > 0) & (models["harmless"] > 0) & ~(models["skill"] > 0)
+    return (
+        (models["helpful_pairs"] > 0)
+        & (models["harmless_pairs"] > 0)
+        & (models["skill_pairs"] == 0)
+    )
 
 
 def _of_prompt(results: xr.Dataset, prompt: str) -> Array:
