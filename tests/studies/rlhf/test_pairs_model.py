@@ -15,7 +15,6 @@ from ontogeny.studies.rlhf.pairs.protocol import (
     Candidate,
     cross_validated,
     folds_of,
-    without_length,
 )
 from ontogeny.studies.rlhf.stages.pairs_world import counts_from
 from pairs_files import conversations_world, real_conversations, responses
@@ -93,7 +92,7 @@ def test_each_score_is_of_a_model_of_the_other_folds():
         test = found.fold == k
         weights = fitted(rows[~test], CANDIDATE.penalty)
         assert_allclose(found.score[test], rows[test] @ weights, atol=1e-10)
-        expected = rows[test] @ without_length(weights)
+        expected = rows[test][:, :-1] @ weights[:-1]
         assert_allclose(found.score_without_length[test], expected, atol=1e-10)
     assert found.whole == CANDIDATE
     assert_allclose(found.weights, fitted(rows, CANDIDATE.penalty), atol=1e-10)
