@@ -16,14 +16,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["logits", "next_token_log_probabilities", "pooled_logits", "sample", "streams"]
+__all__ = [
+    "logits",
+    "next_token_log_probabilities",
+    "pooled_logits",
+    "sample",
+    "sequence_log_probability",
+    "streams",
+]
 
 Array = NDArray[np.floating]
 Tokens = NDArray[np.integer]
 Parameters = Mapping[str, NDArray[Any]]
 
 _TOGETHER = 256
-"""Sequences whose logits are pooled at once: what a pass needs then stays near the processor."""
+"""Sequences that are read at once, where only a number of each is kept."""
 
 _EPSILON = 1e-5
 """Added to a variance, as `torch.nn.functional.layer_norm` does."""
@@ -111,6 +118,33 @@ def next_token_log_probabilities(logits: Array) -> Array:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
+def sequence_log_probability(
+    parameters: Parameters, tokens: Tokens, vocabulary: int
+) -> NDArray[np.float64]:
+    """Return the log-probability of sequences under a causal network, given their first tokens.
+
+    Parameters
+    ----------
+    parameters : mapping of str to ndarray
+    tokens : (B, T + 1) ndarray of int
+        Any number of sequences.
+    vocabulary : int
+        Tokens that there can be after the first; outputs after these are ignored.
+
+    Returns
+    -------
+    (B,) ndarray of float64
+        Sum over tokens [nat].
+    """
+    found = np.empty(len(tokens))
+    for first in range(0, len(tokens), _TOGETHER):
+        block = tokens[first : first + _TOGETHER].astype(np.int64)
+        each = next_token_log_probabilities(logits(parameters, block[:, :-1])[..., :vocabulary])
+        said = np.take_along_axis(each, block[:, 1:, None], axis=2)[:, :, 0]
+        found[first : first + _TOGETHER] = said.sum(axis=1, dtype=np.float64)
+    return found
+
+
 def sample(
     parameters: Parameters,
     prompts: Tokens,
@@ -121,9 +155,9 @@ def sample(
     """Return sequences drawn from a causal network, at temperature 1.
 
     Keys and values of earlier places are kept, with sequences along the last axis, over which the
-    inner loops of NumPy run. Each token takes one number u, uniform in [0, 1):
-    it is the first whose cumulative probability is greater than u, or the last token where
-    rounding leaves none. All numbers are drawn first, in float32, by place and then by sequence.
+    inner loops of NumPy run. Each token takes one number u, uniform in [0, 1): it is the first
+    whose cumulative probability is greater than u. All numbers are drawn first, in float32, by
+    place and then by sequence.
 
     Parameters
     ----------
@@ -175,8 +209,8 @@ def sample(
         score -= score.max(axis=0)
         cumulative = np.exp(score).cumsum(axis=0)
         total = cumulative[-1]
-        drawn = (cumulative <= uniform[place] * total).sum(axis=0)
-        tokens[place + 1] = np.minimum(drawn, vocabulary - 1)
+        # The product is less than `total` for each u < 1 of 24 bits, so the last token bounds it.
+        tokens[place + 1] = (cumulative <= uniform[place] * total).sum(axis=0)
         log_probability += score[tokens[place + 1], sequences] - np.log(total)
     return np.ascontiguousarray(tokens.T), log_probability
 

@@ -30,7 +30,7 @@ def with_prompts(
 
 
 def corpus_variables(
-    chain: Chain, seed: int, *, lines: int, length: int, prompts: int, refusal_tokens: int
+    chain: Chain, seed: int, *, lines: int, length: int, prompts: int
 ) -> dict[str, xr.Variable]:
     """Return what every world has: a chain, lines of it as corpus, and 1,000 that are held out.
 
@@ -44,13 +44,11 @@ def corpus_variables(
         drawn[name] = with_prompts(rng, content, vocabulary=vocabulary, prompts=prompts)
     by_token = ("previous", "token")
     return {
-        "prompts": variable((), prompts, "number of prompts"),
-        "refusal_tokens": variable((), refusal_tokens, "content tokens that are refusals"),
         "last_logit": variable(by_token, chain.last, "logit by the last token"),
         "before_logit": variable(by_token, chain.before, "logit by the token before the last"),
         "corpus": variable(("line", "place"), drawn["corpus"], "tokens of the corpus"),
         "held_out": variable(
-            ("fresh_line", "place"), drawn["held out"], "tokens of lines that are held out"
+            ("held_out_line", "place"), drawn["held out"], "tokens of lines that are held out"
         ),
     }
 

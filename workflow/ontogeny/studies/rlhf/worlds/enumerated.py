@@ -45,7 +45,7 @@ def enumerated_world(
     -------
     Dataset
         ``last_logit`` and ``before_logit(previous, token)`` of the chain; ``corpus(line, place)``
-        and ``held_out(fresh_line, place)``, with the prompt in place 0; what `gold` reads.
+        and ``held_out(held_out_line, place)``, with the prompt in place 0; what `gold` reads.
     """
     chain = random_chain(stream(seed, "chain"), vocabulary, order=1)
     rng = stream(seed, "gold")
@@ -57,10 +57,7 @@ def enumerated_world(
     mean, deviation = _moments(raw, probability)
     rate = _RATES[skew]
     bent_mean, bent_deviation = _moments(skewed((raw - mean) / deviation, rate), probability)
-    variables = corpus_variables(
-        chain, seed, lines=lines, length=length, prompts=1, refusal_tokens=0
-    )
-    variables |= {
+    variables = corpus_variables(chain, seed, lines=lines, length=length, prompts=1) | {
         "gold_weight": variable(
             ("response_place", "token", "unit"), weights, "weights of the units of gold"
         ),
@@ -72,7 +69,9 @@ def enumerated_world(
         "gold_skewed_s_d": variable((), bent_deviation, "standard deviation of the same"),
     }
     made = dataset(variables, {}, title="An enumerated world")
-    return made.assign_attrs(kind="enumerated")
+    return made.assign_attrs(
+        kind="enumerated", vocabulary=vocabulary, length=length, prompts=1, refusal_tokens=0
+    )
 
 
 def all_sequences(vocabulary: int, length: int) -> NDArray[np.int16]:
@@ -87,7 +86,7 @@ def all_sequences(vocabulary: int, length: int) -> NDArray[np.int16]:
 
 def chain_probability(world: xr.Dataset) -> NDArray[np.float64]:
     """Return the probability of each of `all_sequences` under the chain of a world, (V^T,)."""
-    sequences = all_sequences(world.sizes["token"], world.sizes["place"] - 1)
+    sequences = all_sequences(int(world.attrs["vocabulary"]), int(world.attrs["length"]))
     return np.exp(chain_of(world).log_probability(sequences[:, 1:]))
 
 

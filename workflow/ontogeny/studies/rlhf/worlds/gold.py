@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.networks.arrays import pooled_logits
-from ontogeny.studies.rlhf.worlds.prompts import PROMPTS
+from ontogeny.studies.rlhf.config import PROMPTS
 
 __all__ = [
     "GOLD_DEVIATION",
@@ -135,9 +135,9 @@ def _enumerated(world: xr.Dataset, tokens: Tokens) -> Scores:
 
 
 def _by(world: xr.Dataset, tokens: Tokens) -> Scores:
-    vocabulary = world.sizes["token"]
+    vocabulary = int(world.attrs["vocabulary"])
     found = np.empty(len(tokens))
-    for number in range(int(world["prompts"])):
+    for number in range(int(world.attrs["prompts"])):
         asked = tokens[:, 0] == vocabulary + number
         if asked.any():
             found[asked] = _standardised(world, PROMPTS[number], tokens[asked])
@@ -153,5 +153,5 @@ def _standardised(world: xr.Dataset, prompt: str, tokens: Tokens) -> Scores:
     found = (raw - float(of_network["gold_mean"])) / float(of_network["gold_s_d"])
     if prompt != "harmless":
         return found
-    harmless = harmless_score(found, refusals(tokens, int(world["refusal_tokens"])))
+    harmless = harmless_score(found, refusals(tokens, int(world.attrs["refusal_tokens"])))
     return (harmless - float(world["harmless_mean"])) / float(world["harmless_s_d"])

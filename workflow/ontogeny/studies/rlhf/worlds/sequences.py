@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ontogeny.labels import text
 from ontogeny.networks.axes import AXES
+from ontogeny.studies.rlhf.config import PROMPTS
 from ontogeny.studies.rlhf.labels import dataset, variable
 from ontogeny.studies.rlhf.worlds.chains import random_chain, shifted_chain
 from ontogeny.studies.rlhf.worlds.corpora import (
@@ -18,7 +19,6 @@ from ontogeny.studies.rlhf.worlds.corpora import (
     with_prompts,
 )
 from ontogeny.studies.rlhf.worlds.gold import harmless_score, raw_of_network, refusals, repeats
-from ontogeny.studies.rlhf.worlds.prompts import PROMPTS
 
 __all__ = ["sequences_world"]
 
@@ -52,13 +52,11 @@ def sequences_world(
     -------
     Dataset
         ``last_logit`` and ``before_logit(previous, token)`` of the chain; ``corpus(line, place)``,
-        ``held_out`` and ``foreign(fresh_line, place)``, with the prompt in place 0; what `gold`
-        reads.
+        ``held_out(held_out_line, place)`` and ``foreign(foreign_line, place)``, with the prompt in
+        place 0; what `gold` reads.
     """
     chain = random_chain(stream(seed, "chain"), vocabulary, order=2)
-    variables = corpus_variables(
-        chain, seed, lines=lines, length=length, prompts=prompts, refusal_tokens=refusal_tokens
-    )
+    variables = corpus_variables(chain, seed, lines=lines, length=length, prompts=prompts)
     other = random_chain(stream(seed, "foreign chain"), vocabulary, order=2)
     rng = stream(seed, "foreign")
     content = shifted_chain(chain, other).lines(rng, FRESH_LINES, length)
@@ -69,14 +67,20 @@ def sequences_world(
         for name in names
     ]
     variables |= {
-        "foreign": variable(("fresh_line", "place"), foreign, "tokens of lines of another chain")
+        "foreign": variable(("foreign_line", "place"), foreign, "tokens of lines of another chain")
     }
     for name, axes in _AXES.items():
         variables[f"gold_{name}"] = variable(
             ("network", *axes), np.stack([each[name] for each in networks]), f"{name} of gold"
         )
     world = dataset(variables, {"network": text(names)}, title="A world of sequences")
-    world = world.assign_attrs(kind="sequences")
+    world = world.assign_attrs(
+        kind="sequences",
+        vocabulary=vocabulary,
+        length=length,
+        prompts=prompts,
+        refusal_tokens=refusal_tokens,
+    )
     corpus = world["corpus"].values
     raw = np.stack([raw_of_network(world, name, corpus) for name in names])
     mean, deviation = raw.mean(axis=1), raw.std(axis=1)
