@@ -21,6 +21,13 @@ DIMENSIONS = labels.DIMENSIONS | {
     "selector": "score by which samples are selected",
     "prompt": "kind of prompt",
     "tested_on": "comparisons that a preference model is tested on",
+    "shown": "policy whose distribution is shown",
+    "sequence": "sequence of an enumerated world, by its number in base V",
+    "quantile": "quantile of the scores of the probes that both scores of a pair reach",
+    "scaling": "whether scores are raw or calibrated",
+    "bin": "bin of absolute differences of scores, the smallest first",
+    "distance": "plain or relative Mahalanobis distance",
+    "examples": "number of foreign sequences that are known",
     "samples_compared": "number of samples of which the best is taken",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
