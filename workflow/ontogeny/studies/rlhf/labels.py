@@ -24,7 +24,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "shown": "policy whose distribution is shown",
     "sequence": "sequence of an enumerated world, by its number in base V",
     "quantile": "quantile of the scores of the probes that both scores of a pair reach",
-    "scaling": "whether scores are raw or calibrated",
+    "scaling": "scores as they are fitted, or divided by a temperature",
     "bin": "bin of comparisons by their absolute difference of scores, the smallest first",
     "distance": "plain or relative Mahalanobis distance",
     "examples": "number of foreign sequences that are known",
@@ -33,7 +33,6 @@ DIMENSIONS = labels.DIMENSIONS | {
     "annotator": "person who judged the comparisons",
     "fault": "why comparisons of a file are left out",
     "trained_on": "world of comparisons that a model is fitted to",
-    "scaling": "scores as they are fitted, or divided by a temperature",
     "fold": "fold that a model is tested on",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
