@@ -191,7 +191,9 @@ rule rlhf_measure_preference:
     log:
         RLHF.log("preferences", "{preference}", "seed{seed}", "measure"),
     benchmark:
-        RLHF.benchmark("preferences", "{preference}", "seed{seed}", "rlhf_measure_preference")
+        RLHF.benchmark(
+            "preferences", "{preference}", "seed{seed}", "rlhf_measure_preference"
+        )
     conda:
         "../../environment.yml"
     threads: 1
@@ -340,8 +342,9 @@ rule rlhf_pairs:
 rule rlhf_comparison:
     """Join and measure all policies, preference models and start policies."""
     input:
-        evaluations=RLHF.files(RLHF.runs(), "evaluation"),
+        evaluation=RLHF.files(RLHF.runs(), "evaluation"),
         measures=RLHF.files_of("measures"),
+        calibration=RLHF.files_of("calibration"),
         best_of=RLHF.files_of("best_of"),
         detection=RLHF.files_of("detection"),
         pairs=RLHF.files_of("pairs"),

@@ -34,6 +34,22 @@ DIMENSIONS = labels.DIMENSIONS | {
     "fault": "why comparisons of a file are left out",
     "trained_on": "world of comparisons that a model is fitted to",
     "fold": "fold that a model is tested on",
+    "role": "score of a run: the true one, the one it is trained against, another one",
+    "kl_limit": "KL up to which checkpoints are fitted",
+    "way": "way to an Elo: from mean scores, from choices of the preference model, from true wins",
+    "swap": "two experiments that exchange the trained-against and the testing preference model",
+    "member": "run of a swap: the first one, the one with the preference models exchanged",
+    "preference_model": "preference model of the configuration: name and seed",
+    "quantile": "quantile of the scores that both responses exceed",
+    "grid": "preference models that differ in pairs and size alone",
+    "grid_pairs": "number of pairs that preference models of a grid learn from",
+    "grid_parameters": "number of parameters of preference models of a grid",
+    "online": "experiment with comparisons of trained policies, and its partner without",
+    "compared_at": "where two policies are compared",
+    "selection": "samples of a start policy, selected by one score",
+    "policy_model": "start policy of the configuration: name and seed",
+    "distance": "distance of activations",
+    "examples": "number of foreign sequences that are known",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

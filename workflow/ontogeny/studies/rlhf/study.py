@@ -12,16 +12,19 @@ from ontogeny.studies.rlhf.conditions import conditions_of
 from ontogeny.studies.rlhf.config import (
     FIGURES,
     GOLD,
+    PROMPTS,
     SWEPT,
     Enumerated,
     Experiment,
     Pairs,
+    Preference,
     PreferenceRun,
     PreferenceTraining,
     Rlhf,
     Sequences,
     StartRun,
     StartTraining,
+    Tranche,
     TrancheOptions,
     World,
 )
@@ -33,6 +36,7 @@ from ontogeny.studies.rlhf.seeds import (
     seeds_of_policy,
     seeds_of_preferences,
 )
+from ontogeny.studies.rlhf.shares import taken
 from ontogeny.studies.rlhf.summary import summary
 from ontogeny.study import Claims, Plan, Study, Subject, any_of
 
@@ -328,9 +332,9 @@ class RlhfPlan(Plan):
 
         Parameters
         ----------
-        name : {"measures", "best_of", "detection", "pairs"}
+        name : {"measures", "calibration", "best_of", "detection", "pairs"}
         """
-        if name == "measures":
+        if name in {"measures", "calibration"}:
             return [self.preference_file(name, *each) for each in self.preference_models()]
         if name == "pairs":
             return [self.result(name)] if self.pair_worlds() else []
@@ -359,6 +363,7 @@ class RlhfPlan(Plan):
             "prompt": experiment.prompt,
             "reward_d_model": 0 if reward is None else reward.network.d_model,
             "reward_layers": 0 if reward is None else reward.network.layers,
+            "reward_pairs": 0 if reward is None else sum(self._pairs_of(reward)),
             "mixes_online": reward is not None and self._mixes_online(reward.tranches),
             "conditions": self._conditions[name],
         }
@@ -376,6 +381,8 @@ class RlhfPlan(Plan):
             "d_model": preference.network.d_model,
             "layers": preference.network.layers,
             "epochs": preference.epochs,
+            "pairs": sum(self._pairs_of(preference)),
+            **self._pairs_of_prompts(preference),
             "last_share": -1.0 if preference.last_share is None else preference.last_share,
             "last_weight": preference.last_weight,
             "mixes_online": self._mixes_online(preference.tranches),
@@ -390,9 +397,32 @@ class RlhfPlan(Plan):
             "prompts": world.prompts if isinstance(world, Sequences) else 1,
         }
 
+    def _pairs_of(self, preference: Preference) -> list[int]:
+        """Return how many pairs a preference model takes of each of its sets."""
+        return taken(
+            preference, [self.section.tranches[name].pairs for name in preference.tranches]
+        )
+
+    def _pairs_of_prompts(self, preference: Preference) -> dict[str, float]:
+        """Return how many pairs of each prompt a preference model takes; of mixed ones, about."""
+        found = dict.fromkeys((f"{prompt}_pairs" for prompt in PROMPTS), 0.0)
+        for name, pairs in zip(preference.tranches, self._pairs_of(preference), strict=True):
+            tranche = self.section.tranches[name]
+            world = self.section.policies[tranche.policy].world
+            prompts = PROMPTS[: self._of_world(world)["prompts"]]
+            answered = prompts if tranche.prompt == "mixed" else (tranche.prompt,)
+            for prompt in answered:
+                found[f"{prompt}_pairs"] += pairs / len(answered)
+        return found
+
+    def _kind_of(self, tranche: Tranche) -> str:
+        """Return what a set of comparisons is of."""
+        if tranche.runs:
+            return "snapshots"
+        return "best-of" if tranche.best_of > 1 else "start"
+
     def _mixes_online(self, tranches: tuple[str, ...]) -> bool:
-        found = [self.section.tranches[name] for name in tranches]
-        return any(each.runs or each.best_of > 1 for each in found)
+        return any(self._kind_of(self.section.tranches[name]) != "start" for name in tranches)
 
     def comparison_specification(self) -> Any:
         """Return what tells runs, preference models and start policies apart."""
@@ -402,6 +432,10 @@ class RlhfPlan(Plan):
                 "preferences": [
                     self.described_preference(*each) for each in self.preference_models()
                 ],
+                "tranches": {
+                    name: {"kind": self._kind_of(each), "prompt": each.prompt}
+                    for name, each in self.section.tranches.items()
+                },
                 "best_of": self.policies_with("best_of"),
                 "detection": self.policies_with("detection"),
             }

@@ -1,1 +1,1 @@
-"""Claims of the study."""
+"""Claims on preference models and policies, each a function of the comparison."""
