@@ -1,0 +1,315 @@
+"""What figures of the study share: looks of scores, and which runs are shown."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import EngFormatter
+from numpy.typing import NDArray
+
+from ontogeny.labels import text
+from ontogeny.plotting import PALETTE, figure, handle
+from ontogeny.studies.rlhf.config import GOLD
+from ontogeny.studies.rlhf.labels import coordinate, variable
+
+__all__ = [
+    "COLOURS",
+    "GUIDE",
+    "band",
+    "by_seed",
+    "means_of_models",
+    "means_of_settings",
+    "panel_title",
+    "panels_of",
+    "plain_models",
+    "plot_known",
+    "role_handles",
+    "samples_axis",
+    "shown_runs",
+    "shown_sizes",
+    "size_colour",
+    "size_name",
+]
+
+COLOURS: Mapping[str, str] = {"gold": PALETTE[4], "train": PALETTE[0], "test": PALETTE[2]}
+"""By role of a score."""
+
+GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
+"""How lines that guide the eye are drawn."""
+
+_SIZE_COLOURS = ("#9ecae1", "#4292c6", "#2171b5", "#08519c", "#08306b")
+"""By size of a network, the smallest first."""
+
+_NAMES = {
+    "train": "preference model trained against",
+    "test": "another preference model",
+    "gold": "true score",
+}
+_ALIKE = (
+    "world",
+    "policy",
+    "kl_penalty",
+    "d_model",
+    "layers",
+    "reward_d_model",
+    "reward_layers",
+    "reward_pairs",
+    "conditions",
+    "mixes_online",
+)
+"""Runs of one setting agree in these, and in the two scores without regard to their order."""
+
+_SIZE = ("d_model", "layers")
+
+_KINDS = ("sequences", "enumerated")
+_LINE = 80
+"""Characters of a line of titles, over all panels."""
+
+
+def shown_runs(comparison: xr.Dataset, *, rewards: Iterable[str] = ("model", "gold")) -> xr.Dataset:
+    """Return the runs of one setting for each kind of world and of reward.
+
+    Runs of one setting agree in policy, networks and conditions; the preference model that is
+    trained against and the other one may be exchanged. Of several settings the usual one is taken:
+    one kind of prompts, no skew, no unusual conditions, no data of trained policies, then most
+    runs.
+
+    Parameters
+    ----------
+    comparison : Dataset
+    rewards : iterable of str
+        Out of ``model``, a preference model, and ``gold``, the true score.
+
+    Returns
+    -------
+    Dataset
+        Along ``run``, with ``setting_of_run``, a name that says which runs belong together.
+    """
+    chosen: list[tuple[str, NDArray[np.int_]]] = []
+    keys = _keys(comparison)
+    for kind in _KINDS:
+        for reward in rewards:
+            is_gold = comparison["reward_of_run"].values == GOLD
+            among = (comparison["kind_of_run"].values == kind) & (is_gold == (reward == GOLD))
+            if among.any():
+                places = _usual(comparison, keys, np.flatnonzero(among))
+                chosen.append((_said(comparison, places, kind, reward), places))
+    places = np.concatenate([each for _, each in chosen]) if chosen else np.zeros(0, dtype=int)
+    names = [name for name, each in chosen for _ in each]
+    return comparison.isel(run=places).assign_coords(
+        setting_of_run=variable("run", text(names), "runs that are shown together")
+    )
+
+
+def shown_sizes(comparison: xr.Dataset) -> xr.Dataset:
+    """Return runs against preference models that differ in the size of the policy.
+
+    Of several such groups of runs, one in sequences that are not enumerated and with one kind of
+    prompts is taken, then that with the most sizes, then with the most runs.
+
+    Parameters
+    ----------
+    comparison : Dataset
+        Some such runs are there.
+
+    Returns
+    -------
+    Dataset
+        Along ``run``, the smallest policy first, with its size as ``setting_of_run``.
+    """
+    runs = comparison.isel(run=comparison["reward_of_run"].values != GOLD)
+    alike = [name for name in _ALIKE if name not in ("policy", *_SIZE)]
+    groups = _groups(zip(*(runs[f"{name}_of_run"].values for name in alike), strict=True))
+    sizes = list(zip(*(runs[f"{name}_of_run"].values.tolist() for name in _SIZE), strict=True))
+
+    def unusual(places: list[int]) -> tuple[Any, ...]:
+        one = runs.isel(run=places[0])
+        return (
+            _KINDS.index(str(one["kind_of_run"].values)),
+            int(one["prompts_of_run"]) > 1,
+            bool(one["mixes_online_of_run"]),
+            -len({sizes[place] for place in places}),
+            -len(places),
+        )
+
+    places = sorted(min(groups, key=unusual), key=sizes.__getitem__)
+    names = text(size_name(*sizes[place]) for place in places)
+    return runs.isel(run=places).assign_coords(
+        setting_of_run=variable("run", names, "size of the policy")
+    )
+
+
+def size_name(d_model: int, layers: int) -> str:
+    """Return the size of a network in words."""
+    return f"width {d_model}, {layers} layer{'s' * (layers != 1)}"
+
+
+def size_colour(place: int, count: int) -> str:
+    """Return the colour of one of several sizes, the smallest of which is the lightest."""
+    return _SIZE_COLOURS[round(place * (len(_SIZE_COLOURS) - 1) / max(count - 1, 1))]
+
+
+def plain_models(comparison: xr.Dataset) -> xr.Dataset:
+    """Return the preference models that are fitted to samples of one start policy.
+
+    They have no weights of their own and no shares of comparisons. Of several start policies that
+    with most models is taken, one in sequences that are not enumerated first.
+
+    Returns
+    -------
+    Dataset
+        Along ``preference_model``; may be none.
+    """
+    kind, world, policy, share, weight = (
+        comparison[f"{name}_of_preference_model"].values
+        for name in ("kind", "world", "policy", "last_share", "last_weight")
+    )
+    online = comparison["mixes_online_of_preference_model"].values
+    plain = np.flatnonzero(np.isnan(share) & (weight == 1) & ~online)
+    groups = _groups(zip(kind[plain], world[plain], policy[plain], strict=True))
+    if not groups:
+        return comparison.isel(preference_model=[])
+    places = min(groups, key=lambda each: (_KINDS.index(kind[plain[each[0]]]), -len(each)))
+    return comparison.isel(preference_model=plain[places])
+
+
+def means_of_models(models: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
+    """Return means over the seeds of preference models, by ``preference``."""
+    found = models[list(names)].groupby(models["preference_of_preference_model"])
+    means = found.mean("preference_model", keep_attrs=True)
+    means = means.rename(preference_of_preference_model="preference")
+    return means.rename({name: f"{name}_over_seeds" for name in names})
+
+
+def by_seed(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
+    """Return means over the runs of a seed, whose two preference models are exchanged.
+
+    Returns
+    -------
+    Dataset
+        By ``setting`` and ``seed``: the variables; NaN where a setting lacks the seed.
+    """
+    tables = []
+    settings = list(dict.fromkeys(runs["setting_of_run"].values))
+    for setting in settings:
+        of_setting = runs[list(names)].isel(run=runs["setting_of_run"].values == setting)
+        each = of_setting.groupby(of_setting["seed_of_run"]).mean("run", keep_attrs=True)
+        tables.append(each.rename(seed_of_run="seed"))
+    along = coordinate("setting", text(settings))
+    return xr.concat(tables, along, join="outer").assign_coords(
+        runs_of_setting=variable(
+            "setting",
+            [int((runs["setting_of_run"].values == each).sum()) for each in settings],
+            "runs",
+        )
+    )
+
+
+def means_of_settings(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
+    """Return means over seeds of `by_seed`, and the least and the greatest of a seed.
+
+    Returns
+    -------
+    Dataset
+        By ``setting``: ``NAME``, ``NAME_least`` and ``NAME_greatest``.
+    """
+    found = by_seed(runs, names)
+    mean = found.mean("seed", keep_attrs=True)
+    ends = {f"{name}_least": found[name].min("seed", keep_attrs=True) for name in names}
+    ends |= {f"{name}_greatest": found[name].max("seed", keep_attrs=True) for name in names}
+    return mean.assign(ends)
+
+
+def band(axes: Axes, x: xr.DataArray, one: xr.Dataset, name: str, **look: Any) -> None:
+    """Draw the mean over seeds as a line, and from the least to the greatest seed as a band."""
+    known = (one[name].notnull() & x.notnull()).values
+    least, greatest = (one[f"{name}_{end}"].values[known] for end in ("least", "greatest"))
+    axes.fill_between(x.values[known], least, greatest, color=look["color"], alpha=0.2, lw=0)
+    axes.plot(x.values[known], one[name].values[known], **look)
+
+
+def plot_known(axes: Axes, x: xr.DataArray, y: xr.DataArray, **look: Any) -> None:
+    """Draw a line through the points of which both numbers are known."""
+    known = (x.notnull() & y.notnull()).values
+    axes.plot(x.values[known], y.values[known], **look)
+
+
+def panels_of(width: float, count: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure with a panel for each of some settings, two in a row."""
+    columns, rows = min(count, 2), -(-count // 2)
+    drawn = figure(width=width, height=(0.15 + (0.6, 0.42)[columns - 1] * rows) * width)
+    panels = list(drawn.subplots(rows, columns, squeeze=False).ravel())
+    for axes in panels[count:]:
+        axes.remove()
+    return drawn, panels[:count]
+
+
+def panel_title(setting: str, panels: int) -> str:
+    """Return the name of a setting in lines that fit one of several panels."""
+    return fill(setting, _LINE // panels)
+
+
+def role_handles(numbers: xr.Dataset, name: str) -> list[Line2D]:
+    """Return entries of a legend for the roles of scores that have a value."""
+    has = numbers[name].notnull()
+    known = has.any([dim for dim in has.dims if dim != "role"])
+    return [
+        handle(_NAMES[role], color=COLOURS[role], lw=2)
+        for role in _NAMES
+        if bool(known.sel(role=role))
+    ]
+
+
+def samples_axis(axes: Axes) -> None:
+    """Make the horizontal axis one of responses that a policy was trained on."""
+    axes.set_xlabel("responses trained on")
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+
+
+def _keys(comparison: xr.Dataset) -> list[tuple[Any, ...]]:
+    """Return what tells the settings of runs apart."""
+    columns = [comparison[f"{name}_of_run"].values.tolist() for name in _ALIKE]
+    rewards, judges = (comparison[f"{name}_of_run"].values for name in ("reward", "judge"))
+    scores = [
+        (GOLD,) if reward == GOLD else tuple(sorted((str(reward), str(judge))))
+        for reward, judge in zip(rewards, judges, strict=True)
+    ]
+    return list(zip(*columns, scores, strict=True))
+
+
+def _usual(
+    comparison: xr.Dataset, keys: Sequence[tuple[Any, ...]], among: NDArray[np.int_]
+) -> NDArray[np.int_]:
+    groups = [among[each].tolist() for each in _groups(keys[place] for place in among)]
+
+    def unusual(places: list[int]) -> tuple[Any, ...]:
+        one = comparison.isel(run=places[0])
+        return (
+            int(one["prompts_of_run"]) > 1,
+            str(one["skew_of_run"].values) not in ("", "none"),
+            bool(str(one["conditions_of_run"].values)),
+            bool(one["mixes_online_of_run"]),
+            -len(places),
+        )
+
+    return np.array(min(groups, key=unusual))
+
+
+def _groups(keys: Iterable[Hashable]) -> list[list[int]]:
+    """Return the places of equal keys together, in the order of their first ones."""
+    groups: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    return list(groups.values())
+
+
+def _said(comparison: xr.Dataset, places: NDArray[np.int_], kind: str, reward: str) -> str:
+    one = comparison.isel(run=places[0])
+    pairs = int(one["reward_pairs_of_run"])
+    against = "the true score" if reward == GOLD else f"a preference model of {pairs:,} comparisons"
+    return f"{kind}, trained against {against}"
