@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
-MATHEMATICS = {"groups", "ranking", "representations", "scaling"}
+MATHEMATICS = {"groups", "preferences", "ranking", "representations", "scaling"}
 MACHINERY = {
     "claims",
     "config",
