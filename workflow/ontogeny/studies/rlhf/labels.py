@@ -36,6 +36,10 @@ DIMENSIONS = labels.DIMENSIONS | {
     "distance": "distance of activations",
     "examples": "number of foreign sequences that are known",
     "preference": "preference model of the configuration",
+    "size": "width and layers of a network",
+    "share": "share of comparisons that answer harmless prompts",
+    "weight": "weight of comparisons that answer harmless prompts",
+    "kind": "kind of comparisons: fresh samples, start policy, best of several, trained policies",
     "setting": "runs that are shown together",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""

@@ -21,7 +21,10 @@ __all__ = [
     "COLOURS",
     "GUIDE",
     "band",
+    "best_of_runs",
     "by_seed",
+    "count_name",
+    "groups_of",
     "means_of_models",
     "means_of_settings",
     "panel_title",
@@ -32,6 +35,7 @@ __all__ = [
     "samples_axis",
     "shown_runs",
     "shown_sizes",
+    "size_axis",
     "size_colour",
     "size_name",
 ]
@@ -106,6 +110,37 @@ def shown_runs(comparison: xr.Dataset, *, rewards: Iterable[str] = ("model", "go
     )
 
 
+def best_of_runs(runs: xr.Dataset) -> xr.Dataset:
+    """Return the best of n samples of each run's start policy by the score it is trained against.
+
+    Returns
+    -------
+    Dataset
+        ``best_of_gain(run, role, samples_compared)`` and ``best_of_root_kl(run,
+        samples_compared)``, NaN for runs without; coordinate ``root_log_samples``, the root of
+        ln n. Nothing where no such samples were scored.
+    """
+    if "selection" not in runs.dims:
+        return xr.Dataset()
+    selections, wanted = (
+        list(zip(*(runs[f"{name}_of_{dim}"].values.tolist() for name in names), strict=True))
+        for dim, names in (
+            ("selection", ("policy", "seed", "selector")),
+            ("run", ("policy", "seed", "reward")),
+        )
+    )
+    places = {selection: place for place, selection in enumerate(selections)}
+    found = runs[["best_of_gain", "best_of_root_kl"]].isel(
+        selection=variable("run", [places.get(each, 0) for each in wanted], "selection")
+    )
+    known = xr.DataArray([each in places for each in wanted], dims="run")
+    return (
+        found.where(known)
+        .drop_vars(runs.coords.keys() - {"role", "samples_compared"}, errors="ignore")
+        .assign_coords(root_log_samples=runs["log_samples"] ** 0.5)
+    )
+
+
 def shown_sizes(comparison: xr.Dataset) -> xr.Dataset:
     """Return runs against preference models that differ in the size of the policy.
 
@@ -124,7 +159,7 @@ def shown_sizes(comparison: xr.Dataset) -> xr.Dataset:
     """
     runs = comparison.isel(run=comparison["reward_of_run"].values != GOLD)
     alike = [name for name in _ALIKE if name not in ("policy", *_SIZE)]
-    groups = _groups(zip(*(runs[f"{name}_of_run"].values for name in alike), strict=True))
+    groups = groups_of(zip(*(runs[f"{name}_of_run"].values for name in alike), strict=True))
     sizes = list(zip(*(runs[f"{name}_of_run"].values.tolist() for name in _SIZE), strict=True))
 
     def unusual(places: list[int]) -> tuple[Any, ...]:
@@ -171,7 +206,7 @@ def plain_models(comparison: xr.Dataset) -> xr.Dataset:
     )
     online = comparison["mixes_online_of_preference_model"].values
     plain = np.flatnonzero(np.isnan(share) & (weight == 1) & ~online)
-    groups = _groups(zip(kind[plain], world[plain], policy[plain], strict=True))
+    groups = groups_of(zip(kind[plain], world[plain], policy[plain], strict=True))
     if not groups:
         return comparison.isel(preference_model=[])
     places = min(groups, key=lambda each: (_KINDS.index(kind[plain[each[0]]]), -len(each)))
@@ -271,6 +306,18 @@ def samples_axis(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
 
 
+def size_axis(axes: Axes, values: NDArray[Any]) -> None:
+    """Make the horizontal axis logarithmic, with ticks at the values that there are."""
+    axes.set_xscale("log")
+    axes.set_xticks(values, [count_name(value) for value in values])
+    axes.minorticks_off()
+
+
+def count_name(count: float) -> str:
+    """Return a number of things in few characters."""
+    return f"{count:,.0f}" if count < 10_000 else f"{count / 1000:.3g}k"
+
+
 def _keys(comparison: xr.Dataset) -> list[tuple[Any, ...]]:
     """Return what tells the settings of runs apart."""
     columns = [comparison[f"{name}_of_run"].values.tolist() for name in _ALIKE]
@@ -285,7 +332,7 @@ def _keys(comparison: xr.Dataset) -> list[tuple[Any, ...]]:
 def _usual(
     comparison: xr.Dataset, keys: Sequence[tuple[Any, ...]], among: NDArray[np.int_]
 ) -> NDArray[np.int_]:
-    groups = [among[each].tolist() for each in _groups(keys[place] for place in among)]
+    groups = [among[each].tolist() for each in groups_of(keys[place] for place in among)]
 
     def unusual(places: list[int]) -> tuple[Any, ...]:
         one = comparison.isel(run=places[0])
@@ -300,7 +347,7 @@ def _usual(
     return np.array(min(groups, key=unusual))
 
 
-def _groups(keys: Iterable[Hashable]) -> list[list[int]]:
+def groups_of(keys: Iterable[Hashable]) -> list[list[int]]:
     """Return the places of equal keys together, in the order of their first ones."""
     groups: dict[Hashable, list[int]] = {}
     for place, key in enumerate(keys):

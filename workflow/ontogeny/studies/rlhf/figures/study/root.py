@@ -14,7 +14,6 @@ for it. One setting is shown for each kind of world and of reward.
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -23,6 +22,7 @@ from ontogeny.config import Style
 from ontogeny.plotting import handle, legend_below, settings
 from ontogeny.studies.rlhf.panels import (
     COLOURS,
+    best_of_runs,
     means_of_settings,
     panel_title,
     panels_of,
@@ -35,20 +35,17 @@ __all__ = ["draw", "numbers"]
 
 NEEDS = ("policies",)
 
-_MEANS = ("root_kl", "gain", "frontier_gain", "best_of_root_kl", "best_of_gain")
 _SQUARE: Mapping[str, Any] = {"marker": "s", "ms": 3.5, "ls": ""}
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select gains and roots of KL of the runs that are shown, and their means by setting."""
     runs = shown_runs(comparison)
-    compared = runs["samples_compared"].astype(np.float64)
-    runs = runs.assign(
-        best_of_root_kl=runs["best_of_kl"] ** 0.5, root_log_samples=np.log(compared) ** 0.5
-    )
-    means = means_of_settings(runs, _MEANS)[list(_MEANS)]
-    of_runs = runs[["root_kl", "gain"]].rename(root_kl="root_kl_of_run", gain="gain_of_run")
-    return xr.merge([means, of_runs, runs["root_log_samples"]], combine_attrs="drop")
+    names = ["root_kl", "gain", "frontier_gain"]
+    of_runs = runs[names[:2]].rename({name: f"{name}_of_run" for name in names[:2]})
+    best = best_of_runs(runs)
+    means = means_of_settings(runs.assign(best.data_vars), [*names, *best])[[*names, *best]]
+    return xr.merge([means, of_runs, best.coords], combine_attrs="drop")
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -65,7 +62,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         handles = role_handles(numbers, "gain")
         if numbers["frontier_gain"].notnull().any():
             handles.append(handle("greatest possible", color="#444444", ls=":"))
-        if numbers["best_of_gain"].notnull().any():
+        if "best_of_gain" in numbers:
             handles.append(handle("best of n, at its KL", color="#444444", **_SQUARE))
             handles.append(handle("best of n, at ln n", color="#444444", mfc="none", **_SQUARE))
         legend_below(drawn, handles, columns=3)
@@ -81,7 +78,14 @@ def _panel(axes: Axes, one: xr.Dataset, runs: xr.Dataset) -> None:
         root = of_role["root_kl"]
         plot_known(axes, root, of_role["gain"], lw=1.8, color=colour)
         plot_known(axes, root, of_role["frontier_gain"], ls=":", color=colour)
-        axes.plot(of_role["best_of_root_kl"], of_role["best_of_gain"], color=colour, **_SQUARE)
+    if "best_of_gain" in one:
+        _best_of(axes, one)
+
+
+def _best_of(axes: Axes, one: xr.Dataset) -> None:
+    for role, colour in COLOURS.items():
+        gain = one["best_of_gain"].sel(role=role)
+        axes.plot(one["best_of_root_kl"], gain, color=colour, **_SQUARE)
     aim = "train" if one["gain"].sel(role="train").notnull().any() else "gold"
     gain = one["best_of_gain"].sel(role=aim)
     axes.plot(one["root_log_samples"], gain, color=COLOURS[aim], mfc="none", **_SQUARE)

@@ -36,7 +36,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     runs = shown_sizes(comparison)
     loss = runs["corpus_loss"]
     runs = runs[["root_kl"]].assign(
-        corpus_loss_rise=(loss - loss.bfill("step").isel(step=0)).assign_attrs(loss.attrs),
+        corpus_loss_rise=(loss - loss.isel(step=0)).assign_attrs(loss.attrs),
         train_gain=runs["gain"].sel(role="train", drop=True),
     )
     names = ["root_kl", *_PANELS]
