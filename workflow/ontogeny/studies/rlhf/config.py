@@ -398,8 +398,9 @@ class Analysis(Section):
         (), description="Names of `rlhf.policies` whose best of n samples are scored."
     )
     detection: Names = Field(
-        (), description="Names of `rlhf.policies` whose activations on foreign sequences are told "
-        "from those on others."
+        (),
+        description="Names of `rlhf.policies` whose activations on foreign sequences are told "
+        "from those on others.",
     )
 
 

@@ -79,9 +79,7 @@ def judged(network: Transformer, pairs: Pairs) -> Callable[[Parameters], Evaluat
     return evaluate
 
 
-def _difference(
-    network: Transformer, parameters: Parameters, pairs: Pairs
-) -> Float[Tensor, " N"]:
+def _difference(network: Transformer, parameters: Parameters, pairs: Pairs) -> Float[Tensor, " N"]:
     """Return the raw score of each chosen response minus that of the rejected one."""
     both = scores(network, parameters, torch.cat([pairs.chosen, pairs.rejected]))
     chosen, rejected = both.split(len(pairs))

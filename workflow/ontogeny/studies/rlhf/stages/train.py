@@ -242,9 +242,7 @@ def _pairs(tranche: xr.Dataset, weight: float) -> Pairs:
     tokens = torch.from_numpy(tranche["tokens"].values.astype(np.int64))
     chosen: NDArray[np.int64] = tranche["chosen"].values.astype(np.int64)
     pair = np.arange(len(chosen))
-    return Pairs(
-        tokens[chosen, pair], tokens[1 - chosen, pair], torch.full((len(chosen),), weight)
-    )
+    return Pairs(tokens[chosen, pair], tokens[1 - chosen, pair], torch.full((len(chosen),), weight))
 
 
 def _joined(parts: Sequence[Pairs]) -> Pairs:
