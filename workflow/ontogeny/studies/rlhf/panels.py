@@ -22,7 +22,6 @@ __all__ = [
     "GUIDE",
     "band",
     "best_of_runs",
-    "by_seed",
     "count_name",
     "groups_of",
     "means_of_models",
@@ -172,7 +171,8 @@ def shown_sizes(comparison: xr.Dataset) -> xr.Dataset:
             -len(places),
         )
 
-    places = sorted(min(groups, key=unusual), key=sizes.__getitem__)
+    chosen = min(groups, key=unusual)
+    places = sorted(chosen, key=sizes.__getitem__)
     names = text(size_name(*sizes[place]) for place in places)
     return runs.isel(run=places).assign_coords(
         setting_of_run=variable("run", names, "size of the policy")
@@ -192,25 +192,31 @@ def size_colour(place: int, count: int) -> str:
 def plain_models(comparison: xr.Dataset) -> xr.Dataset:
     """Return the preference models that are fitted to samples of one start policy.
 
-    They have no weights of their own and no shares of comparisons. Of several start policies that
-    with most models is taken, one in sequences that are not enumerated first.
+    Models with weights or shares of comparisons, or of samples of trained policies, are taken where
+    there are no others. Of several start policies one in sequences that are not enumerated is
+    taken, then that with the most models.
+
+    Parameters
+    ----------
+    comparison : Dataset
+        Some model is there.
 
     Returns
     -------
     Dataset
-        Along ``preference_model``; may be none.
+        Along ``preference_model``.
     """
-    kind, world, policy, share, weight = (
+    kind, world, policy, share, weight, online = (
         comparison[f"{name}_of_preference_model"].values
-        for name in ("kind", "world", "policy", "last_share", "last_weight")
+        for name in ("kind", "world", "policy", "last_share", "last_weight", "mixes_online")
     )
-    online = comparison["mixes_online_of_preference_model"].values
-    plain = np.flatnonzero(np.isnan(share) & (weight == 1) & ~online)
-    groups = groups_of(zip(kind[plain], world[plain], policy[plain], strict=True))
-    if not groups:
-        return comparison.isel(preference_model=[])
-    places = min(groups, key=lambda each: (_KINDS.index(kind[plain[each[0]]]), -len(each)))
-    return comparison.isel(preference_model=plain[places])
+    is_plain = np.isnan(share) & (weight == 1) & ~online
+    groups = groups_of(zip(is_plain, kind, world, policy, strict=True))
+
+    def unusual(places: Sequence[int]) -> tuple[Any, ...]:
+        return (not is_plain[places[0]], _KINDS.index(kind[places[0]]), -len(places))
+
+    return comparison.isel(preference_model=min(groups, key=unusual))
 
 
 def means_of_models(models: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
@@ -221,43 +227,34 @@ def means_of_models(models: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
     return means.rename({name: f"{name}_over_seeds" for name in names})
 
 
-def by_seed(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
-    """Return means over the runs of a seed, whose two preference models are exchanged.
-
-    Returns
-    -------
-    Dataset
-        By ``setting`` and ``seed``: the variables; NaN where a setting lacks the seed.
-    """
-    tables = []
-    settings = list(dict.fromkeys(runs["setting_of_run"].values))
-    for setting in settings:
-        of_setting = runs[list(names)].isel(run=runs["setting_of_run"].values == setting)
-        each = of_setting.groupby(of_setting["seed_of_run"]).mean("run", keep_attrs=True)
-        tables.append(each.rename(seed_of_run="seed"))
-    along = coordinate("setting", text(settings))
-    return xr.concat(tables, along, join="outer").assign_coords(
-        runs_of_setting=variable(
-            "setting",
-            [int((runs["setting_of_run"].values == each).sum()) for each in settings],
-            "runs",
-        )
-    )
-
-
 def means_of_settings(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
-    """Return means over seeds of `by_seed`, and the least and the greatest of a seed.
+    """Return means over seeds, and the least and the greatest of a seed.
+
+    Of each seed, runs whose two preference models are exchanged are averaged first.
+
+    Parameters
+    ----------
+    runs : Dataset
+        With ``setting_of_run``; at least one run.
+    names : sequence of str
+        Of variables along ``run``.
 
     Returns
     -------
     Dataset
         By ``setting``: ``NAME``, ``NAME_least`` and ``NAME_greatest``.
     """
-    found = by_seed(runs, names)
-    mean = found.mean("seed", keep_attrs=True)
-    ends = {f"{name}_least": found[name].min("seed", keep_attrs=True) for name in names}
-    ends |= {f"{name}_greatest": found[name].max("seed", keep_attrs=True) for name in names}
-    return mean.assign(ends)
+    settings = list(dict.fromkeys(runs["setting_of_run"].values))
+    tables = []
+    for setting in settings:
+        of_setting = runs[list(names)].isel(run=runs["setting_of_run"].values == setting)
+        by_seed = of_setting.groupby(of_setting["seed_of_run"]).mean("run", keep_attrs=True)
+        table = by_seed.mean("seed_of_run", keep_attrs=True)
+        for name, values in by_seed.items():
+            table[f"{name}_least"] = values.min("seed_of_run", keep_attrs=True)
+            table[f"{name}_greatest"] = values.max("seed_of_run", keep_attrs=True)
+        tables.append(table)
+    return xr.concat(tables, coordinate("setting", text(settings)), join="outer")
 
 
 def band(axes: Axes, x: xr.DataArray, one: xr.Dataset, name: str, **look: Any) -> None:
@@ -318,6 +315,14 @@ def count_name(count: float) -> str:
     return f"{count:,.0f}" if count < 10_000 else f"{count / 1000:.3g}k"
 
 
+def groups_of(keys: Iterable[Hashable]) -> list[list[int]]:
+    """Return the places of equal keys together, in the order of their first ones."""
+    groups: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    return list(groups.values())
+
+
 def _keys(comparison: xr.Dataset) -> list[tuple[Any, ...]]:
     """Return what tells the settings of runs apart."""
     columns = [comparison[f"{name}_of_run"].values.tolist() for name in _ALIKE]
@@ -332,7 +337,9 @@ def _keys(comparison: xr.Dataset) -> list[tuple[Any, ...]]:
 def _usual(
     comparison: xr.Dataset, keys: Sequence[tuple[Any, ...]], among: NDArray[np.int_]
 ) -> NDArray[np.int_]:
-    groups = [among[each].tolist() for each in groups_of(keys[place] for place in among)]
+    groups: list[list[int]] = [
+        among[each].tolist() for each in groups_of(keys[place] for place in among)
+    ]
 
     def unusual(places: list[int]) -> tuple[Any, ...]:
         one = comparison.isel(run=places[0])
@@ -347,16 +354,9 @@ def _usual(
     return np.array(min(groups, key=unusual))
 
 
-def groups_of(keys: Iterable[Hashable]) -> list[list[int]]:
-    """Return the places of equal keys together, in the order of their first ones."""
-    groups: dict[Hashable, list[int]] = {}
-    for place, key in enumerate(keys):
-        groups.setdefault(key, []).append(place)
-    return list(groups.values())
-
-
 def _said(comparison: xr.Dataset, places: NDArray[np.int_], kind: str, reward: str) -> str:
     one = comparison.isel(run=places[0])
     pairs = int(one["reward_pairs_of_run"])
     against = "the true score" if reward == GOLD else f"a preference model of {pairs:,} comparisons"
-    return f"{kind}, trained against {against}"
+    count = f"{len(places)} {'policy' if len(places) == 1 else 'policies'}"
+    return f"{kind}: {count} against {against}"

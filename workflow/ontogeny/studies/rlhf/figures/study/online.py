@@ -3,9 +3,9 @@
 Two preference models have equally many comparisons: one of samples of the start policy alone, the
 other in part of the best of several samples, or of samples of policies that were trained before.
 Left, how often each is right on fresh comparisons of each kind, and how often the true score is,
-from which preferences are drawn. Right, the true score gained by policies that are trained against each
-of the two. Marks and lines are means over seeds; bars and bands go from the least to the greatest
-seed.
+from which preferences are drawn. Right, the true score gained by policies that are trained against
+each of the two. Marks and lines are means over seeds; bars and bands go from the least to the
+greatest seed.
 """
 
 import numpy as np
@@ -52,7 +52,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     found = _accuracies(runs).assign(
         samples=runs["samples"], gold_gain=runs["gain"].sel(role="gold", drop=True)
     )
-    return means_of_settings(found, list(found))
+    return means_of_settings(found, ["accuracy", "ceiling", "samples", "gold_gain"])
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -79,10 +79,10 @@ def _accuracy(axes: Axes, numbers: xr.Dataset) -> None:
         place = np.arange(one.sizes["kind"]) + shift
         axes.vlines(place, one["accuracy_least"], one["accuracy_greatest"], color=colour, lw=1.5)
         axes.plot(place, one["accuracy"], "o", ms=5, color=colour)
-    place = np.arange(numbers.sizes["kind"])
-    axes.plot(place, numbers["ceiling"].isel(setting=0), "_", ms=24, mew=1.4, color="#444444")
-    axes.set_xticks(place, [_KINDS[kind] for kind in numbers["kind"].values])
-    axes.set(ylabel="accuracy", xlim=(-0.5, len(place) - 0.5))
+    whole = np.arange(numbers.sizes["kind"])
+    axes.plot(whole, numbers["ceiling"].isel(setting=0), "_", ms=24, mew=1.4, color="#444444")
+    axes.set_xticks(whole, [_KINDS[kind] for kind in numbers["kind"].values])
+    axes.set(ylabel="accuracy", xlim=(-0.5, len(whole) - 0.5))
     axes.grid(visible=False, axis="x")
 
 

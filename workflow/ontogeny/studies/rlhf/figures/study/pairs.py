@@ -47,6 +47,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     with settings():
         height = max(0.45 * style.width, _ROW * len(names) ** 2 + 1.2)
         drawn = figure(width=style.width, height=height)
+        drawn.set_layout_engine("constrained", w_pad=0.08)
         accuracy, calibration = drawn.subplots(1, 2)
         _accuracies(accuracy, numbers, colours)
         calibration.axline((0.5, 0.5), slope=1, **GUIDE)
@@ -59,7 +60,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 )  # fmt: skip
         calibration.set(xlabel="expected accuracy", ylabel="accuracy")
         dark = {"color": "#444444"}
-        handles = [handle(f"of {name}", color=c, lw=2) for name, c in colours.items()]
+        handles = [handle(f"model of {name}", color=c, lw=2) for name, c in colours.items()]
         handles += [
             handle("with length", marker="o", ls="", **dark),
             handle("length set to 0", marker="o", mfc="white", ls="", **dark),
@@ -71,7 +72,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 
 def _accuracies(axes: Axes, numbers: xr.Dataset, colours: dict[str, str]) -> None:
-    labels = []
+    labels: list[str] = []
     for trained_on, colour in colours.items():
         for tested_on in colours:
             one = numbers.sel(real_trained_on=trained_on, real_tested_on=tested_on)
