@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import xarray as xr
 from scipy.special import expit
 
 from ontogeny.joins import Run
@@ -35,6 +34,7 @@ class Policy:
     kind: str = "sequences"
     skew: str = "none"
     prompts: int = 1
+    prompt: str = "mixed"
     reward: str = "first"
     judge: str = "second"
     kl_penalty: float = 0.001
@@ -49,6 +49,8 @@ class Policy:
     entropy: tuple[float, float] = (2.8, 1.1)
     corpus_loss: tuple[float, float] = (2.8, 2.9)
     error: float = 0.05
+    found: float = 0.95
+    """Share of the optimum that it reaches where sequences are enumerated."""
     root: tuple[float, ...] = tuple(ROOT)
 
     def gain(self, role):
@@ -67,7 +69,7 @@ def run_of(policy):
         name: getattr(policy, name)
         for name in (
             "experiment", "seed", "policy", "world", "kind", "skew", "prompts", "reward", "judge",
-            "kl_penalty", "d_model",
+            "kl_penalty", "d_model", "prompt",
         )
     } | {
         "layers": 2,
@@ -123,7 +125,8 @@ def evaluation(policy):
     }
     coordinates = {"step": steps, "judge": text(judged)}
     if policy.kind == "enumerated":
-        variables["optimum"] = ((), float(1.05 * (start + gain)[-1, rewarded]))
+        best = (start + gain)[-1, rewarded] - policy.kl_penalty * kl[-1] - start[rewarded]
+        variables["optimum"] = ((), start[rewarded] + best / policy.found)
     if policy.prompts > 1:
         prompts = PROMPTS[: policy.prompts]
         coordinates["prompt"] = text(prompts)
@@ -150,7 +153,9 @@ class Preference:
     d_model: int = 64
     layers: int = 2
     pairs: int = 3000
-    last_share: float = np.nan
+    last_share: float = -1.0
+    of: tuple[str, ...] = ("helpful",)
+    """Prompts of its pairs; of the last one there are as many as `last_share` says."""
     last_weight: float = 1.0
     epochs: int = 6
     by_pairs: float = 0.02
@@ -162,10 +167,19 @@ class Preference:
     above: float = -0.1
     error: tuple[float, float] = (0.02, 0.01)
     of_prompts: tuple[float, ...] = ()
+    """Accuracies by prompt, where the world has several."""
+    mixes_online: bool = False
 
     @property
     def parameters(self):
         return 12 * self.layers * self.d_model**2
+
+    @property
+    def pairs_of_prompts(self):
+        share = 1 / len(self.of) if self.last_share < 0 else self.last_share
+        first = dict.fromkeys(self.of[:-1], (1 - share) * self.pairs / max(len(self.of) - 1, 1))
+        found = dict.fromkeys(PROMPTS, 0.0) | first | {self.of[-1]: share * self.pairs}
+        return {f"{name}_pairs": pairs for name, pairs in found.items()}
 
     @property
     def on_probes(self):
@@ -174,11 +188,8 @@ class Preference:
 
 
 TRANCHES = {
-    "base": {"kind": "start", "prompt": "mixed", "pairs": 3000},
-    "online": {"kind": "snapshots", "prompt": "mixed", "pairs": 500},
-    "helpful": {"kind": "start", "prompt": "helpful", "pairs": 1000},
-    "harmless": {"kind": "start", "prompt": "harmless", "pairs": 1000},
-    "skill": {"kind": "start", "prompt": "skill", "pairs": 1000},
+    "base": {"kind": "start", "prompt": "mixed"},
+    "online": {"kind": "snapshots", "prompt": "mixed"},
 }
 
 
@@ -188,9 +199,10 @@ def preference_of(model):
         name: getattr(model, name)
         for name in (
             "preference", "seed", "policy", "world", "kind", "tranches", "d_model", "layers",
-            "pairs", "last_share", "last_weight", "epochs",
+            "pairs", "last_share", "last_weight", "epochs", "mixes_online",
         )
-    } | {"test_tranches": "online"}  # fmt: skip
+    } | {"prompts": len(model.of_prompts) or 1, "skew": "none"}  # fmt: skip
+    about |= model.pairs_of_prompts
     on = ("base", "online", "probes")
     accuracy = np.array([model.on_probes, model.online, model.on_probes])
     bins = ("scaling", "bin")
@@ -288,11 +300,11 @@ def real_pairs(across=(0.355, 0.426), excess=0.05, half=0.02):
         "agreement": (on, np.array([np.nan, 0.947])),
         "pairs": (on, np.array([2307, 894])),
     }
-    names = np.array(["harmless", "judged"], dtype=object)
-    attrs = {"long_name": "made up", "units": "1"}
-    return xr.Dataset(
-        {name: (dims, each, attrs) for name, (dims, each) in values.items()},
-        {"trained_on": names, "tested_on": names, "end": np.array(["lower", "upper"], object)},
+    names = text(["harmless", "judged"])
+    return dataset(
+        {name: variable(dims, each, name) for name, (dims, each) in values.items()},
+        {"trained_on": names, "tested_on": names, "end": text(["lower", "upper"])},
+        title="Made-up models of real comparisons",
     )
 
 

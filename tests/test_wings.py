@@ -18,6 +18,7 @@ MACHINERY = {
     "job",
     "joblog",
     "joins",
+    "json_records",
     "labels",
     "networks",
     "own_files",

@@ -42,6 +42,9 @@ SEED = 0
 FEWEST = 3
 """A bootstrap interval of fewer runs is NaN."""
 
+_MOST_DRAWN = 20_000_000
+"""Runs that are drawn at a time, which bounds the memory."""
+
 Array = NDArray[np.float64]
 
 
@@ -300,6 +303,7 @@ def _bootstrapped(
         paired=paired,
         vectorized=True,
         n_resamples=RESAMPLES,
+        batch=max(1, min(RESAMPLES, _MOST_DRAWN // samples[0].size)),
         confidence_level=CONFIDENCE,
         method="percentile",
         rng=np.random.default_rng(SEED),

@@ -6,11 +6,13 @@ both say the same.
 
 import codecs
 import errno
+import gzip
+import zlib
 from collections.abc import Iterable
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
-__all__ = ["LFS_POINTER", "decoded", "problem_of", "problem_of_text", "repeated"]
+__all__ = ["LFS_POINTER", "decoded", "problem_of", "problem_of_text", "repeated", "unpacked"]
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 """How a Git LFS pointer begins."""
@@ -70,7 +72,8 @@ def problem_of(path: str | Path, *, start: str = "the folder of the Snakefile") 
 def problem_of_text(path: str | Path) -> str | None:
     """Return what keeps a file from being read as text, and the remedy; None when nothing does.
 
-    The file is read a part at a time, so that a large one takes little memory.
+    The file is read a part at a time, so that a large one takes little memory. One whose name ends
+    in ``.gz`` is unpacked.
 
     Parameters
     ----------
@@ -80,23 +83,56 @@ def problem_of_text(path: str | Path) -> str | None:
     Returns
     -------
     str or None
-        As from `problem_of`, and what `decoded` would refuse.
+        As from `problem_of`, and what `unpacked` and `decoded` would refuse.
     """
     problem = problem_of(path)
     if problem is not None:
         return problem
-    with Path(path).open("rb") as file:
-        if _is_text(file):
-            return None
-        file.seek(0)
+    with _opened(Path(path)) as file:
         try:
+            if _is_text(file):
+                return None
+            file.seek(0)
             decoded(file.read())
+        except _NOT_GZIP:
+            return _BROKEN_GZIP
         except ValueError as error:
             return str(error)
     return None
 
 
-def _is_text(file: BinaryIO) -> bool:
+_NOT_GZIP = (gzip.BadGzipFile, EOFError, zlib.error)
+_BROKEN_GZIP = (
+    "is not a whole gzip file, as its name says; get the whole file, or remove `.gz` from the name "
+    "of one that is not packed"
+)
+
+
+def _is_packed(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
+
+
+def _opened(path: Path) -> BufferedIOBase:
+    return gzip.open(path) if _is_packed(path) else path.open("rb")
+
+
+def unpacked(content: bytes, path: str | Path) -> bytes:
+    """Return the content of a file, decompressed if the name of the file ends in ``.gz``.
+
+    Raises
+    ------
+    ValueError
+        If it is not whole; the end of a sentence that begins with the name of the file.
+    """
+    if not _is_packed(Path(path)):
+        return content
+    try:
+        return gzip.decompress(content)
+    except _NOT_GZIP:
+        raise ValueError(_BROKEN_GZIP) from None
+
+
+def _is_text(file: BufferedIOBase) -> bool:
     """Return whether `decoded` would take what is in a file."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:

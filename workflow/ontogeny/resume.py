@@ -54,6 +54,7 @@ def train_in_job(
     shown: Mapping[str, Quantity],
     datasets: Callable[[Record], Mapping[str, xr.Dataset]],
     about: Mapping[str, Any],
+    checkpoints: tuple[int, ...] | None = None,
 ) -> None:
     """Train a network, going on from a saved state where one fits, and write its results.
 
@@ -74,11 +75,14 @@ def train_in_job(
         From a record to the datasets of both outputs, by their names.
     about : mapping
         Of what the results are; ``steps``, and the device if it is not the processor, are added.
+    checkpoints : tuple of int, optional
+        Steps at which the run stores its networks, where these are not those of its schedule.
     """
     device = device_name(training.optimiser.device)
     results = Path(job.output("history")).parent
     folder = state_folder(results, training, code=job.code, data=data, device=device)
-    state = saved_state(folder, checkpoint_steps(training.schedule), job.logger)
+    stored = checkpoints or checkpoint_steps(training.schedule)
+    state = saved_state(folder, stored, job.logger)
     progress = ProgressLog(job.logger, steps=training.schedule.steps, shown=shown)
     saver = Saver(partial(write_arrays, path=folder / "running.npz"))
 

@@ -30,7 +30,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.given_files import LFS_POINTER, decoded, problem_of, problem_of_text
+from ontogeny.given_files import LFS_POINTER, decoded, problem_of, problem_of_text, unpacked
 from ontogeny.unlocked import netCDF4
 
 __all__ = [
@@ -534,6 +534,8 @@ def read_given(path: str | Path) -> bytes:
 def read_texts(paths: Iterable[str | Path]) -> list[str]:
     """Return the texts of UTF-8 files, each line ended by a line feed.
 
+    Files whose names end in ``.gz`` are unpacked.
+
     Raises
     ------
     StorageError
@@ -545,5 +547,5 @@ def read_texts(paths: Iterable[str | Path]) -> list[str]:
         if problem is not None:
             msg = f"{path} {problem}"
             raise StorageError(msg)
-        texts.append(decoded(_content(Path(path))))
+        texts.append(decoded(unpacked(_content(Path(path)), path)))
     return [text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]

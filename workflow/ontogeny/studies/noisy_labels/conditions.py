@@ -1,9 +1,8 @@
-"""How the training of experiments departs from what is usual in a configuration."""
+"""How experiments depart from the others on their corpus, apart from strategy and clean share."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from ontogeny.joins.usual import dotted, unusual
 from ontogeny.studies.noisy_labels.config import CLEAN_ALONE, Experiment, NoisyLabels
 
 __all__ = ["conditions_of"]
@@ -20,34 +19,15 @@ def conditions_of(section: NoisyLabels) -> dict[str, str]:
     dict of str to str
         By experiment, such as ``"network.dropout 0.5"``; empty for what is usual.
     """
-    read = {name: dict(_read(each)) for name, each in section.experiments.items()}
-    corpus = {name: section.raters[each.rater].corpus for name, each in section.experiments.items()}
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for name, values in read.items():
-        for path, value in values.items():
-            counts.setdefault((corpus[name], path), Counter())[value] += 1
-    usual = {key: count.most_common(1)[0][0] for key, count in counts.items()}
-    return {
-        name: ", ".join(
-            f"{path} {value}"
-            for path, value in values.items()
-            if value != usual[corpus[name], path]
-        )
-        for name, values in read.items()
-    }
+    return unusual(
+        {name: dict(_read(each)) for name, each in section.experiments.items()},
+        {name: section.raters[each.rater].corpus for name, each in section.experiments.items()},
+    )
 
 
 def _read(experiment: Experiment) -> Iterator[tuple[str, str]]:
     """Yield what an experiment reads, as dotted paths with values."""
     epochs = "clean_epochs" if experiment.strategy in CLEAN_ALONE else "epochs"
     fields = {"network", "optimiser"} | ({"tuning"} if experiment.tuned else set())
-    yield from _paths(experiment.model_dump(mode="json", include=fields))
+    yield from dotted(experiment.model_dump(mode="json", include=fields))
     yield f"schedule.{epochs}", str(getattr(experiment.schedule, epochs))
-
-
-def _paths(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _paths(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", "none" if value is None else str(value)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ontogeny.config import (
     AS_REAL,
@@ -15,6 +15,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
+    as_tuple,
 )
 from ontogeny.config import training as optimisation
 from ontogeny.config.training import NonNegative, ShareBelowOne, Whole
@@ -76,12 +77,12 @@ def _not_gold(name: str) -> str:
 
 File = Annotated[str, AfterValidator(_not_empty)]
 PreferenceName = Annotated[Name, AfterValidator(_not_gold)]
-Names = tuple[Name, ...]
+Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
 ShareToOne = Annotated[float, Field(ge=0, le=1), AS_REAL]
 Prompts = Annotated[int, Field(ge=1, le=len(PROMPTS)), AS_WHOLE]
 Tokens = Annotated[int, Field(ge=2, le=256), AS_WHOLE]
 Length = Annotated[int, Field(ge=2, le=128), AS_WHOLE]
-Steps = Annotated[tuple[Whole, ...], Field()]
+Wholes = Annotated[tuple[Whole, ...], BeforeValidator(as_tuple)]
 
 
 # Worlds
@@ -199,7 +200,7 @@ class TrancheOptions(Section):
     best_of: Count = Field(
         1, description="Each response is the best of so many samples by the score of `judge`."
     )
-    iterations: Steps = Field(
+    iterations: Wholes = Field(
         (), description="Iterations at which the policies of `runs` are sampled."
     )
     draw: Whole = Field(
@@ -269,8 +270,10 @@ class Preference(PreferenceTraining):
     tested_on: Names = Field(
         (), description="Names of further `rlhf.tranches` on whose test pairs it is judged."
     )
-    seeds: Seeds = Field(
-        (), description="Seeds for which it is fitted, besides those of experiments that use it."
+    seeds: Seeds | None = Field(
+        None,
+        description="Seeds for which it is fitted, besides those of experiments that use it; null: "
+        "no others.",
     )
 
 

@@ -3,13 +3,13 @@
 The label is that of the majority; where as many say toxic as not, the comment is not toxic.
 """
 
-import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ontogeny.csv_rows import TableError, read_rows
+from ontogeny.json_records import RepeatedKey, parsed_json
 from ontogeny.studies.noisy_labels.corpora.cells import LARGEST, refuse, whole_numbers
 from ontogeny.studies.noisy_labels.corpora.cleaning import cleaned
 from ontogeny.studies.noisy_labels.corpora.given import Given
@@ -85,7 +85,7 @@ def votes_of_json(text: str, path: str) -> Given:
     texts, votes, toxic = [], [], []
     for number, comment in enumerate(_comments(text, path), start=1):
         at = f"{path}, comment {number}"
-        if isinstance(comment, _Repeated):
+        if isinstance(comment, RepeatedKey):
             msg = f"{at}: key {comment.place} has the name of an earlier one; remove one of the two"
             raise TableError(msg)
         if not isinstance(comment, dict):
@@ -121,35 +121,9 @@ def votes_of_json(text: str, path: str) -> Given:
 _FORM = '{"text": "...", "annotations": "0,1,..."}'
 
 
-class _Repeated(NamedTuple):
-    """An object of which a key is there twice."""
-
-    place: int
-    """Of the second of the two, from 1."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
-    seen: set[str] = set()
-    for place, (key, _) in enumerate(pairs, start=1):
-        if key in seen:
-            return _Repeated(place)
-        seen.add(key)
-    return dict(pairs)
-
-
 def _comments(text: str, path: str) -> Iterator[Any]:
-    try:
-        found = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_object)
-    except json.JSONDecodeError as error:
-        msg = (
-            f"{path}, line {error.lineno}, column {error.colno}: is not JSON ({error.msg}); get "
-            "the whole file, or correct it there"
-        )
-        raise TableError(msg) from error
-    except (RecursionError, ValueError) as error:
-        msg = f"{path}: cannot be read as JSON ({error}); give a list of comments, each {_FORM}"
-        raise TableError(msg) from error
-    if isinstance(found, _Repeated):
+    found = parsed_json(text, path, form=_FORM)
+    if isinstance(found, RepeatedKey):
         msg = (
             f"{path}, comment {found.place}: has the id of an earlier comment; give each comment "
             "an id of its own, or remove one of the two"

@@ -49,8 +49,7 @@ def compare(
     preferences : sequence of Run
         Preference models with ``measures`` and ``calibration``; may be none.
     tranches : mapping of str to mapping
-        Sets of comparisons by name: ``kind`` ("start", "best-of" or "snapshots"), ``prompt`` and
-        ``pairs``.
+        Sets of comparisons by name: ``kind`` ("start", "best-of" or "snapshots") and ``prompt``.
     best_of, detection : mapping of (str, int) to Dataset
         By start policy and seed; may be empty.
     pairs : Dataset, optional

@@ -64,9 +64,9 @@ def _gao(root: Array, gain: Array) -> dict[str, xr.Variable]:
     found: dict[str, list[GaoFit]] = {form: [] for form in GAO_FORMS}
     for x, y in zip(root, gain, strict=True):
         known = np.isfinite(x) & np.isfinite(y)
-        fits = fit_gao(x[known] * (known.sum() >= _FEWEST), y[known])
-        for form, fit in fits.items():
-            found[form].append(fit)
+        fits = fit_gao(x[known], y[known]) if known.sum() >= _FEWEST else {}
+        for form in GAO_FORMS:
+            found[form].append(fits.get(form, GaoFit(np.nan, np.nan, np.nan)))
     return {
         f"gao_{name}_{part}": variable(
             "run",

@@ -23,6 +23,8 @@ _ABOUT: dict[str, type] = {
     "policy": str,
     "world": str,
     "kind": str,
+    "skew": str,
+    "prompts": int,
     "tranches": str,
     "d_model": int,
     "layers": int,
@@ -30,7 +32,10 @@ _ABOUT: dict[str, type] = {
     "last_share": float,
     "last_weight": float,
     "epochs": int,
-    "test_tranches": str,
+    "helpful_pairs": float,
+    "harmless_pairs": float,
+    "skill_pairs": float,
+    "mixes_online": bool,
 }
 """What preference models are described by, with its type."""
 
@@ -84,8 +89,7 @@ def table_of_preferences(
     preferences : sequence of Run
         With ``measures`` and ``calibration``; may be none.
     tranches : mapping of str to mapping
-        By name: ``kind`` ("start", "best-of" or "snapshots"), ``prompt`` and ``pairs``, the number
-        of pairs to learn from.
+        By name: ``kind`` ("start", "best-of" or "snapshots") and ``prompt``.
     prompts : sequence of str
         Of all worlds that have several.
 
@@ -93,9 +97,9 @@ def table_of_preferences(
     -------
     Dataset
         What measures and calibrations hold; by ``tested_on``, ``NAME_on`` for accuracy, ceiling,
-        loss and the policy's accuracy. ``pairs_of_prompt(preference_model, prompt)``: pairs learned
-        from. Coordinates ``NAME_of_preference_model`` say what a model is, ``mixes_online`` among
-        them; ``kind_of_tested_on`` and ``prompt_of_tested_on`` say what it is tested on.
+        loss and the policy's accuracy. Coordinates ``NAME_of_preference_model`` say what a model
+        is, with a ``last_share`` of NaN where it has none; ``kind_of_tested_on`` and
+        ``prompt_of_tested_on`` say what it is tested on.
     """
     results = [each.results["measures"].merge(_scalars(each)) for each in preferences]
     labels = _labels(results, prompts)
@@ -108,14 +112,9 @@ def table_of_preferences(
         )
         for name, (dims, long_name, units) in _MEASURES.items()
     }
-    variables["pairs_of_prompt"] = variable(
-        ("preference_model", "prompt"),
-        _pairs_of_prompts(preferences, results, tranches, labels["prompt"]),
-        "pairs to learn from that answer a prompt",
-    )
     return dataset(
         variables,
-        {**labels, **_about(preferences, tranches), **_about_tests(labels["tested_on"], tranches)},
+        {**labels, **_about(preferences), **_about_tests(labels["tested_on"], tranches)},
         title="All preference models of the configuration",
     )
 
@@ -156,9 +155,7 @@ def _rows(
     return stacked([each.get(name, nothing) for each in results], **labels)
 
 
-def _about(
-    preferences: Sequence[Run], tranches: Mapping[str, Mapping[str, Any]]
-) -> dict[str, xr.Variable]:
+def _about(preferences: Sequence[Run]) -> dict[str, xr.Variable]:
     """Return what the configuration says of each preference model."""
     names = text(f"{each.about['preference']}, seed {each.about['seed']}" for each in preferences)
     found = {"preference_model": variable("preference_model", names, "name and seed")}
@@ -169,15 +166,8 @@ def _about(
             text(values) if kind is str else np.array(values, dtype=kind),
             f"{name.replace('_', ' ')} of the preference model",
         )
-    online = [
-        any(tranches[name]["kind"] != "start" for name in _tranches_of(each))
-        for each in preferences
-    ]
-    found[f"mixes_online_{_OF}"] = variable(
-        "preference_model",
-        np.array(online, dtype=np.bool_),
-        "whether the model learns from others than samples of the start policy",
-    )
+    share = found[f"last_share_{_OF}"]
+    share.values = np.where(share.values < 0, np.nan, share.values)
     return found
 
 
@@ -192,45 +182,3 @@ def _about_tests(
         )
         for key in ("kind", "prompt")
     }
-
-
-def _tranches_of(preference: Run) -> list[str]:
-    return str(preference.about["tranches"]).split(" + ")
-
-
-def _pairs_of_prompts(
-    preferences: Sequence[Run],
-    results: Sequence[xr.Dataset],
-    tranches: Mapping[str, Mapping[str, Any]],
-    prompts: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return how many pairs a model learns from answer each prompt, NaN where its world has one."""
-    found = np.full((len(preferences), len(prompts)), np.nan)
-    for row, (preference, result) in enumerate(zip(preferences, results, strict=True)):
-        if "prompt" not in result.coords:
-            continue
-        known = result["prompt"].values.tolist()
-        found[row] = 0
-        for name, pairs in _pairs_of_tranches(preference, tranches).items():
-            prompt = tranches[name]["prompt"]
-            answered = known if prompt == "mixed" else [prompt]
-            for each in answered:
-                found[row, prompts.tolist().index(each)] += pairs / len(answered)
-    return found
-
-
-def _pairs_of_tranches(
-    preference: Run, tranches: Mapping[str, Mapping[str, Any]]
-) -> dict[str, float]:
-    """Return how many pairs each set gives a model.
-
-    The last one gives `last_share` where there is one. Otherwise each gives all its pairs where
-    these are as many as the model learns from, else all give equally many.
-    """
-    names, pairs = _tranches_of(preference), float(preference.about["pairs"])
-    share = float(preference.about["last_share"])
-    if not np.isnan(share):
-        rest = (1 - share) * pairs / max(len(names) - 1, 1)
-        return dict.fromkeys(names[:-1], rest) | {names[-1]: share * pairs}
-    own = {name: float(tranches[name]["pairs"]) for name in names}
-    return own if sum(own.values()) == pairs else dict.fromkeys(names, pairs / len(names))

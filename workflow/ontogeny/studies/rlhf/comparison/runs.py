@@ -29,6 +29,7 @@ _ABOUT: dict[str, type] = {
     "reward": str,
     "judge": str,
     "kl_penalty": float,
+    "prompt": str,
     "d_model": int,
     "layers": int,
     "reward_d_model": int,

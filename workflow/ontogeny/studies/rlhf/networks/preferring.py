@@ -39,6 +39,7 @@ class Pairs:
     weight: Tensor
 
     def __len__(self) -> int:
+        """Return N."""
         return len(self.weight)
 
     def to(self, device: torch.device) -> "Pairs":
@@ -82,5 +83,5 @@ def judged(network: Transformer, pairs: Pairs) -> Callable[[Parameters], Evaluat
 def _difference(network: Transformer, parameters: Parameters, pairs: Pairs) -> Float[Tensor, " N"]:
     """Return the raw score of each chosen response minus that of the rejected one."""
     both = scores(network, parameters, torch.cat([pairs.chosen, pairs.rejected]))
-    chosen, rejected = both.split(len(pairs))
+    chosen, rejected = torch.split(both, len(pairs))
     return chosen - rejected

@@ -3,11 +3,11 @@
 Symbols: ``B`` responses of an iteration; ``T`` tokens of a response; ``V`` tokens there are; pi the
 policy that is trained, pi_old the one that has sampled, pi_0 the start policy; lambda the penalty.
 
-The reward of a response is its score, on the last token, and ``- lambda ln pi_old / pi_0`` on each
-token. Advantages ``A_t = sum_k delta^k (r_(t+k) + v_(t+k+1) - v_(t+k))``, with ``v_T = 0`` and delta
-the decay of generalised advantage estimation (arXiv 1506.02438), have mean 0 and deviation 1 over
-all tokens of an iteration. With the ratio ``q_t = pi / pi_old`` of each token and c the clip, the
-loss is
+The reward of a response is its score, on the last token, and ``- lambda ln pi_old / pi_0`` on
+each token. Advantages ``A_t = sum_k delta^k (r_(t+k) + v_(t+k+1) - v_(t+k))``, with ``v_T = 0`` and
+delta the decay of generalised advantage estimation (arXiv 1506.02438), have mean 0 and deviation 1
+over all tokens of an iteration. With the ratio ``q_t = pi / pi_old`` of each token and c the clip,
+the loss is
 
     - mean_t min(q_t A_t, clip(q_t, 1 - c, 1 + c) A_t) + w mean_t (v_t - R_t)^2 / 2,
 

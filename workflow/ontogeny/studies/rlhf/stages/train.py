@@ -33,6 +33,7 @@ from ontogeny.studies.rlhf.networks.shapes import (
     scores,
     with_value_head,
 )
+from ontogeny.studies.rlhf.shares import taken
 from ontogeny.studies.rlhf.stages.read import final, network_of
 from ontogeny.studies.rlhf.worlds.gold import gold
 from ontogeny.training import Record, checkpoint_steps
@@ -43,7 +44,6 @@ __all__ = [
     "policy_course",
     "preference_course",
     "start_course",
-    "taken",
     "train_policy_run",
     "train_preference_run",
     "train_start_run",
@@ -86,30 +86,6 @@ def pairs_of(spec: PreferenceTraining, tranches: Sequence[xr.Dataset]) -> Pairs:
             for each, number, weight in zip(tranches, numbers, weights, strict=True)
         ]
     )
-
-
-def taken(spec: PreferenceTraining, counts: Sequence[int]) -> list[int]:
-    """Return how many pairs a preference model takes of each of its sets.
-
-    Parameters
-    ----------
-    spec : PreferenceTraining
-    counts : sequence of int
-        Pairs that each set has.
-
-    Examples
-    --------
-    >>> taken(PreferenceTraining(pairs=10, last_share=0.3), [20, 20, 20])
-    [4, 3, 3]
-    """
-    if spec.pairs is None:
-        return list(counts)
-    others, last = len(counts), 0
-    if spec.last_share is not None:
-        others, last = len(counts) - 1, round(spec.pairs * spec.last_share)
-    each, more = divmod(spec.pairs - last, max(others, 1))
-    found = [each + (place < more) for place in range(others)]
-    return found if spec.last_share is None else [*found, last]
 
 
 def preference_course(spec: PreferenceRun, pairs: int) -> Course:
@@ -227,7 +203,7 @@ def _score_of(
     @torch.no_grad()
     def score(sequences: Int[Tensor, "B T1"]) -> Float[Tensor, " B"]:
         here = {name: value.to(sequences.device) for name, value in parameters.items()}
-        blocks = [scores(network, here, each) for each in sequences.split(_LARGEST_BLOCK)]
+        blocks = [scores(network, here, each) for each in torch.split(sequences, _LARGEST_BLOCK)]
         return (torch.cat(blocks) - offset) / temperature
 
     return score

@@ -1,0 +1,1 @@
+"""Claims on preference models and policies, each a function of the comparison."""

@@ -1,0 +1,293 @@
+"""What claims on preference models measure. The unit is the seed.
+
+Every function reads the dataset of `ontogeny.studies.rlhf.comparison` and measures on one group of
+preference models, which its docstring names; within a seed it takes the mean over them. All are of
+worlds of kind `sequences`.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.estimates import Estimate, mean
+from ontogeny.preferences import fit_line
+from ontogeny.studies.rlhf.bases import FINDINGS, by_seed, largest_group, models_of
+from ontogeny.studies.rlhf.comparison.preferences import PROBES
+
+__all__ = [
+    "PAIRS",
+    "accuracy_lost_online",
+    "accuracy_lost_to_skill",
+    "accuracy_on_other_side",
+    "calibration_error",
+    "calibration_ratio",
+    "coefficient",
+    "excess_over_policy",
+    "gain_of_size",
+    "gain_of_weight",
+    "slope_on_threshold",
+]
+
+PAIRS = 3000
+"""Number of pairs of the preference models that claims on calibration are about."""
+
+_NETWORK = ("policy", "d_model", "layers", "epochs")
+
+Array = NDArray[np.float64]
+
+
+def coefficient(of: str, results: xr.Dataset) -> Estimate:
+    """Return the coefficient of the accuracy on ln pairs or ln parameters.
+
+    Of the grid that has it for the most seeds, then the first in the configuration.
+
+    Parameters
+    ----------
+    of : {"pairs", "parameters"}
+    results : Dataset
+    """
+    found = results[f"coefficient_of_{of}"].values[results["kind_of_grid"].values == FINDINGS]
+    if not len(found):
+        return mean([])
+    return mean(found[np.isfinite(found).sum(axis=1).argmax()])
+
+
+def calibration_error(results: xr.Dataset) -> Estimate:
+    """Return the calibration error of raw scores, of the models of `_base`."""
+    return mean(by_seed(_base(results), _of_scaling(results, "raw")).to_numpy())
+
+
+def calibration_ratio(results: xr.Dataset) -> Estimate:
+    """Return the calibration error after division by the temperature over that before.
+
+    Of the `_simple` models with the most epochs, of those with the fewest pairs, then of the
+    largest network.
+    """
+    models = _simple(results)
+
+    def rank(each: pd.DataFrame) -> tuple[float, ...]:
+        return -each["epochs"].iloc[0], each["pairs"].iloc[0], -each["parameters"].iloc[0]
+
+    chosen = largest_group(models, (*_NETWORK, "pairs"), rank)
+    after, before = (by_seed(chosen, _of_scaling(results, name)) for name in ("calibrated", "raw"))
+    return mean((after / before).to_numpy())
+
+
+def slope_on_threshold(results: xr.Dataset) -> Estimate:
+    """Return the slope of the accuracy on the quantile that both scores exceed.
+
+    Of the models of `_base`, on fresh pairs of the start policy.
+    """
+    models = _base(results)
+    if models.empty:
+        return mean([])
+    above = results["accuracy_above"].sel(tested_on=PROBES).values
+    quantiles = results["quantile"].values
+    slopes = np.full(len(above), np.nan)
+    for place in models["place"]:
+        known = np.isfinite(above[place])
+        slopes[place] = fit_line(quantiles[known], above[place, known]).slope
+    return mean(by_seed(models, slopes).to_numpy())
+
+
+def excess_over_policy(results: xr.Dataset) -> Estimate:
+    """Return the accuracy of models less that of the start policy's mean log-probability.
+
+    Of the models of `_base`, on fresh pairs of the start policy.
+    """
+    models = _base(results)
+    if models.empty:
+        return mean([])
+    own, policy = (
+        results[name].sel(tested_on=PROBES).values for name in ("accuracy_on", "policy_accuracy_on")
+    )
+    return mean(by_seed(models, own - policy).to_numpy())
+
+
+def accuracy_lost_online(results: xr.Dataset) -> Estimate:
+    """Return the accuracy on samples of the start policy less that on those of trained policies.
+
+    Of the models in worlds with one prompt that are tested on both; models that learned from
+    samples of the start policy alone are preferred, then the group with the most seeds.
+    """
+    kind = results["kind_of_tested_on"].values
+    base, online = (
+        _mean_over(results["accuracy_on"].values[:, kind == name])
+        for name in ("start", "snapshots")
+    )
+    lost = base - online
+    models = models_of(results)
+    tested = models[(models["prompts"] == 1) & np.isfinite(lost[models["place"].to_numpy()])]
+    chosen = largest_group(
+        tested,
+        (*_NETWORK, "pairs", "tranches", "mixes_online"),
+        lambda each: bool(each["mixes_online"].iloc[0]),
+    )
+    return mean(by_seed(chosen, lost).to_numpy())
+
+
+def accuracy_on_other_side(results: xr.Dataset) -> Estimate:
+    """Return the accuracy of models of one prompt alone on the other, the larger one of the two.
+
+    The prompts are helpful and harmless. Of the networks and numbers of pairs for which there are
+    models of either, the one with the most seeds, then the largest.
+    """
+    models = models_of(results)
+    helpful, harmless = (models[f"{name}_pairs"] > 0 for name in ("helpful", "harmless"))
+    one_sided = models[
+        (models["prompts"] > 1) & (helpful != harmless) & (models["skill_pairs"] == 0)
+    ]
+
+    def larger(group: pd.DataFrame) -> pd.DataFrame:
+        is_helpful = group["helpful_pairs"] > 0
+        return pd.concat(
+            [
+                by_seed(group[is_helpful], _of_prompt(results, "harmless")),
+                by_seed(group[~is_helpful], _of_prompt(results, "helpful")),
+            ],
+            axis=1,
+        )
+
+    groups = one_sided.groupby([*_NETWORK, "pairs"], sort=False)
+    return _of_one_group(
+        (larger(each).dropna().max(axis=1).to_numpy(), -float(each["parameters"].iloc[0]))
+        for _, each in groups
+    )
+
+
+def gain_of_weight(results: xr.Dataset) -> Estimate:
+    """Return the mean accuracy on both prompts with a weight on the rarer one less that without.
+
+    Of models that learn from helpful and harmless pairs, the last set being the rarer one and its
+    weight 1 or above; mean over the weights above 1. Of the groups that agree in all but the
+    weight, that with the most seeds that have both, then that with the smallest share.
+    """
+    models = models_of(results)
+    mixed = models[_is_of_both(models) & (models["last_share"] < 0.5)]
+    accuracy = _of_both(results)
+
+    def gains(group: pd.DataFrame) -> Array:
+        heavy, plain = (
+            by_seed(group[chosen], accuracy)
+            for chosen in (group["last_weight"] > 1, group["last_weight"] == 1)
+        )
+        return (heavy - plain).dropna().to_numpy()
+
+    groups = mixed.groupby([*_NETWORK, "pairs", "tranches", "last_share"], sort=False)
+    return _of_one_group((gains(each), float(each["last_share"].iloc[0])) for _, each in groups)
+
+
+def accuracy_lost_to_skill(results: xr.Dataset) -> Estimate:
+    """Return the accuracy on helpful or harmless pairs that is lost by adding pairs of a skill.
+
+    The larger loss of the two. Models are compared that agree in network and epochs and in the
+    numbers of helpful and of harmless pairs; of these groups, that with the most seeds that have
+    both, then that of the largest network.
+    """
+    models = models_of(results)
+    mixed = models[(models["helpful_pairs"] > 0) & (models["harmless_pairs"] > 0)]
+
+    def losses(group: pd.DataFrame) -> pd.DataFrame:
+        skilled = group["skill_pairs"] > 0
+        accuracies = [_of_prompt(results, name) for name in ("helpful", "harmless")]
+        return pd.concat(
+            [by_seed(group[~skilled], each) - by_seed(group[skilled], each) for each in accuracies],
+            axis=1,
+        )
+
+    groups = mixed.groupby(
+        [*_NETWORK, "helpful_pairs", "harmless_pairs", "last_weight"], sort=False
+    )
+    return _of_one_group(
+        (losses(each).dropna().max(axis=1).to_numpy(), -float(each["parameters"].iloc[0]))
+        for _, each in groups
+    )
+
+
+def gain_of_size(results: xr.Dataset) -> Estimate:
+    """Return the mean accuracy on both prompts of the largest model less that of the smallest.
+
+    Of models that learn from as many helpful as harmless pairs, with a weight of 1. Of the groups
+    that agree in all but the network, that with the most sizes, then that with the most seeds.
+    """
+    models = models_of(results)
+    even = models[
+        _is_of_both(models)
+        & np.isclose(models["helpful_pairs"], models["harmless_pairs"])
+        & (models["last_weight"] == 1)
+    ]
+    chosen = largest_group(
+        even,
+        ("policy", "epochs", "pairs", "tranches", "last_share"),
+        lambda each: -each["parameters"].nunique(),
+    )
+    sizes = chosen["parameters"]
+    if sizes.nunique() < 2:
+        return mean([])
+    accuracy = _of_both(results)
+    largest, smallest = (
+        by_seed(chosen[sizes == size], accuracy) for size in (sizes.max(), sizes.min())
+    )
+    return mean((largest - smallest).to_numpy())
+
+
+def _of_one_group(groups: Iterable[tuple[Array, float]]) -> Estimate:
+    """Return the mean over seeds of one group: with the most seeds, then the least number."""
+    found = min(groups, key=lambda each: (-len(each[0]), each[1]), default=(np.zeros(0), 0.0))
+    return mean(found[0])
+
+
+def _simple(results: xr.Dataset) -> pd.DataFrame:
+    """Return the models in worlds with one prompt that learned from the start policy alone."""
+    models = models_of(results)
+    plain = ~models["mixes_online"].astype(np.bool_) & (models["last_weight"] == 1)
+    return models[(models["prompts"] == 1) & plain]
+
+
+def _base(results: xr.Dataset) -> pd.DataFrame:
+    """Return the `_simple` models with a number of pairs nearest to `PAIRS`, by its ratio.
+
+    Of these, the ones with the fewest epochs, then those of the largest network.
+    """
+
+    def rank(each: pd.DataFrame) -> tuple[float, ...]:
+        distance = abs(float(np.log(each["pairs"].iloc[0] / PAIRS)))
+        return distance, each["epochs"].iloc[0], -each["parameters"].iloc[0]
+
+    return largest_group(_simple(results), (*_NETWORK, "pairs"), rank)
+
+
+def _is_of_both(models: pd.DataFrame) -> "pd.Series[bool]":
+    """Return whether models learn from helpful and harmless pairs and no others."""
+    return (
+        (models["helpful_pairs"] > 0)
+        & (models["harmless_pairs"] > 0)
+        & (models["skill_pairs"] == 0)
+    )
+
+
+def _of_prompt(results: xr.Dataset, prompt: str) -> Array:
+    """Return the accuracy on the fresh pairs of a prompt, by preference model."""
+    found = results["accuracy_of_prompt"].reindex(prompt=[prompt]).isel(prompt=0)
+    return np.asarray(found.values, dtype=np.float64)
+
+
+def _of_both(results: xr.Dataset) -> Array:
+    return (_of_prompt(results, "helpful") + _of_prompt(results, "harmless")) / 2
+
+
+def _of_scaling(results: xr.Dataset, scaling: str) -> Array:
+    found = results["calibration_error"].reindex(scaling=[scaling]).isel(scaling=0)
+    return np.asarray(found.values, dtype=np.float64)
+
+
+def _mean_over(values: Array) -> Array:
+    """Return the mean of the known values along the last axis; NaN where none is known."""
+    known = np.isfinite(values)
+    count = known.sum(axis=-1)
+    return np.where(
+        count > 0, np.where(known, values, 0).sum(axis=-1) / np.maximum(count, 1), np.nan
+    )

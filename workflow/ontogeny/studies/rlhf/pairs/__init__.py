@@ -1,0 +1,1 @@
+"""Real comparisons of responses, which are offensive: no text of them leaves `reading`."""

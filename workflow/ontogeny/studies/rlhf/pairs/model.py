@@ -1,0 +1,66 @@
+"""A logistic model of comparisons that is antisymmetric: it has no intercept.
+
+Symbols: ``N`` comparisons; ``D`` columns.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize, minimize_scalar
+
+__all__ = ["fitted", "log_loss", "temperature_of"]
+
+Array = NDArray[np.float64]
+
+_HOTTEST = 20.0
+
+
+def fitted(
+    rows: Any, penalty: float, *, start: Array | None = None, tolerance: float = 1e-3
+) -> Array:
+    """Return the weights that make the penalised log loss least.
+
+    The chosen response is chosen with probability ``sigmoid(rows @ weights)``; minimised is
+    ``sum log(1 + exp(-rows @ weights)) + penalty / 2 |weights|^2``.
+
+    Parameters
+    ----------
+    rows : (N, D) scipy.sparse.csr_array
+        The chosen response minus the rejected one.
+    penalty : float
+        Above 0.
+    start : (D,) ndarray, optional
+        Where the search starts; zeros when left out.
+    tolerance : float
+        Largest component of the gradient at the end.
+
+    Returns
+    -------
+    (D,) ndarray
+    """
+    columns = rows.T.tocsr()
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        score = rows @ weights
+        wrong = 1 / (1 + np.exp(np.clip(score, -700, 700)))
+        value = np.logaddexp(0, -score).sum() + penalty / 2 * (weights @ weights)
+        return float(value), penalty * weights - columns @ wrong
+
+    first = np.zeros(rows.shape[1]) if start is None else start
+    options = {"maxiter": 2000, "gtol": tolerance, "ftol": 1e-13}
+    return np.asarray(minimize(loss, first, jac=True, method="L-BFGS-B", options=options).x)
+
+
+def log_loss(score: Array) -> float:
+    """Return the mean log loss [nat] of the scores of what was chosen."""
+    return float(np.logaddexp(0, -score).mean())
+
+
+def temperature_of(score: Array) -> float:
+    """Return the temperature in [0.05, 20] whose division makes the log loss of scores least."""
+    low, high = -np.log(_HOTTEST), np.log(_HOTTEST)
+    found = minimize_scalar(
+        lambda log: log_loss(score / np.exp(log)), bounds=(low, high), method="bounded"
+    )
+    return float(np.exp(found.x))
