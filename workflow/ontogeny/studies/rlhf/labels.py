@@ -50,6 +50,12 @@ DIMENSIONS = labels.DIMENSIONS | {
     "policy_model": "start policy of the configuration: name and seed",
     "distance": "distance of activations",
     "examples": "number of foreign sequences that are known",
+    "preference": "preference model of the configuration",
+    "size": "width and layers of a network",
+    "share": "share of comparisons that answer harmless prompts",
+    "weight": "weight of comparisons that answer harmless prompts",
+    "kind": "kind of comparisons: fresh samples, start policy, best of several, trained policies",
+    "setting": "runs that are shown together",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 
