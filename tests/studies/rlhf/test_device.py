@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ontogeny.studies.rlhf.networks import runs
 from ontogeny.training import state_of
 from other_device import devices, other_device
-from rlhf_runs import (
+from rlhf_training import (
     kept,
     policy_run,
     policy_training,

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-import rlhf_runs
+import rlhf_training
 from ontogeny.config.training import Schedule
 from ontogeny.networks import arrays
 from ontogeny.networks.decoder import next_token_loss
@@ -15,7 +15,7 @@ from ontogeny.studies.rlhf.networks.preferring import Pairs, judged
 from ontogeny.studies.rlhf.networks.shapes import policy_of, preference_of
 from ontogeny.studies.rlhf.worlds.gold import gold
 from ontogeny.training import Saver, state_of
-from rlhf_runs import (
+from rlhf_training import (
     ALL,
     T,
     V,
@@ -207,7 +207,7 @@ def test_a_larger_penalty_keeps_a_policy_closer_to_its_start():
 
 def test_a_policy_is_trained_against_the_calibrated_score_of_a_preference_model():
     record = policy_run(against="preference")
-    parameters = {str(name): v.values[-1] for name, v in rlhf_runs.preference().items()}
+    parameters = {str(name): v.values[-1] for name, v in rlhf_training.preference().items()}
     raw = arrays.pooled_logits(parameters, ALL)[:, 0].astype(float)
     score = (raw - 0.3) / 0.5
     share = probabilities({name: values[0] for name, values in record.parameters.items()})
@@ -217,7 +217,7 @@ def test_a_policy_is_trained_against_the_calibrated_score_of_a_preference_model(
 
 def test_a_start_policy_learns_the_chain_and_is_judged_on_other_sequences():
     record = start_run(start_training(epochs=6, optimiser={"batch": 32}))
-    network = policy_of(Network(**rlhf_runs.NETWORK), V, 1, value=False)
+    network = policy_of(Network(**rlhf_training.NETWORK), V, 1, value=False)
     held_out = torch.from_numpy(small_world()["held_out"].values.astype(np.int64))
     for place in (0, -1):
         parameters = {n: torch.from_numpy(v[place]) for n, v in record.parameters.items()}

@@ -21,7 +21,7 @@ from ontogeny.studies.rlhf.stages.train import (
 )
 from ontogeny.studies.rlhf.stages.world import world_dataset
 from rlhf_networks import stored_policy, stored_preference
-from rlhf_runs import (
+from rlhf_training import (
     ALL,
     comparisons,
     policy_run,
