@@ -25,7 +25,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "sequence": "sequence of an enumerated world, by its number in base V",
     "quantile": "quantile of the scores of the probes that both scores of a pair reach",
     "scaling": "whether scores are raw or calibrated",
-    "bin": "bin of absolute differences of scores, the smallest first",
+    "bin": "bin of comparisons by their absolute difference of scores, the smallest first",
     "distance": "plain or relative Mahalanobis distance",
     "examples": "number of foreign sequences that are known",
     "samples_compared": "number of samples of which the best is taken",
@@ -34,7 +34,6 @@ DIMENSIONS = labels.DIMENSIONS | {
     "fault": "why comparisons of a file are left out",
     "trained_on": "world of comparisons that a model is fitted to",
     "scaling": "scores as they are fitted, or divided by a temperature",
-    "bin": "comparisons in the order of the score difference without its sign, the least first",
     "fold": "fold that a model is tested on",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
