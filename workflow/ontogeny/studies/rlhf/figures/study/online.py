@@ -1,0 +1,107 @@
+"""Preference models that learn from samples of trained policies, and the policies they train.
+
+Two preference models have equally many comparisons: one of samples of the start policy alone, the
+other in part of the best of several samples, or of samples of policies that were trained before.
+Left, how often each is right on fresh comparisons of each kind, and how often the true score is,
+from which preferences are drawn. Right, the true score gained by policies that are trained against
+each of the two. Marks and lines are means over seeds; bars and bands go from the least to the
+greatest seed.
+"""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.labels import text
+from ontogeny.plotting import PALETTE, figure, handle, legend_below, settings
+from ontogeny.studies.rlhf.labels import variable
+from ontogeny.studies.rlhf.panels import GUIDE, band, means_of_settings, samples_axis
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("online",)
+
+_COLOURS = {"start policy alone": "#888888", "trained policies as well": PALETTE[6]}
+"""By what comparisons are of."""
+
+_KINDS = {
+    "probes": "start policy\n(probes)",
+    "start": "start policy",
+    "best-of": "best of\nseveral",
+    "snapshots": "trained\npolicies",
+}
+
+
+def numbers(comparison: xr.Dataset) -> xr.Dataset:
+    """Select both preference models and the policies, in sequences that are not enumerated first.
+
+    Returns
+    -------
+    Dataset
+        By ``setting``, one for each preference model: means over seeds of its accuracy, and of that
+        of the true score, by ``kind``; the true gain by ``step``.
+    """
+    is_exact = comparison["kind_of_online"].values != "sequences"
+    pair = comparison[["partner_run", "online_run"]].isel(online=int(np.argsort(is_exact)[0]))
+    places = [pair[name].values[pair[name].values >= 0] for name in pair]
+    runs = comparison.isel(run=np.concatenate(places))
+    names = [name for name, each in zip(_COLOURS, places, strict=True) for _ in each]
+    runs = runs.assign_coords(setting_of_run=variable("run", text(names), "comparisons of"))
+    found = _accuracies(runs).assign(
+        samples=runs["samples"], gold_gain=runs["gain"].sel(role="gold", drop=True)
+    )
+    return means_of_settings(found, ["accuracy", "ceiling", "samples", "gold_gain"])
+
+
+def draw(numbers: xr.Dataset, style: Style) -> Figure:
+    """Draw the accuracy by kind of comparisons, and the true score along training."""
+    with settings():
+        drawn = figure(width=style.width, height=0.5 * style.width)
+        accuracy, course = drawn.subplots(1, 2)
+        _accuracy(accuracy, numbers)
+        for name, colour in _COLOURS.items():
+            one = numbers.sel(setting=name)
+            band(course, one["samples"], one, "gold_gain", color=colour, lw=1.6)
+        course.axhline(0, **GUIDE)
+        course.set_ylabel("true score gained [nat]")
+        samples_axis(course)
+        handles = [handle(name, color=c, marker="o", ms=5) for name, c in _COLOURS.items()]
+        handles.append(handle("accuracy of the true score", color="#444444", marker="_", ls=""))
+        legend_below(drawn, handles, columns=3)
+    return drawn
+
+
+def _accuracy(axes: Axes, numbers: xr.Dataset) -> None:
+    for shift, (name, colour) in zip((-0.12, 0.12), _COLOURS.items(), strict=True):
+        one = numbers.sel(setting=name)
+        place = np.arange(one.sizes["kind"]) + shift
+        axes.vlines(place, one["accuracy_least"], one["accuracy_greatest"], color=colour, lw=1.5)
+        axes.plot(place, one["accuracy"], "o", ms=5, color=colour)
+    whole = np.arange(numbers.sizes["kind"])
+    axes.plot(whole, numbers["ceiling"].isel(setting=0), "_", ms=24, mew=1.4, color="#444444")
+    axes.set_xticks(whole, [_KINDS[kind] for kind in numbers["kind"].values])
+    axes.set(ylabel="accuracy", xlim=(-0.5, len(whole) - 0.5))
+    axes.grid(visible=False, axis="x")
+
+
+def _accuracies(runs: xr.Dataset) -> xr.Dataset:
+    """Return how the preference models of runs do on the kinds of comparisons that all know."""
+    rewards, seeds = (runs[f"{name}_of_run"].values for name in ("reward", "seed"))
+    models = [f"{reward}, seed {seed}" for reward, seed in zip(rewards, seeds, strict=True)]
+    found = runs[["accuracy_on", "ceiling_on"]].sel(preference_model=models)
+    found = found.isel(tested_on=found["accuracy_on"].notnull().all("preference_model").values)
+    by_kind = found.groupby("kind_of_tested_on").mean("tested_on")
+    by_kind = by_kind.rename(
+        accuracy_on="accuracy",
+        ceiling_on="ceiling",
+        kind_of_tested_on="kind",
+        preference_model="run",
+    )
+    kinds = [kind for kind in _KINDS if kind in by_kind["kind"]]
+    return (
+        by_kind.sel(kind=kinds)
+        .drop_vars("run")
+        .assign_coords({name: runs[name] for name in ("seed_of_run", "setting_of_run")})
+    )

@@ -1,0 +1,362 @@
+"""What figures of the study share: looks of scores, and which runs are shown."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import EngFormatter
+from numpy.typing import NDArray
+
+from ontogeny.labels import text
+from ontogeny.plotting import PALETTE, figure, handle
+from ontogeny.studies.rlhf.config import GOLD
+from ontogeny.studies.rlhf.labels import coordinate, variable
+
+__all__ = [
+    "COLOURS",
+    "GUIDE",
+    "band",
+    "best_of_runs",
+    "count_name",
+    "groups_of",
+    "means_of_models",
+    "means_of_settings",
+    "panel_title",
+    "panels_of",
+    "plain_models",
+    "plot_known",
+    "role_handles",
+    "samples_axis",
+    "shown_runs",
+    "shown_sizes",
+    "size_axis",
+    "size_colour",
+    "size_name",
+]
+
+COLOURS: Mapping[str, str] = {"gold": PALETTE[4], "train": PALETTE[0], "test": PALETTE[2]}
+"""By role of a score."""
+
+GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
+"""How lines that guide the eye are drawn."""
+
+_SIZE_COLOURS = ("#9ecae1", "#4292c6", "#2171b5", "#08519c", "#08306b")
+"""By size of a network, the smallest first."""
+
+_NAMES = {
+    "train": "preference model trained against",
+    "test": "another preference model",
+    "gold": "true score",
+}
+_ALIKE = (
+    "world",
+    "policy",
+    "kl_penalty",
+    "d_model",
+    "layers",
+    "reward_d_model",
+    "reward_layers",
+    "reward_pairs",
+    "conditions",
+    "mixes_online",
+)
+"""Runs of one setting agree in these, and in the two scores without regard to their order."""
+
+_SIZE = ("d_model", "layers")
+
+_KINDS = ("sequences", "enumerated")
+_LINE = 80
+"""Characters of a line of titles, over all panels."""
+
+
+def shown_runs(comparison: xr.Dataset, *, rewards: Iterable[str] = ("model", "gold")) -> xr.Dataset:
+    """Return the runs of one setting for each kind of world and of reward.
+
+    Runs of one setting agree in policy, networks and conditions; the preference model that is
+    trained against and the other one may be exchanged. Of several settings the usual one is taken:
+    one kind of prompts, no skew, no unusual conditions, no data of trained policies, then most
+    runs.
+
+    Parameters
+    ----------
+    comparison : Dataset
+    rewards : iterable of str
+        Out of ``model``, a preference model, and ``gold``, the true score.
+
+    Returns
+    -------
+    Dataset
+        Along ``run``, with ``setting_of_run``, a name that says which runs belong together.
+    """
+    chosen: list[tuple[str, NDArray[np.int_]]] = []
+    keys = _keys(comparison)
+    for kind in _KINDS:
+        for reward in rewards:
+            is_gold = comparison["reward_of_run"].values == GOLD
+            among = (comparison["kind_of_run"].values == kind) & (is_gold == (reward == GOLD))
+            if among.any():
+                places = _usual(comparison, keys, np.flatnonzero(among))
+                chosen.append((_said(comparison, places, kind, reward), places))
+    places = np.concatenate([each for _, each in chosen]) if chosen else np.zeros(0, dtype=int)
+    names = [name for name, each in chosen for _ in each]
+    return comparison.isel(run=places).assign_coords(
+        setting_of_run=variable("run", text(names), "runs that are shown together")
+    )
+
+
+def best_of_runs(runs: xr.Dataset) -> xr.Dataset:
+    """Return the best of n samples of each run's start policy by the score it is trained against.
+
+    Returns
+    -------
+    Dataset
+        ``best_of_gain(run, role, samples_compared)`` and ``best_of_root_kl(run,
+        samples_compared)``, NaN for runs without; coordinate ``root_log_samples``, the root of
+        ln n. Nothing where no such samples were scored.
+    """
+    if "selection" not in runs.dims:
+        return xr.Dataset()
+    selections, wanted = (
+        list(zip(*(runs[f"{name}_of_{dim}"].values.tolist() for name in names), strict=True))
+        for dim, names in (
+            ("selection", ("policy", "seed", "selector")),
+            ("run", ("policy", "seed", "reward")),
+        )
+    )
+    places = {selection: place for place, selection in enumerate(selections)}
+    found = runs[["best_of_gain", "best_of_root_kl"]].isel(
+        selection=variable("run", [places.get(each, 0) for each in wanted], "selection")
+    )
+    known = xr.DataArray([each in places for each in wanted], dims="run")
+    return (
+        found.where(known)
+        .drop_vars(runs.coords.keys() - {"role", "samples_compared"}, errors="ignore")
+        .assign_coords(root_log_samples=runs["log_samples"] ** 0.5)
+    )
+
+
+def shown_sizes(comparison: xr.Dataset) -> xr.Dataset:
+    """Return runs against preference models that differ in the size of the policy.
+
+    Of several such groups of runs, one in sequences that are not enumerated and with one kind of
+    prompts is taken, then that with the most sizes, then with the most runs.
+
+    Parameters
+    ----------
+    comparison : Dataset
+        Some such runs are there.
+
+    Returns
+    -------
+    Dataset
+        Along ``run``, the smallest policy first, with its size as ``setting_of_run``.
+    """
+    runs = comparison.isel(run=comparison["reward_of_run"].values != GOLD)
+    alike = [name for name in _ALIKE if name not in ("policy", *_SIZE)]
+    groups = groups_of(zip(*(runs[f"{name}_of_run"].values for name in alike), strict=True))
+    sizes = list(zip(*(runs[f"{name}_of_run"].values.tolist() for name in _SIZE), strict=True))
+
+    def unusual(places: list[int]) -> tuple[Any, ...]:
+        one = runs.isel(run=places[0])
+        return (
+            _KINDS.index(str(one["kind_of_run"].values)),
+            int(one["prompts_of_run"]) > 1,
+            bool(one["mixes_online_of_run"]),
+            -len({sizes[place] for place in places}),
+            -len(places),
+        )
+
+    chosen = min(groups, key=unusual)
+    places = sorted(chosen, key=sizes.__getitem__)
+    names = text(size_name(*sizes[place]) for place in places)
+    return runs.isel(run=places).assign_coords(
+        setting_of_run=variable("run", names, "size of the policy")
+    )
+
+
+def size_name(d_model: int, layers: int) -> str:
+    """Return the size of a network in words."""
+    return f"width {d_model}, {layers} layer{'s' * (layers != 1)}"
+
+
+def size_colour(place: int, count: int) -> str:
+    """Return the colour of one of several sizes, the smallest of which is the lightest."""
+    return _SIZE_COLOURS[round(place * (len(_SIZE_COLOURS) - 1) / max(count - 1, 1))]
+
+
+def plain_models(comparison: xr.Dataset) -> xr.Dataset:
+    """Return the preference models that are fitted to samples of one start policy.
+
+    Models with weights or shares of comparisons, or of samples of trained policies, are taken where
+    there are no others. Of several start policies one in sequences that are not enumerated is
+    taken, then that with the most models.
+
+    Parameters
+    ----------
+    comparison : Dataset
+        Some model is there.
+
+    Returns
+    -------
+    Dataset
+        Along ``preference_model``.
+    """
+    kind, world, policy, share, weight, online = (
+        comparison[f"{name}_of_preference_model"].values
+        for name in ("kind", "world", "policy", "last_share", "last_weight", "mixes_online")
+    )
+    is_plain = np.isnan(share) & (weight == 1) & ~online
+    groups = groups_of(zip(is_plain, kind, world, policy, strict=True))
+
+    def unusual(places: Sequence[int]) -> tuple[Any, ...]:
+        return (not is_plain[places[0]], _KINDS.index(kind[places[0]]), -len(places))
+
+    return comparison.isel(preference_model=min(groups, key=unusual))
+
+
+def means_of_models(models: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
+    """Return means over the seeds of preference models, by ``preference``."""
+    found = models[list(names)].groupby(models["preference_of_preference_model"])
+    means = found.mean("preference_model", keep_attrs=True)
+    means = means.rename(preference_of_preference_model="preference")
+    return means.rename({name: f"{name}_over_seeds" for name in names})
+
+
+def means_of_settings(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
+    """Return means over seeds, and the least and the greatest of a seed.
+
+    Of each seed, runs whose two preference models are exchanged are averaged first.
+
+    Parameters
+    ----------
+    runs : Dataset
+        With ``setting_of_run``; at least one run.
+    names : sequence of str
+        Of variables along ``run``.
+
+    Returns
+    -------
+    Dataset
+        By ``setting``: ``NAME``, ``NAME_least`` and ``NAME_greatest``.
+    """
+    settings = list(dict.fromkeys(runs["setting_of_run"].values))
+    tables = []
+    for setting in settings:
+        of_setting = runs[list(names)].isel(run=runs["setting_of_run"].values == setting)
+        by_seed = of_setting.groupby(of_setting["seed_of_run"]).mean("run", keep_attrs=True)
+        table = by_seed.mean("seed_of_run", keep_attrs=True)
+        for name, values in by_seed.items():
+            table[f"{name}_least"] = values.min("seed_of_run", keep_attrs=True)
+            table[f"{name}_greatest"] = values.max("seed_of_run", keep_attrs=True)
+        tables.append(table)
+    return xr.concat(tables, coordinate("setting", text(settings)), join="outer")
+
+
+def band(axes: Axes, x: xr.DataArray, one: xr.Dataset, name: str, **look: Any) -> None:
+    """Draw the mean over seeds as a line, and from the least to the greatest seed as a band."""
+    known = (one[name].notnull() & x.notnull()).values
+    least, greatest = (one[f"{name}_{end}"].values[known] for end in ("least", "greatest"))
+    axes.fill_between(x.values[known], least, greatest, color=look["color"], alpha=0.2, lw=0)
+    axes.plot(x.values[known], one[name].values[known], **look)
+
+
+def plot_known(axes: Axes, x: xr.DataArray, y: xr.DataArray, **look: Any) -> None:
+    """Draw a line through the points of which both numbers are known."""
+    known = (x.notnull() & y.notnull()).values
+    axes.plot(x.values[known], y.values[known], **look)
+
+
+def panels_of(width: float, count: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure with a panel for each of some settings, two in a row."""
+    columns, rows = min(count, 2), -(-count // 2)
+    drawn = figure(width=width, height=(0.15 + (0.6, 0.42)[columns - 1] * rows) * width)
+    panels = list(drawn.subplots(rows, columns, squeeze=False).ravel())
+    for axes in panels[count:]:
+        axes.remove()
+    return drawn, panels[:count]
+
+
+def panel_title(setting: str, panels: int) -> str:
+    """Return the name of a setting in lines that fit one of several panels."""
+    return fill(setting, _LINE // panels)
+
+
+def role_handles(numbers: xr.Dataset, name: str) -> list[Line2D]:
+    """Return entries of a legend for the roles of scores that have a value."""
+    has = numbers[name].notnull()
+    known = has.any([dim for dim in has.dims if dim != "role"])
+    return [
+        handle(_NAMES[role], color=COLOURS[role], lw=2)
+        for role in _NAMES
+        if bool(known.sel(role=role))
+    ]
+
+
+def samples_axis(axes: Axes) -> None:
+    """Make the horizontal axis one of responses that a policy was trained on."""
+    axes.set_xlabel("responses trained on")
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+
+
+def size_axis(axes: Axes, values: NDArray[Any]) -> None:
+    """Make the horizontal axis logarithmic, with ticks at the values that there are."""
+    axes.set_xscale("log")
+    axes.set_xticks(values, [count_name(value) for value in values])
+    axes.minorticks_off()
+
+
+def count_name(count: float) -> str:
+    """Return a number of things in few characters."""
+    return f"{count:,.0f}" if count < 10_000 else f"{count / 1000:.3g}k"
+
+
+def groups_of(keys: Iterable[Hashable]) -> list[list[int]]:
+    """Return the places of equal keys together, in the order of their first ones."""
+    groups: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    return list(groups.values())
+
+
+def _keys(comparison: xr.Dataset) -> list[tuple[Any, ...]]:
+    """Return what tells the settings of runs apart."""
+    columns = [comparison[f"{name}_of_run"].values.tolist() for name in _ALIKE]
+    rewards, judges = (comparison[f"{name}_of_run"].values for name in ("reward", "judge"))
+    scores = [
+        (GOLD,) if reward == GOLD else tuple(sorted((str(reward), str(judge))))
+        for reward, judge in zip(rewards, judges, strict=True)
+    ]
+    return list(zip(*columns, scores, strict=True))
+
+
+def _usual(
+    comparison: xr.Dataset, keys: Sequence[tuple[Any, ...]], among: NDArray[np.int_]
+) -> NDArray[np.int_]:
+    groups: list[list[int]] = [
+        among[each].tolist() for each in groups_of(keys[place] for place in among)
+    ]
+
+    def unusual(places: list[int]) -> tuple[Any, ...]:
+        one = comparison.isel(run=places[0])
+        return (
+            int(one["prompts_of_run"]) > 1,
+            str(one["skew_of_run"].values) not in ("", "none"),
+            bool(str(one["conditions_of_run"].values)),
+            bool(one["mixes_online_of_run"]),
+            -len(places),
+        )
+
+    return np.array(min(groups, key=unusual))
+
+
+def _said(comparison: xr.Dataset, places: NDArray[np.int_], kind: str, reward: str) -> str:
+    one = comparison.isel(run=places[0])
+    pairs = int(one["reward_pairs_of_run"])
+    against = "the true score" if reward == GOLD else f"a preference model of {pairs:,} comparisons"
+    count = f"{len(places)} {'policy' if len(places) == 1 else 'policies'}"
+    return f"{kind}: {count} against {against}"
