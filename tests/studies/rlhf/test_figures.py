@@ -297,7 +297,7 @@ def test_where_there_are_no_others_weighted_models_are_shown():
 def test_accuracy_has_a_line_for_each_size_and_for_each_number_of_comparisons():
     by_pairs, by_size = of(scaling, everything()).axes
     for axes, count in ((by_pairs, 3), (by_size, 4)):
-        means = [each for each in lines(axes, marker="None", linestyle="-")]
+        means = list(lines(axes, marker="None", linestyle="-"))
         assert len(means) == count
     smallest = lines(by_pairs, color=size_colour(0, 3), marker="None")[0]
     models = [each for each in GRID if each.d_model == 8 and each.seed == 0]
