@@ -60,7 +60,7 @@ GRID = [
     for seed in range(3)
 ]
 FIRST = Preference("first", tranches="base", pairs=600, epochs=20, error=(0.1, 0.03))
-MIXED = replace(FIRST, preference="mixed", tranches="base + online", online=0.64)
+MIXED = replace(FIRST, preference="mixed", tranches="base + online", online=0.64, mixes_online=True)
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -70,10 +70,10 @@ def of_two(size, share, weight=1.0, name=None):
         name or f"share-{size}-{share:g}-{weight:g}",
         world="two",
         policy="two",
-        tranches="helpful + harmless",
         d_model=size,
         pairs=1000,
         last_share=share,
+        of=("helpful", "harmless"),
         last_weight=weight,
         of_prompts=(0.75 - 0.4 * share + 0.001 * size, 0.35 + 0.4 * share + 0.01 * weight),
     )
@@ -297,7 +297,7 @@ def test_where_there_are_no_others_weighted_models_are_shown():
 def test_accuracy_has_a_line_for_each_size_and_for_each_number_of_comparisons():
     by_pairs, by_size = of(scaling, everything()).axes
     for axes, count in ((by_pairs, 3), (by_size, 4)):
-        means = [each for each in lines(axes, marker="None", linestyle="-")]
+        means = lines(axes, marker="None", linestyle="-")
         assert len(means) == count
     smallest = lines(by_pairs, color=size_colour(0, 3), marker="None")[0]
     models = [each for each in GRID if each.d_model == 8 and each.seed == 0]
