@@ -193,7 +193,9 @@ rule rlhf_measure_preference:
     log:
         RLHF.log("preferences", "{preference}", "seed{seed}", "measure"),
     benchmark:
-        RLHF.benchmark("preferences", "{preference}", "seed{seed}", "rlhf_measure_preference")
+        RLHF.benchmark(
+            "preferences", "{preference}", "seed{seed}", "rlhf_measure_preference"
+        )
     conda:
         "../../environment.yml"
     threads: 1

@@ -42,17 +42,20 @@ Array = NDArray[np.float64]
 def coefficient(of: str, results: xr.Dataset) -> Estimate:
     """Return the coefficient of the accuracy on ln pairs or ln parameters.
 
-    Of the grid that has it for the most seeds, then the first in the configuration.
+    Of the grids that have it, the one with the most preference models, then the first in the
+    configuration.
 
     Parameters
     ----------
     of : {"pairs", "parameters"}
     results : Dataset
     """
-    found = results[f"coefficient_of_{of}"].values[results["kind_of_grid"].values == FINDINGS]
-    if not len(found):
+    found = results[f"coefficient_of_{of}"].values
+    models = np.isfinite(results["grid_accuracy"].values).sum(axis=(1, 2, 3))
+    usable = (results["kind_of_grid"].values == FINDINGS) & np.isfinite(found).any(axis=1)
+    if not usable.any():
         return mean([])
-    return mean(found[np.isfinite(found).sum(axis=1).argmax()])
+    return mean(found[np.where(usable, models, -1).argmax()])
 
 
 def calibration_error(results: xr.Dataset) -> Estimate:

@@ -90,7 +90,7 @@ class _Columns:
 
     def __init__(self, table: xr.Dataset) -> None:
         self.seed = table["seed_of_preference_model"].values
-        self.pairs = table["pairs_of_preference_model"].values
+        self.pairs = table["pairs_of_preference_model"].values.astype(np.float64)
         self.parameters = table["parameters"].values
         nothing = np.full(self.seed.shape, np.nan)
         has_probes = PROBES in table["tested_on"].values
