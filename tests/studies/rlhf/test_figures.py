@@ -5,10 +5,15 @@ from functools import cache
 
 import numpy as np
 import pytest
+import xarray as xr
 from numpy.testing import assert_allclose
 
+from ontogeny import storage
+from ontogeny.claims import judge
 from ontogeny.config import Style
 from ontogeny.labels import text
+from ontogeny.studies.rlhf.claims import enumerated, sequences
+from ontogeny.studies.rlhf.claims import pairs as real
 from ontogeny.studies.rlhf.figures.run import distribution, policy
 from ontogeny.studies.rlhf.figures.study import (
     calibration,
@@ -176,6 +181,39 @@ def test_of_the_default_atlas_four_figures_are_drawn():
     modules = (*OF_RUNS, calibration, scaling, online, conflict, outside, pairs, claims)
     drawn = [each for each in modules if facts.issuperset(each.NEEDS)]
     assert drawn == [root, split, elo, calibration]
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (split, "no policy is trained against a preference model"),
+        (elo, "no policy is trained against a preference model"),
+        (tax, "no policies in sequences differ in size alone"),
+        (online, "no policies differ in the kind of comparisons alone"),
+        (scaling, "no preference models differ in comparisons and size alone"),
+        (conflict, "no preference models of helpful or harmless comparisons"),
+    ],
+)
+def test_it_says_why_nothing_is_shown(module, words):
+    figure = of(module, compared([AGAINST_GOLD], [FIRST]))
+    assert [each.get_text() for each in figure.axes[0].texts] == [words]
+
+
+@pytest.mark.parametrize(
+    "module", [*OF_RUNS, calibration, scaling, online, conflict, outside, pairs]
+)
+def test_what_is_shown_can_be_stored(module, tmp_path):
+    numbers = module.numbers(everything())
+    storage.write(numbers, tmp_path / "numbers.nc")
+    xr.testing.assert_equal(storage.read(tmp_path / "numbers.nc"), numbers)
+
+
+def test_claims_on_all_kinds_of_worlds_are_one_table():
+    groups = (enumerated, sequences, real)
+    judged = [judge(each.CLAIMS, everything(), study="rlhf") for each in groups]
+    figure = claims.draw(claims.numbers(judged), STYLE)
+    shown = {each.get_text() for each in figure.axes[0].texts}
+    assert {claim.title for each in groups for claim in each.CLAIMS} <= shown
 
 
 def test_gains_are_drawn_by_kind_of_world_and_of_reward():

@@ -281,7 +281,7 @@ def samples_axis(axes: Axes) -> None:
 def size_axis(axes: Axes, values: NDArray[Any]) -> None:
     """Make the horizontal axis logarithmic, with ticks at the values that there are."""
     axes.set_xscale("log")
-    axes.set_xticks(values, [count_name(value) for value in values])
+    axes.set_xticks(values, [count_name(float(value)) for value in values])
     axes.minorticks_off()
 
 

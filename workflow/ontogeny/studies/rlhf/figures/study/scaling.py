@@ -53,7 +53,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             for place, value in enumerate(numbers[by].values):
                 colour = size_colour(place, count)
                 _line(axes, numbers.sel({by: value}), along, colour)
-                handles.append(handle(f"{count_name(value)} {unit}", color=colour, marker="o"))
+                handles.append(
+                    handle(f"{count_name(float(value))} {unit}", color=colour, marker="o")
+                )
             axes.axhline(float(numbers["grid_ceiling"]), **GUIDE)
             axes.set_xlabel(label)
             size_axis(axes, numbers[along].values)
