@@ -9,11 +9,10 @@ import xarray as xr
 from numpy.testing import assert_allclose
 
 from ontogeny import storage
-from ontogeny.claims import judge
+from ontogeny.claims import Claim, judge
 from ontogeny.config import Style
+from ontogeny.estimates import Estimate
 from ontogeny.labels import text
-from ontogeny.studies.rlhf.claims import enumerated, sequences
-from ontogeny.studies.rlhf.claims import pairs as real
 from ontogeny.studies.rlhf.figures.run import distribution, policy
 from ontogeny.studies.rlhf.figures.study import (
     calibration,
@@ -46,7 +45,7 @@ from rlhf_comparison import (
 STYLE = Style(width=6.0, resolution=60)
 POINTS = 400 / np.log(10)
 """Elo points of a nat."""
-OF_RUNS = (root, split, elo, tax)
+ALL = (root, split, elo, calibration, scaling, online, conflict, tax, outside, pairs)
 
 AGAINST = Policy()
 AGAINST_GOLD = Policy("against-gold", reward="gold", judge="first", train=(np.nan, np.nan))
@@ -164,9 +163,7 @@ def line(axes, **look):
     return found
 
 
-@pytest.mark.parametrize(
-    "module", [*OF_RUNS, calibration, scaling, online, conflict, outside, pairs]
-)
+@pytest.mark.parametrize("module", ALL)
 def test_it_can_be_drawn_of_everything(module):
     assert of(module, everything()).axes
 
@@ -178,8 +175,7 @@ def test_it_can_be_drawn_of_the_default_atlas(module):
 
 def test_of_the_default_atlas_four_figures_are_drawn():
     facts = {"policies", "judged", "preferences"}
-    modules = (*OF_RUNS, calibration, scaling, online, conflict, outside, pairs, claims)
-    drawn = [each for each in modules if facts.issuperset(each.NEEDS)]
+    drawn = [each for each in (*ALL, claims) if facts.issuperset(each.NEEDS)]
     assert drawn == [root, split, elo, calibration]
 
 
@@ -199,9 +195,7 @@ def test_it_says_why_nothing_is_shown(module, words):
     assert [each.get_text() for each in figure.axes[0].texts] == [words]
 
 
-@pytest.mark.parametrize(
-    "module", [*OF_RUNS, calibration, scaling, online, conflict, outside, pairs]
-)
+@pytest.mark.parametrize("module", ALL)
 def test_what_is_shown_can_be_stored(module, tmp_path):
     numbers = module.numbers(everything())
     storage.write(numbers, tmp_path / "numbers.nc")
@@ -209,11 +203,23 @@ def test_what_is_shown_can_be_stored(module, tmp_path):
 
 
 def test_claims_on_all_kinds_of_worlds_are_one_table():
-    groups = (enumerated, sequences, real)
-    judged = [judge(each.CLAIMS, everything(), study="rlhf") for each in groups]
+    made = [
+        Claim(
+            name,
+            f"title of {name}",
+            "",
+            "",
+            "",
+            "above",
+            0.5,
+            3,
+            lambda _: Estimate(1.0, 0.9, 1.1, 5),
+        )
+        for name in ("enumerated", "sequences", "pairs")
+    ]
+    judged = [judge([each], default(), study="rlhf") for each in made]
     figure = claims.draw(claims.numbers(judged), STYLE)
-    shown = {each.get_text() for each in figure.axes[0].texts}
-    assert {claim.title for each in groups for claim in each.CLAIMS} <= shown
+    assert {each.title for each in made} <= {each.get_text() for each in figure.axes[0].texts}
 
 
 def test_gains_are_drawn_by_kind_of_world_and_of_reward():

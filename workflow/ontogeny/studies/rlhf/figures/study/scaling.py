@@ -48,7 +48,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         drawn = figure(width=style.width, height=0.5 * style.width)
         panels = drawn.subplots(1, 2, sharey=True)
         handles = []
-        for axes, (along, (by, label, unit)) in zip(panels, _PANELS.items(), strict=True):
+        for axes, (along, (by, name, unit)) in zip(panels, _PANELS.items(), strict=True):
             count = numbers.sizes[by]
             for place, value in enumerate(numbers[by].values):
                 colour = size_colour(place, count)
@@ -57,7 +57,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                     handle(f"{count_name(float(value))} {unit}", color=colour, marker="o")
                 )
             axes.axhline(float(numbers["grid_ceiling"]), **GUIDE)
-            axes.set_xlabel(label)
+            axes.set_xlabel(name)
             size_axis(axes, numbers[along].values)
         panels[0].set_ylabel("accuracy")
         legend_below(drawn, [*handles, handle("true score", **GUIDE)], columns=3)
