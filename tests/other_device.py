@@ -2,7 +2,8 @@
 
 The pretended device computes on the CPU and refuses what a real one refuses: an operation on
 tensors of which some are there and others on the CPU. Its tensors say that they lie on ``meta``. As
-on a GPU, a CPU tensor without dimensions may stand beside others, but not in a fused optimiser.
+on a GPU, a CPU tensor without dimensions may stand beside others, but not in a fused optimiser, and
+indices may lie on the CPU.
 """
 
 from contextlib import contextmanager
@@ -81,7 +82,9 @@ def _computed(function, args, kwargs):
     tensors = [each for each in tree_leaves((args, kwargs)) if isinstance(each, torch.Tensor)]
     there = [each for each in tensors if isinstance(each, _There)]
     here = [each for each in tensors if not isinstance(each, _There)]
-    if name not in {"aten::_to_copy", "aten::copy_"} and there:
+    if name == "aten::index.Tensor" and there:
+        assert isinstance(args[0], _There), f"{name} of a tensor on the CPU by indices elsewhere"
+    elif name not in {"aten::_to_copy", "aten::copy_"} and there:
         strangers = [each for each in here if each.dim() or "_fused_" in name]
         assert not strangers, f"{name} on tensors of two devices"
     wanted = kwargs.get("device")

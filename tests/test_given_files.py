@@ -1,9 +1,10 @@
 import codecs
+import gzip
 import os
 
 import pytest
 
-from ontogeny.given_files import decoded, problem_of, problem_of_text, repeated
+from ontogeny.given_files import decoded, problem_of, problem_of_text, repeated, unpacked
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
 
@@ -132,3 +133,29 @@ def test_a_file_given_twice_is_known_by_any_path(tmp_path):
     assert repeated([str(first), str(other)]) == {}
     said = f"is the same file as {str(first)!r}; name each file once"
     assert repeated([str(first), str(link), again]) == {str(link): said, again: said}
+
+
+def test_a_file_whose_name_ends_in_gz_is_read_as_what_is_packed_in_it(tmp_path):
+    path = tmp_path / "text.jsonl.GZ"
+    path.write_bytes(gzip.compress("Grüße".encode()))
+    assert problem_of_text(path) is None
+    assert unpacked(path.read_bytes(), path) == "Grüße".encode()
+    assert unpacked(b"plain", "text.jsonl") == b"plain"
+    path.write_bytes(gzip.compress(b"ab\nGr\xfc\xdfe"))
+    assert problem_of_text(path).startswith("is not UTF-8: byte 0xfc at position 5 (line 2)")
+
+
+PACKED = gzip.compress(bytes(range(1, 128)) * 20)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"plain text", PACKED[:-12], PACKED[:-4], PACKED[:12], PACKED[:20] + b"x" + PACKED[21:]],
+    ids=["not packed", "cut in its data", "cut in its end", "its start", "a wrong byte"],
+)
+def test_a_broken_gzip_file_is_named_so(tmp_path, content):
+    path = tmp_path / "text.jsonl.gz"
+    path.write_bytes(content)
+    assert problem_of_text(path).startswith("is not a whole gzip file, as its name says; get the")
+    with pytest.raises(ValueError, match="is not a whole gzip file"):
+        unpacked(content, path)

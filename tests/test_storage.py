@@ -1,4 +1,5 @@
 import errno
+import gzip
 import hashlib
 import os
 import shutil
@@ -24,6 +25,7 @@ from ontogeny.storage import (
     read,
     read_arrays,
     read_provenance,
+    read_texts,
     remove,
     write,
     write_arrays,
@@ -659,3 +661,13 @@ def test_a_file_that_may_not_be_removed_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "unlink", refused)
     with pytest.raises(StorageError, match="cannot be removed: this user has no right"):
         remove(tmp_path / "a")
+
+
+def test_texts_are_read_plain_or_packed(tmp_path):
+    plain, packed = tmp_path / "own.jsonl", tmp_path / "own.jsonl.gz"
+    plain.write_bytes("one\r\nzwölf\n".encode())
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert read_texts([plain, packed]) == ["one\nzwölf\n"] * 2
+    packed.write_bytes(packed.read_bytes()[:-9])
+    with pytest.raises(StorageError, match=r"own.jsonl.gz is not a whole gzip file.*; get the"):
+        read_texts([packed])

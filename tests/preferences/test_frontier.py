@@ -182,9 +182,10 @@ def test_small_kl_frontier_is_the_start_of_the_frontier():
 def test_the_line_is_a_bound_only_without_skew():
     """Over s sqrt(2 K), at K = 0.1."""
     at, line = 0.1, np.sqrt(0.2)
-    assert_allclose(small_kl_frontier(1.0, 2.02, at) / line, 1.151, atol=5e-4)
-    assert_allclose(small_kl_frontier(1.0, -0.88, at) / line, 0.935, atol=1e-3)
-    assert_allclose(small_kl_frontier(2.0, 8 * 2.02, at), 2 * small_kl_frontier(1.0, 2.02, at))
+    assert_allclose(small_kl_frontier(1.0, 2.0, at) / line, 1 + 2 * np.sqrt(at / 18), rtol=1e-12)
+    for skew, ratio in {2.0: 1.151, -0.88: 0.935}.items():
+        assert_allclose(small_kl_frontier(1.0, skew, at) / line, ratio, atol=2.5e-3)
+    assert_allclose(small_kl_frontier(2.0, 8 * 2.0, at), 2 * small_kl_frontier(1.0, 2.0, at))
 
 
 def test_frontier_of_samples_is_the_frontier_of_equal_weights():

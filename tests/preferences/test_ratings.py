@@ -110,7 +110,7 @@ def test_more_games_with_the_same_result():
 @pytest.mark.parametrize(
     ("wins", "message"),
     [
-        ([[0, 3], [0, 0]], r"2 groups \[.*\] of which one never beat another"),
+        ([[0, 3], [0, 0]], r"2 groups, \[.*\], one of which never beat another"),
         ([[0, 1, 0], [1, 0, 0], [0, 0, 0]], "2 groups"),
         ([[0, 1, 1, 1], [1, 0, 1, 1], [0, 0, 0, 1], [0, 0, 1, 0]], "2 groups"),
         ([[0, 1, 2]], r"wins \(1, 3\)"),

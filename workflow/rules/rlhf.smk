@@ -183,10 +183,8 @@ rule rlhf_measure_preference:
     """Measure how often a preference model is right, and how well it is calibrated."""
     input:
         checkpoints=RLHF.preference_file("checkpoints"),
-        history=RLHF.preference_file("history"),
         calibration=RLHF.preference_file("calibration"),
         probes=RLHF.start_of_preference("probes"),
-        start=RLHF.start_of_preference("checkpoints"),
         tranches=RLHF.tranches_of_preference(tested=True),
     output:
         measures=RLHF.preference_file("measures"),

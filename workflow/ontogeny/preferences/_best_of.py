@@ -39,8 +39,7 @@ def best_of(start: ArrayLike, score: ArrayLike, n: int) -> Array:
 def best_of_kl(start: ArrayLike, score: ArrayLike, n: int) -> float:
     """Return the KL of the best of n samples from one sample of the start policy.
 
-    It is below `best_of_bound` whenever some sequence has probability, as scores then are discrete
-    (n > 1).
+    For n > 1 it is below `best_of_bound`, since the scores of a finite world are discrete.
 
     Parameters
     ----------

@@ -100,8 +100,8 @@ def fit_ratings(wins: ArrayLike, anchor: int = 0) -> Ratings:
     ------
     ValueError
         When `wins` is not a square table of finite numbers from 0 with zeros on its diagonal; when
-        some have never been beaten by the others, or never met them, so that ratings are infinite
-        or undetermined; or when the search does not converge.
+        some competitors never lost to the others, never beat them or never met them, so that
+        ratings are infinite or undetermined; or when the search does not converge.
     """
     table = np.asarray(wins, dtype=np.float64)
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
@@ -113,8 +113,8 @@ def fit_ratings(wins: ArrayLike, anchor: int = 0) -> Ratings:
     parts, part = connected_components(table > 0, directed=True, connection="strong")
     if parts > 1:
         msg = (
-            f"wins: {parts} groups {part.tolist()} of which one never beat another: their ratings "
-            "are infinite or undetermined; leave some out or add comparisons"
+            f"wins: the competitors are in {parts} groups, {part.tolist()}, one of which never "
+            "beat another, so ratings are infinite or undetermined; leave some out or compare more"
         )
         raise ValueError(msg)
     free = np.delete(np.arange(len(table)), anchor)

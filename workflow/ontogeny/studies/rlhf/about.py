@@ -8,7 +8,9 @@ import xarray as xr
 from ontogeny.config import Section, canonical
 from ontogeny.studies.rlhf.config import Network, Pairs, World
 
-__all__ = ["about_run", "about_world"]
+__all__ = ["about_of", "about_run", "about_world"]
+
+_CARRIED = ("network", "data", "configuration", "steps", "device")
 
 
 def about_world(world: World) -> dict[str, Any]:
@@ -46,3 +48,11 @@ def about_run(spec: Section, network: Network, what: str, world: xr.Dataset) -> 
         "data": world.attrs["data"],
         "configuration": json.dumps(canonical(spec) | {"world": of_world}, sort_keys=True),
     }
+
+
+def about_of(checkpoints: xr.Dataset) -> dict[str, Any]:
+    """Return what the checkpoints of a network say that they are of.
+
+    A stage that reads several networks hands it over with the results of one of them.
+    """
+    return {name: checkpoints.attrs[name] for name in _CARRIED if name in checkpoints.attrs}

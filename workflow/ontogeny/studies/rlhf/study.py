@@ -278,7 +278,6 @@ class RlhfPlan(Plan):
                 "kl_penalty": experiment.kl_penalty,
                 "updates": experiment.proximal.updates,
                 "responses": experiment.proximal.samples,
-                "prompt": experiment.prompt,
                 "samples": self.section.analysis.evaluation.samples,
                 "seed": int(wildcards.seed),
             }

@@ -39,17 +39,21 @@ def fitted(
     -------
     (D,) ndarray
     """
-    columns = rows.T.tocsr()
+    seen = np.unique(rows.indices)  # the weights of all other columns are 0
+    some = rows[:, seen]
+    columns = some.T.tocsr()
 
     def loss(weights: Array) -> tuple[float, Array]:
-        score = rows @ weights
+        score = some @ weights
         wrong = 1 / (1 + np.exp(np.clip(score, -700, 700)))
         value = np.logaddexp(0, -score).sum() + penalty / 2 * (weights @ weights)
         return float(value), penalty * weights - columns @ wrong
 
-    first = np.zeros(rows.shape[1]) if start is None else start
+    first = np.zeros(seen.size) if start is None else start[seen]
     options = {"maxiter": 2000, "gtol": tolerance, "ftol": 1e-13}
-    return np.asarray(minimize(loss, first, jac=True, method="L-BFGS-B", options=options).x)
+    weights = np.zeros(rows.shape[1])
+    weights[seen] = minimize(loss, first, jac=True, method="L-BFGS-B", options=options).x
+    return weights
 
 
 def log_loss(score: Array) -> float:

@@ -6,7 +6,7 @@ No message quotes a text, since real ones are offensive.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ __all__ = [
 Format = Literal["conversations", "judged"]
 
 
+@runtime_checkable
 class GivenPairs(Protocol):
     """What the configuration says of a world of real comparisons."""
 

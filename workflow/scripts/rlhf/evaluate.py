@@ -1,0 +1,21 @@
+from ontogeny.job import Job
+from ontogeny.studies.rlhf.about import about_of
+from ontogeny.studies.rlhf.stages.evaluate import evaluation
+from ontogeny.studies.rlhf.stages.read import in_twos
+
+job = Job(snakemake)
+spec, run = job.spec, job.read("checkpoints")
+found = evaluation(
+    job.read("world"),
+    job.read("start"),
+    job.read("probes"),
+    run,
+    in_twos(spec["judges"], job.read("judges")),
+    reward=spec["reward"],
+    kl_penalty=float(spec["kl_penalty"]),
+    samples=spec["samples"],
+    updates_per_iteration=spec["updates"],
+    samples_per_iteration=spec["responses"],
+    seed=spec["seed"],
+)
+job.write(found, "evaluation", about=about_of(run))
