@@ -162,6 +162,13 @@ COMPUTES = {
         "studies.rlhf.stages: calibrate",
     ],
     "rlhf/compare": [*SCORES, GOLD, "studies.rlhf.stages: compare"],
+    "rlhf/comparison": [
+        "ontogeny: estimates",
+        "joins: rows",
+        "preferences: _arrays _fits _ratings",
+        "studies.rlhf.comparison: bounds courses fits left_out online preferences runs samples "
+        "scaling swaps",
+    ],
     "rlhf/detect": [
         "networks: arrays",
         ENUMERATED,
