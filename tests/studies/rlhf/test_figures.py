@@ -5,9 +5,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+import xarray as xr
 from numpy.testing import assert_allclose
 
+from ontogeny import storage
+from ontogeny.claims import Claim, judge
 from ontogeny.config import Style
+from ontogeny.estimates import Estimate
 from ontogeny.labels import text
 from ontogeny.studies.rlhf.figures.run import distribution, policy
 from ontogeny.studies.rlhf.figures.study import (
@@ -41,7 +45,7 @@ from rlhf_comparison import (
 STYLE = Style(width=6.0, resolution=60)
 POINTS = 400 / np.log(10)
 """Elo points of a nat."""
-OF_RUNS = (root, split, elo, tax)
+ALL = (root, split, elo, calibration, scaling, online, conflict, tax, outside, pairs)
 
 AGAINST = Policy()
 AGAINST_GOLD = Policy("against-gold", reward="gold", judge="first", train=(np.nan, np.nan))
@@ -60,7 +64,7 @@ GRID = [
     for seed in range(3)
 ]
 FIRST = Preference("first", tranches="base", pairs=600, epochs=20, error=(0.1, 0.03))
-MIXED = replace(FIRST, preference="mixed", tranches="base + online", online=0.64)
+MIXED = replace(FIRST, preference="mixed", tranches="base + online", online=0.64, mixes_online=True)
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -70,10 +74,10 @@ def of_two(size, share, weight=1.0, name=None):
         name or f"share-{size}-{share:g}-{weight:g}",
         world="two",
         policy="two",
-        tranches="helpful + harmless",
         d_model=size,
         pairs=1000,
         last_share=share,
+        of=("helpful", "harmless"),
         last_weight=weight,
         of_prompts=(0.75 - 0.4 * share + 0.001 * size, 0.35 + 0.4 * share + 0.01 * weight),
     )
@@ -159,9 +163,7 @@ def line(axes, **look):
     return found
 
 
-@pytest.mark.parametrize(
-    "module", [*OF_RUNS, calibration, scaling, online, conflict, outside, pairs]
-)
+@pytest.mark.parametrize("module", ALL)
 def test_it_can_be_drawn_of_everything(module):
     assert of(module, everything()).axes
 
@@ -173,9 +175,51 @@ def test_it_can_be_drawn_of_the_default_atlas(module):
 
 def test_of_the_default_atlas_four_figures_are_drawn():
     facts = {"policies", "judged", "preferences"}
-    modules = (*OF_RUNS, calibration, scaling, online, conflict, outside, pairs, claims)
-    drawn = [each for each in modules if facts.issuperset(each.NEEDS)]
+    drawn = [each for each in (*ALL, claims) if facts.issuperset(each.NEEDS)]
     assert drawn == [root, split, elo, calibration]
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (split, "no policy is trained against a preference model"),
+        (elo, "no policy is trained against a preference model"),
+        (tax, "no policies in sequences differ in size alone"),
+        (online, "no policies differ in the kind of comparisons alone"),
+        (scaling, "no preference models differ in comparisons and size alone"),
+        (conflict, "no preference models of helpful or harmless comparisons"),
+    ],
+)
+def test_it_says_why_nothing_is_shown(module, words):
+    figure = of(module, compared([AGAINST_GOLD], [FIRST]))
+    assert [each.get_text() for each in figure.axes[0].texts] == [words]
+
+
+@pytest.mark.parametrize("module", ALL)
+def test_what_is_shown_can_be_stored(module, tmp_path):
+    numbers = module.numbers(everything())
+    storage.write(numbers, tmp_path / "numbers.nc")
+    xr.testing.assert_equal(storage.read(tmp_path / "numbers.nc"), numbers)
+
+
+def test_claims_on_all_kinds_of_worlds_are_one_table():
+    made = [
+        Claim(
+            name,
+            f"title of {name}",
+            "",
+            "",
+            "",
+            "above",
+            0.5,
+            3,
+            lambda _: Estimate(1.0, 0.9, 1.1, 5),
+        )
+        for name in ("enumerated", "sequences", "pairs")
+    ]
+    judged = [judge([each], default(), study="rlhf") for each in made]
+    figure = claims.draw(claims.numbers(judged), STYLE)
+    assert {each.title for each in made} <= {each.get_text() for each in figure.axes[0].texts}
 
 
 def test_gains_are_drawn_by_kind_of_world_and_of_reward():
@@ -297,7 +341,7 @@ def test_where_there_are_no_others_weighted_models_are_shown():
 def test_accuracy_has_a_line_for_each_size_and_for_each_number_of_comparisons():
     by_pairs, by_size = of(scaling, everything()).axes
     for axes, count in ((by_pairs, 3), (by_size, 4)):
-        means = [each for each in lines(axes, marker="None", linestyle="-")]
+        means = lines(axes, marker="None", linestyle="-")
         assert len(means) == count
     smallest = lines(by_pairs, color=size_colour(0, 3), marker="None")[0]
     models = [each for each in GRID if each.d_model == 8 and each.seed == 0]

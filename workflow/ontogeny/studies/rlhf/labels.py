@@ -14,7 +14,6 @@ DIMENSIONS = labels.DIMENSIONS | {
     "response_place": "place in a response, the first one 0",
     "unit": "hidden unit of the true score",
     "network": "random transformer of the true score",
-    "side": "response of a pair",
     "pair": "comparison of two responses",
     "output": "token that is predicted, value, or score",
     "judge": "score that judges: the true one or that of a preference model",

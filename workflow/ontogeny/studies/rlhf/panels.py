@@ -13,19 +13,21 @@ from matplotlib.ticker import EngFormatter
 from numpy.typing import NDArray
 
 from ontogeny.labels import text
-from ontogeny.plotting import PALETTE, figure, handle
+from ontogeny.plotting import PALETTE, figure, handle, note
 from ontogeny.studies.rlhf.config import GOLD
 from ontogeny.studies.rlhf.labels import coordinate, variable
 
 __all__ = [
     "COLOURS",
     "GUIDE",
+    "WITHOUT_MODEL",
     "band",
     "best_of_runs",
     "count_name",
     "groups_of",
     "means_of_models",
     "means_of_settings",
+    "nothing",
     "panel_title",
     "panels_of",
     "plain_models",
@@ -33,7 +35,6 @@ __all__ = [
     "role_handles",
     "samples_axis",
     "shown_runs",
-    "shown_sizes",
     "size_axis",
     "size_colour",
     "size_name",
@@ -45,6 +46,9 @@ COLOURS: Mapping[str, str] = {"gold": PALETTE[4], "train": PALETTE[0], "test": P
 GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
 """How lines that guide the eye are drawn."""
 
+WITHOUT_MODEL = "no policy is trained against a preference model"
+"""Why nothing is shown of such policies."""
+
 _SIZE_COLOURS = ("#9ecae1", "#4292c6", "#2171b5", "#08519c", "#08306b")
 """By size of a network, the smallest first."""
 
@@ -55,6 +59,8 @@ _NAMES = {
 }
 _ALIKE = (
     "world",
+    "skew",
+    "prompts",
     "policy",
     "kl_penalty",
     "d_model",
@@ -66,8 +72,6 @@ _ALIKE = (
     "mixes_online",
 )
 """Runs of one setting agree in these, and in the two scores without regard to their order."""
-
-_SIZE = ("d_model", "layers")
 
 _KINDS = ("sequences", "enumerated")
 _LINE = 80
@@ -140,45 +144,6 @@ def best_of_runs(runs: xr.Dataset) -> xr.Dataset:
     )
 
 
-def shown_sizes(comparison: xr.Dataset) -> xr.Dataset:
-    """Return runs against preference models that differ in the size of the policy.
-
-    Of several such groups of runs, one in sequences that are not enumerated and with one kind of
-    prompts is taken, then that with the most sizes, then with the most runs.
-
-    Parameters
-    ----------
-    comparison : Dataset
-        Some such runs are there.
-
-    Returns
-    -------
-    Dataset
-        Along ``run``, the smallest policy first, with its size as ``setting_of_run``.
-    """
-    runs = comparison.isel(run=comparison["reward_of_run"].values != GOLD)
-    alike = [name for name in _ALIKE if name not in ("policy", *_SIZE)]
-    groups = groups_of(zip(*(runs[f"{name}_of_run"].values for name in alike), strict=True))
-    sizes = list(zip(*(runs[f"{name}_of_run"].values.tolist() for name in _SIZE), strict=True))
-
-    def unusual(places: list[int]) -> tuple[Any, ...]:
-        one = runs.isel(run=places[0])
-        return (
-            _KINDS.index(str(one["kind_of_run"].values)),
-            int(one["prompts_of_run"]) > 1,
-            bool(one["mixes_online_of_run"]),
-            -len({sizes[place] for place in places}),
-            -len(places),
-        )
-
-    chosen = min(groups, key=unusual)
-    places = sorted(chosen, key=sizes.__getitem__)
-    names = text(size_name(*sizes[place]) for place in places)
-    return runs.isel(run=places).assign_coords(
-        setting_of_run=variable("run", names, "size of the policy")
-    )
-
-
 def size_name(d_model: int, layers: int) -> str:
     """Return the size of a network in words."""
     return f"width {d_model}, {layers} layer{'s' * (layers != 1)}"
@@ -210,7 +175,7 @@ def plain_models(comparison: xr.Dataset) -> xr.Dataset:
         comparison[f"{name}_of_preference_model"].values
         for name in ("kind", "world", "policy", "last_share", "last_weight", "mixes_online")
     )
-    is_plain = np.isnan(share) & (weight == 1) & ~online
+    is_plain = ~(share >= 0) & (weight == 1) & ~online
     groups = groups_of(zip(is_plain, kind, world, policy, strict=True))
 
     def unusual(places: Sequence[int]) -> tuple[Any, ...]:
@@ -235,7 +200,7 @@ def means_of_settings(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
     Parameters
     ----------
     runs : Dataset
-        With ``setting_of_run``; at least one run.
+        With ``setting_of_run``.
     names : sequence of str
         Of variables along ``run``.
 
@@ -254,7 +219,8 @@ def means_of_settings(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
             table[f"{name}_least"] = values.min("seed_of_run", keep_attrs=True)
             table[f"{name}_greatest"] = values.max("seed_of_run", keep_attrs=True)
         tables.append(table)
-    return xr.concat(tables, coordinate("setting", text(settings)), join="outer")
+    along = coordinate("setting", text(settings))
+    return xr.concat(tables, along, join="outer") if tables else xr.Dataset({}, {"setting": along})
 
 
 def band(axes: Axes, x: xr.DataArray, one: xr.Dataset, name: str, **look: Any) -> None:
@@ -269,6 +235,15 @@ def plot_known(axes: Axes, x: xr.DataArray, y: xr.DataArray, **look: Any) -> Non
     """Draw a line through the points of which both numbers are known."""
     known = (x.notnull() & y.notnull()).values
     axes.plot(x.values[known], y.values[known], **look)
+
+
+def nothing(width: float, words: str) -> Figure:
+    """Return a figure that says why nothing is shown."""
+    drawn = figure(width=width, height=0.2 * width)
+    axes = drawn.subplots()
+    note(axes, words)
+    axes.set_axis_off()
+    return drawn
 
 
 def panels_of(width: float, count: int) -> tuple[Figure, list[Axes]]:
@@ -306,7 +281,7 @@ def samples_axis(axes: Axes) -> None:
 def size_axis(axes: Axes, values: NDArray[Any]) -> None:
     """Make the horizontal axis logarithmic, with ticks at the values that there are."""
     axes.set_xscale("log")
-    axes.set_xticks(values, [count_name(value) for value in values])
+    axes.set_xticks(values, [count_name(float(value)) for value in values])
     axes.minorticks_off()
 
 

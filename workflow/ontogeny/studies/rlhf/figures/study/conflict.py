@@ -14,6 +14,7 @@ greatest seed.
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,12 +23,13 @@ from matplotlib.lines import Line2D
 from ontogeny.config import Style
 from ontogeny.labels import text
 from ontogeny.plotting import PALETTE, figure, handle, legend_below, note, settings
+from ontogeny.studies.rlhf.bases import largest_group, models_of
 from ontogeny.studies.rlhf.labels import dataset, variable
 from ontogeny.studies.rlhf.panels import (
     GUIDE,
     band,
-    groups_of,
     means_of_settings,
+    nothing,
     plot_known,
     size_colour,
     size_name,
@@ -38,7 +40,6 @@ __all__ = ["draw", "numbers"]
 NEEDS = ("conflict",)
 
 _PROMPTS = {"helpful": ("-", "o"), "harmless": ("--", "s")}
-_ABOUT = ("d_model", "layers", "last_weight", "pairs", "policy", "preference")
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
@@ -52,18 +53,28 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
         policies are trained against, where there are some.
     """
     models = _of_both_prompts(comparison)
-    plain = models.isel(preference_model=models["weight"].values == 1)
-    of_share = _widest(plain, "share", ("policy", "pairs"))
-    of_weight = _widest(models, "weight", ("policy", "pairs", "share"))
-    by_size = np.argsort(models["order"].values, kind="stable")
-    sizes = list(dict.fromkeys(models["size"].values[by_size].tolist()))
-    tables = [_table(of_share, "share", sizes), _table(of_weight, "weight", sizes)]
+    alike = ["policy", "epochs", "pairs"]
+    of_share = largest_group(
+        models[models["last_weight"] == 1], alike, lambda each: -each["share"].nunique()
+    )
+    of_weight = largest_group(
+        models, [*alike, "tranches", "share"], lambda each: -each["last_weight"].nunique()
+    )
+    in_order = models.sort_values(["d_model", "layers"], kind="stable")
+    sizes = list(in_order["size"].unique())
+    accuracy = comparison["accuracy_of_prompt"].reindex(prompt=list(_PROMPTS))
+    tables = [
+        _table(of_share, "share", sizes, accuracy),
+        _table(of_weight.rename(columns={"last_weight": "weight"}), "weight", sizes, accuracy),
+    ]
     return xr.merge([*tables, _refusals(comparison, models)], combine_attrs="drop")
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the accuracy by share and by weight, and the refusals where there are any."""
     sizes = numbers["size"].values.tolist()
+    if not sizes:
+        return nothing(style.width, "no preference models of helpful or harmless comparisons")
     has_policies = "cautious" in numbers
     with settings():
         drawn = figure(width=(1.2 if has_policies else 1) * style.width, height=0.5 * style.width)
@@ -116,50 +127,29 @@ def _courses(axes: Axes, numbers: xr.Dataset) -> list[Line2D]:
     return handles
 
 
-def _of_both_prompts(comparison: xr.Dataset) -> xr.Dataset:
-    """Return the models of helpful and harmless comparisons alone, with share, weight and size."""
-    pairs = comparison["pairs_of_prompt"]
-    both = pairs.sel(prompt=list(_PROMPTS)).sum("prompt")
-    total = pairs.sum("prompt")
-    share = (pairs.sel(prompt="harmless") / both.where(both > 0)).round(6)
-    about = {name: comparison[f"{name}_of_preference_model"] for name in _ABOUT}
-    sizes = zip(about["d_model"].values.tolist(), about["layers"].values.tolist(), strict=True)
-    found = comparison[["accuracy_of_prompt"]].sel(prompt=list(_PROMPTS))
-    found = found.reset_coords(drop=True).assign(
-        share=share.drop_vars("prompt"),
-        weight=about["last_weight"],
-        pairs=about["pairs"],
-        policy=about["policy"],
-        preference=about["preference"],
-        order=about["d_model"] * 1000 + about["layers"],
-        size=("preference_model", text(size_name(*each) for each in sizes)),
+def _of_both_prompts(comparison: xr.Dataset) -> pd.DataFrame:
+    """Return the models of helpful or harmless comparisons, with their share and size."""
+    models = models_of(comparison)
+    both = models["helpful_pairs"] + models["harmless_pairs"]
+    found = models.assign(
+        share=(models["harmless_pairs"] / both.where(both > 0)).round(6),
+        size=[size_name(*each) for each in zip(models["d_model"], models["layers"], strict=True)],
     )
-    known = found["accuracy_of_prompt"].notnull().all("prompt") & (both > 0) & (both == total)
-    return found.isel(preference_model=known.values)
+    return found[(models["prompts"] > 1) & (both > 0) & (models["skill_pairs"] == 0)]
 
 
-def _widest(models: xr.Dataset, along: str, by: Sequence[str]) -> xr.Dataset:
-    """Return the models that agree in some things and have most values of another."""
-    keys = zip(*(models[name].values.tolist() for name in by), strict=True)
-    values = models[along].values
-    groups = groups_of(keys)
-    widest = max(groups, key=lambda each: len(set(values[each])), default=[])
-    return models.isel(preference_model=widest)
-
-
-def _table(models: xr.Dataset, along: str, sizes: Sequence[str]) -> xr.Dataset:
+def _table(
+    models: pd.DataFrame, along: str, sizes: Sequence[str], accuracy: xr.DataArray
+) -> xr.Dataset:
     """Return the accuracy by size, by another property and by prompt, over seeds."""
-    labels = np.unique(models[along].values)
+    labels = np.unique(models[along].to_numpy(dtype=np.float64))
     shape = (len(sizes), len(labels), len(_PROMPTS))
     mean, least, greatest = (np.full(shape, np.nan) for _ in range(3))
-    for row, size in enumerate(sizes):
-        for column, label in enumerate(labels):
-            alike = (models["size"].values == size) & (models[along].values == label)
-            if alike.any():
-                of_seeds = models["accuracy_of_prompt"].values[alike]
-                mean[row, column] = of_seeds.mean(axis=0)
-                least[row, column] = of_seeds.min(axis=0)
-                greatest[row, column] = of_seeds.max(axis=0)
+    for (size, label), alike in models.groupby(["size", along]):
+        of_seeds = accuracy.values[alike["place"].to_numpy()]
+        place = sizes.index(size), int(np.searchsorted(labels, label))
+        mean[place] = of_seeds.mean(axis=0)
+        least[place], greatest[place] = of_seeds.min(axis=0), of_seeds.max(axis=0)
     dims, about = ("size", along, "prompt"), "accuracy on pairs of a prompt"
     return dataset(
         {
@@ -173,18 +163,16 @@ def _table(models: xr.Dataset, along: str, sizes: Sequence[str]) -> xr.Dataset:
     )
 
 
-def _refusals(comparison: xr.Dataset, models: xr.Dataset) -> xr.Dataset:
+def _refusals(comparison: xr.Dataset, models: pd.DataFrame) -> xr.Dataset:
     """Return refusals by the preference model trained against, the smallest share first."""
-    shares = dict(
-        zip(models["preference"].values.tolist(), models["share"].values.tolist(), strict=True)
-    )
     if "cautious" not in comparison:
         return xr.Dataset()
-    rewards = comparison["reward_of_run"].values
-    known = comparison["cautious"].notnull().any("step").values & np.isin(rewards, list(shares))
-    runs = comparison.isel(run=np.flatnonzero(known))
-    runs = runs.isel(run=np.argsort([shares[each] for each in runs["reward_of_run"].values]))
-    if not runs.sizes["run"]:
+    shares = dict(zip(models["preference"], models["share"], strict=True))
+    rewards = comparison["reward_of_run"].values.tolist()
+    known = comparison["cautious"].notnull().any("step").values
+    places = [place for place, reward in enumerate(rewards) if reward in shares and known[place]]
+    runs = comparison.isel(run=sorted(places, key=lambda place: shares[rewards[place]]))
+    if not places:
         return xr.Dataset()
     runs = runs.assign_coords(setting_of_run=runs["reward_of_run"])
     return means_of_settings(runs, ["cautious", "root_kl"])

@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from ontogeny.config import Style
 from ontogeny.labels import text
 from ontogeny.plotting import PALETTE, figure, handle, legend_below, settings
-from ontogeny.studies.rlhf.labels import variable
-from ontogeny.studies.rlhf.panels import GUIDE, band, means_of_settings, samples_axis
+from ontogeny.studies.rlhf.bases import base_online
+from ontogeny.studies.rlhf.labels import coordinate, variable
+from ontogeny.studies.rlhf.panels import GUIDE, band, means_of_settings, nothing, samples_axis
 
 __all__ = ["draw", "numbers"]
 
@@ -35,7 +36,7 @@ _KINDS = {
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
-    """Select both preference models and the policies, in sequences that are not enumerated first.
+    """Select both preference models and the policies that claims are about.
 
     Returns
     -------
@@ -43,8 +44,10 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
         By ``setting``, one for each preference model: means over seeds of its accuracy, and of that
         of the true score, by ``kind``; the true gain by ``step``.
     """
-    is_exact = comparison["kind_of_online"].values != "sequences"
-    pair = comparison[["partner_run", "online_run"]].isel(online=int(np.argsort(is_exact)[0]))
+    base = base_online(comparison)
+    if base is None:
+        return xr.Dataset({}, {"setting": coordinate("setting", text(()))})
+    pair = comparison[["partner_run", "online_run"]].sel(online=base)
     places = [pair[name].values[pair[name].values >= 0] for name in pair]
     runs = comparison.isel(run=np.concatenate(places))
     names = [name for name, each in zip(_COLOURS, places, strict=True) for _ in each]
@@ -57,6 +60,8 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the accuracy by kind of comparisons, and the true score along training."""
+    if not numbers.sizes["setting"]:
+        return nothing(style.width, "no policies differ in the kind of comparisons alone")
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         accuracy, course = drawn.subplots(1, 2)

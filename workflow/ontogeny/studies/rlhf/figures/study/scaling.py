@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, handle, legend_below, settings
-from ontogeny.studies.rlhf.panels import GUIDE, count_name, size_axis, size_colour
+from ontogeny.studies.rlhf.panels import GUIDE, count_name, nothing, size_axis, size_colour
 
 __all__ = ["draw", "numbers"]
 
@@ -29,6 +29,8 @@ _PANELS = {
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select the accuracy of the grid that has most models, in sequences if there is one."""
+    if not comparison.sizes["grid"]:
+        return comparison[["grid"]]
     known = comparison["mean_grid_accuracy"].notnull().sum(list(_PANELS)).values
     is_exact = comparison["kind_of_grid"].values != "sequences"
     first = int(np.lexsort((-known, is_exact))[0])
@@ -40,18 +42,22 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the accuracy over comparisons and over parameters."""
+    if "grid_accuracy" not in numbers:
+        return nothing(style.width, "no preference models differ in comparisons and size alone")
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         panels = drawn.subplots(1, 2, sharey=True)
         handles = []
-        for axes, (along, (by, label, unit)) in zip(panels, _PANELS.items(), strict=True):
+        for axes, (along, (by, name, unit)) in zip(panels, _PANELS.items(), strict=True):
             count = numbers.sizes[by]
             for place, value in enumerate(numbers[by].values):
                 colour = size_colour(place, count)
                 _line(axes, numbers.sel({by: value}), along, colour)
-                handles.append(handle(f"{count_name(value)} {unit}", color=colour, marker="o"))
+                handles.append(
+                    handle(f"{count_name(float(value))} {unit}", color=colour, marker="o")
+                )
             axes.axhline(float(numbers["grid_ceiling"]), **GUIDE)
-            axes.set_xlabel(label)
+            axes.set_xlabel(name)
             size_axis(axes, numbers[along].values)
         panels[0].set_ylabel("accuracy")
         legend_below(drawn, [*handles, handle("true score", **GUIDE)], columns=3)

@@ -17,8 +17,10 @@ from ontogeny.config import Style
 from ontogeny.plotting import handle, legend_below, settings
 from ontogeny.studies.rlhf.panels import (
     COLOURS,
+    WITHOUT_MODEL,
     band,
     means_of_settings,
+    nothing,
     panel_title,
     panels_of,
     role_handles,
@@ -43,6 +45,8 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw a panel for each setting."""
+    if not numbers.sizes["setting"]:
+        return nothing(style.width, WITHOUT_MODEL)
     with settings():
         drawn, panels = panels_of(style.width, numbers.sizes["setting"])
         for place, axes in enumerate(panels):

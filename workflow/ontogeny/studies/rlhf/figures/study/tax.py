@@ -12,13 +12,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
+from ontogeny.labels import text
 from ontogeny.plotting import figure, handle, legend_below, settings
+from ontogeny.studies.rlhf.bases import size_family
+from ontogeny.studies.rlhf.labels import variable
 from ontogeny.studies.rlhf.panels import (
     GUIDE,
     means_of_settings,
+    nothing,
     plot_known,
-    shown_sizes,
     size_colour,
+    size_name,
 )
 
 __all__ = ["draw", "numbers"]
@@ -33,19 +37,25 @@ _PANELS = {
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select the rise of the loss and the gain of policies of several sizes."""
-    runs = shown_sizes(comparison)
+    family = size_family(comparison, least=2).sort_values(["d_model", "layers"], kind="stable")
+    runs = comparison.isel(run=family["place"].to_numpy())
+    sizes = zip(family["d_model"], family["layers"], strict=True)
+    names_of_sizes = text(size_name(*each) for each in sizes)
+    runs = runs.assign_coords(setting_of_run=variable("run", names_of_sizes, "size of the policy"))
     loss = runs["corpus_loss"]
     runs = runs[["root_kl"]].assign(
         corpus_loss_rise=(loss - loss.isel(step=0)).assign_attrs(loss.attrs),
         train_gain=runs["gain"].sel(role="train", drop=True),
     )
     names = ["root_kl", *_PANELS]
-    means = means_of_settings(runs, names)[names]
+    means = means_of_settings(runs, names)
     return means.merge(runs.rename({name: f"{name}_of_run" for name in names}))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the loss and the gain."""
+    if not numbers.sizes["setting"]:
+        return nothing(style.width, "no policies in sequences differ in size alone")
     sizes = numbers["setting"].values
     colours = [size_colour(place, len(sizes)) for place in range(len(sizes))]
     with settings():
