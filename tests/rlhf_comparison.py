@@ -179,7 +179,7 @@ class Preference:
         share = 1 / len(self.of) if self.last_share < 0 else self.last_share
         first = dict.fromkeys(self.of[:-1], (1 - share) * self.pairs / max(len(self.of) - 1, 1))
         found = dict.fromkeys(PROMPTS, 0.0) | first | {self.of[-1]: share * self.pairs}
-        return {f"{name}_pairs": pairs for name, pairs in found.items()}
+        return {f"{name}_pairs": round(pairs) for name, pairs in found.items()}
 
     @property
     def on_probes(self):

@@ -106,13 +106,22 @@ def stacked(
     array([[1., 2., 2., 2.],
            [3., 3., 4., 5.]])
     """
-    exact = {dim: values for dim, values in labels.items() if dim != carried}
     rows = []
     for array in arrays:
-        row = array.astype(np.float64).transpose(*labels).reindex(exact)
-        if carried is not None:
-            row = row.reindex({carried: labels[carried]}, method="ffill")
-        rows.append(row.values)
+        row = array.transpose(*labels)
+        values = row.values.astype(np.float64)
+        indexes = row.indexes
+        for axis, (dim, wanted) in enumerate(labels.items()):
+            if dim in indexes:
+                method = "ffill" if dim == carried else None
+                place = indexes[dim].get_indexer(wanted, method=method)
+                known, before = place >= 0, (slice(None),) * axis
+                found = np.full(
+                    (*values.shape[:axis], len(place), *values.shape[axis + 1 :]), np.nan
+                )
+                found[(*before, known)] = values[(*before, place[known])]
+                values = found
+        rows.append(values)
     return np.stack(rows)
 
 

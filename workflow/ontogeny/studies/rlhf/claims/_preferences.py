@@ -72,7 +72,7 @@ def calibration_ratio(results: xr.Dataset) -> Estimate:
     models = _simple(results)
 
     def rank(each: pd.DataFrame) -> tuple[float, ...]:
-        return -each["epochs"].iloc[0], each["pairs"].iloc[0], -each["parameters"].iloc[0]
+        return -_first(each, "epochs"), _first(each, "pairs"), -_first(each, "parameters")
 
     chosen = largest_group(models, (*_NETWORK, "pairs"), rank)
     after, before = (by_seed(chosen, _of_scaling(results, name)) for name in ("calibrated", "raw"))
@@ -156,7 +156,7 @@ def accuracy_on_other_side(results: xr.Dataset) -> Estimate:
 
     groups = one_sided.groupby([*_NETWORK, "pairs"], sort=False)
     return _of_one_group(
-        (larger(each).dropna().max(axis=1).to_numpy(), -float(each["parameters"].iloc[0]))
+        (larger(each).dropna().max(axis=1).to_numpy(), -_first(each, "parameters"))
         for _, each in groups
     )
 
@@ -180,7 +180,7 @@ def gain_of_weight(results: xr.Dataset) -> Estimate:
         return (heavy - plain).dropna().to_numpy()
 
     groups = mixed.groupby([*_NETWORK, "pairs", "tranches", "last_share"], sort=False)
-    return _of_one_group((gains(each), float(each["last_share"].iloc[0])) for _, each in groups)
+    return _of_one_group((gains(each), _first(each, "last_share")) for _, each in groups)
 
 
 def accuracy_lost_to_skill(results: xr.Dataset) -> Estimate:
@@ -205,7 +205,7 @@ def accuracy_lost_to_skill(results: xr.Dataset) -> Estimate:
         [*_NETWORK, "helpful_pairs", "harmless_pairs", "last_weight"], sort=False
     )
     return _of_one_group(
-        (losses(each).dropna().max(axis=1).to_numpy(), -float(each["parameters"].iloc[0]))
+        (losses(each).dropna().max(axis=1).to_numpy(), -_first(each, "parameters"))
         for _, each in groups
     )
 
@@ -257,10 +257,15 @@ def _base(results: xr.Dataset) -> pd.DataFrame:
     """
 
     def rank(each: pd.DataFrame) -> tuple[float, ...]:
-        distance = abs(float(np.log(each["pairs"].iloc[0] / PAIRS)))
-        return distance, each["epochs"].iloc[0], -each["parameters"].iloc[0]
+        distance = abs(float(np.log(_first(each, "pairs") / PAIRS)))
+        return distance, _first(each, "epochs"), -_first(each, "parameters")
 
     return largest_group(_simple(results), (*_NETWORK, "pairs"), rank)
+
+
+def _first(models: pd.DataFrame, name: str) -> float:
+    """Return a number that all models of a group have."""
+    return float(models[name].iloc[0])
 
 
 def _is_of_both(models: pd.DataFrame) -> "pd.Series[bool]":
