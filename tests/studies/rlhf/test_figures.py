@@ -318,9 +318,7 @@ def test_elo_is_that_of_the_three_ways():
 
 def test_calibration_is_shown_from_the_fewest_comparisons_to_the_most():
     shown = calibration.numbers(everything())["preference"].values.tolist()
-    assert len(shown) == 4
-    assert shown[0] == "grid-8-300"
-    assert shown[-1] == "grid-32-10000"
+    assert shown == ["grid-32-300", "first", "grid-32-3000", "grid-32-10000"]
 
 
 def test_calibration_says_its_errors():
