@@ -321,6 +321,12 @@ def test_calibration_is_shown_from_the_fewest_comparisons_to_the_most():
     assert shown == ["grid-32-300", "first", "grid-32-3000", "grid-32-10000"]
 
 
+def test_calibration_is_of_the_model_with_the_most_epochs():
+    short = replace(FIRST, preference="short", epochs=6, d_model=128)
+    found = calibration.numbers(compared([], [short, FIRST]))
+    assert found["preference"].values.tolist() == ["first"]
+
+
 def test_calibration_says_its_errors():
     axes = of(calibration, compared([], seeds_of(FIRST))).axes[0]
     assert axes.get_title() == (
