@@ -39,7 +39,7 @@ def responses(count, *, seed=0, liked="please", longer=False):
 
 
 def conversations(count, *, messages=None, **fields):
-    """Return records of the format ``conversations``, with a number of different first messages."""
+    """Return records of the layout ``conversations``, with a number of different first messages."""
     messages = messages or count
     return [
         {
@@ -51,7 +51,7 @@ def conversations(count, *, messages=None, **fields):
 
 
 def judged(count, *, messages=None, **fields):
-    """Return records of the format ``judged``: the first response is chosen of even numbers.
+    """Return records of the layout ``judged``: the first response is chosen of even numbers.
 
     Of every seventh record the majority is a tie, of every fifth one the third annotator disagrees.
     """
@@ -89,7 +89,7 @@ def packed(text):
 
 def spec(file, form="conversations"):
     """Return what the configuration says of a world of real comparisons."""
-    return SimpleNamespace(kind="pairs", file=str(file), format=form)
+    return SimpleNamespace(kind="pairs", file=str(file), layout=form)
 
 
 def conversations_world(count, **fields):

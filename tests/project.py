@@ -205,7 +205,7 @@ PLUMBING = {
             "DIMENSIONS = labels.DIMENSIONS | {",
             'DIMENSIONS = labels.DIMENSIONS | {\n    "novelty": "what is new",',
         )
-        for study in ("composition", "induction", "imitation", "surprise", "noisy_labels")
+        for study in ("composition", "induction", "imitation", "surprise", "noisy_labels", "rlhf")
     },
     "the wording of progress": (f"{CODE}/training/_progress.py", "step %d of %d", "%d of %d steps"),
     "a reader": (f"{CODE}/storage.py", "\ndef read(", "\ndef novelty():\n    pass\n\n\ndef read("),

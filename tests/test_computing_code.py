@@ -52,6 +52,17 @@ SCALING = "scaling: _abruptness _broken _curves _forecasts _laws _offset _shapes
 RANKING = "ranking: _aucs _comments _gaps _noise _rates _summaries"
 VECTORS = "studies.noisy_labels.corpora: comments generated vectors"
 READER = "studies.noisy_labels.networks: examples forward labellers losses reader runs text_maximum"
+GOLD = "studies.rlhf.worlds: gold"
+ENUMERATED = "studies.rlhf.worlds: chains corpora enumerated gold"
+SCORES = ("networks: arrays", "studies.rlhf.stages: read score")
+LEARNED = (
+    TRAINER,
+    DECODER,
+    "networks: arrays measures",
+    "studies.rlhf: shares",
+    "studies.rlhf.networks: preferring proximal runs shapes",
+    "studies.rlhf.stages: read train",
+)
 COMPUTES = {
     "all_claims": ["ontogeny: claims"],
     "claims": ["ontogeny: claims estimates"],
@@ -139,6 +150,63 @@ COMPUTES = {
         "studies.noisy_labels.stages: train",
     ],
     "noisy_labels/vote": ["studies.noisy_labels.stages: vote"],
+    "rlhf/best_of": [
+        *SCORES,
+        ENUMERATED,
+        "preferences: _arrays _best_of",
+        "studies.rlhf.stages: best_of judging policies",
+    ],
+    "rlhf/calibrate": [
+        *SCORES,
+        "preferences: _arrays _comparisons",
+        "studies.rlhf.stages: calibrate",
+    ],
+    "rlhf/compare": [*SCORES, GOLD, "studies.rlhf.stages: compare"],
+    "rlhf/comparison": [
+        "ontogeny: estimates",
+        "joins: rows",
+        "preferences: _arrays _fits _ratings",
+        "studies.rlhf.comparison: bounds courses fits left_out online preferences runs samples "
+        "scaling swaps",
+    ],
+    "rlhf/detect": [
+        "networks: arrays",
+        ENUMERATED,
+        "preferences: _activations _arrays",
+        "ranking: _aucs",
+        "studies.rlhf.stages: detect policies read",
+    ],
+    "rlhf/evaluate": [
+        *SCORES,
+        ENUMERATED,
+        "preferences: _arrays _frontier",
+        "studies.rlhf.stages: evaluate exact judging parts policies sampled",
+    ],
+    "rlhf/measure_preference": [
+        *SCORES,
+        "preferences: _arrays _comparisons",
+        "studies.rlhf.stages: measure_preference parts",
+    ],
+    "rlhf/pairs": [
+        "ontogeny: estimates",
+        "studies.rlhf.pairs: features model protocol",
+        "studies.rlhf.stages: real_pairs",
+    ],
+    "rlhf/pairs_world": [
+        "ontogeny: json_records",
+        "studies.rlhf.pairs: features reading",
+        "studies.rlhf.stages: pairs_world",
+    ],
+    "rlhf/prefer": LEARNED,
+    "rlhf/probe": [*SCORES, GOLD, "studies.rlhf.stages: compare probe"],
+    "rlhf/start": LEARNED,
+    "rlhf/train": [*LEARNED, GOLD],
+    "rlhf/world": [
+        "networks: arrays",
+        "studies.rlhf.stages: world",
+        ENUMERATED,
+        "studies.rlhf.worlds: sequences",
+    ],
     "surprise/mixture_evaluation": [
         DECODER,
         MIXTURE,

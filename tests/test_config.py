@@ -346,6 +346,7 @@ def test_a_group_of_one_element_has_nothing_to_train_on():
 MISSING = {
     "published": r"composition\.published` = 'published'",
     "published-models": r"surprise\.worlds\.pythia\.table\.file` = 'evaluations/pythia\.csv'",
+    "rlhf-pairs": r"rlhf\.worlds\.harmless\.file` = 'evaluations/rlhf/",
     "noisy-tweets": r"noisy_labels\.corpora\.tweets\.files` = 'evaluations/noisy-labels/",
 }
 """What shipped configurations say about files of others that they need, by name."""

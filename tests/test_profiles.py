@@ -22,6 +22,7 @@ def test_what_takes_long_is_a_job_array(monkeypatch):
         "induction_train",
         "noisy_labels_train",
         "noisy_labels_tune",
+        "rlhf_train",
         "surprise_parity_train",
         "surprise_mixture_train",
     ]

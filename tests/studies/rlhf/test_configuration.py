@@ -353,7 +353,7 @@ def test_wrong_values_are_refused_with_key_value_rule_and_remedy(changes, said):
 def test_real_comparisons_have_no_policies():
     file = str(Path(__file__).parents[3] / "config/test/judged.json")
     raw = {
-        "worlds": {"real": {"kind": "pairs", "file": file, "format": "judged"}},
+        "worlds": {"real": {"kind": "pairs", "file": file, "layout": "judged"}},
         "policies": {"start": {"world": "real"}},
     }
     with pytest.raises(ConfigurationError) as refused:

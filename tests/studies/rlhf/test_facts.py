@@ -53,7 +53,7 @@ def grid(**swept):
         ("analysis", {"detection": ["start"]}, {"detection"}),
         (
             "worlds",
-            {"real": {"kind": "pairs", "file": "config/test/judged.json", "format": "judged"}},
+            {"real": {"kind": "pairs", "file": "config/test/judged.json", "layout": "judged"}},
             {"pairs"},
         ),
     ],

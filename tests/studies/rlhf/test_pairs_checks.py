@@ -24,7 +24,7 @@ def problems(path, content, form="conversations"):
         ("own.json.gz", "judged", packed(json.dumps(judged(30)))),
     ],
 )
-def test_files_of_either_format_are_taken_plain_or_packed(tmp_path, name, form, text):
+def test_files_of_either_layout_are_taken_plain_or_packed(tmp_path, name, form, text):
     assert problems(tmp_path / name, text, form) == []
 
 

@@ -14,7 +14,7 @@ from rlhf_section import VALID, changed, plan_of
 
 BASE = "results/test/rlhf"
 ROOT = Path(__file__).parents[3]
-JUDGED = {"kind": "pairs", "file": "config/test/judged.json", "format": "judged"}
+JUDGED = {"kind": "pairs", "file": "config/test/judged.json", "layout": "judged"}
 
 
 def wildcards(**names):
@@ -181,7 +181,7 @@ def test_measures_of_all_preference_models_that_are_asked_for_are_compared():
             [("preferences/proxy/epochs", 9)],
             {("prefer", "proxy"), "comparison"},
         ),
-        ([("tranches/first/pairs", 900)], {("compare", "first")}),
+        ([("tranches/first/pairs", 900)], {("compare", "first"), "comparison"}),
         ([("policies/start/probes", {"fresh": 7})], {("probe", "start")}),
         ([("policies/start/epochs", 3)], {("start", "start")}),
         ([("worlds/long/lines", 7)], {("world", "long")}),

@@ -7,7 +7,8 @@ from ontogeny.studies.rlhf.stages.pairs_world import pairs_world
 
 job = Job(snakemake)
 world = Pairs.model_validate(job.spec["world"])
-(text,) = read_texts(job.path("comparisons"))
-found = comparisons_of(text, world.file, world.format)
+(path,) = job.path("comparisons")
+(text,) = read_texts([path])
+found = comparisons_of(text, path, world.layout)
 job.logger.info("%d comparisons; left out: %s", len(found.chosen), dict(found.dropped))
 job.write(pairs_world(found), "world", about=about_world(world))

@@ -128,7 +128,7 @@ class Pairs(Section):
 
     kind: Literal["pairs"] = "pairs"
     file: File = Field(description="File with the comparisons.")
-    format: Literal["conversations", "judged"] = Field(
+    layout: Literal["conversations", "judged"] = Field(
         "conversations",
         description="`conversations`: lines of JSON with the fields `chosen` and `rejected`; "
         "`judged`: a JSON list with two responses and the choices of three annotators.",

@@ -39,17 +39,17 @@ def problems_of_pairs(world: GivenPairs, at: str) -> Iterator[str]:
     if problem is not None:
         yield f"{file}: {problem}"
         return
-    endings = SUFFIXES[world.format]
+    endings = SUFFIXES[world.layout]
     if not world.file.lower().endswith(endings):
         yield (
-            f"{file}: the name must end in {' or '.join(endings)} for the format "
-            f"`{world.format}`; rename the file, or change `{at}.format`"
+            f"{file}: the name must end in {' or '.join(endings)} for the layout "
+            f"`{world.layout}`; rename the file, or change `{at}.layout`"
         )
         return
     if Path(world.file).stat().st_size > _MOST:
         return
     try:
-        found = comparisons_of(read_texts([world.file])[0], world.file, world.format)
+        found = comparisons_of(read_texts([world.file])[0], world.file, world.layout)
     except TableError as error:
         yield f"`{at}`: {error}"
         return

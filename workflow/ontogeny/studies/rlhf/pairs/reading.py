@@ -24,7 +24,7 @@ __all__ = [
     "comparisons_of",
 ]
 
-Format = Literal["conversations", "judged"]
+Layout = Literal["conversations", "judged"]
 
 
 @runtime_checkable
@@ -36,18 +36,18 @@ class GivenPairs(Protocol):
         """Path of the file."""
 
     @property
-    def format(self) -> Format:
+    def layout(self) -> Layout:
         """How it is read."""
 
 
-SUFFIXES: dict[Format, tuple[str, ...]] = {
+SUFFIXES: dict[Layout, tuple[str, ...]] = {
     "conversations": (".jsonl", ".jsonl.gz"),
     "judged": (".json", ".json.gz"),
 }
-"""How the name of a file of each format ends."""
+"""How the name of a file of each layout ends."""
 
 ANNOTATORS = 3
-"""People who judge each comparison of the format ``judged``."""
+"""People who judge each comparison of the layout ``judged``."""
 
 FAULTS = ("different prompts", "equal responses", "ties", "no majority")
 """Why comparisons are left out. The last two are outcomes of a vote and not faults of a file."""
@@ -97,7 +97,7 @@ class Comparisons:
     unanimous: float = float("nan")
 
 
-def comparisons_of(text: str, path: str, form: Format) -> Comparisons:
+def comparisons_of(text: str, path: str, form: Layout) -> Comparisons:
     """Return the comparisons of a file.
 
     Parameters
