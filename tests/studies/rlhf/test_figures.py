@@ -318,9 +318,13 @@ def test_elo_is_that_of_the_three_ways():
 
 def test_calibration_is_shown_from_the_fewest_comparisons_to_the_most():
     shown = calibration.numbers(everything())["preference"].values.tolist()
-    assert len(shown) == 4
-    assert shown[0] == "grid-8-300"
-    assert shown[-1] == "grid-32-10000"
+    assert shown == ["grid-32-300", "first", "grid-32-3000", "grid-32-10000"]
+
+
+def test_calibration_is_of_the_model_with_the_most_epochs():
+    short = [replace(FIRST, preference=f"short-{n}", epochs=6, d_model=128) for n in range(4)]
+    found = calibration.numbers(compared([], [*short, FIRST]))
+    assert found["preference"].values.tolist() == ["first"]
 
 
 def test_calibration_says_its_errors():
@@ -424,7 +428,7 @@ def test_real_comparisons_have_a_row_for_each_model_and_kind():
 
 
 def test_a_policy_has_its_kl_its_entropy_and_its_scores():
-    drawn = policy.draw(policy.numbers(evaluation(AGAINST)), STYLE, "a run")
+    drawn = policy.draw(policy.numbers(evaluation(AGAINST), AGAINST.reward), STYLE, "a run")
     kl, entropy, scores = drawn.axes
     assert_allclose(line(kl)[:, 1], ROOT**2)
     assert_allclose(line(entropy)[[0, -1], 1], AGAINST.entropy)
@@ -432,6 +436,14 @@ def test_a_policy_has_its_kl_its_entropy_and_its_scores():
         assert_allclose(line(scores, color=colour)[:, 1], AGAINST.gain(role), atol=1e-12)
     assert legend(drawn) == ["true score", "first", "second"]
     assert drawn.get_suptitle() == "a run"
+
+
+def test_a_preference_model_that_only_judges_has_the_colour_of_one():
+    run = evaluation(AGAINST_GOLD)
+    *_, scores = policy.draw(policy.numbers(run, "gold"), STYLE, "a run").axes
+    assert_allclose(
+        line(scores, color=COLOURS["test"])[:, 1], AGAINST_GOLD.gain("test"), atol=1e-12
+    )
 
 
 def test_the_distribution_weighs_sequences_by_their_probability():

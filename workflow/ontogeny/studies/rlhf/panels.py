@@ -74,7 +74,7 @@ _ALIKE = (
 """Runs of one setting agree in these, and in the two scores without regard to their order."""
 
 _KINDS = ("sequences", "enumerated")
-_LINE = 80
+_LINE = 86
 """Characters of a line of titles, over all panels."""
 
 

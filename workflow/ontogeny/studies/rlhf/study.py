@@ -464,6 +464,7 @@ class RlhfPlan(Plan):
                 wildcards={"experiment": name, "seed": str(seed)},
                 title=f"{name}, seed {seed}",
                 inputs={result: self.files([(name, seed)], result)[0] for result in RESULTS},
+                values={"reward": experiment.reward},
                 facts=facts_of_run(self.section, name),
             )
             for name, experiment in self.section.experiments.items()

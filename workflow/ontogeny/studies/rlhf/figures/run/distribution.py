@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, handle, legend_below, settings
+from ontogeny.studies.rlhf.config import GOLD
 
 __all__ = ["draw", "numbers"]
 
@@ -47,7 +48,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         panels = drawn.subplots(1, len(judges), squeeze=False)[0]
         for axes, judge in zip(panels, judges, strict=True):
             _panel(axes, numbers.sel(judge=judge))
-            name = "true score" if judge == "gold" else f"score by {judge}"
+            name = "true score" if judge == GOLD else f"score by {judge}"
             axes.set_xlabel(f"{name} [nat]")
         panels[0].set_ylabel("density [1/nat]")
         drawn.suptitle(title, fontsize=9)

@@ -2,28 +2,32 @@
 
 Along the responses that it was trained on. Left, the KL divergence of responses from the start
 policy. Middle, the entropy of the next token. Right, mean scores, less those of the start policy:
-the true score (amber), and preference models, the first of which (blue) is the one that the policy
-is trained against, unless that is the true score. Bands are two standard errors to either side;
-where all sequences are enumerated, there is no error.
+the true score (amber), the preference model that the policy is trained against (blue), unless that
+is the true score, and other preference models. Bands are two standard errors to either side; where
+all sequences are enumerated, there is no error.
 """
+
+from itertools import cycle
 
 import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, handle, legend_below, settings
+from ontogeny.studies.rlhf.config import GOLD
+from ontogeny.studies.rlhf.labels import variable
 from ontogeny.studies.rlhf.panels import COLOURS, GUIDE, samples_axis
 
 __all__ = ["draw", "numbers"]
 
-_COLOURS = (*COLOURS.values(), PALETTE[3], PALETTE[6], PALETTE[5], PALETTE[1])
-_NAMES = {"gold": "true score"}
+_OTHERS = (COLOURS["test"], PALETTE[3], PALETTE[6], PALETTE[5], PALETTE[1])
 
 
-def numbers(evaluation: xr.Dataset) -> xr.Dataset:
-    """Select KL, entropy and scores at each checkpoint."""
+def numbers(evaluation: xr.Dataset, reward: str) -> xr.Dataset:
+    """Select KL, entropy and scores at each checkpoint, and which score is trained against."""
     shown = ["samples", "kl", "entropy", "score", "score_error", "start_score"]
-    return evaluation[shown]
+    is_reward = variable("judge", evaluation["judge"].values == reward, "is trained against")
+    return evaluation[shown].assign_coords(is_reward=is_reward)
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
@@ -36,13 +40,15 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         kl.set_ylabel("KL to the start policy [nat]")
         entropy.plot(samples, numbers["entropy"], color="#444444")
         entropy.set_ylabel("entropy [nat/token]")
-        handles = []
-        for judge, colour in zip(numbers["judge"].values, _COLOURS, strict=False):
+        handles, others = [], cycle(_OTHERS)
+        for judge in numbers["judge"].values.tolist():
             one = numbers.sel(judge=judge)
+            is_known = judge == GOLD or bool(one["is_reward"])
+            colour = COLOURS["gold" if judge == GOLD else "train"] if is_known else next(others)
             gain, error = one["score"] - one["start_score"], 2 * one["score_error"]
             scores.fill_between(samples, gain - error, gain + error, color=colour, alpha=0.2, lw=0)
             scores.plot(samples, gain, color=colour)
-            handles.append(handle(_NAMES.get(str(judge), str(judge)), color=colour, lw=2))
+            handles.append(handle("true score" if judge == GOLD else judge, color=colour, lw=2))
         scores.axhline(0, **GUIDE)
         scores.set_ylabel("score gained [nat]")
         for axes in (kl, entropy, scores):

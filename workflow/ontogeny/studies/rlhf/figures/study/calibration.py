@@ -5,8 +5,9 @@ lies on the diagonal, a preference model is right as often as it says; below the
 sure of itself. Raw scores are those that were fitted; calibrated ones are divided by a temperature,
 which was chosen on other pairs. Thin lines are seeds, thick ones their means. ECE, the expected
 calibration error, is the mean distance from the diagonal; that of a perfect model is not 0, since
-there are finitely many pairs. Up to four preference models are shown, evenly spread from the fewest
-comparisons to the most.
+there are finitely many pairs. If there are more than four preference models, one is shown for each
+of up to four numbers of comparisons: the one with the most epochs, of these that with the largest
+network.
 """
 
 import numpy as np
@@ -37,13 +38,16 @@ _MOST = 4
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select the calibration of a few preference models, and its means over their seeds."""
     models = plain_models(comparison)
-    names = models["preference_of_preference_model"].values.astype(str)
-    pairs = models["pairs_of_preference_model"].values
-    in_order = np.lexsort((names, models["parameters"].values, pairs))
-    ordered = list(dict.fromkeys(names[in_order].tolist()))
-    kept = np.unique(np.linspace(0, len(ordered) - 1, _MOST).round().astype(int))
-    chosen = [ordered[place] for place in kept]
-    shown = models.isel(preference_model=np.isin(names, chosen))
+    names, pairs, epochs = (
+        models[f"{name}_of_preference_model"].values for name in ("preference", "pairs", "epochs")
+    )
+    in_order = np.lexsort((-models["parameters"].values, -epochs, pairs))
+    chosen = list(dict.fromkeys(names[in_order].tolist()))
+    if len(chosen) > _MOST:
+        _, firsts = np.unique(pairs[in_order], return_index=True)
+        kept = np.unique(np.linspace(0, len(firsts) - 1, _MOST).round().astype(int))
+        chosen = names[in_order][firsts[kept]].tolist()
+    shown = models.isel(preference_model=np.isin(names.astype(str), chosen))
     means = means_of_models(shown, _MEANS).sel(preference=chosen)
     return shown[["bin_accuracy", "bin_expected"]].merge(means)
 

@@ -3,12 +3,12 @@
 Helpful responses are those with content; harmless prompts are best answered by refusals. Left, how
 often preference models are right on pairs of responses to either kind of prompts, by the share of
 harmless ones among equally many comparisons that they are fitted to; the darker, the larger the
-network. A model of one kind alone is wrong about the other kind more often than not if its line
-falls below one half. Middle, the weight of the comparisons of the last set, of which there are
-fewer, in the loss; the dotted line is the mean of both kinds. Right, where policies are trained:
-the refusal tokens in a response to a helpful prompt along training, by the preference model that
-they are trained against. Lines go through means over seeds, bars and bands from the least to the
-greatest seed.
+network. Below one half, a model is more often wrong than right: what it learned of one kind of
+prompts misleads it on the other. Middle, the weight in the loss of the harmless comparisons, of
+which there are few; the dotted line is the mean of both kinds. Right, where policies are trained:
+the refusal tokens in a response to a helpful prompt along training, by the share and the size of
+the preference model that they are trained against. Lines go through means over seeds; bars and
+bands go from the least to the greatest seed.
 """
 
 from collections.abc import Sequence
@@ -122,7 +122,7 @@ def _courses(axes: Axes, numbers: xr.Dataset) -> list[Line2D]:
     for place, reward in enumerate(rewards):
         one, colour = numbers.sel(setting=reward), PALETTE[place % len(PALETTE)]
         band(axes, one["root_kl"], one, "cautious", color=colour, lw=1.4)
-        handles.append(handle(f"policies against {reward}", color=colour, lw=1.4))
+        handles.append(handle(str(reward), color=colour, lw=1.4))
     axes.set(xlabel="√KL [√nat]", ylabel="refusal tokens, helpful prompts")
     return handles
 
@@ -167,12 +167,17 @@ def _refusals(comparison: xr.Dataset, models: pd.DataFrame) -> xr.Dataset:
     """Return refusals by the preference model trained against, the smallest share first."""
     if "cautious" not in comparison:
         return xr.Dataset()
-    shares = dict(zip(models["preference"], models["share"], strict=True))
+    known = models.drop_duplicates("preference").set_index("preference")
+    shares = known["share"].to_dict()
     rewards = comparison["reward_of_run"].values.tolist()
-    known = comparison["cautious"].notnull().any("step").values
-    places = [place for place, reward in enumerate(rewards) if reward in shares and known[place]]
+    has = comparison["cautious"].notnull().any("step").values
+    places = [place for place, reward in enumerate(rewards) if reward in shares and has[place]]
     runs = comparison.isel(run=sorted(places, key=lambda place: shares[rewards[place]]))
     if not places:
         return xr.Dataset()
-    runs = runs.assign_coords(setting_of_run=runs["reward_of_run"])
+    names = text(
+        f"policies, share {shares[reward]:g}, {known['size'][reward]}"
+        for reward in runs["reward_of_run"].values
+    )
+    runs = runs.assign_coords(setting_of_run=variable("run", names, "preference model"))
     return means_of_settings(runs, ["cautious", "root_kl"])

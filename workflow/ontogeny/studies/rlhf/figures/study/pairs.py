@@ -47,7 +47,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     with settings():
         height = max(0.45 * style.width, _ROW * len(names) ** 2 + 1.2)
         drawn = figure(width=style.width, height=height)
-        drawn.set_layout_engine("constrained", w_pad=0.08)
+        drawn.set_layout_engine("constrained", w_pad=0.12)
         accuracy, calibration = drawn.subplots(1, 2)
         _accuracies(accuracy, numbers, colours)
         calibration.axline((0.5, 0.5), slope=1, **GUIDE)
