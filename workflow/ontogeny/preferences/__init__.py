@@ -6,11 +6,11 @@ the whole package:
 - Scores, rewards, penalties and ratings are in nats: a sample whose score is d higher is preferred
   with probability ``sigmoid(d) = 1 / (1 + exp(-d))`` (Bradley-Terry). One nat is `POINTS` of Elo.
 - A difference of a pair is that of its two scores, chosen - rejected or first - second, as said.
-  Equal scores of a pair count as half right.
+  A pair with equal scores counts as half right.
 - KL is ``KL(p || p0)``, of a policy p from the start policy p0, in nats. In a finite world p0 and p
   are arrays of probabilities of all its N sequences.
 - Best of n: the sample with the highest score of n independent ones; equal scores share evenly.
-- What cannot be computed is NaN where a summary may leave it out; what is not a valid argument
+- What too few values do not determine is NaN, unless a function says otherwise; an invalid argument
   raises `ValueError`.
 
 Bai et al. 2022 (arXiv 2204.05862) is cited by section, Gao et al. 2022 is arXiv 2210.10760.

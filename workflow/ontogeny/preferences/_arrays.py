@@ -26,7 +26,7 @@ def numbers_of(name: str, values: ArrayLike) -> Array:
     return numbers
 
 
-def same_length(**lists: Array) -> None:
+def same_length(**lists: NDArray[np.generic]) -> None:
     """Refuse lists that differ in length.
 
     Raises

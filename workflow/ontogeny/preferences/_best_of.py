@@ -39,8 +39,7 @@ def best_of(start: ArrayLike, score: ArrayLike, n: int) -> Array:
 def best_of_kl(start: ArrayLike, score: ArrayLike, n: int) -> float:
     """Return the KL of the best of n samples from one sample of the start policy.
 
-    It is below `best_of_bound` whenever some sequence has probability, as scores then are discrete
-    (n > 1).
+    For n > 1 it is below `best_of_bound`, since the scores of a finite world are discrete.
 
     Parameters
     ----------
@@ -67,7 +66,7 @@ def best_of_kl(start: ArrayLike, score: ArrayLike, n: int) -> float:
     return float((of.start * np.exp(ratio))[likely] @ ratio[likely])
 
 
-def best_of_bound(n: ArrayLike) -> Array:
+def best_of_bound(n: ArrayLike | int) -> Array:
     """Return ``ln n - (n - 1) / n``, the KL of the best of n when no two samples score the same.
 
     Bai et al. 2022 draw best of n at ln n, which is more.
@@ -85,7 +84,7 @@ def best_of_bound(n: ArrayLike) -> Array:
     return np.asarray(np.log(compared) - (compared - 1) / compared)
 
 
-def best_of_samples(selector: ArrayLike, judge: ArrayLike, n: ArrayLike) -> Array:
+def best_of_samples(selector: ArrayLike, judge: ArrayLike, n: ArrayLike | int) -> Array:
     """Return the mean score, by a judge, of the sample that a selector scores highest of n.
 
     The mean over all sets of n of the N samples, which is without bias: in ascending order of the
@@ -112,7 +111,10 @@ def best_of_samples(selector: ArrayLike, judge: ArrayLike, n: ArrayLike) -> Arra
     same_length(selector=selected, judge=judged)
     compared = np.asarray(n, dtype=np.int64)
     if ((compared < 1) | (compared > selected.size)).any():
-        msg = f"n {n}: expected at least 1 and at most the number of samples, {selected.size}"
+        msg = (
+            f"n {compared.tolist()}: expected at least 1 and at most the number of samples, "
+            f"{selected.size}"
+        )
         raise ValueError(msg)
     _, place, size = np.unique(selected, return_inverse=True, return_counts=True)
     means = np.bincount(place, judged) / size

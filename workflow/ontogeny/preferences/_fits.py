@@ -41,7 +41,7 @@ def fit_line(x: ArrayLike, y: ArrayLike) -> Line:
     ValueError
         When lengths differ or a value is not finite.
     """
-    at, values = _points(x, y)
+    at, values = _points(x=x, y=y)
     if at.size < FEWEST_POINTS or np.ptp(at) == 0:
         return Line(np.nan, np.nan, np.nan)
     centred = at - at.mean()
@@ -83,7 +83,7 @@ def fit_gao(root_kl: ArrayLike, gain: ArrayLike) -> dict[str, GaoFit]:
     ValueError
         When lengths differ, a value is not finite, or an x is below 0.
     """
-    x, gains = _points(root_kl, gain)
+    x, gains = _points(root_kl=root_kl, gain=gain)
     if (x < 0).any():
         msg = "root_kl: a value is below 0"
         raise ValueError(msg)
@@ -144,10 +144,10 @@ def _some(values: ArrayLike) -> Array:
     return found
 
 
-def _points(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    at, values = numbers_of("x", x), numbers_of("y", y)
-    same_length(x=at, y=values)
-    return at, values
+def _points(**lists: ArrayLike) -> list[Array]:
+    numbers = {name: numbers_of(name, each) for name, each in lists.items()}
+    same_length(**numbers)
+    return [*numbers.values()]
 
 
 def _least_squares(columns: Array, values: Array) -> GaoFit:

@@ -16,7 +16,7 @@ UNRESOLVED = 4.0
 """Nats below ln(samples) from which weighted samples tell nothing: too few have weight."""
 
 RESOLUTION = 1e-12
-"""Nats within which rounding hides differences in KL."""
+"""What rounding hides: nats of KL, and differences from the highest score in units of the range."""
 
 
 def tilted(start: ArrayLike, score: ArrayLike, beta: float) -> Array:
@@ -94,7 +94,7 @@ def closed_optimum(start: ArrayLike, score: ArrayLike, penalty: float) -> Optimu
     return Optimum(mean - penalty * kl, kl, mean, probability)
 
 
-def frontier(start: ArrayLike, score: ArrayLike, kl: ArrayLike) -> Array:
+def frontier(start: ArrayLike, score: ArrayLike, kl: ArrayLike | float) -> Array:
     """Return the greatest expected score of all policies with a KL of at most K.
 
     ``E_beta[r]`` at the beta where ``KL_beta = K``, found by bracketing. At K = 0 it is the mean
@@ -125,7 +125,7 @@ def frontier(start: ArrayLike, score: ArrayLike, kl: ArrayLike) -> Array:
     return _frontier(World(of.start[possible], of.score[possible]), kl)
 
 
-def frontier_of_samples(score: ArrayLike, kl: ArrayLike) -> Array:
+def frontier_of_samples(score: ArrayLike, kl: ArrayLike | float) -> Array:
     """Return `frontier` from samples of the start policy, each with the same weight.
 
     Parameters
@@ -154,7 +154,7 @@ def frontier_of_samples(score: ArrayLike, kl: ArrayLike) -> Array:
     return _frontier(World(weight, scores), np.where(resolved, limits, np.nan))
 
 
-def small_kl_frontier(s_d: float, third_moment: float, kl: ArrayLike) -> Array:
+def small_kl_frontier(s_d: float, third_moment: float, kl: ArrayLike | float) -> Array:
     """Return the frontier's gain over the start policy for small KL, to the first order in K.
 
     ``s sqrt(2 K) + kappa_3 / (3 s^2) K``, from the expansion of ``ln Z`` in beta. The first term
@@ -191,32 +191,40 @@ def _tilt(of: World, beta: float) -> tuple[Array, float, float]:
     return probability, max(kl, 0.0), float((probability * of.score).sum())
 
 
-def _frontier(of: World, kl: ArrayLike) -> Array:
+def _frontier(of: World, kl: ArrayLike | float) -> Array:
     limits = np.asarray(kl, dtype=np.float64)
     if (limits < -1e-9).any():
         msg = f"kl {np.nanmin(limits)}: expected 0 or above"
         raise ValueError(msg)
-    mean, best = float((of.start * of.score).sum()), float(of.score.max())
-    farthest = -float(np.log(of.start[of.score == best].sum()))
-    s_d = float(np.sqrt((of.start * (of.score - mean) ** 2).sum()))
+    best, span = float(of.score.max()), float(np.ptp(of.score))
+    if span == 0:
+        return np.where(np.isnan(limits), np.nan, best)
+    unit = (of.score - best) / span
+    unit[unit > -RESOLUTION] = 0
+    scaled = World(of.start, unit)
+    farthest = -float(np.log(of.start[unit == 0].sum()))
+    mean = float(of.start @ unit)
+    s_d = float(np.sqrt(of.start @ (unit - mean) ** 2))
 
     def greatest(limit: float) -> float:
+        """Return the score between -1 and 0."""
         if np.isnan(limit):
             return np.nan
         if limit >= farthest - RESOLUTION:
-            return best
+            return 0.0
         if limit < RESOLUTION:
-            return mean + s_d * np.sqrt(2 * max(limit, 0))
+            return mean + s_d * np.sqrt(2 * max(limit, 0.0))
 
         def excess(log_beta: float) -> float:
-            return _tilt(of, np.exp(log_beta))[1] - limit
+            return _tilt(scaled, np.exp(log_beta))[1] - limit
 
-        high = -np.log(np.ptp(of.score))
+        high = 0.0
         while excess(high) < 0:
             high += 1
         low = high - 1
         while excess(low) > 0:
             low -= 1
-        return _tilt(of, np.exp(brentq(excess, low, high, xtol=1e-13)))[2]
+        return _tilt(scaled, np.exp(brentq(excess, low, high, xtol=1e-13)))[2]
 
-    return np.array([greatest(float(each)) for each in limits.ravel()]).reshape(limits.shape)
+    found = np.array([greatest(float(each)) for each in limits.ravel()], dtype=np.float64)
+    return np.asarray(best + span * found.reshape(limits.shape))

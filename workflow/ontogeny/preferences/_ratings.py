@@ -13,8 +13,10 @@ from ontogeny.preferences._arrays import Array
 POINTS = 400 / np.log(10)
 """Points of Elo in one nat, 173.7: ``r = Elo ln(10) / 400`` (Bai et al. 2022, 3.4)."""
 
+NEWTON_STEPS = 5
 
-def win_probability(elo: ArrayLike) -> Array:
+
+def win_probability(elo: ArrayLike | float) -> Array:
     """Return the probability of a win, ``1 / (1 + 10^(-Elo / 400))``.
 
     Parameters
@@ -29,7 +31,7 @@ def win_probability(elo: ArrayLike) -> Array:
     return np.asarray(expit(np.asarray(elo, dtype=np.float64) / POINTS))
 
 
-def elo(rate: ArrayLike) -> Array:
+def elo(rate: ArrayLike | float) -> Array:
     """Return the difference in points of Elo from how often one wins, ``400 log10(p / (1 - p))``.
 
     Parameters
@@ -98,8 +100,8 @@ def fit_ratings(wins: ArrayLike, anchor: int = 0) -> Ratings:
     ------
     ValueError
         When `wins` is not a square table of finite numbers from 0 with zeros on its diagonal; when
-        some have never been beaten by the others, or never met them, so that ratings are infinite
-        or undetermined; or when the search does not converge.
+        some competitors never lost to the others, never beat them or never met them, so that
+        ratings are infinite or undetermined; or when the search does not converge.
     """
     table = np.asarray(wins, dtype=np.float64)
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
@@ -111,8 +113,8 @@ def fit_ratings(wins: ArrayLike, anchor: int = 0) -> Ratings:
     parts, part = connected_components(table > 0, directed=True, connection="strong")
     if parts > 1:
         msg = (
-            f"wins: {parts} groups {part.tolist()} of which one never beat another: their ratings "
-            "are infinite or undetermined; leave some out or add comparisons"
+            f"wins: the competitors are in {parts} groups, {part.tolist()}, one of which never "
+            "beat another, so ratings are infinite or undetermined; leave some out or compare more"
         )
         raise ValueError(msg)
     free = np.delete(np.arange(len(table)), anchor)
@@ -141,16 +143,14 @@ def fit_ratings(wins: ArrayLike, anchor: int = 0) -> Ratings:
     errors = np.zeros(len(table))
     if not free.size:
         return Ratings(np.zeros(len(table)), errors)
-    found = minimize(
-        loss,
-        np.zeros(free.size),
-        jac=True,
-        hess=curvature,
-        method="trust-exact",
-        options={"gtol": 1e-11},
-    )
-    if not found.success:
-        msg = f"wins: the search for ratings did not converge ({found.message})"
+    best = minimize(loss, np.zeros(free.size), jac=True, hess=curvature, method="trust-exact").x
+    # The loss has no digits left there, but its gradient has.
+    for _ in range(NEWTON_STEPS):
+        step = np.linalg.solve(curvature(best), loss(best)[1])
+        best = best - step
+    last = float(abs(step).max())
+    if not last < 1e-6:
+        msg = f"wins: the search for ratings did not converge, its last step is {last:.1e} nat"
         raise ValueError(msg)
-    errors[free] = np.sqrt(np.diag(np.linalg.inv(curvature(found.x) * total)))
-    return Ratings(ratings(found.x), errors)
+    errors[free] = np.sqrt(np.diag(np.linalg.inv(curvature(best) * total)))
+    return Ratings(ratings(best), errors)
