@@ -19,6 +19,13 @@ def test_parts_have_their_sizes(make):
     np.testing.assert_array_equal(found["part"], [0] * 30 + [1] * 70)
 
 
+def test_no_pair_is_in_both_parts():
+    world = small_sequences()
+    tokens = probes(Probes(calibration=30, fresh=30), 0, world, stored_policy(world))["tokens"]
+    pairs = [tuple(pair.ravel()) for pair in tokens.values.transpose(1, 0, 2)]
+    assert not set(pairs[:30]) & set(pairs[30:])
+
+
 def test_the_size_of_a_part_changes_no_other():
     world = small_sequences()
     start = stored_policy(world)

@@ -22,7 +22,7 @@ PARTS = ("train", "test")
 """Pairs that preference models learn from, and pairs on which they are tested."""
 
 _STREAM = 27_02
-_TOGETHER = 1024
+_TOGETHER = 256
 
 Parameters = Mapping[str, NDArray[np.floating]]
 Tokens = NDArray[np.int16]

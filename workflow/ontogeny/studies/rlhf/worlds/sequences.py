@@ -99,7 +99,9 @@ def _random_transformer(
 ) -> dict[str, NDArray[np.float32]]:
     """Return a transformer whose weights are normal, of deviation ``1.6 / sqrt(inputs)``.
 
-    The embedding has one input. Gains are 1, biases 0.
+    The inputs of the embedding are the V tokens: with a wider embedding, how often each token is
+    said would explain more of the score, and preference models would learn it from fewer pairs.
+    Gains are 1, biases 0.
     """
     L, H, d, e, m = _LAYERS, _HEADS, _WIDTH, _WIDTH // _HEADS, _NEURONS
     shapes = {
@@ -112,7 +114,7 @@ def _random_transformer(
         "W_out": (L, m, d),
         "W_U": (d,),
     }
-    inputs = {"W_E": 1, "W_out": m}
+    inputs = {"W_E": vocabulary, "W_out": m}
     drawn = {
         name: _SCALE / np.sqrt(inputs.get(name, d)) * rng.standard_normal(shape)
         for name, shape in shapes.items()
