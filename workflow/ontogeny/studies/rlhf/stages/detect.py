@@ -84,7 +84,7 @@ def detection(world: xr.Dataset, start: xr.Dataset, *, seed: int) -> xr.Dataset:
         by_examples.append(
             [
                 [_with_examples(inside, usual, other, order, number) for order in orders]
-                for number, orders in zip(EXAMPLES, draws, strict=True)
+                for number, orders in zip(EXAMPLES.tolist(), draws, strict=True)
             ]
         )
     found = np.array(by_examples)
