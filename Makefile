@@ -57,6 +57,7 @@ bench: .venv/ready
 	.venv/bin/python benchmarks/bench_progress.py
 	.venv/bin/python benchmarks/bench_parity.py
 	.venv/bin/python benchmarks/bench_comments.py
+	.venv/bin/python benchmarks/bench_policies.py
 
 # The environment: exactly what the lock says, and this package itself.
 .venv/ready: requirements.lock pyproject.toml
