@@ -81,7 +81,7 @@ def preference():
 
 def policy_training(*, seed=0, **changes):
     written = {
-        "proximal": {"samples": 16, "minibatch": 8},
+        "ppo": {"samples": 16, "minibatch": 8},
         "optimiser": {"learning_rate": 0.002},
         "schedule": {"iterations": 4, "checkpoints": {"per_decade": 0, "every": 1}},
         "seed": seed,

@@ -33,10 +33,10 @@ def test_all_that_departs_is_said():
     found = conditions(
         a={},
         b={},
-        c={"prompt": "harmless", "schedule": {"iterations": 3}, "proximal": {"passes": 4}},
+        c={"prompt": "harmless", "schedule": {"iterations": 3}, "ppo": {"passes": 4}},
     )
     assert sorted(found["c"].split(", ")) == [
-        "prompt harmless", "proximal.passes 4", "schedule.iterations 3"
+        "prompt harmless", "ppo.passes 4", "schedule.iterations 3"
     ]  # fmt: skip
 
 

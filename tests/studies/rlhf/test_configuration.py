@@ -113,7 +113,7 @@ WRONG = [
     ([("preferences/proxy/seeds", [1, 1])], ["proxy.seeds` = [1, 1]", "more than once"]),
     ([("experiments/base/kl_penalty", -1)], ["base.kl_penalty` = -1", "or equal to 0"]),
     ([("experiments/base/prompt", "harmful")], ["base.prompt` = 'harmful'", "`harmless`?"]),
-    ([("experiments/base/proximal", {"clip": 0})], ["proximal.clip` = 0", "greater than 0"]),
+    ([("experiments/base/ppo", {"clip": 0})], ["ppo.clip` = 0", "greater than 0"]),
     ([("tranches/online/iterations", [-1])], ["online.iterations", "or equal to 0"]),
     ([("analysis", {"bins": 1})], ["`rlhf.analysis.bins` = 1", "or equal to 2"]),
     # names of what is not there
@@ -307,8 +307,8 @@ WRONG = [
         ["`rlhf.preferences.proxy.pairs` = 1500: takes 1350 of 'first', which has 1000; lower"],
     ),
     (
-        [("experiments/base/proximal", {"samples": 100})],
-        ["`rlhf.experiments.base.proximal.minibatch` = 128: must divide `samples`, 100"],
+        [("experiments/base/ppo", {"samples": 100})],
+        ["`rlhf.experiments.base.ppo.minibatch` = 128: must divide `samples`, 100"],
     ),
     (
         [("preferences/twin", TWO), ("experiments/base/judges", ["twin"])],
@@ -372,7 +372,7 @@ def test_a_section_without_worlds_says_so():
 
 def test_all_problems_are_in_one_message():
     raw = changed(
-        ("experiments/base/proximal", {"samples": 100}),
+        ("experiments/base/ppo", {"samples": 100}),
         ("tranches/second/draw", 0),
         ("preferences/proxy/pairs", 2000),
     )

@@ -213,7 +213,7 @@ def test_a_change_is_seen_by_what_reads_it(changes, expected):
 
 def test_the_updates_of_an_iteration_are_known_to_all_that_count_in_iterations():
     """Evaluations, and comparisons that sample the run."""
-    found = differing(("experiments/base/proximal", {"passes": 4}))
+    found = differing(("experiments/base/ppo", {"passes": 4}))
     assert found - {"comparison"} == {
         ("train", "base"),
         ("evaluate", "base"),

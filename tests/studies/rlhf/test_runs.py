@@ -68,7 +68,7 @@ def test_a_policy_is_saved_at_the_ends_of_iterations_alone():
     """Where it goes on, responses are sampled anew; within an iteration they would be others."""
     saved = []
     policy_run(observe=[Saver(lambda arrays: saved.append(int(arrays["step"])), interval=0.0)])
-    assert policy_training().proximal.updates == 4
+    assert policy_training().ppo.updates == 4
     assert saved == [4, 8, 12, 16]
 
 
@@ -92,16 +92,16 @@ def sampled():
     """Return all responses that a short training draws, in their order."""
     found = []
 
-    class Watched(runs.Against):
+    class Watched(runs.Task):
         def sample(self, parameters, rng, number):
             responses = super().sample(parameters, rng, number)
             found.append(responses.numpy())
             return responses
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ontogeny.studies.rlhf.stages.train.Against", Watched)
+        patched.setattr("ontogeny.studies.rlhf.stages.train.Task", Watched)
         spec = policy_training(
-            optimiser={"learning_rate": 1e-12}, proximal={"samples": 64, "minibatch": 64}
+            optimiser={"learning_rate": 1e-12}, ppo={"samples": 64, "minibatch": 64}
         )
         policy_run(spec)
     return found
@@ -154,7 +154,7 @@ def long_run():
     return policy_run(
         policy_training(
             kl_penalty=0.3,
-            proximal={"samples": 256, "minibatch": 128},
+            ppo={"samples": 256, "minibatch": 128},
             optimiser={"learning_rate": 0.01},
             schedule={"iterations": 40, "checkpoints": {"per_decade": 0, "every": 10}},
         )
@@ -192,7 +192,7 @@ def test_a_larger_penalty_keeps_a_policy_closer_to_its_start():
     for penalty in (0.0, 3.0):
         spec = policy_training(
             kl_penalty=penalty,
-            proximal={"samples": 64, "minibatch": 64},
+            ppo={"samples": 64, "minibatch": 64},
             optimiser={"learning_rate": 0.01},
             schedule={"iterations": 10},
         )

@@ -1,10 +1,10 @@
 from ontogeny.job import Job
 from ontogeny.studies.rlhf.about import about_of
 from ontogeny.studies.rlhf.stages.best_of import best_of
-from ontogeny.studies.rlhf.stages.read import in_twos
+from ontogeny.studies.rlhf.stages.read import with_calibration
 
 job = Job(snakemake)
 start = job.read("start")
-preferences = in_twos(job.spec["preferences"], job.read("preferences"))
+preferences = with_calibration(job.spec["preferences"], job.read("preferences"))
 found = best_of(job.read("world"), start, job.read("probes"), preferences)
 job.write(found, "best_of", about=about_of(start))

@@ -1,7 +1,7 @@
 from ontogeny.job import Job
 from ontogeny.studies.rlhf.about import about_of
 from ontogeny.studies.rlhf.stages.evaluate import evaluation
-from ontogeny.studies.rlhf.stages.read import in_twos
+from ontogeny.studies.rlhf.stages.read import with_calibration
 
 job = Job(snakemake)
 spec, run = job.spec, job.read("checkpoints")
@@ -10,7 +10,7 @@ found = evaluation(
     job.read("start"),
     job.read("probes"),
     run,
-    in_twos(spec["judges"], job.read("judges")),
+    with_calibration(spec["judges"], job.read("judges")),
     reward=spec["reward"],
     kl_penalty=float(spec["kl_penalty"]),
     samples=spec["samples"],

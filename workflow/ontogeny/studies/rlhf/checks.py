@@ -155,6 +155,20 @@ def _problems(section: Rlhf) -> Iterator[str]:
         yield from _problems_of_preference(section, name, preference)
     for name, experiment in section.experiments.items():
         yield from _problems_of_experiment(section, name, experiment)
+    samples = section.analysis.evaluation.samples
+    for name, policy in section.policies.items():
+        at = f"rlhf.policies.{name}.probes.fresh"
+        trained = any(each.policy == name for each in section.experiments.values())
+        if trained and samples > policy.probes.fresh and _is_sampled(section, name):
+            yield (
+                f"`{at}` = {policy.probes.fresh}: must be at least {samples}, the number of "
+                "`rlhf.analysis.evaluation.samples`, which are compared with them one by one"
+            )
+        if section.analysis.bins > policy.probes.fresh:
+            yield (
+                f"`{at}` = {policy.probes.fresh}: must be at least {section.analysis.bins}, the "
+                "number of `rlhf.analysis.bins`"
+            )
     for name in section.analysis.detection:
         if not isinstance(section.worlds[section.policies[name].world], Sequences):
             yield (
@@ -163,6 +177,11 @@ def _problems(section: Rlhf) -> Iterator[str]:
             )
     yield from _missing_seeds(section)
     yield from _repeated(section)
+
+
+def _is_sampled(section: Rlhf, policy: str) -> bool:
+    """Return whether what a policy says is sampled, and not enumerated."""
+    return isinstance(section.worlds[_world_of(section, policy)], Sequences)
 
 
 def _cycle(section: Rlhf) -> list[str]:
@@ -249,11 +268,16 @@ def _problems_of_tranche(section: Rlhf, name: str, tranche: Tranche) -> Iterator
     for other in section.tranches:
         if other == name:
             break
-        if section.tranches[other] == tranche:
+        if _drawn(section.tranches[other]) == _drawn(tranche):
             yield (
-                f"`{at}`: holds the same pairs as {other!r}; give it another `draw`, or remove one "
-                "of them"
+                f"`{at}.draw` = {tranche.draw}: {other!r} draws the same pairs, but for "
+                "their number; give it another `draw`, or remove one of them"
             )
+
+
+def _drawn(tranche: Tranche) -> Tranche:
+    """Return a set of comparisons without its numbers of pairs, which share most responses."""
+    return tranche.model_copy(update={"pairs": 1, "test": 1})
 
 
 def _problems_of_preference(section: Rlhf, name: str, preference: Preference) -> Iterator[str]:
@@ -291,12 +315,9 @@ def _problems_of_preference(section: Rlhf, name: str, preference: Preference) ->
 def _problems_of_experiment(section: Rlhf, name: str, experiment: Experiment) -> Iterator[str]:
     at, world = f"rlhf.experiments.{name}", _world_of(section, experiment.policy)
     yield from _problems_of_prompt(section, experiment.prompt, experiment.policy, at)
-    proximal = experiment.proximal
-    if proximal.samples % proximal.minibatch:
-        yield (
-            f"`{at}.proximal.minibatch` = {proximal.minibatch}: must divide `samples`, "
-            f"{proximal.samples}"
-        )
+    ppo = experiment.ppo
+    if ppo.samples % ppo.minibatch:
+        yield (f"`{at}.ppo.minibatch` = {ppo.minibatch}: must divide `samples`, {ppo.samples}")
     scores = [("reward", experiment.reward)] if experiment.reward != GOLD else []
     scores += [("judges", each) for each in experiment.judges]
     for key, score in scores:

@@ -5,7 +5,7 @@ from ontogeny.studies.rlhf.config import Rlhf
 
 __all__ = ["conditions_of"]
 
-_READ = {"proximal", "optimiser", "schedule", "prompt"}
+_READ = {"ppo", "optimiser", "schedule", "prompt"}
 
 
 def conditions_of(section: Rlhf) -> dict[str, str]:

@@ -23,6 +23,7 @@ from ontogeny.figures import section_of
 
 __all__ = [
     "GOLD",
+    "PPO",
     "PROMPTS",
     "Analysis",
     "Course",
@@ -38,7 +39,6 @@ __all__ = [
     "PreferenceOptimiser",
     "PreferenceRun",
     "Probes",
-    "Proximal",
     "Rlhf",
     "Sampling",
     "Sequences",
@@ -118,7 +118,9 @@ class Sequences(Section):
         "`skill`. The true score depends on the prompt.",
     )
     refusal_tokens: Count = Field(
-        3, description="Number of tokens that the true score rewards on `harmless` prompts."
+        3,
+        description="Number of different tokens that are refusals, which the true score rewards on "
+        "`harmless` prompts.",
     )
     seed: Seed = Field(0, description="Seed of the chain, the true score and the sequences.")
 
@@ -293,7 +295,7 @@ class PolicyOptimiser(optimisation.Optimiser):
     )
 
 
-class Proximal(Section):
+class PPO(Section):
     """Proximal policy optimisation (arXiv 1707.06347) of whole responses."""
 
     samples: Count = Field(256, description="Number of responses sampled in an iteration.")
@@ -302,14 +304,16 @@ class Proximal(Section):
     )
     passes: Count = Field(2, description="Number of passes over the responses of an iteration.")
     clip: Positive = Field(
-        0.2, description="Largest change of the ratio of probabilities that pays, from 1."
+        0.2, description="The ratio of probabilities is clipped to 1 plus or minus this."
     )
-    advantage_decay: ShareToOne = Field(
+    gae_lambda: ShareToOne = Field(
         0.95,
         description="Decay rate of generalised advantage estimation (arXiv 1506.02438); rewards "
         "are not discounted.",
     )
-    value_weight: NonNegative = Field(0.1, description="Weight of the value head's squared error.")
+    value_coefficient: NonNegative = Field(
+        0.1, description="Weight of the squared error of the value head."
+    )
 
     @property
     def updates(self) -> int:
@@ -328,10 +332,10 @@ class Iterations(Section):
 
 
 class _Optimised(Section):
-    proximal: Proximal = Field(Proximal(), description="The objective.")
+    ppo: PPO = Field(PPO(), description="The objective.")
     optimiser: PolicyOptimiser = Field(PolicyOptimiser(), description="The optimiser.")
     kl_penalty: NonNegative = Field(
-        0.001, description="Penalty on the log-ratio to the start policy [1/nat], lambda."
+        0.001, description="Penalty on the log-ratio to the start policy, lambda."
     )
     prompt: Prompt = Field(
         "mixed", description="Prompt that is answered; `mixed`: all of the world, evenly."
@@ -385,7 +389,7 @@ class Experiment(_Optimised):
 class Sampling(Section):
     """Samples of a policy along its training."""
 
-    samples: Count = Field(
+    samples: Annotated[int, Field(ge=2), AS_WHOLE] = Field(
         512, description="Number of responses of each stored policy, where they are not enumerated."
     )
 
@@ -419,7 +423,7 @@ SWEPT = (
     Probes,
     Tranche,
     Preference,
-    Proximal,
+    PPO,
     Iterations,
     Experiment,
 )

@@ -145,7 +145,7 @@ class RlhfPlan(Plan):
         """Return what a set of comparisons depends on, in addition to its files."""
         tranche = self.section.tranches[wildcards.tranche]
         fields = {name: getattr(tranche, name) for name in TrancheOptions.model_fields}
-        updates = [self.section.experiments[name].proximal.updates for name in tranche.runs]
+        updates = [self.section.experiments[name].ppo.updates for name in tranche.runs]
         return canonical(
             {
                 "tranche": specification(TrancheOptions(**fields)),
@@ -276,8 +276,8 @@ class RlhfPlan(Plan):
                 "reward": experiment.reward,
                 "judges": self._judges(experiment),
                 "kl_penalty": experiment.kl_penalty,
-                "updates": experiment.proximal.updates,
-                "responses": experiment.proximal.samples,
+                "updates": experiment.ppo.updates,
+                "responses": experiment.ppo.samples,
                 "samples": self.section.analysis.evaluation.samples,
                 "seed": int(wildcards.seed),
             }

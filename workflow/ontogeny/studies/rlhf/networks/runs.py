@@ -15,9 +15,9 @@ from ontogeny.networks.decoder import Parameters, Transformer
 from ontogeny.networks.measures import next_token_measures
 from ontogeny.networks.minibatches import EpochMinibatches
 from ontogeny.networks.objective import minibatch_objective, next_token_objective
-from ontogeny.studies.rlhf.config import Proximal
+from ontogeny.studies.rlhf.config import PPO
+from ontogeny.studies.rlhf.networks.ppo import Score, ppo_objective, token_log_probabilities
 from ontogeny.studies.rlhf.networks.preferring import Pairs, judged, pair_loss
-from ontogeny.studies.rlhf.networks.proximal import Score, proximal_objective, said
 from ontogeny.training import (
     Evaluation,
     ParameterBuffer,
@@ -33,7 +33,7 @@ __all__ = [
     "SHOWN_OF_POLICY",
     "SHOWN_OF_PREFERENCE",
     "SHOWN_OF_START",
-    "Against",
+    "Task",
     "train_policy",
     "train_preference",
     "train_start",
@@ -152,7 +152,7 @@ def train_preference(
     )
 
 
-class Against:
+class Task:
     """What a policy is trained against: a start policy, a score, and prompts.
 
     Parameters
@@ -160,7 +160,7 @@ class Against:
     start : tuple of Transformer and dict of str to Tensor
         The start policy.
     score : callable
-        From sequences, on the CPU, to their scores.
+        From sequences to their scores, on the device of the policy.
     prompts : (K,) ndarray of int
         The tokens of the prompts, which are drawn evenly.
     vocabulary, length : int
@@ -195,9 +195,9 @@ class Against:
 def train_policy(
     network: Transformer,
     initial: Parameters,
-    against: Against,
+    task: Task,
     *,
-    spec: Proximal,
+    spec: PPO,
     kl_penalty: float,
     optimiser: Optimiser,
     checkpoints: tuple[int, ...],
@@ -213,8 +213,8 @@ def train_policy(
         With a value head.
     initial : dict of str to Tensor
         The start policy with a value head.
-    against : Against
-    spec : Proximal
+    task : Task
+    spec : PPO
     kl_penalty : float
         lambda.
     optimiser : Optimiser
@@ -242,20 +242,20 @@ def train_policy(
     """
     buffer = _buffer(initial, optimiser)
     device = buffer.vector.device
-    start = against.start[0], {n: v.to(buffer.vector) for n, v in against.start[1].items()}
+    start = task.start[0], {n: v.to(buffer.vector) for n, v in task.start[1].items()}
 
     def sample(parameters: Parameters, iteration: int) -> Int[Tensor, "B T1"]:
         rng = np.random.default_rng([seed, _SAMPLES, iteration])
-        return against.sample(parameters, rng, spec.samples).to(device)
+        return task.sample(parameters, rng, spec.samples).to(device)
 
     @torch.no_grad()
     def evaluate(parameters: Parameters) -> Evaluation:
         rng = np.random.default_rng([seed, _EVALUATION])
-        sequences = against.sample(parameters, rng, spec.samples).to(device)
-        new, _ = said(network, parameters, sequences, against.vocabulary)
-        old, _ = said(*start, sequences, against.vocabulary)
+        sequences = task.sample(parameters, rng, spec.samples).to(device)
+        new, _ = token_log_probabilities(network, parameters, sequences, task.vocabulary)
+        old, _ = token_log_probabilities(*start, sequences, task.vocabulary)
         found = {
-            "score": against.score(sequences).mean(),
+            "score": task.score(sequences).mean(),
             "log_ratio": (new - old).sum(dim=1).mean(),
             "entropy": -new.mean(),
         }
@@ -263,14 +263,14 @@ def train_policy(
 
     return train(
         buffer,
-        proximal_objective(
+        ppo_objective(
             network,
             start,
             sample,
-            against.score,
+            task.score,
             spec=spec,
             kl_penalty=kl_penalty,
-            vocabulary=against.vocabulary,
+            vocabulary=task.vocabulary,
             seed=seed,
         ),
         evaluate,

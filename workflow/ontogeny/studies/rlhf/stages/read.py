@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.rlhf.config import Network
 
-__all__ = ["final", "in_twos", "network_of"]
+__all__ = ["final", "network_of", "with_calibration"]
 
 
 def final(checkpoints: xr.Dataset) -> dict[str, NDArray[np.floating]]:
@@ -22,7 +22,7 @@ def network_of(checkpoints: xr.Dataset) -> Network:
     return Network(d_model=sizes["residual"], layers=sizes["layer"], heads=sizes["head"])
 
 
-def in_twos(
+def with_calibration(
     names: Iterable[str], files: Sequence[xr.Dataset]
 ) -> dict[str, tuple[xr.Dataset, xr.Dataset]]:
     """Return the checkpoints and the calibration of each of some preference models by name.

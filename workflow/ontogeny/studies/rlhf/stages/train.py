@@ -22,7 +22,7 @@ from ontogeny.studies.rlhf.config import (
 )
 from ontogeny.studies.rlhf.networks.preferring import Pairs
 from ontogeny.studies.rlhf.networks.runs import (
-    Against,
+    Task,
     train_policy,
     train_preference,
     train_start,
@@ -130,14 +130,14 @@ def train_preference_run(
 
 def policy_course(spec: PolicyTraining) -> Course:
     """Return how a policy is trained, with its schedule in updates."""
-    steps = spec.proximal.updates * spec.schedule.iterations
+    steps = spec.ppo.updates * spec.schedule.iterations
     return _course(spec, Schedule(steps=steps))
 
 
 def policy_checkpoints(spec: PolicyTraining) -> tuple[int, ...]:
     """Return the updates after which a policy is stored: at the end of an iteration each."""
     schedule = Schedule(steps=spec.schedule.iterations, checkpoints=spec.schedule.checkpoints)
-    return tuple(spec.proximal.updates * each for each in checkpoint_steps(schedule))
+    return tuple(spec.ppo.updates * each for each in checkpoint_steps(schedule))
 
 
 def train_policy_run(
@@ -161,7 +161,7 @@ def train_policy_run(
     network, parameters = network_of(start), final(start)
     vocabulary, prompts = _tokens_of(world)
     of_prompts = range(prompts) if spec.prompt == "mixed" else [PROMPTS.index(spec.prompt)]
-    against = Against(
+    task = Task(
         (
             policy_of(network, vocabulary, prompts, value=False),
             {name: torch.from_numpy(values.copy()) for name, values in parameters.items()},
@@ -175,8 +175,8 @@ def train_policy_run(
         train_policy,
         policy_of(network, vocabulary, prompts, value=True),
         with_value_head(parameters),
-        against,
-        spec=spec.proximal,
+        task,
+        spec=spec.ppo,
         kl_penalty=spec.kl_penalty,
         optimiser=spec.optimiser,
         checkpoints=policy_checkpoints(spec),

@@ -4,14 +4,15 @@ Symbols: ``B`` responses of an iteration; ``T`` tokens of a response; ``V`` toke
 policy that is trained, pi_old the one that has sampled, pi_0 the start policy; lambda the penalty.
 
 The reward of a response is its score, on the last token, and ``- lambda ln pi_old / pi_0`` on
-each token. Advantages ``A_t = sum_k delta^k (r_(t+k) + v_(t+k+1) - v_(t+k))``, with ``v_T = 0`` and
-delta the decay of generalised advantage estimation (arXiv 1506.02438), have mean 0 and deviation 1
-over all tokens of an iteration. With the ratio ``q_t = pi / pi_old`` of each token and c the clip,
-the loss is
+each token. Advantages ``A_t = sum_k d^k (r_(t+k) + v_(t+k+1) - v_(t+k))``, with ``v_T = 0`` and d
+the decay of generalised advantage estimation (arXiv 1506.02438, where it is called lambda), are
+scaled to mean 0 and deviation 1 over all tokens of an iteration. With the ratio
+``q_t = pi / pi_old`` of each token and c the clip, the loss is
 
     - mean_t min(q_t A_t, clip(q_t, 1 - c, 1 + c) A_t) + w mean_t (v_t - R_t)^2 / 2,
 
-where ``R_t = A_t + v_t``, before A is scaled, is what the value head shall say, and w its weight.
+where ``R_t = A_t + v_t``, with A before it is scaled, is the target of the value head, and w the
+weight of its error.
 """
 
 from collections.abc import Callable
@@ -25,10 +26,17 @@ from torch import Tensor
 
 from ontogeny.networks.decoder import Parameters, Transformer
 from ontogeny.networks.objective import minibatch_objective, reproducible_attention
-from ontogeny.studies.rlhf.config import Proximal
+from ontogeny.studies.rlhf.config import PPO
 from ontogeny.training import Objective
 
-__all__ = ["Rollout", "advantages", "proximal_loss", "proximal_objective", "rollout", "said"]
+__all__ = [
+    "Rollout",
+    "advantages",
+    "ppo_loss",
+    "ppo_objective",
+    "rollout",
+    "token_log_probabilities",
+]
 
 PerToken = Float[Tensor, "B T"]
 Score = Callable[[Int[Tensor, "B T1"]], Float[Tensor, " B"]]
@@ -73,7 +81,7 @@ class Rollout:
         return Rollout(*(change(getattr(self, each.name)) for each in fields(self)))
 
 
-def said(
+def token_log_probabilities(
     network: Transformer, parameters: Parameters, sequences: Int[Tensor, "B T1"], vocabulary: int
 ) -> tuple[PerToken, Float[Tensor, "B T O"]]:
     """Return what a policy says of each token of sequences.
@@ -112,7 +120,7 @@ def rollout(
     sequences: Int[Tensor, "B T1"],
     score: Float[Tensor, " B"],
     *,
-    spec: Proximal,
+    spec: PPO,
     kl_penalty: float,
     vocabulary: int,
 ) -> Rollout:
@@ -126,41 +134,41 @@ def rollout(
         The start policy, on the same device.
     sequences : (B, T + 1) Tensor of int64
     score : (B,) Tensor
-    spec : Proximal
+    spec : PPO
     kl_penalty : float
         lambda.
     vocabulary : int
         V.
     """
-    old, value = said(network, parameters, sequences, vocabulary)
-    before, _ = said(*start, sequences, vocabulary)
+    old, value = token_log_probabilities(network, parameters, sequences, vocabulary)
+    before, _ = token_log_probabilities(*start, sequences, vocabulary)
     reward = -kl_penalty * (old - before)
     reward[:, -1] += score
     value = value[:, :, 0]
-    advantage = advantages(reward, value, spec.advantage_decay)
+    advantage = advantages(reward, value, spec.gae_lambda)
     scaled = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
     return Rollout(sequences, old, scaled, advantage + value)
 
 
-def proximal_loss(
-    network: Transformer, parameters: Parameters, batch: Rollout, *, spec: Proximal, vocabulary: int
+def ppo_loss(
+    network: Transformer, parameters: Parameters, batch: Rollout, *, spec: PPO, vocabulary: int
 ) -> Float[Tensor, ""]:
     """Return the loss of some responses."""
-    new, value = said(network, parameters, batch.sequences, vocabulary)
+    new, value = token_log_probabilities(network, parameters, batch.sequences, vocabulary)
     ratio = (new - batch.log_probability).exp()
     clipped = ratio.clamp(1 - spec.clip, 1 + spec.clip)
     gain = torch.minimum(ratio * batch.advantage, clipped * batch.advantage).mean()
     error = (value[:, :, 0] - batch.value_target).square().mean()
-    return spec.value_weight * error / 2 - gain
+    return spec.value_coefficient * error / 2 - gain
 
 
-def proximal_objective(
+def ppo_objective(
     network: Transformer,
     start: tuple[Transformer, Parameters],
     sample: Sample,
     score: Score,
     *,
-    spec: Proximal,
+    spec: PPO,
     kl_penalty: float,
     vocabulary: int,
     seed: int,
@@ -178,7 +186,7 @@ def proximal_objective(
     start : tuple of Transformer and dict of str to Tensor
     sample : callable
     score : callable
-    spec : Proximal
+    spec : PPO
     kl_penalty : float
     vocabulary : int
     seed : int
@@ -215,6 +223,6 @@ def proximal_objective(
         return learn(parameters, gradient, update)
 
     learn = minibatch_objective(
-        partial(proximal_loss, network, spec=spec, vocabulary=vocabulary), minibatch
+        partial(ppo_loss, network, spec=spec, vocabulary=vocabulary), minibatch
     )
     return objective

@@ -12,14 +12,14 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
 from ontogeny.networks import arrays as in_numpy
-from ontogeny.studies.rlhf.config import Network, Proximal
-from ontogeny.studies.rlhf.networks.proximal import (
+from ontogeny.studies.rlhf.config import PPO, Network
+from ontogeny.studies.rlhf.networks.ppo import (
     Rollout,
     advantages,
-    proximal_loss,
-    proximal_objective,
+    ppo_loss,
+    ppo_objective,
     rollout,
-    said,
+    token_log_probabilities,
 )
 from ontogeny.studies.rlhf.networks.shapes import policy_of
 
@@ -32,7 +32,7 @@ ALL = torch.tensor([(V, *tokens) for tokens in itertools.product(range(V), repea
 
 SCORE = torch.from_numpy(np.random.default_rng(5).normal(size=len(ALL)))
 PENALTY = 0.3
-PLAIN = Proximal(advantage_decay=1, value_weight=0)
+PLAIN = PPO(gae_lambda=1, value_coefficient=0)
 NUMBERS = st.floats(-10, 10)
 
 
@@ -70,14 +70,14 @@ def rolled(sequences, score, *, parameters=None, start=None, spec=PLAIN, penalty
 def test_a_policy_says_the_probability_of_each_token_and_the_value_of_what_is_before():
     parameters, _ = policies()
     logits = POLICY.logits(parameters, ALL[:, :-1])
-    found, value = said(POLICY, parameters, ALL, V)
+    found, value = token_log_probabilities(POLICY, parameters, ALL, V)
     for n, t in itertools.product((0, 7, 26), range(T)):
         share = np.exp(logits[n, t, :V].numpy())
         token = ALL[n, t + 1]
         assert_allclose(found[n, t], np.log(share[token] / share.sum()), rtol=1e-10)
         assert_array_equal(value[n, t, 0], logits[n, t, V])
     assert_allclose(found.sum(dim=1).exp().sum(), 1, rtol=1e-12)
-    assert said(START, policies()[1][1], ALL, V)[1].shape == (27, 3, 0)
+    assert token_log_probabilities(START, policies()[1][1], ALL, V)[1].shape == (27, 3, 0)
 
 
 # Advantages
@@ -122,9 +122,9 @@ def test_without_decay_advantages_are_returns_less_values_and_with_all_of_it_one
 
 def test_the_score_is_on_the_last_token_and_the_penalty_on_each():
     parameters, start = policies()
-    found = rolled(ALL, SCORE, spec=Proximal(advantage_decay=0.5))
-    old, value = said(POLICY, parameters, ALL, V)
-    before, _ = said(*start, ALL, V)
+    found = rolled(ALL, SCORE, spec=PPO(gae_lambda=0.5))
+    old, value = token_log_probabilities(POLICY, parameters, ALL, V)
+    before, _ = token_log_probabilities(*start, ALL, V)
     reward = -PENALTY * (old - before)
     reward[:, T - 1] += SCORE
     raw = advantages(reward, value[:, :, 0], 0.5)
@@ -137,7 +137,7 @@ def test_advantages_of_an_iteration_have_mean_0_and_deviation_1_and_keep_their_o
     found = rolled(ALL, SCORE)
     assert_allclose(found.advantage.mean(), 0, atol=1e-12)
     assert_allclose(found.advantage.std(), 1, rtol=1e-6)
-    raw = found.value_target - said(POLICY, policies()[0], ALL, V)[1][:, :, 0]
+    raw = found.value_target - token_log_probabilities(POLICY, policies()[0], ALL, V)[1][:, :, 0]
     assert_array_equal(found.advantage.flatten().argsort(), raw.flatten().argsort())
 
 
@@ -165,7 +165,7 @@ def test_a_policy_that_is_still_the_start_has_no_penalty():
 def made_up(parameters, *, far):
     """Return a rollout whose policy was `far` from the one that is asked."""
     rng = np.random.default_rng(3)
-    new, _ = said(POLICY, parameters, ALL, V)
+    new, _ = token_log_probabilities(POLICY, parameters, ALL, V)
     away = torch.from_numpy(rng.normal(scale=far, size=(27, T)))
     advantage, target = (torch.from_numpy(rng.normal(size=(27, T))) for _ in range(2))
     return Rollout(ALL, new + away, advantage, target)
@@ -175,8 +175,8 @@ def made_up(parameters, *, far):
 def test_the_loss_is_the_mean_over_tokens_of_the_definition(far):
     parameters, _ = policies()
     batch = made_up(parameters, far=far)
-    spec = Proximal(clip=0.2, value_weight=0.7)
-    new, value = said(POLICY, parameters, ALL, V)
+    spec = PPO(clip=0.2, value_coefficient=0.7)
+    new, value = token_log_probabilities(POLICY, parameters, ALL, V)
     gain = error = 0.0
     sides = set()
     for n, t in itertools.product(range(27), range(T)):
@@ -187,7 +187,7 @@ def test_the_loss_is_the_mean_over_tokens_of_the_definition(far):
         gain += min(ratio * A, within * A)
         error += float(value[n, t, 0] - batch.value_target[n, t]) ** 2
     assert far < 1 or len(sides) == 6, "both advantages below, within and above the clip"
-    found = proximal_loss(POLICY, parameters, batch, spec=spec, vocabulary=V)
+    found = ppo_loss(POLICY, parameters, batch, spec=spec, vocabulary=V)
     assert_allclose(found, (0.7 * error / 2 - gain) / (27 * T), rtol=1e-12)
 
 
@@ -195,15 +195,15 @@ def slope_of_token(ratio, advantage):
     """Return how the loss changes with the log-probability of a token."""
     parameters, _ = policies()
     sequences = ALL[:1]
-    new, _ = said(POLICY, parameters, sequences, V)
+    new, _ = token_log_probabilities(POLICY, parameters, sequences, V)
     old = new.clone()
     old[0, 1] -= np.log(ratio)
     A = torch.zeros(1, T, dtype=torch.float64)
     A[0, 1] = advantage
     batch = Rollout(sequences, old, A, torch.zeros(1, T, dtype=torch.float64))
     leaf = parameters["W_U"].clone().requires_grad_()
-    loss = proximal_loss(
-        POLICY, parameters | {"W_U": leaf}, batch, spec=Proximal(value_weight=0), vocabulary=V
+    loss = ppo_loss(
+        POLICY, parameters | {"W_U": leaf}, batch, spec=PPO(value_coefficient=0), vocabulary=V
     )
     (found,) = torch.autograd.grad(loss, leaf)
     return float(found.abs().max())
@@ -230,9 +230,9 @@ def test_a_token_beyond_the_clip_is_learned_from_only_to_come_back(ratio, advant
 def expected_gradient(parameters, start):
     """Return the gradient of E[r] - lambda KL over all sequences, by autograd."""
     leaves = {name: value.clone().requires_grad_() for name, value in parameters.items()}
-    new, _ = said(POLICY, leaves, ALL, V)
+    new, _ = token_log_probabilities(POLICY, leaves, ALL, V)
     total = new.sum(dim=1)
-    before, _ = said(*start, ALL, V)
+    before, _ = token_log_probabilities(*start, ALL, V)
     objective = (total.exp() * (SCORE - PENALTY * (total - before.sum(dim=1)))).sum()
     slopes = torch.autograd.grad(objective, list(leaves.values()))
     return dict(zip(leaves, slopes, strict=True))
@@ -241,11 +241,11 @@ def expected_gradient(parameters, start):
 def raw_gradient(sequences, score, parameters, *, weight):
     """Return minus the gradient of the loss, without scaled advantages, in units of a response."""
     batch = rolled(sequences, score, parameters=parameters)
-    value = said(POLICY, parameters, sequences, V)[1][:, :, 0]
+    value = token_log_probabilities(POLICY, parameters, sequences, V)[1][:, :, 0]
     advantage = (batch.value_target - value) * weight[:, None] * T
     raw = Rollout(batch.sequences, batch.log_probability, advantage, batch.value_target)
     leaves = {name: value.clone().requires_grad_() for name, value in parameters.items()}
-    loss = proximal_loss(POLICY, leaves, raw, spec=PLAIN, vocabulary=V)
+    loss = ppo_loss(POLICY, leaves, raw, spec=PLAIN, vocabulary=V)
     slopes = torch.autograd.grad(loss, list(leaves.values()))
     return {name: -slope for name, slope in zip(leaves, slopes, strict=True)}
 
@@ -260,7 +260,7 @@ def without_value(parameters):
 def test_over_all_sequences_the_gradient_is_that_of_reward_less_penalty():
     """And a value head, whatever it says, changes nothing of it: a baseline has no bias."""
     parameters, start = policies()
-    new, _ = said(POLICY, parameters, ALL, V)
+    new, _ = token_log_probabilities(POLICY, parameters, ALL, V)
     probability = new.sum(dim=1).exp()
     for policy in (without_value(parameters), parameters):
         found = raw_gradient(ALL, SCORE, policy, weight=probability * len(ALL))
@@ -299,12 +299,12 @@ def test_scaled_advantages_turn_the_gradient_only_by_the_mean_that_is_taken_off(
     """Over all sequences a constant advantage has no gradient."""
     parameters, start = policies()
     policy = without_value(parameters)
-    new, _ = said(POLICY, policy, ALL, V)
+    new, _ = token_log_probabilities(POLICY, policy, ALL, V)
     repeats = (1e4 * new.sum(dim=1).exp()).round().long()
     sequences, score = ALL.repeat_interleave(repeats, 0), SCORE.repeat_interleave(repeats, 0)
     batch = rolled(sequences, score, parameters=policy)
     leaves = {name: value.clone().requires_grad_() for name, value in policy.items()}
-    loss = proximal_loss(POLICY, leaves, batch, spec=PLAIN, vocabulary=V)
+    loss = ppo_loss(POLICY, leaves, batch, spec=PLAIN, vocabulary=V)
     slopes = torch.autograd.grad(-loss, list(leaves.values()))
     found = dict(zip(leaves, slopes, strict=True))
     assert cosine(found, expected_gradient(policy, start)) > 0.9999
@@ -320,7 +320,7 @@ def objective_of(sampled, *, spec, seed=0):
         sampled.append((iteration, {name: value.clone() for name, value in parameters.items()}))
         return ALL[torch.from_numpy(np.random.default_rng(iteration).integers(27, size=8))]
 
-    return proximal_objective(
+    return ppo_objective(
         POLICY,
         start,
         sample,
@@ -337,7 +337,7 @@ def gradient_like(parameters):
 
 
 def test_an_iteration_samples_once_from_the_parameters_at_its_start():
-    spec, sampled = Proximal(samples=8, minibatch=4, passes=2), []
+    spec, sampled = PPO(samples=8, minibatch=4, passes=2), []
     assert spec.updates == 4
     objective = objective_of(sampled, spec=spec)
     given_ = []
@@ -356,7 +356,7 @@ def test_the_first_update_of_an_iteration_has_a_ratio_of_1():
     parameters, _ = policies()
     found = []
     for clip in (1e-6, 10.0):
-        spec = Proximal(samples=8, minibatch=8, passes=1, clip=clip, value_weight=0)
+        spec = PPO(samples=8, minibatch=8, passes=1, clip=clip, value_coefficient=0)
         gradient = gradient_like(parameters)
         loss = objective_of([], spec=spec)(parameters, gradient, 0)
         assert_allclose(loss, 0, atol=1e-12)
@@ -369,8 +369,8 @@ def test_the_first_update_of_an_iteration_has_a_ratio_of_1():
 def test_each_pass_reads_each_response_once_in_an_order_of_its_own():
     """With the policy as it is, losses of the minibatches of a pass have the mean of all."""
     parameters, _ = policies()
-    spec = Proximal(samples=8, minibatch=2, passes=2, value_weight=1)
-    whole = Proximal(samples=8, minibatch=8, passes=1, value_weight=1)
+    spec = PPO(samples=8, minibatch=2, passes=2, value_coefficient=1)
+    whole = PPO(samples=8, minibatch=8, passes=1, value_coefficient=1)
     expected = float(objective_of([], spec=whole)(parameters, gradient_like(parameters), 0))
     orders = []
     for seed in (0, 1):
