@@ -124,8 +124,7 @@ COMPARED = {
     "figures of all runs of rlhf",
     "claims of all studies",
 }
-UNUSED = ("\nimport numpy as np\n", "\nimport numpy as np\n\nUNUSED = 1\n")
-NETWORKS = ("\nimport torch\n", "\nimport torch\n\nUNUSED = 1\n")
+UNUSED = ("\n__all__", "\nUNUSED = 1\n__all__")
 
 
 def fitted(*names):
