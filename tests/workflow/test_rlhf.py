@@ -124,8 +124,7 @@ COMPARED = {
     "figures of all runs of rlhf",
     "claims of all studies",
 }
-UNUSED = ("\nimport numpy as np\n", "\nimport numpy as np\n\nUNUSED = 1\n")
-NETWORKS = ("\nimport torch\n", "\nimport torch\n\nUNUSED = 1\n")
+UNUSED = ("\n__all__", "\nUNUSED = 1\n__all__")
 
 
 def fitted(*names):
@@ -166,9 +165,9 @@ EDITS = {
         set(),
     ),
     "another judge": (
-        {TINY: ("{ policy: start, reward: proxy, opt", "{ policy: start, reward: proxy, judges: [second], opt"),
-         "second": (TINY, "\n  defaults:\n", "\n    second: { tranches: [first], epochs: 3, network: "
-                    "{ d_model: 8, layers: 1, heads: 2 } }\n\n  defaults:\n"),
+        {TINY: ("reward: proxy, opt", "reward: proxy, judges: [second], opt"),
+         "second": (TINY, "\n  defaults:\n", "\n    second: { tranches: [first], epochs: 3, "
+                    "network: { d_model: 8, layers: 1, heads: 2 } }\n\n  defaults:\n"),
          "same": (TINY, "judges: [second], opt", "same_tranches: true, judges: [second], opt")},
         {
             *fitted("second"),
@@ -192,7 +191,7 @@ EDITS = {
         },
     ),
     "the number of pairs of a set": (
-        {TINY: ("    helpful: { policy: long, pairs: 40", "    helpful: { policy: long, pairs: 44")},
+        {TINY: ("helpful: { policy: long, pairs: 40", "helpful: { policy: long, pairs: 44")},
         {
             *compared("helpful"),
             *fitted("helpful", "mixed", "fewer-pairs-10", "fewer-pairs-20"),
@@ -201,7 +200,7 @@ EDITS = {
         },
     ),
     "the number of bins": (
-        {TINY: ("    evaluation: { samples: 32 }\n", "    evaluation: { samples: 32 }\n    bins: 5\n")},
+        {TINY: ("evaluation: { samples: 32 }\n", "evaluation: { samples: 32 }\n    bins: 5\n")},
         {*(f"measures of {name}, seed 0" for name in PREFERENCES), *COMPARED},
     ),
     "the samples of evaluations": (
