@@ -59,8 +59,8 @@ LEARNED = (
     TRAINER,
     DECODER,
     "networks: arrays measures",
-    "studies.rlhf: shares",
-    "studies.rlhf.networks: preferring proximal runs shapes",
+    "studies.rlhf: iterations shares",
+    "studies.rlhf.networks: ppo preferring runs shapes",
     "studies.rlhf.stages: read train",
 )
 COMPUTES = {

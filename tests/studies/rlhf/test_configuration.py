@@ -245,8 +245,8 @@ WRONG = [
     (
         [("tranches/second/draw", 0)],
         [
-            "`rlhf.tranches.second`: holds the same pairs as 'first'; give it another `draw`, or "
-            "remove one of them"
+            "`rlhf.tranches.second.draw` = 0: 'first' draws the same pairs, but for their number; "
+            "give it another `draw`, or remove one of them"
         ],
     ),
     (

@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ontogeny.networks import arrays as in_numpy
 from ontogeny.studies.rlhf.config import PPO, Network
+from ontogeny.studies.rlhf.iterations import updates_of
 from ontogeny.studies.rlhf.networks.ppo import (
     Rollout,
     advantages,
@@ -338,7 +339,7 @@ def gradient_like(parameters):
 
 def test_an_iteration_samples_once_from_the_parameters_at_its_start():
     spec, sampled = PPO(samples=8, minibatch=4, passes=2), []
-    assert spec.updates == 4
+    assert updates_of(spec) == 4
     objective = objective_of(sampled, spec=spec)
     given_ = []
     for update in range(8):

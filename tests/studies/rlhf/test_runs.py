@@ -10,6 +10,7 @@ from ontogeny.config.training import Schedule
 from ontogeny.networks import arrays
 from ontogeny.networks.decoder import next_token_loss
 from ontogeny.studies.rlhf.config import Network
+from ontogeny.studies.rlhf.iterations import updates_of
 from ontogeny.studies.rlhf.networks import runs
 from ontogeny.studies.rlhf.networks.preferring import Pairs, judged
 from ontogeny.studies.rlhf.networks.shapes import policy_of, preference_of
@@ -68,7 +69,7 @@ def test_a_policy_is_saved_at_the_ends_of_iterations_alone():
     """Where it goes on, responses are sampled anew; within an iteration they would be others."""
     saved = []
     policy_run(observe=[Saver(lambda arrays: saved.append(int(arrays["step"])), interval=0.0)])
-    assert policy_training().ppo.updates == 4
+    assert updates_of(policy_training().ppo) == 4
     assert saved == [4, 8, 12, 16]
 
 

@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ontogeny.config.training import LearningRateDecay
 from ontogeny.networks import arrays
 from ontogeny.studies.rlhf.config import PPO, Network, PreferenceTraining, Sequences
+from ontogeny.studies.rlhf.iterations import updates_of
 from ontogeny.studies.rlhf.run_datasets import of_policy, of_preference, of_start
 from ontogeny.studies.rlhf.shares import taken
 from ontogeny.studies.rlhf.stages.read import final, network_of
@@ -122,7 +123,7 @@ def test_the_learning_rate_of_preference_models_falls_to_the_end_unless_it_is_sa
     ],
 )
 def test_policies_are_stored_at_the_ends_of_iterations(written, updates):
-    assert PPO(**written).updates == updates
+    assert updates_of(PPO(**written)) == updates
     schedule = {"iterations": 12, "checkpoints": {"per_decade": 0, "every": 5}}
     spec = policy_training(ppo=written, schedule=schedule)
     assert policy_checkpoints(spec) == tuple(updates * each for each in (0, 5, 10, 12))

@@ -315,11 +315,6 @@ class PPO(Section):
         0.1, description="Weight of the squared error of the value head."
     )
 
-    @property
-    def updates(self) -> int:
-        """Return the number of updates in an iteration."""
-        return self.passes * self.samples // self.minibatch
-
 
 class Iterations(Section):
     """How long to train and what to keep, in iterations."""

@@ -56,8 +56,9 @@ def seeds_of_policy(section: Rlhf, name: str) -> tuple[int, ...]:
 
 
 def _judges(section: Rlhf, preference: str) -> Iterator[str]:
-    """Yield the preference models that have judged what another one learns from."""
-    for name in section.preferences[preference].tranches:
+    """Yield the preference models that have judged what another one learns from or is tested on."""
+    found = section.preferences[preference]
+    for name in (*found.tranches, *found.tested_on):
         tranche = section.tranches[name]
         if tranche.judge is not None:
             yield tranche.judge

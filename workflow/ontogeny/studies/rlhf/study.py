@@ -29,6 +29,7 @@ from ontogeny.studies.rlhf.config import (
     World,
 )
 from ontogeny.studies.rlhf.facts import facts_of_run, facts_of_runs
+from ontogeny.studies.rlhf.iterations import updates_of
 from ontogeny.studies.rlhf.labels import DIMENSIONS
 from ontogeny.studies.rlhf.memory import network_memory, samples_memory
 from ontogeny.studies.rlhf.seeds import (
@@ -145,7 +146,7 @@ class RlhfPlan(Plan):
         """Return what a set of comparisons depends on, in addition to its files."""
         tranche = self.section.tranches[wildcards.tranche]
         fields = {name: getattr(tranche, name) for name in TrancheOptions.model_fields}
-        updates = [self.section.experiments[name].ppo.updates for name in tranche.runs]
+        updates = [updates_of(self.section.experiments[name].ppo) for name in tranche.runs]
         return canonical(
             {
                 "tranche": specification(TrancheOptions(**fields)),
@@ -276,7 +277,7 @@ class RlhfPlan(Plan):
                 "reward": experiment.reward,
                 "judges": self._judges(experiment),
                 "kl_penalty": experiment.kl_penalty,
-                "updates": experiment.ppo.updates,
+                "updates": updates_of(experiment.ppo),
                 "responses": experiment.ppo.samples,
                 "samples": self.section.analysis.evaluation.samples,
                 "seed": int(wildcards.seed),

@@ -27,6 +27,7 @@ from torch import Tensor
 from ontogeny.networks.decoder import Parameters, Transformer
 from ontogeny.networks.objective import minibatch_objective, reproducible_attention
 from ontogeny.studies.rlhf.config import PPO
+from ontogeny.studies.rlhf.iterations import updates_of
 from ontogeny.training import Objective
 
 __all__ = [
@@ -175,7 +176,7 @@ def ppo_objective(
 ) -> Objective:
     """Return the objective of a policy as the training loop asks for it.
 
-    An iteration has ``spec.updates`` updates. Its first one samples responses from the parameters
+    An iteration has `updates_of` updates. Its first one samples responses from the parameters
     that it is given, and all learn from these; so a training can go on from the start of an
     iteration, and only from there.
 
@@ -201,11 +202,11 @@ def ppo_objective(
         return torch.from_numpy(np.concatenate(passes)).reshape(-1, spec.minibatch)
 
     def minibatch(update: int) -> Rollout:
-        iteration, place = divmod(update, spec.updates)
+        iteration, place = divmod(update, updates_of(spec))
         return at_hand[0].part(order(iteration)[place])
 
     def objective(parameters: Parameters, gradient: Parameters, update: int) -> Tensor:
-        iteration, place = divmod(update, spec.updates)
+        iteration, place = divmod(update, updates_of(spec))
         if place == 0:
             sequences = sample(parameters, iteration)
             at_hand[:] = [

@@ -16,6 +16,7 @@ from ontogeny.networks.measures import next_token_measures
 from ontogeny.networks.minibatches import EpochMinibatches
 from ontogeny.networks.objective import minibatch_objective, next_token_objective
 from ontogeny.studies.rlhf.config import PPO
+from ontogeny.studies.rlhf.iterations import updates_of
 from ontogeny.studies.rlhf.networks.ppo import Score, ppo_objective, token_log_probabilities
 from ontogeny.studies.rlhf.networks.preferring import Pairs, judged, pair_loss
 from ontogeny.training import (
@@ -278,7 +279,7 @@ def train_policy(
         checkpoints=checkpoints,
         embeddings={"W_E"},
         state=state,
-        observe=[_at_ends(call, spec.updates) for call in observe],
+        observe=[_at_ends(call, updates_of(spec)) for call in observe],
     )
 
 

@@ -20,6 +20,7 @@ from ontogeny.studies.rlhf.config import (
     PreferenceTraining,
     StartRun,
 )
+from ontogeny.studies.rlhf.iterations import updates_of
 from ontogeny.studies.rlhf.networks.preferring import Pairs
 from ontogeny.studies.rlhf.networks.runs import (
     Task,
@@ -130,14 +131,14 @@ def train_preference_run(
 
 def policy_course(spec: PolicyTraining) -> Course:
     """Return how a policy is trained, with its schedule in updates."""
-    steps = spec.ppo.updates * spec.schedule.iterations
+    steps = updates_of(spec.ppo) * spec.schedule.iterations
     return _course(spec, Schedule(steps=steps))
 
 
 def policy_checkpoints(spec: PolicyTraining) -> tuple[int, ...]:
     """Return the updates after which a policy is stored: at the end of an iteration each."""
     schedule = Schedule(steps=spec.schedule.iterations, checkpoints=spec.schedule.checkpoints)
-    return tuple(spec.ppo.updates * each for each in checkpoint_steps(schedule))
+    return tuple(updates_of(spec.ppo) * each for each in checkpoint_steps(schedule))
 
 
 def train_policy_run(
