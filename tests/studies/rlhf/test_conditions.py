@@ -36,7 +36,7 @@ def test_all_that_departs_is_said():
         c={"prompt": "harmless", "schedule": {"iterations": 3}, "ppo": {"passes": 4}},
     )
     assert sorted(found["c"].split(", ")) == [
-        "prompt harmless", "ppo.passes 4", "schedule.iterations 3"
+        "ppo.passes 4", "prompt harmless", "schedule.iterations 3"
     ]  # fmt: skip
 
 
