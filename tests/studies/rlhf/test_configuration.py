@@ -168,7 +168,8 @@ WRONG = [
     (
         [("worlds/exact", {"kind": "enumerated", "vocabulary": 12})],
         [
-            "`rlhf.worlds.exact.vocabulary` = 12: makes 20,736 sequences of 4 tokens, but a world "
+            "`rlhf.worlds.exact.vocabulary` = 12: makes 2.07e+04 sequences of 4 tokens, but a "
+            "world "
             "of kind enumerated has at most 20,000; lower it or `length`, or choose the kind "
             "sequences"
         ],
@@ -190,14 +191,15 @@ WRONG = [
         [("tranches/best/judge", "mixture"), ("tranches/best/best_of", 4)],
         [
             "`rlhf.tranches.best`: depends on itself, by way of preferences.mixture <- "
-            "tranches.best; let one of these read something else"
+            "tranches.best; change a `judge`, `runs`, `tranches` or `reward` among these"
         ],
     ),
     (
         [("experiments/base/reward", "mixture")],
         [
             "`rlhf.tranches.online`: depends on itself, by way of experiments.base <- "
-            "preferences.mixture <- tranches.online; let one of these read something else"
+            "preferences.mixture <- tranches.online; change a `judge`, `runs`, `tranches` or "
+            "`reward` among these"
         ],
     ),
     # what breaks together
@@ -251,11 +253,11 @@ WRONG = [
     ),
     (
         [("tranches/best/judge", "elsewhere")],
-        ["`rlhf.tranches.best.judge` = 'elsewhere': is of another world than its policy"],
+        ["`rlhf.tranches.best.judge` = 'elsewhere': is of another world than the policy"],
     ),
     (
         [("tranches/online/runs", ["gold"])],
-        ["`rlhf.tranches.online.runs` = 'gold': is of another world than its policy"],
+        ["`rlhf.tranches.online.runs` = 'gold': is of another world than the policy"],
     ),
     *(
         (
@@ -267,7 +269,7 @@ WRONG = [
     *(
         (
             [(f"experiments/base/{key}", value)],
-            [f"`rlhf.experiments.base.{key}` = 'elsewhere': is of another world than its policy"],
+            [f"`rlhf.experiments.base.{key}` = 'elsewhere': is of another world than the policy"],
         )
         for key, value in (("reward", "elsewhere"), ("judges", ["elsewhere"]))
     ),

@@ -50,7 +50,6 @@ def grid(**swept):
         ("preferences", grid(network={"d_model": [8, 16, 32]}), {"preferences", "scaling"}),
         ("tranches", {"best": {"policy": "start", "best_of": 2, "judge": "judge"}}, {"online"}),
         ("worlds", {"other": {"kind": "sequences", "prompts": 2}}, {"conflict"}),
-        ("analysis", {"detection": ["start"]}, {"detection"}),
         (
             "worlds",
             {"real": {"kind": "pairs", "file": "config/test/judged.json", "layout": "judged"}},
@@ -62,6 +61,12 @@ def test_facts_of_all_runs_are_what_the_configuration_has(part, given, facts, mo
     monkeypatch.chdir(ROOT)
     raw = BARE | {part: BARE.get(part, {}) | given}
     assert facts_of_runs(read(raw)) == facts
+
+
+def test_foreign_sequences_are_to_be_detected():
+    raw = changed(("analysis", {"detection": ["start"]}))
+    assert "detection" in facts_of_runs(read(raw))
+    assert "detection" not in facts_of_runs(read(changed()))
 
 
 def test_sets_that_sample_runs_are_online():

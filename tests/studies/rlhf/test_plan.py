@@ -182,7 +182,7 @@ def test_measures_of_all_preference_models_that_are_asked_for_are_compared():
             {("prefer", "proxy"), "comparison"},
         ),
         ([("tranches/first/pairs", 900)], {("compare", "first"), "comparison"}),
-        ([("policies/start/probes", {"fresh": 7})], {("probe", "start")}),
+        ([("policies/start/probes", {"fresh": 700})], {("probe", "start")}),
         ([("policies/start/epochs", 3)], {("start", "start")}),
         ([("worlds/long/lines", 7)], {("world", "long")}),
         (

@@ -23,7 +23,7 @@ from ontogeny.studies.rlhf.config import (
     World,
 )
 from ontogeny.studies.rlhf.pairs.checks import problems_of_pairs
-from ontogeny.studies.rlhf.seeds import seeds_of_preferences
+from ontogeny.studies.rlhf.seeds import seeds_of_policy, seeds_of_preferences
 from ontogeny.studies.rlhf.shares import taken
 from ontogeny.sweeps import resolved
 
@@ -118,7 +118,7 @@ def _problems_of_world(world: World, at: str) -> Iterator[str]:
             sequences = world.vocabulary**world.length
             if sequences > MOST_SEQUENCES:
                 yield (
-                    f"`{at}.vocabulary` = {world.vocabulary}: makes {sequences:,} sequences of "
+                    f"`{at}.vocabulary` = {world.vocabulary}: makes {sequences:.3g} sequences of "
                     f"{world.length} tokens, but a world of kind enumerated has at most "
                     f"{MOST_SEQUENCES:,}; lower it or `length`, or choose the kind sequences"
                 )
@@ -145,8 +145,8 @@ def _problems(section: Rlhf) -> Iterator[str]:
     cycle = _cycle(section)
     if cycle:
         yield (
-            f"`rlhf.{cycle[0]}`: depends on itself, by way of {' <- '.join(cycle[1:])}; let one of "
-            "these read something else"
+            f"`rlhf.{cycle[0]}`: depends on itself, by way of {' <- '.join(cycle[1:])}; change a "
+            "`judge`, `runs`, `tranches` or `reward` among these"
         )
         return
     for name, tranche in section.tranches.items():
@@ -175,6 +175,7 @@ def _problems(section: Rlhf) -> Iterator[str]:
                 f"`rlhf.analysis.detection` = {name!r}: only worlds of kind sequences have foreign "
                 "sequences; take it out"
             )
+    yield from _unused(section)
     yield from _missing_seeds(section)
     yield from _repeated(section)
 
@@ -223,14 +224,17 @@ def _world_of(section: Rlhf, policy: str) -> str:
     return section.policies[policy].world
 
 
+def _prompts_of(section: Rlhf, policy: str) -> tuple[str, ...]:
+    world = section.worlds[_world_of(section, policy)]
+    return PROMPTS[: world.prompts] if isinstance(world, Sequences) else PROMPTS[:1]
+
+
 def _world_of_preference(section: Rlhf, name: str) -> str:
     return _world_of(section, section.tranches[section.preferences[name].tranches[0]].policy)
 
 
 def _problems_of_prompt(section: Rlhf, prompt: str, policy: str, at: str) -> Iterator[str]:
-    name = _world_of(section, policy)
-    world = section.worlds[name]
-    known = PROMPTS[: world.prompts] if isinstance(world, Sequences) else PROMPTS[:1]
+    name, known = _world_of(section, policy), _prompts_of(section, policy)
     if prompt not in ("mixed", *known):
         yield (
             f"`{at}.prompt` = {prompt!r}: is not a prompt of the world {name!r}, which has "
@@ -254,11 +258,16 @@ def _problems_of_tranche(section: Rlhf, name: str, tranche: Tranche) -> Iterator
             "are sampled, and be empty without them"
         )
     if tranche.judge is not None and _world_of_preference(section, tranche.judge) != world:
-        yield f"`{at}.judge` = {tranche.judge!r}: is of another world than its policy"
+        yield (
+            f"`{at}.judge` = {tranche.judge!r}: is of another world than the policy; name one that "
+            f"learned from samples in {world!r}"
+        )
     for run in tranche.runs:
         experiment = section.experiments[run]
         if _world_of(section, experiment.policy) != world:
-            yield f"`{at}.runs` = {run!r}: is of another world than its policy"
+            yield (
+                f"`{at}.runs` = {run!r}: is of another world than the policy; name one in {world!r}"
+            )
         last = experiment.schedule.iterations
         if any(iteration > last for iteration in tranche.iterations):
             yield (
@@ -268,16 +277,26 @@ def _problems_of_tranche(section: Rlhf, name: str, tranche: Tranche) -> Iterator
     for other in section.tranches:
         if other == name:
             break
-        if _drawn(section.tranches[other]) == _drawn(tranche):
+        if _drawn(section, section.tranches[other]) == _drawn(section, tranche):
             yield (
                 f"`{at}.draw` = {tranche.draw}: {other!r} draws the same pairs, but for "
                 "their number; give it another `draw`, or remove one of them"
             )
 
 
-def _drawn(tranche: Tranche) -> Tranche:
-    """Return a set of comparisons without its numbers of pairs, which share most responses."""
-    return tranche.model_copy(update={"pairs": 1, "test": 1})
+def _drawn(section: Rlhf, tranche: Tranche) -> tuple[Any, ...]:
+    """Return what decides the responses of a set of comparisons.
+
+    Sets that differ in their numbers of pairs alone share most responses.
+    """
+    policy = section.policies[tranche.policy]
+    prompts = _prompts_of(section, tranche.policy)
+    rest = tranche.model_dump(exclude={"policy", "pairs", "test", "prompt"})
+    return (
+        policy.model_dump(exclude={"probes"}),
+        tranche.prompt if len(prompts) > 1 else "mixed",
+        rest,
+    )
 
 
 def _problems_of_preference(section: Rlhf, name: str, preference: Preference) -> Iterator[str]:
@@ -286,9 +305,10 @@ def _problems_of_preference(section: Rlhf, name: str, preference: Preference) ->
         for each in getattr(preference, key):
             if _world_of(section, section.tranches[each].policy) != world:
                 first = preference.tranches[0]
-                yield f"`{at}.{key}` = {each!r}: is of another world than {first!r}"
-    if len({*preference.tranches}) < len(preference.tranches):
-        yield f"`{at}.tranches` = {list(preference.tranches)}: must name each only once"
+                yield (
+                    f"`{at}.{key}` = {each!r}: is of another world than {first!r}; name sets in "
+                    f"{world!r}"
+                )
     several = len(preference.tranches) > 1
     if preference.last_weight != 1 and not several:
         yield (
@@ -305,6 +325,11 @@ def _problems_of_preference(section: Rlhf, name: str, preference: Preference) ->
     fields = {key: getattr(preference, key) for key in PreferenceTraining.model_fields}
     numbers = taken(PreferenceTraining(**fields), counts)
     for each, number, count in zip(preference.tranches, numbers, counts, strict=True):
+        if number == 0 and preference.last_share not in (0, 1):
+            yield (
+                f"`{at}.pairs` = {preference.pairs}: leaves none for {each!r}; raise it, or take "
+                f"{each!r} out of `tranches`"
+            )
         if number > count:
             yield (
                 f"`{at}.pairs` = {preference.pairs}: takes {number} of {each!r}, which has "
@@ -322,7 +347,10 @@ def _problems_of_experiment(section: Rlhf, name: str, experiment: Experiment) ->
     scores += [("judges", each) for each in experiment.judges]
     for key, score in scores:
         if _world_of_preference(section, score) != world:
-            yield f"`{at}.{key}` = {score!r}: is of another world than its policy"
+            yield (
+                f"`{at}.{key}` = {score!r}: is of another world than the policy; name one that "
+                f"learned from samples in {world!r}"
+            )
     if experiment.reward == GOLD or experiment.same_tranches:
         return
     learned = {*section.preferences[experiment.reward].tranches}
@@ -334,6 +362,17 @@ def _problems_of_experiment(section: Rlhf, name: str, experiment: Experiment) ->
                 f"reward {experiment.reward!r} did, and so is not a test of it; choose another, or "
                 "set `same_tranches: true`"
             )
+
+
+def _unused(section: Rlhf) -> Iterator[str]:
+    """Refuse measures of start policies that nothing asks for."""
+    for key in ("best_of", "detection"):
+        for name in getattr(section.analysis, key):
+            if not seeds_of_policy(section, name):
+                yield (
+                    f"`rlhf.analysis.{key}` = {name!r}: is not used by any experiment or "
+                    "preference model; take it out"
+                )
 
 
 def _missing_seeds(section: Rlhf) -> Iterator[str]:

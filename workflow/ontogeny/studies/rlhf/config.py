@@ -75,14 +75,21 @@ def _not_gold(name: str) -> str:
     return name
 
 
+def _each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len({*values}) < len(values):
+        msg = "must name each only once"
+        raise ValueError(msg)
+    return values
+
+
 File = Annotated[str, AfterValidator(_not_empty)]
 PreferenceName = Annotated[Name, AfterValidator(_not_gold)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple), AfterValidator(_each_once)]
 ShareToOne = Annotated[float, Field(ge=0, le=1), AS_REAL]
 Prompts = Annotated[int, Field(ge=1, le=len(PROMPTS)), AS_WHOLE]
 Tokens = Annotated[int, Field(ge=2, le=256), AS_WHOLE]
 Length = Annotated[int, Field(ge=2, le=128), AS_WHOLE]
-Wholes = Annotated[tuple[Whole, ...], BeforeValidator(as_tuple)]
+Wholes = Annotated[tuple[Whole, ...], BeforeValidator(as_tuple), AfterValidator(_each_once)]
 
 
 # Worlds
@@ -203,7 +210,9 @@ class TrancheOptions(Section):
         1, description="Each response is the best of so many samples by the score of `judge`."
     )
     iterations: Wholes = Field(
-        (), description="Iterations at which the policies of `runs` are sampled."
+        (),
+        description="Iterations at which the policies of `runs` are sampled: of those stored, the "
+        "nearest.",
     )
     draw: Whole = Field(
         0,
@@ -275,7 +284,7 @@ class Preference(PreferenceTraining):
     seeds: Seeds | None = Field(
         None,
         description="Seeds for which it is fitted, besides those of experiments that use it; null: "
-        "no others.",
+        "no others. Without either it is not fitted.",
     )
 
 
@@ -316,13 +325,22 @@ class PPO(Section):
     )
 
 
+class StoredIterations(optimisation.Checkpoints):
+    """After which iterations the policy is stored, in addition to the first and the last."""
+
+    every: Whole = Field(5, description="Distance of an even grid of iterations; 0 for none.")
+    per_decade: Annotated[int, Field(ge=0, le=1000), AS_WHOLE] = Field(
+        15,
+        description="Number of iterations in each power of ten, spaced evenly in their logarithm.",
+    )
+
+
 class Iterations(Section):
     """How long to train and what to keep, in iterations."""
 
     iterations: Count = Field(120, description="Number of iterations.")
-    checkpoints: optimisation.Checkpoints = Field(
-        optimisation.Checkpoints(per_decade=15, every=5),
-        description="Which policies are stored, by iterations in place of steps.",
+    checkpoints: StoredIterations = Field(
+        StoredIterations(), description="Which policies are stored."
     )
 
 
