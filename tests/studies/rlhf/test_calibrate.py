@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ontogeny.studies.rlhf.stages.calibrate import calibrate
+from ontogeny.studies.rlhf.stages.calibrate import calibrate, rescored
 from ontogeny.studies.rlhf.stages.read import final
 from ontogeny.studies.rlhf.stages.score import calibrated_scores, raw_scores
 from rlhf_networks import small_sequences, stored_policy, stored_preference
@@ -49,3 +49,15 @@ def test_fresh_pairs_do_not_count_for_the_temperature():
     turned = PROBES.assign(chosen=("pair", np.where(part == 1, 1, 0) ^ PROBES["chosen"].values))
     found, other = calibrate(NETWORK, PROBES), calibrate(NETWORK, turned)
     assert float(found["temperature"]) == float(other["temperature"])
+
+
+def test_on_the_probes_of_another_policy_the_scores_are_of_these():
+    """Temperature and zero stay, and so a policy that has not learned has gained nothing."""
+    calibration = calibrate(NETWORK, PROBES)
+    others = probes_of(WORLD, stored_policy(WORLD, seed=5), calibration=20, fresh=30)
+    given = {"own": (NETWORK, calibration), "other": (NETWORK, calibration)}
+    found = rescored(given, ["other"], others)
+    assert found["own"][1] is calibration
+    expected = calibrated_scores(NETWORK, calibration, others["tokens"].values)
+    np.testing.assert_array_equal(found["other"][1]["score"], expected.astype(np.float32))
+    assert float(found["other"][1]["temperature"]) == float(calibration["temperature"])

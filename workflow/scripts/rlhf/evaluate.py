@@ -1,16 +1,18 @@
 from ontogeny.job import Job
 from ontogeny.studies.rlhf.about import about_of
+from ontogeny.studies.rlhf.stages.calibrate import rescored
 from ontogeny.studies.rlhf.stages.evaluate import evaluation
 from ontogeny.studies.rlhf.stages.read import with_calibration
 
 job = Job(snakemake)
-spec, run = job.spec, job.read("checkpoints")
+spec, run, probes = job.spec, job.read("checkpoints"), job.read("probes")
+judges = with_calibration(spec["judges"], job.read("judges"))
 found = evaluation(
     job.read("world"),
     job.read("start"),
-    job.read("probes"),
+    probes,
     run,
-    with_calibration(spec["judges"], job.read("judges")),
+    rescored(judges, spec["elsewhere"], probes),
     reward=spec["reward"],
     kl_penalty=float(spec["kl_penalty"]),
     samples=spec["samples"],

@@ -1,6 +1,6 @@
 """The study as the workflow reads it: which results and figures its runs have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -233,6 +233,10 @@ class RlhfPlan(Plan):
     def _seeds(self) -> dict[str, tuple[int, ...]]:
         return seeds_of_preferences(self.section)
 
+    def _of_others(self, names: Iterable[str], policy: str) -> list[str]:
+        """Return which preference models belong to another start policy."""
+        return [name for name in names if policy_of_preference(self.section, name) != policy]
+
     # Policies
 
     def _policy_of(self, wildcards: Any) -> str:
@@ -276,6 +280,7 @@ class RlhfPlan(Plan):
             {
                 "reward": experiment.reward,
                 "judges": self._judges(experiment),
+                "elsewhere": self._of_others(self._judges(experiment), experiment.policy),
                 "kl_penalty": experiment.kl_penalty,
                 "updates": updates_of(experiment.ppo),
                 "responses": experiment.ppo.samples,
@@ -320,7 +325,9 @@ class RlhfPlan(Plan):
 
     def best_of_specification(self, wildcards: Any) -> Any:
         """Return which preference models select the best of several samples."""
-        return canonical({"preferences": self.preferences_on_policy(wildcards)})
+        names = self.preferences_on_policy(wildcards)
+        elsewhere = self._of_others(names, wildcards.policy)
+        return canonical({"preferences": names, "elsewhere": elsewhere})
 
     def detection_specification(self, wildcards: Any) -> Any:
         """Return the seed of the sequences that are drawn to detect foreign ones."""

@@ -1,5 +1,7 @@
 """The temperature and the zero of a preference model, without which two of them do not compare."""
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 import xarray as xr
 
@@ -8,9 +10,9 @@ from ontogeny.studies.rlhf.labels import dataset, variable
 from ontogeny.studies.rlhf.stages.parts import part_of, right_difference
 from ontogeny.studies.rlhf.stages.probe import PARTS
 from ontogeny.studies.rlhf.stages.read import final
-from ontogeny.studies.rlhf.stages.score import raw_scores
+from ontogeny.studies.rlhf.stages.score import calibrated_scores, raw_scores
 
-__all__ = ["calibrate"]
+__all__ = ["calibrate", "rescored"]
 
 
 def calibrate(checkpoints: xr.Dataset, probes: xr.Dataset) -> xr.Dataset:
@@ -55,3 +57,32 @@ def calibrate(checkpoints: xr.Dataset, probes: xr.Dataset) -> xr.Dataset:
         {},
         title="Calibration of a preference model",
     )
+
+
+def rescored(
+    preferences: Mapping[str, tuple[xr.Dataset, xr.Dataset]],
+    names: Collection[str],
+    probes: xr.Dataset,
+) -> dict[str, tuple[xr.Dataset, xr.Dataset]]:
+    """Return preference models with the scores of the probes of another start policy.
+
+    Their temperature and zero stay.
+
+    Parameters
+    ----------
+    preferences : mapping of str to tuple of Dataset
+        Checkpoints and calibration of each.
+    names : collection of str
+        Those that were calibrated on the probes of another start policy.
+    probes : Dataset
+        On which they are to be judged.
+    """
+    found = dict(preferences)
+    for name in names:
+        checkpoints, calibration = preferences[name]
+        score = calibrated_scores(checkpoints, calibration, probes["tokens"].values)
+        of_these = variable(
+            ("side", "pair"), score.astype(np.float32), "calibrated score of a probe", "nat"
+        )
+        found[name] = checkpoints, calibration.drop_dims("pair").assign(score=of_these)
+    return found
