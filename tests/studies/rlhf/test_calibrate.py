@@ -54,7 +54,7 @@ def test_fresh_pairs_do_not_count_for_the_temperature():
 def test_on_the_probes_of_another_policy_the_scores_are_of_these():
     """Temperature and zero stay, and so a policy that has not learned has gained nothing."""
     calibration = calibrate(NETWORK, PROBES)
-    others = probes_of(WORLD, stored_policy(WORLD, seed=5), calibration=20, fresh=30)
+    others = probes_of(WORLD, stored_policy(WORLD, (5,)), calibration=20, fresh=30)
     given = {"own": (NETWORK, calibration), "other": (NETWORK, calibration)}
     found = rescored(given, ["other"], others)
     assert found["own"][1] is calibration

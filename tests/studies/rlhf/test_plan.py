@@ -132,7 +132,21 @@ def test_the_best_of_several_samples_is_scored_by_all_that_score_runs_from_there
     of = wildcards(policy="start", seed="0")
     assert plan.preferences_on_policy(of) == ["judge", "proxy"]
     assert plan.files_of_preferences(of) == network("judge") + network("proxy")
-    assert plan.best_of_specification(of) == {"preferences": ["judge", "proxy"]}
+    assert plan.best_of_specification(of) == {"preferences": ["judge", "proxy"], "elsewhere": []}
+
+
+def test_preference_models_of_another_start_policy_are_named():
+    """`narrow` is trained against `proxy`, which belongs to `start`."""
+    plan = plan_of(changed(("analysis", {"best_of": ["narrow"]})))
+    of_run = plan.evaluation_specification(wildcards(experiment="narrow", seed="0"))
+    assert (of_run["judges"], of_run["elsewhere"]) == (["proxy"], ["proxy"])
+    of_policy = plan.best_of_specification(wildcards(policy="narrow", seed="0"))
+    assert of_policy == {"preferences": ["proxy"], "elsewhere": ["proxy"]}
+    assert plan.evaluation_specification(wildcards(experiment="base", seed="0"))["elsewhere"] == []
+
+
+def test_start_policies_with_measures_of_their_own_have_the_seeds_of_their_readers():
+    plan = plan_of(changed(("analysis", {"best_of": ["start"], "detection": ["narrow", "start"]})))
     assert plan.policies_with("best_of") == [("start", 0), ("start", 1)]
     assert [name for name, _ in plan.policies_with("detection")] == ["narrow"] * 2 + ["start"] * 2
     assert plan.files_of("best_of")[0] == f"{BASE}/policies/start/seed0/best_of.nc"
