@@ -92,7 +92,7 @@ def evaluation(
     reward : str
         Name of one of them, or `GOLD`.
     kl_penalty : float
-        lambda [1/nat].
+        lambda.
     samples : int
         Of each checkpoint, where the world is not enumerated.
     updates_per_iteration, samples_per_iteration : int

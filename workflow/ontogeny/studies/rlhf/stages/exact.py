@@ -55,7 +55,7 @@ def exact_measures(
     rewarded : int
         Which of them is the reward.
     kl_penalty : float
-        lambda [1/nat].
+        lambda.
     """
     reference = final(start)
     vocabulary, length = int(world.attrs["vocabulary"]), int(world.attrs["length"])
