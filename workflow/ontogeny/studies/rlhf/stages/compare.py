@@ -116,7 +116,7 @@ def comparisons(
     true_score = gold(world, joined)
     uniform = [rng.random(each.shape[1]) for rng, each in zip(generators, tokens, strict=True)]
     chosen = np.concatenate(uniform) >= 1 / (1 + np.exp(true_score[1] - true_score[0]))
-    part = np.repeat(np.arange(len(parts), dtype=np.int8), [each.size for each in uniform])
+    part = np.repeat(np.arange(len(parts), dtype=np.int8), [len(each) for each in uniform])
     prompt = (joined[0, :, 0] - vocabulary).astype(np.int8)
     log_probability = sequence_log_probability(
         final(start), joined.reshape(-1, joined.shape[-1]), vocabulary

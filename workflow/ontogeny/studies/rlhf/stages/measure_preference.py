@@ -106,10 +106,10 @@ def measures_of_preference(
     tested[PROBES] = fresh
     threshold = np.quantile(calibrated["score"].values, QUANTILES)
     along = [_of_pairs(each, threshold) for each in tested.values()]
-    found = {name: np.stack([each[name] for each in along]) for name in along[0]}
+    found: dict[str, Any] = {name: np.stack([each[name] for each in along]) for name in along[0]}
     found |= {
         "threshold": threshold,
-        "parameters": sum(values.size for values in final(checkpoints).values()),
+        "parameters": sum(each.size for each in final(checkpoints).values()),
         "pairs": pairs,
     }
     variables = {
