@@ -114,9 +114,12 @@ def comparisons(
     vocabulary = int(world.attrs["vocabulary"])
     joined = np.concatenate(tokens, axis=1)
     true_score = gold(world, joined)
-    uniform = [rng.random(each.shape[1]) for rng, each in zip(generators, tokens, strict=True)]
-    chosen = np.concatenate(uniform) >= 1 / (1 + np.exp(true_score[1] - true_score[0]))
-    part = np.repeat(np.arange(len(parts), dtype=np.int8), [len(each) for each in uniform])
+    counts = [each.shape[1] for each in tokens]
+    uniform = np.concatenate(
+        [rng.random(count) for rng, count in zip(generators, counts, strict=True)]
+    )
+    chosen = uniform >= 1 / (1 + np.exp(true_score[1] - true_score[0]))
+    part = np.repeat(np.arange(len(parts), dtype=np.int8), counts)
     prompt = (joined[0, :, 0] - vocabulary).astype(np.int8)
     log_probability = sequence_log_probability(
         final(start), joined.reshape(-1, joined.shape[-1]), vocabulary
