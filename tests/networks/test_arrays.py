@@ -71,6 +71,17 @@ def test_pooled_logits_are_means_over_places_whatever_the_blocks(monkeypatch, to
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("together", [1, 4])
+@pytest.mark.parametrize("read", [arrays.logits, arrays.streams])
+def test_what_is_read_does_not_depend_on_the_blocks(monkeypatch, read, together):
+    parameters, tokens = in_numpy(parameters_of(NETWORKS[0])), tokens_of(NETWORKS[0])
+    at_once = read(parameters, tokens)
+    monkeypatch.setattr(arrays, "_TOGETHER", together)
+    found = read(parameters, tokens)
+    assert found.dtype == at_once.dtype == np.float32
+    np.testing.assert_allclose(found, at_once, atol=1e-5)
+
+
 def test_log_probabilities_are_normalised_and_keep_differences():
     logits = np.array([[1000.0, 1001.0, 998.5], [0.0, -2.0, 3.0]])
     found = arrays.next_token_log_probabilities(logits)

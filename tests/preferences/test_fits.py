@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.optimize import curve_fit
 from scipy.stats import linregress
 
-from ontogeny.preferences import GAO_FORMS, fall, fit_gao, fit_line, peak
+from ontogeny.preferences import GAO_FORMS, fit_gao, fit_line, peak
 
 
 def test_scipy_agrees_on_lines():
@@ -57,11 +57,9 @@ def test_too_few_points_for_a_form():
             assert np.isnan(list(vars(found).values())).all()
 
 
-def test_peak_and_fall():
+def test_the_peak_is_the_first_of_the_greatest():
     values = [0.1, 0.9, 0.4, 0.9, 0.2]
     assert peak(values) == 1
-    assert_allclose(fall(values), 0.7)
-    assert fall([1.0, 2.0]) == 0
     assert peak([1.0, 2.0]) == 1
 
 
@@ -72,7 +70,7 @@ def test_peak_and_fall():
         (lambda: fit_gao([-1, 1, 2], [0, 0, 0]), "root_kl: a value is below 0"),
         (lambda: fit_line([np.nan], [1]), "x: a value is NaN"),
         (lambda: peak([]), "values: there are none"),
-        (lambda: fall([np.nan]), "values: a value is NaN"),
+        (lambda: peak([np.nan]), "values: a value is NaN"),
     ],
 )
 def test_what_is_not_a_curve_is_refused(call, message):

@@ -7,15 +7,17 @@ import torch
 from ontogeny.networks.decoder import Transformer
 from ontogeny.studies.rlhf.config import Sequences
 from ontogeny.studies.rlhf.stages.world import world_dataset
-from ontogeny.studies.rlhf.worlds.enumerated import all_sequences, chain_probability
+from ontogeny.studies.rlhf.worlds.corpora import chain_of
+from ontogeny.studies.rlhf.worlds.enumerated import all_sequences
 from ontogeny.studies.rlhf.worlds.gold import gold, raw_of_network, raw_units, refusals, repeats
 from rlhf_networks import small_enumerated, small_sequences
 
 
 def moments(world):
     """Mean, deviation and skewness of gold under the chain."""
-    probability = chain_probability(world)
-    score = gold(world, all_sequences(5, 3))
+    every = all_sequences(5, 3)
+    probability = np.exp(chain_of(world).log_probability(every[:, 1:]))
+    score = gold(world, every)
     mean = probability @ score
     deviation = np.sqrt(probability @ (score - mean) ** 2)
     return mean, deviation, probability @ ((score - mean) / deviation) ** 3

@@ -6,7 +6,6 @@ from ontogeny.studies.rlhf.seeds import (
     policy_of_preference,
     seeds_of_policy,
     seeds_of_preferences,
-    world_of_policy,
 )
 from rlhf_section import VALID, changed, read
 
@@ -54,7 +53,6 @@ def test_a_preference_model_belongs_to_the_policy_of_its_first_comparisons():
     section = read(VALID)
     assert policy_of_preference(section, "mixture") == "start"
     assert policy_of_preference(section, "exact") == "exact"
-    assert world_of_policy(section, "narrow") == "long"
 
 
 def test_all_that_a_run_reads_has_its_seed():

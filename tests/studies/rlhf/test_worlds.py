@@ -9,7 +9,7 @@ from ontogeny.studies.rlhf.config import Enumerated, Sequences
 from ontogeny.studies.rlhf.stages.world import world_dataset
 from ontogeny.studies.rlhf.worlds.chains import random_chain, shifted_chain
 from ontogeny.studies.rlhf.worlds.corpora import chain_of
-from ontogeny.studies.rlhf.worlds.enumerated import all_sequences, chain_probability
+from ontogeny.studies.rlhf.worlds.enumerated import all_sequences
 from rlhf_networks import small_enumerated, small_sequences
 
 
@@ -69,7 +69,7 @@ def test_all_sequences_are_there_once_and_in_order():
 
 def test_probabilities_of_the_enumerated_world_sum_to_1_and_are_those_of_the_corpus():
     world = small_enumerated(vocabulary=3, length=2, lines=20_000)
-    probability = chain_probability(world)
+    probability = np.exp(chain_of(world).log_probability(all_sequences(3, 2)[:, 1:]))
     assert probability.sum() == pytest.approx(1, abs=1e-12)
     numbers = world["corpus"].values[:, 1:] @ [3, 1]
     share = np.bincount(numbers, minlength=9) / 20_000

@@ -30,7 +30,7 @@ Tokens = NDArray[np.integer]
 Parameters = Mapping[str, NDArray[Any]]
 
 _TOGETHER = 256
-"""Sequences that are read at once, where only a number of each is kept."""
+"""Sequences that are read at once."""
 
 _EPSILON = 1e-5
 """Added to a variance, as `torch.nn.functional.layer_norm` does."""
@@ -63,6 +63,8 @@ def logits(parameters: Parameters, tokens: Tokens, *, causal: bool = True) -> Ar
     ----------
     parameters : mapping of str to ndarray
     tokens : (B, T) ndarray of int
+        Any number of sequences, here and in the other functions that read them: a few hundred are
+        read at once.
     causal : bool
         Whether a place attends to itself and those before it alone; False: to all.
 
@@ -70,8 +72,12 @@ def logits(parameters: Parameters, tokens: Tokens, *, causal: bool = True) -> Ar
     -------
     (B, T, U) ndarray
     """
-    *_, stream = _streams(parameters, tokens, causal=causal)
-    return _normalised(stream) @ _unembedding(parameters)
+    unembedding = _unembedding(parameters)
+    found = np.empty((*tokens.shape, unembedding.shape[1]), unembedding.dtype)
+    for block in _blocks(tokens):
+        *_, stream = _streams(parameters, tokens[block], causal=causal)
+        found[block] = _normalised(stream) @ unembedding
+    return found
 
 
 def pooled_logits(parameters: Parameters, tokens: Tokens) -> Array:
@@ -81,7 +87,6 @@ def pooled_logits(parameters: Parameters, tokens: Tokens) -> Array:
     ----------
     parameters : mapping of str to ndarray
     tokens : (B, T) ndarray of int
-        Any number of sequences: a few hundred are read at once.
 
     Returns
     -------
@@ -89,8 +94,7 @@ def pooled_logits(parameters: Parameters, tokens: Tokens) -> Array:
     """
     unembedding = _unembedding(parameters)
     found = np.empty((len(tokens), unembedding.shape[1]), unembedding.dtype)
-    for first in range(0, len(tokens), _TOGETHER):
-        block = slice(first, first + _TOGETHER)
+    for block in _blocks(tokens):
         *_, stream = _streams(parameters, tokens[block], causal=False)
         found[block] = _normalised(stream).mean(axis=1) @ unembedding
     return found
@@ -109,7 +113,12 @@ def streams(parameters: Parameters, tokens: Tokens, *, causal: bool = True) -> A
     (L + 1, B, d) ndarray
         Before any normalisation; the first are the embeddings.
     """
-    return np.stack([each.mean(axis=1) for each in _streams(parameters, tokens, causal=causal)])
+    layers, _, width, _ = parameters["W_Q"].shape
+    found = np.empty((layers + 1, len(tokens), width), parameters["W_E"].dtype)
+    for block in _blocks(tokens):
+        for place, stream in enumerate(_streams(parameters, tokens[block], causal=causal)):
+            found[place, block] = stream.mean(axis=1)
+    return found
 
 
 def next_token_log_probabilities(logits: Array) -> Array:
@@ -127,7 +136,6 @@ def sequence_log_probability(
     ----------
     parameters : mapping of str to ndarray
     tokens : (B, T + 1) ndarray of int
-        Any number of sequences.
     vocabulary : int
         Tokens that there can be after the first; outputs after these are ignored.
 
@@ -137,11 +145,11 @@ def sequence_log_probability(
         Sum over tokens [nat].
     """
     found = np.empty(len(tokens))
-    for first in range(0, len(tokens), _TOGETHER):
-        block = tokens[first : first + _TOGETHER].astype(np.int64)
-        each = next_token_log_probabilities(logits(parameters, block[:, :-1])[..., :vocabulary])
-        said = np.take_along_axis(each, block[:, 1:, None], axis=2)[:, :, 0]
-        found[first : first + _TOGETHER] = said.sum(axis=1, dtype=np.float64)
+    for block in _blocks(tokens):
+        read = tokens[block].astype(np.int64)
+        each = next_token_log_probabilities(logits(parameters, read[:, :-1])[..., :vocabulary])
+        said = np.take_along_axis(each, read[:, 1:, None], axis=2)[:, :, 0]
+        found[block] = said.sum(axis=1, dtype=np.float64)
     return found
 
 
@@ -213,6 +221,12 @@ def sample(
         tokens[place + 1] = (cumulative <= uniform[place] * total).sum(axis=0)
         log_probability += score[tokens[place + 1], sequences] - np.log(total)
     return np.ascontiguousarray(tokens.T), log_probability
+
+
+def _blocks(tokens: Tokens) -> Iterator[slice]:
+    """Yield the sequences that are read at once, (B, T)."""
+    for first in range(0, len(tokens), _TOGETHER):
+        yield slice(first, first + _TOGETHER)
 
 
 def _streams(parameters: Parameters, tokens: Tokens, *, causal: bool) -> Iterator[Array]:

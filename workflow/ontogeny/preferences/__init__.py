@@ -3,8 +3,9 @@
 Pure functions of arrays, which know nothing of networks, runs or files. Conventions, the same in
 the whole package:
 
-- Scores, rewards, penalties and ratings are in nats: a sample whose score is d higher is preferred
-  with probability ``sigmoid(d) = 1 / (1 + exp(-d))`` (Bradley-Terry). One nat is `POINTS` of Elo.
+- Scores, rewards and ratings are in nats: a sample whose score is d higher is preferred with
+  probability ``sigmoid(d) = 1 / (1 + exp(-d))`` (Bradley-Terry). One nat is `POINTS` of Elo. The
+  penalty on a KL has no unit.
 - A difference of a pair is that of its two scores, chosen - rejected or first - second, as said.
   A pair with equal scores counts as half right.
 - KL is ``KL(p || p0)``, of a policy p from the start policy p0, in nats. In a finite world p0 and p
@@ -34,16 +35,15 @@ from ontogeny.preferences._comparisons import (
     log_loss,
     temperature,
 )
-from ontogeny.preferences._fits import GAO_FORMS, GaoFit, Line, fall, fit_gao, fit_line, peak
+from ontogeny.preferences._fits import GAO_FORMS, GaoFit, Line, fit_gao, fit_line, peak
 from ontogeny.preferences._frontier import (
     Optimum,
     closed_optimum,
     frontier,
     frontier_of_samples,
     small_kl_frontier,
-    tilted,
 )
-from ontogeny.preferences._ratings import POINTS, Ratings, elo, fit_ratings, win_probability
+from ontogeny.preferences._ratings import POINTS, Ratings, elo, fit_ratings
 
 __all__ = [
     "GAO_FORMS",
@@ -65,7 +65,6 @@ __all__ = [
     "elo",
     "error_of_perfect",
     "expected_accuracy",
-    "fall",
     "fit_gao",
     "fit_gaussian",
     "fit_line",
@@ -79,6 +78,4 @@ __all__ = [
     "relative_distance",
     "small_kl_frontier",
     "temperature",
-    "tilted",
-    "win_probability",
 ]

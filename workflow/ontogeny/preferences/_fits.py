@@ -1,4 +1,4 @@
-"""How scores grow along a run, and how far they fall again."""
+"""How scores grow along a run, and where they are greatest."""
 
 from dataclasses import dataclass
 
@@ -113,35 +113,11 @@ def peak(values: ArrayLike) -> int:
     ValueError
         When there are no values, or one is not finite.
     """
-    return int(np.argmax(_some(values)))
-
-
-def fall(values: ArrayLike) -> float:
-    """Return the greatest value - the last, at least 0.
-
-    Parameters
-    ----------
-    values : (N,) array_like
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        When there are no values, or one is not finite.
-    """
-    found = _some(values)
-    return float(found.max() - found[-1])
-
-
-def _some(values: ArrayLike) -> Array:
     found = numbers_of("values", values)
     if not found.size:
         msg = "values: there are none"
         raise ValueError(msg)
-    return found
+    return int(np.argmax(found))
 
 
 def _points(**lists: ArrayLike) -> list[Array]:

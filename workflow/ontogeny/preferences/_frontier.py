@@ -19,30 +19,6 @@ RESOLUTION = 1e-12
 """What rounding hides: nats of KL, and differences from the highest score in units of the range."""
 
 
-def tilted(start: ArrayLike, score: ArrayLike, beta: float) -> Array:
-    """Return the probabilities ``p0 exp(beta r) / Z``.
-
-    Parameters
-    ----------
-    start : (N,) array_like
-        Probabilities p0 of all sequences under the start policy.
-    score : (N,) array_like
-        Their scores r.
-    beta : float
-        In 1 / nat; 0 gives p0, a negative one prefers low scores.
-
-    Returns
-    -------
-    (N,) ndarray
-
-    Raises
-    ------
-    ValueError
-        When lengths differ, values are not finite, or `start` is not a distribution.
-    """
-    return _tilt(world(start, score), beta)[0]
-
-
 @dataclass(frozen=True)
 class Optimum:
     """The best policy at a given penalty.
@@ -75,7 +51,7 @@ def closed_optimum(start: ArrayLike, score: ArrayLike, penalty: float) -> Optimu
     score : (N,) array_like
         Their rewards.
     penalty : float
-        Above 0.
+        lambda, above 0; a number without unit, as rewards and KL are both in nats.
 
     Returns
     -------
@@ -84,7 +60,8 @@ def closed_optimum(start: ArrayLike, score: ArrayLike, penalty: float) -> Optimu
     Raises
     ------
     ValueError
-        As `tilted` does, and when the penalty is not above 0.
+        When lengths differ, values are not finite, `start` is not a distribution, or the penalty
+        is not above 0.
     """
     if not penalty > 0:
         msg = f"penalty {penalty}: expected above 0"
@@ -118,7 +95,8 @@ def frontier(start: ArrayLike, score: ArrayLike, kl: ArrayLike | float) -> Array
     Raises
     ------
     ValueError
-        As `tilted` does, and when a K is below 0 by more than rounding, 1e-9.
+        When lengths differ, values are not finite, `start` is not a distribution, or a K is below 0
+        by more than rounding, 1e-9.
     """
     of = world(start, score)
     possible = of.start > 0
@@ -158,7 +136,8 @@ def small_kl_frontier(s_d: float, third_moment: float, kl: ArrayLike | float) ->
     """Return the frontier's gain over the start policy for small KL, to the first order in K.
 
     ``s sqrt(2 K) + kappa_3 / (3 s^2) K``, from the expansion of ``ln Z`` in beta. The first term
-    alone is not a bound when kappa_3 is above 0.
+    alone is not a bound when kappa_3 is above 0. No stage calls this function: it is the law that
+    the exact frontier is tested against, and that tells how far the line of the paper is from it.
 
     Parameters
     ----------

@@ -16,21 +16,6 @@ POINTS = 400 / np.log(10)
 NEWTON_STEPS = 5
 
 
-def win_probability(elo: ArrayLike | float) -> Array:
-    """Return the probability of a win, ``1 / (1 + 10^(-Elo / 400))``.
-
-    Parameters
-    ----------
-    elo : (...) array_like
-        Points of Elo by which one is better than the other.
-
-    Returns
-    -------
-    (...) ndarray
-    """
-    return np.asarray(expit(np.asarray(elo, dtype=np.float64) / POINTS))
-
-
 def elo(rate: ArrayLike | float) -> Array:
     """Return the difference in points of Elo from how often one wins, ``400 log10(p / (1 - p))``.
 
@@ -84,6 +69,8 @@ def fit_ratings(wins: ArrayLike, anchor: int = 0) -> Ratings:
 
     A beats B with probability ``sigmoid(r_A - r_B)``; the least of the sum of
     ``N_AB ln(1 + exp(r_B - r_A))`` over A and B, where A beat B N_AB times (Bai et al. 2022, B.4).
+    No stage calls this function: it is for tables of wins among more than two policies, of which
+    `elo` of each rate alone would give ratings that contradict one another.
 
     Parameters
     ----------

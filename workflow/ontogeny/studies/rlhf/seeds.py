@@ -8,17 +8,12 @@ from collections.abc import Iterator
 
 from ontogeny.studies.rlhf.config import GOLD, Rlhf
 
-__all__ = ["policy_of_preference", "seeds_of_policy", "seeds_of_preferences", "world_of_policy"]
+__all__ = ["policy_of_preference", "seeds_of_policy", "seeds_of_preferences"]
 
 
 def policy_of_preference(section: Rlhf, name: str) -> str:
     """Return the start policy on whose samples a preference model is scaled and judged."""
     return section.tranches[section.preferences[name].tranches[0]].policy
-
-
-def world_of_policy(section: Rlhf, name: str) -> str:
-    """Return the world of a start policy."""
-    return section.policies[name].world
 
 
 def seeds_of_preferences(section: Rlhf) -> dict[str, tuple[int, ...]]:

@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize
 
-__all__ = ["fitted", "log_loss", "temperature_of"]
+__all__ = ["fitted"]
 
 Array = NDArray[np.float64]
-
-_HOTTEST = 20.0
 
 
 def fitted(
@@ -54,17 +52,3 @@ def fitted(
     weights = np.zeros(rows.shape[1])
     weights[seen] = minimize(loss, first, jac=True, method="L-BFGS-B", options=options).x
     return weights
-
-
-def log_loss(score: Array) -> float:
-    """Return the mean log loss [nat] of the scores of what was chosen."""
-    return float(np.logaddexp(0, -score).mean())
-
-
-def temperature_of(score: Array) -> float:
-    """Return the temperature in [0.05, 20] whose division makes the log loss of scores least."""
-    low, high = -np.log(_HOTTEST), np.log(_HOTTEST)
-    found = minimize_scalar(
-        lambda log: log_loss(score / np.exp(log)), bounds=(low, high), method="bounded"
-    )
-    return float(np.exp(found.x))

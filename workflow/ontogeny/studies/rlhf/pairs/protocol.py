@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ontogeny.preferences import log_loss, temperature
 from ontogeny.studies.rlhf.pairs.features import Counts, Features, Kind, Scaling, differences
-from ontogeny.studies.rlhf.pairs.model import fitted, log_loss, temperature_of
+from ontogeny.studies.rlhf.pairs.model import fitted
 
 __all__ = [
     "CANDIDATES",
@@ -131,7 +132,7 @@ def cross_validated(
     seen = {each.features: differences(counts, each.features) for each in candidates}
     inner = _inner_scores(seen, fold, candidates)
     losses = np.array([[log_loss(scores[fold != k]) for scores in inner[k]] for k in range(FOLDS)])
-    score, without, temperature = np.empty(fold.size), np.empty(fold.size), np.empty(FOLDS)
+    score, without, temperatures = np.empty(fold.size), np.empty(fold.size), np.empty(FOLDS)
     chosen = []
     for k in range(FOLDS):
         best = int(losses[k].argmin())
@@ -140,7 +141,7 @@ def cross_validated(
         weights = fitted(rows[~test], penalty)
         score[test] = rows[test] @ weights
         without[test] = rows[test] @ without_length(weights)
-        temperature[k] = temperature_of(inner[k, best, ~test])
+        temperatures[k] = temperature(inner[k, best, ~test])
         chosen.append(candidates[best])
     summed = np.where([each.features.length for each in candidates], losses.sum(axis=0), np.inf)
     whole = candidates[int(summed.argmin())]
@@ -148,7 +149,7 @@ def cross_validated(
         fold=fold,
         score=score,
         score_without_length=without,
-        temperature=temperature,
+        temperature=temperatures,
         chosen=tuple(chosen),
         whole=whole,
         weights=fitted(seen[whole.features], whole.penalty),

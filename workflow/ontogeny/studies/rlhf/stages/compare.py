@@ -22,7 +22,8 @@ PARTS = ("train", "test")
 """Pairs that preference models learn from, and pairs on which they are tested."""
 
 _STREAM = 27_02
-_TOGETHER = 256
+_DRAWN_TOGETHER = 256
+"""Responses that take their random numbers together: another number draws other responses."""
 
 Parameters = Mapping[str, NDArray[np.floating]]
 Tokens = NDArray[np.int16]
@@ -112,37 +113,30 @@ def comparisons(
     """
     vocabulary = int(world.attrs["vocabulary"])
     joined = np.concatenate(tokens, axis=1)
-    counts = [each.shape[1] for each in tokens]
     true_score = gold(world, joined)
+    counts = [each.shape[1] for each in tokens]
     uniform = np.concatenate(
         [rng.random(count) for rng, count in zip(generators, counts, strict=True)]
     )
     chosen = uniform >= 1 / (1 + np.exp(true_score[1] - true_score[0]))
+    part = np.repeat(np.arange(len(parts), dtype=np.int8), counts)
+    prompt = (joined[0, :, 0] - vocabulary).astype(np.int8)
     log_probability = sequence_log_probability(
         final(start), joined.reshape(-1, joined.shape[-1]), vocabulary
-    )
+    ).reshape(joined.shape[:2])
+    by_side = ("side", "pair")
     numbered = ", ".join(f"{number} {name}" for number, name in enumerate(parts))
-    return dataset(
-        {
-            "tokens": variable(("side", "pair", "place"), joined, "prompt and tokens"),
-            "gold": variable(("side", "pair"), true_score, "true score"),
-            "chosen": variable("pair", chosen.astype(np.int8), "side that is preferred"),
-            "part": variable(
-                "pair", np.repeat(np.arange(len(parts), dtype=np.int8), counts), f"part: {numbered}"
-            ),
-            "prompt": variable(
-                "pair", (joined[0, :, 0] - vocabulary).astype(np.int8), "number of the prompt"
-            ),
-            "log_probability": variable(
-                ("side", "pair"),
-                log_probability.reshape(joined.shape[:2]),
-                "log-probability under the start policy",
-                "nat",
-            ),
-        },
-        {},
-        title=title,
-    )
+    variables = {
+        "tokens": variable((*by_side, "place"), joined, "prompt and tokens"),
+        "gold": variable(by_side, true_score, "true score"),
+        "chosen": variable("pair", chosen.astype(np.int8), "side that is preferred"),
+        "part": variable("pair", part, f"part: {numbered}"),
+        "prompt": variable("pair", prompt, "number of the prompt"),
+        "log_probability": variable(
+            by_side, log_probability, "log-probability under the start policy", "nat"
+        ),
+    }
+    return dataset(variables, {}, title=title)
 
 
 def token_of_prompts(world: xr.Dataset, prompt: str) -> NDArray[np.int16]:
@@ -158,12 +152,12 @@ def sampled(
     world: xr.Dataset,
     rng: np.random.Generator,
 ) -> Tokens:
-    """Return responses of a policy to prompts, (...) to (..., T + 1), some of them at once."""
+    """Return responses of a policy to prompts, (...) to (..., T + 1)."""
     length, vocabulary = int(world.attrs["length"]), int(world.attrs["vocabulary"])
     flat = prompts.reshape(-1)
     found = np.empty((len(flat), length + 1), np.int16)
-    for first in range(0, len(flat), _TOGETHER):
-        block = slice(first, first + _TOGETHER)
+    for first in range(0, len(flat), _DRAWN_TOGETHER):
+        block = slice(first, first + _DRAWN_TOGETHER)
         found[block], _ = sample(parameters, flat[block], length, vocabulary, rng)
     return found.reshape(*prompts.shape, length + 1)
 

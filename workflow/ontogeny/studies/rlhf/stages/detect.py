@@ -31,8 +31,6 @@ _DRAWS = 10
 _DRAWN = 31
 """Sets these apart from all else that a seed draws."""
 
-_TOGETHER = 256
-
 _DISTANCES = {"plain": plain_distance, "relative": relative_distance}
 
 Array = NDArray[np.float64]
@@ -112,11 +110,7 @@ def detection(world: xr.Dataset, start: xr.Dataset, *, seed: int) -> xr.Dataset:
 
 def _activations(policy: Policy, lines: NDArray[np.int16]) -> Array:
     """Return the mean over places of the stream before and after each block, (L + 1, N, d)."""
-    blocks = [
-        streams(policy, lines[first : first + _TOGETHER, :-1])
-        for first in range(0, len(lines), _TOGETHER)
-    ]
-    return np.concatenate(blocks, axis=1).astype(np.float64)
+    return streams(policy, lines[:, :-1]).astype(np.float64)
 
 
 def _with_examples(

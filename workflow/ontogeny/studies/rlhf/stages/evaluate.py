@@ -1,8 +1,10 @@
 """A policy along its training: how far it is from the start policy, and what it is worth."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import xarray as xr
+from numpy.typing import NDArray
 
 from ontogeny.labels import text
 from ontogeny.studies.rlhf.config import GOLD, PROMPTS
@@ -57,6 +59,8 @@ _MEASURES: dict[str, tuple[Sequence[str], str, str]] = {
         "1",
     ),
     "sequence_score": (("judge", "sequence"), "score of a sequence", "nat"),
+    "iteration": (_BY_STEP, "iterations done", "1"),
+    "samples": (_BY_STEP, "responses sampled in training", "1"),
 }
 
 
@@ -92,7 +96,7 @@ def evaluation(
     reward : str
         Name of one of them, or `GOLD`.
     kl_penalty : float
-        lambda [1/nat].
+        lambda.
     samples : int
         Of each checkpoint, where the world is not enumerated.
     updates_per_iteration, samples_per_iteration : int
@@ -126,22 +130,29 @@ def evaluation(
         )
     else:
         found = sampled_measures(world, start, probes, run, in_order, samples=samples, seed=seed)
-    found["objective"] = found["score"][:, rewarded] - kl_penalty * found["kl"]
-    step = run["step"].values
-    iteration = step // updates_per_iteration
-    coordinates = {"step": step, "judge": text(order)}
+    iteration = run["step"].values // updates_per_iteration
+    found |= {
+        "objective": found["score"][:, rewarded] - kl_penalty * found["kl"],
+        "iteration": iteration,
+        "samples": iteration * samples_per_iteration,
+    }
+    coordinates = {"step": run["step"].values, "judge": text(order)}
+    made = _as_dataset(found, coordinates)
+    return made.assign_attrs(kind=world.attrs["kind"])
+
+
+def _as_dataset(
+    found: Mapping[str, NDArray[Any]], coordinates: Mapping[str, NDArray[Any]]
+) -> xr.Dataset:
+    """Return the measures that are there, with the coordinates of those alone."""
+    more = {}
     if "shown_step" in found:
-        coordinates["shown"] = text(SHOWN)
+        more["shown"] = text(SHOWN)
     if "refusals" in found:
-        coordinates["prompt"] = text(PROMPTS[: found["refusals"].shape[1]])
+        more["prompt"] = text(PROMPTS[: found["refusals"].shape[1]])
     variables = {
         name: variable(dims, found[name], long_name, units)
         for name, (dims, long_name, units) in _MEASURES.items()
         if name in found
     }
-    variables["iteration"] = variable("step", iteration, "iterations done")
-    variables["samples"] = variable(
-        "step", iteration * samples_per_iteration, "responses sampled in training"
-    )
-    made = dataset(variables, coordinates, title="A policy along its training")
-    return made.assign_attrs(kind=world.attrs["kind"])
+    return dataset(variables, {**coordinates, **more}, title="A policy along its training")

@@ -55,7 +55,7 @@ def exact_measures(
     rewarded : int
         Which of them is the reward.
     kl_penalty : float
-        lambda [1/nat].
+        lambda.
     """
     reference = final(start)
     vocabulary, length = int(world.attrs["vocabulary"]), int(world.attrs["length"])
@@ -69,16 +69,9 @@ def exact_measures(
     probability = np.exp(log_policy)  # (S, N)
     kl = (probability * (log_policy - log_start)).sum(axis=1)
     score = probability @ scores.T
-    change = probability - start_probability
-    won = np.stack([win_rates(each, start_probability) for each in scores])
-    above = np.stack([choice_rates(each, start_probability) for each in scores])
-    best = [frontier(start_probability, each, np.maximum(kl, 0)) for each in scores]
     held_out = world["held_out"].values[:, 1:] @ vocabulary ** np.arange(length)[::-1]
     early = np.flatnonzero(kl >= _EARLY)
     shown = np.array([0, early[0] if early.size else -1, np.argmax(score[:, 0]), -1])
-    start_score, start_s_d, third = np.transpose(
-        [moments(each, start_probability) for each in scores]
-    )
     return {
         "kl": kl,
         "kl_sampled": kl,
@@ -87,17 +80,37 @@ def exact_measures(
         "repeats": probability @ repeats(sequences, vocabulary),
         "score": score,
         "score_error": np.zeros_like(score),
+        "optimum": np.array(_optimum(start_probability, scores[rewarded], kl_penalty)),
+        "probability": probability[shown],
+        "shown_step": run["step"].values[shown],
+        "start_probability": start_probability,
+        "sequence_score": scores,
+    } | _against_start(probability, kl, start_probability, scores)
+
+
+def _against_start(probability: Array, kl: Array, start: Array, scores: Array) -> dict[str, Array]:
+    """Return what follows from the scores under the start policy.
+
+    Parameters
+    ----------
+    probability : (S, N) ndarray
+    kl : (S,) ndarray
+    start : (N,) ndarray
+        Probabilities under the start policy.
+    scores : (J, N) ndarray
+    """
+    change = probability - start
+    won = np.stack([win_rates(each, start) for each in scores])
+    above = np.stack([choice_rates(each, start) for each in scores])
+    best = [frontier(start, each, np.maximum(kl, 0)) for each in scores]
+    start_score, start_s_d, third = np.transpose([moments(each, start) for each in scores])
+    return {
         "win_rate": 0.5 + change @ won.T,
         "choice_rate": 0.5 + change @ above.T,
         "frontier": np.stack(best, axis=1),
         "start_score": start_score,
         "start_s_d": start_s_d,
         "third_moment": third,
-        "optimum": np.array(_optimum(start_probability, scores[rewarded], kl_penalty)),
-        "probability": probability[shown],
-        "shown_step": run["step"].values[shown],
-        "start_probability": start_probability,
-        "sequence_score": scores,
     }
 
 

@@ -31,6 +31,21 @@ QUANTILES = (0.0, 0.25, 0.5, 0.75)
 """Quantiles of the scores of the probes that both scores of a pair shall reach."""
 
 _SCALINGS = ("raw", "calibrated")
+_BY_TEST, _ABOVE = ("tested_on",), ("tested_on", "quantile")
+
+_MEASURES: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "accuracy": (_BY_TEST, "accuracy", "1"),
+    "accuracy_error": (_BY_TEST, "standard error of the accuracy", "1"),
+    "ceiling": (_BY_TEST, "accuracy of the true score", "1"),
+    "log_loss": (_BY_TEST, "loss of a comparison", "nat"),
+    "policy_accuracy": (_BY_TEST, "accuracy of the start policy's log-probability", "1"),
+    "accuracy_above": (_ABOVE, "accuracy where both scores are high", "1"),
+    "pairs_above": (_ABOVE, "pairs both of whose scores are high", "1"),
+    "threshold": (("quantile",), "score that both of a pair reach", "nat"),
+    "parameters": ((), "parameters", "1"),
+    "pairs": ((), "pairs to learn from", "1"),
+}
+
 _DRAWS = 100
 """Sets of choices that a perfect preference model is judged on."""
 
@@ -82,13 +97,8 @@ def measures_of_preference(
     ValueError
         When there are fewer fresh probes than bins.
     """
-    fresh = part_of(
-        probes[["gold", "chosen", "part", "prompt", "log_probability"]].assign(
-            score=calibrated["score"]
-        ),
-        probe.PARTS,
-        "fresh",
-    )
+    needed = probes[["gold", "chosen", "part", "prompt", "log_probability"]]
+    fresh = part_of(needed.assign(score=calibrated["score"]), probe.PARTS, "fresh")
     tested = {
         name: _scored(checkpoints, calibrated, part_of(each, compare.PARTS, "test"))
         for name, each in tranches.items()
@@ -96,30 +106,17 @@ def measures_of_preference(
     tested[PROBES] = fresh
     threshold = np.quantile(calibrated["score"].values, QUANTILES)
     along = [_of_pairs(each, threshold) for each in tested.values()]
-    found = {name: np.stack([each[name] for each in along]) for name in along[0]}
-    by_test, above = ("tested_on",), ("tested_on", "quantile")
-    variables = {
-        "accuracy": variable(by_test, found["accuracy"], "accuracy"),
-        "accuracy_error": variable(
-            by_test, found["accuracy_error"], "standard error of the accuracy"
-        ),
-        "ceiling": variable(by_test, found["ceiling"], "accuracy of the true score"),
-        "log_loss": variable(by_test, found["log_loss"], "loss of a comparison", "nat"),
-        "policy_accuracy": variable(
-            by_test, found["policy_accuracy"], "accuracy of the start policy's log-probability"
-        ),
-        "accuracy_above": variable(
-            above, found["accuracy_above"], "accuracy where both scores are high"
-        ),
-        "pairs_above": variable(above, found["pairs_above"], "pairs both of whose scores are high"),
-        "threshold": variable("quantile", threshold, "score that both of a pair reach", "nat"),
-        "parameters": variable(
-            (), sum(values.size for values in final(checkpoints).values()), "parameters"
-        ),
-        "pairs": variable((), pairs, "pairs to learn from"),
-        **_calibration(fresh, float(calibrated["temperature"]), bins),
-        **_by_prompt(fresh),
+    found: dict[str, Any] = {name: np.stack([each[name] for each in along]) for name in along[0]}
+    found |= {
+        "threshold": threshold,
+        "parameters": sum(each.size for each in final(checkpoints).values()),
+        "pairs": pairs,
     }
+    variables = {
+        name: variable(dims, found[name], long_name, units)
+        for name, (dims, long_name, units) in _MEASURES.items()
+    }
+    variables |= _calibration(fresh, float(calibrated["temperature"]), bins) | _by_prompt(fresh)
     return dataset(
         variables,
         {
@@ -171,7 +168,7 @@ def _calibration(pairs: xr.Dataset, temperature: float, bins: int) -> dict[str, 
         "bin_difference": variable(
             by_bin, both("difference"), "mean absolute difference of scores", "nat"
         ),
-        "bin_expected": variable(by_bin, both("expected"), "accuracy that scores foretell"),
+        "bin_expected": variable(by_bin, both("expected"), "accuracy that scores predict"),
         "bin_accuracy": variable(by_bin, both("accuracy"), "accuracy"),
         "calibration_error": variable(
             "scaling", both("calibration_error"), "expected calibration error"

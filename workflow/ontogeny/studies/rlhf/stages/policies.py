@@ -23,9 +23,6 @@ __all__ = [
 Policy = dict[str, NDArray[np.floating]]
 """Parameters of a policy by name, without a value head."""
 
-_TOGETHER = 256
-"""Sequences of a pass."""
-
 
 def policies_of(checkpoints: xr.Dataset, vocabulary: int) -> Iterator[Policy]:
     """Yield the policy of each checkpoint of a run."""
@@ -38,11 +35,8 @@ def next_token_log_probabilities(
     policy: Policy, tokens: NDArray[np.integer]
 ) -> NDArray[np.float64]:
     """Return what a policy says of each token after the prompt, (N, T + 1) to (N, T, V) [nat]."""
-    blocks = [
-        arrays.logits(policy, tokens[first : first + _TOGETHER, :-1]).astype(np.float64)
-        for first in range(0, len(tokens), _TOGETHER)
-    ]
-    return np.asarray(arrays.next_token_log_probabilities(np.concatenate(blocks)), dtype=np.float64)
+    logits = arrays.logits(policy, tokens[:, :-1]).astype(np.float64)
+    return np.asarray(arrays.next_token_log_probabilities(logits), dtype=np.float64)
 
 
 def taken_log_probability(

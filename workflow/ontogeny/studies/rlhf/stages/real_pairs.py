@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ontogeny.estimates import ratio
 from ontogeny.labels import text
+from ontogeny.preferences import calibration, log_loss
 from ontogeny.studies.rlhf.labels import dataset, variable
 from ontogeny.studies.rlhf.pairs.features import differences
-from ontogeny.studies.rlhf.pairs.model import log_loss
 from ontogeny.studies.rlhf.pairs.protocol import (
     FOLDS,
     Candidate,
@@ -253,7 +253,10 @@ def _rules(world: xr.Dataset, fold: NDArray[np.int_]) -> _Rules:
 
 @dataclass(frozen=True)
 class _Calibrations:
-    """Calibration of raw and of calibrated scores; arrays of (2,) or (2, BINS)."""
+    """Calibration of raw and of calibrated scores; arrays of (2,) or (2, BINS).
+
+    Bins without comparisons, of a world with fewer than BINS, are NaN.
+    """
 
     log_loss: Array
     error: Array
@@ -264,29 +267,20 @@ class _Calibrations:
 
 def _calibrations(model: CrossValidated) -> _Calibrations:
     scores = (model.score, model.score / model.temperature[model.fold])
-    bins = np.array([[_bin(score, part) for part in _parts(score)] for score in scores])
-    share = np.array([len(part) for part in _parts(scores[0])]) / model.score.size
-    distance = np.nan_to_num(np.abs(bins[..., 0] - bins[..., 1]))
+    bins = min(BINS, model.score.size)
+    found = [calibration(each, np.ones(each.size, dtype=bool), bins) for each in scores]
+
+    def by_bin(name: str) -> Array:
+        values = np.stack([getattr(each, name) for each in found])
+        return np.pad(values, ((0, 0), (0, BINS - bins)), constant_values=np.nan)
+
     return _Calibrations(
-        log_loss=np.array([log_loss(score) for score in scores]),
-        error=distance @ share,
-        accuracy=bins[..., 0],
-        expected=bins[..., 1],
-        difference=bins[..., 2],
+        log_loss=np.array([log_loss(each) for each in scores]),
+        error=np.array([each.calibration_error for each in found]),
+        accuracy=by_bin("accuracy"),
+        expected=by_bin("expected"),
+        difference=by_bin("difference"),
     )
-
-
-def _parts(score: Array) -> list[NDArray[np.int_]]:
-    return np.array_split(np.argsort(np.abs(score), kind="stable"), BINS)
-
-
-def _bin(score: Array, part: NDArray[np.int_]) -> tuple[float, float, float]:
-    """Return accuracy, expected accuracy and mean difference; NaN of a bin without comparisons."""
-    if not part.size:
-        return np.nan, np.nan, np.nan
-    size = np.abs(score[part])
-    expected = (1 / (1 + np.exp(-size))).mean()
-    return float(_right(score[part]).mean()), float(expected), float(size.mean())
 
 
 def _estimated(

@@ -14,7 +14,6 @@ from scipy.special import expit
 from ontogeny.networks.arrays import sample
 from ontogeny.preferences import frontier_of_samples
 from ontogeny.studies.rlhf.stages.judging import Judge, moments
-from ontogeny.studies.rlhf.stages.parts import part_of
 from ontogeny.studies.rlhf.stages.policies import (
     Policy,
     next_token_log_probabilities,
@@ -59,44 +58,34 @@ def sampled_measures(
         When there are fewer fresh probes than samples.
     """
     reference = final(start)
-    vocabulary = int(world.attrs["vocabulary"])
-    against = part_of(probes, PARTS, "fresh")
-    if against.sizes["pair"] < samples:
+    vocabulary, length = int(world.attrs["vocabulary"]), int(world.attrs["length"])
+    fresh = np.flatnonzero(probes["part"].values == PARTS.index("fresh"))
+    if fresh.size < samples:
         msg = (
-            f"{samples} samples are compared with as many fresh probes, and there are "
-            f"{against.sizes['pair']}"
+            f"{samples} samples are compared with as many fresh probes, and there are {fresh.size}"
         )
         raise ValueError(msg)
-    prompts = against["tokens"].transpose("side", "pair", "place").values[0, :samples, 0]
-    fresh = probes["part"].values == PARTS.index("fresh")
-    opponents = np.stack([judge.of_probes[0, fresh][:samples] for judge in judges])  # (J, N)
-    number, length = int(world.attrs["prompts"]), int(world.attrs["length"])
+    compared = fresh[:samples]
+    prompts = probes["tokens"].transpose("side", "pair", "place").values[0, compared, 0]
+    opponents = np.stack([judge.of_probes[0, compared] for judge in judges])  # (J, N)
     along: list[dict[str, Any]] = []
     for policy in policies_of(run, vocabulary):
         rng = np.random.default_rng([seed, _EVALUATED])
         tokens, _ = sample(policy, prompts, length, vocabulary, rng)
         scores = np.stack([judge.score(tokens) for judge in judges])  # (J, N)
-        margin = scores - opponents
-        found = _of_tokens(policy, reference, tokens) | {
-            "corpus_loss": _corpus_loss(policy, world["held_out"].values),
-            "repeats": repeats(tokens, vocabulary).mean(),
-            "score": scores.mean(axis=1),
-            "score_error": scores.std(axis=1, ddof=1) / np.sqrt(samples),
-            "win_rate": expit(margin).mean(axis=1),
-            "choice_rate": (1 + np.sign(margin)).mean(axis=1) / 2,
-        }
-        if number > 1:
-            asked = [tokens[:, 0] == vocabulary + prompt for prompt in range(number)]
-            refused = refusals(tokens, int(world.attrs["refusal_tokens"]))
-            found["score_of_prompt"] = np.stack([_mean(scores[:, each]) for each in asked], axis=-1)
-            found["refusals"] = np.array([_mean(refused[each]) for each in asked])
-        along.append(found)
+        along.append(
+            _of_tokens(policy, reference, tokens)
+            | {"corpus_loss": _corpus_loss(policy, world["held_out"].values)}
+            | {"repeats": repeats(tokens, vocabulary).mean()}
+            | _of_scores(scores, opponents)
+            | _by_prompt(world, tokens, scores)
+        )
     measures = {name: np.stack([each[name] for each in along]) for name in along[0]}
     of_start = [judge.of_probes.ravel() for judge in judges]
     even = np.full(of_start[0].size, 1 / of_start[0].size)
     start_score, start_s_d, third = np.transpose([moments(each, even) for each in of_start])
     # With several prompts, which a policy cannot choose, weighted samples give another optimum.
-    kl = measures["kl"] if number == 1 else np.full_like(measures["kl"], np.nan)
+    kl = measures["kl"] if world.attrs["prompts"] == 1 else np.full_like(measures["kl"], np.nan)
     return measures | {
         "frontier": np.stack([frontier_of_samples(each, kl) for each in of_start], axis=1),
         "start_score": start_score,
@@ -128,6 +117,30 @@ def _of_tokens(policy: Policy, start: Policy, tokens: NDArray[np.int16]) -> dict
         "kl": divergence(said, before).mean(),
         "kl_sampled": ratio.sum(axis=1).mean(),
         "entropy": -(np.exp(said) * said).sum(axis=2).mean(),
+    }
+
+
+def _of_scores(scores: Array, opponents: Array) -> dict[str, Any]:
+    """Return measures by judge of the scores of samples and of probes, (J, N) both."""
+    margin = scores - opponents
+    return {
+        "score": scores.mean(axis=1),
+        "score_error": scores.std(axis=1, ddof=1) / np.sqrt(scores.shape[1]),
+        "win_rate": expit(margin).mean(axis=1),
+        "choice_rate": (1 + np.sign(margin)).mean(axis=1) / 2,
+    }
+
+
+def _by_prompt(world: xr.Dataset, tokens: NDArray[np.int16], scores: Array) -> dict[str, Any]:
+    """Return measures by prompt, of worlds that have several."""
+    vocabulary, prompts = int(world.attrs["vocabulary"]), int(world.attrs["prompts"])
+    if prompts == 1:
+        return {}
+    asked = [tokens[:, 0] == vocabulary + prompt for prompt in range(prompts)]
+    refused = refusals(tokens, int(world.attrs["refusal_tokens"]))
+    return {
+        "score_of_prompt": np.stack([_mean(scores[:, each]) for each in asked], axis=-1),
+        "refusals": np.array([_mean(refused[each]) for each in asked]),
     }
 
 

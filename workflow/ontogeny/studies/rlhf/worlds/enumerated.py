@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.rlhf.labels import dataset, variable
 from ontogeny.studies.rlhf.worlds.chains import random_chain
-from ontogeny.studies.rlhf.worlds.corpora import chain_of, corpus_variables, stream
+from ontogeny.studies.rlhf.worlds.corpora import corpus_variables, stream
 from ontogeny.studies.rlhf.worlds.gold import raw_units, skewed
 
-__all__ = ["all_sequences", "chain_probability", "enumerated_world"]
+__all__ = ["all_sequences", "enumerated_world"]
 
 _UNITS = 24
 _SCALE = 0.8
@@ -82,12 +82,6 @@ def all_sequences(vocabulary: int, length: int) -> NDArray[np.int16]:
     numbers = np.arange(vocabulary**length)[:, None]
     digits = numbers // vocabulary ** np.arange(length)[::-1] % vocabulary
     return np.pad(digits, ((0, 0), (1, 0)), constant_values=vocabulary).astype(np.int16)
-
-
-def chain_probability(world: xr.Dataset) -> NDArray[np.float64]:
-    """Return the probability of each of `all_sequences` under the chain of a world, (V^T,)."""
-    sequences = all_sequences(int(world.attrs["vocabulary"]), int(world.attrs["length"]))
-    return np.exp(chain_of(world).log_probability(sequences[:, 1:]))
 
 
 def _moments(values: NDArray[np.float64], probability: NDArray[np.float64]) -> tuple[float, float]:

@@ -3,6 +3,8 @@
 Symbols: ``V`` content tokens; ``T`` tokens of a response; ``L`` layers; ``d`` width.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from ontogeny.labels import text
 from ontogeny.networks.axes import AXES
 from ontogeny.studies.rlhf.config import PROMPTS
 from ontogeny.studies.rlhf.labels import dataset, variable
-from ontogeny.studies.rlhf.worlds.chains import random_chain, shifted_chain
+from ontogeny.studies.rlhf.worlds.chains import Chain, random_chain, shifted_chain
 from ontogeny.studies.rlhf.worlds.corpora import (
     FRESH_LINES,
     corpus_variables,
@@ -57,10 +59,7 @@ def sequences_world(
     """
     chain = random_chain(stream(seed, "chain"), vocabulary, order=2)
     variables = corpus_variables(chain, seed, lines=lines, length=length, prompts=prompts)
-    other = random_chain(stream(seed, "foreign chain"), vocabulary, order=2)
-    rng = stream(seed, "foreign")
-    content = shifted_chain(chain, other).lines(rng, FRESH_LINES, length)
-    foreign = with_prompts(rng, content, vocabulary=vocabulary, prompts=prompts)
+    foreign = _foreign_lines(chain, seed, length=length, prompts=prompts)
     names = ("helpful", "skill") if prompts > PROMPTS.index("skill") else ("helpful",)
     networks = [
         _random_transformer(stream(seed, "gold" if name == "helpful" else name), vocabulary)
@@ -81,17 +80,33 @@ def sequences_world(
         prompts=prompts,
         refusal_tokens=refusal_tokens,
     )
+    return world.assign(_standards(world, names))
+
+
+def _foreign_lines(chain: Chain, seed: int, *, length: int, prompts: int) -> NDArray[np.int16]:
+    """Return lines of the chain between that of the world and another one, after prompts."""
+    vocabulary = chain.last.shape[1]
+    other = random_chain(stream(seed, "foreign chain"), vocabulary, order=2)
+    rng = stream(seed, "foreign")
+    content = shifted_chain(chain, other).lines(rng, FRESH_LINES, length)
+    return with_prompts(rng, content, vocabulary=vocabulary, prompts=prompts)
+
+
+def _standards(world: xr.Dataset, networks: Sequence[str]) -> dict[str, xr.Variable]:
+    """Return means and deviations over the corpus, by which gold scores are standardised."""
     corpus = world["corpus"].values
-    raw = np.stack([raw_of_network(world, name, corpus) for name in names])
+    raw = np.stack([raw_of_network(world, name, corpus) for name in networks])
     mean, deviation = raw.mean(axis=1), raw.std(axis=1)
-    harmless = harmless_score((raw[0] - mean[0]) / deviation[0], refusals(corpus, refusal_tokens))
-    return world.assign(
-        gold_mean=variable("network", mean, "mean of the raw score over the corpus"),
-        gold_s_d=variable("network", deviation, "standard deviation of the same"),
-        harmless_mean=variable((), harmless.mean(), "mean of the raw score of harmless prompts"),
-        harmless_s_d=variable((), harmless.std(), "standard deviation of the same"),
-        repeats_mean=variable((), repeats(corpus, vocabulary).mean(), "mean repeats of a line"),
-    )
+    refused = refusals(corpus, int(world.attrs["refusal_tokens"]))
+    harmless = harmless_score((raw[0] - mean[0]) / deviation[0], refused)
+    repeated = repeats(corpus, int(world.attrs["vocabulary"])).mean()
+    return {
+        "gold_mean": variable("network", mean, "mean of the raw score over the corpus"),
+        "gold_s_d": variable("network", deviation, "standard deviation of the same"),
+        "harmless_mean": variable((), harmless.mean(), "mean of the raw score of harmless prompts"),
+        "harmless_s_d": variable((), harmless.std(), "standard deviation of the same"),
+        "repeats_mean": variable((), repeated, "mean repeats of a line"),
+    }
 
 
 def _random_transformer(
