@@ -86,7 +86,7 @@ def mixture(**changes):
 
 def test_an_online_run_is_compared_with_the_one_that_differs_in_its_comparisons():
     found = compared([BASE, mixture(gold=(1.4, 0.2))])
-    at_end = found["online_win_rate"].sel(compared_at="equal samples").item()
+    at_end = found["online_win_rate_by_bradley_terry"].sel(compared_at="equal samples").item()
     assert found["online"].values.tolist() == ["mixture against base"]
     assert at_end == pytest.approx(1 / (1 + np.exp(-0.5 * 0.4 * ROOT[-1])))
     assert found["online_excess"].sel(compared_at="equal samples").item() == pytest.approx(1.6)
