@@ -271,10 +271,9 @@ def _shown(
         members = comparison["run_of_swap"].sel(swap=swap).values
         return np.sort(members[(members >= 0).all(axis=1)].ravel())
     is_gold = comparison["reward_of_run"].values == GOLD
-    among = np.flatnonzero(
-        (comparison["kind_of_run"].values == kind) & (is_gold == (reward == GOLD))
-    )
-    groups = [among[each].tolist() for each in groups_of(keys[place] for place in among)]
+    is_kind = comparison["kind_of_run"].values == kind
+    among = np.flatnonzero(is_kind & (is_gold == (reward == GOLD)))
+    groups = [among[each].tolist() for each in groups_of(keys[place] for place in among.tolist())]
 
     def unusual(places: list[int]) -> tuple[Any, ...]:
         one = comparison.isel(run=places[0])

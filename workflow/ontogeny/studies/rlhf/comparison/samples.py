@@ -35,9 +35,10 @@ def selections_of_policies(best_of: Results, table: xr.Dataset) -> xr.Dataset:
         ``best_of_gain(selection, role, samples_compared)``, over one sample, with the role
         ``train`` for the preference model that selects (NaN where the true score does) and ``test``
         for the judge of the run from this policy, of this seed, that is trained against the score
-        that selects (of several, the first; NaN where there is none);
-        ``best_of_kl(selection, samples_compared)``, ``best_of_root_kl``, and ``log_samples(samples_compared)``. Coordinates
-        ``policy_of_selection``, ``seed_of_selection`` and ``selector_of_selection``.
+        that selects (of several, the first; NaN where there is none). Beside it
+        ``best_of_kl(selection, samples_compared)``, ``best_of_root_kl`` and
+        ``log_samples(samples_compared)``. Coordinates ``policy_of_selection``,
+        ``seed_of_selection`` and ``selector_of_selection``.
     """
     counts = labels_of(best_of.values(), "samples_compared")
     judges = _judges(table)

@@ -32,7 +32,6 @@ from ontogeny.studies.rlhf.panels import (
     COLOURS,
     GUIDE,
     nothing,
-    panel_title,
     panels_of,
     plot_known,
 )
@@ -121,7 +120,7 @@ def _said(model: xr.Dataset) -> str:
         for name in ("pairs", "epochs", "d_model", "layers")
     )
     policy = str(model["policy_of_preference_model"].values)
-    return f"{pairs:,} comparisons of {policy}, {epochs} epochs, {size_name(d_model, layers)}"
+    return f"{pairs:,} comparisons of {policy}, {epochs} epochs; {size_name(d_model, layers)}"
 
 
 def _panel(axes: Axes, models: xr.Dataset, mean: xr.Dataset) -> None:
@@ -137,7 +136,8 @@ def _panel(axes: Axes, models: xr.Dataset, mean: xr.Dataset) -> None:
     error = mean["calibration_error_over_models"]
     raw, calibrated = (float(error.sel(scaling=scaling)) for scaling in _COLOURS)
     perfect = float(mean["calibration_error_of_perfect_over_models"])
+    comparisons, size = str(mean["setting"].values).split("; ")
     axes.set_title(
-        f"{panel_title(str(mean['setting'].values), 2)}\n"
+        f"{comparisons}\n{size}\n"
         f"ECE raw {raw:.2g}, calibrated {calibrated:.2g}, perfect {perfect:.2g}"
     )
