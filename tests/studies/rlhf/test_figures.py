@@ -318,6 +318,14 @@ def test_elo_is_that_of_the_three_ways():
         assert_allclose(found[:, 1], POINTS * gain, atol=1e-9)
 
 
+def test_an_elo_ends_where_a_policy_wins_every_pair():
+    sure = replace(AGAINST, seed=1, train=(100.0, 0.0))
+    axes = of(elo, compared([AGAINST, sure])).axes[0]
+    chosen = line(axes, color=elo._WAYS["chosen"][1]["color"])
+    known = np.isfinite(compared([sure])["elo"].sel(way="chosen").values[0]).sum()
+    assert len(chosen) == known < len(ROOT)
+
+
 def test_calibration_is_shown_from_the_fewest_comparisons_to_the_most():
     shown = calibration.numbers(everything())["setting"].values.tolist()
     assert [each.split(" comparisons of ")[0] for each in shown] == [

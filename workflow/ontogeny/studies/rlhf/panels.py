@@ -26,6 +26,7 @@ __all__ = [
     "best_of_runs",
     "count_name",
     "groups_of",
+    "known_of_all",
     "means_of_settings",
     "nothing",
     "panel_title",
@@ -174,6 +175,26 @@ def means_of_settings(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
         tables.append(table)
     along = coordinate("setting", text(settings))
     return xr.concat(tables, along, join="outer") if tables else xr.Dataset({}, {"setting": along})
+
+
+def known_of_all(runs: xr.Dataset, name: str) -> xr.DataArray:
+    """Return a variable at the steps at which all runs of a setting that have the step know it.
+
+    A mean over those that know it alone would be one of a selection.
+
+    Parameters
+    ----------
+    runs : Dataset
+        With ``setting_of_run``, and ``root_kl``, which is known at all steps of a run.
+    name : str
+        Of a variable along ``run`` and ``step``.
+    """
+    values = runs[name]
+    lacks = (runs["root_kl"].notnull() & values.isnull()).groupby("setting_of_run").any("run")
+    names = runs["setting_of_run"].values
+    return values.where(
+        ~lacks.sel(setting_of_run=names).rename(setting_of_run="run").drop_vars("run")
+    )
 
 
 def band(axes: Axes, x: xr.DataArray, one: xr.Dataset, name: str, **look: Any) -> None:
