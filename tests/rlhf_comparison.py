@@ -42,6 +42,8 @@ class Policy:
     reward_pairs: int = 600
     conditions: str = ""
     mixes_online: bool = False
+    tranches: str = "base"
+    """Comparisons that its preference model learned from."""
     gold: tuple[float, float] = (1.2, 0.3)
     train: tuple[float, float] = (0.8, 0.02)
     test: tuple[float, float] = (0.8, 0.12)
@@ -76,6 +78,8 @@ def run_of(policy):
         "reward_d_model": 0 if policy.reward == "gold" else 64,
         "reward_layers": 0 if policy.reward == "gold" else 2,
         "reward_pairs": 0 if policy.reward == "gold" else policy.reward_pairs,
+        "reward_tranches": "" if policy.reward == "gold" else policy.tranches,
+        "reward_kinds": "start + snapshots" if policy.mixes_online else "start",
         "conditions": policy.conditions,
         "mixes_online": policy.mixes_online,
     }  # fmt: skip
@@ -201,7 +205,11 @@ def preference_of(model):
             "preference", "seed", "policy", "world", "kind", "tranches", "d_model", "layers",
             "pairs", "last_share", "last_weight", "epochs", "mixes_online",
         )
-    } | {"prompts": len(model.of_prompts) or 1, "skew": "none"}  # fmt: skip
+    } | {
+        "prompts": len(model.of_prompts) or 1,
+        "skew": "none",
+        "kinds": "start + snapshots" if model.mixes_online else "start",
+    }  # fmt: skip
     about |= model.pairs_of_prompts
     on = ("base", "online", "probes")
     accuracy = np.array([model.on_probes, model.online, model.on_probes])

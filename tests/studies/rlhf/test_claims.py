@@ -231,8 +231,41 @@ def test_the_base_swap_is_usual_first_and_then_has_the_most_seeds():
 
 def test_the_base_online_pair_is_of_one_prompt():
     policies = [*seeds_of(POLICIES["base"]), *seeds_of(POLICIES["mixture"])]
-    assert base_online(compared(policies)) == "mixture against base"
-    assert base_online(compared([replace(each, prompts=2) for each in policies])) is None
+    assert base_online(compared(policies)) == ["mixture against base"]
+    assert base_online(compared([replace(each, prompts=2) for each in policies])) == []
+
+
+def test_online_claims_take_the_mean_over_pairs_that_differ_in_their_samples():
+    base = replace(POLICIES["base"], experiment="base-second", reward="base-second", tranches="b")
+    mixed = replace(
+        POLICIES["mixture"], experiment="mixture-second", reward="mixture-second", tranches="b + c",
+        gold=(0.8, 0.2),
+    )  # fmt: skip
+    first = [*seeds_of(POLICIES["base"]), *seeds_of(POLICIES["mixture"])]
+    comparison = compared([*first, *seeds_of(base), *seeds_of(mixed, 4)])
+    assert len(base_online(comparison)) == 2
+    found, one = (CLAIMS["online-helps"].measure(each) for each in (comparison, compared(first)))
+    assert found.value == pytest.approx(0.5)
+    assert one.value > 0.6
+
+
+def test_accuracy_on_online_pairs_is_averaged_over_models_of_the_same_kinds():
+    first = seeds_of(Preference("base", tranches="base", online=0.4))
+    second = seeds_of(Preference("base-second", tranches="base-second", online=0.5))
+    found = CLAIMS["better-data-harder"].measure(compared(models=[*first, *second]))
+    assert found.value == pytest.approx(Preference().on_probes - 0.45)
+    assert found.runs == 3
+
+
+def test_sizes_are_compared_over_both_preference_models():
+    families = [
+        seeds_of(Policy(f"{reward}-{size}", d_model=size, reward=reward, corpus_loss=(2.8, end)))
+        for reward, size, end in (
+            ("first", 32, 3.1), ("first", 128, 2.8), ("second", 32, 3.0), ("second", 128, 2.8),
+        )
+    ]  # fmt: skip
+    found = CLAIMS["tax"].measure(compared([run for each in families for run in each]))
+    assert found.value == pytest.approx(0.25)
 
 
 def test_a_family_of_sizes_has_every_size_of_each_seed():

@@ -80,10 +80,22 @@ def test_a_fit_needs_four_checkpoints():
 
 def test_the_form_of_gao_is_recovered():
     found = only(Policy(gold=(1.2, 0.3)))
-    assert found["gao_linear_a"] == pytest.approx(1.2)
-    assert found["gao_linear_b"] == pytest.approx(0.3)
-    assert found["gao_linear_r_squared"] == pytest.approx(1)
-    assert found["gao_log_r_squared"] < 1
+    assert found["gao_quadratic_a"] == pytest.approx(1.2)
+    assert found["gao_quadratic_b"] == pytest.approx(0.3)
+    assert found["gao_quadratic_r_squared"] == pytest.approx(1)
+    assert found["gao_logarithmic_r_squared"] < 1
+
+
+def test_coefficients_of_gao_have_the_units_that_make_the_gain_a_score():
+    """A gain in nats is ``x (a - b x)`` or ``x (a - b ln x)``, with x the root of a KL in nats."""
+    found = only(Policy())
+    for name, units in (
+        ("quadratic_a", "nat^(1/2)"),
+        ("quadratic_b", "1"),
+        ("logarithmic_a", "nat^(1/2)"),
+        ("logarithmic_b", "nat^(1/2)"),
+    ):
+        assert found[f"gao_{name}"].attrs["units"] == units, name
 
 
 def test_a_planted_peak_is_found():
@@ -184,8 +196,8 @@ def test_training_changes_entropy_and_loss():
 def test_caution_is_refusals_on_helpful_prompts():
     found = compared([Policy(), Policy(experiment="two", world="two", prompts=2)])
     np.testing.assert_array_equal(found["prompt"], ["helpful", "harmless"])
-    np.testing.assert_allclose(found["cautious"][1], np.linspace(0, 1, len(STEPS)))
-    assert found["cautious"][0].isnull().all()
+    np.testing.assert_allclose(found["refusals_on_helpful"][1], np.linspace(0, 1, len(STEPS)))
+    assert found["refusals_on_helpful"][0].isnull().all()
     assert found["refusals"][0].isnull().all()
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from rlhf_comparison import best_of, compared, detection, real_pairs
+from rlhf_comparison import Policy, best_of, compared, detection, real_pairs
 
 
 def test_the_best_of_n_gains_a_slope_times_the_root_of_kl():
-    found = compared(best={("start", 0): best_of(slope=1.3)})
+    found = compared([Policy()], best={("start", 0): best_of(slope=1.3)})
     own = found.sel(selection="start, seed 0, by first")
     np.testing.assert_allclose(
         own["best_of_gain"].sel(role="train"), 1.3 * own["best_of_root_kl"], atol=1e-12
@@ -20,10 +20,26 @@ def test_the_best_of_n_gains_a_slope_times_the_root_of_kl():
 
 
 def test_selection_by_the_true_score_has_no_trained_against_model():
-    found = compared(best={("start", 0): best_of()})
+    against_gold = Policy(reward="gold", judge="first")
+    found = compared([against_gold], best={("start", 0): best_of()})
     gold = found.sel(selection="start, seed 0, by gold")
     assert gold["best_of_gain"].sel(role="train").isnull().all()
     assert gold["best_of_gain"].sel(role=["gold", "test"]).notnull().all()
+
+
+def test_the_best_of_n_is_tested_by_the_judge_of_the_run_against_the_same_score():
+    """The judge is not the first by name, which gains nothing."""
+    best = best_of()
+    best = best.reindex(judge=["another", *best["judge"].values], fill_value=0.0)
+    found = compared([Policy()], best={("start", 0): best})
+    own = found["best_of_gain"].sel(selection="start, seed 0, by first")
+    np.testing.assert_allclose(own.sel(role="test"), 0.7 * own.sel(role="train"))
+
+
+def test_without_a_run_from_the_same_policy_and_seed_the_best_of_n_has_no_test():
+    runs = [Policy(seed=1), Policy("elsewhere", policy="wide")]
+    found = compared(runs, best={("start", 0): best_of()})
+    assert found["best_of_gain"].sel(role="test").isnull().all()
 
 
 def test_policies_with_fewer_layers_are_padded():

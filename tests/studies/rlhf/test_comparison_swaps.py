@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ontogeny.studies.rlhf.comparison.left_out import left_out
-from rlhf_comparison import ROOT, STEPS, Policy, compared, seeds_of, swapped
+from rlhf_comparison import ROOT, STEPS, Policy, Preference, compared, seeds_of, swapped
 
 FIRST = Policy(train=(0.9, 0.0), test=(0.6, 0.0), gold=(1.2, 0.3))
 
@@ -86,7 +86,7 @@ def mixture(**changes):
 
 def test_an_online_run_is_compared_with_the_one_that_differs_in_its_comparisons():
     found = compared([BASE, mixture(gold=(1.4, 0.2))])
-    at_end = found["online_win_rate"].sel(compared_at="equal samples").item()
+    at_end = found["online_win_rate_by_bradley_terry"].sel(compared_at="equal samples").item()
     assert found["online"].values.tolist() == ["mixture against base"]
     assert at_end == pytest.approx(1 / (1 + np.exp(-0.5 * 0.4 * ROOT[-1])))
     assert found["online_excess"].sel(compared_at="equal samples").item() == pytest.approx(1.6)
@@ -105,6 +105,24 @@ def test_runs_of_different_length_are_compared_after_as_many_samples():
     expected = own.gain("gold")[5] - BASE.gain("gold")[5]
     assert found["online_excess"].item() == pytest.approx(expected)
     assert STEPS[5] < STEPS[-1]
+
+
+def test_the_partner_shares_comparisons_with_the_online_run():
+    other = replace(BASE, experiment="other", reward="other", tranches="other")
+    second = mixture(tranches="other + online")
+    found = compared([BASE, other, mixture(), replace(second, experiment="second")])
+    assert found["online"].values.tolist() == ["mixture against base", "second against other"]
+
+
+def test_preference_models_are_compared_on_the_kinds_that_both_are_tested_on():
+    models = [Preference("base"), Preference("mixture", online=0.7, mixes_online=True)]
+    found = compared([BASE, mixture()], models).isel(online=0, seed=0)
+    on_probes = models[0].on_probes
+    np.testing.assert_allclose(
+        found["online_accuracy"],
+        [[on_probes, on_probes, np.nan, 0.6], [on_probes, on_probes, np.nan, 0.7]],
+    )
+    np.testing.assert_allclose(found["online_ceiling"].sel(kind=["start", "snapshots"]), 0.79)
 
 
 @pytest.mark.parametrize("changes", [{"reward_pairs": 900}, {"conditions": "x"}, {"seed": 7}])

@@ -13,6 +13,7 @@ from ontogeny.claims import Claim, judge
 from ontogeny.config import Style
 from ontogeny.estimates import Estimate
 from ontogeny.labels import text
+from ontogeny.studies.rlhf.bases import base_models, base_swap, overfitted_models
 from ontogeny.studies.rlhf.figures.run import distribution, policy
 from ontogeny.studies.rlhf.figures.study import (
     calibration,
@@ -187,11 +188,12 @@ def test_of_the_default_atlas_four_figures_are_drawn():
         (tax, "no policies in sequences differ in size alone"),
         (online, "no policies differ in the kind of comparisons alone"),
         (scaling, "no preference models differ in comparisons and size alone"),
+        (calibration, "no preference model learned from one start policy alone"),
         (conflict, "no preference models of helpful or harmless comparisons"),
     ],
 )
 def test_it_says_why_nothing_is_shown(module, words):
-    figure = of(module, compared([AGAINST_GOLD], [FIRST]))
+    figure = of(module, compared([AGAINST_GOLD], [replace(FIRST, last_weight=2.0)]))
     assert [each.get_text() for each in figure.axes[0].texts] == [words]
 
 
@@ -316,30 +318,51 @@ def test_elo_is_that_of_the_three_ways():
         assert_allclose(found[:, 1], POINTS * gain, atol=1e-9)
 
 
+def test_an_elo_ends_where_a_policy_wins_every_pair():
+    sure = replace(AGAINST, seed=1, train=(100.0, 0.0))
+    axes = of(elo, compared([AGAINST, sure])).axes[0]
+    chosen = line(axes, color=elo._WAYS["chosen"][1]["color"])
+    known = np.isfinite(compared([sure])["elo"].sel(way="chosen").values[0]).sum()
+    assert len(chosen) == known < len(ROOT)
+
+
 def test_calibration_is_shown_from_the_fewest_comparisons_to_the_most():
-    shown = calibration.numbers(everything())["preference"].values.tolist()
-    assert shown == ["grid-32-300", "first", "grid-32-3000", "grid-32-10000"]
+    shown = calibration.numbers(everything())["setting"].values.tolist()
+    assert [each.split(" comparisons of ")[0] for each in shown] == [
+        "300",
+        "600",
+        "3,000",
+        "10,000",
+    ]
 
 
-def test_calibration_is_of_the_model_with_the_most_epochs():
-    short = [replace(FIRST, preference=f"short-{n}", epochs=6, d_model=128) for n in range(4)]
-    found = calibration.numbers(compared([], [*short, FIRST]))
-    assert found["preference"].values.tolist() == ["first"]
+def test_calibration_is_of_the_models_that_claims_are_about():
+    found = calibration.numbers(everything())
+    shown = found["preference_model"].values.tolist()
+    for chosen in (base_models, overfitted_models):
+        assert set(chosen(everything())["label"]) <= set(shown)
+
+
+def test_runs_that_are_shown_are_those_that_claims_are_about():
+    alone = seeds_of(Policy("alone", reward="third", judge="fourth", reward_pairs=900), 5)
+    comparison = compared([*alone, *swapped(AGAINST, 2)])
+    shown = shown_runs(comparison, rewards=["model"])["run"].values.tolist()
+    members = comparison["run_of_swap"].sel(swap=base_swap(comparison)).values
+    assert (
+        shown
+        == comparison["run"].values[np.sort(members[(members >= 0).all(axis=1)].ravel())].tolist()
+    )
 
 
 def test_calibration_says_its_errors():
     axes = of(calibration, compared([], seeds_of(FIRST))).axes[0]
     assert axes.get_title() == (
-        "first: 600 comparisons\nECE raw 0.1, calibrated 0.03, perfect 0.0067"
+        "600 comparisons of start, 20 epochs\nwidth 64, 2 layers\n"
+        "ECE raw 0.1, calibrated 0.03, perfect 0.0067"
     )
     expected = np.linspace(0.5, 0.9, 4)
     raw = line(axes, marker="o", color=calibration._COLOURS["raw"])
     assert_allclose(raw, np.stack([expected, expected - 0.1], axis=1))
-
-
-def test_where_there_are_no_others_weighted_models_are_shown():
-    found = calibration.numbers(compared([], [of_two(8, 0.5, 2.0)]))
-    assert found["preference"].values.tolist() == ["share-8-0.5-2"]
 
 
 def test_accuracy_has_a_line_for_each_size_and_for_each_number_of_comparisons():

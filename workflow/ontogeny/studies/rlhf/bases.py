@@ -15,46 +15,100 @@ import xarray as xr
 from numpy.typing import NDArray
 
 __all__ = [
+    "FINDINGS",
+    "KINDS",
+    "NETWORK",
+    "PAIRS",
+    "base_models",
     "base_online",
+    "base_start",
     "base_swap",
     "by_seed",
     "largest_group",
     "models_of",
+    "overfitted_models",
     "runs_of",
+    "simple_models",
     "size_family",
 ]
 
 FINDINGS = "sequences"
 """The kind of world that findings are about."""
 
+KINDS = (FINDINGS, "enumerated")
+"""Kinds of worlds whose true score is known."""
 
-def base_swap(comparison: xr.Dataset) -> str | None:
+PAIRS = 3000
+"""Number of pairs of the preference models that claims on calibration are about."""
+
+NETWORK = ("policy", "d_model", "layers", "epochs")
+"""What preference models of one group agree in, beside their comparisons."""
+
+
+def base_swap(comparison: xr.Dataset, kind: str = FINDINGS) -> str | None:
     """Return the swap that claims on over-optimisation are about.
 
-    Of those in worlds of kind `sequences` with one prompt: one whose preference models learned from
-    samples of the start policy alone is preferred, then one in which nothing is unusual, then that
-    with the most seeds, then the first by name.
+    Of those in worlds of one kind with one prompt: one without skew is preferred, then one whose
+    preference models learned from samples of the start policy alone, then one in which nothing is
+    unusual, then that with the most seeds, then the first by name.
 
     Parameters
     ----------
     comparison : Dataset
+    kind : {"sequences", "enumerated"}
+        Claims are about ``sequences``.
 
     Returns
     -------
     str or None
         None where there is none.
     """
-    about = _frame(comparison, "swap", ("kind", "prompts", "mixes_online", "conditions"))
+    about = _frame(comparison, "swap", ("kind", "prompts", "skew", "mixes_online", "conditions"))
     about["seeds"] = (comparison["run_of_swap"].values >= 0).all(axis=2).sum(axis=1)
+    found = about[(about["kind"] == kind) & (about["prompts"] == 1)]
+
+    def rank(row: Any) -> tuple[Any, ...]:
+        return row.skew != "none", row.mixes_online, row.conditions != "", -row.seeds, row.label
+
+    chosen = min(found.itertuples(), key=rank, default=None)
+    return None if chosen is None else str(chosen.label)
+
+
+def base_online(comparison: xr.Dataset) -> list[str]:
+    """Return the online experiments, with their partners, whose mean claims take.
+
+    Of those in worlds of kind `sequences` with one prompt: all that agree in everything but the
+    samples that their comparisons are of. A group in which nothing is unusual is preferred, then
+    that with the most experiments, then that with the most seeds that have all of them, then the
+    first by name.
+
+    Parameters
+    ----------
+    comparison : Dataset
+
+    Returns
+    -------
+    list of str
+        Empty where there are none.
+    """
+    alike = _described(comparison, "online")
+    about = _frame(comparison, "online", alike)
     found = about[(about["kind"] == FINDINGS) & (about["prompts"] == 1)]
-    return _first(found, lambda row: (row.mixes_online, row.conditions != "", -row.seeds))
+    has_seed = comparison["online_run"].values >= 0
+
+    def rank(group: pd.DataFrame) -> tuple[bool, int, int, str]:
+        seeds = int(has_seed[group["place"].to_numpy()].all(axis=0).sum())
+        unusual = bool((group["conditions"] != "").any())
+        return unusual, -len(group), -seeds, str(group["label"].min())
+
+    groups = [each for _, each in found.groupby(alike, sort=False)]
+    return list(min(groups, key=rank, default=found)["label"])
 
 
-def base_online(comparison: xr.Dataset) -> str | None:
-    """Return the online experiment and its partner that claims are about.
+def base_start(comparison: xr.Dataset) -> str | None:
+    """Return the start policy that claims on foreign sequences are about.
 
-    Of those in worlds of kind `sequences` with one prompt: one in which nothing else is unusual is
-    preferred, then that with the most seeds, then the first by name.
+    The one with the most seeds, then the first by name.
 
     Parameters
     ----------
@@ -63,12 +117,12 @@ def base_online(comparison: xr.Dataset) -> str | None:
     Returns
     -------
     str or None
-        None where there is none.
+        None where none is tested on foreign sequences.
     """
-    about = _frame(comparison, "online", ("kind", "prompts", "conditions"))
-    about["seeds"] = (comparison["online_run"].values >= 0).sum(axis=1)
-    found = about[(about["kind"] == FINDINGS) & (about["prompts"] == 1)]
-    return _first(found, lambda row: (row.conditions != "", -row.seeds))
+    if "policy_model" not in comparison.dims:
+        return None
+    counts = pd.Series(comparison["policy_of_policy_model"].values.astype(str)).value_counts()
+    return str(min(counts.index, key=lambda name: (-counts[name], name)))
 
 
 def runs_of(comparison: xr.Dataset) -> pd.DataFrame:
@@ -81,12 +135,14 @@ def runs_of(comparison: xr.Dataset) -> pd.DataFrame:
     return _frame(comparison, "run", _described(comparison, "run"))
 
 
-def models_of(comparison: xr.Dataset) -> pd.DataFrame:
-    """Return what is known of each preference model in a world of kind `sequences`.
+def models_of(comparison: xr.Dataset, kind: str = FINDINGS) -> pd.DataFrame:
+    """Return what is known of each preference model in a world of one kind.
 
     Parameters
     ----------
     comparison : Dataset
+    kind : {"sequences", "enumerated"}
+        Claims are about ``sequences``.
 
     Returns
     -------
@@ -97,7 +153,62 @@ def models_of(comparison: xr.Dataset) -> pd.DataFrame:
     dim = "preference_model"
     found = _frame(comparison, dim, _described(comparison, dim))
     found["parameters"] = comparison["parameters"].values
-    return found[found["kind"] == FINDINGS]
+    return found[found["kind"] == kind]
+
+
+def simple_models(comparison: xr.Dataset, kind: str = FINDINGS) -> pd.DataFrame:
+    """Return the models in worlds with one prompt that learned from the start policy alone.
+
+    Parameters
+    ----------
+    comparison : Dataset
+    kind : {"sequences", "enumerated"}
+
+    Returns
+    -------
+    DataFrame
+        As of `models_of`, without those that give some comparisons more weight than others.
+    """
+    models = models_of(comparison, kind)
+    plain = ~models["mixes_online"].astype(np.bool_) & (models["last_weight"] == 1)
+    return models[(models["prompts"] == 1) & plain]
+
+
+def base_models(comparison: xr.Dataset, kind: str = FINDINGS) -> pd.DataFrame:
+    """Return the preference models that claims on calibration are about.
+
+    The `simple_models` with a number of pairs nearest to `PAIRS`, by its ratio; of these, the ones
+    with the fewest epochs, then those of the largest network.
+
+    Parameters
+    ----------
+    comparison : Dataset
+    kind : {"sequences", "enumerated"}
+    """
+
+    def rank(each: pd.DataFrame) -> tuple[float, ...]:
+        distance = abs(float(np.log(_first(each, "pairs") / PAIRS)))
+        return distance, _first(each, "epochs"), -_first(each, "parameters")
+
+    return largest_group(simple_models(comparison, kind), (*NETWORK, "pairs"), rank)
+
+
+def overfitted_models(comparison: xr.Dataset, kind: str = FINDINGS) -> pd.DataFrame:
+    """Return the preference models that the claim on temperatures is about.
+
+    The `simple_models` with the most epochs, of those with the fewest pairs, then of the largest
+    network.
+
+    Parameters
+    ----------
+    comparison : Dataset
+    kind : {"sequences", "enumerated"}
+    """
+
+    def rank(each: pd.DataFrame) -> tuple[float, ...]:
+        return -_first(each, "epochs"), _first(each, "pairs"), -_first(each, "parameters")
+
+    return largest_group(simple_models(comparison, kind), (*NETWORK, "pairs"), rank)
 
 
 def size_family(comparison: xr.Dataset, *, least: int) -> pd.DataFrame:
@@ -198,7 +309,6 @@ def _frame(comparison: xr.Dataset, dim: str, names: Sequence[str]) -> pd.DataFra
     return pd.DataFrame({"place": np.arange(len(labels)), "label": labels, **columns})
 
 
-def _first(found: pd.DataFrame, rank: Callable[[Any], tuple[Any, ...]]) -> str | None:
-    rows = list(found.itertuples())
-    chosen = min(rows, key=lambda row: (*rank(row), row.label), default=None)
-    return None if chosen is None else str(chosen.label)
+def _first(models: pd.DataFrame, name: str) -> float:
+    """Return a number that all models of a group have."""
+    return float(models[name].iloc[0])

@@ -1,13 +1,10 @@
 """What is true of the runs of a configuration, so that figures can need it."""
 
 from ontogeny.studies.rlhf.config import GOLD, Enumerated, Pairs, Rlhf, Sequences
-from ontogeny.studies.rlhf.least import LEAST_RUNS
+from ontogeny.studies.rlhf.least import LEAST_GRADES, LEAST_RUNS
 from ontogeny.studies.rlhf.seeds import seeds_of_preferences
 
 __all__ = ["facts_of_run", "facts_of_runs"]
-
-_SEVERAL = 3
-"""Numbers of pairs, or sizes, from which on something is said of scaling."""
 
 
 def facts_of_run(section: Rlhf, name: str) -> frozenset[str]:
@@ -56,7 +53,7 @@ def _is_graded(section: Rlhf) -> bool:
             grade = each.pairs, each.network.d_model
             by_tranches.setdefault(each.tranches, []).append(grade)
     return any(
-        max(len({pairs for pairs, _ in grades}), len({size for _, size in grades})) >= _SEVERAL
+        max(len({pairs for pairs, _ in grades}), len({size for _, size in grades})) >= LEAST_GRADES
         for grades in by_tranches.values()
     )
 

@@ -2,7 +2,15 @@
 
 from ontogeny import labels
 
-__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
+__all__ = [
+    "DIMENSIONS",
+    "coordinate",
+    "dataset",
+    "measures",
+    "measures_along",
+    "size_name",
+    "variable",
+]
 
 DIMENSIONS = labels.DIMENSIONS | {
     "line": "sequence of a world that start policies learn from",
@@ -44,6 +52,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "grid_parameters": "number of parameters of preference models of a grid",
     "online": "experiment with comparisons of trained policies, and its partner without",
     "compared_at": "where two policies are compared",
+    "learned_from": "what comparisons of two preference models are of that are compared",
     "selection": "samples of a start policy, selected by one score",
     "policy_model": "start policy of the configuration: name and seed",
     "preference": "preference model of the configuration",
@@ -51,10 +60,15 @@ DIMENSIONS = labels.DIMENSIONS | {
     "share": "share of comparisons that answer harmless prompts",
     "weight": "weight of comparisons that answer harmless prompts",
     "kind": "kind of comparisons: fresh samples, start policy, best of several, trained policies",
-    "setting": "runs that are shown together",
+    "setting": "runs or preference models that are shown together",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 
 _LABELS = labels.Labels(DIMENSIONS)
 coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable
 measures, measures_along = _LABELS.measures, _LABELS.measures_along
+
+
+def size_name(d_model: int, layers: int) -> str:
+    """Return the size of a network in words."""
+    return f"width {d_model}, {layers} layer{'s' * (layers != 1)}"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ontogeny.labels import text
 from ontogeny.plotting import PALETTE, figure, handle, note
+from ontogeny.studies.rlhf.bases import KINDS, base_swap
 from ontogeny.studies.rlhf.config import GOLD
 from ontogeny.studies.rlhf.labels import coordinate, variable
 
@@ -25,19 +26,17 @@ __all__ = [
     "best_of_runs",
     "count_name",
     "groups_of",
-    "means_of_models",
+    "known_of_all",
     "means_of_settings",
     "nothing",
     "panel_title",
     "panels_of",
-    "plain_models",
     "plot_known",
     "role_handles",
     "samples_axis",
     "shown_runs",
     "size_axis",
     "size_colour",
-    "size_name",
 ]
 
 COLOURS: Mapping[str, str] = {"gold": PALETTE[4], "train": PALETTE[0], "test": PALETTE[2]}
@@ -73,7 +72,6 @@ _ALIKE = (
 )
 """Runs of one setting agree in these, and in the two scores without regard to their order."""
 
-_KINDS = ("sequences", "enumerated")
 _LINE = 86
 """Characters of a line of titles, over all panels."""
 
@@ -82,9 +80,10 @@ def shown_runs(comparison: xr.Dataset, *, rewards: Iterable[str] = ("model", "go
     """Return the runs of one setting for each kind of world and of reward.
 
     Runs of one setting agree in policy, networks and conditions; the preference model that is
-    trained against and the other one may be exchanged. Of several settings the usual one is taken:
-    one kind of prompts, no skew, no unusual conditions, no data of trained policies, then most
-    runs.
+    trained against and the other one may be exchanged. Where runs against preference models do
+    exchange them, those of the `base_swap` are shown, which claims are about. Of other settings the
+    usual one is taken: one kind of prompts, no skew, no data of trained policies, no unusual
+    conditions, then most runs.
 
     Parameters
     ----------
@@ -99,12 +98,10 @@ def shown_runs(comparison: xr.Dataset, *, rewards: Iterable[str] = ("model", "go
     """
     chosen: list[tuple[str, NDArray[np.int_]]] = []
     keys = _keys(comparison)
-    for kind in _KINDS:
+    for kind in KINDS:
         for reward in rewards:
-            is_gold = comparison["reward_of_run"].values == GOLD
-            among = (comparison["kind_of_run"].values == kind) & (is_gold == (reward == GOLD))
-            if among.any():
-                places = _usual(comparison, keys, np.flatnonzero(among))
+            places = _shown(comparison, keys, kind, reward)
+            if places.size:
                 chosen.append((_said(comparison, places, kind, reward), places))
     places = np.concatenate([each for _, each in chosen]) if chosen else np.zeros(0, dtype=int)
     names = [name for name, each in chosen for _ in each]
@@ -144,52 +141,9 @@ def best_of_runs(runs: xr.Dataset) -> xr.Dataset:
     )
 
 
-def size_name(d_model: int, layers: int) -> str:
-    """Return the size of a network in words."""
-    return f"width {d_model}, {layers} layer{'s' * (layers != 1)}"
-
-
 def size_colour(place: int, count: int) -> str:
     """Return the colour of one of several sizes, the smallest of which is the lightest."""
     return _SIZE_COLOURS[round(place * (len(_SIZE_COLOURS) - 1) / max(count - 1, 1))]
-
-
-def plain_models(comparison: xr.Dataset) -> xr.Dataset:
-    """Return the preference models that are fitted to samples of one start policy.
-
-    Models with weights or shares of comparisons, or of samples of trained policies, are taken where
-    there are no others. Of several start policies one in sequences that are not enumerated is
-    taken, then that with the most models.
-
-    Parameters
-    ----------
-    comparison : Dataset
-        Some model is there.
-
-    Returns
-    -------
-    Dataset
-        Along ``preference_model``.
-    """
-    kind, world, policy, share, weight, online = (
-        comparison[f"{name}_of_preference_model"].values
-        for name in ("kind", "world", "policy", "last_share", "last_weight", "mixes_online")
-    )
-    is_plain = ~(share >= 0) & (weight == 1) & ~online
-    groups = groups_of(zip(is_plain, kind, world, policy, strict=True))
-
-    def unusual(places: Sequence[int]) -> tuple[Any, ...]:
-        return (not is_plain[places[0]], _KINDS.index(kind[places[0]]), -len(places))
-
-    return comparison.isel(preference_model=min(groups, key=unusual))
-
-
-def means_of_models(models: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
-    """Return means over the seeds of preference models, by ``preference``."""
-    found = models[list(names)].groupby(models["preference_of_preference_model"])
-    means = found.mean("preference_model", keep_attrs=True)
-    means = means.rename(preference_of_preference_model="preference")
-    return means.rename({name: f"{name}_over_seeds" for name in names})
 
 
 def means_of_settings(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
@@ -221,6 +175,26 @@ def means_of_settings(runs: xr.Dataset, names: Sequence[str]) -> xr.Dataset:
         tables.append(table)
     along = coordinate("setting", text(settings))
     return xr.concat(tables, along, join="outer") if tables else xr.Dataset({}, {"setting": along})
+
+
+def known_of_all(runs: xr.Dataset, name: str) -> xr.DataArray:
+    """Return a variable at the steps at which all runs of a setting that have the step know it.
+
+    A mean over those that know it alone would be one of a selection.
+
+    Parameters
+    ----------
+    runs : Dataset
+        With ``setting_of_run``, and ``root_kl``, which is known at all steps of a run.
+    name : str
+        Of a variable along ``run`` and ``step``.
+    """
+    values = runs[name]
+    lacks = (runs["root_kl"].notnull() & values.isnull()).groupby("setting_of_run").any("run")
+    names = runs["setting_of_run"].values
+    return values.where(
+        ~lacks.sel(setting_of_run=names).rename(setting_of_run="run").drop_vars("run")
+    )
 
 
 def band(axes: Axes, x: xr.DataArray, one: xr.Dataset, name: str, **look: Any) -> None:
@@ -309,24 +283,30 @@ def _keys(comparison: xr.Dataset) -> list[tuple[Any, ...]]:
     return list(zip(*columns, scores, strict=True))
 
 
-def _usual(
-    comparison: xr.Dataset, keys: Sequence[tuple[Any, ...]], among: NDArray[np.int_]
+def _shown(
+    comparison: xr.Dataset, keys: Sequence[tuple[Any, ...]], kind: str, reward: str
 ) -> NDArray[np.int_]:
-    groups: list[list[int]] = [
-        among[each].tolist() for each in groups_of(keys[place] for place in among)
-    ]
+    """Return the places of the runs that are shown of a kind of world and of reward."""
+    swap = base_swap(comparison, kind) if reward == "model" else None
+    if swap is not None:
+        members = comparison["run_of_swap"].sel(swap=swap).values
+        return np.sort(members[(members >= 0).all(axis=1)].ravel())
+    is_gold = comparison["reward_of_run"].values == GOLD
+    is_kind = comparison["kind_of_run"].values == kind
+    among = np.flatnonzero(is_kind & (is_gold == (reward == GOLD)))
+    groups = [among[each].tolist() for each in groups_of(keys[place] for place in among.tolist())]
 
     def unusual(places: list[int]) -> tuple[Any, ...]:
         one = comparison.isel(run=places[0])
         return (
             int(one["prompts_of_run"]) > 1,
-            str(one["skew_of_run"].values) not in ("", "none"),
-            bool(str(one["conditions_of_run"].values)),
+            str(one["skew_of_run"].values) != "none",
             bool(one["mixes_online_of_run"]),
+            bool(str(one["conditions_of_run"].values)),
             -len(places),
         )
 
-    return np.array(min(groups, key=unusual))
+    return np.array(min(groups, key=unusual, default=[]), dtype=np.int_)
 
 
 def _said(comparison: xr.Dataset, places: NDArray[np.int_], kind: str, reward: str) -> str:

@@ -372,6 +372,8 @@ class RlhfPlan(Plan):
             "reward_d_model": 0 if reward is None else reward.network.d_model,
             "reward_layers": 0 if reward is None else reward.network.layers,
             "reward_pairs": 0 if reward is None else sum(self._pairs_of(reward)),
+            "reward_tranches": "" if reward is None else _together(reward.tranches),
+            "reward_kinds": "" if reward is None else self._kinds_of(reward.tranches),
             "mixes_online": reward is not None and self._mixes_online(reward.tranches),
             "conditions": self._conditions[name],
         }
@@ -385,7 +387,8 @@ class RlhfPlan(Plan):
             "seed": seed,
             "policy": policy,
             **self._of_world(self.section.policies[policy].world),
-            "tranches": " + ".join(preference.tranches),
+            "tranches": _together(preference.tranches),
+            "kinds": self._kinds_of(preference.tranches),
             "d_model": preference.network.d_model,
             "layers": preference.network.layers,
             "epochs": preference.epochs,
@@ -428,6 +431,9 @@ class RlhfPlan(Plan):
         if tranche.runs:
             return "snapshots"
         return "best-of" if tranche.best_of > 1 else "start"
+
+    def _kinds_of(self, tranches: tuple[str, ...]) -> str:
+        return _together(self._kind_of(self.section.tranches[name]) for name in tranches)
 
     def _mixes_online(self, tranches: tuple[str, ...]) -> bool:
         return any(self._kind_of(self.section.tranches[name]) != "start" for name in tranches)
@@ -498,6 +504,10 @@ class RlhfPlan(Plan):
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""
         return summary(read(self.result("comparison")))
+
+
+def _together(names: Iterable[str]) -> str:
+    return " + ".join(names)
 
 
 STUDY = Study(

@@ -11,7 +11,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.estimates import Estimate, mean, share
-from ontogeny.studies.rlhf.bases import base_online, base_swap, by_seed, runs_of, size_family
+from ontogeny.studies.rlhf.bases import (
+    base_online,
+    base_start,
+    base_swap,
+    by_seed,
+    runs_of,
+    size_family,
+)
 from ontogeny.studies.rlhf.comparison.bounds import ERRORS
 from ontogeny.studies.rlhf.config import GOLD
 from ontogeny.studies.rlhf.least import LEAST_SIZES
@@ -28,7 +35,7 @@ __all__ = [
     "largest_line_ratio",
     "later_turns",
     "objective_ratio",
-    "online_win_rate",
+    "online_win_rate_by_bradley_terry",
     "optimism",
     "ratio_of_entropy",
     "relative_less_plain",
@@ -41,7 +48,7 @@ FARTHEST = 9.0
 """KL [nat] up to which claims on the root of KL fit."""
 
 PENALTY = 0.3
-"""Penalty [1/nat] with which the closed optimum is sought."""
+"""Penalty on the KL with which the closed optimum is sought."""
 
 Array = NDArray[np.float64]
 
@@ -126,28 +133,27 @@ def tax(results: xr.Dataset) -> Estimate:
     return mean((by_size.iloc[:, 0] - by_size.iloc[:, -1]).to_numpy())
 
 
-def online_win_rate(results: xr.Dataset) -> Estimate:
+def online_win_rate_by_bradley_terry(results: xr.Dataset) -> Estimate:
     """Return how often the policy of a mixture wins against its partner at equal samples.
 
-    In the pair that `base_online` returns.
+    Derived from the win rates of both against the start policy. Mean over the experiments that
+    `base_online` returns, of seeds that have all of them.
     """
-    pair = base_online(results)
-    if pair is None:
-        return mean([])
-    return mean(results["online_win_rate"].sel(online=pair, compared_at="equal samples").values)
+    of_pairs = results["online_win_rate_by_bradley_terry"].sel(compared_at="equal samples")
+    names = base_online(results)
+    return mean(of_pairs.sel(online=names).mean("online", skipna=False).values if names else [])
 
 
 def relative_less_plain(results: xr.Dataset) -> Estimate:
     """Return AUROC of the relative distance less that of the plain one, each in its best layer.
 
-    Of the start policy with the most seeds, then the first by name.
+    Of the policy that `base_start` returns.
     """
-    if "relative_less_plain" not in results:
+    start = base_start(results)
+    if start is None:
         return mean([])
-    policies = pd.Series(results["policy_of_policy_model"].values.astype(str))
-    counts = policies.value_counts()
-    chosen = min(counts.index, key=lambda name: (-counts[name], name))
-    return mean(results["relative_less_plain"].values[policies == chosen])
+    is_start = results["policy_of_policy_model"].values == start
+    return mean(results["relative_less_plain"].values[is_start])
 
 
 def excess_over_frontier(results: xr.Dataset) -> Estimate:

@@ -14,11 +14,18 @@ from numpy.typing import NDArray
 
 from ontogeny.estimates import Estimate, mean
 from ontogeny.preferences import fit_line
-from ontogeny.studies.rlhf.bases import FINDINGS, by_seed, largest_group, models_of
+from ontogeny.studies.rlhf.bases import (
+    FINDINGS,
+    NETWORK,
+    base_models,
+    by_seed,
+    largest_group,
+    models_of,
+    overfitted_models,
+)
 from ontogeny.studies.rlhf.comparison.preferences import PROBES
 
 __all__ = [
-    "PAIRS",
     "accuracy_lost_online",
     "accuracy_lost_to_skill",
     "accuracy_on_other_side",
@@ -30,11 +37,6 @@ __all__ = [
     "gain_of_weight",
     "slope_on_threshold",
 ]
-
-PAIRS = 3000
-"""Number of pairs of the preference models that claims on calibration are about."""
-
-_NETWORK = ("policy", "d_model", "layers", "epochs")
 
 Array = NDArray[np.float64]
 
@@ -59,32 +61,26 @@ def coefficient(of: str, results: xr.Dataset) -> Estimate:
 
 
 def calibration_error(results: xr.Dataset) -> Estimate:
-    """Return the calibration error of raw scores, of the models of `_base`."""
-    return mean(by_seed(_base(results), _of_scaling(results, "raw")).to_numpy())
+    """Return the calibration error of raw scores, of the models of `base_models`."""
+    return mean(by_seed(base_models(results), _of_scaling(results, "raw")).to_numpy())
 
 
 def calibration_ratio(results: xr.Dataset) -> Estimate:
     """Return the calibration error after division by the temperature over that before.
 
-    Of the `_simple` models with the most epochs, of those with the fewest pairs, then of the
-    largest network.
+    Of the `overfitted_models`.
     """
-    models = _simple(results)
-
-    def rank(each: pd.DataFrame) -> tuple[float, ...]:
-        return -_first(each, "epochs"), _first(each, "pairs"), -_first(each, "parameters")
-
-    chosen = largest_group(models, (*_NETWORK, "pairs"), rank)
-    after, before = (by_seed(chosen, _of_scaling(results, name)) for name in ("calibrated", "raw"))
+    models = overfitted_models(results)
+    after, before = (by_seed(models, _of_scaling(results, name)) for name in ("calibrated", "raw"))
     return mean((after / before).to_numpy())
 
 
 def slope_on_threshold(results: xr.Dataset) -> Estimate:
     """Return the slope of the accuracy on the quantile that both scores exceed.
 
-    Of the models of `_base`, on fresh pairs of the start policy.
+    Of the models of `base_models`, on fresh pairs of the start policy.
     """
-    models = _base(results)
+    models = base_models(results)
     if models.empty:
         return mean([])
     above = results["accuracy_above"].sel(tested_on=PROBES).values
@@ -99,9 +95,9 @@ def slope_on_threshold(results: xr.Dataset) -> Estimate:
 def excess_over_policy(results: xr.Dataset) -> Estimate:
     """Return the accuracy of models less that of the start policy's mean log-probability.
 
-    Of the models of `_base`, on fresh pairs of the start policy.
+    Of the models of `base_models`, on fresh pairs of the start policy.
     """
-    models = _base(results)
+    models = base_models(results)
     if models.empty:
         return mean([])
     own, policy = (
@@ -113,12 +109,13 @@ def excess_over_policy(results: xr.Dataset) -> Estimate:
 def accuracy_lost_online(results: xr.Dataset) -> Estimate:
     """Return the accuracy on samples of the start policy less that on those of trained policies.
 
-    Of the models in worlds with one prompt that are tested on both; models that learned from
-    samples of the start policy alone are preferred, then the group with the most seeds.
+    Of the models in worlds with one prompt that are tested on both. Of the groups that agree in
+    network, epochs, number of pairs and in what their pairs are of, one that learned from samples
+    of the start policy alone is preferred, then that with the most seeds.
     """
     kind = results["kind_of_tested_on"].values
     base, online = (
-        _mean_over(results["accuracy_on"].values[:, kind == name])
+        results["accuracy_on"].isel(tested_on=kind == name).mean("tested_on").values
         for name in ("start", "snapshots")
     )
     lost = base - online
@@ -126,7 +123,7 @@ def accuracy_lost_online(results: xr.Dataset) -> Estimate:
     tested = models[(models["prompts"] == 1) & np.isfinite(lost[models["place"].to_numpy()])]
     chosen = largest_group(
         tested,
-        (*_NETWORK, "pairs", "tranches", "mixes_online"),
+        (*NETWORK, "pairs", "kinds", "mixes_online"),
         lambda each: bool(each["mixes_online"].iloc[0]),
     )
     return mean(by_seed(chosen, lost).to_numpy())
@@ -154,7 +151,7 @@ def accuracy_on_other_side(results: xr.Dataset) -> Estimate:
             axis=1,
         )
 
-    groups = one_sided.groupby([*_NETWORK, "pairs"], sort=False)
+    groups = one_sided.groupby([*NETWORK, "pairs"], sort=False)
     return _of_one_group(
         (larger(each).dropna().max(axis=1).to_numpy(), -_first(each, "parameters"))
         for _, each in groups
@@ -179,7 +176,7 @@ def gain_of_weight(results: xr.Dataset) -> Estimate:
         )
         return (heavy - plain).dropna().to_numpy()
 
-    groups = mixed.groupby([*_NETWORK, "pairs", "tranches", "last_share"], sort=False)
+    groups = mixed.groupby([*NETWORK, "pairs", "tranches", "last_share"], sort=False)
     return _of_one_group((gains(each), _first(each, "last_share")) for _, each in groups)
 
 
@@ -201,9 +198,7 @@ def accuracy_lost_to_skill(results: xr.Dataset) -> Estimate:
             axis=1,
         )
 
-    groups = mixed.groupby(
-        [*_NETWORK, "helpful_pairs", "harmless_pairs", "last_weight"], sort=False
-    )
+    groups = mixed.groupby([*NETWORK, "helpful_pairs", "harmless_pairs", "last_weight"], sort=False)
     return _of_one_group(
         (losses(each).dropna().max(axis=1).to_numpy(), -_first(each, "parameters"))
         for _, each in groups
@@ -243,26 +238,6 @@ def _of_one_group(groups: Iterable[tuple[Array, float]]) -> Estimate:
     return mean(found[0])
 
 
-def _simple(results: xr.Dataset) -> pd.DataFrame:
-    """Return the models in worlds with one prompt that learned from the start policy alone."""
-    models = models_of(results)
-    plain = ~models["mixes_online"].astype(np.bool_) & (models["last_weight"] == 1)
-    return models[(models["prompts"] == 1) & plain]
-
-
-def _base(results: xr.Dataset) -> pd.DataFrame:
-    """Return the `_simple` models with a number of pairs nearest to `PAIRS`, by its ratio.
-
-    Of these, the ones with the fewest epochs, then those of the largest network.
-    """
-
-    def rank(each: pd.DataFrame) -> tuple[float, ...]:
-        distance = abs(float(np.log(_first(each, "pairs") / PAIRS)))
-        return distance, _first(each, "epochs"), -_first(each, "parameters")
-
-    return largest_group(_simple(results), (*_NETWORK, "pairs"), rank)
-
-
 def _first(models: pd.DataFrame, name: str) -> float:
     """Return a number that all models of a group have."""
     return float(models[name].iloc[0])
@@ -290,12 +265,3 @@ def _of_both(results: xr.Dataset) -> Array:
 def _of_scaling(results: xr.Dataset, scaling: str) -> Array:
     found = results["calibration_error"].reindex(scaling=[scaling]).isel(scaling=0)
     return np.asarray(found.values, dtype=np.float64)
-
-
-def _mean_over(values: Array) -> Array:
-    """Return the mean of the known values along the last axis; NaN where none is known."""
-    known = np.isfinite(values)
-    count = known.sum(axis=-1)
-    return np.where(
-        count > 0, np.where(known, values, 0).sum(axis=-1) / np.maximum(count, 1), np.nan
-    )

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from ontogeny.studies.rlhf.bases import PAIRS
 from ontogeny.studies.rlhf.claims._policies import (
     FARTHEST,
     fit_of_root,
@@ -10,7 +11,7 @@ from ontogeny.studies.rlhf.claims._policies import (
     gap_at_one,
     gold_fall,
     later_turns,
-    online_win_rate,
+    online_win_rate_by_bradley_terry,
     optimism,
     ratio_of_entropy,
     relative_less_plain,
@@ -19,7 +20,6 @@ from ontogeny.studies.rlhf.claims._policies import (
     tax,
 )
 from ontogeny.studies.rlhf.claims._preferences import (
-    PAIRS,
     accuracy_lost_online,
     accuracy_lost_to_skill,
     accuracy_on_other_side,
@@ -183,7 +183,9 @@ _ONLINE = (
         "better-data-harder", "Comparisons of better policies are harder to predict",
         "Preference models are less accurate on pairs of trained policies than on pairs of the "
         "start policy. So is the true score, whose accuracy is beside it in comparison.nc.",
-        PAPER, "accuracy on pairs of the start policy less that on pairs of trained policies",
+        PAPER,
+        "accuracy on pairs of the start policy less that on pairs of trained policies, mean over "
+        "preference models",
         "above", 0.03, accuracy_lost_online,
     ),
     claim(
@@ -191,9 +193,10 @@ _ONLINE = (
         "A policy whose preference model learned in part from comparisons of trained policies is "
         "preferred to one whose preference model learned from as many of the start policy.",
         PAPER,
-        "rate at which it wins by the true score after as many samples, from the two win rates "
-        "against the start policy; at each one's best checkpoint: beside it in comparison.nc",
-        "above", 0.55, online_win_rate,
+        "rate at which it would win by the true score after as many samples, derived with the "
+        "model of Bradley and Terry from the win rates of both against the start policy, mean over "
+        "preference models; at each one's best checkpoint: beside it in comparison.nc",
+        "above", 0.55, online_win_rate_by_bradley_terry,
     ),
 )  # fmt: skip
 

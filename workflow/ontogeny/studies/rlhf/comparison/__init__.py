@@ -9,6 +9,7 @@ import xarray as xr
 from ontogeny.joins import Run
 from ontogeny.labels import text
 from ontogeny.studies.rlhf.comparison.bounds import bounds_of_runs
+from ontogeny.studies.rlhf.comparison.conflict import conflict_of_preferences
 from ontogeny.studies.rlhf.comparison.courses import (
     WAYS,
     courses_of_runs,
@@ -60,9 +61,9 @@ def compare(
     Dataset
         Along ``run``: what `table_of_runs`, `fits_of_runs`, `peaks_of_runs`, `elo_of_runs`,
         `courses_of_runs` and `bounds_of_runs` return. Along ``swap``, ``online``,
-        ``preference_model`` and ``grid``: what `swaps_of_runs`, `online_of_runs`,
-        `table_of_preferences` and `scaling_of_preferences` return. Along ``selection`` and
-        ``policy_model``, where there is any: what `selections_of_policies` and
+        ``preference_model``, ``grid`` and ``size``: what `swaps_of_runs`, `online_of_runs`,
+        `table_of_preferences`, `scaling_of_preferences` and `conflict_of_preferences` return. Along
+        ``selection`` and ``policy_model``, where there is any: what `selections_of_policies` and
         `detection_of_policies` return. Of real comparisons everything, with ``real_`` before the
         names of variables and dimensions.
     """
@@ -72,10 +73,16 @@ def compare(
     for measured in (fits_of_runs, peaks_of_runs, elo_of_runs, courses_of_runs, bounds_of_runs):
         table = table.assign(measured(table))
     models = table_of_preferences(preferences, tranches, prompts)
-    parts = [table, swaps_of_runs(table, seeds), online_of_runs(table, seeds), models]
-    parts.append(scaling_of_preferences(models, seeds))
+    parts = [
+        table,
+        swaps_of_runs(table, seeds),
+        online_of_runs(table, models, seeds),
+        models,
+        scaling_of_preferences(models, seeds),
+        conflict_of_preferences(models),
+    ]
     if best_of:
-        parts.append(selections_of_policies(best_of))
+        parts.append(selections_of_policies(best_of, table))
     if detection:
         parts.append(detection_of_policies(detection))
     if pairs is not None:

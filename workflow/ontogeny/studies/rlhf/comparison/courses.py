@@ -121,8 +121,8 @@ def courses_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
         reaches 1, by a line in sqrt(KL) between checkpoints; ``gap_at_one_in_s_d``: over the other
         model's standard deviation under the start policy. ``gap_at_end``. ``entropy_ratio``: at the
         end over the start. ``corpus_loss_rise``: at the end less at the start.
-        ``cautious(run, step)``: refusal tokens in responses to helpful prompts, NaN where the world
-        has one prompt.
+        ``refusals_on_helpful(run, step)``: refusal tokens in responses to helpful
+        prompts, NaN where the world has one prompt.
     """
     gap = table["gain"].values[:, _TRAIN] - table["gain"].values[:, _TEST]
     at_one = np.array([at_kl(*each, 1.0) for each in zip(table["kl"].values, gap, strict=True)])
@@ -142,7 +142,7 @@ def courses_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
         "corpus_loss_rise": variable(
             "run", last(loss) - _first(loss), "rise of the loss on held-out sequences"
         ),
-        "cautious": variable(
+        "refusals_on_helpful": variable(
             ("run", "step"),
             refusals.values,
             "refusal tokens of a response to a helpful prompt",

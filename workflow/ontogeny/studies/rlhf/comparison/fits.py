@@ -7,16 +7,17 @@ from numpy.typing import NDArray
 from ontogeny.preferences import GAO_FORMS, GaoFit, Line, fit_gao, fit_line
 from ontogeny.studies.rlhf.comparison.runs import ROLES
 from ontogeny.studies.rlhf.labels import variable
+from ontogeny.studies.rlhf.least import LEAST_CHECKPOINTS
 
 __all__ = ["KL_LIMITS", "fits_of_runs"]
 
 KL_LIMITS = (1.0, 4.0, 9.0)
 """KL [nat] up to which checkpoints are fitted."""
 
-_FEWEST = 4
-"""Checkpoints that a fit needs."""
-
-_GAO_NAMES = dict(zip(GAO_FORMS, ("linear", "log"), strict=True))
+_GAO_UNITS = dict.fromkeys(
+    [("quadratic", "a"), ("logarithmic", "a"), ("logarithmic", "b")], "nat^(1/2)"
+)
+"""Units of coefficients that have one: gains and KL are in nats."""
 
 Array = NDArray[np.float64]
 
@@ -34,9 +35,9 @@ def fits_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
     dict of str to Variable
         By ``(run, role, kl_limit)``, over all checkpoints up to that KL: ``slope_of_root`` and
         ``r_squared_of_root`` of the line of the gain on sqrt(KL), ``r_squared_of_line`` of that on
-        KL. By run, over all checkpoints: ``gao_linear_a``, ``gao_linear_b`` and
-        ``gao_linear_r_squared`` of the true gain as ``x (a - b x)``, x = sqrt(KL), and the same
-        with ``log`` for ``x (a - b ln x)``. NaN with fewer than four checkpoints.
+        KL. By run, over all checkpoints: ``gao_quadratic_a``, ``gao_quadratic_b`` and
+        ``gao_quadratic_r_squared`` of the true gain as ``x (a - b x)``, x = sqrt(KL), and the same
+        with ``logarithmic`` for ``x (a - b ln x)``. NaN with fewer than four checkpoints.
     """
     kl, root, gain = (table[name].values for name in ("kl", "root_kl", "gain"))
     shape = (len(kl), len(ROLES), len(KL_LIMITS))
@@ -57,23 +58,23 @@ def fits_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
 
 
 def _line(x: Array, y: Array) -> Line:
-    return fit_line(x, y) if x.size >= _FEWEST else Line(np.nan, np.nan, np.nan)
+    return fit_line(x, y) if x.size >= LEAST_CHECKPOINTS else Line(np.nan, np.nan, np.nan)
 
 
 def _gao(root: Array, gain: Array) -> dict[str, xr.Variable]:
     found: dict[str, list[GaoFit]] = {form: [] for form in GAO_FORMS}
     for x, y in zip(root, gain, strict=True):
         known = np.isfinite(x) & np.isfinite(y)
-        fits = fit_gao(x[known], y[known]) if known.sum() >= _FEWEST else {}
+        fits = fit_gao(x[known], y[known]) if known.sum() >= LEAST_CHECKPOINTS else {}
         for form in GAO_FORMS:
             found[form].append(fits.get(form, GaoFit(np.nan, np.nan, np.nan)))
     return {
-        f"gao_{name}_{part}": variable(
+        f"gao_{form}_{part}": variable(
             "run",
             np.array([getattr(fit, part) for fit in found[form]], dtype=np.float64),
-            f"{label} of the {name} form of the true gain on the root of KL",
-            "nat^(1/2)" if part == "a" else "1",
+            f"{label} of the {form} form of the true gain on the root of KL",
+            _GAO_UNITS.get((form, part), "1"),
         )
-        for form, name in _GAO_NAMES.items()
+        for form in GAO_FORMS
         for part, label in (("a", "coefficient a"), ("b", "coefficient b"), ("r_squared", "R2"))
     }

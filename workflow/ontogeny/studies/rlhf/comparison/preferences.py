@@ -8,8 +8,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.joins import Run
-from ontogeny.joins.rows import stacked
 from ontogeny.labels import text
+from ontogeny.studies.rlhf.comparison.rows import rows_of
 from ontogeny.studies.rlhf.labels import dataset, variable
 
 __all__ = ["PROBES", "table_of_preferences"]
@@ -26,6 +26,7 @@ _ABOUT: dict[str, type] = {
     "skew": str,
     "prompts": int,
     "tranches": str,
+    "kinds": str,
     "d_model": int,
     "layers": int,
     "pairs": int,
@@ -98,15 +99,16 @@ def table_of_preferences(
     Dataset
         What measures and calibrations hold; by ``tested_on``, ``NAME_on`` for accuracy, ceiling,
         loss and the policy's accuracy. Coordinates ``NAME_of_preference_model`` say what a model
-        is, with a ``last_share`` of NaN where it has none; ``kind_of_tested_on`` and
-        ``prompt_of_tested_on`` say what it is tested on.
+        is, with a ``last_share`` of NaN where it has none; ``harmless_share`` is the share of
+        harmless pairs among those to helpful and harmless prompts, NaN where there are neither.
+        ``kind_of_tested_on`` and ``prompt_of_tested_on`` say what it is tested on.
     """
     results = [each.results["measures"].merge(_scalars(each)) for each in preferences]
     labels = _labels(results, prompts)
     variables = {
         _NAMES.get(name, name): variable(
             ("preference_model", *dims),
-            _rows(results, name, {dim: labels[dim] for dim in dims}),
+            rows_of(results, name, {dim: labels[dim] for dim in dims}),
             long_name,
             units,
         )
@@ -145,16 +147,6 @@ def _labels(results: Sequence[xr.Dataset], prompts: Sequence[str]) -> dict[str, 
     }
 
 
-def _rows(
-    results: Sequence[xr.Dataset], name: str, labels: Mapping[str, Any]
-) -> NDArray[np.float64]:
-    shape = tuple(len(each) for each in labels.values())
-    if not results:
-        return np.zeros((0, *shape))
-    nothing = xr.DataArray(np.full(shape, np.nan), labels, tuple(labels))
-    return stacked([each.get(name, nothing) for each in results], **labels)
-
-
 def _about(preferences: Sequence[Run]) -> dict[str, xr.Variable]:
     """Return what the configuration says of each preference model."""
     names = text(f"{each.about['preference']}, seed {each.about['seed']}" for each in preferences)
@@ -168,6 +160,13 @@ def _about(preferences: Sequence[Run]) -> dict[str, xr.Variable]:
         )
     share = found[f"last_share_{_OF}"]
     share.values = np.where(share.values < 0, np.nan, share.values)
+    helpful, harmless = (found[f"{name}_pairs_{_OF}"].values for name in ("helpful", "harmless"))
+    both = helpful + harmless
+    found[f"harmless_share_{_OF}"] = variable(
+        "preference_model",
+        np.where(both > 0, harmless / np.where(both > 0, both, 1), np.nan).round(6),
+        "share of harmless pairs among helpful and harmless ones",
+    )
     return found
 
 

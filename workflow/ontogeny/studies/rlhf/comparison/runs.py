@@ -1,15 +1,15 @@
 """What is measured of each trained policy, with its judges by their role."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.joins import Run
-from ontogeny.joins.rows import described, labels_of, stacked
+from ontogeny.joins.rows import described, labels_of
 from ontogeny.labels import text
+from ontogeny.studies.rlhf.comparison.rows import rows_of
 from ontogeny.studies.rlhf.config import GOLD
 from ontogeny.studies.rlhf.labels import dataset, variable
 
@@ -35,6 +35,8 @@ _ABOUT: dict[str, type] = {
     "reward_d_model": int,
     "reward_layers": int,
     "reward_pairs": int,
+    "reward_tranches": str,
+    "reward_kinds": str,
     "conditions": str,
     "mixes_online": bool,
 }
@@ -95,7 +97,7 @@ def table_of_runs(runs: Sequence[Run], prompts: Sequence[str] = ()) -> xr.Datase
     variables = {
         name: variable(
             ("run", *dims),
-            _rows(evaluations, name, {dim: labels[dim] for dim in dims}),
+            rows_of(evaluations, name, {dim: labels[dim] for dim in dims}),
             long_name,
             units,
         )
@@ -140,16 +142,6 @@ def _in_roles(run: Run) -> xr.Dataset:
         .reindex(role=text(ROLES))
     )
     return found.drop_vars([*by_judge, "judge"]).assign(of_roles.data_vars)
-
-
-def _rows(
-    evaluations: Sequence[xr.Dataset], name: str, labels: Mapping[str, Any]
-) -> NDArray[np.float64]:
-    shape = tuple(len(each) for each in labels.values())
-    if not evaluations:
-        return np.zeros((0, *shape))
-    nothing = xr.DataArray(np.full(shape, np.nan), labels, tuple(labels))
-    return stacked([each.get(name, nothing) for each in evaluations], **labels)
 
 
 def _gains(table: xr.Dataset) -> dict[str, xr.Variable]:

@@ -18,13 +18,15 @@ Results = Mapping[tuple[str, int], xr.Dataset]
 """By name of the start policy and seed."""
 
 
-def selections_of_policies(best_of: Results) -> xr.Dataset:
+def selections_of_policies(best_of: Results, table: xr.Dataset) -> xr.Dataset:
     """Return what the best of n samples gains by each score.
 
     Parameters
     ----------
     best_of : mapping
         At least one.
+    table : Dataset
+        As of `table_of_runs`.
 
     Returns
     -------
@@ -32,16 +34,20 @@ def selections_of_policies(best_of: Results) -> xr.Dataset:
         Along ``selection``, which is a policy, its seed and the score that selects:
         ``best_of_gain(selection, role, samples_compared)``, over one sample, with the role
         ``train`` for the preference model that selects (NaN where the true score does) and ``test``
-        for the first other one; ``best_of_kl(selection, samples_compared)``,
-        ``best_of_root_kl``, and ``log_samples(samples_compared)``. Coordinates
-        ``policy_of_selection``, ``seed_of_selection`` and ``selector_of_selection``.
+        for the judge of the run from this policy, of this seed, that is trained against the score
+        that selects (of several, the first; NaN where there is none). Beside it
+        ``best_of_kl(selection, samples_compared)``, ``best_of_root_kl`` and
+        ``log_samples(samples_compared)``. Coordinates ``policy_of_selection``,
+        ``seed_of_selection`` and ``selector_of_selection``.
     """
     counts = labels_of(best_of.values(), "samples_compared")
+    judges = _judges(table)
     about, gains, kls = [], [], []
     for (policy, seed), each in best_of.items():
         for selector in each["selector"].values.tolist():
             about.append((policy, seed, selector))
-            gains.append(_in_roles(each["score"].sel(selector=selector, drop=True), selector))
+            score = each["score"].sel(selector=selector, drop=True)
+            gains.append(_in_roles(score, selector, judges.get((policy, seed, selector), "")))
             kls.append(each["kl"].sel(selector=selector, drop=True))
     kl = stacked(kls, samples_compared=counts)
     gain = stacked(gains, role=ROLES, samples_compared=counts)
@@ -130,13 +136,22 @@ def detection_of_policies(detection: Results) -> xr.Dataset:
     )
 
 
-def _in_roles(score: xr.DataArray, selector: str) -> xr.DataArray:
+def _judges(table: xr.Dataset) -> dict[tuple[str, int, str], str]:
+    """Return the other preference model of the first run with a start policy, seed and reward."""
+    columns = [
+        table[f"{name}_of_run"].values.tolist() for name in ("policy", "seed", "reward", "judge")
+    ]
+    found: dict[tuple[str, int, str], str] = {}
+    for policy, seed, reward, judge in zip(*columns, strict=True):
+        found.setdefault((policy, seed, reward), judge)
+    return found
+
+
+def _in_roles(score: xr.DataArray, selector: str, judge: str) -> xr.DataArray:
     """Return scores over those of one sample, with judges by their role."""
-    judges = score["judge"].values.tolist()
-    others = [name for name in judges if name not in (GOLD, selector)]
-    train = [] if selector == GOLD else [selector]
-    sources = dict(zip(ROLES, ([GOLD], train, others[:1]), strict=True))
-    known = {role: names[0] for role, names in sources.items() if names and names[0] in judges}
+    names = score["judge"].values.tolist()
+    sources = dict(zip(ROLES, (GOLD, "" if selector == GOLD else selector, judge), strict=True))
+    known = {role: name for role, name in sources.items() if name in names}
     gain = score - score.sel(samples_compared=1)
     return (
         gain.sel(judge=list(known.values()))

@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 from ontogeny.labels import text
 from ontogeny.studies.rlhf.comparison.preferences import PROBES
 from ontogeny.studies.rlhf.labels import coordinate, variable
+from ontogeny.studies.rlhf.least import LEAST_GRADES
 
 __all__ = ["scaling_of_preferences"]
-
-_FEWEST = 3
-"""Values of pairs or of sizes that a coefficient needs."""
 
 _SHARED = ("policy", "world", "kind", "tranches", "last_share", "last_weight", "epochs")
 
@@ -50,7 +48,6 @@ def scaling_of_preferences(table: xr.Dataset, seeds: NDArray[np.int64]) -> xr.Da
     )
     accuracy = np.full((len(grids), len(seeds), len(pairs), len(parameters)), np.nan)
     fits = np.full((len(grids), len(seeds), 3), np.nan)
-    ceiling = np.array([np.nanmean(columns.ceiling[each]) for each in grids], dtype=np.float64)
     for row, places in enumerate(grids):
         for column, seed in enumerate(seeds):
             of_seed = [place for place in places if columns.seed[place] == seed]
@@ -60,21 +57,9 @@ def scaling_of_preferences(table: xr.Dataset, seeds: NDArray[np.int64]) -> xr.Da
             fits[row, column] = _plane(
                 columns.pairs[of_seed], columns.parameters[of_seed], columns.accuracy[of_seed]
             )
-    dims = ("grid", "seed")
-    cells = ("grid_pairs", "grid_parameters")
+    ceiling = np.array([np.nanmean(columns.ceiling[each]) for each in grids], dtype=np.float64)
     return xr.Dataset(
-        {
-            "grid_accuracy": variable((*dims, *cells), accuracy, "accuracy on fresh pairs"),
-            "mean_grid_accuracy": variable(
-                ("grid", *cells), _mean_over_seeds(accuracy), "accuracy on fresh pairs"
-            ),
-            "grid_ceiling": variable("grid", ceiling, "accuracy of the true score"),
-            "coefficient_of_pairs": variable(dims, fits[..., 0], "rise of accuracy by ln pairs"),
-            "coefficient_of_parameters": variable(
-                dims, fits[..., 1], "rise of accuracy by ln parameters"
-            ),
-            "scaling_r_squared": variable(dims, fits[..., 2], "R2 of accuracy on both"),
-        },
+        _accuracies(accuracy, ceiling) | _coefficients(fits),
         {
             "grid": coordinate("grid", text(_name(table, each[0]) for each in grids)),
             "seed": coordinate("seed", seeds),
@@ -83,6 +68,28 @@ def scaling_of_preferences(table: xr.Dataset, seeds: NDArray[np.int64]) -> xr.Da
             **_about(table, grids),
         },
     )
+
+
+def _accuracies(accuracy: Array, ceiling: Array) -> dict[str, xr.Variable]:
+    long_name = "accuracy on fresh pairs"
+    found = variable(("grid", "seed", "grid_pairs", "grid_parameters"), accuracy, long_name)
+    return {
+        "grid_accuracy": found,
+        "mean_grid_accuracy": found.mean("seed", keep_attrs=True),
+        "grid_ceiling": variable("grid", ceiling, "accuracy of the true score"),
+    }
+
+
+def _coefficients(fits: Array) -> dict[str, xr.Variable]:
+    about = {
+        "coefficient_of_pairs": "rise of accuracy by ln pairs",
+        "coefficient_of_parameters": "rise of accuracy by ln parameters",
+        "scaling_r_squared": "R2 of accuracy on both",
+    }
+    return {
+        name: variable(("grid", "seed"), fits[..., place], long_name)
+        for place, (name, long_name) in enumerate(about.items())
+    }
 
 
 class _Columns:
@@ -110,12 +117,12 @@ def _found(table: xr.Dataset) -> list[list[int]]:
     return [
         each
         for each in alike.values()
-        if max(np.unique(values[each]).size for values in (pairs, parameters)) >= _FEWEST
+        if max(np.unique(values[each]).size for values in (pairs, parameters)) >= LEAST_GRADES
     ]
 
 
 def _comparable(values: NDArray[Any]) -> list[Any]:
-    """Return values of which equal ones are equal: NaN, for what is not there, is not."""
+    """Return values with None for NaN, so that they compare as equal."""
     return [None if value != value else value for value in values.tolist()]
 
 
@@ -136,16 +143,9 @@ def _plane(pairs: Array, parameters: Array, accuracy: Array) -> tuple[float, flo
     spread = measured - measured.mean()
     by_column = dict(zip(free, solved.tolist(), strict=True))
     of_pairs, of_parameters = (
-        by_column[place] if counts[place - 1] >= _FEWEST else np.nan for place in (1, 2)
+        by_column[place] if counts[place - 1] >= LEAST_GRADES else np.nan for place in (1, 2)
     )
     return of_pairs, of_parameters, float(1 - left @ left / (spread @ spread))
-
-
-def _mean_over_seeds(accuracy: Array) -> Array:
-    known = np.isfinite(accuracy)
-    count = known.sum(axis=1)
-    total = np.where(known, accuracy, 0).sum(axis=1)
-    return np.where(count, total / np.maximum(count, 1), np.nan)
 
 
 def _name(table: xr.Dataset, place: int) -> str:

@@ -3,8 +3,9 @@
 Predicted: from the mean score by the preference model that is trained against, at 174 points for
 one nat. Chosen: from how often that preference model scores a sample of the policy above one of the
 start policy. Won: from how often the true score prefers it. Means over seeds, with bands from the
-least to the greatest seed. A preference model that is exploited predicts more than is won. One
-setting is shown for each kind of world.
+least to the greatest seed. A line ends where some policy wins or loses every pair, since its rating
+is then infinite. A preference model that is exploited predicts more than is won. One setting is
+shown for each kind of world.
 """
 
 import xarray as xr
@@ -17,6 +18,7 @@ from ontogeny.studies.rlhf.panels import (
     GUIDE,
     WITHOUT_MODEL,
     band,
+    known_of_all,
     means_of_settings,
     nothing,
     panel_title,
@@ -39,6 +41,8 @@ _WAYS = {
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select the ratings of runs against preference models, as means by setting."""
     runs = shown_runs(comparison, rewards=["model"])
+    if runs.sizes["run"]:
+        runs = runs.assign(elo=known_of_all(runs, "elo"))
     return means_of_settings(runs, ["elo", "samples"])
 
 

@@ -4,8 +4,9 @@ Two preference models have equally many comparisons: one of samples of the start
 other in part of the best of several samples, or of samples of policies that were trained before.
 Left, how often each is right on fresh comparisons of each kind, and how often the true score is,
 from which preferences are drawn. Right, the true score gained by policies that are trained against
-each of the two. Marks and lines are means over seeds; bars and bands go from the least to the
-greatest seed.
+each of the two. Where several such pairs of preference models differ in nothing but the samples,
+those of a seed are averaged first. Marks and lines are means over seeds; bars and bands go from the
+least to the greatest seed.
 """
 
 import numpy as np
@@ -17,6 +18,7 @@ from ontogeny.config import Style
 from ontogeny.labels import text
 from ontogeny.plotting import PALETTE, figure, handle, legend_below, settings
 from ontogeny.studies.rlhf.bases import base_online
+from ontogeny.studies.rlhf.comparison.online import LEARNED_FROM
 from ontogeny.studies.rlhf.labels import coordinate, variable
 from ontogeny.studies.rlhf.panels import GUIDE, band, means_of_settings, nothing, samples_axis
 
@@ -24,7 +26,7 @@ __all__ = ["draw", "numbers"]
 
 NEEDS = ("online",)
 
-_COLOURS = {"start policy alone": "#888888", "trained policies as well": PALETTE[6]}
+_COLOURS = dict(zip(LEARNED_FROM, ("#888888", PALETTE[6]), strict=True))
 """By what comparisons are of."""
 
 _KINDS = {
@@ -36,26 +38,32 @@ _KINDS = {
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
-    """Select both preference models and the policies that claims are about.
+    """Select the preference models and the policies that claims are about.
 
     Returns
     -------
     Dataset
-        By ``setting``, one for each preference model: means over seeds of its accuracy, and of that
-        of the true score, by ``kind``; the true gain by ``step``.
+        By ``setting``, what preference models learned from: means over seeds of their accuracy, and
+        of that of the true score, by ``kind``; the true gain by ``step``.
     """
-    base = base_online(comparison)
-    if base is None:
+    names = base_online(comparison)
+    if not names:
         return xr.Dataset({}, {"setting": coordinate("setting", text(()))})
-    pair = comparison[["partner_run", "online_run"]].sel(online=base)
-    places = [pair[name].values[pair[name].values >= 0] for name in pair]
+    pairs = comparison.sel(online=names)
+    accuracies = pairs[["online_accuracy", "online_ceiling"]].mean("online", skipna=False)
+    accuracies = accuracies.dropna("kind", how="all").rename(learned_from="setting")
+    found = accuracies.mean("seed", keep_attrs=True)
+    found["online_accuracy_least"] = accuracies["online_accuracy"].min("seed", keep_attrs=True)
+    found["online_accuracy_greatest"] = accuracies["online_accuracy"].max("seed", keep_attrs=True)
+    places = [pairs[name].values[pairs[name].values >= 0] for name in ("partner_run", "online_run")]
     runs = comparison.isel(run=np.concatenate(places))
-    names = [name for name, each in zip(_COLOURS, places, strict=True) for _ in each]
-    runs = runs.assign_coords(setting_of_run=variable("run", text(names), "comparisons of"))
-    found = _accuracies(runs).assign(
-        samples=runs["samples"], gold_gain=runs["gain"].sel(role="gold", drop=True)
+    settings_of_runs = [name for name, each in zip(_COLOURS, places, strict=True) for _ in each]
+    runs = runs.assign_coords(
+        setting_of_run=variable("run", text(settings_of_runs), "comparisons learned from")
     )
-    return means_of_settings(found, ["accuracy", "ceiling", "samples", "gold_gain"])
+    gains = runs[["samples"]].assign(gold_gain=runs["gain"].sel(role="gold", drop=True))
+    of_runs = means_of_settings(gains, ["samples", "gold_gain"])
+    return xr.merge([found, of_runs], join="exact", compat="equals", combine_attrs="drop")
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -82,31 +90,18 @@ def _accuracy(axes: Axes, numbers: xr.Dataset) -> None:
     for shift, (name, colour) in zip((-0.12, 0.12), _COLOURS.items(), strict=True):
         one = numbers.sel(setting=name)
         place = np.arange(one.sizes["kind"]) + shift
-        axes.vlines(place, one["accuracy_least"], one["accuracy_greatest"], color=colour, lw=1.5)
-        axes.plot(place, one["accuracy"], "o", ms=5, color=colour)
+        axes.vlines(
+            place,
+            one["online_accuracy_least"],
+            one["online_accuracy_greatest"],
+            color=colour,
+            lw=1.5,
+        )
+        axes.plot(place, one["online_accuracy"], "o", ms=5, color=colour)
     whole = np.arange(numbers.sizes["kind"])
-    axes.plot(whole, numbers["ceiling"].isel(setting=0), "_", ms=24, mew=1.4, color="#444444")
+    axes.plot(
+        whole, numbers["online_ceiling"].isel(setting=0), "_", ms=24, mew=1.4, color="#444444"
+    )
     axes.set_xticks(whole, [_KINDS[kind] for kind in numbers["kind"].values])
     axes.set(ylabel="accuracy", xlim=(-0.5, len(whole) - 0.5))
     axes.grid(visible=False, axis="x")
-
-
-def _accuracies(runs: xr.Dataset) -> xr.Dataset:
-    """Return how the preference models of runs do on the kinds of comparisons that all know."""
-    rewards, seeds = (runs[f"{name}_of_run"].values for name in ("reward", "seed"))
-    models = [f"{reward}, seed {seed}" for reward, seed in zip(rewards, seeds, strict=True)]
-    found = runs[["accuracy_on", "ceiling_on"]].sel(preference_model=models)
-    found = found.isel(tested_on=found["accuracy_on"].notnull().all("preference_model").values)
-    by_kind = found.groupby("kind_of_tested_on").mean("tested_on")
-    by_kind = by_kind.rename(
-        accuracy_on="accuracy",
-        ceiling_on="ceiling",
-        kind_of_tested_on="kind",
-        preference_model="run",
-    )
-    kinds = [kind for kind in _KINDS if kind in by_kind["kind"]]
-    return (
-        by_kind.sel(kind=kinds)
-        .drop_vars("run")
-        .assign_coords({name: runs[name] for name in ("seed_of_run", "setting_of_run")})
-    )

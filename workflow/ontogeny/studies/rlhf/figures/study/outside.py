@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, handle, legend_below, settings
+from ontogeny.studies.rlhf.bases import base_start
 from ontogeny.studies.rlhf.panels import GUIDE, size_axis, size_colour
 
 __all__ = ["draw", "numbers"]
@@ -26,10 +27,7 @@ _COLOURS = {"plain": "#888888", "relative": PALETTE[0]}
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select the AUROC of one start policy, and its means over seeds."""
-    names, counts = np.unique(
-        comparison["policy_of_policy_model"].values.astype(str), return_counts=True
-    )
-    chosen = comparison["policy_of_policy_model"].values == names[counts.argmax()]
+    chosen = comparison["policy_of_policy_model"].values == base_start(comparison)
     shown = comparison[["auroc", "auroc_with_examples"]].isel(policy_model=chosen)
     shown = shown.isel(layer=shown["auroc"].notnull().any(["policy_model", "distance"]).values)
     means = shown.mean("policy_model", keep_attrs=True)

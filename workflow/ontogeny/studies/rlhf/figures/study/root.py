@@ -23,6 +23,7 @@ from ontogeny.plotting import handle, legend_below, settings
 from ontogeny.studies.rlhf.panels import (
     COLOURS,
     best_of_runs,
+    known_of_all,
     means_of_settings,
     panel_title,
     panels_of,
@@ -41,22 +42,12 @@ _SQUARE: Mapping[str, Any] = {"marker": "s", "ms": 3.5, "ls": ""}
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select gains and roots of KL of the runs that are shown, and their means by setting."""
     runs = shown_runs(comparison)
-    runs = runs.assign(frontier_gain=_known_of_all(runs))
+    runs = runs.assign(frontier_gain=known_of_all(runs, "frontier_gain"))
     names = ["root_kl", "gain", "frontier_gain"]
     of_runs = runs[names[:2]].rename({name: f"{name}_of_run" for name in names[:2]})
     best = best_of_runs(runs)
     means = means_of_settings(runs.assign(best.data_vars), [*names, *best])[[*names, *best]]
     return xr.merge([means, of_runs, best.coords], combine_attrs="drop")
-
-
-def _known_of_all(runs: xr.Dataset) -> xr.DataArray:
-    """Return the frontier at the steps at which all runs of a setting have one."""
-    frontier = runs["frontier_gain"]
-    lacks = (runs["gain"].notnull() & frontier.isnull()).groupby("setting_of_run").any("run")
-    names = runs["setting_of_run"].values
-    return frontier.where(
-        ~lacks.sel(setting_of_run=names).rename(setting_of_run="run").drop_vars("run")
-    )
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

@@ -15,14 +15,13 @@ from ontogeny.config import Style
 from ontogeny.labels import text
 from ontogeny.plotting import figure, handle, legend_below, settings
 from ontogeny.studies.rlhf.bases import size_family
-from ontogeny.studies.rlhf.labels import variable
+from ontogeny.studies.rlhf.labels import size_name, variable
 from ontogeny.studies.rlhf.panels import (
     GUIDE,
     means_of_settings,
     nothing,
     plot_known,
     size_colour,
-    size_name,
 )
 
 __all__ = ["draw", "numbers"]
