@@ -50,7 +50,7 @@ def conflict_of_preferences(table: xr.Dataset) -> xr.Dataset:
         _accuracies(of_share, "share", sizes, accuracy),
         _accuracies(of_weight, "weight", sizes, accuracy),
     ]
-    return xr.merge(tables, join="exact", compat="equals", combine_attrs="drop")
+    return xr.merge(tables, join="exact", compat="equals", combine_attrs="override")
 
 
 def _of_both_prompts(table: xr.Dataset) -> pd.DataFrame:
