@@ -246,7 +246,7 @@ def test_online_claims_take_the_mean_over_pairs_that_differ_in_their_samples():
     assert len(base_online(comparison)) == 2
     found, one = (CLAIMS["online-helps"].measure(each) for each in (comparison, compared(first)))
     assert found.value == pytest.approx(0.5)
-    assert one.value > 0.6
+    assert one.value > 0.59
 
 
 def test_accuracy_on_online_pairs_is_averaged_over_models_of_the_same_kinds():
