@@ -19,7 +19,7 @@ def about_world(world: World) -> dict[str, Any]:
         case Pairs():
             words = "real comparisons of responses"
         case _:
-            words = f"sequences of {world.length} of {world.vocabulary} tokens"
+            words = f"responses of {world.length} tokens, from a vocabulary of {world.vocabulary}"
     return {"data": words, "world_configuration": json.dumps(canonical(world), sort_keys=True)}
 
 

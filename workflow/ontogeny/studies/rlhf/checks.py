@@ -238,7 +238,7 @@ def _problems_of_prompt(section: Rlhf, prompt: str, policy: str, at: str) -> Ite
     if prompt not in ("mixed", *known):
         yield (
             f"`{at}.prompt` = {prompt!r}: is not a prompt of the world {name!r}, which has "
-            f"{', '.join(known)}; raise its `prompts`, or choose another"
+            f"{', '.join(known)}; choose another, or in a world of kind sequences raise `prompts`"
         )
 
 

@@ -100,7 +100,7 @@ class Enumerated(Section):
 
     kind: Literal["enumerated"] = "enumerated"
     vocabulary: Tokens = Field(8, description="Number of tokens.")
-    length: Length = Field(4, description="Number of tokens of a sequence.")
+    length: Length = Field(4, description="Number of tokens of a response.")
     lines: Count = Field(4000, description="Number of sequences that the start policy learns from.")
     skew: Literal["none", "positive", "negative"] = Field(
         "none",
@@ -115,7 +115,7 @@ class Sequences(Section):
 
     kind: Literal["sequences"] = "sequences"
     vocabulary: Tokens = Field(32, description="Number of tokens.")
-    length: Length = Field(16, description="Number of tokens of a sequence.")
+    length: Length = Field(16, description="Number of tokens of a response.")
     lines: Count = Field(
         20_000, description="Number of sequences that the start policy learns from."
     )
@@ -239,9 +239,12 @@ class Tranche(TrancheOptions):
 
 
 class PreferenceOptimiser(optimisation.Optimiser):
-    """AdamW on minibatches of pairs; the learning rate falls along a line to 0."""
+    """AdamW on minibatches of pairs."""
 
     batch: Count = Field(64, description="Number of pairs in a minibatch.")
+    learning_rate_decay: optimisation.LearningRateDecay | None = Field(
+        None, description="How the learning rate falls; null: along a line to 0 at the last update."
+    )
     warm_up: Whole = Field(
         20, description="Number of updates over which the learning rate rises from 0."
     )
@@ -378,8 +381,8 @@ class Experiment(_Optimised):
     )
     judges: Names = Field(
         (),
-        description="Names of further `rlhf.preferences` that score the policy, which learned from "
-        "other comparisons.",
+        description="Names of further `rlhf.preferences` that score the policy; they must have "
+        "learned from other comparisons than the reward.",
     )
     same_tranches: bool = Field(
         False, description="Whether judges may share comparisons with the reward."

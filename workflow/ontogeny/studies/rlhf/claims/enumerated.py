@@ -46,7 +46,7 @@ CLAIMS = (
     ),
     claim(
         "ppo-finds-the-optimum", "PPO comes close to the best policy",
-        "Task the true score with a penalty on the KL, training ends near the policy that is "
+        "Against the true score with a penalty on the KL, training ends near the policy that is "
         "best for this penalty, which is known in closed form.",
         HERE,
         "mean true score less penalty times KL at the end, over the greatest possible value, both "

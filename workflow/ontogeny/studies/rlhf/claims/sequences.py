@@ -99,8 +99,8 @@ _OVER_OPTIMISATION = (
     ),
     claim(
         "gold-turns", "The true score rises and then falls",
-        "A policy that is trained against a preference model for long becomes worse by the true "
-        "score.",
+        "By the true score, a policy that is trained against a preference model long enough "
+        "becomes worse again.",
         PAPER, f"true score at its peak less that at the end; {_SWAP}",
         "above", 0.5, gold_fall,
     ),
@@ -205,7 +205,7 @@ _CONFLICT = (
         "conflict", "Helpful and harmless preferences conflict",
         "A preference model of helpful pairs alone is wrong more often than right about harmless "
         "pairs, and the reverse.",
-        PAPER, "accuracy of a model of one of the two on the other, the larger one",
+        PAPER, "accuracy of a model of one kind on pairs of the other, the larger of both",
         "below", 0.5, accuracy_on_other_side,
     ),
     claim(
@@ -234,8 +234,8 @@ _CONFLICT = (
 _START_POLICIES = (
     claim(
         "tax", "Small policies pay a tax for their alignment",
-        "Training against a preference model raises the loss on sequences of the world, and of "
-        "small policies more than of large ones.",
+        "Training against a preference model raises the loss on sequences of the world, and it "
+        "raises that of small policies more than that of large ones.",
         PAPER,
         "rise of the loss on held-out sequences by training, smallest policy less largest; mean "
         "over preference models",

@@ -58,5 +58,5 @@ def problems_of_pairs(world: GivenPairs, at: str) -> Iterator[str]:
         yield (
             f"{file}: its comparisons have {groups} different first "
             f"{'message' if groups == 1 else 'messages'}, but models are tested on {FOLDS} folds "
-            f"without a common one; give at least {FOLDS}"
+            f"that share none; give at least {FOLDS}"
         )

@@ -1,11 +1,11 @@
 """What a policy says, by score: the probability of all sequences at four checkpoints.
 
 Each line is a distribution of scores, in which a sequence weighs as much as its probability under
-the policy: at the start, at the first checkpoint with a KL of .5 nat, where the mean true score is
-greatest, and at the end. Left, by the true score; right, by the score of the preference model that
-the policy is trained against, or of another one if it is trained against the true score. Where the
-distribution moves up by the preference model and down by the true score, the policy has found
-sequences that the preference model overrates.
+the policy: at the start; at the first checkpoint with a KL of .5 nat or more; at the checkpoint
+with the greatest mean true score; and at the end. Left, by the true score; right, by the score of
+the preference model that the policy is trained against, or, if that is the true score, of another
+judge if there is one. Where the distribution moves up by the preference model and down by the true
+score, the policy has found sequences that the preference model overrates.
 """
 
 from collections.abc import Mapping

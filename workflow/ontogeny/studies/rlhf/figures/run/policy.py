@@ -1,10 +1,10 @@
 """How far a policy goes from its start, and what it scores.
 
-Along the responses that it was trained on. Left, the KL divergence of responses from the start
-policy. Middle, the entropy of the next token. Right, mean scores, less those of the start policy:
-the true score (amber), the preference model that the policy is trained against (blue), unless that
-is the true score, and other preference models. Bands are two standard errors to either side; where
-all sequences are enumerated, there is no error.
+All over the number of responses that it was trained on. Left, the KL divergence of responses from
+the start policy. Middle, the entropy of the next token. Right, mean scores, less those of the start
+policy: the true score (amber), the preference model that the policy is trained against (blue),
+unless that is the true score, and other preference models. Bands are two standard errors to either
+side; where all sequences are enumerated, there is no error.
 """
 
 from itertools import cycle

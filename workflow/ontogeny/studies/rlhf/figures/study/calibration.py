@@ -6,8 +6,8 @@ sure of itself. Raw scores are those that were fitted; calibrated ones are divid
 which was chosen on other pairs. Thin lines are preference models of several seeds and comparisons,
 thick ones their means. ECE, the expected calibration error, is the mean distance from the diagonal;
 that of a perfect model is not 0, since there are finitely many pairs. At most four groups of
-preference models are shown: those that claims are about, and those of the fewest and the most other
-comparisons.
+preference models are shown: those that claims are about and, of the others, those with the fewest
+and the most comparisons.
 """
 
 import numpy as np

@@ -6,9 +6,9 @@ harmless ones among equally many comparisons that they are fitted to; the darker
 network. Below one half, a model is more often wrong than right: what it learned of one kind of
 prompts misleads it on the other. Middle, the weight in the loss of the harmless comparisons, of
 which there are few; the dotted line is the mean of both kinds. Right, where policies are trained:
-the refusal tokens in a response to a helpful prompt along training, by the share and the size of
-the preference model that they are trained against. Lines go through means over seeds; bars and
-bands go from the least to the greatest seed.
+the refusal tokens in a response to a helpful prompt over the root of the KL divergence from the
+start policy; a line for each preference model trained against, with its share and size. Lines go
+through means over seeds; bars and bands go from the least to the greatest seed.
 """
 
 import xarray as xr
@@ -123,8 +123,9 @@ def _refusals(comparison: xr.Dataset) -> xr.Dataset:
         return xr.Dataset()
     share = known["harmless_share"]
     runs = comparison.isel(run=sorted(places, key=lambda place: share[rewards[place]]))
+    size = {name: size_name(*known.loc[name, ["d_model", "layers"]]) for name in known.index}
     names = text(
-        f"policies, share {share[reward]:g}, {size_name(*known.loc[reward, ['d_model', 'layers']])}"
+        f"policies against share {share[reward]:g}, {size[reward]}"
         for reward in runs["reward_of_run"].values
     )
     runs = runs.assign_coords(setting_of_run=variable("run", names, "preference model"))

@@ -4,8 +4,9 @@ Predicted: from the mean score by the preference model that is trained against, 
 one nat. Chosen: from how often that preference model scores a sample of the policy above one of the
 start policy. Won: from how often the true score prefers it. Means over seeds, with bands from the
 least to the greatest seed. A line ends where some policy wins or loses every pair, since its rating
-is then infinite. A preference model that is exploited predicts more than is won. One setting is
-shown for each kind of world.
+is then infinite. A preference model that is exploited predicts more than is won. For each kind of
+world one group of runs is shown, which differ in seed and in the exchange of preference models
+alone.
 """
 
 import xarray as xr

@@ -1,11 +1,11 @@
 """How well activations of the start policy tell foreign sequences from its own.
 
-AUROC: the probability that a foreign sequence, one of another chain, is further away than one of
-the world that the policy was trained on; 0.5 is chance. Left, by layer: the Mahalanobis distance
-from the activations on training sequences (plain), and the same less that of independent
-coordinates (relative). Right, a linear classifier that is given a few foreign sequences, by layer,
-the last the darkest. Marks are seeds, lines go through their means. Of several start policies the
-one with most seeds is shown.
+AUROC: the probability that a foreign sequence, one of another chain, is further away than a held-
+out one of the policy's own world; 0.5 is chance. Left, by layer: the Mahalanobis distance from the
+activations on training sequences (plain), and the same less the distance with the diagonal of the
+covariance alone (relative). Right, a linear classifier that is given a few foreign sequences, by
+layer, the last the darkest. Marks are seeds, lines go through their means. Of several start
+policies the one with most seeds is shown.
 """
 
 import numpy as np

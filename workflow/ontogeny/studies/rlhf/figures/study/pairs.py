@@ -62,9 +62,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         dark = {"color": "#444444"}
         handles = [handle(f"model of {name}", color=c, lw=2) for name, c in colours.items()]
         handles += [
-            handle("with length", marker="o", ls="", **dark),
-            handle("length set to 0", marker="o", mfc="white", ls="", **dark),
-            handle("the shorter is preferred", marker="x", ls="", **dark),
+            handle("accuracy of the model", marker="o", ls="", **dark),
+            handle("accuracy, weight of length 0", marker="o", mfc="white", ls="", **dark),
+            handle("share of shorter responses preferred", marker="x", ls="", **dark),
             *(handle(f"{scaling} scores", ls=dash, **dark) for scaling, dash in _DASHES.items()),
         ]
         legend_below(drawn, handles, columns=3)

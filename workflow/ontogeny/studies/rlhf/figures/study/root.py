@@ -8,7 +8,8 @@ down while blue goes on rising, the policy is over-optimised. Dotted lines are t
 score that any policy of that KL can have; in worlds whose sequences cannot be enumerated, it is
 known for small KL alone. Filled squares are the best of n samples of the start policy by the score
 that is trained against, at their KL; hollow ones are the same scores at ln n, which the paper takes
-for it. One setting is shown for each kind of world and of reward.
+for it. For each kind of world and of reward one group of runs is shown, which differ in seed and in
+the exchange of preference models alone.
 """
 
 from collections.abc import Mapping

@@ -5,9 +5,10 @@ fitted to different comparisons take turns: each is trained against while the ot
 and the scores of a seed are averaged over both. Blue is the score that is trained against, green
 that of the other preference model, amber the true score. As long as blue and green rise together,
 the gain is one that the comparisons agree on. Triangles are the peaks of single policies: where the
-true score (amber) turns before the other preference model does (green), the judge notices
-over-optimisation too late. All scores of preference models are calibrated, so that a difference is
-a log-odds of preference. One setting is shown for each kind of world.
+true score (amber) turns before the other preference model does (green), the judge notices over-
+optimisation too late. All scores of preference models are calibrated, so that a difference is a
+log-odds of preference. For each kind of world one group of runs is shown, which differ in seed and
+in the exchange of preference models alone.
 """
 
 import xarray as xr
