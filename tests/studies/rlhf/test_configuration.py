@@ -207,7 +207,8 @@ WRONG = [
         [("experiments/base/prompt", "skill")],
         [
             "`rlhf.experiments.base.prompt` = 'skill': is not a prompt of the world 'long', which "
-            "has helpful, harmless; raise its `prompts`, or choose another"
+            "has helpful, harmless; choose another, or in a world of kind sequences raise "
+            "`prompts`"
         ],
     ),
     (
