@@ -169,6 +169,12 @@ def test_it_can_be_drawn_of_everything(module):
     assert of(module, everything()).axes
 
 
+@pytest.mark.parametrize("module", ALL)
+def test_what_it_shows_has_meaning_and_unit(module):
+    for name, values in module.numbers(everything()).variables.items():
+        assert {"long_name", "units"} <= set(values.attrs), name
+
+
 @pytest.mark.parametrize("module", [root, split, elo, calibration])
 def test_it_can_be_drawn_of_the_default_atlas(module):
     assert of(module, default()).axes

@@ -40,7 +40,8 @@ def peaks_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
     -------
     dict of str to Variable
         By ``(run, role)``: ``peak_step``, ``peak_samples``, ``peak_kl``, ``peak_score``,
-        ``end_score`` and ``fall_after_peak``, the score at the peak less that at the end.
+        ``peak_gain``, ``end_score`` and ``fall_after_peak``, the score at the peak less that at
+        the end.
     """
     score = table["score"].values
     samples, kl = table["samples"].values, table["kl"].values
@@ -65,10 +66,15 @@ def peaks_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
         "peak_score": ("greatest mean score", "nat"),
         "fall_after_peak": ("greatest mean score less the one at the end", "nat"),
     }
-    return {
+    peaks = {
         name: variable(dims, found[..., place], long_name, units)
         for place, (name, (long_name, units)) in enumerate(about.items())
-    } | {"end_score": variable(dims, last(score), "mean score at the end", "nat")}
+    }
+    gain = found[..., list(about).index("peak_score")] - table["start_score"].values
+    return peaks | {
+        "peak_gain": variable(dims, gain, "greatest mean score less that of the start", "nat"),
+        "end_score": variable(dims, last(score), "mean score at the end", "nat"),
+    }
 
 
 def elo_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:

@@ -51,7 +51,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     names = [f"accuracy_by_{along}{end}" for along in ("share", "weight") for end in ends]
     shown = comparison[[*names, "both_by_weight"]]
     sides = shown.sel(prompt=[name for name in _PROMPTS if name in shown["prompt"]])
-    return xr.merge([sides, _refusals(comparison)], combine_attrs="drop")
+    return xr.merge([sides, _refusals(comparison)], combine_attrs="override")
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

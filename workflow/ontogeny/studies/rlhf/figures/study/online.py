@@ -63,7 +63,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     )
     gains = runs[["samples"]].assign(gold_gain=runs["gain"].sel(role="gold", drop=True))
     of_runs = means_of_settings(gains, ["samples", "gold_gain"])
-    return xr.merge([found, of_runs], join="exact", compat="equals", combine_attrs="drop")
+    return xr.merge([found, of_runs], join="exact", compat="equals", combine_attrs="override")
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

@@ -48,7 +48,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     of_runs = runs[names[:2]].rename({name: f"{name}_of_run" for name in names[:2]})
     best = best_of_runs(runs)
     means = means_of_settings(runs.assign(best.data_vars), [*names, *best])[[*names, *best]]
-    return xr.merge([means, of_runs, best.coords], combine_attrs="drop")
+    return xr.merge([means, of_runs, best.coords], combine_attrs="override")
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

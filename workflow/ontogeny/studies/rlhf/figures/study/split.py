@@ -39,9 +39,9 @@ _TURNING = ("gold", "test")
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select gains by samples of runs against preference models, and the peaks of each run."""
     runs = shown_runs(comparison, rewards=["model"])
-    peaks = runs[["peak_samples"]].assign(peak_gain=runs["peak_score"] - runs["start_score"])
+    peaks = runs[["peak_samples", "peak_gain"]]
     means = means_of_settings(runs, ["gain", "samples"])
-    return xr.merge([means, peaks.sel(role=list(_TURNING))], join="outer", combine_attrs="drop")
+    return xr.merge([means, peaks.sel(role=list(_TURNING))], join="outer", combine_attrs="override")
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
