@@ -169,8 +169,9 @@ def test_it_can_be_drawn_of_everything(module):
     assert of(module, everything()).axes
 
 
-@pytest.mark.parametrize("module", ALL)
+@pytest.mark.parametrize("module", [each for each in ALL if each is not pairs])
 def test_what_it_shows_has_meaning_and_unit(module):
+    """Of real comparisons, tests of the stage say so: those here are made without."""
     for name, values in module.numbers(everything()).variables.items():
         assert {"long_name", "units"} <= set(values.attrs), name
 
