@@ -263,7 +263,7 @@ def test_a_wrong_configuration_is_refused_before_any_job(tmp_path):
     other = Project.made(tmp_path / "wrong", TINY, WRONG)
     run = other.tried("--cores", "1")
     assert run.returncode != 0
-    assert "`rlhf.worlds.exact.vocabulary` = 30: makes 810,000 sequences" in output_of(run)
+    assert "`rlhf.worlds.exact.vocabulary` = 30: makes 30^4 sequences" in output_of(run)
     assert "Traceback" not in output_of(run)
     assert not (other.folder / "results").exists()
 

@@ -168,10 +168,8 @@ WRONG = [
     (
         [("worlds/exact", {"kind": "enumerated", "vocabulary": 12})],
         [
-            "`rlhf.worlds.exact.vocabulary` = 12: makes 2.07e+04 sequences of 4 tokens, but a "
-            "world "
-            "of kind enumerated has at most 20,000; lower it or `length`, or choose the kind "
-            "sequences"
+            "`rlhf.worlds.exact.vocabulary` = 12: makes 12^4 sequences, but a world of kind "
+            "enumerated has at most 20,000; lower it or `length`, or choose the kind sequences"
         ],
     ),
     (

@@ -115,12 +115,12 @@ def _not_among(at: str, name: str, known: Collection[str], what: str) -> Iterato
 def _problems_of_world(world: World, at: str) -> Iterator[str]:
     match world:
         case Enumerated():
-            sequences = world.vocabulary**world.length
-            if sequences > MOST_SEQUENCES:
+            tokens, length = world.vocabulary, world.length
+            if tokens**length > MOST_SEQUENCES:
                 yield (
-                    f"`{at}.vocabulary` = {world.vocabulary}: makes {sequences:.3g} sequences of "
-                    f"{world.length} tokens, but a world of kind enumerated has at most "
-                    f"{MOST_SEQUENCES:,}; lower it or `length`, or choose the kind sequences"
+                    f"`{at}.vocabulary` = {tokens}: makes {tokens}^{length} sequences, but a world "
+                    f"of kind enumerated has at most {MOST_SEQUENCES:,}; lower it or `length`, or "
+                    "choose the kind sequences"
                 )
         case Sequences():
             if world.refusal_tokens >= world.vocabulary:
