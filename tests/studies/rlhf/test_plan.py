@@ -313,7 +313,7 @@ def test_results_say_what_they_are_of():
     spec = StartRun(network=Network(d_model=8, layers=1, heads=2), seed=0)
     found = about_run(spec, spec.network, "start policy", world)
     assert found["network"] == "start policy, 1 layers of width 8"
-    assert found["data"] == "sequences of 2 of 3 tokens"
+    assert found["data"] == "responses of 2 tokens, from a vocabulary of 3"
     written = json.loads(found["configuration"])
     assert written["world"]["lines"] == 20
     assert written["optimiser"]["batch"] == 128
