@@ -312,7 +312,7 @@ def test_results_say_what_they_are_of():
     world = world_dataset(world_spec).assign_attrs(about_world(world_spec))
     spec = StartRun(network=Network(d_model=8, layers=1, heads=2), seed=0)
     found = about_run(spec, spec.network, "start policy", world)
-    assert found["network"] == "start policy, 1 layers of width 8"
+    assert found["network"] == "start policy, 1 layer of width 8"
     assert found["data"] == "responses of 2 tokens, from a vocabulary of 3"
     written = json.loads(found["configuration"])
     assert written["world"]["lines"] == 20

@@ -43,8 +43,9 @@ def about_run(spec: Section, network: Network, what: str, world: xr.Dataset) -> 
         and world.
     """
     of_world = json.loads(world.attrs["world_configuration"])
+    layers = f"{network.layers} layer{'s' * (network.layers > 1)}"
     return {
-        "network": f"{what}, {network.layers} layers of width {network.d_model}",
+        "network": f"{what}, {layers} of width {network.d_model}",
         "data": world.attrs["data"],
         "configuration": json.dumps(canonical(spec) | {"world": of_world}, sort_keys=True),
     }

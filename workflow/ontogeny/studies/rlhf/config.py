@@ -286,8 +286,8 @@ class Preference(PreferenceTraining):
     )
     seeds: Seeds | None = Field(
         None,
-        description="Seeds for which it is fitted, besides those of experiments that use it; null: "
-        "no others. Without either it is not fitted.",
+        description="Seeds for which it is fitted, in addition to those of the experiments that "
+        "use it; null: none. A preference model without any seed is not fitted.",
     )
 
 

@@ -18,7 +18,7 @@ from ontogeny.studies.rlhf.worlds.enumerated import all_sequences
 __all__ = ["SAMPLES_COMPARED", "best_of"]
 
 SAMPLES_COMPARED = 2 ** np.arange(10)
-"""Numbers of samples of which the best is taken."""
+"""Numbers of samples that are compared."""
 
 Array = NDArray[np.float64]
 
