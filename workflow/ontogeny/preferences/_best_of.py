@@ -37,7 +37,7 @@ def best_of(start: ArrayLike, score: ArrayLike, n: int) -> Array:
 
 
 def best_of_kl(start: ArrayLike, score: ArrayLike, n: int) -> float:
-    """Return the KL from the start policy to best-of-n sampling, ``KL(best of n || p0)``.
+    """Return the KL of best-of-n sampling to the start policy, ``KL(best of n || p0)``.
 
     For n > 1 it is below `best_of_bound`, since the scores of a finite world are discrete.
 

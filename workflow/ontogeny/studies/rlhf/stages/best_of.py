@@ -64,7 +64,7 @@ def best_of(
                 "expected score of the best sample",
                 "nat",
             ),
-            "kl": variable(("selector", "samples_compared"), kl, "KL from the start policy", "nat"),
+            "kl": variable(("selector", "samples_compared"), kl, "KL to the start policy", "nat"),
             "log_samples": variable(
                 "samples_compared",
                 np.log(SAMPLES_COMPARED),

@@ -18,7 +18,7 @@ __all__ = ["evaluation"]
 _BY_STEP, _BY_JUDGE = ("step",), ("step", "judge")
 
 _MEASURES: dict[str, tuple[Sequence[str], str, str]] = {
-    "kl": (_BY_STEP, "KL from the start policy", "nat"),
+    "kl": (_BY_STEP, "KL to the start policy", "nat"),
     "kl_sampled": (_BY_STEP, "mean log-ratio to the start policy", "nat"),
     "entropy": (_BY_STEP, "entropy of the next token", "nat"),
     "corpus_loss": (_BY_STEP, "loss of the next token of held-out lines", "nat"),

@@ -1,4 +1,4 @@
-"""Scores gained over the root of the KL divergence from the start policy.
+"""Scores gained over the root of the KL divergence to the start policy.
 
 A thin line is a policy along its training, a thick one the mean over policies after equally many
 samples. Blue is the score that the policy is trained against, green that of another preference

@@ -3,7 +3,7 @@
 Left, the loss on held-out sequences of the world, which the start policy was trained to predict,
 less that of the start policy: above 0 the policy pays a tax, below 0 it earns a bonus. Right, the
 score gained by the preference model that is trained against; arXiv 2204.05862 finds that such lines
-of different sizes run parallel. Both over the root of the KL divergence from the start policy. Thin
+of different sizes run parallel. Both over the root of the KL divergence to the start policy. Thin
 lines are policies, thick ones their means after equally many samples; the darker, the larger.
 """
 
