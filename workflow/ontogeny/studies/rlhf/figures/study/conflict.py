@@ -6,7 +6,7 @@ harmless ones among equally many comparisons that they are fitted to; the darker
 network. Below one half, a model is more often wrong than right: what it learned of one kind of
 prompts misleads it on the other. Middle, the weight in the loss of the harmless comparisons, of
 which there are few; the dotted line is the mean of both kinds. Right, where policies are trained:
-the refusal tokens in a response to a helpful prompt over the root of the KL divergence from the
+the refusal tokens in a response to a helpful prompt over the root of the KL divergence to the
 start policy; a line for each preference model trained against, with its share and size. Lines go
 through means over seeds; bars and bands go from the least to the greatest seed.
 """
