@@ -11,6 +11,7 @@ from ontogeny.workflow.origin import note_origin
 from ontogeny.workflow.planning import PLAN, planned_jobs, write_plan
 from ontogeny.workflow.replacements import replacements
 from ontogeny.workflow.summaries import closing, has_all_results
+from ontogeny.workflow.verification import verify_plans
 
 BEGUN = float(os.environ.get("RUN_BEGUN") or time())
 """When the run began [s since 1970]: `make run` says so, as it starts several Snakemakes."""
@@ -19,6 +20,7 @@ FINISHED = []
 FOLDER = Path.cwd()
 
 adopt()
+verify_plans()
 
 
 onstart:
