@@ -7,7 +7,6 @@ import pytest
 import xarray as xr
 from pydantic import create_model
 from snakemake import persistence
-from snakemake.exceptions import WorkflowError
 from snakemake.io import _IOFile
 from snakemake.persistence import MetadataRecord, PersistenceBase
 from snakemake.persistence.file import FilePersistence
@@ -110,14 +109,14 @@ def test_provenance_that_cannot_be_read_stops_the_run(store, content):
     write(xr.Dataset({"product": 1}), path.with_suffix(".nc"))
     path.write_bytes(content)
     for asked in (path, path.with_suffix(".nc")):
-        with pytest.raises(WorkflowError, match=r"table\.json: is damaged.*delete it and run"):
+        with pytest.raises(SystemExit, match=r"table\.json: is damaged.*delete it and run"):
             looked_up(store, asked)
 
 
 def test_a_damaged_result_stops_the_run(store):
     path = Path(stored("results/a/history.nc"))
     path.write_bytes(path.read_bytes()[:-50])
-    with pytest.raises(WorkflowError, match=r"history\.nc: .*delete it and run"):
+    with pytest.raises(SystemExit, match=r"history\.nc: .*delete it and run"):
         looked_up(store, path)
 
 
@@ -129,7 +128,7 @@ def test_a_file_that_may_be_whole_and_cannot_be_read_stops_the_run(store, monkey
 
     monkeypatch.setattr(Path, "open", refused)
     monkeypatch.setattr(Path, "read_bytes", refused)
-    with pytest.raises(WorkflowError, match="history"):
+    with pytest.raises(SystemExit, match="history"):
         looked_up(store, path)
 
 

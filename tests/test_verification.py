@@ -75,17 +75,22 @@ def test_results_that_are_not_there_are_not_wrong(run):
 
 def test_a_training_of_another_seed_is_told_by_the_key_that_differs(run):
     shutil.copy2("results/a/seed1/history.nc", "results/a/seed0/history.nc")
-    (first, second) = told(run)
-    assert first.startswith("results/a/seed0/history.nc: is not the result of this configuration")
-    assert "`seed` = 1 and not 0; put the right file back, or delete it" in first
-    assert second.startswith("results/a/seed0/analysis.nc: was made from another history than")
+    assert told(run) == [
+        "results/a/seed0/history.nc: was made with `seed` = 1, and this configuration asks for 0; "
+        "put the right file back, or delete it, and run the same command again"
+    ]
 
 
 def test_an_analysis_of_another_seed_is_told_by_its_inputs(run):
     shutil.copy2("results/a/seed1/analysis.nc", "results/a/seed0/analysis.nc")
-    (first, second) = told(run)
-    assert "seed0/analysis.nc: was made from another history than results/a/seed0/hist" in first
-    assert "comparison.nc: was made from another analysis than the files of `analysis`" in second
+    (message,) = told(run)
+    assert "seed0/analysis.nc: was made from another `history` than results/a/seed0/h" in message
+
+
+def test_a_result_of_several_runs_is_told_when_one_of_them_is_another_since(run):
+    made("seed0/analysis.nc", {}, run["analysis0"].inputs, values=5)
+    (message,) = told(run)
+    assert "comparison.nc: was made from another `analysis` than the files of `an" in message
 
 
 def test_another_file_of_the_same_run_is_told(run):
@@ -98,7 +103,8 @@ def test_another_file_of_the_same_run_is_told(run):
 
 def test_a_file_without_an_identity_is_told(run):
     write(xr.Dataset({"x": 0}), "results/a/seed0/history.nc")
-    assert told(run)[0].startswith("results/a/seed0/history.nc: is not the result")
+    (message,) = told(run)
+    assert message.startswith("results/a/seed0/history.nc: was made with another configuration")
 
 
 def test_what_will_be_replaced_may_be_of_another_configuration(run):
@@ -112,7 +118,7 @@ def test_a_costly_result_is_not_replaced_because_one_beside_it_is_wrong(run):
     outputs = ("results/a/seed0/checkpoints.nc", *step.outputs)
     shutil.copy2("results/a/seed1/history.nc", "results/a/seed0/history.nc")
     (message,) = problems([Step(step.spec, step.inputs, outputs, runs=True)])
-    assert message.startswith("results/a/seed0/history.nc: is not the result")
+    assert message.startswith("results/a/seed0/history.nc: was made with `seed` = 1")
 
 
 @pytest.mark.parametrize("place", [9, -200, -100, -20])
@@ -122,8 +128,8 @@ def test_a_damaged_file_is_found_before_a_job_that_reads_it_replaces_anything(ru
     before = Path("results/a/corpus.nc").stat()
     Path("results/a/corpus.nc").write_bytes(content)
     os.utime("results/a/corpus.nc", ns=(before.st_atime_ns, before.st_mtime_ns))
-    messages = told(planned(run, "history0", "analysis0", "comparison"))
-    assert any(text.startswith("results/a/corpus.nc: is damaged") for text in messages)
+    (message,) = told(planned(run, "history0", "analysis0", "comparison"))
+    assert message.startswith("results/a/corpus.nc: is damaged")
 
 
 def test_files_with_their_provenance_beside_them(tmp_path, monkeypatch):
@@ -149,7 +155,8 @@ def test_files_with_their_provenance_beside_them(tmp_path, monkeypatch):
         kept = Path(f"results/a/groups/C2/table{suffix}").read_bytes()
         shutil.copy2(f"results/a/groups/C3/table{suffix}", f"results/a/groups/C2/table{suffix}")
         (message,) = problems(steps)
-        assert message.startswith(f"results/a/groups/C2/table{suffix}: is not the ")
+        wrong = "was made with" if suffix == ".json" else "is not the file that"
+        assert message.startswith(f"results/a/groups/C2/table{suffix}: {wrong}")
         Path(f"results/a/groups/C2/table{suffix}").write_bytes(kept)
     path = Path("results/a/groups/C2/table.nc")
     content = bytearray(path.read_bytes())
@@ -202,9 +209,9 @@ def test_the_workflow_refuses_a_result_of_another_run(tmp_path, workflow, has_re
     run = small.tried(*arguments)
     assert run.returncode == 1
     said = " ".join((run.stdout + run.stderr).split())
-    assert "study/e/seed0/history.nc: is not the result of this configuration but that of" in said
-    assert "`seed` = 1 and not 0" in said
+    assert "study/e/seed0/history.nc: was made with `seed` = 1, and this configuration" in said
     assert "Traceback" not in said
+    assert 'File "' not in said
     assert runs.joinpath("seed0/checkpoints.nc").stat().st_mtime_ns == kept
     shutil.rmtree(runs / "seed0")
     small.snakemake()

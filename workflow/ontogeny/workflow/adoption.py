@@ -13,13 +13,12 @@ records still are what this relies on.
 
 import inspect
 import json
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-from snakemake.exceptions import WorkflowError
 
 from ontogeny.storage import StorageError, file_digest, read_provenance
 from ontogeny.workflow.snakemake_parts import module, part, refuse_snakemake
@@ -81,7 +80,7 @@ def with_own_records(recorded: Lookup) -> Lookup:
             try:
                 return own_record(path, path.stat().st_mtime_ns)
             except StorageError as error:
-                raise WorkflowError(str(error)) from None
+                sys.exit(str(error))
         return record
 
     metadata.adopts = True  # type: ignore[attr-defined]

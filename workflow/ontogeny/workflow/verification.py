@@ -9,14 +9,13 @@ each file. What planned jobs will read is read once, whole.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any
-
-from snakemake.exceptions import WorkflowError
+from typing import Any, NamedTuple
 
 from ontogeny.config import canonical
 from ontogeny.provenance import identity, input_digests
@@ -77,7 +76,7 @@ def verify_plans() -> None:
         if settings.get("check_initial") and _is_judged(part(self, "workflow", _HERE)):
             found = [*problems(_steps(self))]
             if found:
-                raise WorkflowError(_told(found))
+                sys.exit(_told(found))
 
     postprocess.verifies = True  # type: ignore[attr-defined]
     dag.postprocess = postprocess
@@ -117,25 +116,45 @@ def problems(steps: Iterable[Step]) -> Iterator[str]:
     ------
     str
         For each file a sentence with its path and the remedy: it is damaged, belongs elsewhere, or
-        was made from other files than those that are there. Results that are going to be replaced
-        are only compared with each other, since jobs may do so because the configuration has
-        changed; but a costly result is not replaced because another one beside it is wrong.
+        was made from other files than those that are there, unless these are told of themselves.
+        Results that are going to be replaced are compared with each other alone, since the
+        configuration may have changed; but a costly result is not replaced because another one
+        beside it is wrong.
     """
     steps = [*steps]
     digest = cache(content_digest)
+    found: dict[str, _Fault] = {}
     for step in steps:
         stored = [path for path in _carriers(step) if Path(path).is_file()]
-        faults = [fault for path in stored if (fault := _fault(path, step, digest))]
+        faults = {path: fault for path in stored if (fault := _fault(path, step, digest))}
         if not step.runs or len(faults) < len(stored):
-            yield from faults
+            found |= faults
     kept = {path for step in steps if not step.runs for path in step.outputs}
     used = {path for step in steps if step.runs for path in _flat(step.inputs.values())} & kept
-    for path in sorted(used):
-        if path.endswith(".nc"):
-            try:
-                require_whole(path)
-            except StorageError as error:
-                yield str(error)
+    for path in sorted(path for path in used if path.endswith(".nc")):
+        try:
+            require_whole(path)
+        except StorageError as error:
+            found.setdefault(path, _Fault(str(error)))
+    wrong = {file for path, fault in found.items() for file in (path, *fault.files)}
+    yield from (fault.message for fault in found.values() if wrong.isdisjoint(fault.inputs))
+
+
+class _Fault(NamedTuple):
+    """What is wrong with a stored result.
+
+    Attributes
+    ----------
+    message : str
+    inputs : tuple of str
+        The files that it was not made from, where that is what is wrong.
+    files : tuple of str
+        What it is the provenance of.
+    """
+
+    message: str
+    inputs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def _carriers(step: Step) -> list[str]:
@@ -152,46 +171,61 @@ def _flat(inputs: Iterable[Any]) -> Iterator[str]:
             yield from map(str, each)
 
 
-def _fault(path: str, step: Step, digest: Callable[[str], str]) -> str:
-    """Say what is wrong with a stored result of a step; nothing when it is right."""
+def _fault(path: str, step: Step, digest: Callable[[str], str]) -> _Fault | None:
+    """Return what is wrong with a stored result of a step; None when it is right."""
+    about: dict[str, Any] = {}
     try:
-        about = read_provenance(path) if path.endswith(".json") else {}
+        if path.endswith(".json"):
+            about = read_provenance(path)
         found = about["identity"] if about else seal(path).identity
         with suppress(LostError):  # an input that is not there is made again
             inputs = input_digests(step.inputs, digest)
             if found != identity(Path(path).stem, step.spec, inputs):
                 return _difference(path, step, inputs)
-        for name, stated in about.get("files", {}).items():
-            file = Path(path).with_name(name)
-            if file.is_file():
-                if file.suffix == ".nc":
-                    require_whole(file)
-                if digest(str(file)) != stated:
-                    return f"{file}: is not the file that {path} is the provenance of; {_REMEDY}"
+        _require_files(path, about.get("files", {}), digest)
     except StorageError as error:
-        return str(error)
-    return ""
+        return _Fault(str(error), files=_beside(path, about))
+    return None
 
 
-def _difference(path: str, step: Step, inputs: Mapping[str, str]) -> str:
+def _beside(path: str, about: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(Path(path).with_name(name)) for name in about.get("files", {}))
+
+
+def _require_files(path: str, files: Mapping[str, str], digest: Callable[[str], str]) -> None:
+    """Refuse files that are damaged, or not those that the file beside them is about."""
+    for name, stated in files.items():
+        file = Path(path).with_name(name)
+        if not file.is_file():
+            continue
+        if file.suffix == ".nc":
+            require_whole(file)
+        if digest(str(file)) != stated:
+            msg = f"{file}: is not the file that {path} was written for; {_REMEDY}"
+            raise LostError(msg)
+
+
+def _difference(path: str, step: Step, inputs: Mapping[str, str]) -> _Fault:
     """Say how a stored result differs from the one that belongs there."""
     about = read_provenance(path)
-    stem, spec = Path(path).stem, canonical(step.spec)
-    before = json.loads(about.get("spec", "null"))
+    files = _beside(path, about)
+    before, spec = json.loads(about.get("spec", "null")), canonical(step.spec)
     if before != spec:
         key, was, asked = _first_difference(before, spec)
-        made = f"`{key}` = {json.dumps(was)} and not {json.dumps(asked)}" if key else "another one"
-        return f"{path}: is not the result of this configuration but that of {made}; {_REMEDY}"
+        made = f"`{key}` = {json.dumps(was)}" if key else "another configuration"
+        asks = f", and this configuration asks for {json.dumps(asked)}" if key else ""
+        return _Fault(f"{path}: was made with {made}{asks}; {_REMEDY}", files=files)
     recorded = json.loads(about.get("inputs", "{}"))
     for name in inputs:
         if recorded.get(name) != inputs[name]:
-            files = [*_flat([step.inputs[name]])]
-            which = files[0] if len(files) == 1 else f"the files of `{name}`"
-            return (
-                f"{path}: was made from another {name} than {which}; one of them is in the place "
-                f"of another file or out of date: {_REMEDY}"
+            sources = tuple(_flat([step.inputs[name]]))
+            which = sources[0] if len(sources) == 1 else f"the files of `{name}`"
+            message = (
+                f"{path}: was made from another `{name}` than {which}; one of the two is out of "
+                f"date or in the place of another file: {_REMEDY}"
             )
-    return f"{path}: is another result than `{stem}`; {_REMEDY}"
+            return _Fault(message, sources, files)
+    return _Fault(f"{path}: is another result than `{Path(path).stem}`; {_REMEDY}", files=files)
 
 
 def _first_difference(before: Any, now: Any, at: str = "") -> tuple[str, Any, Any]:
