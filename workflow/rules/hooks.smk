@@ -45,7 +45,7 @@ def end():
             if Quietness.ALL not in workflow.output_settings.quiet:
                 took = FINISHED[0] - BEGUN if FINISHED else None
                 sys.stderr.write(closing(PLANS, PLACES, folder=FOLDER, seconds=took))
-        elif not is_dry:
+        elif workflow.is_main_process and not workflow.dryrun and not FINISHED:
             said = file_failures(failed_logs(workflow)) or [disk_failure(FOLDER)]
             sys.stderr.writelines(f"{sentence}\n" for sentence in said if sentence)
     except Exception as error:
