@@ -1,8 +1,8 @@
 """On what machine numbers are computed: what can change their last bits.
 
 Results of the same configuration, code and machine are equal to the byte. Libraries choose their
-loops by the instructions of the processor, which round differently; what is chosen can be restricted
-by environment variables.
+loops by the instructions of the processor, and these loops round differently. Environment variables
+can restrict what they choose.
 """
 
 import os

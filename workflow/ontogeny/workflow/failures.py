@@ -10,7 +10,7 @@ from typing import Any
 from ontogeny.storage import refused
 from ontogeny.workflow.snakemake_parts import part
 
-__all__ = ["disk_failure", "failed_logs", "file_failures"]
+__all__ = ["failed_jobs", "file_failures"]
 
 _HERE = f"{__name__.replace('.', '/')}.py"
 _SAID = re.compile(r"\b(?:StorageError|LostError): (.*)")
@@ -18,8 +18,8 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _PROBE = bytes(2**16)
 
 
-def failed_logs(workflow: Any) -> list[Path]:
-    """Return the logs of the jobs that have failed.
+def failed_jobs(workflow: Any) -> list[Any]:
+    """Return the jobs of a Snakemake that have failed, those of groups one by one.
 
     Parameters
     ----------
@@ -30,39 +30,26 @@ def failed_logs(workflow: Any) -> list[Path]:
     if scheduler is None:
         return []
     failed = part(scheduler, "failed", _HERE)
-    members = (job for each in failed for job in (each if each.is_group() else [each]))
-    return sorted({Path(log) for job in members for log in job.log})
+    return [job for each in failed for job in (each if each.is_group() else [each])]
 
 
-def file_failures(logs: Iterable[Path]) -> list[str]:
-    """Return what jobs say of files that they could not read or write, each sentence once.
+def file_failures(jobs: Iterable[Any], folder: str | Path = ".") -> list[str]:
+    """Return which files could not be read or written, why and what to do, each in a sentence.
+
+    On a full disk neither the log of a job nor Snakemake's records can be written, and then what
+    says so is a file that is written here for a moment.
 
     Parameters
     ----------
-    logs : iterable of path
-        Logs of `ontogeny.joblog`; those that are not there say nothing.
+    jobs : iterable of snakemake.jobs.Job
+        Those that have failed, with logs of `ontogeny.joblog`.
+    folder : path
+        Of the run.
     """
-    return list(dict.fromkeys(_sentences(logs)))
-
-
-def _sentences(logs: Iterable[Path]) -> Iterator[str]:
-    for log in logs:
-        try:
-            text = log.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        lines = text.rstrip().splitlines()
-        found = _SAID.search(lines[-1]) if lines else None
-        if found:
-            yield found[1]
-
-
-def disk_failure(folder: str | Path) -> str:
-    """Return what keeps files from being written in a folder; nothing if they can be written.
-
-    Snakemake's own records are not written by this project, so that they can fail without a
-    sentence of `ontogeny.storage`.
-    """
+    jobs = sorted(jobs, key=lambda job: [str(path) for path in job.output])
+    said = dict.fromkeys(sentence for job in jobs for sentence in _sentences(job.log))
+    if said:
+        return [*said]
     folder = Path(folder)
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -70,5 +57,18 @@ def disk_failure(folder: str | Path) -> str:
             file.flush()
     except OSError as error:
         if error.errno in _FULL:
-            return str(refused(folder.resolve(), "written to", error))
-    return ""
+            missing = (path for job in jobs for path in job.output if not Path(path).exists())
+            return [str(refused(next(missing, f"{folder.resolve()}/"), "written", error))]
+    return []
+
+
+def _sentences(logs: Iterable[str]) -> Iterator[str]:
+    for log in logs:
+        try:
+            text = Path(log).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        lines = text.rstrip().splitlines()
+        found = _SAID.search(lines[-1]) if lines else None
+        if found:
+            yield found[1]
