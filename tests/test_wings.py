@@ -20,6 +20,7 @@ MACHINERY = {
     "joins",
     "json_records",
     "labels",
+    "machine",
     "networks",
     "own_files",
     "own_measures",

@@ -47,11 +47,13 @@ __all__ = [
     "read_given",
     "read_provenance",
     "read_texts",
+    "refused",
     "remove",
     "require_whole",
     "seal",
     "write",
     "write_arrays",
+    "write_bytes",
     "write_provenance",
     "write_text",
 ]
@@ -250,7 +252,7 @@ def _moved_into_place(path: str | Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         beside.replace(path)
     except (OSError, MemoryError) as error:
-        raise _refused(path, "written", error) from error
+        raise refused(path, "written", error) from error
     finally:
         with suppress(OSError):
             beside.unlink()
@@ -302,8 +304,17 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _refused(path: Path, done: str, error: OSError | MemoryError) -> StorageError:
-    """Return what to say when the system does not let a file be read or written."""
+def refused(path: str | Path, done: str, error: OSError | MemoryError) -> StorageError:
+    """Return what to say when the system does not let a file be read or written.
+
+    Parameters
+    ----------
+    path : path
+    done : str
+        What could not be done to the file: ``read``, ``written``, ``removed``.
+    error : OSError or MemoryError
+        Of the system.
+    """
     if isinstance(error, MemoryError):
         return StorageError(f"{path}: cannot be {done}: {_CAUSES[errno.ENOMEM]}")
     cause = _CAUSES.get(error.errno, _OTHER_CAUSE)
@@ -358,8 +369,19 @@ def write_text(text: str, path: str | Path) -> None:
     StorageError
         If the file cannot be written.
     """
+    write_bytes(text.encode(), path)
+
+
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Write bytes that another library has made; they appear at `path` only when complete.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be written; what was at `path` stays.
+    """
     with _moved_into_place(path) as beside:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(content)
 
 
 def read_provenance(path: str | Path) -> dict[str, Any]:
@@ -407,7 +429,7 @@ def _content(path: Path, remedy: str = "") -> bytes:
     except FileNotFoundError:
         raise _missing(path, remedy) from None
     except (OSError, MemoryError) as error:
-        raise _refused(path, "read", error) from error
+        raise refused(path, "read", error) from error
 
 
 def _damage(content: bytes) -> str:
@@ -433,7 +455,7 @@ def _refuse_damage(content: bytes, path: Path, rule: str = "") -> None:
 def _unreadable(path: Path, error: Exception) -> StorageError:
     """Return what to say when bytes cannot be parsed that are as they were written."""
     if isinstance(error, MemoryError):
-        return _refused(path, "read", error)
+        return refused(path, "read", error)
     return StorageError(
         f"{path}: cannot be read, though it is whole (its digest is right): netCDF4 "
         f"{netCDF4.__version__} says {str(error)!r}; either {_CAUSES[errno.ENOMEM]}, or this "
@@ -545,7 +567,7 @@ def file_digest(path: str | Path) -> str:
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
-        raise _refused(path, "read", error) from error
+        raise refused(path, "read", error) from error
 
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]], path: str | Path) -> None:
@@ -581,7 +603,7 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except MemoryError as error:
-        raise _refused(path, "read", error) from error
+        raise refused(path, "read", error) from error
     except Exception as error:
         msg = f"{path}: is damaged ({error}); delete it"
         raise LostError(msg) from error
@@ -635,7 +657,7 @@ def remove(path: str | Path) -> None:
         path.unlink(missing_ok=True)
         _remove_left_overs(path)
     except OSError as error:
-        raise _refused(path, "removed", error) from error
+        raise refused(path, "removed", error) from error
 
 
 def read_given(path: str | Path) -> bytes:

@@ -7,6 +7,7 @@ from time import time
 from snakemake.settings.enums import Quietness
 
 from ontogeny.workflow.adoption import adopt
+from ontogeny.workflow.failures import failed_jobs, file_failures
 from ontogeny.workflow.origin import note_origin
 from ontogeny.workflow.planning import PLAN, planned_jobs, write_plan
 from ontogeny.workflow.replacements import replacements
@@ -46,6 +47,9 @@ def end():
             if Quietness.ALL not in workflow.output_settings.quiet:
                 took = FINISHED[0] - BEGUN if FINISHED else None
                 sys.stderr.write(closing(PLANS, PLACES, folder=FOLDER, seconds=took))
+        elif workflow.is_main_process and not workflow.dryrun and not FINISHED:
+            said = file_failures(failed_jobs(workflow), FOLDER)
+            sys.stderr.writelines(f"{sentence}\n" for sentence in said)
     except Exception as error:
         sys.stderr.write(f"\nNothing more is said of this run: {error}\n")
 
