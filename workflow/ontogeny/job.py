@@ -16,8 +16,9 @@ import xarray as xr
 
 from ontogeny.joblog import start
 from ontogeny.joins import Run
+from ontogeny.machine import machine
 from ontogeny.provenance import attributes, identity, input_digests
-from ontogeny.storage import read, write, write_provenance
+from ontogeny.storage import read, write, write_provenance, write_text
 
 __all__ = ["PROVENANCE", "Job"]
 
@@ -57,6 +58,7 @@ class Job:
         self.spec: Any = snakemake.params.spec
         self.stage = str(snakemake.rule)
         self._runs: list[dict[str, Any]] = []
+        self._is_machine_noted = False
 
     @property
     def code(self) -> str:
@@ -150,6 +152,7 @@ class Job:
         beside: str = "",
     ) -> None:
         """Write a dataset to a path of its own; see `write`."""
+        self._note_machine(Path(path))
         if beside:
             write(dataset, path)
             self.write_provenance([path], self.output(beside))
@@ -175,6 +178,16 @@ class Job:
     def _inputs(self) -> dict[str, str]:
         """The digests of the inputs, as they were when the first result was written."""
         return input_digests(dict(self._job.input.items()))
+
+    def _note_machine(self, path: Path) -> None:
+        """Say on what machine the job runs, in a hidden folder beside its first result.
+
+        Not in the result itself: results of two machines that agree are equal to the byte.
+        """
+        if not self._is_machine_noted:
+            noted = path.parent / ".made_on" / f"{self.stage}-{path.stem}.json"
+            write_text(json.dumps(machine(), indent=1) + "\n", noted)
+            self._is_machine_noted = True
 
     def _identity(self, path: str | Path) -> str:
         return identity(Path(path).stem, self.spec, self._inputs)

@@ -526,7 +526,7 @@ def seal(path: str | Path) -> Seal:
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
-        raise _refused(path, "read", error) from error
+        raise refused(path, "read", error) from error
     if end[-_TRAILER:-64] != _MARK:
         msg = f"{path}: is not a dataset of this project, or not complete; {_DELETE_IT}"
         raise LostError(msg)
