@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import ontogeny
@@ -281,7 +281,7 @@ def input_digests(
 
 
 def _is_result(path: str) -> bool:
-    return PurePath(path).parts[:1] == ("results",)
+    return path.startswith("results/")
 
 
 def identity(name: str, spec: Any, inputs: Mapping[str, str]) -> str:
