@@ -96,6 +96,13 @@ class Project:
                 if study.name in sections
             }
 
+    def stored(self, study):
+        """Return the names under which data of a study are stored, by those that it gives."""
+        with contextlib.chdir(self.folder):
+            plan = self.plans()[study]
+            parts = [getattr(plan, name) for name in dir(plan) if name.startswith("stored_")]
+            return {name: stored for part in parts for name, stored in part.names.items()}
+
     def figures(self):
         """Return the paths of all figures, as SVG."""
         with contextlib.chdir(self.folder):
@@ -153,6 +160,12 @@ class Project:
         assert jobs or "Nothing to be done" in said
         assert len(jobs) == len(set(jobs)), sorted(jobs)
         return set(jobs) - {"all results", "what is made first"}
+
+    def named(self, study, jobs):
+        """Return what jobs do, with the user's names of data in the place of their stored names."""
+        given = {stored: name for name, stored in self.stored(study).items()}
+        stored = re.compile("|".join(given) or "(?!)")
+        return {stored.sub(lambda found: given[found[0]], job) for job in jobs}
 
     def write(self, path, text):
         """Write a file, in place of one that may have further links."""

@@ -83,7 +83,7 @@ def test_every_result_and_figure_is_there(project):
     runs = [f"{name}/seed{seed}" for name, seeds in RUNS.items() for seed in seeds]
     files = {
         *(f"induction/{run}/{result}.nc" for run in runs for result in (*RESULTS, "own/sizes")),
-        *(f"induction/corpora/{corpus}.nc" for corpus in CORPORA),
+        *(f"induction/corpora/{stored}.nc" for stored in project.stored("induction").values()),
         *(f"induction/figures/{each}.{end}" for each in figures for end in ("svg", "png", "nc")),
         "induction/comparison.nc", "induction/claims.nc", "claims.nc", "claims.html",
     }  # fmt: skip
@@ -107,8 +107,9 @@ def test_results_say_what_made_them(project):
     ("experiment", "corpus"), [("two-layers", "phrases"), ("smeared-corpus-text", "text")]
 )
 def test_every_file_of_a_run_says_what_it_is(project, experiment, corpus):
+    stored = project.stored("induction")[corpus]
     assert_files_of_a_run_say_what_they_are(
-        project, "induction", experiment, 0, of={"corpus": corpus}, training=Training
+        project, "induction", experiment, 0, of={"corpus": stored}, training=Training
     )
 
 
@@ -227,7 +228,7 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     other = project.linked(tmp_path / "other")
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
-    assert other.plan() == expected
+    assert other.named("induction", other.plan()) == expected
 
 
 def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(project, tmp_path):

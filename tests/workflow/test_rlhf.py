@@ -36,14 +36,14 @@ def project(tmp_path_factory):
 def test_every_result_and_figure_is_there(project):
     figures = {path.removesuffix(".svg") for path in project.figures()}
     results = f"results/{project.name}"
-    study = f"{results}/rlhf"
+    study, stored = f"{results}/rlhf", project.stored("rlhf")
     models = {
         "policies": (POLICIES, ("checkpoints", "history", "probes", "best_of")),
         "preferences": (PREFERENCES, ("checkpoints", "history", "calibration", "measures")),
         ".": (RUNS, ("checkpoints", "history", "evaluation")),
     }
     files = {
-        *(f"{study}/worlds/{name}.nc" for name in WORLDS),
+        *(f"{study}/worlds/{stored[name]}.nc" for name in WORLDS),
         *(f"{study}/tranches/{name}/seed0.nc" for name in TRANCHES),
         *(
             f"{study}/{folder}/{name}/seed0/{result}.nc".replace("/./", "/")
@@ -250,7 +250,7 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     other = project.linked(tmp_path / "other")
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
-    assert other.plan() == expected
+    assert other.named("rlhf", other.plan()) == expected
 
 
 WRONG = """\
