@@ -180,6 +180,39 @@ class Project:
         assert old in text, (path, old)
         self.write(path, text.replace(old, new, 1))
 
+    def edit_unseen(self, path, old, new):
+        """Replace a text in a file, whose time stays as it was: `cp -p`, `rsync -t` and `tar`."""
+        status = (self.folder / path).stat()
+        self.edit(path, old, new)
+        os.utime(self.folder / path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    def rename(self, study, below, by, names):
+        """Give data of a study other names in the configuration.
+
+        Parameters
+        ----------
+        study, below : str
+            The section, and the key in it below which the data are.
+        by : str
+            The key whose value names one of them.
+        names : dict of str to str
+            New names by old ones.
+        """
+
+        def renamed(value, key=None):
+            if isinstance(value, dict):
+                return {name: renamed(each, name) for name, each in value.items()}
+            return names.get(value, value) if key == by else value
+
+        raw = self._raw()
+        section = renamed(raw[study])
+        section[below] = {names.get(name, name): each for name, each in section[below].items()}
+        self.write(self.configuration, json.dumps(raw | {study: section}))
+
+    def forget(self):
+        """Remove the records of Snakemake."""
+        shutil.rmtree(self.folder / ".snakemake")
+
     def append(self, path, text):
         """Append a text to a file."""
         self.write(path, (self.folder / path).read_text(encoding="utf-8") + text)

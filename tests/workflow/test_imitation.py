@@ -192,10 +192,6 @@ EDITS = {
         {TINY: ("demonstrations: 5", "demonstrations: 6")},
         repeated("traitors-learner-cloning"),
     ),
-    "a text": (
-        {"config/README.md": ("# Configuration", "# Configurations")},
-        {"class texts, seed 0"} | repeated("texts"),
-    ),
     "the code of the laws": (
         {f"{CODE}/studies/imitation/analysis/laws.py": UNUSED},
         ENUMERATED | JOINED,
@@ -230,6 +226,17 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
     assert other.named("imitation", other.plan()) == expected
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    names = {"tiny": "small", "random": "arbitrary", "coins": "dice", "traitors": "rebels"}
+    other.rename("imitation", "classes", "class", names)
+    other.edit_unseen("config/README.md", "# Configuration", "# Configurations")
+    if not has_records:
+        other.forget()
+    assert other.named("imitation", other.plan()) == {"class texts, seed 0"} | repeated("texts")
 
 
 def test_another_learner_runs_alone(project, tmp_path):

@@ -231,6 +231,21 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     assert other.named("induction", other.plan()) == expected
 
 
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    other.rename("induction", "corpora", "corpus", {"phrases": "spoken"})
+    other.edit_unseen("config/README.md", "# Configuration", "# Configurations")
+    if not has_records:
+        other.forget()
+    run = "smeared-corpus-text, seed 0"
+    of_run = {f"{stage} {run}" for stage in ("train", "evaluation of", "measures sizes of")}
+    assert other.named("induction", other.plan()) == {
+        "corpus text", *of_run, *analysed("smeared-corpus-text"), f"figure growth of {run}",
+        *OVER_RUNS, *OVERVIEW - {"figures of the corpus phrases"}, "figures of the corpus spoken",
+    }  # fmt: skip
+
+
 def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(project, tmp_path):
     """Both are told to save the state at every step, and one is killed in the middle."""
     run = "results/tiny-induction/induction/two-layers/seed0"

@@ -171,10 +171,6 @@ EDITS = {
         {TINY: ("  defaults:\n", "  analysis: { least_comments: 3 }\n\n  defaults:\n")},
         JOINED,
     ),
-    "a file of comments": (
-        {"config/test/comments.csv": ("bread", "toast")},
-        {"corpus votes", "votes of rater person", *made(PEOPLE[1]), *JOINED},
-    ),
     "the code of the measures": (
         {f"{CODE}/ranking/_summaries.py": UNUSED},
         JOINED - {"claims of noisy labels"},
@@ -208,6 +204,20 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
     assert other.named("noisy_labels", other.plan()) == expected
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    names = {"generated": "made-up", "votes": "opinions", "civil": "polite"}
+    other.rename("noisy_labels", "corpora", "corpus", names)
+    other.rename("noisy_labels", "raters", "rater", {"biased": "partial", "reader": "scholar"})
+    other.edit_unseen("config/test/comments.csv", "bread", "toast")
+    if not has_records:
+        other.forget()
+    assert other.named("noisy_labels", other.plan()) == {
+        "corpus opinions", "votes of rater person", *made(PEOPLE[1]), *JOINED
+    }  # fmt: skip
 
 
 def test_a_rater_that_comes_out_the_same_is_made_again(project, tmp_path):

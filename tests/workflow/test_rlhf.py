@@ -221,10 +221,6 @@ EDITS = {
             *COMPARED,
         },
     ),
-    "a file of comparisons": (
-        {"config/test/judged.json": ("{", "{ ")},
-        {"comparisons of judged", "models of real comparisons", *COMPARED},
-    ),
     "the code of evaluations": (
         {f"{STUDY}/stages/evaluate.py": UNUSED},
         {*evaluated(*RUNS), *COMPARED},
@@ -251,6 +247,19 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
     assert other.named("rlhf", other.plan()) == expected
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    names = {"exact": "countable", "long": "lengthy", "conversations": "talks"}
+    other.rename("rlhf", "worlds", "world", names)
+    other.edit_unseen("config/test/judged.json", "{", "{ ")
+    if not has_records:
+        other.forget()
+    assert other.named("rlhf", other.plan()) == {
+        "comparisons of judged", "models of real comparisons", *COMPARED
+    }  # fmt: skip
 
 
 WRONG = """\

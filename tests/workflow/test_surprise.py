@@ -212,6 +212,19 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     assert other.named("surprise", other.plan()) == expected
 
 
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    names = {"parity": "bits", "mixture": "blend", "long": "models", "points": "losses"}
+    other.rename("surprise", "worlds", "world", names)
+    other.edit_unseen("config/test/models-points.csv", "3.496219", "3.496218")
+    if not has_records:
+        other.forget()
+    assert other.named("surprise", other.plan()) == {"world losses"} | joined(
+        "parity", "mixture", "published"
+    )
+
+
 def test_a_further_width_is_trained_alone(project, tmp_path):
     other = project.linked(tmp_path / "other")
     other.edit(TINY, "width: [2, 4, 6, 8, 12]", "width: [2, 4, 6, 8, 12, 16]")

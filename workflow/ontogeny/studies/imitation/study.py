@@ -83,12 +83,14 @@ class ImitationPlan(Plan):
         return "simulation" if steps_of(self._class_of(experiment)) is None else "exact"
 
     def learning(self, wildcards: Any) -> Any:
-        """Return what a run depends on apart from its class, and the steps of an enumeration."""
+        """Return what a run depends on: its class by its stored name; steps of an enumeration."""
         experiment = self.experiment(wildcards)
         kind = self._class_of(experiment)
         steps = steps_of(kind)
         learning = specification(experiment.learning(int(wildcards.seed), kind))
-        return canonical({"learning": learning} | ({} if steps is None else {"steps": steps}))
+        of_class = {"class": self.stored_classes.names[experiment.class_name]}
+        own = {"learning": learning} | of_class
+        return canonical(own | ({} if steps is None else {"steps": steps}))
 
     def run_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that a run may take."""

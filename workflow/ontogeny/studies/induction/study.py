@@ -70,11 +70,9 @@ class InductionPlan(Plan):
     def training(self, wildcards: Any) -> Any:
         """Return what the training of a run depends on, with its corpus."""
         experiment = self.experiment(wildcards)
+        training = specification(experiment.training(int(wildcards.seed)))
         return canonical(
-            {
-                "training": specification(experiment.training(int(wildcards.seed))),
-                "corpus": self.stored_corpora.specifications[experiment.corpus]["corpus"],
-            }
+            {"training": training} | self.stored_corpora.specifications[experiment.corpus]
         )
 
     def training_memory(self, wildcards: Any, attempt: int) -> int:

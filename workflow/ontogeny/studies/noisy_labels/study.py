@@ -80,8 +80,9 @@ class NoisyLabelsPlan(Plan):
         """The labels of raters as they are stored."""
 
         def specify(rater: Rater) -> Any:
-            stored = self.stored_corpora.names[rater.corpus]
-            return canonical({"rater": specification(rater) | {"corpus": stored}})
+            found = specification(rater)
+            corpus = self.stored_corpora.names[found.pop("corpus")]
+            return canonical({"rater": found, "corpus": corpus})
 
         return Stored(self.section.raters, specify)
 
@@ -98,10 +99,8 @@ class NoisyLabelsPlan(Plan):
         return self.corpus_file(self._rater(wildcards).corpus)
 
     def rater_specification(self, wildcards: Any) -> Any:
-        """Return what a rater depends on, in addition to its corpus."""
-        found = specification(self._rater(wildcards))
-        found.pop("corpus")
-        return canonical({"rater": found})
+        """Return what a rater depends on, its corpus by its stored name."""
+        return self.stored_raters.specifications[self.stored_raters.given[wildcards.rater]]
 
     def rater_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a rater may take."""
@@ -136,9 +135,14 @@ class NoisyLabelsPlan(Plan):
         return [] if name is None else self.files([(name, int(wildcards.seed))], "checkpoints")
 
     def training(self, wildcards: Any) -> Any:
-        """Return what the training of a run depends on, in addition to its files."""
-        training = self.experiment(wildcards).training(int(wildcards.seed))
-        return canonical({"training": specification(training)})
+        """Return what the training of a run depends on, its data by their stored names."""
+        experiment = self.experiment(wildcards)
+        rater = self.section.raters[experiment.rater]
+        data = {"corpus": self.stored_corpora.names[rater.corpus]}
+        if reads_rater(experiment):
+            data["rater"] = self.stored_raters.names[experiment.rater]
+        training = specification(experiment.training(int(wildcards.seed)))
+        return canonical({"training": training} | data)
 
     def run_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that training or scoring a run may take."""
@@ -190,6 +194,7 @@ class NoisyLabelsPlan(Plan):
                 "runs": [self.described(*run) for run in self.runs()],
                 "corpora": self.names_of_corpora(),
                 "raters": raters,
+                "ratings": [self.stored_raters.names[name] for name in sorted(raters)],
                 "analysis": specification(self.section.analysis),
             }
         )

@@ -75,6 +75,10 @@ class RlhfPlan(Plan):
         """Return the names of the worlds of real comparisons."""
         return sorted(n for n, each in self.section.worlds.items() if isinstance(each, Pairs))
 
+    def pairs_specification(self) -> Any:
+        """Return of which worlds models of real comparisons are: their stored names by name."""
+        return {name: self.stored_worlds.names[name] for name in self.pair_worlds()}
+
     def world_specification(self, wildcards: Any) -> Any:
         """Return what a world depends on."""
         return self.stored_worlds.specifications[self.stored_worlds.given[wildcards.world]]
@@ -99,11 +103,11 @@ class RlhfPlan(Plan):
         return self.world_file(self.section.policies[wildcards.policy].world)
 
     def start_training(self, wildcards: Any) -> Any:
-        """Return what the training of a start policy depends on, in addition to its world."""
+        """Return what the training of a start policy depends on, its world by its stored name."""
         policy = self.section.policies[wildcards.policy]
         fields = {name: getattr(policy, name) for name in StartTraining.model_fields}
-        spec = StartRun(**fields, seed=int(wildcards.seed))
-        return canonical({"training": specification(spec)})
+        training = specification(StartRun(**fields, seed=int(wildcards.seed)))
+        return canonical({"training": training, "world": self.stored_worlds.names[policy.world]})
 
     def probes(self, wildcards: Any) -> Any:
         """Return how many probes a start policy has."""

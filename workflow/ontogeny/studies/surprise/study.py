@@ -72,7 +72,8 @@ class SurprisePlan(Plan):
 
     def published_specification(self) -> Any:
         """Return what published worlds are asked for, by their names."""
-        return canonical({"worlds": {name: self._specified(name) for name in self.published()}})
+        specifications = self.stored_worlds.specifications
+        return canonical({"worlds": {n: specifications[n]["world"] for n in self.published()}})
 
     def world_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a world may take."""
@@ -80,10 +81,6 @@ class SurprisePlan(Plan):
 
     def _world(self, wildcards: Any) -> World:
         return self.section.worlds[self.stored_worlds.given[wildcards.world]]
-
-    def _specified(self, name: str) -> Any:
-        """Return the specification of a world without the Python of the standard library."""
-        return self.stored_worlds.specifications[name]["world"]
 
     def _world_of(self, experiment: Experiment) -> World:
         return self.section.worlds[experiment.world]
@@ -102,11 +99,9 @@ class SurprisePlan(Plan):
         """Return what the training of a run depends on, with its world."""
         experiment = self.experiment(wildcards)
         world = self._world_of(experiment)
+        training = specification(experiment.training(int(wildcards.seed), world))
         return canonical(
-            {
-                "training": specification(experiment.training(int(wildcards.seed), world)),
-                "world": self._specified(experiment.world),
-            }
+            {"training": training} | self.stored_worlds.specifications[experiment.world]
         )
 
     def run_memory(self, wildcards: Any, attempt: int) -> int:
