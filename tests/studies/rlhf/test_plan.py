@@ -208,7 +208,10 @@ def test_measures_of_all_preference_models_that_are_asked_for_are_compared():
         ([("tranches/first/pairs", 900)], {("compare", "first"), "comparison"}),
         ([("policies/start/probes", {"fresh": 700})], {("probe", "start")}),
         ([("policies/start/epochs", 3)], {("start", "start")}),
-        ([("worlds/long/lines", 7)], {("world", "long")}),
+        (
+            [("worlds/long/lines", 7)],
+            {("world", "long"), ("start", "start"), ("start", "narrow")},
+        ),
         (
             [("analysis", {"bins": 5})],
             {("measure", name) for name in VALID["preferences"]},
