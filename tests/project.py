@@ -96,6 +96,13 @@ class Project:
                 if study.name in sections
             }
 
+    def stored(self, study):
+        """Return the names under which data of a study are stored, by those that it gives."""
+        with contextlib.chdir(self.folder):
+            plan = self.plans()[study]
+            parts = [getattr(plan, name) for name in dir(plan) if name.startswith("stored_")]
+            return {name: stored for part in parts for name, stored in part.names.items()}
+
     def figures(self):
         """Return the paths of all figures, as SVG."""
         with contextlib.chdir(self.folder):
@@ -156,6 +163,12 @@ class Project:
         assert len(jobs) == len(set(jobs)), sorted(jobs)
         return set(jobs) - {"all results", "what is made first"}
 
+    def named(self, study, jobs):
+        """Return what jobs do, with the user's names of data in the place of their stored names."""
+        given = {stored: name for name, stored in self.stored(study).items()}
+        stored = re.compile("|".join(given) or "(?!)")
+        return {stored.sub(lambda found: given[found[0]], job) for job in jobs}
+
     def write(self, path, text):
         """Write a file, in place of one that may have further links."""
         file = self.folder / path
@@ -168,6 +181,39 @@ class Project:
         text = (self.folder / path).read_text(encoding="utf-8")
         assert old in text, (path, old)
         self.write(path, text.replace(old, new, 1))
+
+    def edit_unseen(self, path, old, new):
+        """Replace a text in a file, whose time stays as it was: `cp -p`, `rsync -t` and `tar`."""
+        status = (self.folder / path).stat()
+        self.edit(path, old, new)
+        os.utime(self.folder / path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    def rename(self, study, below, by, names):
+        """Give data of a study other names in the configuration.
+
+        Parameters
+        ----------
+        study, below : str
+            The section, and the key in it below which the data are.
+        by : str
+            The key whose value names one of them.
+        names : dict of str to str
+            New names by old ones.
+        """
+
+        def renamed(value, key=None):
+            if isinstance(value, dict):
+                return {name: renamed(each, name) for name, each in value.items()}
+            return names.get(value, value) if key == by else value
+
+        raw = self._raw()
+        section = renamed(raw[study])
+        section[below] = {names.get(name, name): each for name, each in section[below].items()}
+        self.write(self.configuration, json.dumps(raw | {study: section}))
+
+    def forget(self):
+        """Remove the records of Snakemake."""
+        shutil.rmtree(self.folder / ".snakemake")
 
     def append(self, path, text):
         """Append a text to a file."""

@@ -1,5 +1,7 @@
 """Studies as values: what each says fits what is there."""
 
+import hashlib
+import os
 import re
 from importlib import import_module
 from string import Formatter
@@ -11,7 +13,7 @@ from ontogeny.config import ConfigurationError, parse_yaml
 from ontogeny.figures import drawn_together, figures_of
 from ontogeny.known_studies import STUDIES
 from ontogeny.labels import DIMENSIONS
-from ontogeny.study import Places, any_of, read_sections
+from ontogeny.study import Places, Stored, any_of, given_digest, read_sections
 
 RAW = parse_yaml("""\
 composition:
@@ -183,3 +185,32 @@ def test_groups_are_checked_without_an_experiment():
 def test_any_of_some_names_matches_them_alone(names):
     found = [name for name in ("", "one", "two", "onetwo") if re.fullmatch(any_of(names), name)]
     assert found == sorted(names)
+
+
+def stored(sections):
+    sections = {name: SimpleNamespace(**each) for name, each in sections.items()}
+    return Stored(sections, lambda section: {"size": section.size})
+
+
+def test_data_are_stored_under_names_that_follow_from_their_specification_alone():
+    """Equal data share a name; renamed data keep theirs."""
+    one, two = {"kind": "text", "size": 1}, {"kind": "text", "size": 2}
+    data = stored({"a": one, "b": two, "c": one, "d": two | {"kind": "other"}})
+    names = data.names
+    assert re.fullmatch("text-[0-9a-f]{8}", names["a"])
+    assert names["a"] == names["c"] == stored({"renamed": one}).names["renamed"]
+    assert len(set(names.values())) == 3
+    assert all(names[name] == file for file, name in data.given.items())
+    assert data.any_of(lambda section: section.size == 1) == names["a"]
+    assert set(data.any_of().split("|")) == set(names.values())
+
+
+def test_another_content_has_another_digest_in_the_same_process(tmp_path):
+    file = tmp_path / "table.csv"
+    digests = []
+    for content in (b"1,2", b"2,1,3"):
+        file.write_bytes(content)
+        os.utime(file, ns=(0, 0))
+        digests.append(given_digest(str(file)))
+        assert digests[-1] == hashlib.sha256(content).hexdigest()
+    assert digests[0] != digests[1]

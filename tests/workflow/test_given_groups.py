@@ -1,5 +1,7 @@
 """Groups of the section `groups`: what the real `snakemake` makes of them, plans and refuses."""
 
+import os
+
 import netCDF4
 import numpy as np
 import pytest
@@ -62,9 +64,19 @@ def test_other_generators_plan_their_group(project):
     assert project.plan(*TARGETS) == {"group five", "irreps of five"}
 
 
-def test_another_file_of_generators_plans_its_group(project):
-    np.save(project.folder / "shears.npy", [[[1, 1], [0, 1]], [[1, 0], [2, 1]]])
-    assert project.plan(*TARGETS) == {"group special", "irreps of special"}
+@pytest.mark.parametrize("has_records", [True, False])
+def test_other_files_plan_their_groups_if_they_have_the_old_time(project, has_records):
+    file = project.folder / "shears.npy"
+    status = file.stat()
+    np.save(file, [[[1, 1], [0, 1]], [[1, 0], [2, 1]]])
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    project.edit_unseen("klein.csv", "2,1,4,3", "2,3,4,1")
+    project.edit_unseen("klein.csv", "4,3,2,1", "4,1,2,3")
+    if not has_records:
+        project.forget()
+    assert project.plan(*TARGETS) == {
+        f"{job} {name}" for job in ("group", "irreps of") for name in ("special", "klein")
+    }
 
 
 @pytest.mark.parametrize(

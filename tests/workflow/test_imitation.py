@@ -40,9 +40,10 @@ def project(tmp_path_factory):
 
 def test_every_result_and_figure_is_there(project):
     figures = {path.removesuffix(".svg") for path in project.figures()}
-    results = f"results/{project.name}"
+    results, stored = f"results/{project.name}", project.stored("imitation")
     files = {
-        *(f"{results}/imitation/classes/{name}/seed{seed}.nc" for name, seed in pairs(CLASSES)),
+        *(f"{results}/imitation/classes/{stored[name]}/seed{seed}.nc"
+          for name, seed in pairs(CLASSES)),
         *(f"{results}/imitation/{name}/seed{seed}/exact.nc" for name, seed in pairs(EXACT)),
         *(f"{results}/imitation/{name}/seed0/simulation.nc" for name in SIMULATED),
         *(f"{figure}.{end}" for figure in figures for end in ("svg", "png", "nc")),
@@ -191,10 +192,6 @@ EDITS = {
         {TINY: ("demonstrations: 5", "demonstrations: 6")},
         repeated("traitors-learner-cloning"),
     ),
-    "a text": (
-        {"config/README.md": ("# Configuration", "# Configurations")},
-        {"class texts, seed 0"} | repeated("texts"),
-    ),
     "the code of the laws": (
         {f"{CODE}/studies/imitation/analysis/laws.py": UNUSED},
         ENUMERATED | JOINED,
@@ -228,7 +225,18 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     other = project.linked(tmp_path / "other")
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
-    assert other.plan() == expected
+    assert other.named("imitation", other.plan()) == expected
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    names = {"tiny": "small", "random": "arbitrary", "coins": "dice", "traitors": "rebels"}
+    other.rename("imitation", "classes", "class", names)
+    other.edit_unseen("config/README.md", "# Configuration", "# Configurations")
+    if not has_records:
+        other.forget()
+    assert other.named("imitation", other.plan()) == {"class texts, seed 0"} | repeated("texts")
 
 
 def test_another_learner_runs_alone(project, tmp_path):
@@ -266,8 +274,9 @@ def test_texts_of_the_standard_library_go_with_the_python(tmp_path):
     past = "past: { kind: characters, order: 1 }"
     text = WRONG.replace("enumerated, steps: 30", f"history, policies: 2, {past}")
     other = Project.made(tmp_path / "library", TINY, f"name: library\n{text}")
-    other.run("results/library/imitation/classes/tiny/seed0.nc")
-    attributes = other.opened("imitation/classes/tiny/seed0").attrs
+    stored = f"imitation/classes/{other.stored('imitation')['tiny']}/seed0"
+    other.run(f"results/library/{stored}.nc")
+    attributes = other.opened(stored).attrs
     assert json.loads(attributes["spec"])["python"] == platform.python_version()
 
 

@@ -83,7 +83,7 @@ def test_every_result_and_figure_is_there(project):
     runs = [f"{name}/seed{seed}" for name, seeds in RUNS.items() for seed in seeds]
     files = {
         *(f"induction/{run}/{result}.nc" for run in runs for result in (*RESULTS, "own/sizes")),
-        *(f"induction/corpora/{corpus}.nc" for corpus in CORPORA),
+        *(f"induction/corpora/{stored}.nc" for stored in project.stored("induction").values()),
         *(f"induction/figures/{each}.{end}" for each in figures for end in ("svg", "png", "nc")),
         "induction/comparison.nc", "induction/claims.nc", "claims.nc", "claims.html",
     }  # fmt: skip
@@ -107,8 +107,9 @@ def test_results_say_what_made_them(project):
     ("experiment", "corpus"), [("two-layers", "phrases"), ("smeared-corpus-text", "text")]
 )
 def test_every_file_of_a_run_says_what_it_is(project, experiment, corpus):
+    stored = project.stored("induction")[corpus]
     assert_files_of_a_run_say_what_they_are(
-        project, "induction", experiment, 0, of={"corpus": corpus}, training=Training
+        project, "induction", experiment, 0, of={"corpus": stored}, training=Training
     )
 
 
@@ -227,7 +228,22 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     other = project.linked(tmp_path / "other")
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
-    assert other.plan() == expected
+    assert other.named("induction", other.plan()) == expected
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    other.rename("induction", "corpora", "corpus", {"phrases": "spoken"})
+    other.edit_unseen("config/README.md", "# Configuration", "# Configurations")
+    if not has_records:
+        other.forget()
+    run = "smeared-corpus-text, seed 0"
+    of_run = {f"{stage} {run}" for stage in ("train", "evaluation of", "measures sizes of")}
+    assert other.named("induction", other.plan()) == {
+        "corpus text", *of_run, *analysed("smeared-corpus-text"), f"figure growth of {run}",
+        *OVER_RUNS, *OVERVIEW - {"figures of the corpus phrases"}, "figures of the corpus spoken",
+    }  # fmt: skip
 
 
 def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(project, tmp_path):

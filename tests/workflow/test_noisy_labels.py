@@ -41,10 +41,10 @@ def project(tmp_path_factory):
 def test_every_result_and_figure_is_there(project):
     figures = {path.removesuffix(".svg") for path in project.figures()}
     results = f"results/{project.name}"
-    study = f"{results}/noisy_labels"
+    study, stored = f"{results}/noisy_labels", project.stored("noisy_labels")
     files = {
-        *(f"{study}/corpora/{name}.nc" for name in CORPORA),
-        *(f"{study}/raters/{name}.nc" for name in RATERS),
+        *(f"{study}/corpora/{stored[name]}.nc" for name in CORPORA),
+        *(f"{study}/raters/{stored[name]}.nc" for name in RATERS),
         *(f"{study}/{name}/seed0/{result}.nc" for name in RUNS for result in RESULTS),
         f"{study}/comparison.nc",
         *(f"{study}/{source}_claims.nc" for source in SOURCES),
@@ -171,10 +171,6 @@ EDITS = {
         {TINY: ("  defaults:\n", "  analysis: { least_comments: 3 }\n\n  defaults:\n")},
         JOINED,
     ),
-    "a file of comments": (
-        {"config/test/comments.csv": ("bread", "toast")},
-        {"corpus votes", "votes of rater person", *made(PEOPLE[1]), *JOINED},
-    ),
     "the code of the measures": (
         {f"{CODE}/ranking/_summaries.py": UNUSED},
         JOINED - {"claims of noisy labels"},
@@ -207,19 +203,36 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     other = project.linked(tmp_path / "other")
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
-    assert other.plan() == expected
+    assert other.named("noisy_labels", other.plan()) == expected
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    names = {"generated": "made-up", "votes": "opinions", "civil": "polite"}
+    other.rename("noisy_labels", "corpora", "corpus", names)
+    other.rename("noisy_labels", "raters", "rater", {"biased": "partial", "reader": "scholar"})
+    other.edit_unseen("config/test/comments.csv", "bread", "toast")
+    if not has_records:
+        other.forget()
+    assert other.named("noisy_labels", other.plan()) == {
+        "corpus opinions", "votes of rater person", *made(PEOPLE[1]), *JOINED
+    }  # fmt: skip
 
 
 def test_a_rater_that_comes_out_the_same_is_made_again(project, tmp_path):
     """More epochs change nothing where the accuracy is reached before: networks stay the same."""
     other = project.copied(tmp_path / "other")
     other.edit(TINY, "      keep: 0.5", "      epochs: 39\n      keep: 0.5")
-    assert "labels of rater biased" in other.plan()
-    rater = f"results/{project.name}/noisy_labels/raters/biased.nc"
+    assert "labels of rater biased" in other.named("noisy_labels", other.plan())
+    before, after = (
+        f"results/{project.name}/noisy_labels/raters/{each.stored('noisy_labels')['biased']}.nc"
+        for each in (project, other)
+    )
     history = f"results/{project.name}/noisy_labels/small-strategy-naive/seed0/history.nc"
-    before = xr.load_dataset(project.folder / rater)
-    other.run(rater, history)
-    assert xr.load_dataset(other.folder / rater)["rated"].identical(before["rated"])
+    other.run(after, history)
+    rated = [xr.load_dataset(other.folder / path)["rated"] for path in (before, after)]
+    assert rated[1].identical(rated[0])
     assert other.digests(history) == project.digests(history)
 
 

@@ -36,14 +36,14 @@ def project(tmp_path_factory):
 def test_every_result_and_figure_is_there(project):
     figures = {path.removesuffix(".svg") for path in project.figures()}
     results = f"results/{project.name}"
-    study = f"{results}/rlhf"
+    study, stored = f"{results}/rlhf", project.stored("rlhf")
     models = {
         "policies": (POLICIES, ("checkpoints", "history", "probes", "best_of")),
         "preferences": (PREFERENCES, ("checkpoints", "history", "calibration", "measures")),
         ".": (RUNS, ("checkpoints", "history", "evaluation")),
     }
     files = {
-        *(f"{study}/worlds/{name}.nc" for name in WORLDS),
+        *(f"{study}/worlds/{stored[name]}.nc" for name in WORLDS),
         *(f"{study}/tranches/{name}/seed0.nc" for name in TRANCHES),
         *(
             f"{study}/{folder}/{name}/seed0/{result}.nc".replace("/./", "/")
@@ -221,10 +221,6 @@ EDITS = {
             *COMPARED,
         },
     ),
-    "a file of comparisons": (
-        {"config/test/judged.json": ("{", "{ ")},
-        {"comparisons of judged", "models of real comparisons", *COMPARED},
-    ),
     "the code of evaluations": (
         {f"{STUDY}/stages/evaluate.py": UNUSED},
         {*evaluated(*RUNS), *COMPARED},
@@ -250,7 +246,20 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     other = project.linked(tmp_path / "other")
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
-    assert other.plan() == expected
+    assert other.named("rlhf", other.plan()) == expected
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    names = {"exact": "countable", "long": "lengthy", "conversations": "talks"}
+    other.rename("rlhf", "worlds", "world", names)
+    other.edit_unseen("config/test/judged.json", "{", "{ ")
+    if not has_records:
+        other.forget()
+    assert other.named("rlhf", other.plan()) == {
+        "comparisons of judged", "models of real comparisons", *COMPARED
+    }  # fmt: skip
 
 
 WRONG = """\

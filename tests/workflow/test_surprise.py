@@ -33,10 +33,11 @@ def project(tmp_path_factory):
 
 def test_every_result_and_figure_is_there(project):
     figures = {path.removesuffix(".svg") for path in project.figures()}
-    results = f"results/{project.name}"
+    results, stored = f"results/{project.name}", project.stored("surprise")
     of_runs = ("checkpoints", "history", "evaluation")
     files = {
-        *(f"{results}/surprise/worlds/{name}.nc" for name in ("parity", "mixture", *PUBLISHED)),
+        *(f"{results}/surprise/worlds/{stored[name]}.nc"
+          for name in ("parity", "mixture", *PUBLISHED)),
         *(f"{results}/surprise/{name}/seed{seed}/{result}.nc"
           for name, seed in (PARITY | MIXTURE).items() for result in of_runs),
         *(f"{results}/surprise/{name}/seed0/open_ended.nc" for name in MIXTURE),
@@ -65,7 +66,7 @@ def test_a_run_says_what_it_is_of(project, run, kind):
     attributes = project.opened(f"surprise/{run}/evaluation").attrs
     experiment, seed = run.split("/seed")
     assert (attributes["experiment"], attributes["seed"]) == (experiment, int(seed))
-    assert (attributes["steps"], attributes["world"]) == (20, kind)
+    assert (attributes["steps"], attributes["world"]) == (20, project.stored("surprise")[kind])
     assert len(attributes["data"].split()) > 1
     written = json.loads(attributes["configuration"])
     assert set(written) == {*Training.model_fields, "world"}
@@ -208,7 +209,20 @@ def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     other = project.linked(tmp_path / "other")
     for path, edit in edits.items():
         other.edit(*(edit if len(edit) == 3 else (path, *edit)))
-    assert other.plan() == expected
+    assert other.named("surprise", other.plan()) == expected
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
+    other = project.linked(tmp_path / "other")
+    names = {"parity": "bits", "mixture": "blend", "long": "models", "points": "losses"}
+    other.rename("surprise", "worlds", "world", names)
+    other.edit_unseen("config/test/models-points.csv", "3.496219", "3.496218")
+    if not has_records:
+        other.forget()
+    assert other.named("surprise", other.plan()) == {"world losses"} | joined(
+        "parity", "mixture", "published"
+    )
 
 
 def test_a_further_width_is_trained_alone(project, tmp_path):
@@ -271,8 +285,9 @@ def test_texts_of_the_standard_library_go_with_the_python(tmp_path):
         "  experiments: { one: { world: mixture, seeds: [0] } }\n"
     )
     other = Project.made(tmp_path / "library", TINY, text)
-    other.run("results/library/surprise/worlds/mixture.nc")
-    attributes = other.opened("surprise/worlds/mixture").attrs
+    stored = f"surprise/worlds/{other.stored('surprise')['mixture']}"
+    other.run(f"results/library/{stored}.nc")
+    attributes = other.opened(stored).attrs
     assert json.loads(attributes["spec"])["python"] == platform.python_version()
 
 

@@ -8,14 +8,28 @@ configuration says which files there will be. Every path of a result is built by
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import xarray as xr
 
 from ontogeny.config import Section, Style, noted, refuse, short, validate
+from ontogeny.provenance import spec_digest
+from ontogeny.storage import file_digest
 
-__all__ = ["RUN", "Claims", "Places", "Plan", "Study", "Subject", "any_of", "read_sections"]
+__all__ = [
+    "RUN",
+    "Claims",
+    "Places",
+    "Plan",
+    "Stored",
+    "Study",
+    "Subject",
+    "any_of",
+    "given_digest",
+    "read_sections",
+]
 
 RUN = "{experiment}/seed{seed}"
 """The folder of the results of a run, with its wildcards."""
@@ -96,6 +110,44 @@ class Subject:
     inputs: Mapping[str, str | Sequence[str]]
     values: Mapping[str, Any] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
+
+
+class Stored:
+    """Data that are stored under a name made from their specification, such as corpora.
+
+    So data that are renamed in the configuration keep their file, and data of equal specification
+    share one.
+
+    Parameters
+    ----------
+    sections : mapping of str
+        What the configuration says of each, by the name that it gives; all have a ``kind``.
+    specify : callable
+        From one of them to the plain JSON value that it depends on, without its name.
+
+    Attributes
+    ----------
+    specifications : dict of str
+        By the name in the configuration.
+    names : dict of str to str
+        By the name in the configuration that of the file: the kind and the first 8 hexadecimal
+        digits of the digest of the specification, for example ``phrases-0f3a91c2``.
+    given : dict of str to str
+        By the name of the file that in the configuration; of several, the last.
+    """
+
+    def __init__(self, sections: Mapping[str, Any], specify: Callable[[Any], Any]) -> None:
+        self._sections = sections
+        self.specifications = {name: specify(section) for name, section in sections.items()}
+        self.names = {
+            name: f"{section.kind}-{spec_digest(self.specifications[name])[:8]}"
+            for name, section in sections.items()
+        }
+        self.given = {stored: name for name, stored in self.names.items()}
+
+    def any_of(self, chosen: Callable[[Any], bool] = lambda _: True) -> str:
+        """Return a regular expression: the names of the files of some of them, or of all."""
+        return any_of({self.names[n] for n, section in self._sections.items() if chosen(section)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,6 +351,29 @@ class Plan(ABC):
     def benchmark(self, *parts: str) -> str:
         """Return the path of the time and memory that a step of the study took."""
         return self.places.benchmark(self.study.name, *parts)
+
+
+def given_digest(path: str) -> str:
+    """Return the SHA-256 of a file that the configuration names, in hexadecimal.
+
+    It is in the specification of the step that reads the file, so that another content is seen
+    whatever the time of the file. An unchanged file is read once in a process.
+
+    Raises
+    ------
+    ontogeny.storage.StorageError
+        If the file is missing or cannot be read.
+    """
+    if not Path(path).is_file():
+        return file_digest(path)  # which says what is wrong
+    status = Path(path).stat()
+    return _digest(path, status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+@cache
+def _digest(path: str, size: int, mtime_ns: int, inode: int) -> str:
+    del size, mtime_ns, inode
+    return file_digest(path)
 
 
 def any_of(names: Iterable[str]) -> str:

@@ -11,6 +11,8 @@ rule imitation_class:
         IMITATION.log("classes", "{class}", "seed{seed}"),
     benchmark:
         IMITATION.benchmark("classes", "{class}", "seed{seed}", "imitation_class")
+    wildcard_constraints:
+        **{"class": IMITATION.stored_classes.any_of()},
     conda:
         "../../environment.yml"
     threads: 1

@@ -11,6 +11,8 @@ rule induction_corpus:
         INDUCTION.log("corpora", "{corpus}"),
     benchmark:
         INDUCTION.benchmark("corpora", "{corpus}", "induction_corpus")
+    wildcard_constraints:
+        corpus=INDUCTION.stored_corpora.any_of(),
     conda:
         "../../environment.yml"
     threads: 1

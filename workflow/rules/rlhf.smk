@@ -331,7 +331,7 @@ rule rlhf_pairs:
     resources:
         **needs(2000, 15),
     params:
-        spec={"worlds": RLHF.pair_worlds()},
+        spec={"worlds": RLHF.pairs_specification()},
         code=code_of("rlhf/pairs", RLHF.study),
     message:
         "models of real comparisons"

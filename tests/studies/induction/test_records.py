@@ -2,7 +2,7 @@
 
 import json
 
-from ontogeny.studies.induction.config import Phrases, Training
+from ontogeny.studies.induction.config import Phrases, Text, Training
 from ontogeny.studies.induction.records import description
 
 SPEC = Training.model_validate({"network": {"layers": 1, "smeared_keys": True}, "seed": 2})
@@ -16,6 +16,13 @@ def test_network_and_data_are_words():
     assert "smeared keys yes" in found["network"]
     assert found["data"].startswith("phrases, ")
     assert "length 16" in found["data"]
+
+
+def test_a_file_is_told_by_the_beginning_of_its_digest_and_whole_in_the_configuration():
+    digest = "0123456789abcdef" * 4
+    found = description(SPEC, Text(files=(digest,)), corpus="text-1")
+    assert "files 01234567, " in found["data"]
+    assert json.loads(found["configuration"])["corpus"]["files"] == [digest]
 
 
 def test_the_configuration_is_whole_and_can_be_read_back():

@@ -56,6 +56,22 @@ def wildcards(**names):
     return SimpleNamespace(**names)
 
 
+def of_corpus(plan, name):
+    return wildcards(corpus=plan.stored_corpora.names[name])
+
+
+def of_rater(plan, name):
+    return wildcards(rater=plan.stored_raters.names[name])
+
+
+def words_of(specification):
+    return json.dumps(specification).split('"')
+
+
+def corpus_file(plan, name):
+    return f"{BASE}/corpora/{plan.stored_corpora.names[name]}.nc"
+
+
 @pytest.mark.parametrize(
     ("experiment", "rater", "parent"),
     [
@@ -74,8 +90,9 @@ def wildcards(**names):
 def test_a_run_reads_its_rater_and_the_run_that_it_builds_on(experiment, rater, parent):
     plan = plan_of()
     of_run = wildcards(experiment=experiment, seed="1")
-    assert plan.corpus_of_run(of_run) == f"{BASE}/corpora/generated.nc"
-    assert plan.raters_of_run(of_run) == ([f"{BASE}/raters/{rater}.nc"] if rater else [])
+    assert plan.corpus_of_run(of_run) == corpus_file(plan, "generated")
+    rated = [f"{BASE}/raters/{plan.stored_raters.names[rater]}.nc"] if rater else []
+    assert plan.raters_of_run(of_run) == rated
     assert plan.parents_of_run(of_run) == (
         [f"{BASE}/{parent}/seed1/checkpoints.nc"] if parent else []
     )
@@ -88,8 +105,8 @@ def test_a_run_reads_its_rater_and_the_run_that_it_builds_on(experiment, rater, 
 def test_a_run_reads_the_corpus_of_its_rater():
     plan = plan_of()
     elsewhere = wildcards(experiment="naive-elsewhere", seed="0")
-    assert plan.corpus_of_run(elsewhere) == f"{BASE}/corpora/other.nc"
-    assert plan.corpus_of_rater(wildcards(rater="elsewhere")) == f"{BASE}/corpora/other.nc"
+    assert plan.corpus_of_run(elsewhere) == corpus_file(plan, "other")
+    assert plan.corpus_of_rater(of_rater(plan, "elsewhere")) == corpus_file(plan, "other")
     assert plan.names_of_corpora() == ["generated", "other"]
 
 
@@ -103,14 +120,19 @@ def changed(path, value):
     return raw
 
 
-def test_a_changed_rater_changes_no_corpus_and_no_run_by_its_specification():
+def test_a_changed_rater_changes_the_runs_that_read_it_and_no_corpus():
     before, after = plan_of(), plan_of(changed("raters/biased/keep", 0.5))
-    of_corpus, of_rater = wildcards(corpus="generated"), wildcards(rater="biased")
-    assert before.corpus_specification(of_corpus) == after.corpus_specification(of_corpus)
-    assert before.rater_specification(of_rater) != after.rater_specification(of_rater)
+    corpora, raters = (
+        [getattr(plan, kind).specifications for plan in (before, after)]
+        for kind in ("stored_corpora", "stored_raters")
+    )
+    assert corpora[0] == corpora[1]
+    assert raters[0]["biased"] != raters[1]["biased"]
+    assert raters[0]["plain"] == raters[1]["plain"]
     for name in RAW["experiments"]:
         of_run = wildcards(experiment=name, seed="0")
-        assert before.training(of_run) == after.training(of_run)
+        reads_biased = before.raters_of_run(of_run) == [before.rater_file("biased")]
+        assert (before.training(of_run) != after.training(of_run)) == reads_biased
 
 
 def test_names_of_a_corpus_and_of_a_rater_are_not_in_specifications():
@@ -120,15 +142,25 @@ def test_names_of_a_corpus_and_of_a_rater_are_not_in_specifications():
     raw["raters"]["plain"]["corpus"] = "renamed"
     raw["defaults"]["rater"] = "other-name"
     before, after = plan_of(), plan_of(raw)
-    assert after.rater_specification(wildcards(rater="other-name")) == before.rater_specification(
-        wildcards(rater="biased")
-    )
-    assert after.corpus_specification(wildcards(corpus="renamed")) == before.corpus_specification(
-        wildcards(corpus="generated")
+    for new, old in (("other-name", "biased"), ("plain", "plain")):
+        assert after.rater_file(new) == before.rater_file(old)
+        specified = before.rater_specification(of_rater(before, old))
+        assert after.rater_specification(of_rater(after, new)) == specified
+        assert {old, "generated"}.isdisjoint(words_of(specified))
+    assert after.corpus_file("renamed") == before.corpus_file("generated")
+    assert after.corpus_specification(of_corpus(after, "renamed")) == before.corpus_specification(
+        of_corpus(before, "generated")
     )
     of_run = wildcards(experiment="naive", seed="0")
     assert after.training(of_run) == before.training(of_run)
-    assert "generated" not in json.dumps(before.rater_specification(wildcards(rater="biased")))
+
+
+def test_raters_of_one_specification_share_their_labels_where_they_have_the_same_corpus():
+    raw = copy.deepcopy(RAW)
+    raw["raters"]["same"] = dict(raw["raters"]["plain"])
+    names = plan_of(raw).stored_raters.names
+    assert names["same"] == names["plain"]
+    assert len(set(names.values())) == 3
 
 
 def test_thresholds_of_the_comparison_train_nothing():
@@ -168,8 +200,9 @@ def test_a_recipe_names_what_departs_from_the_default(experiment, variant, recip
 
 def test_the_kind_of_a_corpus_and_of_a_rater_decides_its_rule():
     plan = plan_of()
-    assert plan.corpora_of(generated=True) == "generated|other"
-    assert plan.raters_of(networks=True) == "biased|elsewhere|plain"
+    corpora, raters = plan.stored_corpora.names, plan.stored_raters.names
+    assert plan.corpora_of(generated=True) == "|".join(sorted(corpora.values()))
+    assert plan.raters_of(networks=True) == "|".join(sorted(raters.values()))
     for nothing in (plan.corpora_of(generated=False), plan.raters_of(networks=False)):
         assert nothing == "(?!)"
 

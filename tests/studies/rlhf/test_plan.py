@@ -21,6 +21,14 @@ def wildcards(**names):
     return SimpleNamespace(**names)
 
 
+def of_world(plan, name):
+    return wildcards(world=plan.stored_worlds.names[name])
+
+
+def world_file(plan, name):
+    return f"{BASE}/worlds/{plan.stored_worlds.names[name]}.nc"
+
+
 def network(name, seed=0):
     """The files of a preference model that is asked for scores."""
     folder = f"{BASE}/preferences/{name}/seed{seed}"
@@ -31,7 +39,7 @@ def specifications(plan):
     """Return the specification of every result, by rule and then name and seed."""
     section = plan.section
     found = {
-        **{("world", n): plan.world_specification(wildcards(world=n)) for n in section.worlds},
+        **{("world", n): plan.world_specification(of_world(plan, n)) for n in section.worlds},
         **{
             (rule, name, 0): function(wildcards(**{kind: name, "seed": "0"}))
             for kind, names, functions in (
@@ -67,7 +75,7 @@ def differing(*changes):
 
 def test_a_start_policy_reads_its_world_alone():
     plan = plan_of()
-    assert plan.world_of_policy(wildcards(policy="narrow")) == f"{BASE}/worlds/long.nc"
+    assert plan.world_of_policy(wildcards(policy="narrow")) == world_file(plan, "long")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +88,7 @@ def test_a_start_policy_reads_its_world_alone():
 )
 def test_comparisons_read_what_is_sampled_and_who_judges(tranche, judge, runs):
     plan, of = plan_of(), wildcards(tranche=tranche, seed="1")
-    assert plan.tranche_inputs("world")(of) == [f"{BASE}/worlds/long.nc"]
+    assert plan.tranche_inputs("world")(of) == [world_file(plan, "long")]
     assert plan.tranche_inputs("start")(of) == [f"{BASE}/policies/start/seed1/checkpoints.nc"]
     assert plan.tranche_inputs("judge")(of) == judge
     assert plan.tranche_inputs("runs")(of) == runs
@@ -92,7 +100,7 @@ def test_a_preference_model_reads_its_comparisons_and_measures_read_others():
     files = [f"{BASE}/tranches/{name}/seed1.nc" for name in ("second", "first")]
     assert plan.tranches_of_preference(tested=False)(of) == files[:1]
     assert plan.tranches_of_preference(tested=True)(of) == files
-    assert plan.world_of_preference(of) == f"{BASE}/worlds/long.nc"
+    assert plan.world_of_preference(of) == world_file(plan, "long")
     start = plan.start_of_preference("probes")(of)
     assert start == f"{BASE}/policies/start/seed1/probes.nc"
 
@@ -114,7 +122,7 @@ def test_comparisons_that_are_named_twice_are_read_once():
 def test_a_run_reads_its_reward_and_an_evaluation_all_judges(experiment, world, reward, judges):
     plan, of = plan_of(), wildcards(experiment=experiment, seed="1")
     policy = {"base": "start", "narrow": "narrow", "gold": "exact"}[experiment]
-    assert plan.world_of_run(of) == f"{BASE}/worlds/{world}.nc"
+    assert plan.world_of_run(of) == world_file(plan, world)
     assert plan.start_of_run("checkpoints")(of) == f"{BASE}/policies/{policy}/seed1/checkpoints.nc"
     assert plan.reward_of_run(of) == reward
     assert plan.judges_of_run(of) == judges
@@ -155,11 +163,13 @@ def test_start_policies_with_measures_of_their_own_have_the_seeds_of_their_reade
 def test_the_kind_of_a_world_decides_its_rule(monkeypatch):
     monkeypatch.chdir(ROOT)
     plan = plan_of(changed(("worlds/real", JUDGED)))
-    assert plan.worlds_of(real=True) == "real"
-    assert set(plan.worlds_of(real=False).split("|")) == {"exact", "long", "other"}
+    names = plan.stored_worlds.names
+    assert plan.worlds_of(real=True) == names["real"]
+    others = {names[name] for name in ("exact", "long", "other")}
+    assert set(plan.worlds_of(real=False).split("|")) == others
     assert plan.pair_worlds() == ["real"]
-    assert plan.given_of_world(wildcards(world="real")) == ["config/test/judged.json"]
-    assert plan.given_of_world(wildcards(world="long")) == []
+    assert plan.given_of_world(of_world(plan, "real")) == ["config/test/judged.json"]
+    assert plan.given_of_world(of_world(plan, "long")) == []
     assert plan.given_paths() == ["config/test/judged.json"]
     assert plan.files_of("pairs") == [f"{BASE}/pairs.nc"]
     assert plan_of().worlds_of(real=True) == "(?!)"
@@ -198,7 +208,10 @@ def test_measures_of_all_preference_models_that_are_asked_for_are_compared():
         ([("tranches/first/pairs", 900)], {("compare", "first"), "comparison"}),
         ([("policies/start/probes", {"fresh": 700})], {("probe", "start")}),
         ([("policies/start/epochs", 3)], {("start", "start")}),
-        ([("worlds/long/lines", 7)], {("world", "long")}),
+        (
+            [("worlds/long/lines", 7)],
+            {("world", "long"), ("start", "start"), ("start", "narrow")},
+        ),
         (
             [("analysis", {"bins": 5})],
             {("measure", name) for name in VALID["preferences"]},

@@ -11,8 +11,10 @@ from ontogeny.texts.library import source_texts
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # one job, one thread
 job = Job(snakemake)
 corpus = TypeAdapter(Corpus).validate_python(job.spec["corpus"])
-is_library = corpus.kind == "text" and not corpus.files
-dataset = corpus_dataset(corpus, source_texts() if is_library else read_texts(job.path("texts")))
+texts = source_texts() if "python" in job.spec else read_texts(job.path("texts"))
+if corpus.kind == "text":
+    corpus = corpus.model_copy(update={"files": tuple(job.path("texts"))})  # for messages
+dataset = corpus_dataset(corpus, texts)
 job.write(dataset, "corpus")
 job.logger.info("%s sequences of %s", dataset.sizes["sequence"], corpus.kind)
 if corpus.kind == "text" and dataset.sizes["word"] < corpus.vocabulary:

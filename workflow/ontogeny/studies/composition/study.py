@@ -8,7 +8,6 @@ import xarray as xr
 
 from ontogeny.config import canonical, specification
 from ontogeny.groups import parse
-from ontogeny.storage import file_digest
 from ontogeny.studies.composition.catalogue.given import group_specification
 from ontogeny.studies.composition.catalogue.sections import GivenGroup, Groups
 from ontogeny.studies.composition.config import (
@@ -29,7 +28,7 @@ from ontogeny.studies.composition.summary import (
     outcomes_of_runs,
     summary,
 )
-from ontogeny.study import Claims, Places, Plan, Study, Subject
+from ontogeny.study import Claims, Places, Plan, Study, Subject, given_digest
 
 __all__ = ["STUDY", "CompositionPlan"]
 
@@ -69,8 +68,10 @@ class CompositionPlan(Plan):
         return sorted({each.group for each in self.section.experiments.values()})
 
     def group_specification(self, wildcards: Any) -> dict[str, Any]:
-        """Return what a group depends on, apart from the file of its table."""
-        return group_specification(wildcards.group, self.groups.get(wildcards.group))
+        """Return what a group depends on: of its table the digest."""
+        found = group_specification(wildcards.group, self.groups.get(wildcards.group))
+        tables = self.given_tables(wildcards)
+        return found | ({"table": given_digest(tables[0])} if tables else {})
 
     def given_tables(self, wildcards: Any) -> list[str]:
         """Return the file of the table of a group that is given by one."""
@@ -95,7 +96,7 @@ class CompositionPlan(Plan):
     def foreign_training(self, wildcards: Any) -> dict[str, Any]:
         """Return what a run that was made elsewhere depends on."""
         experiment, seed = self.experiment(wildcards), int(wildcards.seed)
-        digests = {k: file_digest(file) for k, file in experiment.checkpoints_of(seed).items()}
+        digests = {k: given_digest(file) for k, file in experiment.checkpoints_of(seed).items()}
         return specification(experiment.training(seed, weights=digests))
 
     def weights_files(self, wildcards: Any) -> list[str]:

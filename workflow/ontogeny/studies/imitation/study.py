@@ -1,6 +1,7 @@
 """The study as the workflow reads it: which results and figures its runs have."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from platform import python_version
 from typing import Any
 
@@ -11,6 +12,7 @@ from ontogeny.studies.imitation.checks import resolve
 from ontogeny.studies.imitation.config import (
     FIGURES,
     SWEPT,
+    Characters,
     Class,
     Experiment,
     History,
@@ -25,7 +27,7 @@ from ontogeny.studies.imitation.facts import can_ask, facts_of_runs
 from ontogeny.studies.imitation.labels import DIMENSIONS
 from ontogeny.studies.imitation.memory import class_memory, run_memory
 from ontogeny.studies.imitation.summary import summary
-from ontogeny.study import Claims, Plan, Study, Subject
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest
 
 __all__ = ["STUDY", "ImitationPlan"]
 
@@ -35,9 +37,18 @@ class ImitationPlan(Plan):
 
     # Classes
 
-    def class_file(self, name: str = "{class}", seed: int | str = "{seed}") -> str:
-        """Return the file of a class as one seed draws it."""
-        return self.result("classes", name, f"seed{seed}")
+    @cached_property
+    def stored_classes(self) -> Stored:
+        """The classes as they are stored."""
+        return Stored(self.section.classes, _specification)
+
+    def class_file(self, name: str | None = None, seed: int | str = "{seed}") -> str:
+        """Return the file of a class as one seed draws it.
+
+        The class is named as in the configuration; without a name, the path has its wildcard.
+        """
+        stored = "{class}" if name is None else self.stored_classes.names[name]
+        return self.result("classes", stored, f"seed{seed}")
 
     def class_of_run(self, wildcards: Any) -> str:
         """Return the file of the class of a run."""
@@ -49,20 +60,18 @@ class ImitationPlan(Plan):
 
     def class_specification(self, wildcards: Any) -> Any:
         """Return what a class depends on; the standard library goes with the Python."""
-        kind = self._class(wildcards)
-        is_library = (
-            isinstance(kind, History) and kind.past.kind == "characters" and not _files(kind)
-        )
-        python = {"python": python_version()} if is_library else {}
-        seed = int(wildcards.seed)
-        return canonical({"class": specification(kind), "seed": seed} | python)
+        of_class = self.stored_classes.specifications[self._given_name(wildcards)]
+        return canonical(of_class | {"seed": int(wildcards.seed)})
 
     def class_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a class may take."""
         return attempt * class_memory(self._class(wildcards))
 
+    def _given_name(self, wildcards: Any) -> str:
+        return self.stored_classes.given[getattr(wildcards, "class")]
+
     def _class(self, wildcards: Any) -> Class:
-        return self.section.classes[getattr(wildcards, "class")]
+        return self.section.classes[self._given_name(wildcards)]
 
     def _class_of(self, experiment: Experiment) -> Class:
         return self.section.classes[experiment.class_name]
@@ -74,12 +83,14 @@ class ImitationPlan(Plan):
         return "simulation" if steps_of(self._class_of(experiment)) is None else "exact"
 
     def learning(self, wildcards: Any) -> Any:
-        """Return what a run depends on apart from its class, and the steps of an enumeration."""
+        """Return what a run depends on: its class by its stored name; steps of an enumeration."""
         experiment = self.experiment(wildcards)
         kind = self._class_of(experiment)
         steps = steps_of(kind)
         learning = specification(experiment.learning(int(wildcards.seed), kind))
-        return canonical({"learning": learning} | ({} if steps is None else {"steps": steps}))
+        of_class = {"class": self.stored_classes.names[experiment.class_name]}
+        own = {"learning": learning} | of_class
+        return canonical(own | ({} if steps is None else {"steps": steps}))
 
     def run_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that a run may take."""
@@ -189,6 +200,17 @@ class ImitationPlan(Plan):
 def _files(kind: Class) -> Sequence[str]:
     """Return the text files of a class."""
     return getattr(kind.past, "files", ()) if isinstance(kind, History) else ()
+
+
+def _specification(kind: Class) -> Any:
+    """Return what a class depends on besides the seed: of its files the digests."""
+    if not isinstance(kind, History) or not isinstance(kind.past, Characters):
+        return canonical({"class": specification(kind)})
+    digests = tuple(given_digest(path) for path in kind.past.files)
+    python = {} if digests else {"python": python_version()}
+    past = kind.past.model_copy(update={"files": digests})
+    read = kind.model_copy(update={"past": past})
+    return canonical({"class": specification(read)} | python)
 
 
 STUDY = Study(

@@ -9,7 +9,7 @@ import xarray as xr
 from ontogeny.config import canonical
 from ontogeny.labels import Labels, Measure
 from ontogeny.networks.axes import AXES
-from ontogeny.studies.induction.config import Corpus, Training
+from ontogeny.studies.induction.config import Corpus, Text, Training
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.training import Record, in_words
 from ontogeny.training import checkpoints_dataset as shared_checkpoints
@@ -52,7 +52,7 @@ def description(training: Training, described: Corpus, *, corpus: str) -> dict[s
     ----------
     training : Training
     described : Phrases, Markov or Text
-        What the configuration says of the corpus.
+        What the configuration says of the corpus, with the digests of its files for their names.
     corpus : str
         Its name.
 
@@ -62,6 +62,9 @@ def description(training: Training, described: Corpus, *, corpus: str) -> dict[s
         ``network`` and ``data`` in words, ``configuration`` as JSON, with every default.
     """
     configuration = canonical(training) | {"corpus": canonical(described)}
+    if isinstance(described, Text):
+        short = tuple(digest[:8] for digest in described.files)
+        described = described.model_copy(update={"files": short})
     return {
         "corpus": corpus,
         "network": in_words(training.network),

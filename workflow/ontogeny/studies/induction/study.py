@@ -1,18 +1,27 @@
 """The study of induction heads: which results and figures its runs have."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from platform import python_version
 from typing import Any
 
 import xarray as xr
 
 from ontogeny.config import canonical, specification
-from ontogeny.studies.induction.config import FIGURES, SWEPT, Induction, Style, resolve
+from ontogeny.studies.induction.config import (
+    FIGURES,
+    SWEPT,
+    Corpus,
+    Induction,
+    Style,
+    Text,
+    resolve,
+)
 from ontogeny.studies.induction.facts import facts_of_network, facts_of_runs
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
 from ontogeny.studies.induction.summary import summary
-from ontogeny.study import Claims, Plan, Study, Subject
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest
 
 __all__ = ["STUDY", "InductionPlan"]
 
@@ -22,9 +31,16 @@ class InductionPlan(Plan):
 
     # Corpora
 
-    def corpus_file(self, name: str = "{corpus}") -> str:
-        """Return the file of a corpus."""
-        return self.result("corpora", name)
+    @cached_property
+    def stored_corpora(self) -> Stored:
+        """The corpora as they are stored."""
+        return Stored(self.section.corpora, _specification)
+
+    def corpus_file(self, name: str | None = None) -> str:
+        """Return the file of a corpus by its name in the configuration; else with its wildcard."""
+        return self.result(
+            "corpora", "{corpus}" if name is None else self.stored_corpora.names[name]
+        )
 
     def corpus_of_run(self, wildcards: Any) -> str:
         """Return the file of the corpus of a run."""
@@ -32,18 +48,18 @@ class InductionPlan(Plan):
 
     def text_files(self, wildcards: Any) -> Sequence[str]:
         """Return the text files of a corpus; nothing for one that is drawn."""
-        return getattr(self.section.corpora[wildcards.corpus], "files", ())
+        return _files(self._corpus(wildcards))
 
     def corpus_specification(self, wildcards: Any) -> Any:
         """Return what a corpus depends on; the standard library goes with the Python."""
-        corpus = self.section.corpora[wildcards.corpus]
-        is_library = corpus.kind == "text" and not corpus.files
-        python = {"python": python_version()} if is_library else {}
-        return canonical({"corpus": specification(corpus)} | python)
+        return self.stored_corpora.specifications[self.stored_corpora.given[wildcards.corpus]]
 
     def corpus_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a corpus may take."""
-        return attempt * corpus_memory(self.section.corpora[wildcards.corpus])
+        return attempt * corpus_memory(self._corpus(wildcards))
+
+    def _corpus(self, wildcards: Any) -> Corpus:
+        return self.section.corpora[self.stored_corpora.given[wildcards.corpus]]
 
     def corpora_of_runs(self) -> list[str]:
         """Return the names of the corpora of all experiments."""
@@ -54,11 +70,9 @@ class InductionPlan(Plan):
     def training(self, wildcards: Any) -> Any:
         """Return what the training of a run depends on, with its corpus."""
         experiment = self.experiment(wildcards)
+        training = specification(experiment.training(int(wildcards.seed)))
         return canonical(
-            {
-                "training": specification(experiment.training(int(wildcards.seed))),
-                "corpus": specification(self.section.corpora[experiment.corpus]),
-            }
+            {"training": training} | self.stored_corpora.specifications[experiment.corpus]
         )
 
     def training_memory(self, wildcards: Any, attempt: int) -> int:
@@ -175,11 +189,7 @@ class InductionPlan(Plan):
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""
-        return [
-            path
-            for corpus in self.section.corpora.values()
-            for path in getattr(corpus, "files", ())
-        ]
+        return [path for corpus in self.section.corpora.values() for path in _files(corpus)]
 
     def highlights(self) -> list[str]:
         """Return the figures to look at first, without suffix."""
@@ -192,6 +202,21 @@ class InductionPlan(Plan):
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""
         return summary(self.experiments(), read(self.result("comparison")))
+
+
+def _files(corpus: Corpus) -> Sequence[str]:
+    """Return the text files of a corpus."""
+    return corpus.files if isinstance(corpus, Text) else ()
+
+
+def _specification(corpus: Corpus) -> Any:
+    """Return what a corpus depends on: of its files the digests, of the library the Python."""
+    if not isinstance(corpus, Text):
+        return canonical({"corpus": specification(corpus)})
+    digests = tuple(given_digest(path) for path in corpus.files)
+    python = {} if digests else {"python": python_version()}
+    read = corpus.model_copy(update={"files": digests})
+    return canonical({"corpus": specification(read)} | python)
 
 
 STUDY = Study(

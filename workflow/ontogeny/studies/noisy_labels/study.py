@@ -18,14 +18,15 @@ from ontogeny.studies.noisy_labels.config import (
     Generated,
     NetworkRater,
     NoisyLabels,
+    Rater,
 )
 from ontogeny.studies.noisy_labels.facts import SOURCES, facts_of_runs, source_of
-from ontogeny.studies.noisy_labels.files import paths_of
+from ontogeny.studies.noisy_labels.files import paths_of, with_paths
 from ontogeny.studies.noisy_labels.labels import DIMENSIONS
 from ontogeny.studies.noisy_labels.memory import corpus_memory, rater_memory, run_memory
 from ontogeny.studies.noisy_labels.parents import parent_of, reads_rater
 from ontogeny.studies.noisy_labels.summary import summary
-from ontogeny.study import Claims, Plan, Study, Subject, any_of
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest
 
 __all__ = ["STUDY", "NoisyLabelsPlan"]
 
@@ -42,62 +43,72 @@ class NoisyLabelsPlan(Plan):
 
     # Corpora
 
-    def corpus_file(self, name: str = "{corpus}") -> str:
-        """Return the file of a corpus."""
-        return self.result("corpora", name)
+    @cached_property
+    def stored_corpora(self) -> Stored:
+        """The corpora as they are stored."""
+        return Stored(self.section.corpora, _specification)
+
+    def corpus_file(self, name: str | None = None) -> str:
+        """Return the file of a corpus by its name in the configuration; else with its wildcard."""
+        return self.result(
+            "corpora", "{corpus}" if name is None else self.stored_corpora.names[name]
+        )
 
     def corpora_of(self, *, generated: bool) -> str:
-        """Return a regular expression: the names of generated corpora, or of all others."""
-        return any_of(
-            name
-            for name, corpus in self.section.corpora.items()
-            if isinstance(corpus, Generated) == generated
-        )
+        """Return a regular expression: the names of files of generated corpora, or of others."""
+        return self.stored_corpora.any_of(lambda each: isinstance(each, Generated) == generated)
 
     def given_files(self, wildcards: Any) -> Sequence[str]:
         """Return the files that the configuration gives a corpus."""
-        return paths_of(self.section.corpora[wildcards.corpus])
+        return paths_of(self._corpus(wildcards))
 
     def corpus_specification(self, wildcards: Any) -> Any:
         """Return what a corpus depends on."""
-        return canonical({"corpus": specification(self.section.corpora[wildcards.corpus])})
+        return self.stored_corpora.specifications[self.stored_corpora.given[wildcards.corpus]]
 
     def corpus_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a corpus may take."""
-        return attempt * corpus_memory(self.section.corpora[wildcards.corpus])
+        return attempt * corpus_memory(self._corpus(wildcards))
+
+    def _corpus(self, wildcards: Any) -> Corpus:
+        return self.section.corpora[self.stored_corpora.given[wildcards.corpus]]
 
     # Raters
 
-    def rater_file(self, name: str = "{rater}") -> str:
-        """Return the file of the labels of a rater."""
-        return self.result("raters", name)
+    @cached_property
+    def stored_raters(self) -> Stored:
+        """The labels of raters as they are stored."""
+
+        def specify(rater: Rater) -> Any:
+            found = specification(rater)
+            corpus = self.stored_corpora.names[found.pop("corpus")]
+            return canonical({"rater": found, "corpus": corpus})
+
+        return Stored(self.section.raters, specify)
+
+    def rater_file(self, name: str | None = None) -> str:
+        """Return the labels of a rater by its name in the configuration; else with its wildcard."""
+        return self.result("raters", "{rater}" if name is None else self.stored_raters.names[name])
 
     def raters_of(self, *, networks: bool) -> str:
-        """Return a regular expression: the names of raters that are networks, or of all others."""
-        return any_of(
-            name
-            for name, rater in self.section.raters.items()
-            if isinstance(rater, NetworkRater) == networks
-        )
+        """Return a regular expression: the names of files of raters that are networks, or not."""
+        return self.stored_raters.any_of(lambda each: isinstance(each, NetworkRater) == networks)
 
     def corpus_of_rater(self, wildcards: Any) -> str:
         """Return the file of the corpus of a rater."""
-        return self.corpus_file(self.section.raters[wildcards.rater].corpus)
+        return self.corpus_file(self._rater(wildcards).corpus)
 
     def rater_specification(self, wildcards: Any) -> Any:
-        """Return what a rater depends on, in addition to its corpus."""
-        return canonical({"rater": self._of_rater(wildcards.rater)})
+        """Return what a rater depends on, its corpus by its stored name."""
+        return self.stored_raters.specifications[self.stored_raters.given[wildcards.rater]]
 
     def rater_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a rater may take."""
-        rater = self.section.raters[wildcards.rater]
+        rater = self._rater(wildcards)
         return attempt * rater_memory(rater, self.section.corpora[rater.corpus])
 
-    def _of_rater(self, name: str) -> dict[str, Any]:
-        """Return the specification of a rater without the name of its corpus."""
-        found = specification(self.section.raters[name])
-        found.pop("corpus")
-        return found
+    def _rater(self, wildcards: Any) -> Rater:
+        return self.section.raters[self.stored_raters.given[wildcards.rater]]
 
     # Runs
 
@@ -124,9 +135,14 @@ class NoisyLabelsPlan(Plan):
         return [] if name is None else self.files([(name, int(wildcards.seed))], "checkpoints")
 
     def training(self, wildcards: Any) -> Any:
-        """Return what the training of a run depends on, in addition to its files."""
-        training = self.experiment(wildcards).training(int(wildcards.seed))
-        return canonical({"training": specification(training)})
+        """Return what the training of a run depends on, its data by their stored names."""
+        experiment = self.experiment(wildcards)
+        rater = self.section.raters[experiment.rater]
+        data = {"corpus": self.stored_corpora.names[rater.corpus]}
+        if reads_rater(experiment):
+            data["rater"] = self.stored_raters.names[experiment.rater]
+        training = specification(experiment.training(int(wildcards.seed)))
+        return canonical({"training": training} | data)
 
     def run_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that training or scoring a run may take."""
@@ -178,6 +194,7 @@ class NoisyLabelsPlan(Plan):
                 "runs": [self.described(*run) for run in self.runs()],
                 "corpora": self.names_of_corpora(),
                 "raters": raters,
+                "ratings": [self.stored_raters.names[name] for name in sorted(raters)],
                 "analysis": specification(self.section.analysis),
             }
         )
@@ -243,6 +260,12 @@ def _variant(experiment: Experiment) -> str:
     if experiment.strategy == "loss-correction":
         return experiment.transition
     return f"by {experiment.noisy_weight:g}" if experiment.strategy == "weighted" else ""
+
+
+def _specification(corpus: Corpus) -> Any:
+    """Return what a corpus depends on: of its files the digests."""
+    digests = [given_digest(path) for path in paths_of(corpus)]
+    return canonical({"corpus": specification(with_paths(corpus, digests))})
 
 
 STUDY = Study(

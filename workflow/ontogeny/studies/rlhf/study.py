@@ -39,7 +39,7 @@ from ontogeny.studies.rlhf.seeds import (
 )
 from ontogeny.studies.rlhf.shares import taken
 from ontogeny.studies.rlhf.summary import summary
-from ontogeny.study import Claims, Plan, Study, Subject, any_of
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest
 
 __all__ = ["STUDY", "RlhfPlan"]
 
@@ -58,27 +58,34 @@ class RlhfPlan(Plan):
 
     # Worlds
 
-    def world_file(self, name: str = "{world}") -> str:
-        """Return the file of a world."""
-        return self.result("worlds", name)
+    @cached_property
+    def stored_worlds(self) -> Stored:
+        """The worlds as they are stored."""
+        return Stored(self.section.worlds, _specification)
+
+    def world_file(self, name: str | None = None) -> str:
+        """Return the file of a world by its name in the configuration; else with its wildcard."""
+        return self.result("worlds", "{world}" if name is None else self.stored_worlds.names[name])
 
     def worlds_of(self, *, real: bool) -> str:
-        """Return a regular expression: the names of worlds of real comparisons, or of others."""
-        return any_of(
-            name for name, world in self.section.worlds.items() if isinstance(world, Pairs) == real
-        )
+        """Return a regular expression: the names of files of real comparisons, or of others."""
+        return self.stored_worlds.any_of(lambda world: isinstance(world, Pairs) == real)
 
     def pair_worlds(self) -> list[str]:
         """Return the names of the worlds of real comparisons."""
         return sorted(n for n, each in self.section.worlds.items() if isinstance(each, Pairs))
 
+    def pairs_specification(self) -> Any:
+        """Return of which worlds models of real comparisons are: their stored names by name."""
+        return {name: self.stored_worlds.names[name] for name in self.pair_worlds()}
+
     def world_specification(self, wildcards: Any) -> Any:
         """Return what a world depends on."""
-        return canonical({"world": specification(self.section.worlds[wildcards.world])})
+        return self.stored_worlds.specifications[self.stored_worlds.given[wildcards.world]]
 
     def given_of_world(self, wildcards: Any) -> list[str]:
         """Return the files that the configuration gives a world."""
-        world = self.section.worlds[wildcards.world]
+        world = self.section.worlds[self.stored_worlds.given[wildcards.world]]
         return [world.file] if isinstance(world, Pairs) else []
 
     def given_paths(self) -> list[str]:
@@ -96,11 +103,11 @@ class RlhfPlan(Plan):
         return self.world_file(self.section.policies[wildcards.policy].world)
 
     def start_training(self, wildcards: Any) -> Any:
-        """Return what the training of a start policy depends on, in addition to its world."""
+        """Return what the training of a start policy depends on, its world by its stored name."""
         policy = self.section.policies[wildcards.policy]
         fields = {name: getattr(policy, name) for name in StartTraining.model_fields}
-        spec = StartRun(**fields, seed=int(wildcards.seed))
-        return canonical({"training": specification(spec)})
+        training = specification(StartRun(**fields, seed=int(wildcards.seed)))
+        return canonical({"training": training, "world": self.stored_worlds.names[policy.world]})
 
     def probes(self, wildcards: Any) -> Any:
         """Return how many probes a start policy has."""
@@ -504,6 +511,13 @@ class RlhfPlan(Plan):
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""
         return summary(read(self.result("comparison")))
+
+
+def _specification(world: World) -> Any:
+    """Return what a world depends on: of its file the digest."""
+    if isinstance(world, Pairs):
+        world = world.model_copy(update={"file": given_digest(world.file)})
+    return canonical({"world": specification(world)})
 
 
 def _together(names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from ontogeny.studies.surprise.config import (
     World,
 )
 
-__all__ = ["files_of"]
+__all__ = ["files_of", "with_files"]
 
 
 def files_of(world: World) -> tuple[str, ...]:
@@ -20,3 +20,15 @@ def files_of(world: World) -> tuple[str, ...]:
         case Published(table=LongTable(file=file) | PointsTable(file=file)):
             return (file,)
     return ()
+
+
+def with_files(world: World, files: tuple[str, ...]) -> World:
+    """Return a world with others in the place of the files of `files_of`, as many of them."""
+    match world:
+        case Mixture():
+            return world.model_copy(update={"files": files})
+        case Published(table=WideTable() as table):
+            return world.model_copy(update={"table": table.model_copy(update={"files": files})})
+        case Published(table=table):
+            return world.model_copy(update={"table": table.model_copy(update={"file": files[0]})})
+    return world

@@ -1,6 +1,7 @@
 """The study as the workflow reads it: which results and figures its runs have."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from platform import python_version
 from typing import Any
 
@@ -18,12 +19,12 @@ from ontogeny.studies.surprise.config import (
     World,
 )
 from ontogeny.studies.surprise.facts import facts_of_runs
-from ontogeny.studies.surprise.files import files_of
+from ontogeny.studies.surprise.files import files_of, with_files
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
 from ontogeny.studies.surprise.settings import setting_of
 from ontogeny.studies.surprise.summary import summary
-from ontogeny.study import Claims, Plan, Study, Subject, any_of
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest
 
 __all__ = ["STUDY", "SurprisePlan"]
 
@@ -39,13 +40,18 @@ class SurprisePlan(Plan):
 
     # Worlds
 
-    def world_file(self, name: str = "{world}") -> str:
-        """Return the file of a world."""
-        return self.result("worlds", name)
+    @cached_property
+    def stored_worlds(self) -> Stored:
+        """The worlds as they are stored."""
+        return Stored(self.section.worlds, _specification)
+
+    def world_file(self, name: str | None = None) -> str:
+        """Return the file of a world by its name in the configuration; else with its wildcard."""
+        return self.result("worlds", "{world}" if name is None else self.stored_worlds.names[name])
 
     def worlds_of(self, kind: str) -> str:
-        """Return a regular expression: the names of the worlds of a kind."""
-        return any_of(name for name, world in self.section.worlds.items() if world.kind == kind)
+        """Return a regular expression: the names of the files of the worlds of a kind."""
+        return self.stored_worlds.any_of(lambda world: world.kind == kind)
 
     def world_of_run(self, wildcards: Any) -> str:
         """Return the file of the world of a run."""
@@ -53,14 +59,11 @@ class SurprisePlan(Plan):
 
     def given_files(self, wildcards: Any) -> Sequence[str]:
         """Return the files that the configuration gives a world: its text, or its tables."""
-        return files_of(self.section.worlds[wildcards.world])
+        return files_of(self._world(wildcards))
 
     def world_specification(self, wildcards: Any) -> Any:
         """Return what a world depends on; the standard library goes with the Python."""
-        world = self.section.worlds[wildcards.world]
-        is_library = isinstance(world, Mixture) and not world.files
-        python = {"python": python_version()} if is_library else {}
-        return canonical({"world": specification(world)} | python)
+        return self.stored_worlds.specifications[self.stored_worlds.given[wildcards.world]]
 
     def published(self) -> list[str]:
         """Return the names of the worlds of published evaluations."""
@@ -69,12 +72,15 @@ class SurprisePlan(Plan):
 
     def published_specification(self) -> Any:
         """Return what published worlds are asked for, by their names."""
-        worlds = {name: specification(self.section.worlds[name]) for name in self.published()}
-        return canonical({"worlds": worlds})
+        specifications = self.stored_worlds.specifications
+        return canonical({"worlds": {n: specifications[n]["world"] for n in self.published()}})
 
     def world_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a world may take."""
-        return attempt * world_memory(self.section.worlds[wildcards.world])
+        return attempt * world_memory(self._world(wildcards))
+
+    def _world(self, wildcards: Any) -> World:
+        return self.section.worlds[self.stored_worlds.given[wildcards.world]]
 
     def _world_of(self, experiment: Experiment) -> World:
         return self.section.worlds[experiment.world]
@@ -93,11 +99,9 @@ class SurprisePlan(Plan):
         """Return what the training of a run depends on, with its world."""
         experiment = self.experiment(wildcards)
         world = self._world_of(experiment)
+        training = specification(experiment.training(int(wildcards.seed), world))
         return canonical(
-            {
-                "training": specification(experiment.training(int(wildcards.seed), world)),
-                "world": specification(world),
-            }
+            {"training": training} | self.stored_worlds.specifications[experiment.world]
         )
 
     def run_memory(self, wildcards: Any, attempt: int) -> int:
@@ -196,6 +200,14 @@ class SurprisePlan(Plan):
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow."""
         return summary({name: read(self.result(name)) for name in self.joined()})
+
+
+def _specification(world: World) -> Any:
+    """Return what a world depends on: of its files the digests, of the library the Python."""
+    digests = tuple(given_digest(path) for path in files_of(world))
+    is_library = isinstance(world, Mixture) and not digests
+    python = {"python": python_version()} if is_library else {}
+    return canonical({"world": specification(with_files(world, digests))} | python)
 
 
 STUDY = Study(
