@@ -195,5 +195,5 @@ def _nearest_factor(text: str) -> str | None:
 
 
 def _nearest_in_family(family: str, number: int) -> str:
-    nearest = min(_NUMBERS[family], key=lambda candidate: abs(candidate - number))
-    return f"{family}{nearest}"
+    several = (each for each in _NUMBERS[family] if Factor(family, each).order > 1)
+    return f"{family}{min(several, key=lambda candidate: abs(candidate - number))}"
