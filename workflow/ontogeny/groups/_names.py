@@ -189,11 +189,12 @@ def _nearest(name: str) -> str | None:
 def _nearest_factor(text: str) -> str | None:
     found = re.fullmatch(r"([CDSAQF])([0-9]+)", text)
     if found:
-        return _nearest_in_family(found[1], _leading_digits(found[2]))
+        # Who writes C0 or S0 wants no group of one element either.
+        return _nearest_in_family(found[1], max(3, _leading_digits(found[2])))
     names = [f"{family}{number}" for family, numbers in _NUMBERS.items() for number in numbers]
     return next(iter(difflib.get_close_matches(text, names, n=1)), None)
 
 
 def _nearest_in_family(family: str, number: int) -> str:
-    several = (each for each in _NUMBERS[family] if Factor(family, each).order > 1)
-    return f"{family}{min(several, key=lambda candidate: abs(candidate - number))}"
+    nearest = min(_NUMBERS[family], key=lambda candidate: abs(candidate - number))
+    return f"{family}{nearest}"
