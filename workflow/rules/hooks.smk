@@ -7,6 +7,7 @@ from time import time
 from snakemake.settings.enums import Quietness
 
 from ontogeny.workflow.adoption import adopt
+from ontogeny.workflow.devices import require_devices
 from ontogeny.workflow.origin import note_origin
 from ontogeny.workflow.planning import PLAN, planned_jobs, write_plan
 from ontogeny.workflow.replacements import replacements
@@ -21,7 +22,17 @@ FOLDER = Path.cwd()
 adopt()
 
 
+def require_gpus(plans):
+    """Refuse GPUs that this machine lacks; jobs on a cluster look for theirs."""
+    try:
+        require_devices({name: plan.section for name, plan in plans.items()})
+    except ConfigurationError as error:
+        sys.exit(f"The configuration is refused:\n{error}")
+
+
 onstart:
+    if workflow.local_exec and workflow.is_main_process:
+        require_gpus(PLANS)
     if "name" not in config:
         note_origin(PLACES.result(suffix=""), workflow.configfiles)
     for line in replacements(

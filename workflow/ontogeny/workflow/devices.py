@@ -1,0 +1,52 @@
+"""Whether the machine has the devices that a configuration asks for."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from ontogeny.config import ConfigurationError, refuse
+from ontogeny.config.training import Optimiser
+
+__all__ = ["require_devices"]
+
+
+def require_devices(sections: Mapping[str, BaseModel]) -> None:
+    """Refuse a GPU that this machine lacks, where jobs run on it.
+
+    PyTorch is imported only if a GPU is asked for.
+
+    Parameters
+    ----------
+    sections : mapping of Section
+        The resolved section of each study, by name.
+
+    Raises
+    ------
+    ConfigurationError
+        One line for each key that is `cuda`.
+    """
+    keys = [key for name, section in sections.items() for key in _asks_for_gpu(section, name)]
+    if not keys:
+        return
+    from ontogeny.training import device_of
+
+    try:
+        device_of("cuda")
+    except ConfigurationError as error:
+        reason = str(error).partition(": ")[2]
+        refuse(f"`{key}` = 'cuda': {reason}" for key in keys)
+
+
+def _asks_for_gpu(value: Any, at: str) -> Iterator[str]:
+    """Yield the keys of optimisers that ask for a GPU, without those of networks from elsewhere."""
+    if isinstance(value, Optimiser):
+        if value.device == "cuda":
+            yield f"{at}.device"
+    elif isinstance(value, BaseModel):
+        if getattr(value, "weights", None) is None:
+            for name in type(value).model_fields:
+                yield from _asks_for_gpu(getattr(value, name), f"{at}.{name}")
+    elif isinstance(value, Mapping):
+        for name, below in value.items():
+            yield from _asks_for_gpu(below, f"{at}.{name}")
