@@ -13,6 +13,8 @@ from ontogeny.workflow.devices import require_devices
 
 EXPERIMENT = {"group": "S3", "seeds": [0], "architecture": {"kind": "mlp"}}
 CUDA = {"optimiser": {"device": "cuda"}}
+JOBS = [{}, None, {"seed": 0} | CUDA]
+"""Specifications of an analysis, of a step without any, and of a training."""
 
 
 def sections(experiment, **others):
@@ -34,7 +36,7 @@ def test_a_gpu_that_is_not_there_is_refused_by_key_with_the_remedy():
         },
     )
     with pytest.raises(ConfigurationError) as refused:
-        require_devices(found)
+        require_devices(found, JOBS)
     first, second = str(refused.value).splitlines()
     assert first.startswith("`composition.experiments.a.optimiser.device` = 'cuda': ")
     assert second.startswith("`rlhf.policies.s.optimiser.device` = 'cuda': ")
@@ -45,12 +47,18 @@ def test_a_gpu_that_is_not_there_is_refused_by_key_with_the_remedy():
 @pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize("device", ["cpu", "auto"])
 def test_other_devices_are_on_every_machine(device):
-    require_devices(sections(EXPERIMENT | {"optimiser": {"device": device}}))
+    optimiser = {"optimiser": {"device": device}}
+    require_devices(sections(EXPERIMENT | optimiser), [optimiser])
+
+
+@pytest.mark.usefixtures("no_gpu")
+def test_results_that_were_made_on_a_gpu_are_analysed_without_one():
+    require_devices(sections(EXPERIMENT | CUDA), JOBS[:2])
 
 
 def test_a_gpu_that_is_there_is_taken(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    require_devices(sections(EXPERIMENT | CUDA))
+    require_devices(sections(EXPERIMENT | CUDA), JOBS)
 
 
 def test_nothing_asks_pytorch_without_need():
@@ -60,7 +68,8 @@ from ontogeny.known_studies import STUDIES
 from ontogeny.study import read_sections
 from ontogeny.workflow.devices import require_devices
 experiment = {"group": "S3", "seeds": [0], "architecture": {"kind": "mlp"}}
-require_devices(read_sections({"composition": {"experiments": {"a": experiment}}}, STUDIES)[0])
+sections = read_sections({"composition": {"experiments": {"a": experiment}}}, STUDIES)[0]
+require_devices(sections, [{}])
 sys.exit("torch" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

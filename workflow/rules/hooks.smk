@@ -22,17 +22,19 @@ FOLDER = Path.cwd()
 adopt()
 
 
-def require_gpus(plans):
+def require_gpus(plans, dag):
     """Refuse GPUs that this machine lacks; jobs on a cluster look for theirs."""
+    specifications = [job.params.get("spec") for job in dag.needrun_jobs()]
+    sections = {name: plan.section for name, plan in plans.items()}
     try:
-        require_devices({name: plan.section for name, plan in plans.items()})
+        require_devices(sections, specifications)
     except ConfigurationError as error:
         sys.exit(f"The configuration is refused:\n{error}")
 
 
 onstart:
     if workflow.local_exec and workflow.is_main_process:
-        require_gpus(PLANS)
+        require_gpus(PLANS, workflow.dag)
     if "name" not in config:
         note_origin(PLACES.result(suffix=""), workflow.configfiles)
     for line in replacements(
