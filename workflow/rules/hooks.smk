@@ -7,6 +7,7 @@ from time import time
 from snakemake.settings.enums import Quietness
 
 from ontogeny.workflow.adoption import adopt
+from ontogeny.workflow.devices import require_devices
 from ontogeny.workflow.failures import failed_jobs, file_failures
 from ontogeny.workflow.origin import note_origin
 from ontogeny.workflow.planning import PLAN, planned_jobs, write_plan
@@ -24,7 +25,19 @@ adopt()
 verify_plans()
 
 
+def require_gpus(plans, dag):
+    """Refuse GPUs that this machine lacks; jobs on a cluster look for theirs."""
+    specifications = [job.params.get("spec") for job in dag.needrun_jobs()]
+    sections = {name: plan.section for name, plan in plans.items()}
+    try:
+        require_devices(sections, specifications)
+    except ConfigurationError as error:
+        sys.exit(f"The configuration is refused:\n{error}")
+
+
 onstart:
+    if workflow.local_exec and workflow.is_main_process:
+        require_gpus(PLANS, workflow.dag)
     if "name" not in config:
         note_origin(PLACES.result(suffix=""), workflow.configfiles)
     for line in replacements(

@@ -53,9 +53,12 @@ LENS = {
 } | {name: f"blocks.0.attn.{name}" for name in ("W_Q", "W_K", "W_V", "W_O")}
 
 
+def initial_tensors(architecture):
+    return architecture.initial(torch.Generator().manual_seed(0))
+
+
 def initial(architecture):
-    drawn = architecture.initial(torch.Generator().manual_seed(0))
-    return {name: value.numpy() for name, value in drawn.items()}
+    return {name: value.numpy() for name, value in initial_tensors(architecture).items()}
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda a: type(a).__name__)
@@ -302,8 +305,7 @@ def experiment(**fields):
 
 
 def test_a_specification_says_the_file_by_content_and_nothing_of_the_optimiser(tmp_path):
-    for name in ("a.pt", "b.pt"):
-        (tmp_path / name).write_text(name)
+    written(tmp_path, "a.pt", "b.pt")
     files = [str(tmp_path / name) for name in ("a.pt", "b.pt")]
     settings = experiment(seeds=[5, 3], weights=files, optimiser={"weight_decay": 3})
     theirs = resolve(settings, {}).experiments["theirs"]
@@ -356,7 +358,7 @@ def test_a_network_that_is_given_twice_is_refused(tmp_path, monkeypatch, weights
 def written(folder, *names):
     folder.mkdir(exist_ok=True)
     for name in names:
-        (folder / name).write_text("read by no one before jobs start")
+        torch.save(initial_tensors(MLP(6)), folder / name)
     return str(folder)
 
 

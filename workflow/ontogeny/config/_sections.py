@@ -123,8 +123,8 @@ class Section(BaseModel):
         return value
 
 
-Positive = Annotated[float, Field(gt=0), AS_REAL]
-Count = Annotated[int, Field(ge=1), AS_WHOLE]
+Positive = Annotated[float, Field(gt=0, le=1e9), AS_REAL]
+Count = Annotated[int, Field(ge=1, le=10**9), AS_WHOLE]
 Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
 
 
