@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, field_val
 from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
+    DISTINCT,
     Count,
     Files,
     Name,
@@ -371,15 +372,9 @@ class Published(Section):
     folder: str = Field(
         min_length=1, description="Folder of their runs (<name>/model.pt and cfg.json)."
     )
-    skip: tuple[str, ...] = Field((), description="Names of runs that are left out.")
-
-    @field_validator("skip", mode="before")
-    @classmethod
-    def _skip(cls, value: object) -> object:
-        if not isinstance(value, list | tuple):
-            msg = "must be a list of names of runs, that is of folders"
-            raise ValueError(msg)  # noqa: TRY004
-        return tuple(value)
+    skip: Annotated[tuple[str, ...], DISTINCT] = Field(
+        (), description="Names of runs that are left out."
+    )
 
 
 class Composition(Section):

@@ -3,7 +3,7 @@
 import difflib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from ontogeny.studies.composition.networks.published import (
     published_experiments,
     unreadable,
 )
-from ontogeny.sweeps import resolved
+from ontogeny.sweeps import Sweeps, resolved
 
 __all__ = ["resolve"]
 
@@ -56,46 +56,42 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
     """
     found, problems = read_groups(groups)
     known: dict[str, Group | None] = dict.fromkeys(groups) | found
+    section, published = raw, {}
+    if isinstance(raw, Mapping):
+        section = {**raw, "experiments": raw.get("experiments") or {}}
+        given = section.pop("published", None)
+        with noted(problems):
+            if given is not None:
+                section["published"] = _published(given)
+                published = _published_experiments(section["published"], section["experiments"])
+
+    def check(composition: Composition, sweeps: Sweeps) -> Iterator[str]:
+        written = {member: name for name, members in sweeps.items() for member in members}
+        entries = section["experiments"]
+        if not entries and raw.get("published") is None:
+            yield "`composition.experiments`: must hold at least 1 experiment, or give `published`"
+        for name, experiment in (published | composition.experiments).items():
+            says_steps = _says_steps(entries.get(written.get(name, name)))
+            for problem in _problems(experiment, known, says_steps=says_steps):
+                yield f"`composition.experiments.{name}.{problem}"
+
     with noted(problems):
-        composition = _merged(raw)
-        written = {
-            member: name for name, members in composition.sweeps.items() for member in members
-        }
-        entries = raw.get("experiments") or {}
-        for member, experiment in composition.experiments.items():
-            name = written.get(member, member)
-            found_here = _problems(experiment, known, says_steps=_says_steps(entries.get(name)))
-            problems += [f"`composition.experiments.{name}.{problem}" for problem in found_here]
+        composition, sweeps = resolved(
+            section,
+            Composition,
+            lists={"experiments": LISTS},
+            style=Style,
+            at="composition",
+            check=check,
+        )
     refuse(problems)
     experiments = {
-        name: _with_checkpoints(experiment) for name, experiment in composition.experiments.items()
+        name: _with_checkpoints(experiment)
+        for name, experiment in (published | composition.experiments).items()
     }
     complete = composition.model_copy(update={"experiments": experiments})
-    complete._sweeps = composition.sweeps
+    complete._sweeps = sweeps
     return complete
-
-
-def _merged(raw: Any) -> Composition:
-    """Return the section with all defaults and sweeps, each experiment checked by itself."""
-    if not isinstance(raw, Mapping):
-        return validate(raw, Composition, at="composition")
-    section = dict(raw)
-    if section.get("experiments") is None:
-        section["experiments"] = {}
-    published: dict[str, Experiment] = {}
-    if section.get("published") is not None:
-        section["published"] = _published(section["published"])
-        published = _published_experiments(section["published"], section["experiments"])
-    composition, sweeps = resolved(
-        section, Composition, lists={"experiments": LISTS}, style=Style, at="composition"
-    )
-    experiments = published | composition.experiments
-    composition = composition.model_copy(update={"experiments": experiments})
-    composition._sweeps = sweeps
-    if not composition.experiments:
-        msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
-        raise ConfigurationError(msg)
-    return composition
 
 
 def _published(given: Any) -> Published:
