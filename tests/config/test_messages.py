@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from ontogeny.config import ConfigurationError, Count, Section
-from ontogeny.config._messages import validate
+from ontogeny.config import ConfigurationError, Count, Section, validate
 
 
 class Layers(Section):

@@ -225,7 +225,7 @@ def _unknown(problem: _Problem, model: Any) -> str:
     others = models_at(model, above[:-1]) if is_tagged else []
     having = [f"`{kind_of(each)}`" for each in others if written in each.model_fields]
     if having:
-        return f"{what}, though one of {' and '.join(having)}; known keys are {', '.join(known)}"
+        return f"{what}, though one of the kind {' and '.join(having)}; known keys are {', '.join(known)}"
     near = nearest(written, known)
     return (
         f"{what}; did you mean `{near}`?" if near else f"{what}; known keys are {', '.join(known)}"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ontogeny.config import is_repeated
 from ontogeny.provenance import spec_digest
 
 __all__ = ["label", "member_name"]
@@ -80,7 +81,7 @@ def _is_unambiguous(value: Any) -> bool:
 
 
 def _shortened(words: str, value: Any, longest: int) -> str:
-    if 0 < len(words) <= longest:
+    if 0 < len(words) <= longest and not is_repeated(words):
         return words
     beginning = words[: longest or _LONGEST_LABEL].strip("-")
     return f"{beginning}-{spec_digest(value)[:8]}".lstrip("-")

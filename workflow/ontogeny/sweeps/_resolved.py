@@ -127,7 +127,9 @@ def _resolved(
     of_experiments = sweeps.get("experiments", {})
     if not faults and not any(_is_of_entries(model, f) for f, name in wrong if name is None):
         lines = check(found, of_experiments)
-        problems += [line for line in lines if not _follows(line, wrong, at)]
+        problems += [
+            line.removesuffix("; known are ") for line in lines if not _follows(line, wrong, at)
+        ]
     members = {
         f"{at}.{name}.{member}": f"{at}.{name}.{sweep}"
         for name, found_here in sweeps.items()

@@ -16,6 +16,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     as_tuple,
+    short,
 )
 from ontogeny.config import Style as FigureStyle
 from ontogeny.config import training as optimisation
@@ -283,7 +284,7 @@ def _networks_of_a_seed(item: object) -> object:
     if not isinstance(item, Mapping) or not item:
         msg = (
             "must hold for each seed a file, a folder of checkpoints, or a mapping of steps to "
-            f"files such as {{0: a.pt, 500: b.pt}}, not {item!r}"
+            f"files such as {{0: a.pt, 500: b.pt}}, not {short(item)}"
         )
         raise ValueError(msg)
     found: dict[int, str] = {}
@@ -291,13 +292,13 @@ def _networks_of_a_seed(item: object) -> object:
         try:
             step = _STEP.validate_python(key)
         except ValidationError:
-            msg = f"has the key {key!r}, which is not a step: a whole number from 0 on"
+            msg = f"has the key {short(key)}, which is not a step: a whole number from 0 on"
             raise ValueError(msg) from None
         if step in found:
             msg = f"gives two files for step {step}; leave one of them"
             raise ValueError(msg)
         if not isinstance(file, str) or not file:
-            msg = f"gives {file!r} for step {step}; give the name of a file"
+            msg = f"gives {short(file)} for step {step}; give the name of a file"
             raise ValueError(msg)
         found[step] = file
     return found

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ontogeny.config import ConfigurationError, Name, noted, refuse, validate
+from ontogeny.config import ConfigurationError, Name, noted, refuse, short, validate
 from ontogeny.given_files import problem_of
 from ontogeny.groups import Group, parse
 from ontogeny.studies.composition.catalogue.given import read_groups
@@ -58,17 +58,19 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
     known: dict[str, Group | None] = dict.fromkeys(groups) | found
     section, published = raw, {}
     if isinstance(raw, Mapping):
-        section = {**raw, "experiments": raw.get("experiments") or {}}
+        section = {
+            key: value for key, value in raw.items() if (key, value) != ("experiments", None)
+        }
         given = section.pop("published", None)
         with noted(problems):
             if given is not None:
                 section["published"] = _published(given)
-                published = _published_experiments(section["published"], section["experiments"])
+                published = _published_experiments(section["published"], section.get("experiments"))
 
     def check(composition: Composition, sweeps: Sweeps) -> Iterator[str]:
         written = {member: name for name, members in sweeps.items() for member in members}
-        entries = section["experiments"]
-        if not entries and raw.get("published") is None:
+        entries = section.get("experiments", {})
+        if not composition.experiments and raw.get("published") is None:
             yield "`composition.experiments`: must hold at least 1 experiment, or give `published`"
         for name, experiment in (published | composition.experiments).items():
             says_steps = _says_steps(entries.get(written.get(name, name)))
@@ -99,7 +101,7 @@ def _published(given: Any) -> Published:
         given = {"folder": given}
     elif not isinstance(given, Mapping):
         msg = (
-            f"`composition.published` = {given!r}: must be a folder, or a mapping of `folder` and "
+            f"`composition.published` = {short(given)}: must be a folder, or a mapping of `folder` and "
             "`skip`, the names of runs that are left out"
         )
         raise ConfigurationError(msg)
