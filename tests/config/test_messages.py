@@ -37,7 +37,7 @@ WRONG = [
         {"kind": "netwrk"},
         ".kind` = 'netwrk': must be one of network, vote; did you mean `network`?",
     ),
-    ({"kind": None}, ".kind` = None: must be one of network, vote"),
+    ({"kind": None}, ".kind` = null: must be one of network, vote"),
     (
         {"kind": "vote", "name": 1},
         ".name` = 1: unknown key of the kind `vote`; known keys are kind",

@@ -225,10 +225,10 @@ def _unknown(problem: _Problem, model: Any) -> str:
     others = models_at(model, above[:-1]) if is_tagged else []
     having = [f"`{kind_of(each)}`" for each in others if written in each.model_fields]
     if having:
-        return f"{what}, though one of the kind {' and '.join(having)}; known keys are {', '.join(known)}"
-    near = nearest(written, known)
-    return (
-        f"{what}; did you mean `{near}`?" if near else f"{what}; known keys are {', '.join(known)}"
+        what += f", though one of the kind {' and '.join(having)}"
+    near = None if having else nearest(written, known)
+    return f"{what}; " + (
+        f"did you mean `{near}`?" if near else f"known keys are {', '.join(known)}"
     )
 
 

@@ -112,11 +112,9 @@ AS_WHOLE = BeforeValidator(_whole)
 
 NAME_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
-LONGEST_NAME = 64
-"""Characters of a name.
-
-With what a sweep adds to it, and a seed, it fits into the 255 bytes of the name of a file.
-"""
+LONGEST_NAME = 224
+"""Characters of a name; with a seed and what is added to it while a file is written, it fits into
+the 255 bytes that the name of a file can have."""
 
 
 def is_repeated(name: str) -> bool:

@@ -22,7 +22,7 @@ from ontogeny.config import (
     shown_key,
     without,
 )
-from ontogeny.sweeps._labels import label, member_name
+from ontogeny.sweeps._labels import LONGEST_SWEEP, label, member_name
 from ontogeny.sweeps._paths import Path, found_at, is_sweep
 from ontogeny.sweeps._tied import steps_of
 
@@ -164,7 +164,7 @@ def unfolding(
             if not members[0].written:
                 found.entries[name] = members[0].plain
                 continue
-            refuse(map(str, read({name: None}, dict[Name, Any], at=at)[1]))
+            refuse(_problems_of_name(name, at))
             named = _named(name, members, model, found, at=here)
             refuse(
                 f"`{here}`: its member {member!r} has the name of another; rename one of them"
@@ -178,6 +178,17 @@ def unfolding(
         found.problems.extend(problems)
         found.refused.add(name)
     return found
+
+
+def _problems_of_name(name: Any, at: str) -> list[str]:
+    """Say what is wrong with the name of a sweep, to which the values of each member are added."""
+    problems = [str(fault) for fault in read({name: None}, dict[Name, Any], at=at)[1]]
+    if not problems and len(name) > LONGEST_SWEEP:
+        problems = [
+            f"`{at}.{shown_key(name)}`: the name must have at most {LONGEST_SWEEP} characters, and "
+            f"has {len(name)}, since the values of each member are added to it; shorten it"
+        ]
+    return problems
 
 
 class _Member(NamedTuple):

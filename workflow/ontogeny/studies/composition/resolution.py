@@ -58,9 +58,9 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
     known: dict[str, Group | None] = dict.fromkeys(groups) | found
     section, published = raw, {}
     if isinstance(raw, Mapping):
-        section = {
-            key: value for key, value in raw.items() if (key, value) != ("experiments", None)
-        }
+        section = dict(raw)
+        if section.get("experiments", ...) is None:
+            del section["experiments"]
         given = section.pop("published", None)
         with noted(problems):
             if given is not None:
@@ -101,8 +101,8 @@ def _published(given: Any) -> Published:
         given = {"folder": given}
     elif not isinstance(given, Mapping):
         msg = (
-            f"`composition.published` = {short(given)}: must be a folder, or a mapping of `folder` and "
-            "`skip`, the names of runs that are left out"
+            f"`composition.published` = {short(given)}: must be a folder, or a mapping of `folder` "
+            "and `skip`, the names of runs that are left out"
         )
         raise ConfigurationError(msg)
     return validate(given, Published, at="composition.published")
