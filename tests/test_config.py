@@ -85,7 +85,7 @@ WRONG = [
     (
         f"{S3}/optimiser",
         {"betas": [0.9]},
-        ["optimiser.betas` = [0.9]", "must be a list of 2 values"],
+        ["optimiser.betas` = [0.9]", "a list of 2 values"],
     ),
     (f"{S3}/seeds", 3, ["s3.seeds` = 3", "must be a list of whole numbers"]),
     (f"{S3}/seeds", ["a"], ["s3.seeds.0` = 'a'", "must be a whole number"]),

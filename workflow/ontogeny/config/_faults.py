@@ -195,7 +195,8 @@ def _fault(problem: _Problem, model: Any, at: str) -> Fault:
     """Return an error of pydantic in words of the file."""
     path = _path(problem.location, at)
     if problem.is_of_key:
-        return Fault(problem.location, path, _ABSENT, f"the name {_rule(problem, model)}")
+        rule = _rule(replace(problem, value=problem.location[-1]), model)
+        return Fault(problem.location, path, _ABSENT, f"the name {rule}")
     if problem.type in {"extra_forbidden", "invalid_key"}:
         rule = _unknown(problem, model)
         return Fault(problem.location, path, problem.value, rule)

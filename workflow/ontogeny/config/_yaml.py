@@ -67,7 +67,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     ),
     (
         r"unknown escape character '(.*)'",
-        r"`\\{0}` means nothing in double quotation marks; write "
+        r"`\{0}` means nothing in double quotation marks; write "
         "single ones",
     ),
     (r"special characters are not allowed", "there is a control character; remove it"),
