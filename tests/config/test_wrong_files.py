@@ -92,7 +92,7 @@ def experiment(**fields):
 
 
 def named(name):
-    return experiment().replace("{a: ", f"{{{LONG[:64]}: ")
+    return experiment().replace("{a: ", f"{{{name}: ")
 
 
 def corpus(text, **fields):
