@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from ontogeny.config import AS_REAL, AS_WHOLE, Count, Positive, Section, as_tuple
+from ontogeny.config import AS_REAL, AS_WHOLE, DISTINCT, Count, Positive, Section, as_tuple
 from ontogeny.config.bounds import MOST_CHECKPOINTS
 
 __all__ = [
@@ -67,7 +67,7 @@ class Optimiser(Section):
         (0.9, 0.98), description="Decay rates of the two moments."
     )
     weight_decay: NonNegative = Field(0.01, description="Decoupled weight decay.")
-    undecayed: tuple[Literal["biases", "embeddings"], ...] = Field(
+    undecayed: Annotated[tuple[Literal["biases", "embeddings"], ...], DISTINCT] = Field(
         (), description="Parameters without weight decay: those of the MLP's biases, of the tokens."
     )
     weight_decay_schedule: tuple[DecayChange, ...] = Field(
@@ -88,7 +88,7 @@ class Optimiser(Section):
         "one. Last digits depend on the device.",
     )
 
-    @field_validator("betas", "undecayed", "weight_decay_schedule", mode="before")
+    @field_validator("betas", "weight_decay_schedule", mode="before")
     @classmethod
     def _tuple(cls, value: object) -> object:
         return as_tuple(value)

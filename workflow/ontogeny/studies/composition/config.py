@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, field_val
 from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
+    DISTINCT,
     Count,
     Files,
     Name,
@@ -15,6 +16,7 @@ from ontogeny.config import (
     Seed,
     Seeds,
     as_tuple,
+    short,
 )
 from ontogeny.config import Style as FigureStyle
 from ontogeny.config import training as optimisation
@@ -283,7 +285,7 @@ def _networks_of_a_seed(item: object) -> object:
     if not isinstance(item, Mapping) or not item:
         msg = (
             "must hold for each seed a file, a folder of checkpoints, or a mapping of steps to "
-            f"files such as {{0: a.pt, 500: b.pt}}, not {item!r}"
+            f"files such as {{0: a.pt, 500: b.pt}}, not {short(item)}"
         )
         raise ValueError(msg)
     found: dict[int, str] = {}
@@ -291,13 +293,16 @@ def _networks_of_a_seed(item: object) -> object:
         try:
             step = _STEP.validate_python(key)
         except ValidationError:
-            msg = f"has the key {key!r}, which is not a step: a whole number from 0 to 100,000,000"
+            msg = (
+                f"has the key {short(key)}, which is not a step: a whole number from 0 to "
+                "100,000,000"
+            )
             raise ValueError(msg) from None
         if step in found:
             msg = f"gives two files for step {step}; leave one of them"
             raise ValueError(msg)
         if not isinstance(file, str) or not file:
-            msg = f"gives {file!r} for step {step}; give the name of a file"
+            msg = f"gives {short(file)} for step {step}; give the name of a file"
             raise ValueError(msg)
         found[step] = file
     return found
@@ -372,15 +377,9 @@ class Published(Section):
     folder: str = Field(
         min_length=1, description="Folder of their runs (<name>/model.pt and cfg.json)."
     )
-    skip: tuple[str, ...] = Field((), description="Names of runs that are left out.")
-
-    @field_validator("skip", mode="before")
-    @classmethod
-    def _skip(cls, value: object) -> object:
-        if not isinstance(value, list | tuple):
-            msg = "must be a list of names of runs, that is of folders"
-            raise ValueError(msg)  # noqa: TRY004
-        return tuple(value)
+    skip: Annotated[tuple[str, ...], DISTINCT] = Field(
+        (), description="Names of runs that are left out."
+    )
 
 
 class Composition(Section):

@@ -3,14 +3,14 @@
 import difflib
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ontogeny.config import ConfigurationError, Name, noted, refuse, validate
+from ontogeny.config import ConfigurationError, Name, noted, refuse, short, validate
 from ontogeny.given_files import problem_of
 from ontogeny.groups import Group, parse
 from ontogeny.studies.composition.catalogue.given import read_groups
@@ -29,7 +29,7 @@ from ontogeny.studies.composition.networks.published import (
     published_experiments,
     unreadable,
 )
-from ontogeny.sweeps import resolved
+from ontogeny.sweeps import Sweeps, resolved
 
 __all__ = ["resolve"]
 
@@ -58,46 +58,44 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
     """
     found, problems = read_groups(groups)
     known: dict[str, Group | None] = dict.fromkeys(groups) | found
+    section, published = raw, {}
+    if isinstance(raw, Mapping):
+        section = dict(raw)
+        if section.get("experiments", ...) is None:
+            del section["experiments"]
+        given = section.pop("published", None)
+        with noted(problems):
+            if given is not None:
+                section["published"] = _published(given)
+                published = _published_experiments(section["published"], section.get("experiments"))
+
+    def check(composition: Composition, sweeps: Sweeps) -> Iterator[str]:
+        written = {member: name for name, members in sweeps.items() for member in members}
+        entries = section.get("experiments", {})
+        if not composition.experiments and raw.get("published") is None:
+            yield "`composition.experiments`: must hold at least 1 experiment, or give `published`"
+        for name, experiment in (published | composition.experiments).items():
+            says_steps = _says_steps(entries.get(written.get(name, name)))
+            for problem in _problems(experiment, known, says_steps=says_steps):
+                yield f"`composition.experiments.{name}.{problem}"
+
     with noted(problems):
-        composition = _merged(raw)
-        written = {
-            member: name for name, members in composition.sweeps.items() for member in members
-        }
-        entries = raw.get("experiments") or {}
-        for member, experiment in composition.experiments.items():
-            name = written.get(member, member)
-            found_here = _problems(experiment, known, says_steps=_says_steps(entries.get(name)))
-            problems += [f"`composition.experiments.{name}.{problem}" for problem in found_here]
+        composition, sweeps = resolved(
+            section,
+            Composition,
+            lists={"experiments": LISTS},
+            style=Style,
+            at="composition",
+            check=check,
+        )
     refuse(problems)
     experiments = {
-        name: _with_checkpoints(experiment) for name, experiment in composition.experiments.items()
+        name: _with_checkpoints(experiment)
+        for name, experiment in (published | composition.experiments).items()
     }
     complete = composition.model_copy(update={"experiments": experiments})
-    complete._sweeps = composition.sweeps
+    complete._sweeps = sweeps
     return complete
-
-
-def _merged(raw: Any) -> Composition:
-    """Return the section with all defaults and sweeps, each experiment checked by itself."""
-    if not isinstance(raw, Mapping):
-        return validate(raw, Composition, at="composition")
-    section = dict(raw)
-    if section.get("experiments") is None:
-        section["experiments"] = {}
-    published: dict[str, Experiment] = {}
-    if section.get("published") is not None:
-        section["published"] = _published(section["published"])
-        published = _published_experiments(section["published"], section["experiments"])
-    composition, sweeps = resolved(
-        section, Composition, lists={"experiments": LISTS}, style=Style, at="composition"
-    )
-    experiments = published | composition.experiments
-    composition = composition.model_copy(update={"experiments": experiments})
-    composition._sweeps = sweeps
-    if not composition.experiments:
-        msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
-        raise ConfigurationError(msg)
-    return composition
 
 
 def _published(given: Any) -> Published:
@@ -105,8 +103,8 @@ def _published(given: Any) -> Published:
         given = {"folder": given}
     elif not isinstance(given, Mapping):
         msg = (
-            f"`composition.published` = {given!r}: must be a folder, or a mapping of `folder` and "
-            "`skip`, the names of runs that are left out"
+            f"`composition.published` = {short(given)}: must be a folder, or a mapping of `folder` "
+            "and `skip`, the names of runs that are left out"
         )
         raise ConfigurationError(msg)
     return validate(given, Published, at="composition.published")

@@ -1,9 +1,10 @@
 """The section ``induction`` of the configuration, and the specification of each stage."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from ontogeny.config import (
     AS_REAL,
@@ -15,8 +16,6 @@ from ontogeny.config import (
     Section,
     Seed,
     Seeds,
-    as_tuple,
-    refuse,
 )
 from ontogeny.config import (
     Style as FigureStyle,
@@ -119,7 +118,7 @@ class Text(_Corpus):
     """Windows of real text."""
 
     kind: Literal["text"] = "text"
-    files: tuple[str, ...] = Field(
+    files: Files = Field(
         (), description="Text files; none: the source of the Python standard library."
     )
     vocabulary: Annotated[int, Field(ge=257, le=32_000), AS_WHOLE] = Field(
@@ -129,13 +128,6 @@ class Text(_Corpus):
     held_out: Share = Field(
         0.1, description="Share of the text, at its end, that only the evaluation set is from."
     )
-
-    @field_validator("files", mode="before")
-    @classmethod
-    def _files(cls, value: object) -> object:
-        if isinstance(value, str):
-            return (value,)
-        return as_tuple(value)
 
 
 Corpus = Annotated[Phrases | Markov | Text, Field(discriminator="kind")]
@@ -303,15 +295,19 @@ def resolve(raw: Any) -> Induction:
         lists={"corpora": {"files"}, "experiments": LISTS},
         style=Style,
         at="induction",
-    )
-    refuse(
-        [
-            *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),
-            *(text for name in induction.corpora for text in _problems_of_text(induction, name)),
-            *(problem for name in induction.experiments for problem in _problems(induction, name)),
-        ]
+        check=lambda section, _: _all_problems(section),
     )
     return induction
+
+
+def _all_problems(induction: Induction) -> Iterator[str]:
+    """Say what parts of the section break together."""
+    if not induction.experiments:
+        yield "`induction.experiments`: must hold at least 1"
+    for name in induction.corpora:
+        yield from _problems_of_text(induction, name)
+    for name in induction.experiments:
+        yield from _problems(induction, name)
 
 
 def _problems_of_text(induction: Induction, name: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
+    DISTINCT,
     Count,
     Files,
     Name,
@@ -15,7 +16,6 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
-    as_tuple,
 )
 from ontogeny.config import training as optimisation
 from ontogeny.config.bounds import Epochs, Examples, Layers, Width
@@ -76,21 +76,14 @@ def _not_gold(name: str) -> str:
     return name
 
 
-def _each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    if len({*values}) < len(values):
-        msg = "must name each only once"
-        raise ValueError(msg)
-    return values
-
-
 File = Annotated[str, AfterValidator(_not_empty)]
 PreferenceName = Annotated[Name, AfterValidator(_not_gold)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple), AfterValidator(_each_once)]
+Names = Annotated[tuple[Name, ...], DISTINCT]
 ShareToOne = Annotated[float, Field(ge=0, le=1), AS_REAL]
 Prompts = Annotated[int, Field(ge=1, le=len(PROMPTS)), AS_WHOLE]
 Tokens = Annotated[int, Field(ge=2, le=256), AS_WHOLE]
 Length = Annotated[int, Field(ge=2, le=128), AS_WHOLE]
-Wholes = Annotated[tuple[Whole, ...], BeforeValidator(as_tuple), AfterValidator(_each_once)]
+Wholes = Annotated[tuple[Whole, ...], DISTINCT]
 
 
 # Worlds
