@@ -31,8 +31,9 @@ from ontogeny.studies.composition.networks.foreign import (
     record_of,
     steps_of_weights,
 )
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.studies.composition.resolution import resolve
 from ontogeny.weights import WeightsError
 

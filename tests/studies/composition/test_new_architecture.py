@@ -41,8 +41,9 @@ from ontogeny.studies.composition.networks.architectures import (
 )
 from ontogeny.studies.composition.networks.kinds import architecture_module
 from ontogeny.studies.composition.networks.loss import cross_entropy
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "W_x": ("element", "neuron"),

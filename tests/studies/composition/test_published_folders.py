@@ -8,8 +8,8 @@ import torch
 
 from ontogeny.config import ConfigurationError
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.published import PublishedError, published_experiments
-from ontogeny.studies.composition.networks.runs import training_rows
 from ontogeny.studies.composition.resolution import resolve
 
 PAPER = {
