@@ -56,16 +56,20 @@ def read_weights(path: str | Path) -> dict[str, NDArray[np.generic]]:
     """
     path = Path(path)
     try:
-        problem = problem_of(path)
-        if problem:
-            raise _Refusal(problem)
+        _require_a_file(path)
         plain = plain_tensors(path)
-        if plain is not None and not any(name.startswith(_PREFIXES) for name in plain):
-            return {name: values for name, values in plain.items() if values.dtype != np.bool_}
-        return _by_torch(path)
+        if plain is None or any(name.startswith(_PREFIXES) for name in plain):
+            return _by_torch(path)
     except _Refusal as error:
         msg = f"{path}: {error}"
         raise WeightsError(msg) from None
+    return {name: values for name, values in plain.items() if values.dtype != np.bool_}
+
+
+def _require_a_file(path: Path) -> None:
+    problem = problem_of(path)
+    if problem:
+        raise _Refusal(problem)
 
 
 def _by_torch(path: Path) -> dict[str, NDArray[np.generic]]:

@@ -6,7 +6,8 @@ Shapes: ``place`` the 2n + 1 tokens at positions that occur (a at position 0 in 
 """
 
 from collections.abc import Mapping
-from typing import Generic, NamedTuple
+from dataclasses import dataclass
+from typing import Generic
 
 from jaxtyping import Float, Int
 
@@ -21,7 +22,8 @@ from ontogeny.studies.composition.networks.architectures._arrays import (
 __all__ = ["Table", "places", "tabulate"]
 
 
-class Table(NamedTuple, Generic[A]):
+@dataclass(frozen=True)
+class Table(Generic[A]):
     """What the last position reads at each place.
 
     Attributes
