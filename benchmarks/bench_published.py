@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -66,7 +67,9 @@ def repeated(folder: Path, number: int, made: Path) -> int:
         run = found[index % len(found)]
         copy = made / f"{run.name}_{index}"
         copy.mkdir(parents=True)
-        (copy / "model.pt").symlink_to((run / "model.pt").resolve())
+        shutil.copy(run / "model.pt", copy)
+        with zipfile.ZipFile(copy / "model.pt", "a") as archive:
+            archive.comment = f"network {index}".encode()  # no file may be given twice
         settings = json.loads((run / "cfg.json").read_text())
         (copy / "cfg.json").write_text(json.dumps(settings | {"seed": index + 1}))
     return number

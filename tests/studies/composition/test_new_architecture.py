@@ -74,14 +74,14 @@ class SquaredSum:
         }
 
     def hidden_layer(self, parameters, left, right):
-        return (parameters["W_x"][left] + parameters["W_y"][right]).square()
+        return (parameters["W_x"][left] + parameters["W_y"][right]) ** 2
 
     def forward(self, parameters, left, right):
         hidden = self.hidden_layer(parameters, left, right)
         return Activations(logits=hidden @ parameters["W_U"], hidden=hidden)
 
     def readout(self, parameters):
-        return Readout(parameters["W_x"], parameters["W_y"], parameters["W_U"].t())
+        return Readout(parameters["W_x"], parameters["W_y"], parameters["W_U"].T)
 
     def objective(
         self, left, right, target, *, dtype=torch.float32, device="cpu", exact=True,
