@@ -24,9 +24,11 @@ MACHINERY = {
     "networks",
     "own_files",
     "own_measures",
+    "plain_weights",
     "plans",
     "plotting",
     "provenance",
+    "records",
     "resume",
     "storage",
     "study",
@@ -127,6 +129,7 @@ def starting_points():
     yield from PACKAGE.glob("studies/**/claims.py")
     yield from PACKAGE.glob("studies/**/claims/*.py")
     yield PACKAGE / "known_studies.py"
+    yield from PACKAGE.glob("studies/composition/networks/architectures/[!_]*.py")  # by name
 
 
 @cache

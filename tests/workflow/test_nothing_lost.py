@@ -24,8 +24,9 @@ from ontogeny.storage import write, write_arrays
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.training import Saver, checkpoint_steps
 from project import ROOT, Project, digests, output_of
 

@@ -31,8 +31,9 @@ from ontogeny.studies.composition.networks.foreign import (
     record_of,
     steps_of_weights,
 )
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.studies.composition.resolution import resolve
 from ontogeny.weights import WeightsError
 
@@ -540,7 +541,11 @@ def test_checkpoints_read_from_files_give_what_the_run_itself_gives(tmp_path, ar
             "history": ["update_loss", "update"],
             "addition_evaluation": ["slingshots"],
         }.get(name, [])
-        xr.testing.assert_equal(found[name].drop_vars(left_out), dataset.drop_vars(left_out))
+        mine, theirs = dataset.drop_vars(left_out), found[name].drop_vars(left_out)
+        if name == "history":  # losses of a run are computed in float32, those of files in float64
+            xr.testing.assert_allclose(theirs, mine, rtol=1e-5)
+        else:
+            xr.testing.assert_equal(theirs, mine)
     assert np.isnan(outcomes(found["history"])["spikes"])
     addition_followups.draw(
         addition_followups.numbers(found["addition_evaluation"]),

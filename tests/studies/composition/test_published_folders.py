@@ -11,8 +11,8 @@ from ontogeny.groups import group
 from ontogeny.studies.composition.config import Experiment
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
 from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.published import PublishedError, published_experiments
-from ontogeny.studies.composition.networks.runs import training_rows
 from ontogeny.studies.composition.resolution import resolve
 
 PAPER = {
