@@ -78,8 +78,9 @@ class Watch:
                 int.from_bytes(content[i : i + 4], sys.byteorder) for i in (4, 8, 12)
             )
             name = os.fsdecode(content[16 : 16 + length].rstrip(b"\0"))
-            path = self._folders[number] / name
-            appeared += self._add(path) if mask & IS_FOLDER else [path]
+            if number in self._folders:  # else more came at once than the system keeps
+                path = self._folders[number] / name
+                appeared += self._add(path) if mask & IS_FOLDER else [path]
             content = content[16 + length :]
         writers = (HIDDEN.fullmatch(path.name) for path in appeared)
         return [int(writer[1]) for writer in writers if writer]

@@ -226,7 +226,7 @@ composition:
 
 
 ALL = "results/**/*.*"
-TARGET = "results/config/composition/figures/a/seed0/learning.svg"
+TARGET = "results/config/composition/figures/a/seed0/progress.svg"
 """Behind it are the group, a training, an analysis and all figures of a run."""
 
 
