@@ -273,11 +273,11 @@ def test_a_workflow_killed_at_any_moment_finishes_with_the_same_bytes(project, u
 def test_a_file_that_finds_no_space_is_said_last_and_a_new_start_makes_it(
     project, undisturbed, monkeypatch
 ):
-    """A limit on the size of files does to the largest one what a full disk does."""
-    too_large = "results/config/composition/a/seed0/checkpoints.nc"
+    """A limit on the size of files does to the largest ones what a full disk does."""
+    too_large = "results/config/composition/a/seed0/analysis.nc"
     with monkeypatch.context() as limited:
         limited.setattr(
-            subprocess, "run", partial(subprocess.run, preexec_fn=limit_to_30_kilobytes)
+            subprocess, "run", partial(subprocess.run, preexec_fn=limit_to_200_kilobytes)
         )
         run = project.tried("--cores", "2", TARGET)
     assert run.returncode != 0
@@ -290,8 +290,8 @@ def test_a_file_that_finds_no_space_is_said_last_and_a_new_start_makes_it(
     assert project.digests(ALL) == undisturbed
 
 
-def limit_to_30_kilobytes():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, resource.RLIM_INFINITY))
+def limit_to_200_kilobytes():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
 
 
 def test_an_interrupted_workflow_leaves_no_lock_and_no_half_result(project, undisturbed):
