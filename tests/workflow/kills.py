@@ -20,7 +20,6 @@ import re
 import select
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -79,8 +78,9 @@ class Watch:
                 int.from_bytes(content[i : i + 4], sys.byteorder) for i in (4, 8, 12)
             )
             name = os.fsdecode(content[16 : 16 + length].rstrip(b"\0"))
-            path = self._folders[number] / name
-            appeared += self._add(path) if mask & IS_FOLDER else [path]
+            if number in self._folders:  # else more came at once than the system keeps
+                path = self._folders[number] / name
+                appeared += self._add(path) if mask & IS_FOLDER else [path]
             content = content[16 + length :]
         writers = (HIDDEN.fullmatch(path.name) for path in appeared)
         return [int(writer[1]) for writer in writers if writer]
@@ -113,15 +113,17 @@ def disturbed(project, rng):
     Returns
     -------
     tuple or None
-        What was killed, what for (the clock or a file), the stages that it struck, and the session
-        of what may live on; None if the workflow got to its end before.
+        What was killed, what for (the clock or a file), the stages that it struck, and the process
+        of Snakemake; None if the workflow got to its end before.
     """
     kind = KINDS[rng.integers(len(KINDS))]
     by_file = bool(rng.integers(2))
     after, number = float(rng.uniform(2, LATEST)), int(rng.integers(1, MOST_FILES + 1))
     (project.folder / "results").mkdir(exist_ok=True)
     watch = Watch(project.folder / "results")
-    run = project.started("--cores", "2", "--quiet", "all", stdout=subprocess.DEVNULL)
+    said = project.folder / "said.txt"
+    with said.open("wb") as output:
+        run = project.started("--cores", "2", stdout=output)
     try:
         begun, writers = time.monotonic(), []
         while run.poll() is None:
@@ -132,7 +134,7 @@ def disturbed(project, rng):
                 break
             assert time.monotonic() < begun + PATIENCE, "it neither ends nor writes a file"
         if run.poll() is not None:
-            assert run.returncode == 0, f"{project.configuration}: ended by itself, with an error"
+            assert run.returncode == 0, f"ended by itself, with an error: {said}"
             return None
         # Reading the stages takes some milliseconds, in which a short file would be finished.
         victims = writers[-1:] if by_file else [*map(int, rng.permutation([*stages])[:1])]
@@ -147,7 +149,7 @@ def disturbed(project, rng):
         else:
             sent(os.killpg if kind == "all" else os.kill, run.pid, signal.SIGKILL)
         run.wait(PATIENCE)
-        return kind, "file" if by_file else "clock", struck, run.pid
+        return kind, "file" if by_file else "clock", struck, run
     finally:
         watch.close()
 
@@ -189,11 +191,11 @@ def tried(configuration, kills, folder, rng):
             wrong += differing(project, undisturbed)
             shutil.rmtree(project.folder / "results")
             continue
-        kind, cause, running, session = struck
+        kind, cause, running, run = struck
         how[f"{kind} by {cause}"] += 1
         stages.update(running)
-        sessions.append(session)
-        if kind != "job":
+        sessions.append(run.pid)
+        if run.returncode < 0:
             project.snakemake("--unlock")
     project.run()
     wait_for_jobs(sessions)

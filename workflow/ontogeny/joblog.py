@@ -33,7 +33,8 @@ def start(path: str | Path) -> logging.Logger:
     ) -> None:
         said = f"{kind.__name__}: {error}"
         if isinstance(error, StorageError):
-            logger.error("%s", said)
+            if logger.hasHandlers():  # not when it is the log that cannot be written
+                logger.error("%s", said)
         else:
             logger.error("", exc_info=(kind, error, trace))
         sys.stderr.write(f"{said}\n")

@@ -58,7 +58,7 @@ def file_failures(jobs: Iterable[Any], folder: str | Path = ".") -> list[str]:
     except OSError as error:
         if error.errno in _FULL:
             missing = (path for job in jobs for path in job.output if not Path(path).exists())
-            return [str(refused(next(missing, f"{folder.resolve()}/"), "written", error))]
+            return [str(refused(next(missing, folder.resolve()), "written", error))]
     return []
 
 
