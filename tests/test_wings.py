@@ -125,7 +125,7 @@ def starting_points():
     yield from PACKAGE.glob("studies/**/figures/*/*.py")
     yield from PACKAGE.glob("studies/**/claims.py")
     yield from PACKAGE.glob("studies/**/claims/*.py")
-    yield PACKAGE / "known_studies.py"
+    yield from PACKAGE.glob("studies/*/study.py")
 
 
 @cache
