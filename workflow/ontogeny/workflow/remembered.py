@@ -11,7 +11,7 @@ import gc
 import inspect
 from collections.abc import Callable
 from functools import cache, wraps
-from os.path import dirname, isabs
+from pathlib import PurePosixPath
 from typing import Any
 
 from ontogeny.workflow.snakemake_parts import module, part, refuse_snakemake
@@ -91,10 +91,9 @@ def where_some_lie_in_others(check: Callable[[Any], None]) -> Callable[[Any], No
     @wraps(check)
     def check_directory_outputs(self: Any) -> None:
         outputs = {str(file) for job in self.jobs for file in job.output}
-        folders = waiting = {dirname(output) for output in outputs}
-        while waiting := {dirname(folder) for folder in waiting} - folders:
-            folders = folders | waiting
-        if not outputs.isdisjoint(folders) or any(map(isabs, outputs)):
+        folders = {output.rpartition("/")[0] for output in outputs}
+        above = {str(folder) for each in folders for folder in (each, *PurePosixPath(each).parents)}
+        if not outputs.isdisjoint(above) or any(output.startswith("/") for output in outputs):
             check(self)
 
     return check_directory_outputs
