@@ -190,7 +190,7 @@ rule composition_addition_analysis:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs(COMPOSITION.reading_memory, 30),
+        **needs(2000, 30),
     params:
         spec={"key_rule": COMPOSITION.section.analysis.key_rule},
         code=code_of(
@@ -221,7 +221,7 @@ rule composition_addition_evaluation:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs(COMPOSITION.reading_memory, 60),
+        **needs(3000, 60),
     params:
         spec={},
         code=code_of(
@@ -366,7 +366,7 @@ rule composition_own_measures:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs(COMPOSITION.reading_memory, 60),
+        **needs(3000, 60),
     params:
         spec=COMPOSITION.own_specification,
         code=own_digest(

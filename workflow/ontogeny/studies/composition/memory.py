@@ -55,11 +55,11 @@ def reading_memory(experiment: Experiment, n: int) -> int:
 
     Activations and logits of all pairs are there several times, in double precision.
     """
-    numbers = n**2 * (2 * _neurons(experiment) + 1.3 * n)
+    numbers = n**2 * (20 * _neurons(experiment) + 13 * n) // 10
     return _megabytes(8 * (numbers + 2 * _stored(experiment, n)))
 
 
-def _megabytes(size: float) -> int:
+def _megabytes(size: int) -> int:
     return math.ceil((_PROGRAM + size / 2**20) / 100) * 100
 
 
