@@ -13,7 +13,7 @@ from ontogeny.groups import group
 from ontogeny.joblog import peak_memory
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.runs import train_network
-product = group(sys.argv[1]).product
+product = group(sys.argv[1]).table
 spec = Training.model_validate_json(sys.argv[2])
 train_network(product, spec)
 print(peak_memory())
