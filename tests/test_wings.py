@@ -128,7 +128,7 @@ def starting_points():
     yield from PACKAGE.glob("studies/**/figures/*/*.py")
     yield from PACKAGE.glob("studies/**/claims.py")
     yield from PACKAGE.glob("studies/**/claims/*.py")
-    yield PACKAGE / "known_studies.py"
+    yield from PACKAGE.glob("studies/*/study.py")
     yield from PACKAGE.glob("studies/composition/networks/architectures/[!_]*.py")  # by name
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import xarray as xr
 
-from ontogeny.joblog import start
+from ontogeny.joblog import start, tell_memory
 from ontogeny.joins import Run
 from ontogeny.machine import machine
 from ontogeny.provenance import attributes, identity, input_digests
@@ -55,6 +55,7 @@ class Job:
     def __init__(self, snakemake: Any) -> None:
         self._job = snakemake
         self.logger: logging.Logger = start(snakemake.log[0])
+        tell_memory(self.logger, snakemake)
         self.spec: Any = snakemake.params.spec
         self.stage = str(snakemake.rule)
         self._runs: list[dict[str, Any]] = []

@@ -1,13 +1,19 @@
 """The log of a workflow job."""
 
+import atexit
 import logging
+import resource
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from ontogeny.storage import StorageError, refused
 
-__all__ = ["start"]
+__all__ = ["MEMORY", "peak_memory", "start", "tell_memory"]
+
+MEMORY = "memory of {rule}: {taken} MB at most, {asked} MB asked for"
+"""The last line of a log, without its time; `ontogeny.workflow.usage` reads it."""
 
 
 def start(path: str | Path) -> logging.Logger:
@@ -66,3 +72,35 @@ class _Log(logging.FileHandler):
         elif not self._is_told:
             self._is_told = True
             sys.stderr.write(f"{refused(self._path, 'written', error)}\n")
+
+
+def tell_memory(logger: logging.Logger, job: Any) -> None:
+    """Let a job end its log with the memory that it took, and what its rule asks for.
+
+    Parameters
+    ----------
+    logger : Logger
+    job : object
+        What Snakemake gives to a script. Nothing is told of a rule that asks for no memory.
+    """
+    asked = getattr(getattr(job, "resources", None), "mem_mb", None)
+    if asked is not None:
+        atexit.register(
+            lambda: logger.info(MEMORY.format(rule=job.rule, taken=peak_memory(), asked=asked))
+        )
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has had resident so far [MB, 2^20 byte].
+
+    Linux counts it for the program that runs now; elsewhere it is that of the process, which
+    includes what ran in it before.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text(encoding="utf-8").splitlines()
+        kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    else:
+        unit = 1024 if sys.platform == "darwin" else 1  # macOS counts bytes
+        kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+    return -(-kilobytes // 1024)

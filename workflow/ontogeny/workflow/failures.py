@@ -68,7 +68,5 @@ def _sentences(logs: Iterable[str]) -> Iterator[str]:
             text = Path(log).read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        lines = text.rstrip().splitlines()
-        found = _SAID.search(lines[-1]) if lines else None
-        if found:
-            yield found[1]
+        end = text.rstrip().splitlines()[-2:]  # the very last line may tell of memory
+        yield from (found[1] for line in end if (found := _SAID.search(line)))
