@@ -1,4 +1,4 @@
-"""A workflow of two trainings and what joins them, with the real hooks, in a folder of its own."""
+"""A workflow of a corpus, two trainings on it and what joins them, in a folder of its own."""
 
 import os
 import subprocess
@@ -25,7 +25,23 @@ rule all:
         "results/small/study/comparison.nc",
 
 
+rule study_corpus:
+    output:
+        corpus="results/small/study/corpus.nc",
+    log:
+        "logs/small/study/corpus.log",
+    params:
+        spec=canonical({{"words": config.get("words", 5)}}),
+        code="code",
+    message:
+        "corpus"
+    script:
+        "store.py"
+
+
 rule study_train:
+    input:
+        corpus="results/small/study/corpus.nc",
     output:
         checkpoints="results/small/study/{{experiment}}/seed{{seed}}/checkpoints.nc",
         history="results/small/study/{{experiment}}/seed{{seed}}/history.nc",
@@ -66,7 +82,7 @@ import xarray as xr
 from ontogeny.job import Job
 
 job = Job(snakemake)
-numbers = {name: job.spec[name] for name in ("width", "seed") if name in job.spec}
+numbers = {name: job.spec[name] for name in ("width", "seed", "words") if name in job.spec}
 for output in snakemake.output:
     job.write_to(xr.Dataset(numbers), output)
 """

@@ -1,3 +1,4 @@
+import json
 import re
 import shutil
 import sys
@@ -11,7 +12,7 @@ from snakemake.io import _IOFile
 from snakemake.persistence import MetadataRecord, PersistenceBase
 from snakemake.persistence.file import FilePersistence
 
-from ontogeny.provenance import attributes
+from ontogeny.provenance import attributes, input_digests
 from ontogeny.storage import file_digest, write, write_provenance
 from ontogeny.workflow import adoption, planning, summaries
 from ontogeny.workflow.adoption import adopt, own_record
@@ -75,12 +76,22 @@ def test_the_files_of_a_group_have_the_record_beside_them(store):
     assert looked_up(store, "results/a/groups/S3/table.json").params == PARAMS
 
 
-def test_inputs_are_compared_with_what_they_are_now(store):
-    record = looked_up(store, stored("results/a/history.nc"))
-    digest = file_digest("results/a/history.nc")
-    assert record.input_checksums
-    assert record.input_checksums.get("results/a/history.nc") == f"sha256:{digest}"
-    assert record.input_checksums.get("results/a/none.nc") is None
+def test_inputs_are_compared_with_those_that_a_result_was_made_from(store):
+    inputs = {"run": stored("results/a/0.nc"), "more": [stored("results/a/1.nc", {"k": 1})]}
+    write(
+        xr.Dataset(),
+        "results/a/history.nc",
+        attributes("stage", SPEC, "code", input_digests(inputs)),
+    )
+    checksums = looked_up(store, "results/a/history.nc").input_checksums
+    assert checksums
+    for path in ("results/a/0.nc", "results/a/1.nc"):
+        assert checksums.get(path) == f"sha256:{file_digest(path)}"
+    stored("results/a/1.nc", {"k": 2})
+    assert checksums.get("results/a/1.nc") != f"sha256:{file_digest('results/a/1.nc')}"
+    assert checksums.get("results/a/none.nc") is None
+    Path("table.csv").write_text("x")
+    assert checksums.get("table.csv") == f"sha256:{file_digest('table.csv')}"
 
 
 def test_a_record_of_snakemake_comes_first(store):
@@ -210,3 +221,23 @@ def test_a_workflow_without_the_records_of_snakemake_runs_what_has_changed(tmp_p
         ("params_changed",),
         ("updated_input_run",),
     ]
+
+
+def test_a_run_that_was_interrupted_goes_on_without_the_records_of_snakemake(tmp_path):
+    small = SmallWorkflow(tmp_path)
+    small.snakemake()
+    shutil.rmtree(tmp_path / ".snakemake")
+    histories = [f"results/small/study/e/seed{seed}/history.nc" for seed in (0, 1)]
+    small.snakemake("--config", "width=9", "--", *histories)
+    shutil.rmtree(tmp_path / ".snakemake")
+    (job,) = small.planned("--config", "width=9")
+    assert (job.rule, job.reasons) == ("study_comparison", ("updated_input",))
+
+
+def test_a_file_of_an_earlier_version_is_made_again(store):
+    path = Path("results/a/groups/S3/table.json")
+    folder_of(path)
+    about = attributes("group", SPEC, "code of that time")
+    del about["inputs"]
+    path.write_text(json.dumps(about))
+    assert looked_up(store, path).params == sorted([repr(SPEC), repr("code of that time")])

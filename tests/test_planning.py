@@ -155,7 +155,8 @@ def test_a_training_with_another_reason_is_not_merely_longer(tmp_path):
 def test_the_plan_of_a_workflow(tmp_path):
     """What a dry run plans before, between and after; what a run says before it replaces."""
     small = SmallWorkflow(tmp_path)
-    new = small.planned()
+    corpus, *new = small.planned()
+    assert corpus.rule == "study_corpus"
     assert [each.rule for each in new] == ["study_train", "study_train", "study_comparison"]
     assert [each.wildcards for each in new[:2]] == [
         {"experiment": "e", "seed": "0"},

@@ -2,13 +2,14 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import xarray as xr
 
 from ontogeny.provenance import attributes, identity, input_digests
-from ontogeny.storage import content_digest, write, write_provenance, write_text
+from ontogeny.storage import content_digest, write, write_provenance
 from ontogeny.workflow.verification import Step, problems
 from small_workflow import SmallWorkflow
 
@@ -57,7 +58,7 @@ def told(steps):
 def planned(steps, *names):
     """Return the jobs, some of which will run."""
     return steps | {
-        name: Step(steps[name].spec, steps[name].inputs, steps[name].outputs, runs=True)
+        name: replace(steps[name], runs=True, is_training=name.startswith("history"))
         for name in names
     }
 
@@ -90,7 +91,7 @@ def test_an_analysis_of_another_seed_is_told_by_its_inputs(run):
 def test_a_result_of_several_runs_is_told_when_one_of_them_is_another_since(run):
     made("seed0/analysis.nc", {}, run["analysis0"].inputs, values=5)
     (message,) = told(run)
-    assert "comparison.nc: was made from another `analysis` than the files of `an" in message
+    assert "comparison.nc: was made from another `analysis` than results/a/seed0/analys" in message
 
 
 def test_another_file_of_the_same_run_is_told(run):
@@ -117,8 +118,30 @@ def test_a_costly_result_is_not_replaced_because_one_beside_it_is_wrong(run):
     made("seed0/checkpoints.nc", step.spec, step.inputs)
     outputs = ("results/a/seed0/checkpoints.nc", *step.outputs)
     shutil.copy2("results/a/seed1/history.nc", "results/a/seed0/history.nc")
-    (message,) = problems([Step(step.spec, step.inputs, outputs, runs=True)])
+    (message,) = problems([Step(step.spec, step.inputs, outputs, runs=True, is_training=True)])
     assert message.startswith("results/a/seed0/history.nc: was made with `seed` = 1")
+    assert not [*problems([Step(step.spec, step.inputs, outputs, runs=True)])]
+
+
+def test_a_figure_that_was_taken_out_and_put_back_is_drawn_again(run):
+    one, two = {"figures": ["one"]}, {"figures": ["one", "two"]}
+    outputs = ("results/a/one.nc", "results/a/two.nc")
+    made("two.nc", two)
+    made("one.nc", one)
+    assert not [*problems([Step(two, {}, outputs, runs=True)])]
+
+
+def test_a_file_of_another_seed_that_is_damaged_as_well_is_told(run):
+    content = bytearray(Path("results/a/seed1/history.nc").read_bytes())
+    content[200] ^= 1
+    Path("results/a/seed0/history.nc").write_bytes(content)
+    assert any("seed0/history.nc: is damaged" in message for message in told(run))
+
+
+def test_a_long_specification_is_not_told_whole(run):
+    made("comparison.nc", {"runs": list(range(9000))}, run["comparison"].inputs)
+    (message,) = told(run)
+    assert len(message) < 300
 
 
 @pytest.mark.parametrize("place", [9, -200, -100, -20])
@@ -130,6 +153,7 @@ def test_a_damaged_file_is_found_before_a_job_that_reads_it_replaces_anything(ru
     os.utime("results/a/corpus.nc", ns=(before.st_atime_ns, before.st_mtime_ns))
     (message,) = told(planned(run, "history0", "analysis0", "comparison"))
     assert message.startswith("results/a/corpus.nc: is damaged")
+    assert "make it alone, with `-- results/a/corpus.nc` at the end" in message
 
 
 def test_files_with_their_provenance_beside_them(tmp_path, monkeypatch):
@@ -139,8 +163,7 @@ def test_files_with_their_provenance_beside_them(tmp_path, monkeypatch):
         folder = Path("results/a/groups", name)
         folder.mkdir(parents=True)
         write(xr.Dataset({"order": order}), folder / "table.nc")
-        write_text(name, folder / "table.csv")
-        files = [folder / "table.nc", folder / "table.csv"]
+        files = [folder / "table.nc"]
         spec = {"group": name}
         write_provenance(
             attributes("group", spec, CODE),
@@ -151,7 +174,7 @@ def test_files_with_their_provenance_beside_them(tmp_path, monkeypatch):
         outputs[name] = (*map(str, files), str(folder / "table.json"))
     steps = [Step({"group": name}, {}, outputs[name], runs=False) for name in outputs]
     assert [*problems(steps)] == []
-    for suffix in (".nc", ".csv", ".json"):
+    for suffix in (".nc", ".json"):
         kept = Path(f"results/a/groups/C2/table{suffix}").read_bytes()
         shutil.copy2(f"results/a/groups/C3/table{suffix}", f"results/a/groups/C2/table{suffix}")
         (message,) = problems(steps)
@@ -175,7 +198,7 @@ def test_the_identity_of_a_result_is_of_all_that_it_was_made_from(tmp_path, monk
     inputs = input_digests({"one": "results/a/a.nc", "both": ["results/a/a.nc", "results/a/b.nc"]})
     assert inputs["one"] == content_digest("results/a/a.nc")
     swapped = input_digests({"both": ["results/a/b.nc", "results/a/a.nc"]})
-    assert inputs["both"] != swapped["both"]
+    assert inputs["both"] == swapped["both"][::-1] != swapped["both"]
     assert input_digests({"table": "given/table.csv", "texts": ["a.txt"]}) == {}
     several = {
         identity("a", {"k": 1}, {}),
@@ -185,6 +208,8 @@ def test_the_identity_of_a_result_is_of_all_that_it_was_made_from(tmp_path, monk
         identity("a", {"k": 1}, swapped),
     }
     assert len(several) == 5
+    renamed = {"first": inputs["one"], "other": inputs["both"]}
+    assert identity("a", {"k": 1}, renamed) == identity("a", {"k": 1}, inputs)
     assert identity("a", {"k": 1, "l": 2}, {}) == identity("a", {"l": 2, "k": 1}, {})
 
 
@@ -215,6 +240,25 @@ def test_the_workflow_refuses_a_result_of_another_run(tmp_path, workflow, has_re
     assert runs.joinpath("seed0/checkpoints.nc").stat().st_mtime_ns == kept
     shutil.rmtree(runs / "seed0")
     small.snakemake()
+
+
+def test_the_remedy_of_a_damaged_corpus_keeps_the_networks(tmp_path, workflow):
+    folder = tmp_path / "copy"
+    shutil.copytree(workflow.folder, folder)
+    small = SmallWorkflow(folder)
+    corpus = folder / "results/small/study/corpus.nc"
+    content = bytearray(corpus.read_bytes())
+    content[200] ^= 1
+    corpus.write_bytes(content)
+    networks = [*folder.glob("results/small/study/e/*/*.nc")]
+    before = {path: path.stat().st_mtime_ns for path in networks}
+    run = small.tried()
+    assert run.returncode == 1
+    assert "study/corpus.nc: is damaged" in run.stdout + run.stderr
+    corpus.unlink()
+    small.snakemake("--", "results/small/study/corpus.nc")
+    small.snakemake()
+    assert {path: path.stat().st_mtime_ns for path in networks} == before
 
 
 def test_who_takes_parameters_out_of_the_triggers_is_not_refused(tmp_path, workflow):

@@ -8,7 +8,6 @@ data, configuration) is written by the stage that trains and carried along by al
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +59,7 @@ class Job:
         self.stage = str(snakemake.rule)
         self._runs: list[dict[str, Any]] = []
         self._is_machine_noted = False
+        self._inputs = input_digests(dict(snakemake.input.items()))
 
     @property
     def code(self) -> str:
@@ -174,11 +174,6 @@ class Job:
     def provenance(self) -> dict[str, str]:
         """Return the attributes that say what a result depends on."""
         return attributes(self.stage, self.spec, self.code, self._inputs)
-
-    @cached_property
-    def _inputs(self) -> dict[str, str]:
-        """The digests of the inputs, as they were when the first result was written."""
-        return input_digests(dict(self._job.input.items()))
 
     def _note_machine(self, path: Path) -> None:
         """Say on what machine the job runs, in a hidden folder beside its first result.

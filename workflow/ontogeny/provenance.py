@@ -16,6 +16,7 @@ from ontogeny.storage import content_digest
 __all__ = [
     "FORMAT",
     "PLUMBING",
+    "Digests",
     "attributes",
     "code_digest",
     "identity",
@@ -246,10 +247,14 @@ def _is_text(node: ast.AST) -> bool:
     )
 
 
+Digests = dict[str, str | list[str]]
+"""Of the inputs of a job by name: the digest of a file, or those of several."""
+
+
 def input_digests(
     inputs: Mapping[str, Any], digest: Callable[[str], str] = content_digest
-) -> dict[str, str]:
-    """Return a digest of each input of a job that is a result of another job.
+) -> Digests:
+    """Return the digest of each input of a job that is a result of another job.
 
     Files that the user gives are left out: their digests are in the specification.
 
@@ -263,20 +268,20 @@ def input_digests(
     Returns
     -------
     dict of str
-        By name; of several files a digest of theirs, in the order of the rule.
+        By name; of several files a list, in the order of the rule.
 
     Raises
     ------
     ontogeny.storage.StorageError
         If a file is missing or cannot be read.
     """
-    found = {}
+    found: Digests = {}
     for name, paths in inputs.items():
         if isinstance(paths, str):
             if _is_result(paths):
                 found[name] = digest(paths)
         elif all(map(_is_result, paths)):
-            found[name] = hashlib.sha256("\n".join(map(digest, paths)).encode()).hexdigest()
+            found[name] = [digest(path) for path in paths]
     return found
 
 
@@ -284,7 +289,7 @@ def _is_result(path: str) -> bool:
     return path.startswith("results/")
 
 
-def identity(name: str, spec: Any, inputs: Mapping[str, str]) -> str:
+def identity(name: str, spec: Any, inputs: Digests) -> str:
     """Return a digest that tells a result from all others: what it is, and what it was made from.
 
     Parameters
@@ -294,7 +299,7 @@ def identity(name: str, spec: Any, inputs: Mapping[str, str]) -> str:
     spec : plain JSON value
         The configuration that its stage depends on.
     inputs : mapping of str
-        From `input_digests`.
+        From `input_digests`. Their names do not count, since a rule may rename its inputs.
 
     Returns
     -------
@@ -303,12 +308,11 @@ def identity(name: str, spec: Any, inputs: Mapping[str, str]) -> str:
         another run differs even where its stage has the same specification. The code is left out:
         a change of it does not make a result another's.
     """
-    return spec_digest({"name": name, "spec": spec, "inputs": dict(inputs)})
+    contents = sorted(json.dumps(each) for each in inputs.values() if each)
+    return spec_digest({"name": name, "spec": spec, "inputs": contents})
 
 
-def attributes(
-    stage: str, spec: Any, code: str, inputs: Mapping[str, str] | None = None
-) -> dict[str, str]:
+def attributes(stage: str, spec: Any, code: str, inputs: Digests | None = None) -> dict[str, str]:
     """Return the attributes that every stored dataset carries.
 
     Parameters

@@ -411,13 +411,16 @@ def read_provenance(path: str | Path) -> dict[str, Any]:
         raise _unreadable(path, error) from error
 
 
+_EARLIER = {"stage", "ontogeny_version", "spec", "spec_sha256", "code_sha256"}
+"""All that provenance beside files had in version 0.1.0 before it had a checksum."""
+
+
 def _json_provenance(content: bytes, path: Path) -> dict[str, Any]:
     try:
         about = dict(json.loads(content))
-        stated = about.pop("sha256", None)
     except (ValueError, TypeError):
-        stated = about = None
-    if about is None or stated != _checksum(about):
+        about = {}
+    if about.keys() != _EARLIER and about.pop("sha256", None) != _checksum(about):
         msg = f"{path}: is damaged, its content differs from its digest; {_DELETE_IT}"
         raise LostError(msg)
     return about

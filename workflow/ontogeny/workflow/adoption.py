@@ -20,7 +20,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ontogeny.storage import StorageError, file_digest, read_provenance
+from ontogeny.provenance import Digests
+from ontogeny.storage import StorageError, content_digest, file_digest, read_provenance
 from ontogeny.workflow.snakemake_parts import module, part, refuse_snakemake
 
 __all__ = ["adopt"]
@@ -34,12 +35,30 @@ _FORMAT = 6
 _FIELDS = ("params", "input_checksums", "record_format_version")
 
 
-class PresentDigests:
-    """Digests of input files as they are now, for results whose inputs were not recorded."""
+class RecordedDigests:
+    """Digests of the inputs of a result, as Snakemake asks for them, from what the result states.
+
+    Parameters
+    ----------
+    inputs : mapping of str
+        From `ontogeny.provenance.input_digests`, when the result was made.
+    """
+
+    def __init__(self, inputs: Digests) -> None:
+        lists = [[each] if isinstance(each, str) else each for each in inputs.values()]
+        self._contents = frozenset(digest for each in lists for digest in each)
 
     def get(self, path: str) -> str | None:
-        """Return the digest of a file as Snakemake writes it; None when there is no such file."""
-        return f"sha256:{file_digest(path)}" if Path(path).is_file() else None
+        """Return the digest of a file if the result was made from it, else one of no file.
+
+        The digest of a file that the user gives is in the specification, so it counts as the same.
+        There is none of a file that is not there.
+        """
+        if not Path(path).is_file():
+            return None
+        if path.startswith("results/") and content_digest(path) not in self._contents:
+            return f"sha256:{'0' * 64}"
+        return f"sha256:{file_digest(path)}"
 
 
 def adopt() -> None:
@@ -112,5 +131,7 @@ def own_record(path: Path, mtime_ns: int) -> Any:
     record = module("snakemake.persistence", _HERE).MetadataRecord(
         params=sorted(map(repr, params)), record_format_version=_FORMAT
     )
-    record.input_checksums = PresentDigests()  # after the model has checked its values
+    record.input_checksums = RecordedDigests(
+        json.loads(str(provenance.get("inputs", "{}")))
+    )  # after the model has checked its values
     return record

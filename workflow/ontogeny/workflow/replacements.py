@@ -7,9 +7,9 @@ from pathlib import Path
 from ontogeny.workflow.planning import PlannedJob
 from ontogeny.workflow.summaries import duration
 
-__all__ = ["replacements"]
+__all__ = ["TRAININGS", "replacements"]
 
-_TRAIN = ("_train", "_read_weights")
+TRAININGS = ("_train", "_read_weights")
 """Ends of the names of rules that make the networks of a run."""
 
 _FOLLOWS = "updated_input_run"
@@ -40,7 +40,7 @@ def replacements(
     uncertain: list[PlannedJob] = []
     longer: list[PlannedJob] = []
     for job in jobs:
-        if job.is_finished and job.rule.endswith(_TRAIN):
+        if job.is_finished and job.rule.endswith(TRAININGS):
             follows = not is_final and job.reasons == (_FOLLOWS,)
             (longer if job.can_continue else uncertain if follows else certain).append(job)
     return [

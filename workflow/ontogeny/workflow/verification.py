@@ -8,17 +8,19 @@ and from its inputs, and compared with the one that the file states. This reads 
 each file. What planned jobs will read is read once, whole.
 """
 
+import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, wraps
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ontogeny.config import canonical
-from ontogeny.provenance import identity, input_digests
+from ontogeny.config import canonical, short
+from ontogeny.provenance import Digests, identity, input_digests
 from ontogeny.storage import (
     LostError,
     StorageError,
@@ -27,12 +29,17 @@ from ontogeny.storage import (
     require_whole,
     seal,
 )
-from ontogeny.workflow.snakemake_parts import module, part
+from ontogeny.workflow.replacements import TRAININGS
+from ontogeny.workflow.snakemake_parts import module, part, refuse_snakemake
 
 __all__ = ["Step", "problems", "verify_plans"]
 
 _HERE = f"{__name__.replace('.', '/')}.py"
-_MOST_TOLD = 5
+_MOST_TOLD = 20
+_ALONE = (
+    "first make it alone, with `-- {path}` at the end of that command, so that networks which were "
+    "trained on the same content stay"
+)
 _REMEDY = "put the right file back, or delete it, and run the same command again"
 
 
@@ -49,12 +56,15 @@ class Step:
     outputs : tuple of str
     runs : bool
         Whether it will run, so that its outputs are made again.
+    is_training : bool
+        Whether these took long to make.
     """
 
     spec: Any
     inputs: Mapping[str, Any]
     outputs: tuple[str, ...]
     runs: bool
+    is_training: bool = False
 
 
 def verify_plans() -> None:
@@ -69,11 +79,15 @@ def verify_plans() -> None:
     finish = part(dag, "postprocess", _HERE)
     if hasattr(finish, "verifies"):
         return
+    signature = inspect.signature(finish)
+    if "check_initial" not in signature.parameters:
+        refuse_snakemake("has no parameter `check_initial` of `DAG.postprocess`", _HERE)
 
     @wraps(finish)
     async def postprocess(self: Any, *args: Any, **settings: Any) -> None:
         await finish(self, *args, **settings)
-        if settings.get("check_initial") and _is_judged(part(self, "workflow", _HERE)):
+        asked = signature.bind(self, *args, **settings).arguments
+        if asked.get("check_initial") and _is_judged(part(self, "workflow", _HERE)):
             found = [*problems(_steps(self))]
             if found:
                 sys.exit(_told(found))
@@ -102,6 +116,7 @@ def _steps(dag: Any) -> Iterator[Step]:
             inputs=dict(part(job, "input", _HERE).items()),
             outputs=tuple(map(str, part(job, "output", _HERE))),
             runs=job in planned,
+            is_training=str(part(job, "rule", _HERE)).endswith(TRAININGS),
         )
 
 
@@ -117,9 +132,9 @@ def problems(steps: Iterable[Step]) -> Iterator[str]:
     str
         For each file a sentence with its path and the remedy: it is damaged, belongs elsewhere, or
         was made from other files than those that are there, unless these are told of themselves.
-        Results that are going to be replaced are compared with each other alone, since the
-        configuration may have changed; but a costly result is not replaced because another one
-        beside it is wrong.
+        The results of a job that will run are not told of, since the configuration may have
+        changed; but a network is not trained again because one of its two files is another's, or
+        because what it is trained on is damaged.
     """
     steps = [*steps]
     digest = cache(content_digest)
@@ -127,15 +142,16 @@ def problems(steps: Iterable[Step]) -> Iterator[str]:
     for step in steps:
         stored = [path for path in _carriers(step) if Path(path).is_file()]
         faults = {path: fault for path in stored if (fault := _fault(path, step, digest))}
-        if not step.runs or len(faults) < len(stored):
+        if not step.runs or (step.is_training and len(faults) < len(stored)):
             found |= faults
     kept = {path for step in steps if not step.runs for path in step.outputs}
-    used = {path for step in steps if step.runs for path in _flat(step.inputs.values())} & kept
+    trainings = [step for step in steps if step.runs and step.is_training]
+    used = {path for step in trainings for path in _flat(step.inputs.values())} & kept
     for path in sorted(path for path in used if path.endswith(".nc")):
         try:
             require_whole(path)
         except StorageError as error:
-            found.setdefault(path, _Fault(str(error)))
+            found[path] = _Fault(f"{error} ({_ALONE.format(path=path)})")
     wrong = {file for path, fault in found.items() for file in (path, *fault.files)}
     yield from (fault.message for fault in found.values() if wrong.isdisjoint(fault.inputs))
 
@@ -177,14 +193,20 @@ def _fault(path: str, step: Step, digest: Callable[[str], str]) -> _Fault | None
     try:
         if path.endswith(".json"):
             about = read_provenance(path)
-        found = about["identity"] if about else seal(path).identity
-        with suppress(LostError):  # an input that is not there is made again
-            inputs = input_digests(step.inputs, digest)
-            if found != identity(Path(path).stem, step.spec, inputs):
-                return _difference(path, step, inputs)
+        found = about.get("identity", "") if about else seal(path).identity
+        inputs = _present(step, digest)
+        if inputs is not None and found != identity(Path(path).stem, step.spec, inputs):
+            return _difference(path, step, inputs)
         _require_files(path, about.get("files", {}), digest)
     except StorageError as error:
         return _Fault(str(error), files=_beside(path, about))
+    return None
+
+
+def _present(step: Step, digest: Callable[[str], str]) -> Digests | None:
+    """Return the digests of the inputs; None if one is not there, since it is made again."""
+    with suppress(LostError):
+        return input_digests(step.inputs, digest)
     return None
 
 
@@ -205,31 +227,34 @@ def _require_files(path: str, files: Mapping[str, str], digest: Callable[[str], 
             raise LostError(msg)
 
 
-def _difference(path: str, step: Step, inputs: Mapping[str, str]) -> _Fault:
+def _difference(path: str, step: Step, inputs: Digests) -> _Fault:
     """Say how a stored result differs from the one that belongs there."""
     about = read_provenance(path)
     files = _beside(path, about)
     before, spec = json.loads(about.get("spec", "null")), canonical(step.spec)
     if before != spec:
         key, was, asked = _first_difference(before, spec)
-        made = f"`{key}` = {json.dumps(was)}" if key else "another configuration"
-        asks = f", and this configuration asks for {json.dumps(asked)}" if key else ""
+        made = f"`{key}` = {short(was)}" if key else "another configuration"
+        asks = f", and this configuration asks for {short(asked)}" if key else ""
         return _Fault(f"{path}: was made with {made}{asks}; {_REMEDY}", files=files)
-    recorded = json.loads(about.get("inputs", "{}"))
+    recorded: Digests = json.loads(about.get("inputs", "{}"))
     for name in inputs:
-        if recorded.get(name) != inputs[name]:
-            sources = tuple(_flat([step.inputs[name]]))
-            which = sources[0] if len(sources) == 1 else f"the files of `{name}`"
+        sources = [*_flat([step.inputs[name]])]
+        before, now = (_flat([each]) for each in (recorded.get(name, []), inputs[name]))
+        others = [source for source, *two in zip_longest(sources, before, now) if len({*two}) > 1]
+        if others:
             message = (
-                f"{path}: was made from another `{name}` than {which}; one of the two is out of "
-                f"date or in the place of another file: {_REMEDY}"
+                f"{path}: was made from another `{name}` than {others[0] or 'that of this run'}; "
+                f"one of the two is out of date or in the place of another file: {_REMEDY}"
             )
-            return _Fault(message, sources, files)
+            return _Fault(message, tuple(sources), files)
     return _Fault(f"{path}: is another result than `{Path(path).stem}`; {_REMEDY}", files=files)
 
 
 def _first_difference(before: Any, now: Any, at: str = "") -> tuple[str, Any, Any]:
     """Return the key in which two specifications differ first, and its values."""
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        before, now = (dict(enumerate(each)) for each in (before, now))
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in sorted({*before, *now}):
             if before.get(key) != now.get(key):
