@@ -162,7 +162,7 @@ def test_the_plan_of_a_workflow(tmp_path):
         {"experiment": "e", "seed": "0"},
         {"experiment": "e", "seed": "1"},
     ]
-    assert {each.reasons for each in new[:2]} == {("missing_output",)}
+    assert {each.reasons[0] for each in new[:2]} == {"missing_output"}
     assert not any(each.is_finished for each in new)
     assert lines(new)[0] == "train (e, seed 0; e, seed 1): is not there yet"
 
