@@ -12,6 +12,7 @@ from project import (
     CODE,
     PLUMBING,
     Project,
+    assert_one_core_gives_the_same_bytes,
     assert_results_say_what_made_them,
     output_of,
 )
@@ -128,9 +129,7 @@ def test_a_finished_project_has_nothing_to_do(project):
 
 
 def test_one_core_gives_the_same_bytes_as_two(project, tmp_path):
-    other = project.copied(tmp_path / "other", without=("results", ".snakemake", "logs"))
-    other.run(cores=1)
-    assert other.digests() == project.digests()
+    assert_one_core_gives_the_same_bytes(project, tmp_path / "other")
 
 
 def test_without_the_records_of_snakemake(project, tmp_path):

@@ -15,6 +15,7 @@ from project import (
     PLUMBING,
     Project,
     assert_files_of_a_run_say_what_they_are,
+    assert_one_core_gives_the_same_bytes,
     assert_results_say_what_made_them,
     output_of,
 )
@@ -144,9 +145,7 @@ def test_history_and_evaluation_agree(project):
 
 
 def test_one_core_gives_the_same_bytes_as_two(project, tmp_path):
-    other = project.copied(tmp_path / "other", without=("results", ".snakemake", "logs"))
-    other.run(cores=1)
-    assert other.digests() == project.digests()
+    assert_one_core_gives_the_same_bytes(project, tmp_path / "other")
 
 
 def test_without_the_records_of_snakemake(project, tmp_path):
