@@ -16,21 +16,26 @@ import tempfile
 from functools import cache
 
 LIBRARIES = (
+    "jaxtyping",
     "jsonschema",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
+    "nbformat",
     "netCDF4",
     "numpy",
     "pandas",
     "pydantic",
+    "requests",
     "safetensors",
     "scipy.optimize",
     "scipy.special",
     "scipy.stats",
     "snakemake.api",
     "snakemake.script",
+    "smart_open",
     "torch",
+    "torch._dynamo",
     "xarray",
 )
 
@@ -58,7 +63,8 @@ def _server():
     with socket.create_server(path, family=socket.AF_UNIX) as listening:
         server = subprocess.Popen(
             [sys.executable, "-P", __file__, "serve", path, str(listening.fileno())],
-            stdin=subprocess.PIPE, pass_fds=[listening.fileno()],
+            env=os.environ | {"OMP_NUM_THREADS": "1"}, stdin=subprocess.PIPE,
+            pass_fds=[listening.fileno()],
         )  # fmt: skip
     atexit.register(server.communicate)
     return path
@@ -78,6 +84,7 @@ def _asked(server, arguments, folder, environment, files):
 
 def _serve(path, number):
     """Fork for everyone who asks, and return in the fork what it has to do."""
+    import gc
     import importlib
     import select
     import shutil
@@ -87,6 +94,8 @@ def _serve(path, number):
     from snakemake.cli import get_argument_parser
 
     get_argument_parser()  # imports the plug-ins
+    gc.collect()
+    gc.freeze()  # or a fork visits all objects when it ends
     assert not [name for name in sys.modules if name.partition(".")[0] == "ontogeny"]
     listening = socket.socket(fileno=number)
     begun = 0
