@@ -4,16 +4,18 @@ Most of what a tiny workflow takes is the start of Python and its imports, in Sn
 job. A fork differs from a new process in nothing else: the package itself, which every project has
 a copy of, is never imported beforehand.
 
-Run as a script with ``serve``, this is the process that forks; otherwise it asks for one fork, which
-runs a script of the workflow in the place of the interpreter.
+Run as a script with ``serve``, this is the process that forks. Otherwise it is what Snakemake
+starts as its Python: it asks for one fork, which runs the script of a job.
 """
 
 import json
 import os
+import shlex
 import socket
 import sys
 import tempfile
 from functools import cache
+from pathlib import Path
 
 LIBRARIES = (
     "jaxtyping",
@@ -119,7 +121,7 @@ def _serve(path, number):
             begun -= 1
     for _ in range(begun):
         os.wait()
-    shutil.rmtree(os.path.dirname(path))  # noqa: PTH120
+    shutil.rmtree(Path(path).parent)
     sys.exit()
 
 
@@ -136,12 +138,12 @@ def _become(path, order, files):
     arguments = order["arguments"]
     paths = order["environment"].get("PYTHONPATH", "").split(os.pathsep)
     if arguments[0] == "-m":
-        sys.executable = f"{sys.executable} -IS {__file__} {path}"
+        sys.executable = shlex.join([sys.executable, "-IS", __file__, path])
         sys.path[:0] = [order["folder"], *paths]
         sys.argv = arguments[1:]
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
     else:
-        sys.path[:0] = [os.path.dirname(arguments[0]), *paths]  # noqa: PTH120
+        sys.path[:0] = [str(Path(arguments[0]).parent), *paths]
         sys.argv = arguments
         runpy.run_path(arguments[0], run_name="__main__")
 
@@ -151,5 +153,5 @@ if __name__ == "__main__":
         where = sys.argv[2]
         _become(where, *_serve(where, int(sys.argv[3])))
     else:
-        asked = sys.argv[2:], os.getcwd(), dict(os.environ), [1, 2]
+        asked = sys.argv[2:], str(Path.cwd()), dict(os.environ), [1, 2]
         sys.exit(_asked(sys.argv[1], *asked))

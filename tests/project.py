@@ -189,6 +189,11 @@ class Project:
         assert old in text, (path, old)
         self.write(path, text.replace(old, new, 1))
 
+    def edit_all(self, edits):
+        """Make several edits, each a path, an old and a new text; the path may be the key."""
+        for path, edit in edits.items():
+            self.edit(*(edit if len(edit) == 3 else (path, *edit)))
+
     def edit_unseen(self, path, old, new):
         """Replace a text in a file, whose time stays as it was: `cp -p`, `rsync -t` and `tar`."""
         status = (self.folder / path).stat()

@@ -1,10 +1,9 @@
 """A workflow of two trainings and what joins them, with the real hooks, in a folder of its own."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
+import forks
 from ontogeny.workflow.planning import PLAN, read_plan
 
 ROOT = Path(__file__).parents[1]
@@ -80,15 +79,9 @@ class SmallWorkflow:
     def snakemake(self, *arguments, **variables):
         """Run Snakemake as the profiles do, and return what it said."""
         triggers = ["input", "mtime", "params", "software-env"]
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--rerun-triggers", *triggers]
-        run = subprocess.run(
-            [*command, *arguments],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")} | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = ["-m", "snakemake", "--cores", "2", "--rerun-triggers", *triggers, *arguments]
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")} | variables
+        run = forks.run(command, folder=self.folder, environment=environment)
         said = run.stdout + run.stderr
         assert run.returncode == 0, said
         return said

@@ -156,7 +156,6 @@ ENUMERATED = {f"enumerate {name}, seed {seed}" for name, seed in pairs(EXACT)}
 UNUSED = ("\nimport numpy as np\n", "\nimport numpy as np\n\nUNUSED = 1\n")
 
 EDITS = {
-    "nothing": ({}, set()),
     "plumbing": (PLUMBING, set()),
     "a default that is written out": (
         {TINY: ("class: whole, alpha: 0.1 }", "class: whole, alpha: 1e-1, ties: last }")},
@@ -218,13 +217,20 @@ EDITS = {
 }
 
 
-@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("name", [name for name, (_, jobs) in EDITS.items() if jobs])
 def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     edits, expected = EDITS[name]
     other = project.linked(tmp_path / "other")
-    for path, edit in edits.items():
-        other.edit(*(edit if len(edit) == 3 else (path, *edit)))
+    other.edit_all(edits)
     assert other.named("imitation", other.plan()) == expected
+
+
+def test_what_changes_no_result_plans_nothing(project, tmp_path):
+    other = project.linked(tmp_path / "other")
+    for edits, jobs in EDITS.values():
+        if not jobs:
+            other.edit_all(edits)
+    assert other.plan() == set()
 
 
 @pytest.mark.parametrize("has_records", [True, False])

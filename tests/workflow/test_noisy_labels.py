@@ -136,7 +136,6 @@ def made(*names):
 ON_BIASED = [f"small-strategy-{each}" for each in RATED] + TUNED + CORRECTED
 
 EDITS = {
-    "nothing": ({}, set()),
     "plumbing": (PLUMBING, set()),
     "a default that is written out": (
         {TINY: ("    clean_share: 0.2", "    strategy: naive\n    clean_share: 0.2")},
@@ -196,13 +195,20 @@ EDITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("name", [name for name, (_, jobs) in EDITS.items() if jobs])
 def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     edits, expected = EDITS[name]
     other = project.linked(tmp_path / "other")
-    for path, edit in edits.items():
-        other.edit(*(edit if len(edit) == 3 else (path, *edit)))
+    other.edit_all(edits)
     assert other.named("noisy_labels", other.plan()) == expected
+
+
+def test_what_changes_no_result_plans_nothing(project, tmp_path):
+    other = project.linked(tmp_path / "other")
+    for edits, jobs in EDITS.values():
+        if not jobs:
+            other.edit_all(edits)
+    assert other.plan() == set()
 
 
 @pytest.mark.parametrize("has_records", [True, False])

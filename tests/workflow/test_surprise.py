@@ -137,14 +137,13 @@ EVALUATED = {f"evaluation of {run}" for run in runs(PARITY)} | {
 }
 
 EDITS = {
-    "nothing": ({}, set()),
     "plumbing": (PLUMBING, set()),
     "a default that is written out": (
         {TINY: ("order: 2 }", "order: 2, alpha: 4e-1 }")},
         set(),
     ),
     "a world without runs": (
-        {TINY: ("order: 2 }", "order: 2 }\n    other: { kind: parity }")},
+        {TINY: ("  worlds:\n", "  worlds:\n    other: { kind: parity }\n")},
         set(),
     ),
     "a world of parity": (
@@ -202,13 +201,20 @@ EDITS = {
 }
 
 
-@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("name", [name for name, (_, jobs) in EDITS.items() if jobs])
 def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     edits, expected = EDITS[name]
     other = project.linked(tmp_path / "other")
-    for path, edit in edits.items():
-        other.edit(*(edit if len(edit) == 3 else (path, *edit)))
+    other.edit_all(edits)
     assert other.named("surprise", other.plan()) == expected
+
+
+def test_what_changes_no_result_plans_nothing(project, tmp_path):
+    other = project.linked(tmp_path / "other")
+    for edits, jobs in EDITS.values():
+        if not jobs:
+            other.edit_all(edits)
+    assert other.plan() == set()
 
 
 @pytest.mark.parametrize("has_records", [True, False])
