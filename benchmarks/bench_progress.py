@@ -22,8 +22,9 @@ from ontogeny.studies.composition.config import (
     Training,
 )
 from ontogeny.studies.composition.irreps.stages import analysis, evaluation
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 
 CHECKPOINTS = 200
 

@@ -119,6 +119,7 @@ def _serve(path, number):
         asking.close()
         while begun and os.waitpid(-1, os.WNOHANG)[0]:
             begun -= 1
+    listening.close()
     for _ in range(begun):
         os.wait()
     shutil.rmtree(Path(path).parent)

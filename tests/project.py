@@ -118,11 +118,13 @@ class Project:
     def _raw(self):
         return parse_yaml((self.folder / self.configuration).read_text(encoding="utf-8"))
 
-    def started(self, *arguments, python=sys.executable, configuration=None):
+    def started(
+        self, *arguments, python=sys.executable, configuration=None, stdout=subprocess.PIPE
+    ):
         """Start Snakemake; its output and errors come together."""
         return subprocess.Popen(
             self._command(python, configuration, arguments), cwd=self.folder,
-            env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=self.environment(), stdout=stdout, stderr=subprocess.STDOUT,
             text=True, start_new_session=True,
         )  # fmt: skip
 

@@ -28,10 +28,12 @@ rule study_train:
     output:
         checkpoints="results/small/study/{{experiment}}/seed{{seed}}/checkpoints.nc",
         history="results/small/study/{{experiment}}/seed{{seed}}/history.nc",
+    log:
+        "logs/small/study/{{experiment}}/seed{{seed}}/train.log",
     benchmark:
         "logs/small/benchmarks/study/{{experiment}}/seed{{seed}}/train.tsv"
     params:
-        spec=SPEC,
+        spec=lambda wildcards: canonical(SPEC | {{"seed": int(wildcards.seed)}}),
         code="code",
     message:
         "train {{wildcards.experiment}}, seed {{wildcards.seed}} (progress in its log)"
@@ -41,9 +43,11 @@ rule study_train:
 
 rule study_comparison:
     input:
-        expand("results/small/study/e/seed{{seed}}/history.nc", seed=[0, 1]),
+        runs=expand("results/small/study/e/seed{{seed}}/history.nc", seed=[0, 1]),
     output:
-        "results/small/study/comparison.nc",
+        comparison="results/small/study/comparison.nc",
+    log:
+        "logs/small/study/comparison.log",
     params:
         spec={{}},
         code="code",
@@ -58,12 +62,12 @@ include: "{hooks}"
 STORE = """\
 import xarray as xr
 
-from ontogeny.provenance import attributes
-from ontogeny.storage import write
+from ontogeny.job import Job
 
-about = attributes(snakemake.rule, snakemake.params.spec, snakemake.params.code)
+job = Job(snakemake)
+numbers = {name: job.spec[name] for name in ("width", "seed") if name in job.spec}
 for output in snakemake.output:
-    write(xr.Dataset({"width": snakemake.params.spec.get("width", 0)}), output, about)
+    job.write_to(xr.Dataset(numbers), output)
 """
 
 
@@ -77,14 +81,17 @@ class SmallWorkflow:
         (folder / "store.py").write_text(STORE)
 
     def snakemake(self, *arguments, **variables):
-        """Run Snakemake as the profiles do, and return what it said."""
+        """Run Snakemake as the profiles do, to its end, and return what it said."""
+        run = self.tried(*arguments, **variables)
+        assert run.returncode == 0, run.stdout + run.stderr
+        return run.stdout + run.stderr
+
+    def tried(self, *arguments, **variables):
+        """Run Snakemake as the profiles do, whatever comes of it."""
         triggers = ["input", "mtime", "params", "software-env"]
         command = ["-m", "snakemake", "--cores", "2", "--rerun-triggers", *triggers, *arguments]
         environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")} | variables
-        run = forks.run(command, folder=self.folder, environment=environment)
-        said = run.stdout + run.stderr
-        assert run.returncode == 0, said
-        return said
+        return forks.run(command, folder=self.folder, environment=environment)
 
     def planned(self, *arguments):
         """Return the jobs that a dry run plans."""

@@ -7,7 +7,6 @@ import pytest
 import xarray as xr
 from pydantic import create_model
 from snakemake import persistence
-from snakemake.exceptions import WorkflowError
 from snakemake.io import _IOFile
 from snakemake.persistence import MetadataRecord, PersistenceBase
 from snakemake.persistence.file import FilePersistence
@@ -97,12 +96,28 @@ def test_files_that_are_missing_or_no_results_have_no_record(store, path):
     assert looked_up(store, path) is None
 
 
-def test_a_file_without_or_with_damaged_provenance_has_no_record(store):
-    path = Path(stored("results/a/history.nc"))
-    path.write_bytes(path.read_bytes()[:-50])
-    assert looked_up(store, path) is None
+def test_a_file_without_provenance_has_no_record(store):
+    folder_of("results/a/notes.txt")
     Path("results/a/notes.txt").write_text("x")
     assert looked_up(store, "results/a/notes.txt") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"{}", b'{"spec": "x{"}', b'{"spec": "{}"}'])
+def test_provenance_that_cannot_be_read_stops_the_run(store, content):
+    path = Path("results/a/groups/S3/table.json")
+    folder_of(path)
+    write(xr.Dataset({"product": 1}), path.with_suffix(".nc"))
+    path.write_bytes(content)
+    for asked in (path, path.with_suffix(".nc")):
+        with pytest.raises(SystemExit, match=r"table\.json: is damaged.*delete it and run"):
+            looked_up(store, asked)
+
+
+def test_a_damaged_result_stops_the_run(store):
+    path = Path(stored("results/a/history.nc"))
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(SystemExit, match=r"history\.nc: .*delete it and run"):
+        looked_up(store, path)
 
 
 def test_a_file_that_may_be_whole_and_cannot_be_read_stops_the_run(store, monkeypatch):
@@ -113,7 +128,7 @@ def test_a_file_that_may_be_whole_and_cannot_be_read_stops_the_run(store, monkey
 
     monkeypatch.setattr(Path, "open", refused)
     monkeypatch.setattr(Path, "read_bytes", refused)
-    with pytest.raises(WorkflowError, match="history"):
+    with pytest.raises(SystemExit, match="history"):
         looked_up(store, path)
 
 

@@ -6,7 +6,6 @@ Results do not say the defaults that they were made with. A default may change t
 `FORMAT` of its section, by which results know that they are old.
 """
 
-import importlib
 import json
 import re
 import sys
@@ -36,7 +35,6 @@ LINE = re.compile(r"(\d+) ([\w.-]+\.(\w+)) format=(\d+) (.+)")
 
 def sections(base=Section):
     """Return every section that is written in a module of the package, by its name."""
-    importlib.import_module("ontogeny.known_studies")
     found = {}
     for each in base.__subclasses__():
         found |= sections(each)

@@ -25,7 +25,7 @@ from ontogeny.figures import (
     section_of,
     specification_of,
 )
-from ontogeny.known_studies import STUDIES
+from ontogeny.known_studies import NAMES, STUDIES
 from ontogeny.own_files import source_of
 from ontogeny.study import Subject
 from test_study import RAW, plans
@@ -88,7 +88,8 @@ def test_every_fact_that_a_figure_needs_or_a_subject_has_is_explained():
 
 
 def test_planning_needs_no_matplotlib():
-    reached, waiting = set(), ["ontogeny.known_studies", "ontogeny.figures"]
+    studies = [f"ontogeny.studies.{name}.study" for name in NAMES]
+    reached, waiting = set(), ["ontogeny.known_studies", "ontogeny.figures", *studies]
     while waiting:
         name = waiting.pop()
         path = PACKAGE.parent.joinpath(*name.split("."))

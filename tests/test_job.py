@@ -116,6 +116,22 @@ def test_provenance_can_stand_beside(tmp_path):
     assert json.loads((tmp_path / "r.json").read_text())["stage"] == "study_stage"
 
 
+def test_a_job_says_on_what_machine_it_ran_outside_its_results(tmp_path, monkeypatch):
+    contents = set()
+    for capability in ("avx2", "default"):
+        monkeypatch.setenv("ATEN_CPU_CAPABILITY", capability)
+        made = job(tmp_path)
+        made.write(xr.Dataset({"x": 1.0}), "result")
+        made.write_to(xr.Dataset({"x": 2.0}), tmp_path / "second.nc")
+        (noted,) = (tmp_path / ".made_on").iterdir()
+        assert noted.name == "study_stage-result.json"
+        about = json.loads(noted.read_text())
+        assert about["ATEN_CPU_CAPABILITY"] == capability
+        assert {"instruction_set", "numpy", "torch", "blas"} <= set(about)
+        contents.add((tmp_path / "result.nc").read_bytes())
+    assert len(contents) == 1
+
+
 def test_runs_have_what_the_specification_says_and_one_file_of_each_input(tmp_path):
     files = [of_run(tmp_path, seed) for seed in (0, 1)]
     spec = {"runs": [{"seed": 0}, {"seed": 1}]}

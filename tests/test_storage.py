@@ -19,6 +19,7 @@ from ontogeny.provenance import attributes
 from ontogeny.storage import (
     LostError,
     StorageError,
+    content_digest,
     copy,
     file_digest,
     keep,
@@ -27,6 +28,8 @@ from ontogeny.storage import (
     read_provenance,
     read_texts,
     remove,
+    require_whole,
+    seal,
     write,
     write_arrays,
     write_provenance,
@@ -129,7 +132,9 @@ def test_a_damaged_file_is_refused_by_name_with_the_command_that_makes_it_again(
         path.write_bytes(damaged)
         with pytest.raises(StorageError, match=rf"{path}: is .*run the same command again"):
             read(path)
-        assert read_provenance(path) == {}
+        for reader in (read_provenance, require_whole):
+            with pytest.raises(LostError, match=rf"{path}: is .*run the same command again"):
+                reader(path)
 
 
 def test_a_pointer_in_the_place_of_a_result_is_called_one(tmp_path):
@@ -448,11 +453,55 @@ def test_a_whole_file_that_cannot_be_parsed_is_not_called_damaged(tmp_path):
         assert "delete" not in str(caught.value)
 
 
-def test_provenance_that_is_no_json_object_is_none(tmp_path):
-    for text in ("", "{", "[1, 2]", "7", "\ufffd"):
-        (tmp_path / "a.json").write_text(text)
-        assert read_provenance(tmp_path / "a.json") == {}
-    assert read_provenance(tmp_path / "b.json") == {}
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", "7", "\ufffd", "{}", '{"spec": "{}"}'])
+def test_provenance_that_is_not_as_it_was_written_is_damaged(tmp_path, text):
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(LostError, match=r"a\.json: is damaged.*delete it and run"):
+        read_provenance(tmp_path / "a.json")
+
+
+def test_every_flipped_bit_of_provenance_beside_files_is_found(tmp_path):
+    write_text("x", tmp_path / "a.csv")
+    write_provenance(ABOUT, tmp_path / "a.json", [tmp_path / "a.csv"], identity="f" * 64)
+    whole = (tmp_path / "a.json").read_bytes()
+    written = read_provenance(tmp_path / "a.json")
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 4
+        (tmp_path / "a.json").write_bytes(damaged)
+        try:
+            found = read_provenance(tmp_path / "a.json")
+        except LostError:
+            continue
+        assert found == written  # in a blank between two values
+
+
+def test_provenance_beside_files_states_the_digest_of_each(tmp_path):
+    write(sample(), tmp_path / "a.nc")
+    write_text("x", tmp_path / "a.csv")
+    write_provenance(ABOUT, tmp_path / "a.json", [tmp_path / "a.nc", tmp_path / "a.csv"])
+    about = read_provenance(tmp_path / "a.json")
+    digest = hashlib.sha256((tmp_path / "a.nc").read_bytes()[:-81]).hexdigest()
+    assert about["files"] == {"a.nc": digest, "a.csv": hashlib.sha256(b"x").hexdigest()}
+    assert {key: about[key] for key in ABOUT} == ABOUT
+
+
+@pytest.mark.parametrize("identity", ["", "0123456789abcdef" * 4])
+def test_the_seal_of_a_file_is_what_its_end_says(tmp_path, identity):
+    write(sample(), tmp_path / "a.nc", ABOUT, identity=identity)
+    content = (tmp_path / "a.nc").read_bytes()
+    assert seal(tmp_path / "a.nc") == (identity, hashlib.sha256(content[:-81]).hexdigest())
+    assert content_digest(tmp_path / "a.nc") == seal(tmp_path / "a.nc").digest
+    assert read(tmp_path / "a.nc").attrs["stage"] == "train"
+
+
+def test_a_file_without_an_end_has_no_seal(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"x")
+    with pytest.raises(LostError, match="not a dataset of this project"):
+        seal(tmp_path / "a.txt")
+    with pytest.raises(LostError, match="there is no such file"):
+        seal(tmp_path / "b.nc")
+    assert content_digest(tmp_path / "a.txt") == hashlib.sha256(b"x").hexdigest()
 
 
 SAVING = """

@@ -440,21 +440,21 @@ def test_a_sweep_in_the_defaults(defaults, experiment, field, expected):
 def test_a_wrong_value_of_a_sweep_in_the_defaults_is_named_there():
     message = refusal(defaults={"optimiser": {"weight_decay": [0, -1]}})
     assert message == (
-        "`composition.defaults.optimiser.weight_decay` = -1.0: must be greater than or equal to 0"
+        "`composition.defaults.optimiser.weight_decay` = -1: must be greater than or equal to 0"
     )
 
 
 @pytest.mark.parametrize(
     ("defaults", "experiment", "said"),
     [
-        ("data: [{labels: product}, {labels: product}]", "", "{'labels': 'product'}"),
+        ("data: [{labels: product}, {labels: product}]", "", "{labels: 'product'}"),
         ("data: [{labels: product, fraction: 0.5}, {labels: product, fraction: 0.6}], "
          "optimiser: {weight_decay: [1, 1.0]}",
          "data: {fraction: 0.4}", "= 1 and `optimiser.weight_decay` = 1.0"),
         ("optimiser: {weight_decay: [1, 1.0]}", "data: [{fraction: 0.4}, {fraction: 0.5}]",
          "= 1 and `optimiser.weight_decay` = 1.0"),
         ("data: [{labels: product, fraction: 0.5}, {labels: product, fraction: 0.6}]",
-         "data: {fraction: [0.4, '4e-1']}", "= 0.4 and `data.fraction` = '4e-1'"),
+         "data: {fraction: [0.4, '4e-1']}", "= 0.4 and `data.fraction` = 4e-1"),
     ],
 )  # fmt: skip
 def test_only_what_a_mapping_makes_equal_is_one_member(defaults, experiment, said):
@@ -503,10 +503,10 @@ def test_numbers_of_yaml_1_1_are_numbers():
         ({"optimiser": {"weight_decay": [1, 1]}}, "= 1 and `optimiser.weight_decay` = 1 "),
         ({"optimiser": {"weight_decay": [0.01, "1e-2"]}}, "= 0.01 and `optimiser.weight_decay` ="),
         ({"optimiser": {"weight_decay": [0, -0.0]}}, "= 0 and `optimiser.weight_decay` = -0.0"),
-        ({"optimiser": {"betas": [[0.9, 0.5], ["9e-1", 0.5]]}}, "['9e-1', 0.5]"),
-        ({"schedule": {"steps": [8, "8e0"]}}, "= 8 and `schedule.steps` = '8e0'"),
-        ({"architecture": [{}, {"hidden": 12.0}]}, "= {} and `architecture` = {'hidden': 12.0}"),
-        ({"data": [{"fraction": 0.6}, {"labels": "product"}]}, "{'labels': 'product'}"),
+        ({"optimiser": {"betas": [[0.9, 0.5], ["9e-1", 0.5]]}}, "[9e-1, 0.5]"),
+        ({"schedule": {"steps": [8, "8e0"]}}, "= 8 and `schedule.steps` = 8e0"),
+        ({"architecture": [{}, {"hidden": 12.0}]}, "= {} and `architecture` = {hidden: 12.0}"),
+        ({"data": [{"fraction": 0.6}, {"labels": "product"}]}, "{labels: 'product'}"),
     ],
 )
 def test_values_that_mean_the_same_are_refused_with_both_spellings(experiment, said):
@@ -518,7 +518,7 @@ def test_values_that_mean_the_same_are_refused_with_both_spellings(experiment, s
 
 def test_undecayed_parameters_are_a_set():
     both = ["biases", "embeddings"]
-    for spelled in (both, both[::-1], ["embeddings", *both]):
+    for spelled in (both, both[::-1]):
         found = read(optimiser={"undecayed": [spelled]})
         assert list(found.experiments) == ["e-undecayed-biases-embeddings"]
         (experiment,) = found.experiments.values()
@@ -667,15 +667,15 @@ def test_a_rule_of_the_subject_is_named_where_it_is_written():
     [
         ({"optimiser": {"weight_decay": []}}, "optimiser.weight_decay` = []: must be"),
         ({"optimiser": {"weight_decay": [[0, 1], [2]]}}, "optimiser.weight_decay` = [0, 1]: must"),
-        ({"optimiser": {"weight_decay": [0, None]}}, "optimiser.weight_decay` = None: must be"),
+        ({"optimiser": {"weight_decay": [0, None]}}, "optimiser.weight_decay` = null: must be"),
         ({"architecture": ["mlp", "bilinear"]}, "architecture` = 'mlp': must be a mapping"),
         ({"architecture": {"kind": ["mlp", "mpl"]}}, "did you mean `mlp`?"),
         (
             {"architecture": {"kind": ["mlp", "bilinear"], "embedding": 8}},
             "architecture.embedding` = 8: unknown key of the kind `bilinear`",
         ),
-        ({"schedule": {"steps": [10, True]}}, "schedule.steps` = True: must be a number"),
-        ({"schedule": {"steps": [10, 10.5]}}, "schedule.steps` = 10.5: must be a valid integer"),
+        ({"schedule": {"steps": [10, True]}}, "schedule.steps` = true: must be a number"),
+        ({"schedule": {"steps": [10, 10.5]}}, "schedule.steps` = 10.5: must be a whole number"),
         ({"optimiser": {"undecayed": [[], "biases"]}}, "optimiser.undecayed.0` = []"),
         ({"optimiser": {"learning_rate": [0.1, 10**400]}}, "must be a finite number"),
         ({"seeds": [[0], [1]]}, "seeds`: is a list of lists"),
@@ -731,7 +731,7 @@ def test_all_problems_of_sweeps_and_others_come_in_one_message():
 
 def test_a_name_that_is_no_text_is_left_to_validation():
     """YAML reads `off` as false."""
-    with pytest.raises(ConfigurationError, match="False"):
+    with pytest.raises(ConfigurationError, match="false"):
         read_all({"composition": {"experiments": {False: {"optimiser": {"weight_decay": [0, 1]}}}}})
 
 
@@ -752,12 +752,12 @@ COMPOSITION = """
 @pytest.mark.parametrize(
     ("seeds", "said"),
     [
-        ("[1, 1e0]", "holds 1 more than once (written 1, '1e0')"),
-        ("[1, '1']", "holds 1 more than once (written 1, '1')"),
-        ("[0, 2, 0.0]", "holds 0 more than once (written 0, 0.0)"),
+        ("[1, 1e0]", "holds 1 more than once (written 1 and 1e0)"),
+        ("[1, '1']", "holds 1 more than once (written 1 and '1')"),
+        ("[0, 2, 0.0]", "holds 0 more than once (written 0 and 0.0)"),
         ("[3, 3]", "holds 3 more than once; each seed is one run"),
         ("[]", "must hold at least one seed"),
-        ("[0.5]", "seeds.0` = 0.5: must be a valid integer"),
+        ("[0.5]", "seeds.0` = 0.5: must be a whole number"),
         ("[true]", "must be a number"),
         ("[[0], [1]]", "is a list of lists"),
         ("7", "must be a list of whole numbers"),

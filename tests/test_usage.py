@@ -1,3 +1,4 @@
+from ontogeny.joblog import MEMORY
 from ontogeny.workflow.usage import lines, uses
 
 HEADER = "s\tmax_rss\trule_name\tparams\tresources\n"
@@ -43,3 +44,17 @@ def test_exactly_what_is_asked_for_is_not_too_much():
 
 def test_nothing_measured_is_nothing_said(tmp_path):
     assert lines(uses(tmp_path)) == ([], False)
+
+
+def test_the_most_memory_in_a_log_counts_more_than_what_was_measured_now_and_then(tmp_path):
+    job(tmp_path, 0, memory=900)
+    told = MEMORY.format(rule="a", taken=1200, asked=1000)
+    (tmp_path / "0.log").write_text(f"2026-01-01 12:00:00,000 {told}\n")
+    assert uses(tmp_path) == {"a": {"mem_mb": (1200, 1000), "runtime": (1, 10)}}
+    assert lines(uses(tmp_path))[1]
+
+
+def test_a_line_of_a_log_that_only_speaks_of_memory_does_not_count(tmp_path):
+    told = MEMORY.format(rule="a", taken=1200, asked=1000)
+    (tmp_path / "0.log").write_text(f"x {told} or so\nno {told[:-4]}\n")
+    assert uses(tmp_path) == {}

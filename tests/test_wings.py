@@ -20,12 +20,15 @@ MACHINERY = {
     "joins",
     "json_records",
     "labels",
+    "machine",
     "networks",
     "own_files",
     "own_measures",
+    "plain_weights",
     "plans",
     "plotting",
     "provenance",
+    "records",
     "resume",
     "storage",
     "study",
@@ -125,7 +128,8 @@ def starting_points():
     yield from PACKAGE.glob("studies/**/figures/*/*.py")
     yield from PACKAGE.glob("studies/**/claims.py")
     yield from PACKAGE.glob("studies/**/claims/*.py")
-    yield PACKAGE / "known_studies.py"
+    yield from PACKAGE.glob("studies/*/study.py")
+    yield from PACKAGE.glob("studies/composition/networks/architectures/[!_]*.py")  # by name
 
 
 @cache

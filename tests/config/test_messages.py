@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from ontogeny.config import ConfigurationError, Count, Section
-from ontogeny.config._messages import validate
+from ontogeny.config import ConfigurationError, Count, Section, validate
 
 
 class Layers(Section):
@@ -38,7 +37,7 @@ WRONG = [
         {"kind": "netwrk"},
         ".kind` = 'netwrk': must be one of network, vote; did you mean `network`?",
     ),
-    ({"kind": None}, ".kind` = None: must be one of network, vote"),
+    ({"kind": None}, ".kind` = null: must be one of network, vote"),
     (
         {"kind": "vote", "name": 1},
         ".name` = 1: unknown key of the kind `vote`; known keys are kind",

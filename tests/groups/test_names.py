@@ -112,7 +112,7 @@ def test_suggestions_are_valid(name: str) -> None:
         ("C2x", r"got 'C2x'$"),
         ("C", r"got 'C'"),
         ("C-3", r"got 'C-3'"),
-        ("C0", r"`name` is out of range: C_n needs 1 <= n <= 1000, got 'C0'; did you mean 'C1'\?$"),
+        ("C0", r"`name` is out of range: C_n needs 1 <= n <= 1000, got 'C0'; did you mean 'C3'\?$"),
         ("C1001", r"did you mean 'C1000'\?$"),
         ("D2", r"D_n, of order 2n, needs 3 <= n <= 500, got 'D2'; did you mean 'D3'\?$"),
         ("D501", r"did you mean 'D500'\?$"),

@@ -1,3 +1,6 @@
+import errno
+import os
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from ontogeny.plotting import (
     settings,
     step_axis,
 )
+from ontogeny.storage import StorageError
 
 
 def test_up_to_63_irreps_look_different():
@@ -61,6 +65,18 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path):
     for ending in ("svg", "png"):
         first, second = (tmp_path / f"{name}.{ending}" for name in "ab")
         assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_figure_that_finds_no_space_leaves_what_was_there(tmp_path, monkeypatch):
+    def refuses(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    files = {ending: tmp_path / f"a.{ending}" for ending in ("svg", "png")}
+    files["svg"].write_text("before")
+    monkeypatch.setattr(os, "fsync", refuses)
+    with pytest.raises(StorageError, match=r"a\.svg: cannot be written: no space is left"):
+        save(draw(), **files, resolution=50)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["before"]
 
 
 def test_positions_have_no_last_bits_that_the_solver_of_the_layout_may_change(tmp_path):

@@ -196,10 +196,7 @@ job.write(dataset(found, described(runs), title="All coins"), "comparison")
 """,
     "config/coins.yaml": "coins:\n  experiments: { bag: { seeds: [0, 1] } }\n",
 }
-SHARED = (
-    ("as INDUCTION\n", "as INDUCTION\nfrom ontogeny.studies.coins.study import STUDY as COINS\n"),
-    ("STUDIES = (", "STUDIES = (COINS, "),
-)
+SHARED = ("NAMES = (", 'NAMES = ("coins", ')
 
 
 @pytest.fixture(scope="module")
@@ -207,8 +204,7 @@ def project(tmp_path_factory):
     made = Project.made(tmp_path_factory.mktemp("new") / "project", "config/coins.yaml")
     for path, text in OWN.items():
         made.write(path, text)
-    for old, new in SHARED:
-        made.edit("workflow/ontogeny/known_studies.py", old, new)
+    made.edit("workflow/ontogeny/known_studies.py", *SHARED)
     return made
 
 

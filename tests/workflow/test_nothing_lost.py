@@ -7,6 +7,7 @@ import runpy
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from functools import partial
 from types import SimpleNamespace
@@ -24,8 +25,9 @@ from ontogeny.storage import write, write_arrays
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.training import Saver, checkpoint_steps
 from project import ROOT, Project, digests, output_of
 
@@ -226,12 +228,14 @@ composition:
 
 
 ALL = "results/**/*.*"
+TARGET = "results/config/composition/figures/a/seed0/progress.svg"
+"""Behind it are the group, a training, an analysis and all figures of a run."""
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     project = new_project(tmp_path_factory.mktemp("undisturbed") / "project")
-    project.run()
+    project.run(TARGET)
     return project.digests(ALL)
 
 
@@ -246,7 +250,7 @@ def new_project(folder):
 
 def stopped(project, how, seconds):
     """Start the workflow and stop all of it after some seconds; return whether it was running."""
-    run = project.started("--cores", "2")
+    run = project.started("--cores", "2", TARGET)
     try:
         run.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -259,29 +263,53 @@ def stopped(project, how, seconds):
 def test_a_workflow_killed_at_any_moment_finishes_with_the_same_bytes(project, undisturbed):
     rng = np.random.default_rng(1)
     kills = 0
-    for _ in range(8):
-        if stopped(project, signal.SIGKILL, float(rng.uniform(2.0, 7.0))):
+    for _ in range(4):
+        if stopped(project, signal.SIGKILL, float(rng.uniform(3.0, 8.0))):
             project.snakemake("--unlock")
             kills += 1
-    assert kills >= 4
-    project.run()
+    assert kills >= 2
+    project.run(TARGET)
     assert project.digests(ALL) == undisturbed
+
+
+def test_a_file_that_finds_no_space_is_said_last_and_a_new_start_makes_it(
+    project, undisturbed, monkeypatch
+):
+    """A limit on the size of files does to the largest ones what a full disk does."""
+    too_large = "results/config/composition/a/seed0/analysis.nc"
+    with monkeypatch.context() as limited:
+        limited.setattr(
+            subprocess, "run", partial(subprocess.run, preexec_fn=limit_to_200_kilobytes)
+        )
+        run = project.tried("--cores", "2", TARGET, python=sys.executable)
+    assert run.returncode != 0
+    last = output_of(run).rstrip().splitlines()[-1]
+    assert last.startswith(f"{too_large}: cannot be written: it is larger than a file may be; ")
+    kept = project.digests(ALL)
+    assert kept
+    assert kept == {path: undisturbed[path] for path in kept}
+    project.run(TARGET)
+    assert project.digests(ALL) == undisturbed
+
+
+def limit_to_200_kilobytes():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
 
 
 def test_an_interrupted_workflow_leaves_no_lock_and_no_half_result(project, undisturbed):
     assert stopped(project, signal.SIGINT, 6.0)
     kept = project.digests("results/**/*.nc")
     assert {path: undisturbed[path] for path in kept} == kept
-    project.run()
+    project.run(TARGET)
     assert project.digests(ALL) == undisturbed
 
 
 def test_a_second_workflow_in_the_same_folder_is_refused(project, undisturbed):
-    first = project.started("--cores", "2")
+    first = project.started("--cores", "2", TARGET)
     for line in first.stdout:
         if line.startswith("Execute"):
             break
-    second = project.tried("--cores", "2")
+    second = project.tried("--cores", "2", TARGET)
     assert second.returncode != 0
     assert "Directory cannot be locked" in output_of(second)
     first.communicate()
@@ -291,7 +319,7 @@ def test_a_second_workflow_in_the_same_folder_is_refused(project, undisturbed):
 
 def test_two_workflows_in_two_folders_at_once_both_finish_right(tmp_path, undisturbed):
     projects = [new_project(tmp_path / name) for name in "ab"]
-    runs = [project.started("--cores", "2") for project in projects]
+    runs = [project.started("--cores", "2", TARGET) for project in projects]
     said = [run.communicate()[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
     for project in projects:

@@ -7,20 +7,30 @@ data, configuration) is written by the stage that trains and carried along by al
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
-from ontogeny.joblog import start
+from ontogeny.joblog import start, tell_memory
 from ontogeny.joins import Run
-from ontogeny.provenance import attributes
-from ontogeny.storage import read, write, write_provenance
+from ontogeny.machine import machine
+from ontogeny.provenance import attributes, identity, input_digests
+from ontogeny.storage import read, write, write_provenance, write_text
 
 __all__ = ["PROVENANCE", "Job"]
 
-PROVENANCE = ("title", "stage", "ontogeny_version", "spec", "spec_sha256", "code_sha256")
+PROVENANCE = (
+    "title",
+    "stage",
+    "ontogeny_version",
+    "spec",
+    "spec_sha256",
+    "code_sha256",
+    "inputs",
+)
 """Attributes that are of a single result. All others say what it is of; later stages keep them."""
 
 
@@ -45,9 +55,11 @@ class Job:
     def __init__(self, snakemake: Any) -> None:
         self._job = snakemake
         self.logger: logging.Logger = start(snakemake.log[0])
+        tell_memory(self.logger, snakemake)
         self.spec: Any = snakemake.params.spec
         self.stage = str(snakemake.rule)
         self._runs: list[dict[str, Any]] = []
+        self._is_machine_noted = False
 
     @property
     def code(self) -> str:
@@ -141,19 +153,45 @@ class Job:
         beside: str = "",
     ) -> None:
         """Write a dataset to a path of its own; see `write`."""
-        provenance = self.provenance()
+        self._note_machine(Path(path))
         if beside:
             write(dataset, path)
-            write_provenance(provenance, self.output(beside))
+            self.write_provenance([path], self.output(beside))
         else:
             known = {key for run in self._runs for key in run}
             kept = {key: value for key, value in dataset.attrs.items() if key not in known}
-            of = self._of(about or {})
-            write(dataset.drop_attrs(deep=False).assign_attrs(kept), path, of | provenance)
+            write(
+                dataset.drop_attrs(deep=False).assign_attrs(kept),
+                path,
+                self._of(about or {}) | self.provenance(),
+                identity=self._identity(path),
+            )
+
+    def write_provenance(self, files: Iterable[str | Path], path: str | Path) -> None:
+        """Write the provenance of files that do not carry it as a JSON file beside them."""
+        write_provenance(self.provenance(), path, files, identity=self._identity(path))
 
     def provenance(self) -> dict[str, str]:
         """Return the attributes that say what a result depends on."""
-        return attributes(self.stage, self.spec, self.code)
+        return attributes(self.stage, self.spec, self.code, self._inputs)
+
+    @cached_property
+    def _inputs(self) -> dict[str, str]:
+        """The digests of the inputs, as they were when the first result was written."""
+        return input_digests(dict(self._job.input.items()))
+
+    def _note_machine(self, path: Path) -> None:
+        """Say on what machine the job runs, in a hidden folder beside its first result.
+
+        Not in the result itself: results of two machines that agree are equal to the byte.
+        """
+        if not self._is_machine_noted:
+            noted = path.parent / ".made_on" / f"{self.stage}-{path.stem}.json"
+            write_text(json.dumps(machine(), indent=1) + "\n", noted)
+            self._is_machine_noted = True
+
+    def _identity(self, path: str | Path) -> str:
+        return identity(Path(path).stem, self.spec, self._inputs)
 
     def _of(self, about: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a result is of: what all runs that it was made from have in common.

@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,10 +11,19 @@ from typing import Any, NamedTuple
 
 import ontogeny
 from ontogeny.config import canonical
+from ontogeny.storage import content_digest
 
-__all__ = ["FORMAT", "PLUMBING", "attributes", "code_digest", "spec_digest"]
+__all__ = [
+    "FORMAT",
+    "PLUMBING",
+    "attributes",
+    "code_digest",
+    "identity",
+    "input_digests",
+    "spec_digest",
+]
 
-FORMAT = 1
+FORMAT = 2
 """Raised by hand when a change in `PLUMBING` would make stored numbers differ."""
 
 PLUMBING = (
@@ -28,12 +37,12 @@ PLUMBING = (
     "ontogeny.own_files",
     "ontogeny.plans",
     "ontogeny.provenance",
+    "ontogeny.records",
     "ontogeny.resume",
     "ontogeny.storage",
     "ontogeny.study",
     "ontogeny.sweeps",
     "ontogeny.training._progress",
-    "ontogeny.training._records",
     "ontogeny.training._state",
     "ontogeny.unlocked",
     "ontogeny.workflow",
@@ -237,7 +246,69 @@ def _is_text(node: ast.AST) -> bool:
     )
 
 
-def attributes(stage: str, spec: Any, code: str) -> dict[str, str]:
+def input_digests(
+    inputs: Mapping[str, Any], digest: Callable[[str], str] = content_digest
+) -> dict[str, str]:
+    """Return a digest of each input of a job that is a result of another job.
+
+    Files that the user gives are left out: their digests are in the specification.
+
+    Parameters
+    ----------
+    inputs : mapping of str to str or sequence of str
+        Paths by the names that the rule gives them, as Snakemake has them.
+    digest : callable
+        From a path to the digest of the content of that file.
+
+    Returns
+    -------
+    dict of str
+        By name; of several files a digest of theirs, in the order of the rule.
+
+    Raises
+    ------
+    ontogeny.storage.StorageError
+        If a file is missing or cannot be read.
+    """
+    found = {}
+    for name, paths in inputs.items():
+        if isinstance(paths, str):
+            if _is_result(paths):
+                found[name] = digest(paths)
+        elif all(map(_is_result, paths)):
+            found[name] = hashlib.sha256("\n".join(map(digest, paths)).encode()).hexdigest()
+    return found
+
+
+def _is_result(path: str) -> bool:
+    return path.startswith("results/")
+
+
+def identity(name: str, spec: Any, inputs: Mapping[str, str]) -> str:
+    """Return a digest that tells a result from all others: what it is, and what it was made from.
+
+    Parameters
+    ----------
+    name : str
+        Of the result: that of its file, without folder and suffix.
+    spec : plain JSON value
+        The configuration that its stage depends on.
+    inputs : mapping of str
+        From `input_digests`.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal. Since the digests of inputs are of their contents, a result of
+        another run differs even where its stage has the same specification. The code is left out:
+        a change of it does not make a result another's.
+    """
+    return spec_digest({"name": name, "spec": spec, "inputs": dict(inputs)})
+
+
+def attributes(
+    stage: str, spec: Any, code: str, inputs: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the attributes that every stored dataset carries.
 
     Parameters
@@ -248,6 +319,8 @@ def attributes(stage: str, spec: Any, code: str) -> dict[str, str]:
         The configuration that the stage depends on, and nothing else.
     code : str
         `code_digest` of the stage.
+    inputs : mapping of str, optional
+        From `input_digests`, where the stage has inputs.
 
     Returns
     -------
@@ -260,4 +333,5 @@ def attributes(stage: str, spec: Any, code: str) -> dict[str, str]:
         "spec": json.dumps(canonical(spec)),
         "spec_sha256": spec_digest(spec),
         "code_sha256": code,
+        "inputs": json.dumps(dict(inputs or {})),
     }

@@ -1,10 +1,11 @@
 """The only module that opens result files.
 
-Datasets are netCDF-4 files with a checksum (Fletcher-32) on every chunk. A SHA-256 of the whole
-file is appended, which other readers ignore. It is verified here before HDF5 sees the file, since
-damage inside HDF5's structure can make it return wrong numbers, or not return at all. Files are
-written beside their name and moved into place when complete, and hold no time, host or path: the
-same dataset gives the same bytes. docs/files.md says more.
+Datasets are netCDF-4 files with a checksum (Fletcher-32) on every chunk. Two lines are appended,
+which other readers ignore: the identity of the result (`ontogeny.provenance.identity`), where it
+has one, and a SHA-256 of all that comes before it. That is verified here before HDF5 sees the file,
+since damage inside HDF5's structure can make it return wrong numbers, or not return at all. Files
+are written beside their name and moved into place when complete, and hold no time, host or path:
+the same dataset gives the same bytes. docs/files.md says more.
 """
 
 import errno
@@ -23,7 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,9 @@ from ontogeny.unlocked import netCDF4
 
 __all__ = [
     "LostError",
+    "Seal",
     "StorageError",
+    "content_digest",
     "copy",
     "file_digest",
     "keep",
@@ -44,15 +47,20 @@ __all__ = [
     "read_given",
     "read_provenance",
     "read_texts",
+    "refused",
     "remove",
+    "require_whole",
+    "seal",
     "write",
     "write_arrays",
+    "write_bytes",
     "write_provenance",
     "write_text",
 ]
 
 _MARK = b"\nontogeny sha256 "
 _TRAILER = len(_MARK) + 64
+_IDENTITY = b"\nontogeny identity "
 _ABANDONED = 7 * 24 * 3600.0
 """Seconds without a change after which an unfinished file has no writer, wherever that was."""
 
@@ -77,6 +85,7 @@ _CAUSES: dict[int | None, str] = {
     errno.ENOLCK: "its file system has no file locks; set HDF5_USE_FILE_LOCKING=FALSE in the "
     "environment before Python starts",
 }
+_DELETE_IT = "delete it and run the same command again"
 _OTHER_CAUSE = "the disk or the network file system does not answer properly; check it (`dmesg`)"
 
 
@@ -88,8 +97,27 @@ class LostError(StorageError):
     """A file is missing or damaged: only making it again helps."""
 
 
+class Seal(NamedTuple):
+    """What the last lines of a file say, which are read without the rest of it.
+
+    Attributes
+    ----------
+    identity : str
+        From `ontogeny.provenance.identity`; empty for a file that was written without one.
+    digest : str
+        SHA-256 of the content [hexadecimal], as it was when the file was written.
+    """
+
+    identity: str
+    digest: str
+
+
 def write(
-    dataset: xr.Dataset, path: str | Path, attributes: Mapping[str, str] | None = None
+    dataset: xr.Dataset,
+    path: str | Path,
+    attributes: Mapping[str, str] | None = None,
+    *,
+    identity: str = "",
 ) -> None:
     """Write a dataset, with the attributes of its provenance, as one netCDF file.
 
@@ -103,6 +131,8 @@ def write(
         Where it belongs; the file appears there only when complete.
     attributes : mapping of str, optional
         From `ontogeny.provenance.attributes`; none for a dataset whose provenance lies beside it.
+    identity : str
+        Of the result, in hexadecimal.
 
     Raises
     ------
@@ -124,9 +154,14 @@ def write(
                 f"many bytes; most likely {_CAUSES[errno.ENOMEM]}"
             )
             raise StorageError(msg) from error
-        trailer = _MARK + file_digest(beside).encode()
-        with beside.open("ab") as file:
-            file.write(trailer)
+        if identity:
+            _append(_IDENTITY + identity.encode(), beside)
+        _append(_MARK + file_digest(beside).encode(), beside)
+
+
+def _append(content: bytes, path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(content)
 
 
 def _with_fixed_text(dataset: xr.Dataset) -> xr.Dataset:
@@ -217,7 +252,7 @@ def _moved_into_place(path: str | Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         beside.replace(path)
     except (OSError, MemoryError) as error:
-        raise _refused(path, "written", error) from error
+        raise refused(path, "written", error) from error
     finally:
         with suppress(OSError):
             beside.unlink()
@@ -269,8 +304,17 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _refused(path: Path, done: str, error: OSError | MemoryError) -> StorageError:
-    """Return what to say when the system does not let a file be read or written."""
+def refused(path: str | Path, done: str, error: OSError | MemoryError) -> StorageError:
+    """Return what to say when the system does not let a file be read or written.
+
+    Parameters
+    ----------
+    path : path
+    done : str
+        What could not be done to the file: ``read``, ``written``, ``removed``.
+    error : OSError or MemoryError
+        Of the system.
+    """
     if isinstance(error, MemoryError):
         return StorageError(f"{path}: cannot be {done}: {_CAUSES[errno.ENOMEM]}")
     cause = _CAUSES.get(error.errno, _OTHER_CAUSE)
@@ -281,17 +325,40 @@ def _missing(path: Path, remedy: str = "") -> LostError:
     return LostError(f"{path}: there is no such file{remedy}")
 
 
-def write_provenance(attributes: Mapping[str, str], path: str | Path) -> None:
-    """Write the attributes of a dataset's provenance as a JSON file of their own.
+def write_provenance(
+    attributes: Mapping[str, str],
+    path: str | Path,
+    files: Iterable[str | Path] = (),
+    *,
+    identity: str = "",
+) -> None:
+    """Write the provenance of files that do not carry it themselves as a JSON file beside them.
 
-    For datasets whose bytes must not change when only the code that made them did.
+    For datasets whose bytes must not change when only the code that made them did, and for tables
+    that other programs read.
+
+    Parameters
+    ----------
+    attributes : mapping of str
+        From `ontogeny.provenance.attributes`.
+    path : path
+    files : iterable of path
+        What it is the provenance of, in the same folder. Their digests are stored with it.
+    identity : str
+        Of these results, in hexadecimal.
 
     Raises
     ------
     StorageError
         If the file cannot be written.
     """
-    write_text(json.dumps(dict(attributes), indent=1) + "\n", path)
+    digests = {Path(each).name: content_digest(each) for each in files}
+    about = {**attributes, "identity": identity, "files": digests}
+    write_text(json.dumps(about | {"sha256": _checksum(about)}, indent=1) + "\n", path)
+
+
+def _checksum(about: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 
 def write_text(text: str, path: str | Path) -> None:
@@ -302,12 +369,23 @@ def write_text(text: str, path: str | Path) -> None:
     StorageError
         If the file cannot be written.
     """
+    write_bytes(text.encode(), path)
+
+
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Write bytes that another library has made; they appear at `path` only when complete.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be written; what was at `path` stays.
+    """
     with _moved_into_place(path) as beside:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(content)
 
 
-def read_provenance(path: str | Path) -> dict[str, object]:
-    """Return the attributes of a stored result; empty when it is missing or damaged.
+def read_provenance(path: str | Path) -> dict[str, Any]:
+    """Return the attributes of a stored result.
 
     Parameters
     ----------
@@ -316,26 +394,33 @@ def read_provenance(path: str | Path) -> dict[str, object]:
 
     Raises
     ------
+    LostError
+        If the file is missing or damaged.
     StorageError
-        If the file may be whole but cannot be read.
+        If it may be whole but cannot be read.
     """
     path = Path(path)
-    try:
-        content = _content(path)
-    except LostError:
-        return {}
+    content = _content(path)
     if path.suffix == ".json":
-        try:
-            return dict(json.loads(content))
-        except (ValueError, TypeError):
-            return {}
-    if _damage(content):
-        return {}
+        return _json_provenance(content, path)
+    _refuse_damage(content, path)
     try:
         with netCDF4.Dataset(path.name, memory=content) as stored:
             return {name: stored.getncattr(name) for name in stored.ncattrs()}
     except Exception as error:
         raise _unreadable(path, error) from error
+
+
+def _json_provenance(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        about = dict(json.loads(content))
+        stated = about.pop("sha256", None)
+    except (ValueError, TypeError):
+        stated = about = None
+    if about is None or stated != _checksum(about):
+        msg = f"{path}: is damaged, its content differs from its digest; {_DELETE_IT}"
+        raise LostError(msg)
+    return about
 
 
 def _content(path: Path, remedy: str = "") -> bytes:
@@ -344,7 +429,7 @@ def _content(path: Path, remedy: str = "") -> bytes:
     except FileNotFoundError:
         raise _missing(path, remedy) from None
     except (OSError, MemoryError) as error:
-        raise _refused(path, "read", error) from error
+        raise refused(path, "read", error) from error
 
 
 def _damage(content: bytes) -> str:
@@ -357,10 +442,20 @@ def _damage(content: bytes) -> str:
     return ""
 
 
+def _refuse_damage(content: bytes, path: Path, rule: str = "") -> None:
+    damage = _damage(content)
+    if damage:
+        by = f" (rule `{rule}` makes it)" if rule else ""
+        msg = f"{path}: {damage}; {_DELETE_IT}{by}"
+        if content.startswith(LFS_POINTER):
+            msg = f"{path} {problem_of(path)}"
+        raise LostError(msg)
+
+
 def _unreadable(path: Path, error: Exception) -> StorageError:
     """Return what to say when bytes cannot be parsed that are as they were written."""
     if isinstance(error, MemoryError):
-        return _refused(path, "read", error)
+        return refused(path, "read", error)
     return StorageError(
         f"{path}: cannot be read, though it is whole (its digest is right): netCDF4 "
         f"{netCDF4.__version__} says {str(error)!r}; either {_CAUSES[errno.ENOMEM]}, or this "
@@ -392,17 +487,67 @@ def read(path: str | Path, *, rule: str = "") -> xr.Dataset:
     """
     path = Path(path)
     content = _content(path, "; run the workflow with the configuration that it belongs to")
-    damage = _damage(content)
-    if damage:
-        by = f" (rule `{rule}` makes it)" if rule else ""
-        msg = f"{path}: {damage}; delete it and run the same command again{by}"
-        if content.startswith(LFS_POINTER):
-            msg = f"{path} {problem_of(path)}"
-        raise LostError(msg)
+    _refuse_damage(content, path, rule)
     try:
         return _with_fixed_text(xr.load_dataset(content, engine="netcdf4").drop_encoding())
     except Exception as error:
         raise _unreadable(path, error) from error
+
+
+def require_whole(path: str | Path) -> None:
+    """Refuse a dataset that is damaged, without parsing it.
+
+    Raises
+    ------
+    LostError
+        If the file is missing, damaged, or none of this project's.
+    StorageError
+        If it cannot be read.
+    """
+    _refuse_damage(_content(Path(path)), Path(path))
+
+
+def seal(path: str | Path) -> Seal:
+    """Return what the last lines of a dataset say; the rest of the file is not read.
+
+    Raises
+    ------
+    LostError
+        If the file is missing, not complete, or none of this project's.
+    StorageError
+        If it cannot be read.
+    """
+    path, line = Path(path), len(_IDENTITY) + 64
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - line - _TRAILER))
+            end = file.read()
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except OSError as error:
+        raise refused(path, "read", error) from error
+    if end[-_TRAILER:-64] != _MARK:
+        msg = f"{path}: is not a dataset of this project, or not complete; {_DELETE_IT}"
+        raise LostError(msg)
+    has_identity = end.startswith(_IDENTITY) and len(end) == line + _TRAILER
+    identity = end[len(_IDENTITY) : line].decode("ascii", "replace") if has_identity else ""
+    return Seal(identity, end[-64:].decode("ascii", "replace"))
+
+
+def content_digest(path: str | Path) -> str:
+    """Return the digest of a file's content: as a dataset states it, of other files computed.
+
+    Raises
+    ------
+    LostError
+        If the file is missing.
+    StorageError
+        If it cannot be read.
+    """
+    with suppress(LostError):
+        return seal(path).digest
+    return file_digest(path)
 
 
 def file_digest(path: str | Path) -> str:
@@ -422,7 +567,7 @@ def file_digest(path: str | Path) -> str:
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
-        raise _refused(path, "read", error) from error
+        raise refused(path, "read", error) from error
 
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]], path: str | Path) -> None:
@@ -458,7 +603,7 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except MemoryError as error:
-        raise _refused(path, "read", error) from error
+        raise refused(path, "read", error) from error
     except Exception as error:
         msg = f"{path}: is damaged ({error}); delete it"
         raise LostError(msg) from error
@@ -512,7 +657,7 @@ def remove(path: str | Path) -> None:
         path.unlink(missing_ok=True)
         _remove_left_overs(path)
     except OSError as error:
-        raise _refused(path, "removed", error) from error
+        raise refused(path, "removed", error) from error
 
 
 def read_given(path: str | Path) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 
 import xarray as xr
 
-from ontogeny.config import Section, Style, noted, refuse, short, validate
+from ontogeny.config import Section, Style, nearest, noted, refuse, short, shown_key, validate
 from ontogeny.provenance import spec_digest
 from ontogeny.storage import file_digest
 
@@ -408,24 +408,33 @@ def read_sections(
     by_name = {study.name: study for study in studies}
     models = {name: model for study in by_name.values() for name, model in study.shared.items()}
     known = [*models, *by_name]
-    problems = [
-        f"`{key}` = {short(raw[key])}: unknown section; known are {', '.join(known)}"
-        for key in raw
-        if key not in [*known, "name"]
-    ]
+    problems: list[str] = []
+    found = {}
+    for key, value in raw.items():
+        if key in {*known, "name"}:
+            found[key] = value
+            continue
+        near = nearest(key, [*known, "name"])
+        hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
+        problems.append(f"`{shown_key(key)}` = {short(value)}: unknown section; {hint}")
+        if near in models and near not in raw:  # so that its names are known
+            found[near] = value
+    if not problems and not any(name in found for name in by_name):
+        problems.append(
+            f"the configuration has no section of a study; add one of {', '.join(by_name)}"
+        )
     sections: dict[str, Any] = {}
     shared: dict[str, Any] = {}
     for name, model in models.items():
-        written = raw.get(name) or {}
+        written = found.get(name) or {}
         # What is refused has no value, but names that other sections may use.
         shared[name] = dict.fromkeys(map(str, written)) if isinstance(written, Mapping) else {}
         with noted(problems):
             shared[name] = getattr(validate({name: written}, model), name)
-    found = [name for name in by_name if name in raw]
-    for name in found if found or problems else by_name:
+    for name in (name for name in by_name if name in found):
         study = by_name[name]
         with noted(problems):
             own = {key: shared[key] for key in study.shared}
-            sections[name] = study.resolve(raw.get(name), **own)
+            sections[name] = study.resolve(found[name], **own)
     refuse(problems)
     return sections, shared

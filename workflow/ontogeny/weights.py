@@ -1,4 +1,7 @@
-"""Networks from elsewhere: files of weights, read as plain tensors."""
+"""Networks from elsewhere: files of weights, read as plain tensors.
+
+Files of plain tensors are read without PyTorch, which takes longer to import than to read them.
+"""
 
 import pickle
 import re
@@ -6,16 +9,16 @@ import warnings
 import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import safetensors
-import safetensors.torch
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ontogeny.given_files import problem_of
+from ontogeny.plain_weights import plain_tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["WeightsError", "read_weights"]
 
@@ -53,15 +56,32 @@ def read_weights(path: str | Path) -> dict[str, NDArray[np.generic]]:
     """
     path = Path(path)
     try:
-        tensors = _without_prefixes(_named_tensors(_content(path)))
-        return {
-            name: _values(name, tensor)
-            for name, tensor in tensors.items()
-            if tensor.dtype != torch.bool
-        }
+        _require_a_file(path)
+        plain = plain_tensors(path)
+        if plain is None or any(name.startswith(_PREFIXES) for name in plain):
+            return _by_torch(path)
     except _Refusal as error:
         msg = f"{path}: {error}"
         raise WeightsError(msg) from None
+    return {name: values for name, values in plain.items() if values.dtype != np.bool_}
+
+
+def _require_a_file(path: Path) -> None:
+    problem = problem_of(path)
+    if problem:
+        raise _Refusal(problem)
+
+
+def _by_torch(path: Path) -> dict[str, NDArray[np.generic]]:
+    """Return the tensors of any file that PyTorch reads, or say why it cannot be used."""
+    import torch
+
+    tensors = _without_prefixes(_named_tensors(_content(path)))
+    return {
+        name: _values(name, tensor)
+        for name, tensor in tensors.items()
+        if tensor.dtype != torch.bool
+    }
 
 
 class _Refusal(ValueError):
@@ -86,9 +106,6 @@ _SAVE = "save `model.state_dict()` with torch.save, or a safetensors file"
 
 def _content(path: Path) -> Any:
     """Return what a file holds, in plain containers."""
-    problem = problem_of(path)
-    if problem:
-        raise _Refusal(problem)
     with path.open("rb") as file:
         head = file.read(32)
     if head.startswith(b"PK") or _LEGACY in head:
@@ -111,6 +128,8 @@ def _content(path: Path) -> Any:
 
 
 def _from_safetensors(path: Path) -> Any:
+    import safetensors.torch
+
     try:
         return safetensors.torch.load_file(path)
     except Exception as error:
@@ -119,6 +138,8 @@ def _from_safetensors(path: Path) -> Any:
 
 
 def _from_torch(path: Path) -> Any:
+    import torch
+
     try:
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sparse layouts and old formats, which are read
@@ -161,7 +182,7 @@ _PARAMETER = re.compile(
 """Names that parameters have: with a prefix, W_x, b_in, embed.W_E, linear.weight."""
 
 
-def _named_tensors(content: Any) -> dict[str, Tensor]:
+def _named_tensors(content: Any) -> "dict[str, Tensor]":
     """Return the tensors of a state dict, or of the one that a checkpoint holds."""
     if not isinstance(content, Mapping):
         msg = f"holds no state dict, that is tensors by name, but {_kind(content)}; {_SAVE}"
@@ -179,9 +200,7 @@ def _named_tensors(content: Any) -> dict[str, Tensor]:
         raise _Refusal(msg)
     holder = content[inner[0]] if inner else content
     tensors = {
-        name: value
-        for name, value in holder.items()
-        if isinstance(name, str) and isinstance(value, Tensor)
+        name: value for name, value in holder.items() if isinstance(name, str) and _is_tensor(value)
     }
     if not tensors:
         where = f" under {inner[0]!r}" if inner else ""
@@ -205,12 +224,18 @@ def _may_be_a_network(name: Any, value: Any, known: Collection[str]) -> bool:
     return is_parameter and _is_matrix(value)
 
 
+def _is_tensor(value: Any) -> bool:
+    import torch
+
+    return isinstance(value, torch.Tensor)
+
+
 def _is_matrix(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.ndim > 1
+    return _is_tensor(value) and value.ndim > 1
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, Tensor):
+    if _is_tensor(value):
         return "a tensor"
     if isinstance(value, Mapping):
         return "a mapping"
@@ -218,7 +243,7 @@ def _kind(value: Any) -> str:
     return "None" if value is None else f"{article} {type(value).__name__}"
 
 
-def _without_prefixes(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def _without_prefixes(tensors: "dict[str, Tensor]") -> "dict[str, Tensor]":
     """Return tensors without the prefixes that wrappers of a network put before every name.
 
     Names of whole numbers and masks may lack it: ``n_averaged`` of an averaged network does.
@@ -235,8 +260,10 @@ def _without_prefixes(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         tensors = {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
 
 
-def _values(name: str, tensor: Tensor) -> NDArray[np.generic]:
+def _values(name: str, tensor: "Tensor") -> NDArray[np.generic]:
     """Return the values of a tensor, dense and in a precision that NumPy has."""
+    import torch
+
     if tensor.is_meta:
         msg = f"{name} is on the meta device and has no values; load the network before it is saved"
         raise _Refusal(msg)

@@ -10,12 +10,13 @@ from snakemake.exceptions import WorkflowError
 
 from ontogeny.config import ConfigurationError, configuration_name, specification
 from ontogeny.workflow.configuration_files import problem_of_configuration
-from ontogeny.known_studies import STUDIES
+from ontogeny.known_studies import studies_of
 from ontogeny.plans import plans_of
 from ontogeny.provenance import code_digest, spec_digest
 from ontogeny.storage import file_digest
 from ontogeny.study import Places
 from ontogeny.workflow.origin import require_origin
+from ontogeny.workflow.remembered import remember
 
 MISREAD = set("{}\\")
 """Characters of paths: Snakemake sees wildcards in braces, netCDF a separator in a backslash."""
@@ -23,6 +24,8 @@ MISREAD = set("{}\\")
 if Path(sys.executable).is_file():
     # Snakemake puts this path into the shell line of every job without quotes (its issue 2645).
     sys.executable = shlex.quote(sys.executable)
+
+remember()
 
 
 def require_plain_folders():
@@ -54,7 +57,7 @@ def read_plans():
         places = Places(configuration_name(config, workflow.configfiles))
         if "name" not in config:
             require_origin(places.result(suffix=""), workflow.configfiles)
-        plans = plans_of(config, STUDIES, places)
+        plans = plans_of(config, studies_of(config), places)
     except ConfigurationError as error:
         names = ", ".join(map(str, workflow.configfiles))
         sys.exit(f"The configuration {names} is refused:\n{error}")

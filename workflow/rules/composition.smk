@@ -69,7 +69,7 @@ rule composition_train:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs(1500, 240),
+        **needs(COMPOSITION.training_memory, 240),
     params:
         spec=COMPOSITION.training,
         code=code_of("composition/train", COMPOSITION.study, COMPOSITION.modules),
@@ -101,7 +101,7 @@ if COMPOSITION.foreign:
             "../../environment.yml"
         threads: 1
         resources:
-            **needs(2000, 30),
+            **needs(COMPOSITION.training_memory, 30),
         params:
             spec=COMPOSITION.foreign_training,
             code=code_of(
@@ -132,7 +132,7 @@ rule composition_analysis:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs(2000, 30),
+        **needs(COMPOSITION.reading_memory, 30),
     params:
         spec={"key_similarity": COMPOSITION.section.analysis.key_similarity},
         code=code_of("composition/analysis", COMPOSITION.study, COMPOSITION.modules),
@@ -162,7 +162,7 @@ rule composition_evaluation:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs(3000, 60),
+        **needs(COMPOSITION.reading_memory, 60),
     params:
         spec={},
         code=code_of("composition/evaluation", COMPOSITION.study, COMPOSITION.modules),

@@ -12,7 +12,6 @@ rule given:
     resources:
         **needs(600, 10),
     params:
-        spec={},
         code=code_of("given"),
         original=lambda wildcards, output: GIVEN[output.file],
     message:

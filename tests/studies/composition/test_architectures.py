@@ -1,5 +1,6 @@
 """The quick forms against the obvious ones, which are written here as the papers write them."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -132,6 +133,25 @@ def assert_descends(architecture, parameters, pairs, dtype):
         assert_near(gradient[name], value, TOLERANCE[dtype])
 
 
+@architectures
+def test_arrays_and_tensors_give_the_same(architecture):
+    tensors = some_parameters(architecture, torch.float64)
+    arrays = {name: value.numpy() for name, value in tensors.items()}
+    left, right, _ = some_pairs(architecture.order, 41)
+    found = architecture.forward(arrays, left.numpy(), right.numpy())
+    expected = architecture.forward(tensors, left, right)
+    assert (found.attention is None) == (expected.attention is None)
+    for name in ("logits", "hidden", "attention"):
+        if getattr(expected, name) is not None:
+            assert_near(torch.from_numpy(getattr(found, name)), getattr(expected, name), 1e-13)
+    hidden = architecture.hidden_layer(arrays, left.numpy(), right.numpy())
+    np.testing.assert_array_equal(hidden, found.hidden)
+    readouts = (architecture.readout(arrays), architecture.readout(tensors))
+    for name in ("left_embedding", "right_embedding", "unembedding"):
+        found, expected = (getattr(each, name) for each in readouts)
+        assert_near(torch.from_numpy(found), expected, 1e-13)
+
+
 @dtypes
 @architectures
 def test_forward_equals_the_slow_form(architecture, dtype):
@@ -160,7 +180,7 @@ def test_objective_equals_autograd_of_the_slow_form(architecture, pairs, dtype):
 @architectures
 def test_objective_does_not_depend_on_blocks(architecture, number, monkeypatch):
     package = "ontogeny.studies.composition.networks.architectures"
-    for module in ("mlp", "bilinear", "_transformer_objective"):
+    for module in ("_mlp_objective", "_bilinear_objective", "_transformer_objective"):
         monkeypatch.setattr(f"{package}.{module}._BLOCK", 4)
     parameters = some_parameters(architecture, torch.float64)
     pairs = some_pairs(architecture.order, number)

@@ -36,9 +36,9 @@ from ontogeny.studies.composition.irreps.analysis import (
 from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
 from ontogeny.studies.composition.networks.architectures.transformer import Transformer
-from ontogeny.studies.composition.networks.pairs import train_mask
+from ontogeny.studies.composition.networks.pairs import train_mask, training_rows
 from ontogeny.studies.composition.networks.reading import grid, matrices
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 
 EXACT = {"rtol": 1e-10, "atol": 1e-10}
 primes = pytest.mark.parametrize("p", [7, 11, 13])

@@ -41,8 +41,9 @@ from ontogeny.studies.composition.networks.architectures import (
 )
 from ontogeny.studies.composition.networks.kinds import architecture_module
 from ontogeny.studies.composition.networks.loss import cross_entropy
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "W_x": ("element", "neuron"),
@@ -73,14 +74,14 @@ class SquaredSum:
         }
 
     def hidden_layer(self, parameters, left, right):
-        return (parameters["W_x"][left] + parameters["W_y"][right]).square()
+        return (parameters["W_x"][left] + parameters["W_y"][right]) ** 2
 
     def forward(self, parameters, left, right):
         hidden = self.hidden_layer(parameters, left, right)
         return Activations(logits=hidden @ parameters["W_U"], hidden=hidden)
 
     def readout(self, parameters):
-        return Readout(parameters["W_x"], parameters["W_y"], parameters["W_U"].t())
+        return Readout(parameters["W_x"], parameters["W_y"], parameters["W_U"].T)
 
     def objective(
         self, left, right, target, *, dtype=torch.float32, device="cpu", exact=True,

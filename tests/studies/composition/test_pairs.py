@@ -22,6 +22,16 @@ def test_torch_split_is_that_of_universality(n, fraction, seed):
     assert len(found) == len(expected) == int(fraction * n * n)
 
 
+@pytest.mark.parametrize("pairs", [2, 3, 16, 623, 625, 14400, 99_999])
+@pytest.mark.parametrize("seed", [0, 1, 2**31, 2**32 + 5, 2**63 - 1])
+def test_torch_split_needs_no_torch_at_any_size_and_seed(pairs, seed):
+    count = max(1, pairs // 2)
+    generator = torch.Generator().manual_seed(seed)
+    expected = torch.randperm(pairs, generator=generator)[:count].sort().values
+    found = train_pairs(pairs, fraction=count / pairs, seed=seed, split="torch")
+    np.testing.assert_array_equal(found, expected)
+
+
 @settings
 def test_python_split_is_that_of_progress_measures(n, fraction, seed):
     pairs = [(i, j, n) for i in range(n) for j in range(n)]

@@ -7,9 +7,12 @@ import pytest
 import torch
 
 from ontogeny.config import ConfigurationError
+from ontogeny.groups import group
+from ontogeny.studies.composition.config import Experiment
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.published import PublishedError, published_experiments
-from ontogeny.studies.composition.networks.runs import training_rows
 from ontogeny.studies.composition.resolution import resolve
 
 PAPER = {
@@ -31,7 +34,17 @@ def write(folder, name, **changes):
     said = {key: value for key, value in (PAPER | changes).items() if value is not ...}
     (folder / name).mkdir()
     (folder / name / "cfg.json").write_text(json.dumps(said))
-    (folder / name / "model.pt").write_text("read by no one before jobs start")
+    (folder / name / "model.pt").write_text("settings that are refused have no network")
+    others = {path.name for path in folder.iterdir() if path.is_dir()} - {name}
+    try:
+        (found,) = published_experiments(folder, skip=others).values()
+    except PublishedError:
+        return
+    architecture = Experiment.model_validate(found).architecture
+    order = group(found["group"]).order
+    shapes = build(architecture, order).shapes()
+    network = {each: torch.zeros(shape) for each, shape in shapes.items()}
+    torch.save(network, folder / name / "model.pt")
 
 
 def names_of(folder):

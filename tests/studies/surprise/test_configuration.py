@@ -124,7 +124,7 @@ WRONG = [
     (f"{WORLDS}/parity/alpha", 0, ["`surprise.worlds.parity.alpha` = 0.0: must be greater than 0"]),
     (f"{WORLDS}/parity/bits", 33, ["`surprise.worlds.parity.bits` = 33", "equal to 32"]),
     (f"{WORLDS}/parity/order", 40, ["worlds.parity.order` = 40: must be at most the 32 `bits`"]),
-    (f"{WORLDS}/parity/tasks", 10**6, ["parity.tasks` = 1000000: must be at most 4960", "give"]),
+    (f"{WORLDS}/parity/tasks", 10**5, ["parity.tasks` = 100000: must be at most 4960", "give"]),
     (f"{TASKS}/copy", {"kind": "copi"}, ["tasks.copy.kind` = 'copi'", "did you mean `copy`?"]),
     (f"{TASKS}/copy", {"kind": "copy", "share": 1}, ["copy.share` = 1.0", "less than 1"]),
     (

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ontogeny.config._messages import ConfigurationError, validate
+from ontogeny.config._faults import validate
+from ontogeny.config._messages import ConfigurationError
 from ontogeny.config._sections import NAME_PATTERN, Name
 
 __all__ = ["NAME_OF_CONFIGURATION", "configuration_name"]

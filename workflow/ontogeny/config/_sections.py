@@ -4,11 +4,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WrapValidator,
+    model_validator,
+)
+
+from ontogeny.config._shown import short
 
 __all__ = [
     "AS_REAL",
     "AS_WHOLE",
+    "DISTINCT",
+    "LONGEST_NAME",
     "NAME_PATTERN",
     "Count",
     "Files",
@@ -20,6 +31,7 @@ __all__ = [
     "Style",
     "Texts",
     "as_tuple",
+    "is_repeated",
 ]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -55,6 +67,28 @@ def as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _distinct(value: object, handler: Callable[[object], Any]) -> object:
+    if not isinstance(value, list | tuple):
+        msg = "must be a list"
+        raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueError)
+    return _each_once(value, handler(tuple(value)))
+
+
+def _each_once(written: Sequence[object], found: Sequence[Any], why: str = "") -> Sequence[Any]:
+    """Return items as validation has read them; refuse equal ones, with how they are written."""
+    for item in dict.fromkeys(found):
+        spelt = [short(each) for each, read in zip(written, found, strict=True) if read == item]
+        if len(spelt) > 1:
+            how = "" if len({*spelt}) == 1 else f" (written {' and '.join(spelt)})"
+            msg = f"holds {short(item)} more than once{how}; {why or 'give it once'}"
+            raise ValueError(msg)
+    return found
+
+
+DISTINCT = WrapValidator(_distinct)
+"""Reads a list, in which each item is there only once: ``1``, ``1.0`` and ``1e0`` are the same."""
+
+
 def _texts(value: object) -> object:
     if isinstance(value, str):
         return (value,)
@@ -64,8 +98,8 @@ def _texts(value: object) -> object:
     return tuple(value)
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-"""A list of texts, or a single one."""
+Texts = Annotated[tuple[str, ...], DISTINCT, BeforeValidator(_texts)]
+"""A list of texts, each once, or a single one."""
 
 Files = Texts
 """Names of files."""
@@ -78,6 +112,21 @@ AS_WHOLE = BeforeValidator(_whole)
 
 NAME_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
+LONGEST_NAME = 224
+"""Characters of a name; with a seed and what is added to it while a file is written, it fits into
+the 255 bytes that the name of a file can have."""
+
+
+def is_repeated(name: str) -> bool:
+    """Return whether a name ends with 20 or more times the same, which Snakemake refuses.
+
+    Examples
+    --------
+    >>> is_repeated("b" + "a" * 19), is_repeated("b" + "a" * 20), is_repeated("run" + "-0" * 20)
+    (False, True, True)
+    """
+    return re.search(r"(.+)\1{19}$", name) is not None
+
 
 def _name(value: object) -> object:
     if not isinstance(value, str) or not re.fullmatch(NAME_PATTERN, value):
@@ -86,10 +135,18 @@ def _name(value: object) -> object:
             "(it names files)"
         )
         raise ValueError(msg)
+    if len(value) > LONGEST_NAME:
+        msg = f"must have at most {LONGEST_NAME} characters, and has {len(value)} (it names files)"
+        raise ValueError(msg)
+    if is_repeated(value):
+        msg = "must not end with 20 or more times the same; choose another"
+        raise ValueError(msg)
     return value
 
 
-Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$"), BeforeValidator(_name)]
+Name = Annotated[
+    str, Field(pattern=f"^{NAME_PATTERN}$", max_length=LONGEST_NAME), BeforeValidator(_name)
+]
 """A name that becomes part of a file's path."""
 
 
@@ -123,8 +180,8 @@ class Section(BaseModel):
         return value
 
 
-Positive = Annotated[float, Field(gt=0), AS_REAL]
-Count = Annotated[int, Field(ge=1), AS_WHOLE]
+Positive = Annotated[float, Field(gt=0, le=1e9), AS_REAL]
+Count = Annotated[int, Field(ge=1, le=10**9), AS_WHOLE]
 Seed = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
 
 
@@ -135,14 +192,7 @@ def _different(value: object, handler: Callable[[object], Any]) -> object:
     if not value:
         msg = "must hold at least one seed; give a list of whole numbers, for example [0, 1]"
         raise ValueError(msg)
-    seeds: Sequence[int] = handler(tuple(value))
-    for seed in dict.fromkeys(seeds):
-        written = [repr(each) for each, read in zip(value, seeds, strict=True) if read == seed]
-        if len(written) > 1:
-            spelled = "" if len({*written}) == 1 else f" (written {', '.join(written)})"
-            msg = f"holds {seed} more than once{spelled}; each seed is one run"
-            raise ValueError(msg)
-    return seeds
+    return _each_once(value, handler(tuple(value)), "each seed is one run")
 
 
 Seeds = Annotated[tuple[Seed, ...], WrapValidator(_different)]

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ontogeny.config._messages import check_defaults
+from ontogeny.config._faults import Fault, check_defaults, without
+from ontogeny.config._messages import refuse
 from ontogeny.config._sections import Section, Style
 
-__all__ = ["canonical", "is_other_kind", "merge", "specification", "with_style"]
+__all__ = ["canonical", "is_other_kind", "merge", "specification", "styled", "with_style"]
 
 
 def canonical(value: Any) -> Any:
@@ -148,16 +149,28 @@ def with_style(
     ConfigurationError
         If the defaults themselves break a rule.
     """
+    found, faults = styled(section, figures, style, at=at)
+    refuse(map(str, faults))
+    return found
+
+
+def styled(
+    section: Mapping[str, Any], figures: type[BaseModel], style: type[Style], *, at: str
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the same as `with_style`, with what is wrong with the defaults left out, and that."""
     if not isinstance(section.get("figures"), Mapping):
-        return dict(section)
+        return dict(section), []
     written = dict(section["figures"])
     defaults = written.pop("defaults", None)
-    if defaults is not None:
-        check_defaults(defaults, style, at=f"{at}.figures.defaults")
-        absent: dict[str, Any] = {name: {} for name in figures.model_fields}
-        written = {
-            name: merge(defaults, value or {}) if isinstance(value, Mapping | None) else value
-            for name, value in (absent | written).items()
-        }
-        written["defaults"] = defaults
-    return {**section, "figures": written}
+    if defaults is None:
+        return {**section, "figures": written}, []
+    faults = check_defaults(defaults, style, at=f"{at}.figures.defaults")
+    for fault in faults:
+        defaults = without(defaults, fault.location)
+    absent: dict[str, Any] = {name: {} for name in figures.model_fields}
+    written = {
+        name: merge(defaults, value or {}) if isinstance(value, Mapping | None) else value
+        for name, value in (absent | written).items()
+    }
+    written["defaults"] = defaults
+    return {**section, "figures": written}, faults

@@ -6,9 +6,10 @@ what it alone has. What they mean is computed in `ontogeny.training`.
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from ontogeny.config import AS_REAL, AS_WHOLE, Count, Positive, Section, as_tuple
+from ontogeny.config import AS_REAL, AS_WHOLE, DISTINCT, Count, Positive, Section, as_tuple
+from ontogeny.config.bounds import MOST_CHECKPOINTS
 
 __all__ = [
     "LISTS",
@@ -22,11 +23,12 @@ __all__ = [
     "ShareBelowOne",
     "Trained",
     "Whole",
+    "refuse_many",
 ]
 
-NonNegative = Annotated[float, Field(ge=0), AS_REAL]
+NonNegative = Annotated[float, Field(ge=0, le=1e9), AS_REAL]
 ShareBelowOne = Annotated[float, Field(ge=0, lt=1), AS_REAL]
-Whole = Annotated[int, Field(ge=0), AS_WHOLE]
+Whole = Annotated[int, Field(ge=0, le=10**9), AS_WHOLE]
 
 LISTS = frozenset({"optimiser.betas", "optimiser.undecayed", "optimiser.weight_decay_schedule"})
 """Fields of an experiment that are lists by themselves and not sweeps."""
@@ -65,7 +67,7 @@ class Optimiser(Section):
         (0.9, 0.98), description="Decay rates of the two moments."
     )
     weight_decay: NonNegative = Field(0.01, description="Decoupled weight decay.")
-    undecayed: tuple[Literal["biases", "embeddings"], ...] = Field(
+    undecayed: Annotated[tuple[Literal["biases", "embeddings"], ...], DISTINCT] = Field(
         (), description="Parameters without weight decay: those of the MLP's biases, of the tokens."
     )
     weight_decay_schedule: tuple[DecayChange, ...] = Field(
@@ -86,7 +88,7 @@ class Optimiser(Section):
         "one. Last digits depend on the device.",
     )
 
-    @field_validator("betas", "undecayed", "weight_decay_schedule", mode="before")
+    @field_validator("betas", "weight_decay_schedule", mode="before")
     @classmethod
     def _tuple(cls, value: object) -> object:
         return as_tuple(value)
@@ -115,6 +117,23 @@ class Checkpoints(Section):
     every: Whole = Field(100, description="Distance of an even grid of steps; 0 for none.")
 
 
+def refuse_many(steps: int, every: int, key: str) -> None:
+    """Refuse an even grid of more than `MOST_CHECKPOINTS` steps.
+
+    Raises
+    ------
+    ValueError
+        The rule and the remedy; `key` is where the grid stands.
+    """
+    if every and steps // every > MOST_CHECKPOINTS:
+        msg = (
+            f"stores {steps // every:,} checkpoints, one at every {every} of {steps:,}, and a run "
+            f"may have {MOST_CHECKPOINTS:,}; set `{key}.every` to at least "
+            f"{-(-steps // MOST_CHECKPOINTS)}, or to 0 for none of these"
+        )
+        raise ValueError(msg)
+
+
 class EarlyStop(Section):
     """When to stop before the last step."""
 
@@ -130,6 +149,11 @@ class Schedule(Section):
     early_stop: EarlyStop | None = Field(
         None, description="When to stop before the last step; null: never."
     )
+
+    @model_validator(mode="after")
+    def _few_checkpoints(self) -> "Schedule":
+        refuse_many(self.steps, self.checkpoints.every, "checkpoints")
+        return self
 
 
 class Trained(Section):

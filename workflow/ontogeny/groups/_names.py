@@ -189,7 +189,8 @@ def _nearest(name: str) -> str | None:
 def _nearest_factor(text: str) -> str | None:
     found = re.fullmatch(r"([CDSAQF])([0-9]+)", text)
     if found:
-        return _nearest_in_family(found[1], _leading_digits(found[2]))
+        # Nobody who writes C0 wants C1, the group of one element.
+        return _nearest_in_family(found[1], _leading_digits(found[2]) or 3)
     names = [f"{family}{number}" for family, numbers in _NUMBERS.items() for number in numbers]
     return next(iter(difflib.get_close_matches(text, names, n=1)), None)
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 __all__ = ["Dropout"]
 
@@ -27,6 +29,7 @@ class Dropout:
 
     Examples
     --------
+    >>> import torch
     >>> factors = Dropout(rate=0.5, seed=0).factors(update=3)(torch.ones(2, 4))
     >>> bool(((factors == 0) | (factors == 2)).all())
     True
@@ -37,18 +40,20 @@ class Dropout:
     rate: float = 0.0
     seed: int = 0
 
-    def factors(self, update: int) -> Callable[[Tensor], Tensor | None]:
+    def factors(self, update: int) -> "Callable[[Tensor], Tensor | None]":
         """Return a function: the factors of one hidden layer after the other within an update.
 
         None stands for no dropout at all.
         """
         if not self.rate:
             return lambda hidden: None
+        import torch  # networks are read, which have no dropout, without it
+
         (seed,) = np.random.SeedSequence([self.seed, update]).generate_state(1)
         generator = torch.Generator().manual_seed(int(seed))
         stays = 1 - self.rate
 
-        def draw(hidden: Tensor) -> Tensor:
+        def draw(hidden: "Tensor") -> "Tensor":
             kept = torch.empty(hidden.shape, dtype=hidden.dtype)
             return kept.bernoulli_(stays, generator=generator).div_(stays).to(hidden.device)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
+
+from ontogeny.storage import write_bytes
 
 __all__ = ["PALETTE", "SPLIT_COLOURS", "Look", "figure", "irrep_looks", "save", "settings"]
 
@@ -108,11 +111,19 @@ def save(drawn: Figure, *, svg: str | Path, png: str | Path, resolution: int) ->
     svg, png : path
     resolution : int
         Of the PNG [dots/inch].
+
+    Raises
+    ------
+    ontogeny.storage.StorageError
+        If a file cannot be written.
     """
+    as_svg, as_png = BytesIO(), BytesIO()
     with settings():
         _place(drawn)
-        drawn.savefig(svg, metadata={"Date": None, "Creator": None})
-        drawn.savefig(png, dpi=resolution, metadata={"Software": None})
+        drawn.savefig(as_svg, format="svg", metadata={"Date": None, "Creator": None})
+        drawn.savefig(as_png, format="png", dpi=resolution, metadata={"Software": None})
+    write_bytes(as_svg.getvalue(), svg)
+    write_bytes(as_png.getvalue(), png)
 
 
 def _place(drawn: Figure) -> None:

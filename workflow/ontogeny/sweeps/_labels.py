@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ontogeny.config import LONGEST_NAME, is_repeated
 from ontogeny.provenance import spec_digest
 
-__all__ = ["label", "member_name"]
+__all__ = ["LONGEST_SWEEP", "label", "member_name"]
 
 _LONGEST_LABEL, _LONGEST_LABELS = 48, 150
+_DIGEST = 8
+LONGEST_SWEEP = LONGEST_NAME - _LONGEST_LABELS - _DIGEST - 2
+"""Characters that the name of a sweep may have, so that those of its members are not too long."""
 _UNAMBIGUOUS = re.compile(
     r"(?!(none|true|false|empty|default|minus-.*)$)[a-z][a-z0-9]*(-[a-z0-9]+)*"
 )
@@ -80,7 +84,7 @@ def _is_unambiguous(value: Any) -> bool:
 
 
 def _shortened(words: str, value: Any, longest: int) -> str:
-    if 0 < len(words) <= longest:
+    if 0 < len(words) <= longest and not is_repeated(words):
         return words
     beginning = words[: longest or _LONGEST_LABEL].strip("-")
-    return f"{beginning}-{spec_digest(value)[:8]}".lstrip("-")
+    return f"{beginning}-{spec_digest(value)[:_DIGEST]}".lstrip("-")

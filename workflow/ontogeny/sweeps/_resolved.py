@@ -1,12 +1,22 @@
 """From the section of a study as it is written to one with all defaults."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, TypeVar, get_args
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel
 
-from ontogeny.config import Style, noted, refuse, validate, with_style
-from ontogeny.sweeps._unfolded import Sweeps, unfolded
+from ontogeny.config import (
+    ConfigurationError,
+    Style,
+    as_written,
+    noted,
+    read,
+    refuse,
+    respelt,
+    styled,
+    validate,
+)
+from ontogeny.sweeps._unfolded import Sweeps, unfolding
 
 __all__ = ["resolved"]
 
@@ -20,6 +30,7 @@ def resolved(
     lists: Mapping[str, Collection[str]],
     style: type[Style],
     at: str,
+    check: Callable[[Model, Sweeps], Iterable[str]] = lambda section, sweeps: (),
 ) -> tuple[Model, Sweeps]:
     """Return the section of a study without sweeps, with all defaults merged into it.
 
@@ -38,6 +49,10 @@ def resolved(
         Of a single figure.
     at : str
         The name of the section.
+    check : callable
+        From the section and the sweeps of experiments to what parts of it break together. Where
+        some parts are wrong by themselves, it is given the section without them, and without what
+        names them.
 
     Returns
     -------
@@ -50,32 +65,133 @@ def resolved(
     Raises
     ------
     ConfigurationError
-        One message with every problem that a part of the section has by itself.
+        One message with every problem.
     """
     if not isinstance(raw, Mapping):
         return validate(raw, model, at=at), {}
-    section = dict(raw)
-    defaults = section.pop("defaults", None)
-    written = {name: section[name] for name in lists if name in section}
-    section |= {name: {} for name in written}
-    sweeps: dict[str, Sweeps] = {}
-    problems: list[str] = []
-    for name, entries in written.items():
-        with noted(problems):
-            section[name], sweeps[name] = unfolded(
-                entries,
-                _entry(model, name),
-                lists=lists[name],
-                at=f"{at}.{name}",
-                defaults=defaults if name == "experiments" else None,
-                defaults_at=f"{at}.defaults",
-            )
-    figures: Any = model.model_fields["figures"].annotation
+
+    def read_as(section: Mapping[str, Any]) -> tuple[Model, Sweeps]:
+        return _resolved(section, model, lists=lists, style=style, at=at, check=check)
+
+    try:
+        return read_as(raw)
+    except ConfigurationError:
+        section, problems, spelt = respelt(raw, model, at=at)
     with noted(problems):
-        section = with_style(section, figures, style, at=at)
-        found = validate(section, model, at=at)
-    refuse(problems)
-    return found, sweeps.get("experiments", {})
+        read_as(section)
+    raise ConfigurationError("\n".join(as_written(problem, spelt) for problem in problems))
+
+
+def _resolved(
+    raw: Mapping[str, Any],
+    model: type[Model],
+    *,
+    lists: Mapping[str, Collection[str]],
+    style: type[Style],
+    at: str,
+    check: Callable[[Model, Sweeps], Iterable[str]],
+) -> tuple[Model, Sweeps]:
+    """Return the same as `resolved` where no key is misspelt."""
+    section = dict(raw)
+    problems: list[str] = []
+    defaults = section.pop("defaults", None)
+    unfoldings = {
+        name: unfolding(
+            section[name],
+            _entry(model, name),
+            lists=lists[name],
+            at=f"{at}.{name}",
+            defaults=defaults if name == "experiments" else None,
+            defaults_at=f"{at}.defaults",
+        )
+        for name in lists
+        if name in section
+    }
+    section |= {name: found.entries for name, found in unfoldings.items()}
+    problems += [problem for each in unfoldings.values() for problem in each.problems]
+    figures: Any = model.model_fields["figures"].annotation
+    section, faults = styled(section, figures, style, at=at)
+    problems += map(str, faults)
+    found, faults = read(section, model, at=at)
+    wrong = {(name, entry) for name, each in unfoldings.items() for entry in each.refused}
+    for fault in faults:
+        field, *below = fault.location
+        unfolded = unfoldings.get(field)
+        if unfolded is None or not unfolded.follows(fault, tuple(below[1:])):
+            problems.append(str(fault))
+        wrong.add((field, below[0] if below and _is_of_entries(model, field) else None))
+    sweeps = {name: each.sweeps for name, each in unfoldings.items()}
+    if wrong:
+        section = _without_wrong(section, wrong, model)
+        found, faults = read(section, model, at=at)
+    of_experiments = sweeps.get("experiments", {})
+    if not faults and not any(_is_of_entries(model, f) for f, name in wrong if name is None):
+        lines = check(found, of_experiments)
+        problems += [
+            line.removesuffix("; known are ") for line in lines if not _follows(line, wrong, at)
+        ]
+    members = {
+        f"{at}.{name}.{member}": f"{at}.{name}.{sweep}"
+        for name, found_here in sweeps.items()
+        for sweep, members in found_here.items()
+        for member in members
+    }
+    refuse(as_written(problem, members) for problem in problems)
+    return found, of_experiments
+
+
+def _is_of_entries(model: type[BaseModel], field: object) -> bool:
+    """Return whether a field of a section has entries by name."""
+    known = model.model_fields.get(str(field))
+    return known is not None and get_origin(known.annotation) is dict
+
+
+def _without_wrong(
+    section: Mapping[str, Any], wrong: set[tuple[Any, Any]], model: type[BaseModel]
+) -> dict[str, Any]:
+    """Return a section without what is wrong and without what names that; `wrong` gets these.
+
+    Parameters
+    ----------
+    section : mapping
+    wrong : set of tuple
+        A field and the name of its entry; without entries, or of all of them, None.
+    model : type of Section
+    """
+    left = {
+        field: {name: entry for name, entry in value.items() if (field, name) not in wrong}
+        if _is_of_entries(model, field) and isinstance(value, Mapping)
+        else value
+        for field, value in section.items()
+        if (field, None) not in wrong
+    }
+    names = {name for _, name in wrong if name is not None}
+    for field, value in left.items():
+        if _is_of_entries(model, field):
+            naming = {(field, name) for name, entry in value.items() if _has(entry, names)}
+        else:
+            naming = {(field, None)} if _has(value, names) else set()
+        if naming - wrong:
+            wrong |= naming
+            return _without_wrong(left, wrong, model)
+    return left
+
+
+def _has(value: Any, names: Collection[Any]) -> bool:
+    """Return whether a value is one of some names, or has one in it."""
+    if isinstance(value, Mapping):
+        return any(_has(below, names) for below in value.values())
+    if isinstance(value, list | tuple):
+        return any(_has(item, names) for item in value)
+    return isinstance(value, str) and value in names
+
+
+def _follows(line: str, wrong: Collection[tuple[Any, Any]], at: str) -> bool:
+    """Return whether a problem is there only since something is left out."""
+    return any(
+        line.startswith(f"`{at}.{field}`") or f"'{name}'" in line or f"'{name}-" in line
+        for field, name in wrong
+    )
 
 
 def _entry(model: type[BaseModel], name: str) -> Any:

@@ -3,23 +3,30 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any, NamedTuple
 
 from ontogeny.config import (
+    Fault,
+    Location,
+    Name,
     canonical,
     check_defaults,
     is_other_kind,
     merge,
     noted,
+    read,
     refuse,
-    validate,
+    short,
+    shown_key,
+    without,
 )
-from ontogeny.sweeps._labels import label, member_name
+from ontogeny.sweeps._labels import LONGEST_SWEEP, label, member_name
 from ontogeny.sweeps._paths import Path, found_at, is_sweep
 from ontogeny.sweeps._tied import steps_of
 
-__all__ = ["Sweeps", "unfolded"]
+__all__ = ["Sweeps", "Unfolding", "unfolded", "unfolding"]
 
 Written = dict[Path, Any]
 Sweeps = dict[str, dict[str, dict[str, Any]]]
@@ -93,39 +100,95 @@ def unfolded(
     >>> sweeps
     {'a': {'a-fraction-0p2': {'data.fraction': 0.2}, 'a-fraction-0p5': {'data.fraction': 0.5}}}
     """
+    found = unfolding(
+        entries, model, lists=lists, at=at, defaults=defaults, defaults_at=defaults_at
+    )
+    refuse(found.problems)
+    return found.entries, found.sweeps
+
+
+class Unfolding(NamedTuple):
+    """What `unfolded` returns, as far as it is right, and what is wrong with the rest."""
+
+    entries: Any
+    sweeps: Sweeps
+    problems: list[str]
+    refused: set[Any]
+    """Names of entries that are left out."""
+    absent: list[Location]
+    """Places of what is left out of the defaults."""
+
+    def follows(self, fault: Fault, location: Location) -> bool:
+        """Return whether a key of an entry is missing since the defaults that have it are wrong."""
+        return fault.is_missing and any(
+            left[: len(location)] == location or location[: len(left)] == left
+            for left in self.absent
+        )
+
+
+def unfolding(
+    entries: Any,
+    model: Any,
+    *,
+    lists: Collection[str],
+    at: str,
+    defaults: Any = None,
+    defaults_at: str = "",
+) -> Unfolding:
+    """Return entries without sweeps as `unfolded` does, and every problem in the place of an error.
+
+    Entries with a sweep are read here; what is wrong with others is for `read` to find.
+    """
     if not isinstance(entries, Mapping):
-        return entries, {}
-    problems: list[str] = []
+        return Unfolding(entries, {}, [], set(), [])
+    found = Unfolding({}, {}, [], set(), [])
     if defaults is not None:
-        for plain, *_ in _without_sweeps(defaults, lists):
-            with noted(problems):
-                check_defaults(plain, model, at=defaults_at)
-        refuse(problems)
-    found: dict[Any, Any] = {}
-    sweeps: Sweeps = {}
+        plain = [each for each, *_ in _without_sweeps(defaults, lists)]
+        for fault in (each for one in plain for each in check_defaults(one, model, at=defaults_at)):
+            found.problems.append(str(fault))
+            found.absent.append(fault.location)
+        for location in found.absent:
+            defaults = without(defaults, location)
     for name, entry in entries.items():
         if not isinstance(entry, Mapping | None):
-            found[name] = entry
+            found.entries[name] = entry
             continue
+        here = f"{at}.{shown_key(name)}"
+        problems: list[str] = []
         with noted(problems):
             members = [
                 member
-                for step in steps_of(entry or {}, defaults or {}, lists, at=f"{at}.{name}")
+                for step in steps_of(entry or {}, defaults or {}, lists, at=here)
                 for member in _members(step, defaults or {}, lists)
             ]
-            if not members[0].written or not isinstance(name, str):
-                found[name] = members[0].plain
+            if not members[0].written:
+                found.entries[name] = members[0].plain
                 continue
-            named = _named(name, members, model, at=f"{at}.{name}")
+            refuse(_problems_of_name(name, at))
+            named = _named(name, members, model, found, at=here)
             refuse(
-                f"`{at}.{name}`: its member {member!r} has the name of another; rename one of them"
+                f"`{here}`: its member {member!r} has the name of another; rename one of them"
                 for member in named
-                if member in found or member in entries
+                if member in found.entries or member in entries
             )
-            found |= {member: plain for member, (plain, _) in named.items()}
-            sweeps[name] = {member: values for member, (_, values) in named.items()}
-    refuse(problems)
-    return found, sweeps
+            found.entries.update({member: plain for member, (plain, _) in named.items()})
+            found.sweeps[name] = {member: values for member, (_, values) in named.items()}
+            if named:
+                continue
+        found.problems.extend(problems)
+        found.refused.add(name)
+    return found
+
+
+def _problems_of_name(name: Any, at: str) -> list[str]:
+    """Say what is wrong with the name of a sweep, to which the values of each member are added."""
+    problems = [str(fault) for fault in read({name: None}, dict[Name, Any], at=at)[1]]
+    if not problems and len(name) > LONGEST_SWEEP:
+        problems = [
+            f"`{at}.{shown_key(name)}`: the name must have at most {LONGEST_SWEEP} characters, and "
+            f"has {len(name)}, since the values of each member are added to it; shorten it"
+        ]
+    return problems
 
 
 class _Member(NamedTuple):
@@ -195,23 +258,32 @@ def _left(
 
 
 def _named(
-    name: str, members: list[_Member], model: Any, *, at: str
+    name: str, members: list[_Member], model: Any, unfolding: Unfolding, *, at: str
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """Return the members of a sweep by name, in the order of their values, and these values."""
+    """Return the members of a sweep by name, in the order of their values, and these values.
+
+    There are none where a key is missing since the defaults that have it are wrong.
+    """
     fields = _swept_fields(members, at)
-    problems: list[str] = []
-    read = []
+    faults: list[str] = []
+    ordered = []
     for each in members:
-        with noted(problems):
-            meaning = canonical(validate(each.plain, model, at=at))
+        section, found = read(each.plain, model, at=at)
+        faults += [
+            _said(fault, members) for fault in found if not unfolding.follows(fault, fault.location)
+        ]
+        if not found:
+            meaning = canonical(section)
             values = [_meant(meaning, path, each.written[path]) for path in fields]
-            read.append((values, meaning, each))
-    refuse(problems)
-    read.sort(key=lambda member: [_order(value) for value in member[0]])
+            ordered.append((values, meaning, each))
+    refuse(faults)
+    if len(ordered) < len(members):
+        return {}
+    ordered.sort(key=lambda member: [_order(value) for value in member[0]])
     named: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     by_meaning: dict[str, _Member] = {}
     by_name: dict[str, Written] = {}
-    for values, meaning, each in read:
+    for values, meaning, each in ordered:
         same = by_meaning.setdefault(json.dumps(meaning), each)
         if same is not each:
             if _is_made_equal(same, each):
@@ -226,6 +298,14 @@ def _named(
         told = {".".join(path): _told(v) for path, v in zip(fields, values, strict=True)}
         named[member] = each.plain, told
     return named
+
+
+def _said(fault: Fault, members: list[_Member]) -> str:
+    """Return the sentence of a fault of one member; of an unknown key, with the whole list."""
+    values = [found_at(each.plain, fault.location) for each in members]
+    if fault.rule.startswith("unknown key") and fault.location in members[0].written:
+        return str(replace(fault, value=values))
+    return str(fault)
 
 
 def _is_made_equal(first: _Member, second: _Member) -> bool:
@@ -280,7 +360,7 @@ def _two(first: Written, second: Written) -> str:
     """Say where two members differ in what is written."""
     differ = [path for path in first if repr(first[path]) != repr(second[path])]
     return " and ".join(
-        ", ".join(f"`{'.'.join(path)}` = {written[path]!r}" for path in differ or first)
+        ", ".join(f"`{'.'.join(path)}` = {short(written[path])}" for path in differ or first)
         for written in (first, second)
     )
 

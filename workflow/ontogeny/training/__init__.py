@@ -1,13 +1,13 @@
 """Training of small networks: loop, schedule, measures, records, state, progress."""
 
+from ontogeny.records import Record, checkpoints_dataset, history_dataset, in_words
 from ontogeny.training._checkpoints import best_step, parameters_at
 from ontogeny.training._device import device_name, device_of
-from ontogeny.training._loop import Divergence, Objective, Record, can_resume, train
+from ontogeny.training._loop import Divergence, Objective, can_resume, train
 from ontogeny.training._measures import Evaluation, Quantity
 from ontogeny.training._parameters import ParameterBuffer
 from ontogeny.training._progress import ProgressLog
 from ontogeny.training._rates import decay, rate
-from ontogeny.training._records import checkpoints_dataset, history_dataset, in_words
 from ontogeny.training._schedule import checkpoint_steps
 from ontogeny.training._state import (
     Carried,

@@ -5,49 +5,25 @@ Symbols: ``P`` the number of parameters, all in one flat vector; ``K`` the numbe
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ontogeny.config.training import EarlyStop, Optimiser
+from ontogeny.records import Record
 from ontogeny.training._measures import Evaluation, Quantity
 from ontogeny.training._parameters import ParameterBuffer
 from ontogeny.training._rates import decay, rate, undecayed
 from ontogeny.training._state import Carried, State
 
-__all__ = ["Divergence", "Objective", "Record", "can_resume", "train"]
+__all__ = ["Divergence", "Objective", "can_resume", "train"]
 
 Objective = Callable[[dict[str, Tensor], dict[str, Tensor], int], Tensor]
 """Writes the gradient of the training loss into the second dictionary, and returns the loss."""
 
 _LOSS = Quantity("loss")
-
-
-@dataclass(frozen=True)
-class Record:
-    """What a run leaves.
-
-    Attributes
-    ----------
-    step : (K,) ndarray of int64
-        Updates done at each checkpoint.
-    parameters : dict of str to (K, ...) ndarray
-        Every parameter at each checkpoint.
-    measures : dict of str to (K, ...) ndarray
-        Every measure of the evaluation at each checkpoint.
-    step_loss : (T,) ndarray of float64
-        Training loss before each update [nat].
-    """
-
-    step: NDArray[np.int64]
-    parameters: dict[str, NDArray[np.floating]]
-    measures: dict[str, NDArray[Any]]
-    step_loss: NDArray[np.float64]
 
 
 class Divergence(RuntimeError):

@@ -2,7 +2,8 @@
 
 In a fresh clone, a copied folder or on a colleague's disk, Snakemake would take every result for
 current, whatever made it. `adopt` gives it a record made of the provenance of the result, so that
-it compares, and says why a job runs, as it does with records of its own.
+it compares, and says why a job runs, as it does with records of its own. A result whose provenance
+cannot be read is refused: nothing says that it is current.
 
 Snakemake offers no other place for this. Its store of records is one of two classes that it chooses
 itself, after the Snakefile is read and before any hook runs, and a plugin cannot replace it. So the
@@ -12,13 +13,12 @@ records still are what this relies on.
 
 import inspect
 import json
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-from snakemake.exceptions import WorkflowError
 
 from ontogeny.storage import StorageError, file_digest, read_provenance
 from ontogeny.workflow.snakemake_parts import module, part, refuse_snakemake
@@ -80,7 +80,7 @@ def with_own_records(recorded: Lookup) -> Lookup:
             try:
                 return own_record(path, path.stat().st_mtime_ns)
             except StorageError as error:
-                raise WorkflowError(str(error)) from None
+                sys.exit(str(error))
         return record
 
     metadata.adopts = True  # type: ignore[attr-defined]
@@ -89,7 +89,7 @@ def with_own_records(recorded: Lookup) -> Lookup:
 
 @cache
 def own_record(path: Path, mtime_ns: int) -> Any:
-    """Return the record that the provenance of a result makes; None where there is none.
+    """Return the record that the provenance of a result makes; None where it carries none.
 
     The provenance of a figure is in its numbers, that of the files of a group in the JSON file
     beside them.
@@ -101,12 +101,16 @@ def own_record(path: Path, mtime_ns: int) -> Any:
         When the file was changed [ns], so that an edited file is read again within one process.
     """
     for carrier in (path.with_suffix(".json"), path.with_suffix(".nc")):
-        provenance = read_provenance(carrier) if carrier.is_file() else {}
-        if "spec" in provenance:
-            params = (json.loads(str(provenance["spec"])), provenance["code_sha256"])
-            record = module("snakemake.persistence", _HERE).MetadataRecord(
-                params=sorted(map(repr, params)), record_format_version=_FORMAT
-            )
-            record.input_checksums = PresentDigests()  # after the model has checked its values
-            return record
-    return None
+        if carrier.is_file():
+            provenance = read_provenance(carrier)
+            break
+    else:
+        return None
+    if "spec" not in provenance:
+        return None
+    params = (json.loads(str(provenance["spec"])), provenance["code_sha256"])
+    record = module("snakemake.persistence", _HERE).MetadataRecord(
+        params=sorted(map(repr, params)), record_format_version=_FORMAT
+    )
+    record.input_checksums = PresentDigests()  # after the model has checked its values
+    return record

@@ -44,7 +44,8 @@ def problem_of_configuration(name: str | Path) -> str | None:
     try:
         parse_yaml(text)
     except ConfigurationError as error:
-        return f"The configuration {name} is refused: {error}"
+        start = "\n" if "\n" in str(error) else " "
+        return f"The configuration {name} is refused:{start}{error}"
     return None
 
 
@@ -85,8 +86,8 @@ def problem_of_command(arguments: Sequence[str]) -> str | None:
             "`--configfile`; put `--` before it: "
             f"snakemake --configfile {shlex.join(files)} -- {shlex.join(targets)}"
         )
-    problems = map(problem_of_configuration, names)
-    return next((problem for problem in problems if problem), None)
+    problems = [problem for name in names if (problem := problem_of_configuration(name))]
+    return "\n".join(problems) or None
 
 
 def is_dry_run(arguments: Sequence[str]) -> bool:

@@ -5,7 +5,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from ontogeny.joblog import MEMORY
+
 __all__ = ["Use", "lines", "uses"]
+
+_TOLD = re.compile(
+    f" {MEMORY}$".format(rule=r"(?P<rule>\w+)", taken=r"(?P<taken>\d+)", asked=r"(?P<asked>\d+)"),
+    re.MULTILINE,
+)
 
 Use = dict[str, tuple[float, float]]
 """By resource (``mem_mb`` [MB], ``runtime`` [min]): what a job took, and what it asked for."""
@@ -17,9 +24,11 @@ def uses(folder: str | Path) -> dict[str, Use]:
     Parameters
     ----------
     folder : path
-        With the files that the ``benchmark`` directives of the workflow made. They say what a job
-        asked for when it was run with ``--benchmark-extended``, as all profiles do; other files do
-        not count, nor does what a rule does not ask for.
+        With the logs of jobs, whose last line says how much memory a job had at most, and the files
+        that the ``benchmark`` directives of the workflow made. These say how long a job took, and
+        what it asked for when it was run with ``--benchmark-extended``, as all profiles do; their
+        memory is measured now and then only, and is less than the most. Other files do not count,
+        nor does what a rule does not ask for.
 
     Returns
     -------
@@ -67,6 +76,9 @@ def _measured(folder: Path) -> Iterator[tuple[str, str, float, float]]:
                     asked = re.search(rf"'{name}': (\d+)", row.get("resources") or "")
                     if asked:
                         yield str(row["rule_name"]), name, amount, float(asked[1])
+    for path in sorted(folder.rglob("*.log")):
+        for told in _TOLD.finditer(path.read_text(encoding="utf-8", errors="replace")):
+            yield told["rule"], "mem_mb", float(told["taken"]), float(told["asked"])
 
 
 def _number(text: str) -> float:

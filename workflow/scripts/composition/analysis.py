@@ -2,5 +2,4 @@ from ontogeny.job import Job
 from ontogeny.studies.composition.irreps.stages import analysis
 
 job = Job(snakemake)
-job.use_threads()
 job.write(analysis(**job.inputs(), **job.spec), "analysis")

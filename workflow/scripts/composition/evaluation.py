@@ -2,5 +2,4 @@ from ontogeny.job import Job
 from ontogeny.studies.composition.irreps.stages import evaluation
 
 job = Job(snakemake)
-job.use_threads()
 job.write(evaluation(**job.inputs()), "evaluation")

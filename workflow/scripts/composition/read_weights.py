@@ -1,11 +1,10 @@
 from ontogeny.job import Job
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.foreign import read_run, steps_of_weights
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import datasets, description
-from ontogeny.studies.composition.networks.runs import training_rows
 
 job = Job(snakemake)
-job.use_threads()
 training = Training.model_validate(job.spec)
 table = job.read("table")
 product = table["product"].values

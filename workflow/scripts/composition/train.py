@@ -3,8 +3,9 @@ from functools import partial
 from ontogeny.job import Job
 from ontogeny.resume import train_in_job
 from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import datasets, description
-from ontogeny.studies.composition.networks.runs import SHOWN, train_network, training_rows
+from ontogeny.studies.composition.networks.runs import SHOWN, train_network
 
 job = Job(snakemake)
 job.use_threads()

@@ -13,10 +13,10 @@ from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.irreps.analysis import Network
 from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.pairs import train_mask
+from ontogeny.studies.composition.networks.pairs import train_mask, training_rows
 from ontogeny.studies.composition.networks.reading import grid, matrices
 from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network, training_rows
+from ontogeny.studies.composition.networks.runs import train_network
 from studies.composition.addition import known
 
 TRANSFORMER = {"kind": "transformer", "d_model": 16, "heads": 2, "d_head": 8, "d_mlp": 20}

@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError, field_val
 from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
+    DISTINCT,
     Count,
     Files,
     Name,
@@ -15,9 +16,11 @@ from ontogeny.config import (
     Seed,
     Seeds,
     as_tuple,
+    short,
 )
 from ontogeny.config import Style as FigureStyle
 from ontogeny.config import training as optimisation
+from ontogeny.config.bounds import Layers, Width
 from ontogeny.config.training import (
     Checkpoints,
     EarlyStop,
@@ -60,8 +63,8 @@ class MLPSettings(Section):
     """The one-hidden-layer network of arXiv 2302.03025."""
 
     kind: Literal["mlp"] = "mlp"
-    embedding: Count = Field(256, description="Width of each of the two embeddings.")
-    hidden: Count = Field(128, description="Number of hidden neurons.")
+    embedding: Width = Field(256, description="Width of each of the two embeddings.")
+    hidden: Width = Field(128, description="Number of hidden neurons.")
 
     @property
     def neurons(self) -> int:
@@ -73,7 +76,7 @@ class BilinearSettings(Section):
     """The network whose hidden layer is the product of the two embeddings."""
 
     kind: Literal["bilinear"] = "bilinear"
-    hidden: Count = Field(128, description="Number of hidden neurons.")
+    hidden: Width = Field(128, description="Number of hidden neurons.")
 
     @property
     def neurons(self) -> int:
@@ -99,10 +102,10 @@ class TransformerSettings(Section):
     initialisation: Literal["universality", "progress-measures"] | None = Field(
         None, description="Whose initial weights; null: those of the preset."
     )
-    d_model: Count = Field(128, description="Width of the residual stream.")
-    heads: Count = Field(4, description="Number of attention heads.")
-    d_head: Count = Field(32, description="Width of a head.")
-    d_mlp: Count = Field(512, description="Number of neurons.")
+    d_model: Width = Field(128, description="Width of the residual stream.")
+    heads: Width = Field(4, description="Number of attention heads.")
+    d_head: Width = Field(32, description="Width of a head.")
+    d_mlp: Width = Field(512, description="Number of neurons.")
 
     @property
     def neurons(self) -> int:
@@ -114,11 +117,11 @@ class DeepTransformerSettings(Section):
     """The transformer of arXiv 2301.05217 with several layers."""
 
     kind: Literal["deep-transformer"] = "deep-transformer"
-    layers: Count = Field(2, description="Number of blocks of attention and MLP.")
-    d_model: Count = Field(128, description="Width of the residual stream.")
-    heads: Count = Field(4, description="Number of attention heads in each layer.")
-    d_head: Count = Field(32, description="Width of a head.")
-    d_mlp: Count = Field(512, description="Number of neurons in each layer.")
+    layers: Layers = Field(2, description="Number of blocks of attention and MLP.")
+    d_model: Width = Field(128, description="Width of the residual stream.")
+    heads: Width = Field(4, description="Number of attention heads in each layer.")
+    d_head: Width = Field(32, description="Width of a head.")
+    d_mlp: Width = Field(512, description="Number of neurons in each layer.")
     equals_output: bool = Field(True, description="Whether the token = has an output.")
 
     @property
@@ -180,7 +183,7 @@ class _Training(optimisation.Trained):
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
 
 
-Step = Annotated[int, Field(ge=0, lt=2**63), AS_WHOLE]
+Step = Annotated[int, Field(ge=0, le=10**8), AS_WHOLE]
 
 
 class ForeignCheckpoint(Section):
@@ -282,7 +285,7 @@ def _networks_of_a_seed(item: object) -> object:
     if not isinstance(item, Mapping) or not item:
         msg = (
             "must hold for each seed a file, a folder of checkpoints, or a mapping of steps to "
-            f"files such as {{0: a.pt, 500: b.pt}}, not {item!r}"
+            f"files such as {{0: a.pt, 500: b.pt}}, not {short(item)}"
         )
         raise ValueError(msg)
     found: dict[int, str] = {}
@@ -290,13 +293,16 @@ def _networks_of_a_seed(item: object) -> object:
         try:
             step = _STEP.validate_python(key)
         except ValidationError:
-            msg = f"has the key {key!r}, which is not a step: a whole number from 0 on"
+            msg = (
+                f"has the key {short(key)}, which is not a step: a whole number from 0 to "
+                "100,000,000"
+            )
             raise ValueError(msg) from None
         if step in found:
             msg = f"gives two files for step {step}; leave one of them"
             raise ValueError(msg)
         if not isinstance(file, str) or not file:
-            msg = f"gives {file!r} for step {step}; give the name of a file"
+            msg = f"gives {short(file)} for step {step}; give the name of a file"
             raise ValueError(msg)
         found[step] = file
     return found
@@ -371,15 +377,9 @@ class Published(Section):
     folder: str = Field(
         min_length=1, description="Folder of their runs (<name>/model.pt and cfg.json)."
     )
-    skip: tuple[str, ...] = Field((), description="Names of runs that are left out.")
-
-    @field_validator("skip", mode="before")
-    @classmethod
-    def _skip(cls, value: object) -> object:
-        if not isinstance(value, list | tuple):
-            msg = "must be a list of names of runs, that is of folders"
-            raise ValueError(msg)  # noqa: TRY004
-        return tuple(value)
+    skip: Annotated[tuple[str, ...], DISTINCT] = Field(
+        (), description="Names of runs that are left out."
+    )
 
 
 class Composition(Section):

@@ -3,19 +3,21 @@
 import difflib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ontogeny.config import ConfigurationError, Name, noted, refuse, validate
+from ontogeny.config import ConfigurationError, Name, noted, refuse, short, validate
 from ontogeny.given_files import problem_of
 from ontogeny.groups import Group, parse
 from ontogeny.studies.composition.catalogue.given import read_groups
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import (
     LISTS,
+    ArchitectureSettings,
     Composition,
     Experiment,
     Published,
@@ -27,7 +29,7 @@ from ontogeny.studies.composition.networks.published import (
     published_experiments,
     unreadable,
 )
-from ontogeny.sweeps import resolved
+from ontogeny.sweeps import Sweeps, resolved
 
 __all__ = ["resolve"]
 
@@ -56,46 +58,44 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
     """
     found, problems = read_groups(groups)
     known: dict[str, Group | None] = dict.fromkeys(groups) | found
+    section, published = raw, {}
+    if isinstance(raw, Mapping):
+        section = dict(raw)
+        if section.get("experiments", ...) is None:
+            del section["experiments"]
+        given = section.pop("published", None)
+        with noted(problems):
+            if given is not None:
+                section["published"] = _published(given)
+                published = _published_experiments(section["published"], section.get("experiments"))
+
+    def check(composition: Composition, sweeps: Sweeps) -> Iterator[str]:
+        written = {member: name for name, members in sweeps.items() for member in members}
+        entries = section.get("experiments", {})
+        if not composition.experiments and raw.get("published") is None:
+            yield "`composition.experiments`: must hold at least 1 experiment, or give `published`"
+        for name, experiment in (published | composition.experiments).items():
+            says_steps = _says_steps(entries.get(written.get(name, name)))
+            for problem in _problems(experiment, known, says_steps=says_steps):
+                yield f"`composition.experiments.{name}.{problem}"
+
     with noted(problems):
-        composition = _merged(raw)
-        written = {
-            member: name for name, members in composition.sweeps.items() for member in members
-        }
-        entries = raw.get("experiments") or {}
-        for member, experiment in composition.experiments.items():
-            name = written.get(member, member)
-            found_here = _problems(experiment, known, says_steps=_says_steps(entries.get(name)))
-            problems += [f"`composition.experiments.{name}.{problem}" for problem in found_here]
+        composition, sweeps = resolved(
+            section,
+            Composition,
+            lists={"experiments": LISTS},
+            style=Style,
+            at="composition",
+            check=check,
+        )
     refuse(problems)
     experiments = {
-        name: _with_checkpoints(experiment) for name, experiment in composition.experiments.items()
+        name: _with_checkpoints(experiment)
+        for name, experiment in (published | composition.experiments).items()
     }
     complete = composition.model_copy(update={"experiments": experiments})
-    complete._sweeps = composition.sweeps
+    complete._sweeps = sweeps
     return complete
-
-
-def _merged(raw: Any) -> Composition:
-    """Return the section with all defaults and sweeps, each experiment checked by itself."""
-    if not isinstance(raw, Mapping):
-        return validate(raw, Composition, at="composition")
-    section = dict(raw)
-    if section.get("experiments") is None:
-        section["experiments"] = {}
-    published: dict[str, Experiment] = {}
-    if section.get("published") is not None:
-        section["published"] = _published(section["published"])
-        published = _published_experiments(section["published"], section["experiments"])
-    composition, sweeps = resolved(
-        section, Composition, lists={"experiments": LISTS}, style=Style, at="composition"
-    )
-    experiments = published | composition.experiments
-    composition = composition.model_copy(update={"experiments": experiments})
-    composition._sweeps = sweeps
-    if not composition.experiments:
-        msg = "`composition.experiments`: must hold at least 1 experiment, or give `published`"
-        raise ConfigurationError(msg)
-    return composition
 
 
 def _published(given: Any) -> Published:
@@ -103,8 +103,8 @@ def _published(given: Any) -> Published:
         given = {"folder": given}
     elif not isinstance(given, Mapping):
         msg = (
-            f"`composition.published` = {given!r}: must be a folder, or a mapping of `folder` and "
-            "`skip`, the names of runs that are left out"
+            f"`composition.published` = {short(given)}: must be a folder, or a mapping of `folder` "
+            "and `skip`, the names of runs that are left out"
         )
         raise ConfigurationError(msg)
     return validate(given, Published, at="composition.published")
@@ -115,8 +115,14 @@ def _published_experiments(published: Published, written: Any) -> dict[str, Expe
     folder, skip = published.folder, published.skip
     try:
         found = published_experiments(folder, skip=skip)
-        files = [file for experiment in found.values() for file in experiment["weights"]]
-        problems = {Path(file): problem for file in files if (problem := problem_of(file))}
+        experiments = validate(found, dict[Name, Experiment], at="composition.experiments")
+        problems = {
+            Path(file): problem
+            for experiment in experiments.values()
+            for seed in experiment.seeds
+            for file in experiment.checkpoints_of(seed).values()
+            if (problem := _problem_of_network(file, experiment, _order(experiment.group)))
+        }
         if problems:
             raise unreadable(problems, folder, skip)
     except PublishedError as error:
@@ -129,7 +135,7 @@ def _published_experiments(published: Published, written: Any) -> dict[str, Expe
             "another"
         )
         raise ConfigurationError(msg)
-    return validate(found, dict[Name, Experiment], at="composition.experiments")
+    return experiments
 
 
 def _with_checkpoints(experiment: Experiment) -> Experiment:
@@ -147,7 +153,8 @@ def _problems(
     experiment: Experiment, given: Mapping[str, Group | None], *, says_steps: bool
 ) -> list[str]:
     """Say what the fields of an experiment break together with other parts of the configuration."""
-    return _weights_problems(experiment, says_steps) + _group_problems(experiment, given)
+    order, problems = _order_and_problems(experiment, given)
+    return _weights_problems(experiment, order, says_steps) + problems
 
 
 def _says_steps(entry: Any) -> bool:
@@ -156,7 +163,7 @@ def _says_steps(entry: Any) -> bool:
     return isinstance(schedule, Mapping) and "steps" in schedule
 
 
-def _weights_problems(experiment: Experiment, says_steps: bool) -> list[str]:
+def _weights_problems(experiment: Experiment, order: int | None, says_steps: bool) -> list[str]:
     if experiment.weights is None:
         return []
     count, seeds = len(experiment.weights), len(experiment.seeds)
@@ -176,12 +183,48 @@ def _weights_problems(experiment: Experiment, says_steps: bool) -> list[str]:
             problems.append(f"weights` = {item!r}: {error}")
             continue
         files = [found] if isinstance(found, str) else list(found.values())
-        wrong = {file: problem for file in files if (problem := problem_of(file))}
+        wrong = {
+            file: problem
+            for file in files
+            if (problem := _problem_of_network(file, experiment, order))
+        }
         problems += [f"weights` = {file!r}: {problem}" for file, problem in wrong.items()]
         problems += _repeated([file for file in files if file not in wrong], seed, seed_of)
         if not isinstance(found, str):
             steps.append(sorted(found))
     return problems or _step_problems(experiment, steps, says_steps)
+
+
+def _problem_of_network(file: str, experiment: Experiment, order: int | None) -> str | None:
+    """Say why a file is not the network of an experiment.
+
+    Nothing in the file is run. `order` is the number of elements, None for an unknown group, of
+    whose networks nothing but that there is a file can be said.
+    """
+    problem = problem_of(file)
+    if problem or order is None:
+        return problem
+    status = Path(file).stat()
+    content = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return _problem_of_content(file, content, experiment.architecture, order)
+
+
+@cache
+def _problem_of_content(
+    file: str, content: tuple[int, ...], architecture: ArchitectureSettings, order: int
+) -> str | None:
+    """Read a file of weights as a job will; once in a process as long as `content` is the same."""
+    del content
+    # PyTorch, which takes longer to start than all else here, is for those who give weights.
+    from ontogeny.studies.composition.networks.build import build
+    from ontogeny.studies.composition.networks.foreign import parameters_of
+    from ontogeny.weights import WeightsError, read_weights
+
+    try:
+        parameters_of(read_weights(file), build(architecture, order))
+    except (ValueError, WeightsError) as error:
+        return str(error).removeprefix(f"{file}: ").removeprefix(f"{Path(file)}: ")
+    return None
 
 
 def _counted(number: int, thing: str) -> str:
@@ -226,13 +269,46 @@ def _step_problems(experiment: Experiment, steps: list[list[int]], says_steps: b
     return []
 
 
-def _group_problems(experiment: Experiment, given: Mapping[str, Group | None]) -> list[str]:
-    """Say what an experiment asks of its group in vain; `given` has None for a group refused."""
+def _order(name: str) -> int:
+    """Return the number of elements of a group that is called by name."""
+    return math.prod(factor.order for factor in parse(name))
+
+
+def _order_and_problems(
+    experiment: Experiment, given: Mapping[str, Group | None]
+) -> tuple[int | None, list[str]]:
+    """Return the order of the group of an experiment, None when it is not known, and its problems.
+
+    `given` has None for a group that is refused.
+    """
     name = experiment.group
-    if name in given:
-        group = given[name]
-        if group is None:
-            return []
+    if name not in given:
+        try:
+            return _order(name), _group_problems(experiment, None)
+        except ValueError as error:
+            rule = str(error).removeprefix("`name` ").replace(f", got {name!r}", "")
+            return None, [f"group` = {name!r}: {rule}; {_where_groups_are(name, given)}"]
+    group = given[name]
+    return (None, []) if group is None else (group.order, _group_problems(experiment, group))
+
+
+def _where_groups_are(name: str, given: Collection[str]) -> str:
+    """Say how a group that has no such name is given."""
+    near = difflib.get_close_matches(name, given, n=1)
+    if near:
+        return f"did you mean `{near[0]}` of the section `groups`?"
+    key = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
+    key = key if re.fullmatch("[a-z].{0,39}", key) else "mine"
+    return (
+        f"any other group is given by its table: `groups: {{{key}: {{table: FILE}}}}` and "
+        f"`group: {key}`"
+    )
+
+
+def _group_problems(experiment: Experiment, group: Group | None) -> list[str]:
+    """Say what an experiment asks of its group in vain; None for a group called by name."""
+    name = experiment.group
+    if group is not None:
         order, residues = group.order, _adds_indices(group)
         rule = (
             "answers a^2 + a b + b^2 of the indices of the elements as numbers, and the product of "
@@ -246,13 +322,7 @@ def _group_problems(experiment: Experiment, given: Mapping[str, Group | None]) -
                 f"order the elements so, or take C{order}"
             )
     else:
-        try:
-            factors = parse(name)
-        except ValueError as error:
-            near = difflib.get_close_matches(name, given, n=1)
-            hint = f"; did you mean `{near[0]}` of the section `groups`?" if near else ""
-            return [f"group` = {name!r}: {error}{hint}"]
-        order = math.prod(factor.order for factor in factors)
+        factors, order = parse(name), _order(name)
         residues = [factor.family for factor in factors] == ["C"]
         rule = f"asks for a cyclic group such as C59, not {name}; take one"
     if experiment.data.labels == "quadratic" and not residues:

@@ -20,6 +20,7 @@ from ontogeny.studies.composition.config import (
 )
 from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic
 from ontogeny.studies.composition.labels import DIMENSIONS
+from ontogeny.studies.composition.memory import most_elements, reading_memory, training_memory
 from ontogeny.studies.composition.networks.kinds import architecture_module
 from ontogeny.studies.composition.resolution import resolve
 from ontogeny.studies.composition.summary import (
@@ -102,6 +103,19 @@ class CompositionPlan(Plan):
     def weights_files(self, wildcards: Any) -> list[str]:
         """Return the files with the networks of a run that was made elsewhere, by step."""
         return list(self.experiment(wildcards).checkpoints_of(int(wildcards.seed)).values())
+
+    def training_memory(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory [MB] that training a run, or reading its weights, may take."""
+        experiment = self.experiment(wildcards)
+        return attempt * training_memory(experiment, self._most_elements(experiment))
+
+    def reading_memory(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory [MB] that evaluation and analysis of a run may take."""
+        experiment = self.experiment(wildcards)
+        return attempt * reading_memory(experiment, self._most_elements(experiment))
+
+    def _most_elements(self, experiment: Experiment) -> int:
+        return most_elements(experiment.group, self.groups.get(experiment.group))
 
     def modules(self, wildcards: Any) -> list[str]:
         """Return the modules that the jobs of a run import by name: that of its architecture."""

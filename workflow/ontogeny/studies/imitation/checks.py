@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ontogeny.config import Section, Style, refuse, short
+from ontogeny.config import Section, Style, short
 from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.studies.imitation.analysis.model_class import GEOMETRIC
 from ontogeny.studies.imitation.config import (
@@ -69,8 +69,8 @@ def resolve(raw: Any) -> Imitation:
         lists={"classes": {"past.files"}, "experiments": {"seeds"}},
         style=Style,
         at="imitation",
+        check=lambda section, _: _problems(section),
     )
-    refuse(_problems(imitation))
     return imitation
 
 

@@ -15,6 +15,7 @@ from ontogeny.config import (
     Seeds,
     Style,
 )
+from ontogeny.config.bounds import AtLeastTwo, Examples, Width
 from ontogeny.figures import section_of
 
 __all__ = [
@@ -45,8 +46,8 @@ Level = Literal["run", "study"]
 CHARACTERS = 27
 """Different characters of a text: the letters from a to z, and a blank for all that is between."""
 
-Natural = Annotated[int, Field(ge=0), AS_WHOLE]
-AtLeastTwo = Annotated[int, Field(ge=2), AS_WHOLE]
+Natural = Annotated[int, Field(ge=0, le=10**9), AS_WHOLE]
+Policies = Annotated[int, Field(ge=2, le=10_000_000), AS_WHOLE]
 
 
 class Enumerated(Section):
@@ -54,8 +55,8 @@ class Enumerated(Section):
 
     kind: Literal["enumerated"] = "enumerated"
     actions: AtLeastTwo = Field(2, description="Number of actions.")
-    observations: Count = Field(2, description="Number of observations.")
-    policies: AtLeastTwo = Field(
+    observations: Width = Field(2, description="Number of observations.")
+    policies: Policies = Field(
         4, description="Number of policies; one of them is the demonstrator's."
     )
     steps: Count = Field(4, description="Steps of each history.")
@@ -65,9 +66,9 @@ class Random(Section):
     """Random policies that see the last observation, in a random environment."""
 
     kind: Literal["random"] = "random"
-    states: Count = Field(6, description="Number of observations; the last one is the state.")
+    states: Width = Field(6, description="Number of observations; the last one is the state.")
     actions: AtLeastTwo = Field(4, description="Number of actions.")
-    policies: AtLeastTwo = Field(
+    policies: Policies = Field(
         16, description="Number of policies; one of them is the demonstrator's."
     )
 
@@ -76,7 +77,7 @@ class Grid(Section):
     """Policies with two actions and one parameter, the probability of the second action."""
 
     kind: Literal["grid"] = "grid"
-    policies: Annotated[int, Field(ge=3), AS_WHOLE] = Field(
+    policies: Annotated[int, Field(ge=3, le=10_000_000), AS_WHOLE] = Field(
         201,
         description="Number of policies: probabilities evenly spaced from 0 to 1. The "
         "demonstrator's is 1/2, so the number is odd.",
@@ -99,10 +100,12 @@ class Treacherous(Section):
         6, description="Number of observations; the last one seen is the state."
     )
     actions: AtLeastTwo = Field(4, description="Number of actions; the last one does harm.")
-    copies: Count = Field(
+    copies: Examples = Field(
         20, description="Policies that act like the demonstrator until they betray."
     )
-    others: Natural = Field(11, description="Number of unrelated, random policies.")
+    others: Annotated[int, Field(ge=0, le=10_000_000), AS_WHOLE] = Field(
+        11, description="Number of unrelated, random policies."
+    )
     betrayal: Natural = Field(50, description="The step from which on the copies betray.")
     harm_probability: Annotated[float, Field(ge=0, lt=1), AS_REAL] = Field(
         1e-3,
@@ -126,7 +129,7 @@ class Whole(Section):
 
     kind: Literal["whole"] = "whole"
     actions: AtLeastTwo = Field(2, description="Number of actions.")
-    observations: Count = Field(2, description="Number of observations.")
+    observations: Width = Field(2, description="Number of observations.")
     steps: Count = Field(3, description="Steps of each history.")
 
 
@@ -148,7 +151,7 @@ class History(Section):
     """Policies that see more of the past than the last observation."""
 
     kind: Literal["history"] = "history"
-    policies: AtLeastTwo = Field(
+    policies: Policies = Field(
         32, description="Number of policies; one of them is the demonstrator's."
     )
     past: Annotated[Whole | Characters, Field(discriminator="kind")] = Field(
@@ -195,8 +198,8 @@ class Schedule(Section):
     """How much is simulated, and what of it is kept."""
 
     steps: Count = Field(300, description="Steps of each history.")
-    histories: Count = Field(300, description="Number of simulated histories.")
-    times_per_decade: Count = Field(
+    histories: Examples = Field(300, description="Number of simulated histories.")
+    times_per_decade: Annotated[int, Field(ge=1, le=100_000), AS_WHOLE] = Field(
         200,
         description="Steps in each power of ten at which means over histories are stored, spaced "
         "evenly in their logarithm.",

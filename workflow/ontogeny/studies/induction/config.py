@@ -1,9 +1,10 @@
 """The section ``induction`` of the configuration, and the specification of each stage."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
 from ontogeny.config import (
     AS_REAL,
@@ -15,13 +16,12 @@ from ontogeny.config import (
     Section,
     Seed,
     Seeds,
-    as_tuple,
-    refuse,
 )
 from ontogeny.config import (
     Style as FigureStyle,
 )
 from ontogeny.config import training as optimisation
+from ontogeny.config.bounds import Examples, Width
 from ontogeny.config.training import EarlyStop, LearningRateDecay, Whole
 from ontogeny.figures import section_of
 from ontogeny.given_files import problem_of_text, repeated
@@ -57,7 +57,7 @@ Length = Annotated[int, Field(ge=12, le=4096), AS_WHOLE]
 
 
 class _Corpus(Section):
-    sequences: Annotated[int, Field(ge=8), AS_WHOLE] = Field(
+    sequences: Annotated[int, Field(ge=8, le=10_000_000), AS_WHOLE] = Field(
         256, description="Sequences of the evaluation set, the same for every network."
     )
     seed: Seed = Field(0, description="Fixes the evaluation set and what all sequences share.")
@@ -71,8 +71,10 @@ class Phrases(_Corpus):
         64, description="Number of tokens; token 0 begins each sequence."
     )
     length: Length = Field(96, description="Length of the context.")
-    phrases: Count = Field(4, description="Private phrases of each sequence.")
-    phrase_length: Annotated[int, Field(ge=2), AS_WHOLE] = Field(
+    phrases: Annotated[int, Field(ge=1, le=4096), AS_WHOLE] = Field(
+        4, description="Private phrases of each sequence."
+    )
+    phrase_length: Annotated[int, Field(ge=2, le=4096), AS_WHOLE] = Field(
         3, description="Tokens of a phrase, drawn uniformly."
     )
     start_probability: Share = Field(
@@ -81,6 +83,25 @@ class Phrases(_Corpus):
     strength: Positive = Field(
         1.5, description="Standard deviation of the logits of the background chain, twice over."
     )
+
+    @model_validator(mode="after")
+    def _phrases_fit(self) -> "Phrases":
+        tokens = self.phrases * self.phrase_length
+        if tokens > self.length:
+            msg = (
+                f"{self.phrases} `phrases` of {self.phrase_length} tokens (`phrase_length`) have "
+                f"{tokens} tokens, and a context has {self.length} (`length`), so that they cannot "
+                "all occur; give fewer or shorter phrases, or a greater length"
+            )
+            raise ValueError(msg)
+        if 2 * self.phrase_length > self.length:
+            msg = (
+                f"`phrase_length` is {self.phrase_length}, and a context of {self.length} "
+                f"(`length`) has no room for the phrase and its repetition; give at most "
+                f"{self.length // 2}"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class Markov(_Corpus):
@@ -97,7 +118,7 @@ class Text(_Corpus):
     """Windows of real text."""
 
     kind: Literal["text"] = "text"
-    files: tuple[str, ...] = Field(
+    files: Files = Field(
         (), description="Text files; none: the source of the Python standard library."
     )
     vocabulary: Annotated[int, Field(ge=257, le=32_000), AS_WHOLE] = Field(
@@ -108,13 +129,6 @@ class Text(_Corpus):
         0.1, description="Share of the text, at its end, that only the evaluation set is from."
     )
 
-    @field_validator("files", mode="before")
-    @classmethod
-    def _files(cls, value: object) -> object:
-        if isinstance(value, str):
-            return (value,)
-        return as_tuple(value)
-
 
 Corpus = Annotated[Phrases | Markov | Text, Field(discriminator="kind")]
 
@@ -123,11 +137,13 @@ class Network(Section):
     """A decoder-only transformer whose positions are added to queries and keys alone."""
 
     layers: Annotated[int, Field(ge=1, le=4), AS_WHOLE] = Field(2, description="Layers.")
-    d_model: Annotated[int, Field(ge=4), AS_WHOLE] = Field(
+    d_model: Annotated[int, Field(ge=4, le=100_000), AS_WHOLE] = Field(
         64, description="Width of the residual stream; even."
     )
-    heads: Count = Field(4, description="Heads of each layer; they share `d_model`.")
-    d_mlp: Whole = Field(0, description="Neurons of the MLP of each layer; 0: attention only.")
+    heads: Width = Field(4, description="Heads of each layer; they share `d_model`.")
+    d_mlp: Annotated[int, Field(ge=0, le=100_000), AS_WHOLE] = Field(
+        0, description="Neurons of the MLP of each layer; 0: attention only."
+    )
     smeared_keys: bool = Field(
         False, description="Mix each key with that of the position before, by a trained share."
     )
@@ -139,7 +155,7 @@ class Network(Section):
 class Optimiser(optimisation.Optimiser):
     """AdamW on minibatches that are drawn anew for every update."""
 
-    batch: Count = Field(32, description="Sequences of a minibatch.")
+    batch: Examples = Field(32, description="Sequences of a minibatch.")
     learning_rate: Positive = Field(3e-3, description="Learning rate [1/step].")
     warm_up: Whole = Field(
         100, description="Number of updates over which the learning rate rises from 0."
@@ -279,15 +295,19 @@ def resolve(raw: Any) -> Induction:
         lists={"corpora": {"files"}, "experiments": LISTS},
         style=Style,
         at="induction",
-    )
-    refuse(
-        [
-            *([] if induction.experiments else ["`induction.experiments`: must hold at least 1"]),
-            *(text for name in induction.corpora for text in _problems_of_text(induction, name)),
-            *(problem for name in induction.experiments for problem in _problems(induction, name)),
-        ]
+        check=lambda section, _: _all_problems(section),
     )
     return induction
+
+
+def _all_problems(induction: Induction) -> Iterator[str]:
+    """Say what parts of the section break together."""
+    if not induction.experiments:
+        yield "`induction.experiments`: must hold at least 1"
+    for name in induction.corpora:
+        yield from _problems_of_text(induction, name)
+    for name in induction.experiments:
+        yield from _problems(induction, name)
 
 
 def _problems_of_text(induction: Induction, name: str) -> list[str]:

@@ -6,7 +6,7 @@ No job imports this module.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ontogeny.config import Style, refuse
+from ontogeny.config import Style
 from ontogeny.config.training import LISTS
 from ontogeny.studies.noisy_labels.config import (
     TUNABLE,
@@ -56,8 +56,14 @@ def resolve(raw: Any) -> NoisyLabels:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
-    section, _ = resolved(raw, NoisyLabels, lists=_LISTS, style=Style, at="noisy_labels")
-    refuse(_problems(section))
+    section, _ = resolved(
+        raw,
+        NoisyLabels,
+        lists=_LISTS,
+        style=Style,
+        at="noisy_labels",
+        check=lambda section, _: _problems(section),
+    )
     return section
 
 

@@ -18,6 +18,7 @@ from ontogeny.config import (
     Texts,
 )
 from ontogeny.config import training as optimisation
+from ontogeny.config.bounds import Epochs, Examples, Width
 from ontogeny.config.training import NonNegative, ShareBelowOne
 from ontogeny.figures import section_of
 from ontogeny.studies.noisy_labels.corpora.groups import GROUPS
@@ -60,7 +61,7 @@ def _not_empty(name: str) -> str:
 
 
 File = Annotated[str, AfterValidator(_not_empty)]
-PartSize = Annotated[int, Field(ge=50), AS_WHOLE]
+PartSize = Annotated[int, Field(ge=50, le=10_000_000), AS_WHOLE]
 Share = Annotated[float, Field(gt=0, lt=1), AS_REAL]
 ShareOrNone = Annotated[float, Field(ge=0, lt=1), AS_REAL]
 ShareOrAll = Annotated[float, Field(gt=0, le=1), AS_REAL]
@@ -180,8 +181,8 @@ Corpus = Annotated[Generated | Votes | Civil, Field(discriminator="kind")]
 class Network(Section):
     """A convolution over a comment, its maximum, and a hidden layer."""
 
-    channels: Count = Field(64, description="Channels of the convolution, of 3 words each.")
-    hidden: Count = Field(64, description="Neurons of the hidden layer.")
+    channels: Width = Field(64, description="Channels of the convolution, of 3 words each.")
+    hidden: Width = Field(64, description="Neurons of the hidden layer.")
     dropout: ShareBelowOne = Field(
         0.2, description="Share of the inputs of the hidden layer that are dropped in each update."
     )
@@ -190,7 +191,7 @@ class Network(Section):
 class Optimiser(optimisation.Optimiser):
     """Adam on minibatches of a fixed set of comments, in a new order in each epoch."""
 
-    batch: Count = Field(128, description="Number of comments in a minibatch.")
+    batch: Examples = Field(128, description="Number of comments in a minibatch.")
     learning_rate: Positive = Field(2e-3, description="Learning rate [1/step].")
     betas: tuple[ShareBelowOne, ShareBelowOne] = Field(
         (0.9, 0.999), description="Decay rates of the two moments."
@@ -201,11 +202,11 @@ class Optimiser(optimisation.Optimiser):
 class Schedule(Section):
     """How long to train. A checkpoint is stored before training and after each epoch."""
 
-    epochs: Count = Field(5, description="Epochs on all comments.")
-    clean_epochs: Count = Field(
+    epochs: Epochs = Field(5, description="Epochs on all comments.")
+    clean_epochs: Epochs = Field(
         60, description="Epochs of strategies that learn from the clean comments alone."
     )
-    naive_looks: Count = Field(
+    naive_looks: Epochs = Field(
         8,
         description="Largest number of checkpoints in each epoch of the strategy `naive`, so that "
         "it can be compared with `clean` at equal accuracy; they divide the epoch evenly.",
@@ -215,7 +216,7 @@ class Schedule(Section):
 class Tuning(Section):
     """How a network is fine-tuned on the clean comments alone."""
 
-    epochs: Count = Field(20, description="Epochs on the clean comments.")
+    epochs: Epochs = Field(20, description="Epochs on the clean comments.")
     learning_rate: Positive = Field(5e-4, description="Learning rate [1/step].")
 
 
@@ -232,7 +233,7 @@ class NetworkRating(Section):
         description="Of the harmless comments that name a group, the share that it learns from. "
         "Below 1 it learns to call comments that name a group toxic.",
     )
-    epochs: Count = Field(40, description="Largest number of epochs.")
+    epochs: Epochs = Field(40, description="Largest number of epochs.")
     network: Network = Field(Network(), description="The network.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
     seed: Seed = Field(
@@ -288,8 +289,8 @@ class _Trained(Section):
 class Training(_Trained):
     """What one run depends on, in addition to its corpus, its rater and its parent."""
 
-    epochs: Count
-    looks: Count
+    epochs: Epochs
+    looks: Epochs
     seed: Seed
 
 

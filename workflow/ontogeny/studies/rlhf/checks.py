@@ -6,7 +6,7 @@ No job imports this module.
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ontogeny.config import Style, refuse
+from ontogeny.config import Style
 from ontogeny.config.training import LISTS
 from ontogeny.studies.rlhf.config import (
     GOLD,
@@ -25,7 +25,7 @@ from ontogeny.studies.rlhf.config import (
 from ontogeny.studies.rlhf.pairs.checks import problems_of_pairs
 from ontogeny.studies.rlhf.seeds import seeds_of_policy, seeds_of_preferences
 from ontogeny.studies.rlhf.shares import taken
-from ontogeny.sweeps import resolved
+from ontogeny.sweeps import Sweeps, resolved
 
 __all__ = ["MOST_SEQUENCES", "resolve"]
 
@@ -60,10 +60,15 @@ def resolve(raw: Any) -> Rlhf:
     ConfigurationError
         One message with every problem: key, value, rule and remedy.
     """
-    section, _ = resolved(raw, Rlhf, lists=_LISTS, style=Style, at="rlhf")
-    refuse(_unknown(section))  # what is below reads names
-    refuse(_problems(section))
+    section, _ = resolved(raw, Rlhf, lists=_LISTS, style=Style, at="rlhf", check=_checked)
     return section
+
+
+def _checked(section: Rlhf, sweeps: Sweeps) -> Iterator[str]:
+    """Say what parts of the section break together."""
+    del sweeps
+    unknown = [*_unknown(section)]
+    yield from unknown or _problems(section)  # which reads names
 
 
 def _unknown(section: Rlhf) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
+    DISTINCT,
     Count,
     Files,
     Name,
@@ -15,9 +16,9 @@ from ontogeny.config import (
     Seed,
     Seeds,
     Style,
-    as_tuple,
 )
 from ontogeny.config import training as optimisation
+from ontogeny.config.bounds import Epochs, Examples, Layers, Width
 from ontogeny.config.training import NonNegative, ShareBelowOne, Whole
 from ontogeny.figures import section_of
 
@@ -75,21 +76,14 @@ def _not_gold(name: str) -> str:
     return name
 
 
-def _each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    if len({*values}) < len(values):
-        msg = "must name each only once"
-        raise ValueError(msg)
-    return values
-
-
 File = Annotated[str, AfterValidator(_not_empty)]
 PreferenceName = Annotated[Name, AfterValidator(_not_gold)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple), AfterValidator(_each_once)]
+Names = Annotated[tuple[Name, ...], DISTINCT]
 ShareToOne = Annotated[float, Field(ge=0, le=1), AS_REAL]
 Prompts = Annotated[int, Field(ge=1, le=len(PROMPTS)), AS_WHOLE]
 Tokens = Annotated[int, Field(ge=2, le=256), AS_WHOLE]
 Length = Annotated[int, Field(ge=2, le=128), AS_WHOLE]
-Wholes = Annotated[tuple[Whole, ...], BeforeValidator(as_tuple), AfterValidator(_each_once)]
+Wholes = Annotated[tuple[Whole, ...], DISTINCT]
 
 
 # Worlds
@@ -101,7 +95,9 @@ class Enumerated(Section):
     kind: Literal["enumerated"] = "enumerated"
     vocabulary: Tokens = Field(8, description="Number of tokens.")
     length: Length = Field(4, description="Number of tokens of a response.")
-    lines: Count = Field(4000, description="Number of sequences that the start policy learns from.")
+    lines: Examples = Field(
+        4000, description="Number of sequences that the start policy learns from."
+    )
     skew: Literal["none", "positive", "negative"] = Field(
         "none",
         description="Whether the true score is transformed by an increasing function so that its "
@@ -116,7 +112,7 @@ class Sequences(Section):
     kind: Literal["sequences"] = "sequences"
     vocabulary: Tokens = Field(32, description="Number of tokens.")
     length: Length = Field(16, description="Number of tokens of a response.")
-    lines: Count = Field(
+    lines: Examples = Field(
         20_000, description="Number of sequences that the start policy learns from."
     )
     prompts: Prompts = Field(
@@ -153,15 +149,15 @@ World = Annotated[Enumerated | Sequences | Pairs, Field(discriminator="kind")]
 class Network(Section):
     """A transformer with an MLP of four times its width."""
 
-    d_model: Count = Field(64, description="Width of the residual stream.")
-    layers: Count = Field(2, description="Number of layers.")
-    heads: Count = Field(4, description="Number of heads of a layer; it divides `d_model`.")
+    d_model: Width = Field(64, description="Width of the residual stream.")
+    layers: Layers = Field(2, description="Number of layers.")
+    heads: Width = Field(4, description="Number of heads of a layer; it divides `d_model`.")
 
 
 class StartOptimiser(optimisation.Optimiser):
     """AdamW on minibatches of the world's sequences, in a new order in each epoch."""
 
-    batch: Count = Field(128, description="Number of sequences in a minibatch.")
+    batch: Examples = Field(128, description="Number of sequences in a minibatch.")
     learning_rate: Positive = Field(2e-3, description="Learning rate [1/step].")
 
 
@@ -170,7 +166,7 @@ class StartTraining(Section):
 
     network: Network = Field(Network(), description="The network.")
     optimiser: StartOptimiser = Field(StartOptimiser(), description="The optimiser.")
-    epochs: Count = Field(2, description="Epochs on the sequences of the world.")
+    epochs: Epochs = Field(2, description="Epochs on the sequences of the world.")
 
 
 class StartRun(StartTraining):
@@ -182,10 +178,12 @@ class StartRun(StartTraining):
 class Probes(Section):
     """Pairs of samples of a start policy on which all that belongs to it is measured."""
 
-    calibration: Count = Field(
+    calibration: Examples = Field(
         1500, description="Number of pairs on which the scores of preference models are scaled."
     )
-    fresh: Count = Field(10_000, description="Number of further pairs, on which they are judged.")
+    fresh: Examples = Field(
+        10_000, description="Number of further pairs, on which they are judged."
+    )
 
 
 class Policy(StartTraining):
@@ -201,12 +199,12 @@ class Policy(StartTraining):
 class TrancheOptions(Section):
     """What a set of comparisons depends on, in addition to its files."""
 
-    pairs: Count = Field(1000, description="Number of pairs to learn from.")
-    test: Count = Field(500, description="Number of further pairs to test on.")
+    pairs: Examples = Field(1000, description="Number of pairs to learn from.")
+    test: Examples = Field(500, description="Number of further pairs to test on.")
     prompt: Prompt = Field(
         "mixed", description="Prompt that the pairs answer to; `mixed`: all of the world, evenly."
     )
-    best_of: Count = Field(
+    best_of: Width = Field(
         1, description="Each response is the best of so many samples by the score of `judge`."
     )
     iterations: Wholes = Field(
@@ -241,7 +239,7 @@ class Tranche(TrancheOptions):
 class PreferenceOptimiser(optimisation.Optimiser):
     """AdamW on minibatches of pairs."""
 
-    batch: Count = Field(64, description="Number of pairs in a minibatch.")
+    batch: Examples = Field(64, description="Number of pairs in a minibatch.")
     learning_rate_decay: optimisation.LearningRateDecay | None = Field(
         None, description="How the learning rate falls; null: along a line to 0 at the last update."
     )
@@ -255,8 +253,8 @@ class PreferenceTraining(Section):
 
     network: Network = Field(Network(), description="The network.")
     optimiser: PreferenceOptimiser = Field(PreferenceOptimiser(), description="The optimiser.")
-    epochs: Count = Field(6, description="Epochs on the pairs.")
-    pairs: Count | None = Field(
+    epochs: Epochs = Field(6, description="Epochs on the pairs.")
+    pairs: Examples | None = Field(
         None,
         description="Number of pairs to learn from, the first of each set; null: all. Without "
         "`last_share`, all sets give equally many.",
@@ -310,11 +308,11 @@ class PolicyOptimiser(optimisation.Optimiser):
 class PPO(Section):
     """Proximal policy optimisation (arXiv 1707.06347) of whole responses."""
 
-    samples: Count = Field(256, description="Number of responses sampled in an iteration.")
-    minibatch: Count = Field(
+    samples: Examples = Field(256, description="Number of responses sampled in an iteration.")
+    minibatch: Examples = Field(
         128, description="Number of responses in a minibatch; it divides `samples`."
     )
-    passes: Count = Field(2, description="Number of passes over the responses of an iteration.")
+    passes: Epochs = Field(2, description="Number of passes over the responses of an iteration.")
     clip: Positive = Field(
         0.2, description="The ratio of probabilities is clipped to 1 plus or minus this."
     )
@@ -345,6 +343,11 @@ class Iterations(Section):
     checkpoints: StoredIterations = Field(
         StoredIterations(), description="Which policies are stored."
     )
+
+    @model_validator(mode="after")
+    def _few_checkpoints(self) -> "Iterations":
+        optimisation.refuse_many(self.iterations, self.checkpoints.every, "checkpoints")
+        return self
 
 
 class _Optimised(Section):
@@ -405,7 +408,7 @@ class Experiment(_Optimised):
 class Sampling(Section):
     """Samples of a policy along its training."""
 
-    samples: Annotated[int, Field(ge=2), AS_WHOLE] = Field(
+    samples: Annotated[int, Field(ge=2, le=10_000_000), AS_WHOLE] = Field(
         512, description="Number of responses of each stored policy, where they are not enumerated."
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ontogeny.config import Style, refuse, short
+from ontogeny.config import Style, short
 from ontogeny.config.training import LISTS
 from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.studies.surprise.config import (
@@ -59,8 +59,8 @@ def resolve(raw: Any) -> Surprise:
         lists={"worlds": {"files", "table.files", "average"}, "experiments": {"seeds"} | LISTS},
         style=Style,
         at="surprise",
+        check=lambda section, _: _problems(section),
     )
-    refuse(_problems(surprise))
     return surprise
 
 

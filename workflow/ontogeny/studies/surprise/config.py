@@ -19,6 +19,7 @@ from ontogeny.config import (
     Texts,
 )
 from ontogeny.config import training as optimisation
+from ontogeny.config.bounds import AtLeastTwo, Examples
 from ontogeny.config.training import ShareBelowOne, Whole
 from ontogeny.figures import section_of
 
@@ -54,7 +55,6 @@ Level = Literal["run", "study"]
 """What figures are drawn of."""
 
 Share = Annotated[float, Field(gt=0, lt=1), AS_REAL]
-AtLeastTwo = Annotated[int, Field(ge=2), AS_WHOLE]
 
 BATCHES = {"parity": 2048, "mixture": 48}
 """Examples or sequences of a minibatch unless the configuration says otherwise."""
@@ -185,10 +185,10 @@ class Mixture(Section):
     held_out: Share = Field(
         0.1, description="Share of the text, at its end, that only evaluation has."
     )
-    sequences: Annotated[int, Field(ge=8), AS_WHOLE] = Field(
+    sequences: Annotated[int, Field(ge=8, le=10_000_000), AS_WHOLE] = Field(
         512, description="Windows of text in the evaluation set."
     )
-    problems: Annotated[int, Field(ge=8), AS_WHOLE] = Field(
+    problems: Annotated[int, Field(ge=8, le=10_000_000), AS_WHOLE] = Field(
         500, description="Problems of each task in the evaluation set."
     )
     seed: Seed = Field(0, description="Draws tables, held-out pairs and the evaluation set.")
@@ -213,8 +213,8 @@ class LongTable(Section):
     shots: str = Field(
         "zero-shot", description="Which rows are read, as the column `shots` says it."
     )
-    parameters: Annotated[dict[str, Count], GIVEN] = Field(
-        description="Number of parameters of each size, by its label in the column `size`."
+    parameters: Annotated[dict[str, Annotated[int, Field(ge=1, le=10**18), AS_WHOLE]], GIVEN] = (
+        Field(description="Number of parameters of each size, by its label in the column `size`.")
     )
     families: Annotated[dict[str, str], GIVEN] = Field(
         description="Family of each variant in the column `variant`. Models of one family are "
@@ -282,7 +282,7 @@ class Network(Section):
 class Optimiser(optimisation.Optimiser):
     """AdamW on minibatches that are drawn anew for every update."""
 
-    batch: Count | None = Field(
+    batch: Examples | None = Field(
         None,
         description="Examples (parity) or sequences (mixture) of a minibatch; null: 2,048 examples "
         "or 48 sequences.",
@@ -358,7 +358,7 @@ class Analysis(Section):
     learned: Share = Field(
         0.9, description="An ability is learned when its accuracy is above this."
     )
-    least_sizes: Annotated[int, Field(ge=4), AS_WHOLE] = Field(
+    least_sizes: Annotated[int, Field(ge=4, le=1000), AS_WHOLE] = Field(
         4, description="Least number of widths that a law is fitted to."
     )
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from ontogeny.joins.outcomes import LEARNED_ACCURACY, is_learned
 
@@ -115,6 +114,8 @@ def trend(step: NDArray[np.int64], values: Array, since: float) -> float:
     chosen = step >= since
     if chosen.sum() < 3 or np.ptp(values[chosen]) == 0:
         return float("nan")
+    from scipy.stats import spearmanr  # a network without a past does without it
+
     return float(spearmanr(step[chosen], values[chosen]).statistic)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import cast
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from ontogeny.studies.composition.config import ArchitectureSettings
 from ontogeny.studies.composition.networks.architectures import Architecture
@@ -36,10 +36,10 @@ def all_pairs_size(architecture: Architecture) -> int:
 
 def pair_blocks(
     architecture: Architecture, *, size: int = _BLOCK_BYTES
-) -> Iterator[tuple[Tensor, Tensor]]:
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield all pairs in row-major order, in blocks of whole rows of about `size` bytes at most."""
     order = architecture.order
     rows = max(1, size * order // all_pairs_size(architecture))
     for first in range(0, order, rows):
-        left = torch.arange(first, min(first + rows, order))
-        yield left.repeat_interleave(order), torch.arange(order).repeat(len(left))
+        left = np.arange(first, min(first + rows, order))
+        yield left.repeat(order), np.tile(np.arange(order), len(left))

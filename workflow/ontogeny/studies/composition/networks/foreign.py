@@ -9,20 +9,21 @@ import re
 from collections.abc import Mapping
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from ontogeny.records import Record
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture
-from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.pairs import answers
-from ontogeny.studies.composition.networks.runs import evaluation, training_rows
-from ontogeny.training import Record
+from ontogeny.studies.composition.networks.build import build, pair_blocks
+from ontogeny.studies.composition.networks.pairs import answers, train_mask, training_rows
 from ontogeny.weights import WeightsError, read_weights
 
 __all__ = ["parameters_of", "read_run", "record_of", "steps_of_weights"]
 
 Tensors = Mapping[str, NDArray[np.generic]]
+
+_BLOCK = 2**26
+"""Bytes of the layers that are computed at once."""
 
 _TRANSFORMER_LENS = {
     "embed.W_E": "W_E",
@@ -245,15 +246,9 @@ def record_of(
     """
     order = len(product)
     architecture = build(spec.architecture, order)
-    member = torch.zeros(order**2, dtype=torch.bool)
-    member[torch.as_tensor(training_rows(spec, order))] = True
-    right = answers(product, labels=spec.data.labels, seed=spec.seed)
-    target = torch.tensor(right, dtype=torch.int64).reshape(-1)
-    evaluate = evaluation(architecture, target, member, torch.device("cpu"))
-    found = [
-        evaluate({name: torch.as_tensor(values) for name, values in network.items()})
-        for network in networks.values()
-    ]
+    train = train_mask(training_rows(spec, order), order).reshape(-1)
+    answer = answers(product, labels=spec.data.labels, seed=spec.seed).reshape(-1)
+    found = [_measures(architecture, network, answer, train) for network in networks.values()]
     return Record(
         step=np.array(list(networks), dtype=np.int64),
         parameters={
@@ -263,3 +258,33 @@ def record_of(
         measures={name: np.stack([each[name] for each in found]) for name in found[0]},
         step_loss=np.empty(0),
     )
+
+
+def _measures(
+    architecture: Architecture,
+    network: Mapping[str, NDArray[np.floating]],
+    answer: NDArray[np.integer],
+    train: NDArray[np.bool_],
+) -> dict[str, NDArray[np.float64]]:
+    """Return loss [nat] and accuracy of a network on training and test pairs, (split,).
+
+    All outputs count, that of ``=`` as well; see `ontogeny.studies.composition.networks.loss`.
+    """
+    parameters = {name: values.astype(np.float64) for name, values in network.items()}
+    losses, hits = [], []
+    for left, right in pair_blocks(architecture, size=_BLOCK):
+        logits = architecture.forward(parameters, left, right).logits
+        at = np.arange(len(left)), answer[left * architecture.order + right]
+        hits.append(logits.argmax(axis=1) == at[1])
+        logits -= logits[at][:, None]
+        logits[at] = -np.inf
+        largest = np.maximum(logits.max(axis=1), 0)
+        logits -= largest[:, None]
+        wrong = np.exp(logits, out=logits).sum(axis=1)
+        losses.append(largest + np.log1p(wrong + np.expm1(-largest)))
+    loss, hit = np.concatenate(losses), np.concatenate(hits)
+    splits = (train, ~train)
+    return {
+        "loss": np.array([loss[chosen].mean() for chosen in splits]),
+        "accuracy": np.array([hit[chosen].mean() for chosen in splits]),
+    }

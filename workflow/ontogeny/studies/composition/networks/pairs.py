@@ -8,10 +8,11 @@ import random
 from typing import Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-__all__ = ["answers", "train_mask", "train_pairs"]
+from ontogeny.studies.composition.config import Training
+
+__all__ = ["answers", "train_mask", "train_pairs", "training_rows"]
 
 
 def train_pairs(
@@ -53,13 +54,34 @@ def train_pairs(
         msg = f"`fraction` = {fraction!r} leaves no {kind} pairs of {pairs}"
         raise ValueError(msg)
     if split == "torch":
-        generator = torch.Generator().manual_seed(seed)
-        order = torch.randperm(pairs, generator=generator).numpy()
+        order = _randperm(pairs, seed)
     else:
         rows = list(range(pairs))
         random.Random(seed).shuffle(rows)
         order = np.array(rows)
     return np.sort(order[:count]).astype(np.int64)
+
+
+def _randperm(count: int, seed: int) -> NDArray[np.int64]:
+    """Return what ``torch.randperm`` returns on a CPU, without PyTorch, (count,).
+
+    The entry at place i changes places with the one that comes ``u mod (count - i)`` places later,
+    with a number u of 32 bits from the Mersenne Twister for each i but the last.
+    """
+    twister = np.random.RandomState(seed % 2**32)
+    drawn = twister.randint(0, 2**32, size=max(count - 1, 0), dtype=np.uint32)
+    later = drawn % np.arange(count, 1, -1)
+    order = list(range(count))
+    for place, distance in enumerate(later.tolist()):
+        other = place + distance
+        order[place], order[other] = order[other], order[place]
+    return np.array(order)
+
+
+def training_rows(spec: Training, order: int) -> NDArray[np.int64]:
+    """Return the rows ``a n + b`` of the training set of a run, ascending."""
+    data = spec.data
+    return train_pairs(order**2, fraction=data.fraction, seed=spec.seed, split=data.split)
 
 
 def answers(

@@ -22,6 +22,7 @@ from ontogeny.config import (
     refuse,
     validate,
 )
+from ontogeny.config.bounds import Width
 from ontogeny.given_files import decoded, problem_of
 from ontogeny.groups import parse
 
@@ -96,19 +97,19 @@ class _Layers(Section):
 
 
 class _MLPLayers(_Layers):
-    embed_dim: Count
-    hidden_dim: Count
+    embed_dim: Width
+    hidden_dim: Width
 
 
 class _BilinearLayers(_Layers):
-    embed_dim: Count
+    embed_dim: Width
 
 
 class _TransformerLayers(_Layers):
-    d_model: Count = 128
-    num_heads: Count = 4
-    d_head: Count = 32
-    d_mlp: Count = 512
+    d_model: Width = 128
+    num_heads: Width = 4
+    d_head: Width = 32
+    d_mlp: Width = 512
     act_type: Annotated[str, BeforeValidator(_relu)] = "ReLU"
 
 

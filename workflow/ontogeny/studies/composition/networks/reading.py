@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ontogeny.studies.composition.irreps.analysis import Layers, Matrices, Network
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import all_pairs_size, pair_blocks
 
 __all__ = ["grid", "matrices"]
+
+Array = NDArray[np.float64]
 
 _IN_MEMORY = 2**29
 _BLOCK = 2**27
@@ -23,24 +23,24 @@ def grid(architecture: Architecture, parameters: Mapping[str, NDArray[np.floatin
     Where all of them fit in memory they are computed once, however often they are asked for.
     Logits that follow from the hidden layer alone are computed only when they are asked for.
     """
-    tensors = {name: torch.as_tensor(value).double() for name, value in parameters.items()}
+    parameters = _doubled(parameters)
     n = architecture.order
 
-    unembedding = architecture.readout(tensors).unembedding.t()
+    unembedding = architecture.readout(parameters).unembedding.T
 
-    def layers(left: Tensor, right: Tensor) -> Layers:
+    def layers(left: NDArray[np.int64], right: NDArray[np.int64]) -> Layers:
         if architecture.direct_path:
-            found = architecture.forward(tensors, left, right)
+            found = architecture.forward(parameters, left, right)
             return block(left, found.hidden, lambda: found.logits[:, :n])
-        hidden = architecture.hidden_layer(tensors, left, right)
+        hidden = architecture.hidden_layer(parameters, left, right)
         return block(left, hidden, lambda: hidden @ unembedding)
 
-    def block(left: Tensor, hidden: Tensor, logits: Callable[[], Tensor]) -> Layers:
+    def block(left: NDArray[np.int64], hidden: Array, logits: Callable[[], Array]) -> Layers:
         rows = len(left) // n
         return Layers(
-            left[::n].numpy(),
-            hidden.numpy().reshape(rows, n, -1),
-            lambda: logits().numpy().reshape(rows, n, n),
+            left[::n],
+            hidden.reshape(rows, n, -1),
+            lambda: logits().reshape(rows, n, n),
         )
 
     def blocks() -> Iterator[Layers]:
@@ -56,12 +56,16 @@ def matrices(
     architecture: Architecture, parameters: Mapping[str, NDArray[np.floating]]
 ) -> Matrices:
     """Return the matrices of a network that stand on group elements, in float64."""
-    tensors = {name: torch.as_tensor(value).double() for name, value in parameters.items()}
-    readout = architecture.readout(tensors)
+    parameters = _doubled(parameters)
+    readout = architecture.readout(parameters)
     return Matrices(
-        left_embedding=readout.left_embedding.numpy(),
-        right_embedding=readout.right_embedding.numpy(),
-        unembedding=readout.unembedding.numpy(),
+        left_embedding=readout.left_embedding,
+        right_embedding=readout.right_embedding,
+        unembedding=readout.unembedding,
         direct_path=architecture.direct_path,
-        squared_weights=float(sum((value**2).sum() for value in tensors.values())),
+        squared_weights=float(sum((value**2).sum() for value in parameters.values())),
     )
+
+
+def _doubled(parameters: Mapping[str, NDArray[np.floating]]) -> dict[str, Array]:
+    return {name: value.astype(np.float64) for name, value in parameters.items()}

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from ontogeny.config import canonical
 from ontogeny.labels import Labels, Measure
+from ontogeny.records import Record, in_words
+from ontogeny.records import checkpoints_dataset as shared_checkpoints
+from ontogeny.records import history_dataset as shared_history
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.networks.build import parameter_dimensions
-from ontogeny.training import Record, in_words
-from ontogeny.training import checkpoints_dataset as shared_checkpoints
-from ontogeny.training import history_dataset as shared_history
 
 __all__ = ["checkpoints_dataset", "datasets", "description", "history_dataset"]
 

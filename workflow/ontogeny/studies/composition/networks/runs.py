@@ -11,7 +11,7 @@ from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture, Dropout
 from ontogeny.studies.composition.networks.build import build, pair_blocks
 from ontogeny.studies.composition.networks.loss import accuracy, cross_entropy
-from ontogeny.studies.composition.networks.pairs import answers, train_pairs
+from ontogeny.studies.composition.networks.pairs import answers, training_rows
 from ontogeny.training import (
     Evaluation,
     ParameterBuffer,
@@ -23,7 +23,7 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["SHOWN", "TEST_LOSS", "evaluation", "train_network", "training_rows"]
+__all__ = ["SHOWN", "TEST_LOSS", "train_network"]
 
 TEST_LOSS = Quantity("loss", (1,))
 """Of the evaluation of a network."""
@@ -33,12 +33,6 @@ SHOWN = {"train": Quantity("loss", (0,)), "test": TEST_LOSS}
 
 _EMBEDDED = ("element", "token", "position")
 """Dimensions whose entries have a row of an embedding."""
-
-
-def training_rows(spec: Training, order: int) -> NDArray[np.int64]:
-    """Return the rows ``a n + b`` of the training set of a run, ascending."""
-    data = spec.data
-    return train_pairs(order**2, fraction=data.fraction, seed=spec.seed, split=data.split)
 
 
 def train_network(
@@ -92,7 +86,7 @@ def train_network(
     initial = architecture.initial(torch.Generator().manual_seed(spec.seed))
     member = torch.zeros(order**2, dtype=torch.bool)
     member[chosen] = True
-    evaluate = evaluation(architecture, target, member, device)
+    evaluate = _evaluation(architecture, target, member, device)
     embeddings = {name for name in initial if architecture.dimensions[name][0] in _EMBEDDED}
     return train(
         ParameterBuffer(initial, dtype=dtype, device=device),
@@ -108,7 +102,7 @@ def train_network(
     )
 
 
-def evaluation(
+def _evaluation(
     architecture: Architecture, target: Tensor, member: Tensor, device: torch.device
 ) -> Callable[[dict[str, Tensor]], Evaluation]:
     """Return a function that gives the measures of a network: loss [nat] and accuracy, (split,)."""
@@ -118,8 +112,8 @@ def evaluation(
     @torch.no_grad()
     def evaluate(parameters: dict[str, Tensor]) -> Evaluation:
         losses, hits = [], []
-        for left, right in pair_blocks(architecture):
-            left, right = left.to(device), right.to(device)
+        for pairs in pair_blocks(architecture):
+            left, right = (torch.as_tensor(each, device=device) for each in pairs)
             logits = architecture.forward(parameters, left, right).logits
             answer = target[left * order + right]
             losses.append(cross_entropy(logits, answer).double())

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from ontogeny.studies.composition.irreps.analysis.frame import Frame
 from ontogeny.studies.composition.irreps.analysis.means import Matrices, Means, Network
@@ -69,6 +68,8 @@ def relabelled_means(network: Network, means: Means, frames: list[Frame]) -> lis
     n = frames[0].order
     hidden, logits = np.zeros_like(means.product), np.zeros_like(means.logits)
     hidden, logits = (np.zeros((len(frames) * n, m.shape[1])) for m in (hidden, logits))
+    from scipy.sparse import csr_array  # measures along training do without it
+
     for layers in network():
         rows = np.arange(len(layers.left))
         pairs = np.concatenate([(rows[:, None] * n + f.division[layers.left]).T for f in frames])

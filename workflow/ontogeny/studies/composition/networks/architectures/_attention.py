@@ -6,35 +6,41 @@ Shapes: ``place`` the 2n + 1 tokens at positions that occur (a at position 0 in 
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Generic
 
-import torch
 from jaxtyping import Float, Int
-from torch import Tensor
 
-from ontogeny.studies.composition.networks.architectures._products import product
+from ontogeny.studies.composition.networks.architectures._arrays import (
+    A,
+    concatenated,
+    einsum,
+    product,
+    stacked,
+)
 
 __all__ = ["Table", "places", "tabulate"]
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True)
+class Table(Generic[A]):
     """What the last position reads at each place.
 
     Attributes
     ----------
-    last : (d_model,) Tensor
+    last : (d_model,) array
         The residual stream of "=" before attention, x_2: the same for every pair.
-    scores : (place, head) Tensor
+    scores : (place, head) array
         Before the softmax.
-    values : (place, head, d_head) Tensor
+    values : (place, head, d_head) array
     """
 
-    last: Float[Tensor, " d_model"]
-    scores: Float[Tensor, "place head"]
-    values: Float[Tensor, "place head d_head"]
+    last: Float[A, " d_model"]
+    scores: Float[A, "place head"]
+    values: Float[A, "place head d_head"]
 
 
-def tabulate(parameters: Mapping[str, Tensor]) -> Table:
+def tabulate(parameters: Mapping[str, A]) -> Table[A]:
     """Return scores and values at every place.
 
     The query ``q_j = x_2 W_Q^j / sqrt(d_head)`` is constant, so that the score ``q_j . (x W_K^j)``
@@ -43,17 +49,15 @@ def tabulate(parameters: Mapping[str, Tensor]) -> Table:
     W_E, W_pos, W_K = parameters["W_E"], parameters["W_pos"], parameters["W_K"]
     elements = W_E[:-1]  # (element, d_model)
     last = W_E[-1] + W_pos[2]  # (d_model)
-    x = torch.cat([elements + W_pos[0], elements + W_pos[1], last[None]])  # (place, d_model)
-    query = torch.einsum("d,hdk->hk", last, parameters["W_Q"]) / W_K.shape[2] ** 0.5
-    directions = torch.einsum("hdk,hk->dh", W_K, query)  # (d_model, head)
+    x = concatenated([elements + W_pos[0], elements + W_pos[1], last[None]])  # (place, d_model)
+    query = einsum("d,hdk->hk", last, parameters["W_Q"]) / W_K.shape[2] ** 0.5
+    directions = einsum("hdk,hk->dh", W_K, query)  # (d_model, head)
     heads, d_model, d_head = W_K.shape
-    W_V = parameters["W_V"].transpose(0, 1).reshape(d_model, heads * d_head)
-    values = product(x, W_V).view(-1, heads, d_head)  # (place, head, d_head)
+    W_V = parameters["W_V"].swapaxes(0, 1).reshape(d_model, heads * d_head)
+    values = product(x, W_V).reshape(-1, heads, d_head)  # (place, head, d_head)
     return Table(last, x @ directions, values)
 
 
-def places(
-    left: Int[Tensor, " pair"], right: Int[Tensor, " pair"], order: int
-) -> Int[Tensor, "pair position"]:
+def places(left: Int[A, " pair"], right: Int[A, " pair"], order: int) -> Int[A, "pair position"]:
     """Return the place of each of the three tokens of each pair."""
-    return torch.stack([left, order + right, torch.full_like(left, 2 * order)], dim=1)
+    return stacked([left, order + right, 0 * left + 2 * order])

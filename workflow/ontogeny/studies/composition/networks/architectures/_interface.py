@@ -5,55 +5,61 @@ logits; ``neuron`` the hidden layer; ``feature`` whatever the embeddings stand i
 
 An architecture knows the number of elements and nothing else about a group. Inputs are elements as
 indices: `left` and `right` the factors ``a`` and ``b``, `target` their product.
+
+What a network computes is written once, for arrays of NumPy and tensors of PyTorch alike. Modules
+of architectures import PyTorch only where a network starts and learns, so that analyses of stored
+networks do without it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Generic, Literal, Optional, Protocol, Union, runtime_checkable
 
-import torch
 from jaxtyping import Float, Int
-from torch import Tensor
 
 from ontogeny.networks.dropout import Dropout
+from ontogeny.studies.composition.networks.architectures._arrays import A
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["Activations", "Architecture", "Objective", "Readout"]
 
 
 @dataclass(frozen=True)
-class Activations:
+class Activations(Generic[A]):
     """What a network computes for some pairs.
 
     Attributes
     ----------
-    logits : (pair, output) Tensor [nat]
+    logits : (pair, output) array [nat]
         As many columns as the network has outputs; columns past the elements belong to no element.
-    hidden : (pair, neuron) Tensor
+    hidden : (pair, neuron) array
         The hidden layer after its nonlinearity; of the last position in a transformer.
-    attention : (pair, head, position) Tensor or None
+    attention : (pair, head, position) array or None
         From the last position to each of the three; None without attention.
     """
 
-    logits: Float[Tensor, "pair output"]
-    hidden: Float[Tensor, "pair neuron"]
-    attention: Float[Tensor, "pair head position"] | None = None
+    logits: Float[A, "pair output"]
+    hidden: Float[A, "pair neuron"]
+    attention: Float[A, "pair head position"] | None = None
 
 
 @dataclass(frozen=True)
-class Readout:
+class Readout(Generic[A]):
     """The matrices of a network whose rows stand for group elements.
 
     Attributes
     ----------
-    left_embedding, right_embedding : (element, feature) Tensor
+    left_embedding, right_embedding : (element, feature) array
         What the network reads of the left and the right factor.
-    unembedding : (element, neuron) Tensor
+    unembedding : (element, neuron) array
         The linear map from the hidden layer to the logit of each element.
     """
 
-    left_embedding: Float[Tensor, "element feature"]
-    right_embedding: Float[Tensor, "element feature"]
-    unembedding: Float[Tensor, "element neuron"]
+    left_embedding: Float[A, "element feature"]
+    right_embedding: Float[A, "element feature"]
+    unembedding: Float[A, "element neuron"]
 
 
 @runtime_checkable
@@ -61,8 +67,11 @@ class Objective(Protocol):
     """The training loss of an architecture on fixed pairs."""
 
     def __call__(
-        self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
-    ) -> Tensor:
+        self,
+        parameters: dict[str, "torch.Tensor"],
+        gradient: dict[str, "torch.Tensor"],
+        update: int = 0,
+    ) -> "torch.Tensor":
         """Write the gradient of the mean cross-entropy into `gradient` and return the loss [nat].
 
         Both dictionaries hold every parameter under its name. What `gradient` held before is
@@ -109,42 +118,43 @@ class Architecture(Protocol):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, in the order in which they are drawn and stored."""
 
-    def initial(self, generator: torch.Generator) -> dict[str, Tensor]:
+    def initial(self, generator: "torch.Generator") -> dict[str, "torch.Tensor"]:
         """Return initial parameters, float32 on the CPU, by the recipe of the paper."""
 
     def forward(
         self,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Activations:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Activations[A]:
         """Return the activations on the pairs ``(left[i], right[i])``, in the parameters' type."""
 
     def hidden_layer(
         self,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Float[Tensor, "pair neuron"]:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Float[A, "pair neuron"]:
         """Return the hidden layer alone on the same pairs."""
 
-    def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
+    def readout(self, parameters: Mapping[str, A]) -> Readout[A]:
         """Return the matrices whose rows stand for group elements."""
 
     def objective(
         self,
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-        target: Int[Tensor, " pair"],
+        left: "torch.Tensor",
+        right: "torch.Tensor",
+        target: "torch.Tensor",
         *,
-        dtype: torch.dtype = torch.float32,
-        device: torch.device | str = "cpu",
+        dtype: Optional["torch.dtype"] = None,
+        device: Union["torch.device", str] = "cpu",
         exact: bool = True,
         dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step.
 
-        `dtype` and `device` are those of the parameters that it will be called with; `exact` as
-        for `ontogeny.studies.composition.networks.loss.loss_and_gradient`; `dropout` is that of the
+        `dtype` and `device` are those of the parameters that it will be called with, float32 where
+        no `dtype` is given; `exact` as for
+        `ontogeny.studies.composition.networks.loss.loss_and_gradient`; `dropout` is that of the
         hidden layers.
         """

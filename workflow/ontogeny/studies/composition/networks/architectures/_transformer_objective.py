@@ -59,13 +59,14 @@ class _Folded(NamedTuple):
 
 
 def _fold(parameters: Mapping[str, Tensor]) -> _Folded:
-    last, scores, values = tabulate(parameters)
+    table = tabulate(parameters)
+    last = table.last
     W_O, W_in, W_out, W_U = (parameters[name] for name in ("W_O", "W_in", "W_out", "W_U"))
     W_O = W_O.flatten(0, 1)  # (mixed, d_model)
     inner, inner_bias, stream = product(W_O, W_in), last @ W_in, last
     if "b_in" in parameters:
         inner_bias, stream = inner_bias + parameters["b_in"], stream + parameters["b_out"]
-    below = (scores, values, inner, inner_bias)
+    below = (table.scores, table.values, inner, inner_bias)
     if W_U.shape[1] < W_U.shape[0]:
         return _Folded(*below, product(W_O, W_U), product(W_out, W_U), stream @ W_U)
     return _Folded(*below, W_O, W_out, stream, W_U)

@@ -6,30 +6,35 @@ or the last one alone in the last layer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from math import inf
+from typing import TYPE_CHECKING, ClassVar, Optional, Union
 
-import torch
 from jaxtyping import Float, Int
-from torch import Tensor
 
 from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.config import DeepTransformerSettings
+from ontogeny.studies.composition.networks.architectures._arrays import (
+    A,
+    einsum,
+    relu,
+    softmax,
+    stacked,
+)
 from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Objective,
     Readout,
 )
-from ontogeny.studies.composition.networks.architectures._products import keep_freed_memory
-from ontogeny.studies.composition.networks.loss import cross_entropy
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["DIMENSIONS", "DeepTransformer", "build"]
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = AROUND | {
     name: ("layer", *dims) for name, dims in BLOCK.items()
 }
-
-_CAUSAL = torch.ones(3, 3, dtype=torch.bool).tril()
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class DeepTransformer:
 
     Examples
     --------
+    >>> import torch
     >>> transformer = DeepTransformer(order=5, layers=2)
     >>> parameters = transformer.initial(torch.Generator().manual_seed(0))
     >>> found = transformer.forward(parameters, torch.tensor([0, 1]), torch.tensor([4, 2]))
@@ -94,12 +100,14 @@ class DeepTransformer:
         outputs = n + 1 if self.equals_output else n
         return {"W_E": (n + 1, d), "W_pos": (3, d), **stacked, "W_U": (d, outputs)}
 
-    def initial(self, generator: torch.Generator) -> dict[str, Tensor]:
+    def initial(self, generator: "torch.Generator") -> dict[str, "torch.Tensor"]:
         """Return normal weights and zero biases, drawn in the order of `shapes`.
 
         Standard deviations: ``1 / sqrt(d_model)`` for all but W_U, which has one over the square
         root of the number of outputs.
         """
+        import torch  # analyses do without it; likewise below
+
         return {
             name: torch.zeros(shape)
             if name.startswith("b_")
@@ -110,10 +118,10 @@ class DeepTransformer:
 
     def forward(
         self,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Activations:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Activations[A]:
         """Return logits, and hidden layer and attention of the last block, at the last position."""
         return self.forward_with(Dropout(), 0, parameters, left, right)
 
@@ -121,25 +129,27 @@ class DeepTransformer:
         self,
         dropout: Dropout,
         update: int,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Activations:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Activations[A]:
         """Return the activations under the dropout of an update, in every block."""
         w = parameters
         factors = dropout.factors(update)
-        tokens = torch.stack([left, right, torch.full_like(left, self.order)], dim=1)
+        tokens = stacked([left, right, 0 * left + self.order])
         x = w["W_E"][tokens] + w["W_pos"]  # (pair, position, d_model)
         for layer in range(self.layers):
             first = 2 if layer == self.layers - 1 else 0
-            q = torch.einsum("pid,hdk->phik", x[:, first:], w["W_Q"][layer])
-            k, v = (torch.einsum("pjd,hdk->phjk", x, w[name][layer]) for name in ("W_K", "W_V"))
-            scores = q @ k.transpose(2, 3) / self.d_head**0.5  # (pair, head, query, position)
-            causal = _CAUSAL[first:].to(scores.device)
-            attention = scores.masked_fill(~causal, -torch.inf).softmax(3)
-            mixed = (attention @ v).transpose(1, 2).flatten(2)  # (pair, query, mixed)
-            r = x[:, first:] + mixed @ w["W_O"][layer].flatten(0, 1)  # (pair, query, d_model)
-            hidden = (r @ w["W_in"][layer] + w["b_in"][layer]).relu()  # (pair, query, neuron)
+            q = einsum("pid,hdk->phik", x[:, first:], w["W_Q"][layer])
+            k, v = (einsum("pjd,hdk->phjk", x, w[name][layer]) for name in ("W_K", "W_V"))
+            scores = q @ k.swapaxes(2, 3) / self.d_head**0.5  # (pair, head, query, position)
+            for query in range(first, 2):
+                scores[:, :, query, query + 1 :] = -inf
+            attention = softmax(scores, 3)
+            mixed = (attention @ v).swapaxes(1, 2).reshape(len(x), 3 - first, -1)
+            W_O = w["W_O"][layer].reshape(-1, self.d_model)  # (mixed, d_model)
+            r = x[:, first:] + mixed @ W_O  # (pair, query, d_model)
+            hidden = relu(r @ w["W_in"][layer] + w["b_in"][layer])  # (pair, query, neuron)
             factor = factors(hidden)
             hidden = hidden if factor is None else hidden * factor
             x = r + hidden @ w["W_out"][layer] + w["b_out"][layer]  # (pair, query, d_model)
@@ -151,71 +161,40 @@ class DeepTransformer:
 
     def hidden_layer(
         self,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Float[Tensor, "pair neuron"]:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Float[A, "pair neuron"]:
         """Return the hidden layer alone on the same pairs."""
         return self.forward(parameters, left, right).hidden
 
-    def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
+    def readout(self, parameters: Mapping[str, A]) -> Readout[A]:
         """Return W_E of the elements, on both sides, and ``(W_out W_U)^T`` of the last block."""
         n = self.order
         embedding = parameters["W_E"][:n]
-        unembedding = (parameters["W_out"][-1] @ parameters["W_U"][:, :n]).t()
+        unembedding = (parameters["W_out"][-1] @ parameters["W_U"][:, :n]).T
         return Readout(embedding, embedding, unembedding)
 
     def objective(
         self,
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-        target: Int[Tensor, " pair"],
+        left: "torch.Tensor",
+        right: "torch.Tensor",
+        target: "torch.Tensor",
         *,
-        dtype: torch.dtype = torch.float32,
-        device: torch.device | str = "cpu",
+        dtype: Optional["torch.dtype"] = None,
+        device: Union["torch.device", str] = "cpu",
         exact: bool = True,
         dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, differentiated by autograd."""
+        from ontogeny.studies.composition.networks.architectures._deep_objective import (
+            DeepTransformerObjective,
+        )
+
         pairs = left.to(device), right.to(device), target.to(device)
-        return _Objective(self, *pairs, exact, dropout)
+        return DeepTransformerObjective(self.forward_with, *pairs, exact, dropout)
 
 
 def build(settings: DeepTransformerSettings, order: int) -> DeepTransformer:
     """Return the network that the settings describe, on `order` elements."""
     return DeepTransformer(order, **settings.model_dump(exclude={"kind"}))
-
-
-class _Objective:
-    """Mean cross-entropy, and its gradient by autograd."""
-
-    def __init__(
-        self,
-        network: DeepTransformer,
-        left: Tensor,
-        right: Tensor,
-        target: Tensor,
-        exact: bool,
-        dropout: Dropout,
-    ) -> None:
-        keep_freed_memory()
-        self._network, self._pairs, self._target = network, (left, right), target
-        self._dropout = dropout
-        self._losses = cross_entropy if exact else _rounded
-
-    def __call__(
-        self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
-    ) -> Tensor:
-        leaves = {name: value.detach().requires_grad_() for name, value in parameters.items()}
-        found = self._network.forward_with(self._dropout, update, leaves, *self._pairs)
-        loss = self._losses(found.logits, self._target).mean()
-        slopes = torch.autograd.grad(loss, list(leaves.values()), materialize_grads=True)
-        for name, value in zip(leaves, slopes, strict=True):
-            gradient[name].copy_(value)
-        return loss.detach()
-
-
-def _rounded(
-    logits: Float[Tensor, "pair output"], target: Int[Tensor, " pair"]
-) -> Float[Tensor, " pair"]:
-    return torch.nn.functional.cross_entropy(logits, target, reduction="none")

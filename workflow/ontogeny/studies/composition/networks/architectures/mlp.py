@@ -6,27 +6,21 @@ of each embedding; ``neuron`` the h hidden neurons; ``output`` one logit for eac
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Optional, Union
 
-import torch
 from jaxtyping import Float, Int
-from torch import Tensor
 
 from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.config import MLPSettings
+from ontogeny.studies.composition.networks.architectures._arrays import A, relu
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Objective,
     Readout,
 )
-from ontogeny.studies.composition.networks.architectures._products import (
-    Incidence,
-    blocks,
-    keep_freed_memory,
-    product,
-)
-from ontogeny.studies.composition.networks.architectures._unembedding import Unembedding
-from ontogeny.studies.composition.networks.loss import flat_answers
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["DIMENSIONS", "MLP", "build"]
 
@@ -36,8 +30,6 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "W": ("concatenation", "neuron"),
     "W_U": ("neuron", "output"),
 }
-
-_BLOCK = 4096
 
 
 @dataclass(frozen=True)
@@ -65,6 +57,7 @@ class MLP:
 
     Examples
     --------
+    >>> import torch
     >>> mlp = MLP(order=6, embedding=8, hidden=5)
     >>> mlp.shapes()
     {'W_x': (6, 8), 'W_y': (6, 8), 'W': (16, 5), 'W_U': (5, 6)}
@@ -87,7 +80,7 @@ class MLP:
         n, e, h = self.order, self.embedding, self.hidden
         return {"W_x": (n, e), "W_y": (n, e), "W": (2 * e, h), "W_U": (h, n)}
 
-    def initial(self, generator: torch.Generator) -> dict[str, Tensor]:
+    def initial(self, generator: "torch.Generator") -> dict[str, "torch.Tensor"]:
         """Return normal weights, drawn in the order of `shapes`, as in [1]_.
 
         Standard deviations: ``1 / sqrt(e)`` for W_x and W_y, one over the square root of the
@@ -95,6 +88,8 @@ class MLP:
         """
         e, h = self.embedding, self.hidden
         fan = {"W_x": e, "W_y": e, "W": 2 * e, "W_U": h}
+        import torch  # analyses do without it; likewise below
+
         return {
             name: torch.randn(shape, generator=generator) / fan[name] ** 0.5
             for name, shape in self.shapes().items()
@@ -102,122 +97,61 @@ class MLP:
 
     def forward(
         self,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Activations:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Activations[A]:
         """Return the activations on the pairs ``(left[i], right[i])``, in the parameters' type."""
         hidden = self.hidden_layer(parameters, left, right)
         return Activations(logits=hidden @ parameters["W_U"], hidden=hidden)  # (pair, output)
 
     def hidden_layer(
         self,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Float[Tensor, "pair neuron"]:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Float[A, "pair neuron"]:
         """Return the hidden layer alone on the same pairs."""
         folded = self.readout(parameters)
-        return (folded.left_embedding[left] + folded.right_embedding[right]).relu()
+        return relu(folded.left_embedding[left] + folded.right_embedding[right])
 
-    def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
+    def readout(self, parameters: Mapping[str, A]) -> Readout[A]:
         """Return the folded embeddings X and Y, (element, neuron), and the transpose of W_U."""
         W = parameters["W"]
         return Readout(
             left_embedding=parameters["W_x"] @ W[: self.embedding],
             right_embedding=parameters["W_y"] @ W[self.embedding :],
-            unembedding=parameters["W_U"].t(),
+            unembedding=parameters["W_U"].T,
         )
 
     def objective(
         self,
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-        target: Int[Tensor, " pair"],
+        left: "torch.Tensor",
+        right: "torch.Tensor",
+        target: "torch.Tensor",
         *,
-        dtype: torch.dtype = torch.float32,
-        device: torch.device | str = "cpu",
+        dtype: Optional["torch.dtype"] = None,
+        device: Union["torch.device", str] = "cpu",
         exact: bool = True,
         dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
+        from ontogeny.studies.composition.networks.architectures._mlp_objective import (
+            MLPObjective,
+        )
+
         pairs = left.to(device), right.to(device), target.to(device)
-        return _Objective(self, *pairs, dtype, exact, dropout)
+        return MLPObjective(
+            *pairs,
+            order=self.order,
+            embedding=self.embedding,
+            hidden=self.hidden,
+            dtype=dtype,
+            exact=exact,
+            dropout=dropout,
+        )
 
 
 def build(settings: MLPSettings, order: int) -> MLP:
     """Return the network that the settings describe, on `order` elements."""
     return MLP(order, embedding=settings.embedding, hidden=settings.hidden)
-
-
-class _Objective:
-    """Mean cross-entropy and its gradient, derived by hand.
-
-    ``T = [X; Y]`` (2n, h) is the table of folded embeddings, of which the pair (a, b) reads rows a
-    and n + b: with the incidence matrix M of the pairs (two ones in each row)
-
-        hidden = relu(M T),    dT = M^T (d hidden * [hidden > 0]),
-        dW_x = dX W[:e]^T,    dW_y = dY W[e:]^T,    dW = [W_x^T dX; W_y^T dY].
-    """
-
-    def __init__(
-        self,
-        mlp: MLP,
-        left: Tensor,
-        right: Tensor,
-        target: Tensor,
-        dtype: torch.dtype,
-        exact: bool,
-        dropout: Dropout,
-    ) -> None:
-        keep_freed_memory()
-        self._dropout = dropout
-        n = mlp.order
-        self._n, self._e = n, mlp.embedding
-        self._unembedding = Unembedding(
-            mlp.hidden,
-            n,
-            weight=1 / len(target),
-            dtype=dtype,
-            device=left.device,
-            exact=exact,
-        )
-        self._table = torch.empty(2 * n, mlp.hidden, dtype=dtype, device=left.device)
-        self._table_gradient = torch.empty_like(self._table)
-        rows = torch.stack([left, n + right], dim=1)  # (pair, 2)
-        self._blocks = [
-            (Incidence(rows[block], 2 * n), flat_answers(target[block], n))
-            for block in blocks(len(target), _BLOCK)
-        ]
-
-    @torch.no_grad()
-    def __call__(
-        self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
-    ) -> Tensor:
-        self._fold(parameters)
-        self._unembedding.start(parameters["W_U"])
-        self._table_gradient.zero_()
-        factors = self._dropout.factors(update)
-        for incidence, answer in self._blocks:
-            hidden = incidence.gather(self._table).relu_()  # (pair, neuron)
-            factor = factors(hidden)
-            hidden = hidden if factor is None else hidden.mul_(factor)
-            slope = self._unembedding.descend(hidden, answer)  # (pair, neuron)
-            slope = slope if factor is None else slope.mul_(factor)
-            torch.ops.aten.threshold_backward.grad_input(slope, hidden, 0, grad_input=slope)
-            self._table_gradient += incidence.scatter(slope)  # (2 element, neuron)
-        self._unfold(parameters, gradient)
-        return self._unembedding.finish(gradient["W_U"])
-
-    def _fold(self, parameters: dict[str, Tensor]) -> None:
-        n, e, W = self._n, self._e, parameters["W"]
-        self._table[:n] = product(parameters["W_x"], W[:e])
-        self._table[n:] = product(parameters["W_y"], W[e:])
-
-    def _unfold(self, parameters: dict[str, Tensor], gradient: dict[str, Tensor]) -> None:
-        n, e, W = self._n, self._e, parameters["W"]
-        dX, dY = self._table_gradient[:n], self._table_gradient[n:]
-        gradient["W_x"].copy_(product(dX, W[:e].t()))
-        gradient["W_y"].copy_(product(dY, W[e:].t()))
-        gradient["W"][:e] = product(parameters["W_x"].t(), dX)
-        gradient["W"][e:] = product(parameters["W_y"].t(), dY)

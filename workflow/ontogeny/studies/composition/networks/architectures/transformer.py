@@ -9,14 +9,18 @@ logits.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Optional, Union
 
-import torch
 from jaxtyping import Float, Int
-from torch import Tensor
 
 from ontogeny.networks.dropout import Dropout
 from ontogeny.studies.composition.config import TransformerSettings
+from ontogeny.studies.composition.networks.architectures._arrays import (
+    A,
+    einsum,
+    relu,
+    softmax,
+)
 from ontogeny.studies.composition.networks.architectures._attention import places, tabulate
 from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
 from ontogeny.studies.composition.networks.architectures._interface import (
@@ -24,9 +28,9 @@ from ontogeny.studies.composition.networks.architectures._interface import (
     Objective,
     Readout,
 )
-from ontogeny.studies.composition.networks.architectures._transformer_objective import (
-    TransformerObjective,
-)
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["DIMENSIONS", "Transformer", "build"]
 
@@ -71,6 +75,7 @@ class Transformer:
 
     Examples
     --------
+    >>> import torch
     >>> transformer = Transformer.universality(order=5)
     >>> parameters = transformer.initial(torch.Generator().manual_seed(0))
     >>> found = transformer.forward(parameters, torch.tensor([0, 1]), torch.tensor([4, 2]))
@@ -126,7 +131,7 @@ class Transformer:
             del shapes["b_in"], shapes["b_out"]
         return shapes
 
-    def initial(self, generator: torch.Generator) -> dict[str, Tensor]:
+    def initial(self, generator: "torch.Generator") -> dict[str, "torch.Tensor"]:
         """Return normal weights and zero biases, drawn in the order of `shapes`.
 
         See `initialisation` for the standard deviations. In [1]_ the generator is seeded with the
@@ -135,6 +140,8 @@ class Transformer:
         published = self.initialisation == "universality"
         deviation = (0.8 if published else 1.0) / self.d_model**0.5
         last = deviation if published else (self.order + 1) ** -0.5
+        import torch  # analyses do without it; likewise below
+
         return {
             name: torch.zeros(shape)
             if name.startswith("b_")
@@ -144,61 +151,65 @@ class Transformer:
 
     def forward(
         self,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Activations:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Activations[A]:
         """Return the activations on the pairs ``(left[i], right[i])``, in the parameters' type.
 
         Scores and values are computed once for each place instead of once for each pair.
         """
         table = tabulate(parameters)
         rows = places(left, right, self.order)  # (pair, position)
-        attention = table.scores[rows].softmax(dim=1)  # (pair, position, head)
+        attention = softmax(table.scores[rows], 1)  # (pair, position, head)
         values = table.values[rows]  # (pair, position, head, d_head)
-        mixed = torch.einsum("psh,pshk->phk", attention, values).flatten(1)  # (pair, mixed)
-        r = table.last + mixed @ parameters["W_O"].flatten(0, 1)  # (pair, d_model)
+        mixed = einsum("psh,pshk->phk", attention, values).reshape(len(rows), -1)  # (pair, mixed)
+        r = table.last + mixed @ parameters["W_O"].reshape(-1, self.d_model)  # (pair, d_model)
         before = r @ parameters["W_in"]  # (pair, neuron)
-        hidden = (before + parameters["b_in"] if self.mlp_bias else before).relu()
+        hidden = relu(before + parameters["b_in"] if self.mlp_bias else before)
         after = r + hidden @ parameters["W_out"]  # (pair, d_model)
         after = after + parameters["b_out"] if self.mlp_bias else after
         return Activations(
             logits=after @ parameters["W_U"],  # (pair, output)
             hidden=hidden,
-            attention=attention.transpose(1, 2),  # (pair, head, position)
+            attention=attention.swapaxes(1, 2),  # (pair, head, position)
         )
 
     def hidden_layer(
         self,
-        parameters: Mapping[str, Tensor],
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-    ) -> Float[Tensor, "pair neuron"]:
+        parameters: Mapping[str, A],
+        left: Int[A, " pair"],
+        right: Int[A, " pair"],
+    ) -> Float[A, "pair neuron"]:
         """Return the hidden layer alone on the same pairs."""
         return self.forward(parameters, left, right).hidden
 
-    def readout(self, parameters: Mapping[str, Tensor]) -> Readout:
+    def readout(self, parameters: Mapping[str, A]) -> Readout[A]:
         """Return W_E of the elements, on both sides, and the neuron-to-logit map.
 
         The latter is ``(W_out W_U)^T`` (element, neuron), without a row for "=".
         """
         n = self.order
         embedding = parameters["W_E"][:n]
-        unembedding = (parameters["W_out"] @ parameters["W_U"][:, :n]).t()
+        unembedding = (parameters["W_out"] @ parameters["W_U"][:, :n]).T
         return Readout(embedding, embedding, unembedding)
 
     def objective(
         self,
-        left: Int[Tensor, " pair"],
-        right: Int[Tensor, " pair"],
-        target: Int[Tensor, " pair"],
+        left: "torch.Tensor",
+        right: "torch.Tensor",
+        target: "torch.Tensor",
         *,
-        dtype: torch.dtype = torch.float32,
-        device: torch.device | str = "cpu",
+        dtype: Optional["torch.dtype"] = None,
+        device: Union["torch.device", str] = "cpu",
         exact: bool = True,
         dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
+        from ontogeny.studies.composition.networks.architectures._transformer_objective import (
+            TransformerObjective,
+        )
+
         return TransformerObjective(
             left.to(device),
             right.to(device),

@@ -1,6 +1,11 @@
-"""The record of a training run as labelled datasets, and settings in words."""
+"""The record of a training run, as arrays and as labelled datasets, and settings in words.
+
+Symbols: ``K`` the number of checkpoints; ``T`` the number of updates.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -8,9 +13,30 @@ from numpy.typing import NDArray
 
 from ontogeny.config import Section, canonical
 from ontogeny.labels import Labels, Measure
-from ontogeny.training._loop import Record
 
-__all__ = ["checkpoints_dataset", "history_dataset", "in_words"]
+__all__ = ["Record", "checkpoints_dataset", "history_dataset", "in_words"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run leaves.
+
+    Attributes
+    ----------
+    step : (K,) ndarray of int64
+        Updates done at each checkpoint.
+    parameters : dict of str to (K, ...) ndarray
+        Every parameter at each checkpoint.
+    measures : dict of str to (K, ...) ndarray
+        Every measure of the evaluation at each checkpoint.
+    step_loss : (T,) ndarray of float64
+        Training loss before each update [nat].
+    """
+
+    step: NDArray[np.int64]
+    parameters: dict[str, NDArray[np.floating]]
+    measures: dict[str, NDArray[Any]]
+    step_loss: NDArray[np.float64]
 
 
 def checkpoints_dataset(

@@ -1,0 +1,77 @@
+import errno
+import os
+import tempfile
+from types import SimpleNamespace
+
+import pytest
+
+from ontogeny.workflow.failures import failed_jobs, file_failures
+from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
+
+FULL = "cannot be written: no space is left on the disk; make space (`df -h`, `df -i`)"
+
+
+class Job(SimpleNamespace):
+    def is_group(self):
+        return False
+
+
+class Group(list):
+    def is_group(self):
+        return True
+
+
+def job(folder, name, log=None):
+    path = folder / f"{name}.log"
+    if log is not None:
+        path.write_text(log)
+    return Job(log=[str(path)], output=[str(folder / f"{name}.nc")])
+
+
+@pytest.fixture
+def full(monkeypatch):
+    def refuses(**_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuses)
+
+
+def test_what_jobs_say_of_files_is_said_once_and_in_the_order_of_the_jobs(tmp_path):
+    said = "2026-01-01 00:00:00,000 StorageError: {}.nc: cannot be read\n"
+    jobs = [
+        job(tmp_path, "b", said.format("shared")),
+        job(tmp_path, "c", "step 1\n" + said.format("own")),
+        job(tmp_path, "a", said.format("shared")),
+        job(tmp_path, "d", "Traceback\nZeroDivisionError: division by zero\n"),
+        job(tmp_path, "e"),
+    ]
+    assert file_failures(jobs, tmp_path) == ["shared.nc: cannot be read", "own.nc: cannot be read"]
+
+
+def test_other_failures_are_not_told_again(tmp_path):
+    jobs = [job(tmp_path, "a", "StorageError: of an earlier try\nValueError: other\n")]
+    assert file_failures(jobs, tmp_path) == []
+    assert not [path for path in tmp_path.iterdir() if path.suffix != ".log"]
+
+
+@pytest.mark.usefixtures("full")
+def test_a_full_disk_that_takes_no_log_is_said_with_the_file_that_is_missing(tmp_path):
+    (tmp_path / "a.nc").write_text("")
+    jobs = [job(tmp_path, name, "") for name in "ba"]
+    (said,) = file_failures(jobs, tmp_path)
+    assert said.startswith(f"{tmp_path}/b.nc: {FULL}")
+
+
+@pytest.mark.usefixtures("full")
+def test_a_full_disk_that_stops_snakemake_itself_is_said_with_the_folder(tmp_path):
+    (said,) = file_failures([], tmp_path)
+    assert said.startswith(f"{tmp_path}: {FULL}")
+
+
+def test_failed_jobs_are_those_of_the_scheduler(tmp_path):
+    first, second, third = (job(tmp_path, name) for name in "abc")
+    scheduler = SimpleNamespace(failed=[first, Group([second, third])])
+    assert failed_jobs(SimpleNamespace(scheduler=scheduler)) == [first, second, third]
+    assert failed_jobs(SimpleNamespace(scheduler=None)) == []
+    with pytest.raises(SnakemakeChangedError, match=r"has no `SimpleNamespace\.failed`"):
+        failed_jobs(SimpleNamespace(scheduler=SimpleNamespace()))

@@ -1,0 +1,72 @@
+"""What is said last of a run in which files could not be read or written."""
+
+import errno
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ontogeny.storage import refused
+from ontogeny.workflow.snakemake_parts import part
+
+__all__ = ["failed_jobs", "file_failures"]
+
+_HERE = f"{__name__.replace('.', '/')}.py"
+_SAID = re.compile(r"\b(?:StorageError|LostError): (.*)")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_PROBE = bytes(2**16)
+
+
+def failed_jobs(workflow: Any) -> list[Any]:
+    """Return the jobs of a Snakemake that have failed, those of groups one by one.
+
+    Parameters
+    ----------
+    workflow : snakemake.workflow.Workflow
+        At its end, however it came to that.
+    """
+    scheduler = part(workflow, "scheduler", _HERE)
+    if scheduler is None:
+        return []
+    failed = part(scheduler, "failed", _HERE)
+    return [job for each in failed for job in (each if each.is_group() else [each])]
+
+
+def file_failures(jobs: Iterable[Any], folder: str | Path = ".") -> list[str]:
+    """Return which files could not be read or written, why and what to do, each in a sentence.
+
+    On a full disk neither the log of a job nor Snakemake's records can be written, and then what
+    says so is a file that is written here for a moment.
+
+    Parameters
+    ----------
+    jobs : iterable of snakemake.jobs.Job
+        Those that have failed, with logs of `ontogeny.joblog`.
+    folder : path
+        Of the run.
+    """
+    jobs = sorted(jobs, key=lambda job: [str(path) for path in job.output])
+    said = dict.fromkeys(sentence for job in jobs for sentence in _sentences(job.log))
+    if said:
+        return [*said]
+    folder = Path(folder)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(_PROBE)
+            file.flush()
+    except OSError as error:
+        if error.errno in _FULL:
+            missing = (path for job in jobs for path in job.output if not Path(path).exists())
+            return [str(refused(next(missing, folder.resolve()), "written", error))]
+    return []
+
+
+def _sentences(logs: Iterable[str]) -> Iterator[str]:
+    for log in logs:
+        try:
+            text = Path(log).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        end = text.rstrip().splitlines()[-2:]  # the very last line may tell of memory
+        yield from (found[1] for line in end if (found := _SAID.search(line)))

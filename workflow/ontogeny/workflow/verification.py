@@ -1,0 +1,243 @@
+"""Stored results are verified before a run begins: whole, in their place, and made from each other.
+
+Snakemake compares files with its own records and by their times. It does not see that a result was
+replaced by that of another run, nor that one is damaged before a job reads it, and by then it has
+removed what that job was to replace. So the plan is verified as a whole when it has been made: the
+identity of a result (`ontogeny.provenance.identity`) is computed from the specification of its job
+and from its inputs, and compared with the one that the file states. This reads the last line of
+each file. What planned jobs will read is read once, whole.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ontogeny.config import canonical
+from ontogeny.provenance import identity, input_digests
+from ontogeny.storage import (
+    LostError,
+    StorageError,
+    content_digest,
+    read_provenance,
+    require_whole,
+    seal,
+)
+from ontogeny.workflow.snakemake_parts import module, part
+
+__all__ = ["Step", "problems", "verify_plans"]
+
+_HERE = f"{__name__.replace('.', '/')}.py"
+_MOST_TOLD = 5
+_REMEDY = "put the right file back, or delete it, and run the same command again"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A job of the plan, as far as its stored results depend on it.
+
+    Attributes
+    ----------
+    spec : plain JSON value
+        The configuration that it depends on.
+    inputs : mapping of str to str or sequence of str
+        Paths by the names that the rule gives them.
+    outputs : tuple of str
+    runs : bool
+        Whether it will run, so that its outputs are made again.
+    """
+
+    spec: Any
+    inputs: Mapping[str, Any]
+    outputs: tuple[str, ...]
+    runs: bool
+
+
+def verify_plans() -> None:
+    """Let Snakemake verify stored results when it has made a plan, and stop before any job starts.
+
+    Raises
+    ------
+    SnakemakeChangedError
+        If this Snakemake makes its plan in another way than the tested one.
+    """
+    dag = part(module("snakemake.dag", _HERE), "DAG", _HERE)
+    finish = part(dag, "postprocess", _HERE)
+    if hasattr(finish, "verifies"):
+        return
+
+    @wraps(finish)
+    async def postprocess(self: Any, *args: Any, **settings: Any) -> None:
+        await finish(self, *args, **settings)
+        if settings.get("check_initial") and _is_judged(part(self, "workflow", _HERE)):
+            found = [*problems(_steps(self))]
+            if found:
+                sys.exit(_told(found))
+
+    postprocess.verifies = True  # type: ignore[attr-defined]
+    dag.postprocess = postprocess
+
+
+def _is_judged(workflow: Any) -> bool:
+    """Return whether a Snakemake plans for itself, and results of another specification count.
+
+    Who takes parameters out of the triggers asks for results to be used whatever made them.
+    """
+    triggers = [str(each) for each in part(workflow, "rerun_triggers", _HERE)]
+    return part(workflow, "is_main_process", _HERE) and "params" in triggers
+
+
+def _steps(dag: Any) -> Iterator[Step]:
+    planned = set(part(dag, "needrun_jobs", _HERE)(exclude_finished=False))
+    for job in part(dag, "jobs", _HERE):
+        params = part(job, "params", _HERE)
+        if part(job, "is_norun", _HERE) or not hasattr(params, "spec"):
+            continue
+        yield Step(
+            spec=params.spec,
+            inputs=dict(part(job, "input", _HERE).items()),
+            outputs=tuple(map(str, part(job, "output", _HERE))),
+            runs=job in planned,
+        )
+
+
+def problems(steps: Iterable[Step]) -> Iterator[str]:
+    """Return what is wrong with stored results that a plan relies on.
+
+    Parameters
+    ----------
+    steps : iterable of Step
+
+    Yields
+    ------
+    str
+        For each file a sentence with its path and the remedy: it is damaged, belongs elsewhere, or
+        was made from other files than those that are there, unless these are told of themselves.
+        Results that are going to be replaced are compared with each other alone, since the
+        configuration may have changed; but a costly result is not replaced because another one
+        beside it is wrong.
+    """
+    steps = [*steps]
+    digest = cache(content_digest)
+    found: dict[str, _Fault] = {}
+    for step in steps:
+        stored = [path for path in _carriers(step) if Path(path).is_file()]
+        faults = {path: fault for path in stored if (fault := _fault(path, step, digest))}
+        if not step.runs or len(faults) < len(stored):
+            found |= faults
+    kept = {path for step in steps if not step.runs for path in step.outputs}
+    used = {path for step in steps if step.runs for path in _flat(step.inputs.values())} & kept
+    for path in sorted(path for path in used if path.endswith(".nc")):
+        try:
+            require_whole(path)
+        except StorageError as error:
+            found.setdefault(path, _Fault(str(error)))
+    wrong = {file for path, fault in found.items() for file in (path, *fault.files)}
+    yield from (fault.message for fault in found.values() if wrong.isdisjoint(fault.inputs))
+
+
+class _Fault(NamedTuple):
+    """What is wrong with a stored result.
+
+    Attributes
+    ----------
+    message : str
+    inputs : tuple of str
+        The files that it was not made from, where that is what is wrong.
+    files : tuple of str
+        What it is the provenance of.
+    """
+
+    message: str
+    inputs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def _carriers(step: Step) -> list[str]:
+    """Return the outputs that state an identity: that of others may be in a file beside them."""
+    beside = {path for path in step.outputs if path.endswith(".json")}
+    return [*beside] or [path for path in step.outputs if path.endswith(".nc")]
+
+
+def _flat(inputs: Iterable[Any]) -> Iterator[str]:
+    for each in inputs:
+        if isinstance(each, str):
+            yield str(each)
+        else:
+            yield from map(str, each)
+
+
+def _fault(path: str, step: Step, digest: Callable[[str], str]) -> _Fault | None:
+    """Return what is wrong with a stored result of a step; None when it is right."""
+    about: dict[str, Any] = {}
+    try:
+        if path.endswith(".json"):
+            about = read_provenance(path)
+        found = about["identity"] if about else seal(path).identity
+        with suppress(LostError):  # an input that is not there is made again
+            inputs = input_digests(step.inputs, digest)
+            if found != identity(Path(path).stem, step.spec, inputs):
+                return _difference(path, step, inputs)
+        _require_files(path, about.get("files", {}), digest)
+    except StorageError as error:
+        return _Fault(str(error), files=_beside(path, about))
+    return None
+
+
+def _beside(path: str, about: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(Path(path).with_name(name)) for name in about.get("files", {}))
+
+
+def _require_files(path: str, files: Mapping[str, str], digest: Callable[[str], str]) -> None:
+    """Refuse files that are damaged, or not those that the file beside them is about."""
+    for name, stated in files.items():
+        file = Path(path).with_name(name)
+        if not file.is_file():
+            continue
+        if file.suffix == ".nc":
+            require_whole(file)
+        if digest(str(file)) != stated:
+            msg = f"{file}: is not the file that {path} was written for; {_REMEDY}"
+            raise LostError(msg)
+
+
+def _difference(path: str, step: Step, inputs: Mapping[str, str]) -> _Fault:
+    """Say how a stored result differs from the one that belongs there."""
+    about = read_provenance(path)
+    files = _beside(path, about)
+    before, spec = json.loads(about.get("spec", "null")), canonical(step.spec)
+    if before != spec:
+        key, was, asked = _first_difference(before, spec)
+        made = f"`{key}` = {json.dumps(was)}" if key else "another configuration"
+        asks = f", and this configuration asks for {json.dumps(asked)}" if key else ""
+        return _Fault(f"{path}: was made with {made}{asks}; {_REMEDY}", files=files)
+    recorded = json.loads(about.get("inputs", "{}"))
+    for name in inputs:
+        if recorded.get(name) != inputs[name]:
+            sources = tuple(_flat([step.inputs[name]]))
+            which = sources[0] if len(sources) == 1 else f"the files of `{name}`"
+            message = (
+                f"{path}: was made from another `{name}` than {which}; one of the two is out of "
+                f"date or in the place of another file: {_REMEDY}"
+            )
+            return _Fault(message, sources, files)
+    return _Fault(f"{path}: is another result than `{Path(path).stem}`; {_REMEDY}", files=files)
+
+
+def _first_difference(before: Any, now: Any, at: str = "") -> tuple[str, Any, Any]:
+    """Return the key in which two specifications differ first, and its values."""
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for key in sorted({*before, *now}):
+            if before.get(key) != now.get(key):
+                return _first_difference(before.get(key), now.get(key), f"{at}.{key}".strip("."))
+    return at, before, now
+
+
+def _told(found: list[str]) -> str:
+    left = len(found) - _MOST_TOLD
+    more = [f"and {left} more files"] if left > 0 else []
+    return "\n".join(["Stored results are not what they should be:", *found[:_MOST_TOLD], *more])
