@@ -10,8 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import netCDF4
 import xarray as xr
 
+import forks
 from ontogeny.config import configuration_name, parse_yaml
 from ontogeny.figures import drawn_together
 from ontogeny.known_studies import STUDIES
@@ -126,17 +128,24 @@ class Project:
             text=True, start_new_session=True,
         )  # fmt: skip
 
-    def tried(self, *arguments, python=sys.executable, configuration=None):
-        """Run Snakemake to its end, whatever that is; return status and output."""
+    def tried(self, *arguments, python=None, configuration=None):
+        """Run Snakemake to its end, whatever that is; return status and output.
+
+        Snakemake and its jobs are forks of a process with all libraries, unless the path of a
+        Python is given, which then starts each of them.
+        """
+        command = self._command(python, configuration, arguments)
+        if python is None:
+            return forks.run(command[1:], folder=self.folder, environment=self.environment())
         return subprocess.run(
-            self._command(python, configuration, arguments), cwd=self.folder,
-            env=self.environment(), capture_output=True, text=True, check=False,
+            command, cwd=self.folder, env=self.environment(), capture_output=True, text=True,
+            check=False,
         )  # fmt: skip
 
     def _command(self, python, configuration, arguments):
         file = configuration or self.configuration
         given = [] if "--configfile" in arguments else ["--configfile", file]
-        return [python, "-m", "snakemake", *given, *arguments]
+        return [python or sys.executable, "-m", "snakemake", *given, *arguments]
 
     def environment(self):
         """Return the environment of commands in this project."""
@@ -145,9 +154,9 @@ class Project:
             "XDG_CACHE_HOME": str(self.folder / ".cache"),
         }
 
-    def snakemake(self, *arguments, configuration=None):
+    def snakemake(self, *arguments, python=None, configuration=None):
         """Run Snakemake, which succeeds; return what it says."""
-        run = self.tried(*arguments, configuration=configuration)
+        run = self.tried(*arguments, python=python, configuration=configuration)
         assert run.returncode == 0, output_of(run)
         return output_of(run)
 
@@ -181,6 +190,11 @@ class Project:
         text = (self.folder / path).read_text(encoding="utf-8")
         assert old in text, (path, old)
         self.write(path, text.replace(old, new, 1))
+
+    def edit_all(self, edits):
+        """Make several edits, each a path, an old and a new text; the path may be the key."""
+        for path, edit in edits.items():
+            self.edit(*(edit if len(edit) == 3 else (path, *edit)))
 
     def edit_unseen(self, path, old, new):
         """Replace a text in a file, whose time stays as it was: `cp -p`, `rsync -t` and `tar`."""
@@ -266,6 +280,32 @@ PLUMBING = {
 
 ABOUT = {"experiment", "seed", "network", "data", "steps", "configuration"}
 """Attributes by which every file of a run says what it is, in every study."""
+
+
+def assert_one_core_gives_the_same_bytes(project, folder):
+    """Assert that one job of each stage makes its files again, byte by byte.
+
+    Nothing else may run at the same time, trainings do not continue from a stored state, and every
+    job is a new process of Python.
+    """
+    other = project.copied(folder, without=(".state",))
+    stages = {stage_of(path): path for path in sorted(other.results.rglob("*.nc"))}
+    assert len(stages) > 5
+    paths = [str(path.relative_to(other.folder)) for path in stages.values()]
+    before = {path: (other.folder / path).stat().st_mtime_ns for path in paths}
+    other.snakemake("--cores", "1", "--force", "--", *paths, python=sys.executable)
+    assert all((other.folder / path).stat().st_mtime_ns > before[path] for path in paths)
+    after, expected = other.digests(), project.digests()
+    assert after == {path: expected[path] for path in after}
+    assert {path for path in expected if "/.state/" not in path} <= after.keys()
+
+
+def stage_of(path):
+    """Return the stage that made a result."""
+    with netCDF4.Dataset(path) as file:
+        if "stage" in file.ncattrs():
+            return file.stage
+    return json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["stage"]
 
 
 def assert_results_say_what_made_them(project):

@@ -1,10 +1,9 @@
 """A workflow of a corpus, two trainings on it and what joins them, in a folder of its own."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
+import forks
 from ontogeny.workflow.planning import PLAN, read_plan
 
 ROOT = Path(__file__).parents[1]
@@ -106,15 +105,9 @@ class SmallWorkflow:
     def tried(self, *arguments, **variables):
         """Run Snakemake as the profiles do, whatever comes of it."""
         triggers = ["input", "mtime", "params", "software-env"]
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--rerun-triggers", *triggers]
-        return subprocess.run(
-            [*command, *arguments],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")} | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = ["-m", "snakemake", "--cores", "2", "--rerun-triggers", *triggers, *arguments]
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")} | variables
+        return forks.run(command, folder=self.folder, environment=environment)
 
     def planned(self, *arguments):
         """Return the jobs that a dry run plans."""

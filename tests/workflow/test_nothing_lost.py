@@ -7,6 +7,7 @@ import runpy
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from functools import partial
 from types import SimpleNamespace
@@ -280,7 +281,7 @@ def test_a_file_that_finds_no_space_is_said_last_and_a_new_start_makes_it(
         limited.setattr(
             subprocess, "run", partial(subprocess.run, preexec_fn=limit_to_200_kilobytes)
         )
-        run = project.tried("--cores", "2", TARGET)
+        run = project.tried("--cores", "2", TARGET, python=sys.executable)
     assert run.returncode != 0
     last = output_of(run).rstrip().splitlines()[-1]
     assert last.startswith(f"{too_large}: cannot be written: it is larger than a file may be; ")

@@ -11,6 +11,7 @@ from project import (
     CODE,
     PLUMBING,
     Project,
+    assert_one_core_gives_the_same_bytes,
     assert_results_say_what_made_them,
     output_of,
 )
@@ -96,9 +97,7 @@ def test_a_finished_project_has_nothing_to_do(project):
 
 
 def test_one_core_gives_the_same_bytes_as_two(project, tmp_path):
-    other = project.copied(tmp_path / "other", without=("results", ".snakemake", "logs"))
-    other.run(cores=1)
-    assert other.digests() == project.digests()
+    assert_one_core_gives_the_same_bytes(project, tmp_path / "other")
 
 
 def test_a_longer_policy_goes_on_and_ends_with_the_bytes_of_one_from_the_start(project, tmp_path):
@@ -158,7 +157,6 @@ ON_LONG = {
 """What depends on the preference model `helpful`."""
 
 EDITS = {
-    "nothing": ({}, set()),
     "plumbing": (PLUMBING, set()),
     "a default that is written out": (
         {TINY: ("kl_penalty: 0.3 }", "kl_penalty: 0.3, prompt: mixed }")},
@@ -240,13 +238,20 @@ EDITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("name", [name for name, (_, jobs) in EDITS.items() if jobs])
 def test_exactly_what_a_change_invalidates_runs_again(project, tmp_path, name):
     edits, expected = EDITS[name]
     other = project.linked(tmp_path / "other")
-    for path, edit in edits.items():
-        other.edit(*(edit if len(edit) == 3 else (path, *edit)))
+    other.edit_all(edits)
     assert other.named("rlhf", other.plan()) == expected
+
+
+def test_what_changes_no_result_plans_nothing(project, tmp_path):
+    other = project.linked(tmp_path / "other")
+    for edits, jobs in EDITS.values():
+        if not jobs:
+            other.edit_all(edits)
+    assert other.plan() == set()
 
 
 @pytest.mark.parametrize("has_records", [True, False])
