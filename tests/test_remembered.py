@@ -4,8 +4,22 @@ import pytest
 
 from ontogeny.known_studies import NAMES, STUDIES, studies_of
 from ontogeny.workflow import remembered
-from ontogeny.workflow.remembered import found_once, read_once, where_some_lie_in_others
+from ontogeny.workflow.remembered import (
+    found_once,
+    itself_first,
+    of_rule,
+    once_for_each_rule,
+    read_once,
+    where_flagged,
+    where_some_lie_in_others,
+)
 from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
+
+
+class Hashable(SimpleNamespace):
+    """An object that is equal to itself alone, as the rules of Snakemake are."""
+
+    __hash__ = object.__hash__
 
 
 def test_a_script_is_read_once_and_one_with_wildcards_for_every_job():
@@ -37,6 +51,36 @@ def test_outputs_are_searched_only_where_one_may_lie_in_another():
     check(planned("a/b", "a/b/c/d"))
     check(planned("a/b", "/c"))
     assert len(calls) == 2
+
+
+def test_the_script_of_a_rule_is_checked_once_without_the_parameters_of_any_job():
+    checked = []
+    check = once_for_each_rule(lambda self, job: checked.append((job.rule.script, job.is_script)))
+    processor = Hashable(script_type="script")
+    for rule in (Hashable(script="a.py"), Hashable(script="{x}.py")):
+        for _ in range(2):
+            check(processor, SimpleNamespace(rule=rule, is_script=True))
+    assert checked == [("a.py", True), ("{x}.py", True), ("{x}.py", True)]
+
+
+def test_the_environment_of_a_job_does_not_need_its_parameters():
+    spec = of_rule(lambda job: "of the job")
+    expand = lambda wildcards, params, given: (wildcards, params, given)  # noqa: E731
+    rule = SimpleNamespace(_conda_env="environment.yml", expand_conda_env=expand)
+    job = SimpleNamespace(rule=rule, wildcards_dict={"x": "1"}, input=["a"])
+    assert spec(job) == ({"x": "1"}, None, ["a"])
+    rule._conda_env = expand
+    assert spec(job) == "of the job"
+
+
+def test_a_path_with_flags_and_a_file_that_was_not_looked_for_are_asked_of_snakemake():
+    asked = where_flagged(lambda file: True)
+    flagged, plain = SimpleNamespace(flags={"temp": True}), SimpleNamespace(flags={})
+    answers = [asked(SimpleNamespace(_file=file)) for file in ("a", plain, flagged, object())]
+    assert answers == [False, False, True, True]
+    is_known = itself_first(lambda known, path: path == "in a listed folder")
+    paths = ["looked for", "in a listed folder", "other"]
+    assert [is_known({"looked for": False}, path) for path in paths] == [True, True, False]
 
 
 def test_a_function_that_takes_something_else_is_refused():

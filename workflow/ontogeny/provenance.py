@@ -208,12 +208,16 @@ def _parse(path: Path, mtime_ns: int, size: int) -> _Source:
     """
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     imports: set[_Import] = set()
-    for node in ast.walk(tree):
+    waiting: list[ast.AST] = [tree]
+    while waiting:  # through statements alone: `ast.walk` would look into every expression
+        node = waiting.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
             imports.update(_names_of(node).values())
-        for block in ("body", "orelse", "finalbody"):
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
             if isinstance(getattr(node, block, None), list):
-                setattr(node, block, [line for line in getattr(node, block) if not _is_text(line)])
+                lines = [line for line in getattr(node, block) if not _is_text(line)]
+                setattr(node, block, lines)
+                waiting += lines
     meaning = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
     return _Source(meaning, frozenset(imports), _exports(tree.body))
 

@@ -49,15 +49,15 @@ class Places:
 
     def result(self, *parts: str, suffix: str = ".nc") -> str:
         """Return the path of a result; wildcards such as ``{seed}`` stay as they are."""
-        return str(PurePosixPath("results", self.configuration, *parts)) + suffix
+        return "/".join(("results", self.configuration, *parts)) + suffix
 
     def log(self, *parts: str) -> str:
         """Return the path of the log of a step."""
-        return str(PurePosixPath("logs", self.configuration, *parts)) + ".log"
+        return "/".join(("logs", self.configuration, *parts)) + ".log"
 
     def benchmark(self, *parts: str) -> str:
         """Return the path of the time and memory that a step took."""
-        return str(PurePosixPath("logs", self.configuration, "benchmarks", *parts)) + ".tsv"
+        return "/".join(("logs", self.configuration, "benchmarks", *parts)) + ".tsv"
 
 
 @dataclass(frozen=True)

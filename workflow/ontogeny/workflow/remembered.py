@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 
 from ontogeny.workflow.snakemake_parts import module, part, refuse_snakemake
@@ -48,9 +49,14 @@ def remember() -> None:
     graph = part(module("snakemake.dag", _HERE), "DAG", _HERE)
     _extend(graph, "check_directory_outputs", ["self"], where_some_lie_in_others)
     files = part(module("snakemake.io", _HERE), "_IOFile", _HERE)
-    is_storage = part(files, "is_storage", _HERE)
-    if not hasattr(is_storage.fget, "__wrapped__"):
-        files.is_storage = property(where_flagged(is_storage.fget))
+    _extend_property(files, "is_storage", where_flagged)
+    inventory = part(module("snakemake.io", _HERE), "ExistsDict", _HERE)
+    _extend(inventory, "__contains__", ["self", "path"], itself_first)
+    jobs = part(module("snakemake.jobs", _HERE), "Job", _HERE)
+    _extend_property(jobs, "conda_env_spec", of_rule)
+    processor = part(module("snakemake.dag", _HERE), "ScriptProcessor", _HERE)
+    _extend(processor, "process_job", ["self", "job"], once_for_each_rule)
+    _ask_plainly()
 
 
 def read_once(read: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,9 +110,89 @@ def where_flagged(is_storage: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
     @wraps(is_storage)
     def asked(self: Any) -> bool:
-        return type(self._file) is not str and is_storage(self)
+        file = self._file
+        if type(file) is str or not getattr(file, "flags", True):
+            return False
+        return is_storage(self)
 
     return asked
+
+
+def itself_first(contains: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """Return Snakemake's question whether it knows if a file exists.
+
+    It looks for the file first, and only then for its folder among those that it has listed.
+    """
+
+    @wraps(contains)
+    def is_known(self: Any, path: Any) -> bool:
+        return dict.__contains__(self, path) or contains(self, path)
+
+    return is_known
+
+
+def of_rule(conda_env_spec: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return Snakemake's question for the environment of a job, which its rule knows.
+
+    Snakemake would work out the parameters of the job first, which only a function needs.
+    """
+
+    @wraps(conda_env_spec)
+    def asked(self: Any) -> Any:
+        if callable(part(self.rule, "_conda_env", _HERE)):
+            return conda_env_spec(self)
+        return self.rule.expand_conda_env(self.wildcards_dict, None, self.input)
+
+    return asked
+
+
+def once_for_each_rule(process: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Return Snakemake's check that the script of a job is there.
+
+    A path without wildcards is the same for all jobs of a rule, whatever their parameters.
+    """
+    checked: set[tuple[Any, Any]] = set()
+
+    @wraps(process)
+    def process_job(self: Any, job: Any) -> None:
+        kind = self.script_type
+        if "{" in str(getattr(job.rule, kind)):
+            process(self, job)
+        elif (self, job.rule) not in checked:
+            about = {f"is_{kind}": getattr(job, f"is_{kind}")}
+            process(self, SimpleNamespace(rule=job.rule, wildcards=None, params=None, **about))
+            checked.add((self, job.rule))
+
+    return process_job
+
+
+def _ask_plainly() -> None:
+    """Let Snakemake ask a plain path for flags without looking up what it could be."""
+    asks = "is_flagged"
+    everywhere = [module(f"snakemake.{name}", _HERE) for name in ("io", "dag", "jobs", "rules")]
+    _extend(everywhere[0], asks, ["value", "flag"], where_not_plain)
+    for each in everywhere[1:]:
+        part(each, asks, _HERE)
+        setattr(each, asks, getattr(everywhere[0], asks))
+
+
+def where_not_plain(is_flagged: Callable[[Any, str], bool]) -> Callable[[Any, str], bool]:
+    """Return Snakemake's question for a flag, which a path without any does not have."""
+    file = part(module("snakemake.io", _HERE), "_IOFile", _HERE)
+
+    @wraps(is_flagged)
+    def asked(value: Any, flag: str) -> bool:
+        if type(value) is str or (type(value) is file and not value.flags):
+            return False
+        return is_flagged(value, flag)
+
+    return asked
+
+
+def _extend_property(owner: Any, name: str, by: Callable[[Any], Any]) -> None:
+    found = part(owner, name, _HERE)
+    if not hasattr(found.fget, "__wrapped__"):
+        setattr(owner, name, property(by(found.fget)))
 
 
 def _extend(owner: Any, name: str, taken: list[str], by: Callable[[Any], Any]) -> None:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, wraps
 from itertools import zip_longest
+from os.path import exists
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,7 +51,7 @@ class Step:
     Attributes
     ----------
     spec : plain JSON value
-        The configuration that it depends on.
+        The configuration that it depends on; any value where no output is there.
     inputs : mapping of str to str or sequence of str
         Paths by the names that the rule gives them.
     outputs : tuple of str
@@ -108,13 +109,14 @@ def _is_judged(workflow: Any) -> bool:
 def _steps(dag: Any) -> Iterator[Step]:
     planned = set(part(dag, "needrun_jobs", _HERE)(exclude_finished=False))
     for job in part(dag, "jobs", _HERE):
-        params = part(job, "params", _HERE)
-        if part(job, "is_norun", _HERE) or not hasattr(params, "spec"):
+        is_asked = hasattr(part(part(job, "rule", _HERE), "params", _HERE), "spec")
+        if part(job, "is_norun", _HERE) or not is_asked:
             continue
+        outputs = tuple(map(str, part(job, "output", _HERE)))
         yield Step(
-            spec=params.spec,
+            spec=part(job, "params", _HERE).spec if any(map(exists, outputs)) else None,
             inputs=dict(part(job, "input", _HERE).items()),
-            outputs=tuple(map(str, part(job, "output", _HERE))),
+            outputs=outputs,
             runs=job in planned,
             is_training=str(part(job, "rule", _HERE)).endswith(TRAININGS),
         )
