@@ -167,7 +167,7 @@ WRONG = [
     (
         f"{CLASSES}/random/stats",
         1,
-        ["classes.random.stats` = 1: unknown key; did you mean `states`?"],
+        ["random.stats` = 1: unknown key; did you mean `states`?"],
     ),
     (f"{CLASSES}/coins/policies", 200, ["classes.coins.policies` = 200: must be odd"]),
     (f"{CLASSES}/coins/policies", 1, ["classes.coins.policies` = 1", "equal to 3"]),
@@ -284,7 +284,7 @@ def texts(tmp_path, monkeypatch):
         (["a", "b", "./a"], ["= './a': is the same file as 'a'; name each file once"]),
         (
             ["a", "b", "a"],
-            ["texts.past.files` = ['a', 'b', 'a']: holds 'a' more than once; give it once"],
+            ["past.files` = ['a', 'b', 'a']: holds 'a' more than once; give it once"],
         ),
         (["a", "b"], ["texts.policies` = 3: must be the number of `past.files`", "`policies: 2`"]),
         ("a", ["texts.policies` = 3: must be the number of `past.files`", "`policies: 1`"]),

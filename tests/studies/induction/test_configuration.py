@@ -180,11 +180,11 @@ FILES = {
     "two problems": (["lfs", "good", "empty"], ["lfs': is a Git", "empty': is empty"]),
     "twice": (
         ["good", "good"],
-        ["files` = ['good', 'good']: holds 'good' more than once; give it once"],
+        ["= ['good', 'good']: holds 'good' more than once; give it once"],
     ),
     "twice by other paths": (
         ["good", "./good"],
-        ["is the same file as 'good'; name each file once"],
+        ["same file as 'good'; name each file once"],
     ),
     "twice by a link": (["good", "link"], ["link': is the same file as "]),
     "one string": ("none", ["none': does not exist"]),
