@@ -90,7 +90,7 @@ COMPUTES = {
     "composition/read_weights": [
         COMPOSED,
         "ontogeny: weights",
-        "studies.composition.networks: foreign runs loss",
+        "studies.composition.networks: foreign",
     ],
     "composition/sweep": ["joins: sweep"],
     "composition/tables": ["studies.composition.irreps: tables"],

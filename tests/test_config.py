@@ -116,7 +116,7 @@ WRONG = [
     (
         "composition/experiments/mlp",
         {"group": "S3", "architecture": {"kind": "mlp", "hiden": 3}},
-        ["`composition.experiments.mlp.architecture.hiden` = 3: unknown key of the kind `mlp`"],
+        ["experiments.mlp.architecture.hiden` = 3: unknown key; did you mean `hidden`?"],
     ),
     (f"{S3}/architecture", {"kind": "mpl"}, ["kind", "'mpl'", "mlp", "did you mean `mlp`?"]),
     (f"{S3}/architecture", {"hidden": 3, "kind": None}, ["architecture", "mlp"]),

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ontogeny.joblog import MEMORY
 from ontogeny.workflow.failures import failed_jobs, file_failures
 from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
 
@@ -28,6 +29,10 @@ def job(folder, name, log=None):
     return Job(log=[str(path)], output=[str(folder / f"{name}.nc")])
 
 
+def told_of_memory():
+    return f"2026-01-01 00:00:01,000 {MEMORY.format(rule='train', taken=200, asked=300)}\n"
+
+
 @pytest.fixture
 def full(monkeypatch):
     def refuses(**_):
@@ -40,7 +45,7 @@ def test_what_jobs_say_of_files_is_said_once_and_in_the_order_of_the_jobs(tmp_pa
     said = "2026-01-01 00:00:00,000 StorageError: {}.nc: cannot be read\n"
     jobs = [
         job(tmp_path, "b", said.format("shared")),
-        job(tmp_path, "c", "step 1\n" + said.format("own")),
+        job(tmp_path, "c", "step 1\n" + said.format("own") + told_of_memory()),
         job(tmp_path, "a", said.format("shared")),
         job(tmp_path, "d", "Traceback\nZeroDivisionError: division by zero\n"),
         job(tmp_path, "e"),
@@ -49,7 +54,8 @@ def test_what_jobs_say_of_files_is_said_once_and_in_the_order_of_the_jobs(tmp_pa
 
 
 def test_other_failures_are_not_told_again(tmp_path):
-    jobs = [job(tmp_path, "a", "StorageError: of an earlier try\nValueError: other\n")]
+    said = "StorageError: of an earlier try\nValueError: other\n"
+    jobs = [job(tmp_path, "a", said), job(tmp_path, "b", said + told_of_memory())]
     assert file_failures(jobs, tmp_path) == []
     assert not [path for path in tmp_path.iterdir() if path.suffix != ".log"]
 

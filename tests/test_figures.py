@@ -242,7 +242,11 @@ def test_files_and_names_that_are_not_right_are_refused(tmp_path):
         ([str(tmp_path / "none.py")], r"none\.py': does not exist"),
         ([str(tmp_path)], "is a folder"),
         ([own(tmp_path, name="learning.py")], "there is a figure called `learning` already"),
-        ([own(tmp_path, name="universality.py")] * 2, "is named twice"),
+        ([own(tmp_path, name="universality.py")] * 2, "more than once; give it once"),
+        (
+            [own(tmp_path, name="universality.py"), f"{tmp_path}/below/../universality.py"],
+            "is named twice",
+        ),
         ([own(tmp_path), own(tmp_path / "below")], "has the same name as"),
         ([own(tmp_path, name="my-figure.py")], "letters, digits and underscores"),
         ([own(tmp_path, name="mine.txt")], "name ends in .py"),

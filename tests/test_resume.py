@@ -180,7 +180,7 @@ def test_whatever_else_the_course_depends_on_changes_the_folder(tmp_path, change
     assert folder_of(tmp_path, training, **own) != folder_of(tmp_path, Trained())
 
 
-class Wildcards(SimpleNamespace):
+class Items(SimpleNamespace):
     def items(self):
         return vars(self).items()
 
@@ -191,7 +191,8 @@ def job_in(folder):
             rule="toy_train",
             log=[str(folder / "train.log")],
             params=SimpleNamespace(spec={}, code="c" * 64),
-            wildcards=Wildcards(experiment="x", seed="3"),
+            wildcards=Items(experiment="x", seed="3"),
+            input=Items(),
             output=SimpleNamespace(
                 checkpoints=str(folder / "checkpoints.nc"), history=str(folder / "history.nc")
             ),

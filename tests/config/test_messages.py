@@ -43,7 +43,7 @@ WRONG = [
         ".name` = 1: unknown key of the kind `vote`; known keys are kind",
     ),
     ({"kind": "network"}, ".corpus`: is missing; Name of a corpus."),
-    ({"kind": "vote", "kin": 1}, ".kin` = 1: unknown key of the kind `vote`; did you mean `kind`?"),
+    ({"kind": "vote", "kin": 1}, ".kin` = 1: unknown key; did you mean `kind`?"),
     (
         {"kind": "network", "corpus": "c", "network": {"depth": 0}},
         ".network.depth` = 0: must be greater than or equal to 1",

@@ -99,8 +99,8 @@ MANY = "must be less than or equal to 10000000"
 NUMBERS = [
     (f"{A}.schedule.steps", 1e30, MOST),
     (f"{A}.schedule.steps", 0, "greater than or equal to 1"),
-    (f"{A}.schedule.steps", 1.5, "integer"),
-    (f"{A}.schedule.steps", "many", "integer"),
+    (f"{A}.schedule.steps", 1.5, "must be a whole number"),
+    (f"{A}.schedule.steps", "many", "must be a whole number"),
     (f"{A}.schedule.steps", True, "must be a number"),
     (f"{A}.architecture.hidden", 1e9, WIDE),
     (f"{A}.architecture.embedding", -3, "greater than or equal to 1"),
@@ -124,7 +124,7 @@ NUMBERS = [
     (f"{P}.sequences", 1e12, MANY),
     (f"{P}.vocabulary", 1e12, "less than or equal to 4096"),
     (f"{P}.length", 11, "greater than or equal to 12"),
-    (f"{P}.strength", "strong", "must be a valid number"),
+    (f"{P}.strength", "strong", "must be a number"),
     (f"{M}.schedule.steps", 1e30, MOST),
     (f"{M}.schedule.histories", 1e12, MANY),
     (f"{M}.schedule.times_per_decade", 1e9, WIDE),
@@ -233,7 +233,11 @@ FILES = {
     f"{A}.weights": lambda file: {f"{A}.weights": file},
     f"{P}.files": lambda file: {P: {"kind": "text", "files": file}},
     f"{C}.past.files": lambda file: {
-        C: {"kind": "history", "policies": 2, "past": {"kind": "characters", "files": [file, file]}}
+        C: {
+            "kind": "history",
+            "policies": 2,
+            "past": {"kind": "characters", "files": [file, __file__]},
+        }
     },
     f"{W}.table.file": lambda file: {W: long_world(file)},
     f"{G}.files": lambda file: {G: {"kind": "civil", "files": [file]}},

@@ -2,6 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from ontogeny.groups import group
 from ontogeny.representations import irreps, real_irreps
@@ -88,7 +89,11 @@ def test_a_group_from_a_table_is_judged_like_any_other(tmp_path, name, differ):
 
 
 def test_of_networks_trained_elsewhere_nothing_is_seen_over_steps(tmp_path):
-    (tmp_path / "m.pt").write_bytes(b"not read here")
-    theirs = {"weights": [str(tmp_path / "m.pt")]}
+    network = {"W_x": (6, 4), "W_y": (6, 4), "W": (8, 3), "W_U": (3, 6)}
+    torch.save({name: torch.zeros(shape) for name, shape in network.items()}, tmp_path / "m.pt")
+    theirs = {
+        "architecture": {"kind": "mlp", "embedding": 4, "hidden": 3},
+        "weights": [str(tmp_path / "m.pt")],
+    }
     assert facts(theirs) == set()
     assert facts(theirs, {}) == {"steps", "irreps-differ"}

@@ -431,7 +431,7 @@ def test_steps_in_the_defaults_are_those_of_other_experiments(folder):
         ({0.5: "a.pt"}, r"key 0\.5, which is not a step"),
         ({"last": "a.pt"}, "key 'last', which is not a step"),
         ({500: "a.pt", "500": "b.pt"}, "gives two files for step 500"),
-        ({0: None}, "gives None for step 0"),
+        ({0: None}, "gives null for step 0; give the name of a file"),
         ({}, "must hold for each seed a file"),
         (5, "must hold for each seed a file"),
         ([None], "must hold for each seed a file"),

@@ -178,8 +178,14 @@ FILES = {
     "binary": (["binary"], ["binary': has a NUL byte at position 1"]),
     "lfs": (["lfs"], ["lfs': is a Git LFS pointer"]),
     "two problems": (["lfs", "good", "empty"], ["lfs': is a Git", "empty': is empty"]),
-    "twice": (["good", "good"], ["good': is the same file as ", "name each file once"]),
-    "twice by other paths": (["good", "./good"], ["is the same file as "]),
+    "twice": (
+        ["good", "good"],
+        ["= ['good', 'good']: holds 'good' more than once; give it once"],
+    ),
+    "twice by other paths": (
+        ["good", "./good"],
+        ["same file as 'good'; name each file once"],
+    ),
     "twice by a link": (["good", "link"], ["link': is the same file as "]),
     "one string": ("none", ["none': does not exist"]),
     "short": (["short"], ["text of at most 21 tokens leaves 19 for training", "takes 256"]),
@@ -194,8 +200,8 @@ FILES = {
             "`sequences`: 256",
         ],
     ),
-    "a number": ([3], ["files.0` = 3: must be a valid string"]),
-    "a mapping": ({"a": 1}, ["files` = {'a': 1}: must be a list"]),
+    "a number": ([3], ["files.0` = 3: must be a text"]),
+    "a mapping": ({"a": 1}, ["files` = {a: 1}: must be a text or a list of texts"]),
 }
 
 
@@ -228,9 +234,7 @@ def test_one_file_may_stand_alone_and_a_list_of_lists_is_a_sweep():
     one = read(changed("induction/corpora/text", {"kind": "text", "files": "good"}))
     assert one.corpora["text"].files == ("good",)
     raw = changed("induction/corpora/text", {"kind": "text", "files": [["good"], ["good", "lfs"]]})
-    with pytest.raises(
-        ConfigurationError, match=r"text-files-good-lfs.files` = 'lfs': is a Git LFS"
-    ):
+    with pytest.raises(ConfigurationError, match=r"corpora\.text\.files` = 'lfs': is a Git LFS"):
         read(raw)
 
 

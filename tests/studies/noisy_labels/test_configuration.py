@@ -170,7 +170,7 @@ WRONG = [
         for key, value, given in (
             ("files", 1, {"files": 1}),
             ("development", 100, {"development": 100}),
-            ("groups.a", {"b": "c"}, {"groups": {"a": {"b": "c"}}}),
+            ("groups.a", "{b: 'c'}", {"groups": {"a": {"b": "c"}}}),
         )
     ),
     *(
@@ -204,8 +204,8 @@ WRONG = [
         {"channels": 0},
         ["`noisy_labels.raters.plain.network.channels` = 0", "or equal to 1"],
     ),
-    (f"{SECTION}/raters/plain/keep", 0, ["raters.plain.keep` = 0.0", "greater than 0"]),
-    (f"{SECTION}/raters/plain/accuracy", 1, ["raters.plain.accuracy` = 1.0", "less than 1"]),
+    (f"{SECTION}/raters/plain/keep", 0, ["raters.plain.keep` = 0:", "greater than 0"]),
+    (f"{SECTION}/raters/plain/accuracy", 1, ["raters.plain.accuracy` = 1:", "less than 1"]),
     (
         f"{SECTION}/raters/person",
         {"kind": "vote", "corpus": "generated"},
@@ -217,7 +217,7 @@ WRONG = [
     (
         f"{SECTION}/defaults/rater",
         "biased",
-        ["base-strategy-clean.rater` = 'biased': is not a rater; known are biased-keep-0p15,"],
+        ["base.rater` = 'biased': is not a rater; known are biased-keep-0p15,"],
     ),
     (
         f"{EXPERIMENTS}/new",
@@ -260,7 +260,7 @@ WRONG = [
         f"{EXPERIMENTS}/tuned/seeds",
         [2],
         [
-            "experiments.tuned-strategy-naive`: needs an",
+            "experiments.tuned`: needs an",
             "`strategy: naive`",
             "add it, or change 'base-strategy-naive', the nearest: it lacks seed 2",
         ],
@@ -297,13 +297,13 @@ WRONG = [
         f"{EXPERIMENTS}/base/clean_share",
         0.004,
         [
-            "experiments.base-strategy-clean.clean_share` = 0.004: makes 1 of the 200 comments of "
+            "experiments.base.clean_share` = 0.004: makes 1 of the 200 comments of "
             "the part `study` clean, but networks need at least 2; raise it, or `study` of the "
             "corpus"
         ],
     ),
     (f"{EXPERIMENTS}/base/seeds", [0, 0], ["seeds` = [0, 0]", "more than once"]),
-    (f"{EXPERIMENTS}/base/clean_share", 1, ["clean_share` = 1.0", "less than 1"]),
+    (f"{EXPERIMENTS}/base/clean_share", 1, ["clean_share` = 1:", "less than 1"]),
     (f"{SECTION}/analysis/bins", 1, ["`noisy_labels.analysis.bins` = 1", "or equal to 2"]),
     (f"{SECTION}/own_figures", {"corpus": []}, ["own_figures.corpus", "one of run, study"]),
     (SECTION, [], ["`noisy_labels`", "mapping"]),

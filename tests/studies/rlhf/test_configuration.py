@@ -274,7 +274,7 @@ WRONG = [
     ),
     (
         [("preferences/proxy/tranches", ["first", "first"])],
-        ["`rlhf.preferences.proxy.tranches` = ['first', 'first']: must name each only once"],
+        ["`rlhf.preferences.proxy.tranches` = ['first', 'first']: holds 'first' more than once"],
     ),
     (
         [("preferences/proxy/last_weight", 2)],

@@ -121,12 +121,12 @@ TASKS = f"{WORLDS}/mixture/tasks"
 WRONG = [
     ("surprise/wolds", {}, ["`surprise.wolds`", "did you mean `worlds`?"]),
     (f"{WORLDS}/parity/kind", "parit", ["worlds.parity.kind` = 'parit'", "mean `parity`?"]),
-    (f"{WORLDS}/parity/alpha", 0, ["`surprise.worlds.parity.alpha` = 0.0: must be greater than 0"]),
+    (f"{WORLDS}/parity/alpha", 0, ["`surprise.worlds.parity.alpha` = 0: must be greater than 0"]),
     (f"{WORLDS}/parity/bits", 33, ["`surprise.worlds.parity.bits` = 33", "equal to 32"]),
     (f"{WORLDS}/parity/order", 40, ["worlds.parity.order` = 40: must be at most the 32 `bits`"]),
     (f"{WORLDS}/parity/tasks", 10**5, ["parity.tasks` = 100000: must be at most 4960", "give"]),
     (f"{TASKS}/copy", {"kind": "copi"}, ["tasks.copy.kind` = 'copi'", "did you mean `copy`?"]),
-    (f"{TASKS}/copy", {"kind": "copy", "share": 1}, ["copy.share` = 1.0", "less than 1"]),
+    (f"{TASKS}/copy", {"kind": "copy", "share": 1}, ["copy.share` = 1:", "less than 1"]),
     (
         f"{TASKS}/copy",
         {"kind": "copy", "share": 0.95},
@@ -170,7 +170,7 @@ WRONG = [
     (
         f"{ONE}/schedule",
         {"early_stop": {"test_loss": 0.1}},
-        ["one.schedule.early_stop` = {'test_loss': 0.1", "must be null", "leave it out"],
+        ["one.schedule.early_stop` = {test_loss: 0.1", "must be null", "leave it out"],
     ),
     (f"{ONE}/seeds", [1, 1], ["one.seeds` = [1, 1]", "more than once"]),
     (
@@ -184,7 +184,7 @@ WRONG = [
         ["`surprise.expected` = 'longer-ad': is not a probe of any mixture; known are longer-copy"],
     ),
     ("surprise/analysis/least_sizes", 3, ["analysis.least_sizes` = 3", "equal to 4"]),
-    ("surprise/analysis/learned", 1, ["analysis.learned` = 1.0", "less than 1"]),
+    ("surprise/analysis/learned", 1, ["analysis.learned` = 1:", "less than 1"]),
     ("surprise/figures", {"parity_law": {}}, ["`surprise.figures.parity_law`", "unknown key"]),
     ("surprise/own_figures", {"corpus": []}, ["own_figures.corpus", "one of run, study"]),
     ("surprise/worlds", {}, ["`surprise.worlds`", "at least 1"]),

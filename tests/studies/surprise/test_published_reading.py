@@ -93,7 +93,6 @@ def test_two_variants_of_one_family_are_one_family():
         (long_world(table={"parameters": {"2m": 2}}), "table.parameters", "= '2m': is not in the"),
         (long_world(table={"families": {"-a": "a"}}), "table.families", "= '-a': is not in the"),
         (long_world(table={"shots": "five"}), "table.shots", "= 'five': is not in the column"),
-        (long_world(average=["story", "story"]), "average", "= 'story': is named more than once"),
         (wide_world(family=None, reference=None), "table.family", ": without a family nor a"),
         (
             wide_world(family=None, average=["addition"]),

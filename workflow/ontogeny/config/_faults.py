@@ -218,19 +218,18 @@ def _unknown(problem: _Problem, model: Any) -> str:
     """Return that a key is not known, and the nearest one that is."""
     written, above = problem.location[-1], problem.loc[:-1]
     is_tagged = len(above) - 1 in problem.tags
-    of_kind = f" of the kind `{above[-1]}`" if is_tagged else ""
-    what = f"unknown key{of_kind}"
     known = keys_at(model, above)
-    if not isinstance(written, str):
-        return f"{what}, since it is not a text; known keys are {', '.join(known)}"
     others = models_at(model, above[:-1]) if is_tagged else []
     having = [f"`{kind_of(each)}`" for each in others if written in each.model_fields]
+    near = None if having else nearest(written, known)
+    if near:
+        return f"unknown key; did you mean `{near}`?"
+    what = f"unknown key of the kind `{above[-1]}`" if is_tagged else "unknown key"
+    if not isinstance(written, str):
+        return f"{what}, since it is not a text; known keys are {', '.join(known)}"
     if having:
         what += f", though one of the kind {' and '.join(having)}"
-    near = None if having else nearest(written, known)
-    return f"{what}; " + (
-        f"did you mean `{near}`?" if near else f"known keys are {', '.join(known)}"
-    )
+    return f"{what}; known keys are {', '.join(known)}"
 
 
 def _rule(problem: _Problem, model: Any) -> str:

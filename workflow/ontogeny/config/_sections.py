@@ -70,6 +70,8 @@ def as_tuple(value: object) -> object:
 def _distinct(value: object, handler: Callable[[object], Any]) -> object:
     if not isinstance(value, list | tuple):
         msg = "must be a list"
+        if not isinstance(value, Mapping):
+            msg += f", for example [{short(value)}]"
         raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueError)
     return _each_once(value, handler(tuple(value)))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ontogeny.storage import refused
 from ontogeny.workflow.snakemake_parts import part
+from ontogeny.workflow.usage import is_of_memory
 
 __all__ = ["failed_jobs", "file_failures"]
 
@@ -68,5 +69,6 @@ def _sentences(logs: Iterable[str]) -> Iterator[str]:
             text = Path(log).read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        end = text.rstrip().splitlines()[-2:]  # the very last line may tell of memory
-        yield from (found[1] for line in end if (found := _SAID.search(line)))
+        lines = [line for line in text.splitlines() if line and not is_of_memory(line)]
+        if lines and (found := _SAID.search(lines[-1])):
+            yield found[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ontogeny.joblog import MEMORY
 
-__all__ = ["Use", "lines", "uses"]
+__all__ = ["Use", "is_of_memory", "lines", "uses"]
 
 _TOLD = re.compile(
     f" {MEMORY}$".format(rule=r"(?P<rule>\w+)", taken=r"(?P<taken>\d+)", asked=r"(?P<asked>\d+)"),
@@ -16,6 +16,11 @@ _TOLD = re.compile(
 
 Use = dict[str, tuple[float, float]]
 """By resource (``mem_mb`` [MB], ``runtime`` [min]): what a job took, and what it asked for."""
+
+
+def is_of_memory(line: str) -> bool:
+    """Return whether a line of a log says how much memory the job took."""
+    return _TOLD.search(line) is not None
 
 
 def uses(folder: str | Path) -> dict[str, Use]:

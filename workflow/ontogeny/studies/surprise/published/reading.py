@@ -114,9 +114,6 @@ def lacking(spec: Published, world: Models | Points) -> Iterator[tuple[str, str]
         )
     if spec.loss is not None:
         yield from _refused("loss", spec.loss, lambda task: losses_of(world, task))
-    for task in dict.fromkeys(spec.average):
-        if spec.average.count(task) > 1:
-            yield "average", f" = {task!r}: is named more than once; name each task once"
     for key in ("average", "abilities"):
         for task in dict.fromkeys(named[key] or ()):
             yield from _refused(key, task, lambda task: scores_of(world, [task]))
