@@ -151,8 +151,11 @@ DRAWN = {
 }
 ANALYSES = ("table", "irreps", "checkpoints", "history")
 LATER = {
-    "composition/analysis": (ANALYSES, {"analysis": "analysis.nc"}, {"key_similarity": 0.005}),
-    "composition/evaluation": ((*ANALYSES, "analysis"), {"evaluation": "evaluation.nc"}, {}),
+    "composition/analysis": (
+        ANALYSES,
+        {"analysis": "analysis.nc", "evaluation": "evaluation.nc"},
+        {"key_similarity": 0.005},
+    ),
     "figures": (
         ("history", "evaluation"),
         {
