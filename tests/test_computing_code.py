@@ -71,13 +71,11 @@ COMPUTES = {
     "own_measures": ["ontogeny: own_measures"],
     "composition/addition_analysis": ADDITION,
     "composition/addition_comparison": ["studies.composition.addition: comparison milestones"],
-    "composition/addition_evaluation": ADDITION,
     "composition/analysis": IRREPS,
     "composition/comparison": [
         "ontogeny: estimates",
         "studies.composition.irreps.comparison: _cells _curves _groups _irreps _join _measures",
     ],
-    "composition/evaluation": IRREPS,
     "composition/group": [
         "groups: _families _generators _products _table",
         "studies.composition.catalogue: given parsed_generators parsed_tables tables",

@@ -16,7 +16,8 @@ from ontogeny.config import (
     specification,
 )
 from ontogeny.known_studies import STUDIES
-from ontogeny.studies.composition.config import SWEPT, Composition, Style, Training
+from ontogeny.studies.composition.config import SWEPT, Style, Training
+from ontogeny.studies.composition.section import Composition
 from ontogeny.study import read_sections
 
 ROOT = Path(__file__).parents[1]

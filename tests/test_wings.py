@@ -175,6 +175,13 @@ def test_jobs_without_a_network_start_without_torch():
     assert {path: files for path in found if (files := imports_torch(path))} == {}
 
 
+def test_jobs_of_group_composition_do_not_read_the_captions_of_figures():
+    """To read them takes as long as to analyse a small network."""
+    scripts = [path for path in SCRIPTS if path.parent.name == "composition"]
+    assert len(scripts) > 8
+    assert not [path for path in scripts if PACKAGE / "figures.py" in reached_at_start(path)]
+
+
 @pytest.mark.parametrize("script", [*filter(uses_threads, SCRIPTS)], ids=str)
 def test_jobs_that_set_its_threads_need_torch(script):
     """Some import the module that does by its name."""

@@ -78,21 +78,20 @@ def stages(names, experiment, seed=0):
     return {f"{name} of {experiment}, seed {seed}" for name in names}
 
 
-def after_evaluation(experiment, seed=0):
-    """Return the jobs after a change of the evaluation by irreps.
+def by_irreps(experiment, seed=0):
+    """Return the jobs after a change of the analysis by irreps.
 
-    The figure of all seeds of b shows the phases that the evaluation of addition finds.
+    The figure of all seeds of b shows the phases that the analysis of addition finds.
     """
-    found = stages(["evaluation", "figures"], experiment, seed)
+    found = stages(["analysis", "figures"], experiment, seed)
     return found if experiment == "b" else found | {f"figures of {experiment}"}
 
 
 def analysed(experiment, seed=0):
     """Return the jobs after a change of an analysis; b, which adds, is read by frequency too."""
-    found = stages(["analysis"], experiment, seed) | after_evaluation(experiment, seed)
+    found = by_irreps(experiment, seed)
     if experiment == "b":
-        found |= stages(["addition analysis", "addition evaluation"], experiment, seed)
-        found.add("figures of b")
+        found |= stages(["addition analysis"], experiment, seed) | {"figures of b"}
     return found
 
 
@@ -252,9 +251,9 @@ CHANGED_CODE = {
         f"{STUDY}/irreps/analysis/phases.py",
         analysed("a") | analysed("b") | OVER_ALL_RUNS | ADDITION,
     ),
-    "the script of the evaluation": (
-        "workflow/scripts/composition/evaluation.py",
-        after_evaluation("a") | after_evaluation("b") | OVER_ALL_RUNS,
+    "the script of the analysis": (
+        "workflow/scripts/composition/analysis.py",
+        by_irreps("a") | by_irreps("b") | OVER_ALL_RUNS,
     ),
     "the rule for verdicts": (
         f"{CODE}/claims.py",
@@ -272,12 +271,7 @@ CHANGED_CODE = {
     "a group's constructor": (f"{CODE}/groups/_families.py", A | B | IRREPS),
     "irreps in closed form": (
         f"{CODE}/representations/_symmetric.py",
-        {"irreps of S3", "irreps of C5"}
-        | stages(["analysis"], "a")
-        | stages(["analysis"], "b")
-        | after_evaluation("a")
-        | after_evaluation("b")
-        | OVER_ALL_RUNS,
+        {"irreps of S3", "irreps of C5"} | by_irreps("a") | by_irreps("b") | OVER_ALL_RUNS,
     ),
 }
 
@@ -352,7 +346,7 @@ def test_comments_docstrings_formatting_and_checkouts(project):
 
 DELETED = {
     "figures/a/seed0/learning.svg": {"figures of a, seed 0"},
-    "a/seed0/evaluation.nc": after_evaluation("a") | OVER_ALL_RUNS,
+    "a/seed0/evaluation.nc": by_irreps("a") | OVER_ALL_RUNS,
     "a/seed0/analysis.nc": analysed("a") | OVER_ALL_RUNS,
     "a/seed0/history.nc": A,
     "a/seed0/own/sizes.nc": stages(["measures sizes", "figure growth"], "a"),
@@ -399,7 +393,7 @@ def test_a_folder_that_was_moved(project, tmp_path):
     [
         ("--cores", "1"),
         ("--set-resources", "composition_train:mem_mb=9000"),
-        ("--set-threads", "composition_evaluation=2"),
+        ("--set-threads", "composition_analysis=2"),
         ("--workflow-profile", "profiles/rich", "--logger", "rich"),
     ],
     ids=lambda arguments: arguments[0],

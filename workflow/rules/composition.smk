@@ -114,7 +114,7 @@ if COMPOSITION.foreign:
 
 
 rule composition_analysis:
-    """Say what each irrep explains in the final checkpoint of a run."""
+    """Say what each irrep explains at the end of a run, and follow it along the checkpoints."""
     input:
         table=COMPOSITION.of_group("table"),
         irreps=COMPOSITION.of_group("irreps"),
@@ -122,6 +122,7 @@ rule composition_analysis:
         history=COMPOSITION.run_file("history"),
     output:
         analysis=COMPOSITION.run_file("analysis"),
+        evaluation=COMPOSITION.run_file("evaluation"),
     log:
         COMPOSITION.run_log("analysis"),
     benchmark:
@@ -132,7 +133,7 @@ rule composition_analysis:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs(COMPOSITION.reading_memory, 30),
+        **needs(COMPOSITION.reading_memory, 60),
     params:
         spec={"key_similarity": COMPOSITION.section.analysis.key_similarity},
         code=code_of("composition/analysis", COMPOSITION.study, COMPOSITION.modules),
@@ -142,44 +143,15 @@ rule composition_analysis:
         "../scripts/composition/analysis.py"
 
 
-rule composition_evaluation:
-    """Follow every progress measure along the checkpoints of a run."""
-    input:
-        table=COMPOSITION.of_group("table"),
-        irreps=COMPOSITION.of_group("irreps"),
-        checkpoints=COMPOSITION.run_file("checkpoints"),
-        history=COMPOSITION.run_file("history"),
-        analysis=COMPOSITION.run_file("analysis"),
-    output:
-        evaluation=COMPOSITION.run_file("evaluation"),
-    log:
-        COMPOSITION.run_log("evaluation"),
-    benchmark:
-        COMPOSITION.run_benchmark("composition_evaluation")
-    group:
-        "composition_run"
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        **needs(COMPOSITION.reading_memory, 60),
-    params:
-        spec={},
-        code=code_of("composition/evaluation", COMPOSITION.study, COMPOSITION.modules),
-    message:
-        "evaluation of {wildcards.experiment}, seed {wildcards.seed}"
-    script:
-        "../scripts/composition/evaluation.py"
-
-
 rule composition_addition_analysis:
-    """Say how the final checkpoint of a run adds modulo an odd number."""
+    """Say how a run adds modulo an odd number in the end, and follow it along the checkpoints."""
     input:
         table=COMPOSITION.of_group("table"),
         checkpoints=COMPOSITION.run_file("checkpoints"),
         history=COMPOSITION.run_file("history"),
     output:
         analysis=COMPOSITION.run_file("addition_analysis"),
+        evaluation=COMPOSITION.run_file("addition_evaluation"),
     log:
         COMPOSITION.run_log("addition_analysis"),
     benchmark:
@@ -190,7 +162,7 @@ rule composition_addition_analysis:
         "../../environment.yml"
     threads: 1
     resources:
-        **needs(2000, 30),
+        **needs(3000, 60),
     params:
         spec={"key_rule": COMPOSITION.section.analysis.key_rule},
         code=code_of(
@@ -200,37 +172,6 @@ rule composition_addition_analysis:
         "addition analysis of {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/composition/addition_analysis.py"
-
-
-rule composition_addition_evaluation:
-    """Follow every measure of addition along the checkpoints of a run."""
-    input:
-        table=COMPOSITION.of_group("table"),
-        checkpoints=COMPOSITION.run_file("checkpoints"),
-        history=COMPOSITION.run_file("history"),
-        analysis=COMPOSITION.run_file("addition_analysis"),
-    output:
-        evaluation=COMPOSITION.run_file("addition_evaluation"),
-    log:
-        COMPOSITION.run_log("addition_evaluation"),
-    benchmark:
-        COMPOSITION.run_benchmark("composition_addition_evaluation")
-    group:
-        "composition_run"
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        **needs(3000, 60),
-    params:
-        spec={},
-        code=code_of(
-            "composition/addition_evaluation", COMPOSITION.study, COMPOSITION.modules
-        ),
-    message:
-        "addition evaluation of {wildcards.experiment}, seed {wildcards.seed}"
-    script:
-        "../scripts/composition/addition_evaluation.py"
 
 
 rule composition_sweep:

@@ -1,5 +1,8 @@
 from ontogeny.job import Job
-from ontogeny.studies.composition.irreps.stages import analysis
+from ontogeny.studies.composition.irreps.stages import analysis, evaluation
 
 job = Job(snakemake)
-job.write(analysis(**job.inputs(), **job.spec), "analysis")
+run = job.inputs()
+found = analysis(**run, **job.spec)
+job.write(found, "analysis")
+job.write(evaluation(**run, analysis=found), "evaluation")

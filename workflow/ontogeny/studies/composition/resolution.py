@@ -18,7 +18,6 @@ from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import (
     LISTS,
     ArchitectureSettings,
-    Composition,
     Experiment,
     Published,
     Style,
@@ -29,6 +28,7 @@ from ontogeny.studies.composition.networks.published import (
     published_experiments,
     unreadable,
 )
+from ontogeny.studies.composition.section import Composition
 from ontogeny.sweeps import Sweeps, resolved
 
 __all__ = ["resolve"]

@@ -12,9 +12,7 @@ from ontogeny.studies.composition.catalogue.given import group_specification
 from ontogeny.studies.composition.catalogue.sections import GivenGroup, Groups
 from ontogeny.studies.composition.config import (
     ARCHITECTURES,
-    FIGURES,
     SWEPT,
-    Composition,
     Experiment,
     Style,
 )
@@ -23,6 +21,7 @@ from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.memory import most_elements, reading_memory, training_memory
 from ontogeny.studies.composition.networks.kinds import architecture_module
 from ontogeny.studies.composition.resolution import resolve
+from ontogeny.studies.composition.section import FIGURES, Composition
 from ontogeny.studies.composition.summary import (
     Outcome,
     outcomes_of_history,
@@ -434,5 +433,5 @@ STUDY = Study(
     wildcards={"group": "[A-Za-z0-9-]+", "sweep": "[a-z0-9-]+"},
     swept=SWEPT,
     shared={"groups": Groups},
-    specified=("catalogue.sections", "config", "facts", "labels", "resolution", "study"),
+    specified=("catalogue.sections", "config", "facts", "labels", "resolution", "section", "study"),
 )

@@ -1,6 +1,0 @@
-from ontogeny.job import Job
-from ontogeny.studies.composition.addition.stages import evaluation
-
-job = Job(snakemake)
-job.use_threads()
-job.write(evaluation(**job.inputs()), "evaluation")
