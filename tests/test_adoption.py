@@ -26,7 +26,8 @@ PARAMS = sorted([repr(SPEC), repr("code")])
 def store(tmp_path, monkeypatch):
     """Snakemake's own store of records, in a folder without any, that has adopted results."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(PersistenceBase, "metadata", PersistenceBase.metadata)
+    for name in ("metadata", "input_checksums"):
+        monkeypatch.setattr(PersistenceBase, name, getattr(PersistenceBase, name))
     own_record.cache_clear()
     adopt()
     return FilePersistence(path=tmp_path / ".snakemake")
@@ -140,7 +141,8 @@ def test_adopting_twice_is_adopting_once(store):
 
 @pytest.fixture
 def another_snakemake(monkeypatch):
-    monkeypatch.setattr(PersistenceBase, "metadata", PersistenceBase.metadata)
+    for name in ("metadata", "input_checksums"):
+        monkeypatch.setattr(PersistenceBase, name, getattr(PersistenceBase, name))
     return monkeypatch
 
 
@@ -172,6 +174,11 @@ def test_a_snakemake_without_the_look_up_is_refused(another_snakemake):
 def test_a_snakemake_whose_look_up_takes_something_else_is_refused(another_snakemake):
     another_snakemake.setattr(PersistenceBase, "metadata", lambda self, job, file: None)
     assert "has other parameters of `PersistenceBase.metadata`" in refusal()
+
+
+def test_a_snakemake_whose_look_up_of_inputs_takes_something_else_is_refused(another_snakemake):
+    another_snakemake.setattr(PersistenceBase, "input_checksums", lambda self, file: set())
+    assert "has other parameters of `PersistenceBase.input_checksums`" in refusal()
 
 
 def test_a_snakemake_whose_records_lack_a_field_is_refused(another_snakemake):
@@ -210,3 +217,12 @@ def test_a_workflow_without_the_records_of_snakemake_runs_what_has_changed(tmp_p
         ("params_changed",),
         ("updated_input_run",),
     ]
+
+
+def test_a_result_without_a_record_is_made_again_when_its_input_has_been(tmp_path):
+    """As when results are copied, their configuration is edited, and the new run is killed."""
+    small = SmallWorkflow(tmp_path)
+    small.snakemake()
+    shutil.rmtree(tmp_path / ".snakemake")
+    small.snakemake("--until", "study_train", "--config", "width=9")
+    assert [job.rule for job in small.planned("--config", "width=9")] == ["study_comparison"]

@@ -7,26 +7,30 @@ cannot be read is refused: nothing says that it is current.
 
 Snakemake offers no other place for this. Its store of records is one of two classes that it chooses
 itself, after the Snakefile is read and before any hook runs, and a plugin cannot replace it. So the
-public method of both classes that looks a record up is extended, after it has been checked that
-records still are what this relies on.
+public methods of both classes that look up a record and the digests of inputs are extended, after it
+has been checked that records still are what this relies on.
 """
 
 import inspect
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ontogeny.storage import StorageError, file_digest, read_provenance
+from ontogeny.provenance import input_digests
+from ontogeny.storage import LostError, StorageError, file_digest, read_provenance
 from ontogeny.workflow.snakemake_parts import module, part, refuse_snakemake
 
 __all__ = ["adopt"]
 
 Lookup = Callable[[Any, Any], Any]
 """From Snakemake's store of records and a file to the record of the file, or None."""
+Checksums = Callable[[Any, Any, Any], set[Any]]
+"""From Snakemake's store of records, a job and an input to the digests that its results record."""
 
 _HERE = f"{__name__.replace('.', '/')}.py"
 _FORMAT = 6
@@ -35,11 +39,39 @@ _FIELDS = ("params", "input_checksums", "record_format_version")
 
 
 class PresentDigests:
-    """Digests of input files as they are now, for results whose inputs were not recorded."""
+    """Digests of input files as they are now, for results whose inputs were not recorded.
+
+    Parameters
+    ----------
+    stated : mapping of str
+        Digests of the inputs that the result says it was made from, by name.
+    """
+
+    def __init__(self, stated: Mapping[str, str]) -> None:
+        self._stated = stated
 
     def get(self, path: str) -> str | None:
         """Return the digest of a file as Snakemake writes it; None when there is no such file."""
         return f"sha256:{file_digest(path)}" if Path(path).is_file() else None
+
+    def are_of(self, path: str, inputs: Mapping[str, Any]) -> bool:
+        """Return whether a file is, with those of the same name, what the result was made from.
+
+        Parameters
+        ----------
+        path : str
+        inputs : mapping of str to str or sequence of str
+            All inputs of the job, by name.
+        """
+        own = {name: paths for name, paths in inputs.items() if path in _each(paths)}
+        with suppress(LostError):  # an input that is not there is made again
+            present = input_digests(own)
+            return all(self._stated.get(name) == digest for name, digest in present.items())
+        return False
+
+
+def _each(paths: Any) -> list[str]:
+    return [paths] if isinstance(paths, str) else [*paths]
 
 
 def adopt() -> None:
@@ -54,8 +86,12 @@ def adopt() -> None:
     store = part(persistence, "PersistenceBase", _HERE)
     recorded = part(store, "metadata", _HERE)
     _check(persistence, recorded)
+    checksums = part(store, "input_checksums", _HERE)
+    if [*inspect.signature(checksums).parameters] != ["self", "job", "input_path"]:
+        refuse_snakemake("has other parameters of `PersistenceBase.input_checksums`", _HERE)
     if not hasattr(recorded, "adopts"):
         store.metadata = with_own_records(recorded)
+        store.input_checksums = with_own_inputs(checksums)
 
 
 def _check(persistence: ModuleType, recorded: Lookup) -> None:
@@ -87,6 +123,24 @@ def with_own_records(recorded: Lookup) -> Lookup:
     return metadata
 
 
+def with_own_inputs(recorded: Checksums) -> Checksums:
+    """Return Snakemake's look-up of the digests of inputs, which knows results that are out of date.
+
+    A result without a record says what it was made from. Where that is not what is there now, no
+    digest is returned, and Snakemake makes the result again if the input is newer.
+    """
+
+    def input_checksums(self: Any, job: Any, input_path: Any) -> set[Any]:
+        inputs = dict(part(job, "input", _HERE).items())
+        for path in part(job, "output", _HERE):
+            digests = getattr(self.metadata(path), "input_checksums", None)
+            if isinstance(digests, PresentDigests) and not digests.are_of(input_path, inputs):
+                return set()
+        return recorded(self, job, input_path)
+
+    return input_checksums
+
+
 @cache
 def own_record(path: Path, mtime_ns: int) -> Any:
     """Return the record that the provenance of a result makes; None where it carries none.
@@ -112,5 +166,6 @@ def own_record(path: Path, mtime_ns: int) -> Any:
     record = module("snakemake.persistence", _HERE).MetadataRecord(
         params=sorted(map(repr, params)), record_format_version=_FORMAT
     )
-    record.input_checksums = PresentDigests()  # after the model has checked its values
+    stated = json.loads(str(provenance.get("inputs", "{}")))
+    record.input_checksums = PresentDigests(stated)  # after the model has checked its values
     return record
