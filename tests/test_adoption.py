@@ -217,12 +217,3 @@ def test_a_workflow_without_the_records_of_snakemake_runs_what_has_changed(tmp_p
         ("params_changed",),
         ("updated_input_run",),
     ]
-
-
-def test_a_result_without_a_record_is_made_again_when_its_input_has_been(tmp_path):
-    """As when results are copied, their configuration is edited, and the new run is killed."""
-    small = SmallWorkflow(tmp_path)
-    small.snakemake()
-    shutil.rmtree(tmp_path / ".snakemake")
-    small.snakemake("--until", "study_train", "--config", "width=9")
-    assert [job.rule for job in small.planned("--config", "width=9")] == ["study_comparison"]
