@@ -7,8 +7,8 @@ cannot be read is refused: nothing says that it is current.
 
 Snakemake offers no other place for this. Its store of records is one of two classes that it chooses
 itself, after the Snakefile is read and before any hook runs, and a plugin cannot replace it. So the
-public methods of both classes that look up a record and the digests of inputs are extended, after it
-has been checked that records still are what this relies on.
+public methods of both classes that look up a record and the digests of inputs are extended, after
+it has been checked that records still are what this relies on.
 """
 
 import inspect
@@ -49,6 +49,7 @@ class PresentDigests:
 
     def __init__(self, stated: Mapping[str, str]) -> None:
         self._stated = stated
+        self._same: dict[str, bool] = {}
 
     def get(self, path: str) -> str | None:
         """Return the digest of a file as Snakemake writes it; None when there is no such file."""
@@ -63,11 +64,16 @@ class PresentDigests:
         inputs : mapping of str to str or sequence of str
             All inputs of the job, by name.
         """
-        own = {name: paths for name, paths in inputs.items() if path in _each(paths)}
-        with suppress(LostError):  # an input that is not there is made again
-            present = input_digests(own)
-            return all(self._stated.get(name) == digest for name, digest in present.items())
-        return False
+        return all(
+            self._is_same(name, each) for name, each in inputs.items() if path in _each(each)
+        )
+
+    def _is_same(self, name: str, paths: Any) -> bool:
+        if name not in self._same:  # an input with many files is asked for once for each of them
+            self._same[name] = False
+            with suppress(LostError):  # an input that is not there is made again
+                self._same[name] = input_digests({name: paths}).items() <= self._stated.items()
+        return self._same[name]
 
 
 def _each(paths: Any) -> list[str]:
@@ -124,7 +130,7 @@ def with_own_records(recorded: Lookup) -> Lookup:
 
 
 def with_own_inputs(recorded: Checksums) -> Checksums:
-    """Return Snakemake's look-up of the digests of inputs, which knows results that are out of date.
+    """Return Snakemake's look-up of the digests of inputs, extended by what results state.
 
     A result without a record says what it was made from. Where that is not what is there now, no
     digest is returned, and Snakemake makes the result again if the input is newer.
