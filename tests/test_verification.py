@@ -266,3 +266,17 @@ def test_who_takes_parameters_out_of_the_triggers_is_not_refused(tmp_path, workf
     shutil.copytree(workflow.folder, folder)
     said = SmallWorkflow(folder).snakemake("--rerun-triggers", "mtime", "--config", "width=9")
     assert "Nothing to be done" in said
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_what_a_kill_leaves_of_a_run_with_another_configuration_goes_on(
+    tmp_path, workflow, has_records
+):
+    """The trainings are new and what joins them is not, as when a kill came between them."""
+    folder = tmp_path / "copy"
+    shutil.copytree(workflow.folder, folder)
+    small = SmallWorkflow(folder)
+    if not has_records:
+        shutil.rmtree(folder / ".snakemake")
+    small.snakemake("--until", "study_train", "--config", "width=9")
+    assert [job.rule for job in small.planned("--config", "width=9")] == ["study_comparison"]

@@ -3,10 +3,11 @@
 
 Of each configuration an undisturbed run is made, and beside it one that is killed again and again
 and started anew by the same command after `snakemake --unlock`. What is killed is all processes,
-Snakemake alone (its jobs go on and meet the new ones), or one job; when, is a random time after the
-start, or the moment when one of the next files is being written under its hidden name. A run that
-gets to its end is compared and begun anew, until there are as many kills as asked for. No file may
-be left over or differ, figures and tables included; logs are not compared.
+Snakemake alone (its jobs go on and meet the new ones), or one job, at whose failure the workflow is
+told to end; when, is a random time after the first job has started, or the moment when one of the
+next files is being written under its hidden name. A run that gets to its end is compared and begun
+anew, until there are as many kills as asked for. No file may be left over or differ, figures and
+tables included; logs, and notes of the machine that results were made on, are not compared.
 
 Started by hand, since it takes half an hour on two cores:
 
@@ -33,10 +34,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from project import ROOT, Project
 
 CONFIGURATIONS = sorted(path.stem for path in (ROOT / "config/test").glob("*.yaml"))
-RESULTS = "results/**/*"
 KINDS = ("all", "snakemake", "job")
-LATEST = 30.0
-"""A kill by the clock comes at most so long after the start [s]."""
+LATEST = 25.0
+"""A kill by the clock comes at most so long after the first job has started [s]."""
+STARTED, FAILED = b"Select jobs to execute", b"Error in rule"
 MOST_FILES = 12
 """A kill by a file comes when the first of so many that are written, or a later one, appears."""
 PATIENCE = 900.0  # seconds
@@ -118,21 +119,24 @@ def disturbed(project, rng):
     """
     kind = KINDS[rng.integers(len(KINDS))]
     by_file = bool(rng.integers(2))
-    after, number = float(rng.uniform(2, LATEST)), int(rng.integers(1, MOST_FILES + 1))
+    after, number = float(rng.uniform(0, LATEST)), int(rng.integers(1, MOST_FILES + 1))
     (project.folder / "results").mkdir(exist_ok=True)
     watch = Watch(project.folder / "results")
     said = project.folder / "said.txt"
     with said.open("wb") as output:
         run = project.started("--cores", "2", stdout=output)
     try:
-        begun, writers = time.monotonic(), []
+        begun, first_job, writers = time.monotonic(), None, []
         while run.poll() is None:
             writers += watch.hidden(0.01)
-            due = len(writers) >= number if by_file else time.monotonic() > begun + after
+            now = time.monotonic()
+            if first_job is None and STARTED in said.read_bytes():
+                first_job = now
+            due = len(writers) >= number if by_file else first_job and now > first_job + after
             stages = jobs_of(run.pid) if due and kind == "job" and not by_file else {}
             if due and (kind != "job" or by_file or stages):
                 break
-            assert time.monotonic() < begun + PATIENCE, "it neither ends nor writes a file"
+            assert now < begun + PATIENCE, "it neither ends nor writes a file"
         if run.poll() is not None:
             assert run.returncode == 0, f"ended by itself, with an error: {said}"
             return None
@@ -146,9 +150,14 @@ def disturbed(project, rng):
         struck = [running.get(victims[0], "none")] if kind == "job" else sorted(running.values())
         if kind == "job":
             sent(os.kill, victims[0], signal.SIGKILL)
+            while run.poll() is None and FAILED not in said.read_bytes():
+                time.sleep(0.05)
+            sent(os.kill, run.pid, signal.SIGTERM)  # else all other jobs would run to their ends
         else:
             sent(os.killpg if kind == "all" else os.kill, run.pid, signal.SIGKILL)
         run.wait(PATIENCE)
+        if run.returncode == 0:  # the job had just ended
+            return None
         return kind, "file" if by_file else "clock", struck, run
     finally:
         watch.close()
@@ -168,8 +177,14 @@ def wait_for_jobs(sessions):
         time.sleep(0.5)
 
 
+def results(project):
+    """Return the digests of all results, by path."""
+    found = project.digests("results/**/*")
+    return {path: digest for path, digest in found.items() if "/.made_on/" not in path}
+
+
 def differing(project, undisturbed):
-    found = project.digests(RESULTS)
+    found = results(project)
     return sorted(
         path for path in found.keys() | undisturbed if found.get(path) != undisturbed.get(path)
     )
@@ -181,7 +196,7 @@ def tried(configuration, kills, folder, rng):
     file = f"config/test/{configuration}.yaml"
     whole = Project.made(folder / "undisturbed", file)
     whole.run()
-    undisturbed = whole.digests(RESULTS)
+    undisturbed = results(whole)
     project = Project.made(folder / "killed", file)
     how, stages, wrong, sessions = Counter(), Counter(), [], []
     while how.total() < kills:

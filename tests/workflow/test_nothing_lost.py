@@ -236,10 +236,15 @@ TARGET = "results/config/composition/figures/a/seed0/progress.svg"
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def whole(tmp_path_factory):
     project = new_project(tmp_path_factory.mktemp("undisturbed") / "project")
     project.run(TARGET)
-    return project.digests(ALL)
+    return project
+
+
+@pytest.fixture(scope="module")
+def undisturbed(whole):
+    return whole.digests(ALL)
 
 
 @pytest.fixture
@@ -276,26 +281,26 @@ def test_a_workflow_killed_at_any_moment_finishes_with_the_same_bytes(project, u
 
 
 def test_a_file_that_finds_no_space_is_said_last_and_a_new_start_makes_it(
-    project, undisturbed, monkeypatch
+    whole, undisturbed, tmp_path, monkeypatch
 ):
     """A limit on the size of files does to the largest ones what a full disk does."""
+    project = whole.copied(tmp_path / "project")
     too_large = "results/config/composition/a/seed0/analysis.nc"
+    (project.folder / too_large).unlink()
     with monkeypatch.context() as limited:
-        limited.setattr(
-            subprocess, "run", partial(subprocess.run, preexec_fn=limit_to_200_kilobytes)
-        )
-        run = project.tried("--cores", "2", TARGET, python=sys.executable)
+        limited.setattr(subprocess, "run", partial(subprocess.run, preexec_fn=limit_files))
+        run = project.tried("--cores", "1", too_large, python=sys.executable)
     assert run.returncode != 0
     last = output_of(run).rstrip().splitlines()[-1]
     assert last.startswith(f"{too_large}: cannot be written: it is larger than a file may be; ")
-    kept = project.digests(ALL)
-    assert kept
-    assert kept == {path: undisturbed[path] for path in kept}
-    project.run(TARGET)
+    assert project.digests(ALL) == {
+        path: digest for path, digest in undisturbed.items() if path != too_large
+    }
+    project.run(too_large)
     assert project.digests(ALL) == undisturbed
 
 
-def limit_to_200_kilobytes():
+def limit_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
 
 
