@@ -9,7 +9,7 @@ next files is being written under its hidden name. A run that gets to its end is
 anew, until there are as many kills as asked for. No file may be left over or differ, figures and
 tables included; logs, and notes of the machine that results were made on, are not compared.
 
-Started by hand, since it takes half an hour on two cores:
+Started by hand, since it takes long:
 
     PYTHONPATH=workflow python tests/workflow/kills.py --kills 60
 """
