@@ -115,13 +115,6 @@ induction:
 """
 
 
-GIVEN_RESULTS = (
-    "composition/theirs/seed1/checkpoints",
-    "groups/own/table",
-    "induction/corpora/text",
-)
-
-
 @pytest.mark.parametrize(
     "name",
     ["{experiment}{x, y}run{1},lr=0.1", "{seed}open{back\\slash", "s3:/a*b"],
@@ -137,7 +130,13 @@ def test_given_files_are_read_whatever_their_paths(project, tmp_path, name):
     paths = {key: f"{place}/.//{value}" for key, value in names.items()}
     (tmp_path / "my.yaml").write_text(GIVEN.format(**paths))
     out = tmp_path / "out"
-    targets = [f"results/my/{name}.nc" for name in GIVEN_RESULTS]
+    corpus = Project(project.folder, str(tmp_path / "my.yaml")).stored("induction")["text"]
+    results = (
+        "composition/theirs/seed1/checkpoints",
+        "groups/own/table",
+        f"induction/corpora/{corpus}",
+    )
+    targets = [f"results/my/{result}.nc" for result in results]
     said = project.snakemake(
         "--directory", str(out), "--cores", "2", "--", *targets,
         configuration=str(tmp_path / "my.yaml"),
