@@ -102,7 +102,7 @@ def test_suggestions_are_valid(name: str) -> None:
     [
         (
             "s5",
-            r"letter \(C, D, S, A, Q or F\) followed by a number.* got 's5'; did you mean 'S5'\?$",
+            r"letter \(C, D, .*\) followed by a number.* got 's5'; did you mean 'S5'\?$",
         ),
         ("Z7", r"got 'Z7'; did you mean 'C7'\?$"),
         ("C07", r"got 'C07'; did you mean 'C7'\?$"),

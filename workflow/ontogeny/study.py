@@ -168,15 +168,15 @@ class Stored:
         for name, stored in self.names.items():
             self.given.setdefault(stored, []).append(name)
         refuse(
-            f"`{first}` and `{other}`: are a {wildcard} each, of different specifications that have "
-            f"the same digits in the name of their file, {stored!r}; change a setting of one"
+            f"`{first}` and `{other}`: are a {wildcard} each, of different specifications that "
+            f"lead to the same name of a file, {stored!r}; change a setting of one of them"
             for stored, (first, *others) in self.given.items()
             for other in others
             if self.specifications[first] != self.specifications[other]
         )
 
     def __format__(self, stored: str) -> str:
-        """Return what messages call the data of a file: the names in the configuration, and its own."""
+        """Return what messages call the data of a file: their names, and that of the file."""
         return f"{' and '.join(self.given[stored])} ({stored})"
 
     def named(self, name: str | None) -> str:

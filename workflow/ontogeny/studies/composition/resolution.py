@@ -295,7 +295,7 @@ def _order_and_problems(
 
 
 def _unknown_group(name: str, given: Collection[str]) -> str | None:
-    """Return the rule that the name of a group breaks, with how such a group is given; else None."""
+    """Return the rule that the name of a group breaks, and how such a group is given."""
     if name in given:
         return None
     try:

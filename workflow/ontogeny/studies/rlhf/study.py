@@ -93,8 +93,9 @@ class RlhfPlan(Plan):
         return [each.file for each in self.section.worlds.values() if isinstance(each, Pairs)]
 
     def first(self) -> list[str]:
-        """Return the worlds of all start policies, and those of real comparisons."""
-        worlds = {each.world for each in self.section.policies.values()}
+        """Return the worlds of all start policies that are used, and those of real comparisons."""
+        policies = self.section.policies
+        worlds = {each.world for n, each in policies.items() if seeds_of_policy(self.section, n)}
         return unique(map(self.world_file, sorted(worlds | {*self.pair_worlds()})))
 
     # Start policies
