@@ -202,7 +202,14 @@ def test_what_cannot_be_made_is_refused_with_what_to_change(path, value, said):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("S0", ("S_n needs 1 <= n <= 6", "did you mean 'S3'?", "groups: {s0: {table: FILE}}")),
+        (
+            "S0",
+            (
+                "S_n needs 1 <= n <= 6",
+                "did you mean 'S3'? Any other group",
+                "groups: {s0: {table: FILE}}",
+            ),
+        ),
         ("C0", ("did you mean 'C3'?", "groups: {c0: {table: FILE}}")),
         ("C1", ("has one element", "take a larger group")),
         ("A2", ("has one element", "take a larger group")),
