@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
+from small_workflow import SmallWorkflow
 
 from ontogeny.known_studies import NAMES, STUDIES, studies_of
 from ontogeny.workflow import remembered
@@ -43,6 +44,38 @@ def test_a_function_that_takes_something_else_is_refused():
     owner = SimpleNamespace(match=lambda other: other)
     with pytest.raises(SnakemakeChangedError, match="has other parameters of `SimpleNamespace"):
         remembered._extend(owner, "match", ["self"], lambda function: function)
+
+
+def test_a_property_that_takes_something_else_is_refused(monkeypatch):
+    def is_storage(self, other=None):
+        return False
+
+    monkeypatch.setattr("snakemake.io._IOFile.is_storage", property(is_storage))
+    with pytest.raises(
+        SnakemakeChangedError, match=r"has other parameters of `_IOFile\.is_storage`"
+    ):
+        remembered.remember()
+
+
+def test_what_is_planned_is_the_same(tmp_path):
+    """Before anything is there, after a run, and after a change."""
+    small = SmallWorkflow(tmp_path)
+    snakefile = tmp_path / "Snakefile"
+    plain = snakefile.read_text()
+    extended = f"from ontogeny.workflow.remembered import remember\n\nremember()\n\n{plain}"
+
+    def planned(*arguments):
+        plans = []
+        for text in (plain, extended):
+            snakefile.write_text(text)
+            plans.append(small.planned(*arguments))
+        assert plans[0] == plans[1]
+        return plans[0]
+
+    assert len(planned()) == 3
+    small.snakemake()
+    assert planned() == []
+    assert len(planned("--config", "width=9")) == 3
 
 
 def test_a_configuration_needs_its_own_studies_and_one_that_is_misspelt_needs_all():
