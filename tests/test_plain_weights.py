@@ -108,7 +108,10 @@ def test_nothing_in_a_file_is_run(tmp_path, monkeypatch, content):
 def test_a_state_set_on_what_makes_tensors_runs_nothing_and_changes_no_other(tmp_path, monkeypatch):
     """``BUILD`` after a function of ``partial`` would replace what it calls."""
     monkeypatch.chdir(tmp_path)
-    command = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n(cos\nsystem\nX\x09\x00\x00\x00touch ran\x85}Ntb."
+    command = (
+        b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n"
+        b"(cos\nsystem\nX\x09\x00\x00\x00touch ran\x85}Ntb."
+    )
     with zipfile.ZipFile(tmp_path / "a.pt", "w") as archive:
         archive.writestr("a/data.pkl", command)
     assert plain_tensors(tmp_path / "a.pt") is None

@@ -1,12 +1,12 @@
 from types import SimpleNamespace
 
 import pytest
-from small_workflow import SmallWorkflow
 
 from ontogeny.known_studies import NAMES, STUDIES, studies_of
 from ontogeny.workflow import remembered
 from ontogeny.workflow.remembered import found_once, read_once, where_some_lie_in_others
 from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
+from small_workflow import SmallWorkflow
 
 
 def test_a_script_is_read_once_and_one_with_wildcards_for_every_job():
