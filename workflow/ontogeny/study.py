@@ -473,8 +473,9 @@ def read_sections(
         near = nearest(key, [*known, "name"])
         hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
         unknown.append(f"`{shown_key(key)}` = {short(value)}: unknown section; {hint}")
-        is_absent = near in known and near not in raw and near not in found
-        if is_absent and isinstance(value, Mapping):  # read as what was meant
+        if near is None or near in {"name", *raw, *found}:
+            continue
+        if isinstance(value, Mapping) and value:  # it is read as what was meant
             found[near] = value
             spelt[near] = shown_key(key)
     if not unknown and not any(name in found for name in by_name):

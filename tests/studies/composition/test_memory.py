@@ -22,7 +22,7 @@ print(peak_memory())
 
 
 TOOK_MOST = 4172
-"""Memory [MB] that the stage which needs most took on a network of S6: with less, a job is killed."""
+"""Memory [MB] that the stage which needs most took on a network of S6: less kills the job."""
 
 
 def experiment(group="S5", kind="mlp", steps=2, **fields):
