@@ -46,17 +46,6 @@ def test_a_function_that_takes_something_else_is_refused():
         remembered._extend(owner, "match", ["self"], lambda function: function)
 
 
-def test_a_property_that_takes_something_else_is_refused(monkeypatch):
-    def is_storage(self, other=None):
-        return False
-
-    monkeypatch.setattr("snakemake.io._IOFile.is_storage", property(is_storage))
-    with pytest.raises(
-        SnakemakeChangedError, match=r"has other parameters of `_IOFile\.is_storage`"
-    ):
-        remembered.remember()
-
-
 def test_what_is_planned_is_the_same(tmp_path):
     """Before anything is there, after a run, and after a change."""
     small = SmallWorkflow(tmp_path)
