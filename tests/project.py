@@ -176,7 +176,8 @@ class Project:
         """Return what jobs do, with the user's names of data in the place of their stored names."""
         given = {stored: name for name, stored in self.stored(study).items()}
         stored = re.compile("|".join(given) or "(?!)")
-        return {stored.sub(lambda found: given[found[0]], job) for job in jobs}
+        without = {re.sub(rf" \(({stored.pattern})\)", "", job) for job in jobs}
+        return {stored.sub(lambda found: given[found[0]], job) for job in without}
 
     def write(self, path, text):
         """Write a file, in place of one that may have further links."""

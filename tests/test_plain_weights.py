@@ -1,3 +1,7 @@
+import collections
+import functools
+import os
+import pickle
 import subprocess
 import sys
 import zipfile
@@ -60,6 +64,64 @@ def test_a_tensor_that_reaches_beyond_its_storage_is_not_read(tmp_path):
                 content = content.replace(b"K@\x85", b"KA\x85")
             longer.writestr(name, content)
     assert plain_tensors(tmp_path / "b.pt") is None
+
+
+class Pickled:
+    """What is pickled as a call, with a state to set on what it returns."""
+
+    def __init__(self, function, *arguments, state=None):
+        self.reduced = (function, arguments) if state is None else (function, arguments, state)
+
+    def __reduce__(self):
+        return self.reduced
+
+
+def saved(path, content):
+    """Write what ``torch.save`` would write of a content that only pickle can hold."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a/data.pkl", pickle.dumps(content, protocol=2))
+    return path
+
+
+HOSTILE = {
+    "a command": Pickled(os.system, "touch ran"),
+    "an evaluation": Pickled(eval, "open('ran', 'w')"),
+    "a state of a function of many": Pickled(
+        functools.partial, os.system, state=(os.system, ("touch ran",), {}, None)
+    ),
+    "a subclass of a dictionary": Pickled(type, "Own", (collections.OrderedDict,), {}),
+    "a dictionary made from a command": collections.OrderedDict(
+        W=Pickled(subprocess.call, ["touch", "ran"])
+    ),
+    "a module": Pickled(__import__, "antigravity"),
+    "an attribute": Pickled(getattr, "a", "upper"),
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_in_a_file_is_run(tmp_path, monkeypatch, content):
+    monkeypatch.chdir(tmp_path)
+    assert plain_tensors(saved(tmp_path / "a.pt", {"W": content})) is None
+    assert [each.name for each in tmp_path.iterdir()] == ["a.pt"]
+
+
+def test_a_state_set_on_what_makes_tensors_runs_nothing_and_changes_no_other(tmp_path, monkeypatch):
+    """``BUILD`` after a function of ``partial`` would replace what it calls."""
+    monkeypatch.chdir(tmp_path)
+    command = (
+        b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n"
+        b"(cos\nsystem\nX\x09\x00\x00\x00touch ran\x85}Ntb."
+    )
+    with zipfile.ZipFile(tmp_path / "a.pt", "w") as archive:
+        archive.writestr("a/data.pkl", command)
+    assert plain_tensors(tmp_path / "a.pt") is None
+    own = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n(ccollections\nOrderedDict\n)}Ntb)R."
+    with zipfile.ZipFile(tmp_path / "b.pt", "w") as archive:
+        archive.writestr("a/data.pkl", own)
+    assert plain_tensors(tmp_path / "b.pt") is None
+    torch.save({"W": torch.ones(3)}, tmp_path / "c.pt")
+    assert plain_tensors(tmp_path / "c.pt")["W"].tolist() == [1, 1, 1]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.pt", "b.pt", "c.pt"]
 
 
 def test_weights_are_read_without_torch(tmp_path):

@@ -14,6 +14,7 @@ from ontogeny.workflow.remembered import (
     where_some_lie_in_others,
 )
 from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
+from small_workflow import SmallWorkflow
 
 
 class Hashable(SimpleNamespace):
@@ -87,6 +88,26 @@ def test_a_function_that_takes_something_else_is_refused():
     owner = SimpleNamespace(match=lambda other: other)
     with pytest.raises(SnakemakeChangedError, match="has other parameters of `SimpleNamespace"):
         remembered._extend(owner, "match", ["self"], lambda function: function)
+
+
+def test_what_is_planned_is_the_same(tmp_path):
+    """Before anything is there, and after a run and a change."""
+    small = SmallWorkflow(tmp_path)
+    snakefile = tmp_path / "Snakefile"
+    plain = snakefile.read_text()
+    extended = f"from ontogeny.workflow.remembered import remember\n\nremember()\n\n{plain}"
+
+    def planned(*arguments):
+        plans = []
+        for text in (plain, extended):
+            snakefile.write_text(text)
+            plans.append(small.planned(*arguments))
+        assert plans[0] == plans[1]
+        return plans[0]
+
+    assert len(planned()) == 3
+    small.snakemake()
+    assert len(planned("--config", "width=9")) == 3
 
 
 def test_a_configuration_needs_its_own_studies_and_one_that_is_misspelt_needs_all():

@@ -189,7 +189,7 @@ def test_any_of_some_names_matches_them_alone(names):
 
 def stored(sections):
     sections = {name: SimpleNamespace(**each) for name, each in sections.items()}
-    return Stored(sections, lambda section: {"size": section.size})
+    return Stored(sections, lambda section: {"size": section.size}, "text")
 
 
 def test_data_are_stored_under_names_that_follow_from_their_specification_alone():
@@ -200,9 +200,62 @@ def test_data_are_stored_under_names_that_follow_from_their_specification_alone(
     assert re.fullmatch("text-[0-9a-f]{8}", names["a"])
     assert names["a"] == names["c"] == stored({"renamed": one}).names["renamed"]
     assert len(set(names.values())) == 3
-    assert all(names[name] == file for file, name in data.given.items())
+    assert sorted(data.given[names["a"]]) == ["a", "c"]
+    assert all(names[name] == file for file, given in data.given.items() for name in given)
     assert data.any_of(lambda section: section.size == 1) == names["a"]
     assert set(data.any_of().split("|")) == set(names.values())
+
+
+def test_messages_call_stored_data_by_the_names_of_the_configuration():
+    data = stored({"a": {"kind": "text", "size": 1}, "c": {"kind": "text", "size": 1}})
+    file = data.names["a"]
+    assert (
+        "{data:{wildcards.text}}".format(data=data, wildcards=SimpleNamespace(text=file))
+        == f"a and c ({file})"
+    )
+    assert data.named("a") == file
+    assert data.named(None) == "{text}"
+    assert data.specification(SimpleNamespace(text=file)) == {"size": 1}
+    assert data.section(SimpleNamespace(text=file)).size == 1
+
+
+def test_two_specifications_that_lead_to_one_name_are_refused(monkeypatch):
+    monkeypatch.setattr("ontogeny.study.spec_digest", lambda specification: "0" * 64)
+    same = {"kind": "text", "size": 1}
+    assert stored({"a": same, "b": same}).names == {"a": "text-00000000", "b": "text-00000000"}
+    with pytest.raises(ConfigurationError, match=r"`a` and `b`: are a text each.*'text-00000000'"):
+        stored({"a": same, "b": {"kind": "text", "size": 2}})
+
+
+SHARED = {
+    "induction": """
+        corpora: {c: {kind: phrases}, d: {kind: phrases}, unused: {kind: markov}}
+        experiments: {a: {corpus: c, seeds: [0, 1]}, b: {corpus: d, seeds: [0]}}""",
+    "imitation": """
+        classes: {c: {kind: random}, d: {kind: random}, unused: {kind: random, states: 3}}
+        experiments: {a: {class: c, seeds: [0]}, b: {class: d, seeds: [0]}}""",
+    "surprise": """
+        worlds: {c: {kind: parity, tasks: 6, bits: 8, order: 2}}
+        experiments: {a: {world: c, seeds: [0, 1]}}""",
+    "rlhf": """
+        worlds: {c: {kind: enumerated, vocabulary: 4, length: 3}}
+        policies: {s: {world: c}}
+        experiments: {a: {policy: s, reward: gold, seeds: [0, 1]}}""",
+    "noisy_labels": """
+        corpora: {g: {kind: generated}, unused: {kind: generated, study: 500}}
+        raters: {n: {kind: network, corpus: g}}
+        experiments: {a: {rater: n, strategy: naive, seeds: [0, 1]}}""",
+}
+
+
+@pytest.mark.parametrize("study", SHARED)
+def test_what_several_runs_read_is_made_first(study):
+    """Each file once, that of equal data too, and none that no run reads."""
+    (plan,) = plans(parse_yaml(f"{study}:{SHARED[study]}"))
+    files = plan.first()
+    assert len(files) == len(set(files)) == (2 if study == "noisy_labels" else 1)
+    folders = {"corpora", "classes", "worlds", "raters"}
+    assert all(file.split("/")[3] in folders for file in files)
 
 
 def test_another_content_has_another_digest_in_the_same_process(tmp_path):

@@ -40,6 +40,8 @@ NOT_YAML = {
     "no colon": ("a\nb: 1", "line 2", "colon", "correct the indentation"),
     "indentation": ("a:\n  - 1\n b: 2", "line 3", "the indentation does not fit"),
     "indented beginning": ("  a: 1\nb: 2", "line 2", "begin all sections in the same column"),
+    "brace too many": ("a: {b: 1}}", "line 1", "closing bracket `}` too many; remove it"),
+    "bracket too many": ("a: 1\n]", "line 2", "closing bracket `]` too many; remove it"),
     "closing bracket": ("a: ]", "line 1", "`]` stands where a value must be"),
     "item": ("a: - 1", "line 1", "begin each on a line of its own"),
     "backslash": (r'a: "C:\q"', "line 1", r"`\q` means nothing", "single"),
@@ -121,6 +123,26 @@ WRONG = {
         experiment(group="mine") + "\ngroup: {mine: {permutations: ['(1,2)']}}",
         "`group` = {mine: {permutations: ['(1,2)']}}",
         "did you mean `groups`?",
+    ),
+    "false in the place of a section": (
+        experiment() + "\ngroups: false",
+        "`groups` = false",
+        "must be a mapping",
+    ),
+    "0 in the place of a section": (
+        experiment() + "\ngroups: 0",
+        "`groups` = 0",
+        "must be a mapping",
+    ),
+    "equal values in the defaults": (
+        f"composition: {{defaults: {{data: {{fraction: [0.5, 5e-1]}}}}, {experiment()[14:]}",
+        "`composition.defaults`: `data.fraction` = 0.5 and",
+        "give each value once",
+    ),
+    "a large number": (
+        experiment(architecture="{kind: mlp, hidden: 1000000000.0}"),
+        "`composition.experiments.a.architecture.hidden` = 1e9",
+        "less than or equal to 100,000",
     ),
     "misspelt experiments": (
         experiment().replace("experiments", "experimnts"),
@@ -335,6 +357,7 @@ KEYS = [
     "composition.defaults.schedule.steps",
     "composition.experiments.a.data.fraction",
     "composition.experiments.b.seeds",
+    "composition.experiments.b.group",
     "composition.experiments.c.group",
     "composition.experiments.d.architecture.hidden",
     "composition.figures.defaults.width",
@@ -350,6 +373,46 @@ KEYS = [
 def test_all_faults_of_a_file_are_told_at_once_each_once_and_nothing_that_follows_from_them():
     lines = lines_of(EVERYTHING)
     assert sorted(line.split("`")[1] for line in lines) == sorted(KEYS), lines
+
+
+def keys_of(text):
+    return [line.split("`")[1] for line in lines_of(text)]
+
+
+def test_a_misspelt_section_is_read_as_the_one_that_was_meant():
+    text = experiment(seeds="[-1]", architecture="{kind: mpl}").replace("composition", "compositon")
+    at = "compositon.experiments.a"
+    assert sorted(keys_of(text)) == ["compositon", f"{at}.architecture.kind", f"{at}.seeds.0"]
+
+
+def test_unknown_names_are_told_whatever_else_is_wrong_with_their_entries():
+    text = experiment(group="S4x", data="{fraction: 2}", seeds="[-1]")
+    found = sorted(keys_of(text))
+    assert found == [f"{A}.data.fraction", f"{A}.group", f"{A}.seeds.0"]
+    text = corpus("{kind: phrases, states: 2}", network="{layers: 9}").replace(
+        "corpus: p", "corpus: q"
+    )
+    lines = lines_of(text)
+    assert len(lines) == 3
+    assert "`induction.experiments.a.corpus` = 'q': is not a corpus; known are p" in lines
+
+
+def test_a_fault_that_has_the_name_of_another_wrong_entry_in_it_is_told():
+    """The experiment `b` reads no wrong corpus, but is about a class that has such a name."""
+    text = """
+imitation:
+  classes: {c: {kind: random, states: x}, d: {kind: treacherous, betrayal: 50}}
+  experiments:
+    a: {class: c, seeds: [0]}
+    d: {class: d, seeds: [0], schedule: {steps: 20}}
+    e: {class: z, seeds: [0]}
+"""
+    at = "imitation.experiments"
+    assert sorted(keys_of(text)) == [
+        "imitation.classes.c.states",
+        f"{at}.d.schedule.steps",
+        f"{at}.e.class",
+    ]
 
 
 VALUES = (None, True, 3, 1.5, -1, "x", [], {}, [1], [None], {"x": 1}, {1: 2}, float("nan"), [[]])

@@ -92,9 +92,9 @@ S, W = "surprise.experiments.a", "surprise.worlds.w"
 N, G = "noisy_labels.experiments.a", "noisy_labels.corpora.g"
 R, E = "rlhf.experiments.a", "rlhf.worlds.w"
 
-MOST = "must be less than or equal to 1000000000"
-WIDE = "must be less than or equal to 100000"
-MANY = "must be less than or equal to 10000000"
+MOST = "must be less than or equal to 1,000,000,000"
+WIDE = "must be less than or equal to 100,000"
+MANY = "must be less than or equal to 10,000,000"
 
 NUMBERS = [
     (f"{A}.schedule.steps", 1e30, MOST),
@@ -122,7 +122,7 @@ NUMBERS = [
     (f"{I}.network.layers", 99, "less than or equal to 4"),
     (f"{I}.optimiser.batch", 1e12, MANY),
     (f"{P}.sequences", 1e12, MANY),
-    (f"{P}.vocabulary", 1e12, "less than or equal to 4096"),
+    (f"{P}.vocabulary", 1e12, "less than or equal to 4,096"),
     (f"{P}.length", 11, "greater than or equal to 12"),
     (f"{P}.strength", "strong", "must be a number"),
     (f"{M}.schedule.steps", 1e30, MOST),
@@ -141,17 +141,17 @@ NUMBERS = [
     (f"{W}.order", 9, "must be at most the 8 `bits`"),
     (f"{N}.network.hidden", 1e9, WIDE),
     (f"{N}.network.channels", 1e9, WIDE),
-    (f"{N}.schedule.epochs", 1e9, "less than or equal to 10000"),
+    (f"{N}.schedule.epochs", 1e9, "less than or equal to 10,000"),
     (f"{N}.optimiser.batch", 1e12, MANY),
     (f"{N}.clean_share", 1e-9, "networks need at least 2"),
     (f"{G}.study", 1e12, MANY),
-    (f"{G}.features", 1e9, "less than or equal to 1024"),
+    (f"{G}.features", 1e9, "less than or equal to 1,024"),
     (f"{R}.schedule.iterations", 1e30, MOST),
     (f"{R}.ppo.samples", 1e12, MANY),
-    (f"{R}.ppo.passes", 1e9, "less than or equal to 10000"),
+    (f"{R}.ppo.passes", 1e9, "less than or equal to 10,000"),
     ("rlhf.policies.s.network.d_model", 1e9, WIDE),
     ("rlhf.policies.s.network.layers", 1e9, "less than or equal to 100"),
-    ("rlhf.policies.s.epochs", 1e9, "less than or equal to 10000"),
+    ("rlhf.policies.s.epochs", 1e9, "less than or equal to 10,000"),
     ("rlhf.policies.s.probes.fresh", 1e12, MANY),
     (f"{E}.lines", 1e12, MANY),
     (f"{E}.vocabulary", 200, "makes 200^3 sequences"),
@@ -202,7 +202,14 @@ def test_what_cannot_be_made_is_refused_with_what_to_change(path, value, said):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("S0", ("S_n needs 1 <= n <= 6", "did you mean 'S3'?", "groups: {s0: {table: FILE}}")),
+        (
+            "S0",
+            (
+                "S_n needs 1 <= n <= 6",
+                "did you mean 'S3'? Any other group",
+                "groups: {s0: {table: FILE}}",
+            ),
+        ),
         ("C0", ("did you mean 'C3'?", "groups: {c0: {table: FILE}}")),
         ("C1", ("has one element", "take a larger group")),
         ("A2", ("has one element", "take a larger group")),

@@ -48,6 +48,8 @@ def plans_of(raw: Mapping[str, Any], studies: Iterable[Study], places: Places) -
         if study.name in sections
     }
     for plan in plans.values():
+        with noted(problems):
+            plan.first()
         problems += _problems_of_measures(plan)
         for level in plan.study.levels:
             with noted(problems):

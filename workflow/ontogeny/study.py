@@ -14,7 +14,17 @@ from typing import Any
 
 import xarray as xr
 
-from ontogeny.config import Section, Style, nearest, noted, refuse, short, shown_key, validate
+from ontogeny.config import (
+    Section,
+    Style,
+    as_written,
+    nearest,
+    noted,
+    refuse,
+    short,
+    shown_key,
+    validate,
+)
 from ontogeny.provenance import spec_digest
 from ontogeny.storage import file_digest
 
@@ -29,6 +39,7 @@ __all__ = [
     "any_of",
     "given_digest",
     "read_sections",
+    "unique",
 ]
 
 RUN = "{experiment}/seed{seed}"
@@ -124,6 +135,8 @@ class Stored:
         What the configuration says of each, by the name that it gives; all have a ``kind``.
     specify : callable
         From one of them to the plain JSON value that it depends on, without its name.
+    wildcard : str
+        What the name of the file is called in paths, for example ``corpus``.
 
     Attributes
     ----------
@@ -132,18 +145,54 @@ class Stored:
     names : dict of str to str
         By the name in the configuration that of the file: the kind and the first 8 hexadecimal
         digits of the digest of the specification, for example ``phrases-0f3a91c2``.
-    given : dict of str to str
-        By the name of the file that in the configuration; of several, the last.
+    given : dict of str to list of str
+        By the name of the file those in the configuration.
+
+    Raises
+    ------
+    ontogeny.config.ConfigurationError
+        If two specifications have the same name.
     """
 
-    def __init__(self, sections: Mapping[str, Any], specify: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, sections: Mapping[str, Any], specify: Callable[[Any], Any], wildcard: str
+    ) -> None:
         self._sections = sections
+        self._wildcard = wildcard
         self.specifications = {name: specify(section) for name, section in sections.items()}
         self.names = {
             name: f"{section.kind}-{spec_digest(self.specifications[name])[:8]}"
             for name, section in sections.items()
         }
-        self.given = {stored: name for name, stored in self.names.items()}
+        self.given: dict[str, list[str]] = {}
+        for name, stored in self.names.items():
+            self.given.setdefault(stored, []).append(name)
+        refuse(
+            f"`{first}` and `{other}`: are a {wildcard} each, of different specifications that "
+            f"lead to the same name of a file, {stored!r}; change a setting of one of them"
+            for stored, (first, *others) in self.given.items()
+            for other in others
+            if self.specifications[first] != self.specifications[other]
+        )
+
+    def __format__(self, stored: str) -> str:
+        """Return what messages call the data of a file: their names, and that of the file."""
+        return f"{' and '.join(self.given[stored])} ({stored})"
+
+    def named(self, name: str | None) -> str:
+        """Return the name of the file of data that have a name; without one, the wildcard."""
+        return f"{{{self._wildcard}}}" if name is None else self.names[name]
+
+    def section(self, wildcards: Any) -> Any:
+        """Return what the configuration says of the data of a job."""
+        return self._sections[self._first(wildcards)]
+
+    def specification(self, wildcards: Any) -> Any:
+        """Return what the data of a job depend on."""
+        return self.specifications[self._first(wildcards)]
+
+    def _first(self, wildcards: Any) -> str:
+        return self.given[getattr(wildcards, self._wildcard)][0]
 
     def any_of(self, chosen: Callable[[Any], bool] = lambda _: True) -> str:
         """Return a regular expression: the names of the files of some of them, or of all."""
@@ -272,7 +321,7 @@ class Plan(ABC):
         """Return the results that are asked for, apart from figures and claims."""
 
     def first(self) -> list[str]:
-        """Return the results to make first: one that stays the same stops what follows from it."""
+        """Return the data that several runs read: a file that stays the same stops what follows."""
         return []
 
     @abstractmethod
@@ -381,6 +430,11 @@ def any_of(names: Iterable[str]) -> str:
     return "|".join(sorted(names)) or "(?!)"
 
 
+def unique(files: Iterable[str]) -> list[str]:
+    """Return each of some files once, in their order: data of equal specification share one."""
+    return list(dict.fromkeys(files))
+
+
 def read_sections(
     raw: Mapping[str, Any], studies: Iterable[Study]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -408,25 +462,30 @@ def read_sections(
     by_name = {study.name: study for study in studies}
     models = {name: model for study in by_name.values() for name, model in study.shared.items()}
     known = [*models, *by_name]
+    unknown: list[str] = []
     problems: list[str] = []
     found = {}
+    spelt: dict[str, str] = {}
     for key, value in raw.items():
         if key in {*known, "name"}:
             found[key] = value
             continue
         near = nearest(key, [*known, "name"])
         hint = f"did you mean `{near}`?" if near else f"known are {', '.join(known)}"
-        problems.append(f"`{shown_key(key)}` = {short(value)}: unknown section; {hint}")
-        if near in models and near not in raw:  # so that its names are known
+        unknown.append(f"`{shown_key(key)}` = {short(value)}: unknown section; {hint}")
+        if near is None or near in {"name", *raw, *found}:
+            continue
+        if isinstance(value, Mapping) and value:  # it is read as what was meant
             found[near] = value
-    if not problems and not any(name in found for name in by_name):
+            spelt[near] = shown_key(key)
+    if not unknown and not any(name in found for name in by_name):
         problems.append(
             f"the configuration has no section of a study; add one of {', '.join(by_name)}"
         )
     sections: dict[str, Any] = {}
     shared: dict[str, Any] = {}
     for name, model in models.items():
-        written = found.get(name) or {}
+        written = {} if found.get(name) is None else found[name]
         # What is refused has no value, but names that other sections may use.
         shared[name] = dict.fromkeys(map(str, written)) if isinstance(written, Mapping) else {}
         with noted(problems):
@@ -436,5 +495,5 @@ def read_sections(
         with noted(problems):
             own = {key: shared[key] for key in study.shared}
             sections[name] = study.resolve(found[name], **own)
-    refuse(problems)
+    refuse(unknown + [as_written(problem, spelt) for problem in problems])
     return sections, shared

@@ -22,7 +22,7 @@ rule imitation_class:
         spec=IMITATION.class_specification,
         code=code_of("imitation/class", IMITATION.study),
     message:
-        "class {wildcards.class}, seed {wildcards.seed}"
+        "class {IMITATION.stored_classes:{wildcards.class}}, seed {wildcards.seed}"
     script:
         "../scripts/imitation/class.py"
 

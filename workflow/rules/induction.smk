@@ -22,7 +22,7 @@ rule induction_corpus:
         spec=INDUCTION.corpus_specification,
         code=code_of("induction/corpus", INDUCTION.study),
     message:
-        "corpus {wildcards.corpus}"
+        "corpus {INDUCTION.stored_corpora:{wildcards.corpus}}"
     script:
         "../scripts/induction/corpus.py"
 

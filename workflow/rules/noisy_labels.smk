@@ -20,7 +20,7 @@ rule noisy_labels_generated_corpus:
         spec=NOISY.corpus_specification,
         code=code_of("noisy_labels/generated_corpus", NOISY.study),
     message:
-        "corpus {wildcards.corpus}"
+        "corpus {NOISY.stored_corpora:{wildcards.corpus}}"
     script:
         "../scripts/noisy_labels/generated_corpus.py"
 
@@ -46,7 +46,7 @@ rule noisy_labels_corpus:
         spec=NOISY.corpus_specification,
         code=code_of("noisy_labels/corpus", NOISY.study),
     message:
-        "corpus {wildcards.corpus}"
+        "corpus {NOISY.stored_corpora:{wildcards.corpus}}"
     script:
         "../scripts/noisy_labels/corpus.py"
 
@@ -72,7 +72,7 @@ rule noisy_labels_rate:
         spec=NOISY.rater_specification,
         code=code_of("noisy_labels/rate", NOISY.study),
     message:
-        "labels of rater {wildcards.rater}"
+        "labels of rater {NOISY.stored_raters:{wildcards.rater}}"
     script:
         "../scripts/noisy_labels/rate.py"
 
@@ -98,7 +98,7 @@ rule noisy_labels_vote:
         spec=NOISY.rater_specification,
         code=code_of("noisy_labels/vote", NOISY.study),
     message:
-        "votes of rater {wildcards.rater}"
+        "votes of rater {NOISY.stored_raters:{wildcards.rater}}"
     script:
         "../scripts/noisy_labels/vote.py"
 

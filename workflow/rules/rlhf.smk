@@ -20,7 +20,7 @@ rule rlhf_world:
         spec=RLHF.world_specification,
         code=code_of("rlhf/world", RLHF.study),
     message:
-        "world {wildcards.world}"
+        "world {RLHF.stored_worlds:{wildcards.world}}"
     script:
         "../scripts/rlhf/world.py"
 
@@ -46,7 +46,7 @@ rule rlhf_pairs_world:
         spec=RLHF.world_specification,
         code=code_of("rlhf/pairs_world", RLHF.study),
     message:
-        "comparisons of {wildcards.world}"
+        "comparisons of {RLHF.stored_worlds:{wildcards.world}}"
     script:
         "../scripts/rlhf/pairs_world.py"
 

@@ -20,7 +20,7 @@ rule surprise_parity_world:
         spec=SURPRISE.world_specification,
         code=code_of("surprise/parity_world", SURPRISE.study),
     message:
-        "world {wildcards.world}"
+        "world {SURPRISE.stored_worlds:{wildcards.world}}"
     script:
         "../scripts/surprise/parity_world.py"
 
@@ -46,7 +46,7 @@ rule surprise_mixture_world:
         spec=SURPRISE.world_specification,
         code=code_of("surprise/mixture_world", SURPRISE.study),
     message:
-        "world {wildcards.world}"
+        "world {SURPRISE.stored_worlds:{wildcards.world}}"
     script:
         "../scripts/surprise/mixture_world.py"
 
@@ -260,7 +260,7 @@ rule surprise_published_world:
         spec=SURPRISE.world_specification,
         code=code_of("surprise/published_world", SURPRISE.study),
     message:
-        "world {wildcards.world}"
+        "world {SURPRISE.stored_worlds:{wildcards.world}}"
     script:
         "../scripts/surprise/published_world.py"
 

@@ -21,6 +21,10 @@ print(peak_memory())
 """Trains a network and says how much memory this took [MB]."""
 
 
+TOOK_MOST = 4172
+"""Memory [MB] that the stage which needs most took on a network of S6: less kills the job."""
+
+
 def experiment(group="S5", kind="mlp", steps=2, **fields):
     raw = {"group": group, "architecture": {"kind": kind}, "seeds": [0]}
     raw |= {"schedule": {"steps": steps}} | fields
@@ -44,7 +48,7 @@ def test_training_takes_no_more_than_it_asks_for(kind):
 def test_reading_a_large_group_asks_for_several_copies_of_activations_and_logits():
     n, h = 720, 128
     assert asked("S6")[1] > 2 * 8 * (n**2 * h + n**3 / 3) / 2**20
-    assert asked("S6")[1] > 4172  # measured
+    assert asked("S6")[1] > TOOK_MOST
     assert asked("S5")[1] < 1000
 
 

@@ -5,7 +5,15 @@ A section of the configuration is a pydantic model built on `Section`. Numbers a
 strictly; unknown keys are refused with the nearest known one.
 """
 
-from ontogeny.config._faults import Fault, Location, check_defaults, read, validate, without
+from ontogeny.config._faults import (
+    Fault,
+    Location,
+    check_defaults,
+    read,
+    unknown_name,
+    validate,
+    without,
+)
 from ontogeny.config._messages import ConfigurationError, noted, refuse
 from ontogeny.config._models import nearest
 from ontogeny.config._name import configuration_name
@@ -75,6 +83,7 @@ __all__ = [
     "shown_key",
     "specification",
     "styled",
+    "unknown_name",
     "validate",
     "with_style",
     "without",

@@ -1,7 +1,7 @@
 """Reading a value as a model, and every fault that it has, in words of the file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, overload
 
@@ -21,7 +21,7 @@ from ontogeny.config._models import (
 from ontogeny.config._shown import short, shown_key
 from ontogeny.config._spelling import as_written, respelt
 
-__all__ = ["Fault", "Location", "check_defaults", "read", "validate", "without"]
+__all__ = ["Fault", "Location", "check_defaults", "read", "unknown_name", "validate", "without"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[Any, ...]
@@ -35,10 +35,10 @@ _NOUNS = {
     "tuple_type": "a list",
 }
 _LIMITS = {
-    "greater_than": "must be greater than {gt:.15g}",
-    "greater_than_equal": "must be greater than or equal to {ge:.15g}",
-    "less_than": "must be less than {lt:.15g}",
-    "less_than_equal": "must be less than or equal to {le:.15g}",
+    "greater_than": "must be greater than {gt:,.15g}",
+    "greater_than_equal": "must be greater than or equal to {ge:,.15g}",
+    "less_than": "must be less than {lt:,.15g}",
+    "less_than_equal": "must be less than or equal to {le:,.15g}",
     "finite_number": "must be a finite number",
     "too_short": "must hold at least {min_length}",
     "too_long": "must hold at most {max_length}",
@@ -293,6 +293,22 @@ def check_defaults(defaults: Any, model: Any, *, at: str) -> list[Fault]:
         Where `defaults` stands, for messages.
     """
     return [fault for fault in read(defaults, model, at=at)[1] if not fault.is_missing]
+
+
+def unknown_name(key: str, name: str, known: Collection[str], what: str) -> Fault:
+    """Return the fault of a name that is not among those that it must be one of.
+
+    Parameters
+    ----------
+    key : str
+        Where the name stands in the whole.
+    name : str
+    known : collection of str
+    what : str
+        What has such names, with its article, for example ``a corpus``.
+    """
+    names = f"; known are {', '.join(known)}" if known else ", and there is none"
+    return Fault((), key, name, f"is not {what}{names}")
 
 
 def without(node: Any, location: Location) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 __all__ = ["short", "shown_key"]
 
 _LONGEST = 60
+_LARGE = 1e6
 _EXPONENT = re.compile(r"[+-]?\d+[eE][+-]?\d+")
 """What YAML 1.1 reads as text, and YAML 1.2 as a number."""
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w.-]*")
@@ -59,7 +60,18 @@ def _written(value: Any) -> str:
             return f"{{{_joined(pairs)}}}"
         case list() | tuple() | set() | frozenset():
             return f"[{_joined(map(_written, value))}]"
-    return repr(value) if isinstance(value, int | float) else str(value)
+        case float():
+            return _number(value)
+    return repr(value) if isinstance(value, int) else str(value)
+
+
+def _number(value: float) -> str:
+    """Return a number in the shorter of its two forms, such as ``1e9`` and not ``1000000000.0``."""
+    digits, exponent = f"{value:.15e}".split("e")
+    scientific = f"{digits.rstrip('0').rstrip('.')}e{int(exponent)}"
+    decimal = repr(value)
+    is_shorter = float(scientific) == value and len(scientific) < len(decimal)
+    return scientific if is_shorter and abs(value) >= _LARGE else decimal
 
 
 def _written_key(key: object) -> str:

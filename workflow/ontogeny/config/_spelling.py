@@ -20,7 +20,7 @@ def respelt(raw: Any, model: Any, *, at: str = "") -> tuple[Any, list[str], dict
     Parameters
     ----------
     raw : mapping
-        What the configuration files hold; a list may stand in the place of any value.
+        What the configuration files hold; any value in it may be a list of such values.
     model : type of Section, or a union of such types
         The contract.
     at : str

@@ -23,9 +23,12 @@ _PLAIN: tuple[tuple[str, str], ...] = (
         "there is a second document; keep one, without `---`",
     ),
     (
+        r"expected (?:<block end>|'<document start>'), but found '([]}])'",
+        "there is a closing bracket `{0}` too many; remove it",
+    ),
+    (
         r"expected '<document start>'",
-        "this does not belong to what is above; begin all sections in the same column, and close "
-        "each bracket once",
+        "this does not belong to what is above; begin all sections in the same column",
     ),
     (r"expected ',' or '(.)'", "the bracket of line {line} is not closed; add `{0}`"),
     (
@@ -57,7 +60,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     ),
     (
         r"sequence entries are not allowed",
-        "an item of a list begins behind something else; begin each on a line of its own",
+        "an item of a list begins on the line of something else; begin each on a line of its own",
     ),
     (r"undefined alias '(.*)'", "`*{0}` refers to nothing; name something with `&{0}` before it"),
     (r"duplicate anchor '?([^';]*)", "the anchor `&{0}` is there twice; rename one of them"),

@@ -101,7 +101,7 @@ _RULES = {
     "F": f"F_n is named by its order p*q <= {MAX_ORDER}, where p is prime and q > 1 divides p - 1",
 }
 
-_GRAMMAR = "must be one of the letters C, D, S, A, Q, F and a number, or a product such as C2xS4"
+_GRAMMAR = "must be a letter (C, D, S, A, Q or F) followed by a number, or a product such as C2xS4"
 
 
 def check_number(family: str, number: int, argument: str) -> Factor:
@@ -143,8 +143,8 @@ def parse(name: str) -> tuple[Factor, ...]:
     >>> parse("Z7")
     Traceback (most recent call last):
     ...
-    ValueError: `name` must be one of the letters C, D, S, A, Q, F and a number, or a product \
-such as C2xS4, got 'Z7'; did you mean 'C7'?
+    ValueError: `name` must be a letter (C, D, S, A, Q or F) followed by a number, or a \
+product such as C2xS4, got 'Z7'; did you mean 'C7'?
     >>> parse("D2")
     Traceback (most recent call last):
     ...

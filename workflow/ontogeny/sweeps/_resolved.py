@@ -7,14 +7,17 @@ from pydantic import BaseModel
 
 from ontogeny.config import (
     ConfigurationError,
+    Fault,
     Style,
     as_written,
+    merge,
     noted,
     read,
     refuse,
     respelt,
     styled,
     validate,
+    without,
 )
 from ontogeny.sweeps._unfolded import Sweeps, unfolding
 
@@ -30,7 +33,7 @@ def resolved(
     lists: Mapping[str, Collection[str]],
     style: type[Style],
     at: str,
-    check: Callable[[Model, Sweeps], Iterable[str]] = lambda section, sweeps: (),
+    check: Callable[[Model, Sweeps], Iterable[str | Fault]] = lambda section, sweeps: (),
 ) -> tuple[Model, Sweeps]:
     """Return the section of a study without sweeps, with all defaults merged into it.
 
@@ -50,9 +53,11 @@ def resolved(
     at : str
         The name of the section.
     check : callable
-        From the section and the sweeps of experiments to what parts of it break together. Where
-        some parts are wrong by themselves, it is given the section without them, and without what
-        names them.
+        From the section and the sweeps of experiments to what parts of it break together, and the
+        names of what is not there as faults (`ontogeny.config.unknown_name`). Where some parts are
+        wrong by themselves, it is given the section without them, and without what names them. It
+        is then asked once more for unknown names alone, with no more left out than the wrong values
+        themselves.
 
     Returns
     -------
@@ -89,7 +94,7 @@ def _resolved(
     lists: Mapping[str, Collection[str]],
     style: type[Style],
     at: str,
-    check: Callable[[Model, Sweeps], Iterable[str]],
+    check: Callable[[Model, Sweeps], Iterable[str | Fault]],
 ) -> tuple[Model, Sweeps]:
     """Return the same as `resolved` where no key is misspelt."""
     section = dict(raw)
@@ -113,6 +118,7 @@ def _resolved(
     section, faults = styled(section, figures, style, at=at)
     problems += map(str, faults)
     found, faults = read(section, model, at=at)
+    mended = _mended(section, faults, model)
     wrong = {(name, entry) for name, each in unfoldings.items() for entry in each.refused}
     for fault in faults:
         field, *below = fault.location
@@ -121,15 +127,17 @@ def _resolved(
             problems.append(str(fault))
         wrong.add((field, below[0] if below and _is_of_entries(model, field) else None))
     sweeps = {name: each.sweeps for name, each in unfoldings.items()}
+    own = set(wrong)
     if wrong:
         section = _without_wrong(section, wrong, model)
         found, faults = read(section, model, at=at)
     of_experiments = sweeps.get("experiments", {})
     if not faults and not any(_is_of_entries(model, f) for f, name in wrong if name is None):
-        lines = check(found, of_experiments)
-        problems += [
-            line.removesuffix("; known are ") for line in lines if not _follows(line, wrong, at)
-        ]
+        said = [*check(found, of_experiments)]
+        if mended is not None:
+            said = [each for each in said if not isinstance(each, Fault)]
+            said += [each for each in check(mended, of_experiments) if isinstance(each, Fault)]
+        problems += [str(each) for each in said if not _follows(each, wrong, own, at)]
     members = {
         f"{at}.{name}.{member}": f"{at}.{name}.{sweep}"
         for name, found_here in sweeps.items()
@@ -186,12 +194,40 @@ def _has(value: Any, names: Collection[Any]) -> bool:
     return isinstance(value, str) and value in names
 
 
-def _follows(line: str, wrong: Collection[tuple[Any, Any]], at: str) -> bool:
-    """Return whether a problem is there only since something is left out."""
-    return any(
-        line.startswith(f"`{at}.{field}`") or f"'{name}'" in line or f"'{name}-" in line
-        for field, name in wrong
-    )
+def _mended(section: Mapping[str, Any], faults: list[Fault], model: type[Model]) -> Model | None:
+    """Return a section without its wrong values, and without the entries that need them.
+
+    None if it has no fault, or cannot be read without them either.
+    """
+    if not faults:
+        return None
+    left: Any = section
+    for fault in faults:
+        left = without(left, fault.location)
+    found, faults = read(left, model)
+    for fault in faults:
+        if fault.location[-1:] == ("seeds",):  # which are required, and no name depends on them
+            field, entry, _ = fault.location
+            left = merge(left, {field: {entry: {"seeds": [0]}}})
+            continue
+        left = without(left, fault.location[: 2 if _is_of_entries(model, fault.location[0]) else 1])
+    return read(left, model)[0] if faults else found
+
+
+def _follows(
+    problem: str | Fault,
+    left_out: Collection[tuple[Any, Any]],
+    wrong: Collection[tuple[Any, Any]],
+    at: str,
+) -> bool:
+    """Return whether a problem is there only since something is left out.
+
+    A name is that of an entry that is wrong itself, or of a member of a sweep that is.
+    """
+    if isinstance(problem, Fault):
+        names = [name for _, name in wrong if name is not None]
+        return any(problem.value == name or problem.value.startswith(f"{name}-") for name in names)
+    return any(problem.startswith(f"`{at}.{field}`") for field, _ in left_out)
 
 
 def _entry(model: type[BaseModel], name: str) -> Any:

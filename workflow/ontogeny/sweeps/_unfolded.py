@@ -165,7 +165,7 @@ def unfolding(
                 found.entries[name] = members[0].plain
                 continue
             refuse(_problems_of_name(name, at))
-            named = _named(name, members, model, found, at=here)
+            named = _named(name, members, model, found, at=here, defaults_at=defaults_at)
             refuse(
                 f"`{here}`: its member {member!r} has the name of another; rename one of them"
                 for member in named
@@ -258,7 +258,13 @@ def _left(
 
 
 def _named(
-    name: str, members: list[_Member], model: Any, unfolding: Unfolding, *, at: str
+    name: str,
+    members: list[_Member],
+    model: Any,
+    unfolding: Unfolding,
+    *,
+    at: str,
+    defaults_at: str,
 ) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Return the members of a sweep by name, in the order of their values, and these values.
 
@@ -289,7 +295,8 @@ def _named(
             if _is_made_equal(same, each):
                 continue
             both = _two(same.written, each.written)
-            refuse([f"`{at}`: {both} mean the same; give each value once"])
+            where = defaults_at if _are_of_defaults(same, each) else at
+            refuse([f"`{where}`: {both} mean the same; give each value once"])
         member = member_name(name, [path[-1] for path in fields], values)
         namesake = by_name.setdefault(member, each.written)
         if namesake is not each.written:
@@ -315,6 +322,12 @@ def _is_made_equal(first: _Member, second: _Member) -> bool:
     merged = {path for path in first.below if isinstance(found_at(first.over, path), Mapping)}
     differ = {path for path in first.below if repr(first.below[path]) != repr(second.below[path])}
     return bool(merged) and differ <= merged
+
+
+def _are_of_defaults(first: _Member, second: _Member) -> bool:
+    """Return whether two members differ in nothing but what the lists of the defaults say."""
+    differ = _differing(first.written, second.written)
+    return all(path in first.below and path in second.below for path in differ)
 
 
 def _swept_fields(members: list[_Member], at: str) -> list[Path]:
@@ -358,11 +371,17 @@ def _shortest(number: str) -> int | float:
 
 def _two(first: Written, second: Written) -> str:
     """Say where two members differ in what is written."""
-    differ = [path for path in first if repr(first[path]) != repr(second[path])]
     return " and ".join(
-        ", ".join(f"`{'.'.join(path)}` = {short(written[path])}" for path in differ or first)
+        ", ".join(
+            f"`{'.'.join(path)}` = {short(written[path])}" for path in _differing(first, second)
+        )
         for written in (first, second)
     )
+
+
+def _differing(first: Written, second: Written) -> list[Path]:
+    """Return the fields that two members write differently, all where they write the same."""
+    return [path for path in first if repr(first[path]) != repr(second[path])] or [*first]
 
 
 def _order(value: Any) -> tuple[Any, ...]:

@@ -39,6 +39,7 @@ def remember() -> None:
     gc.set_threshold(_OBJECTS, *gc.get_threshold()[1:])
     common, rules = module("snakemake.common", _HERE), module("snakemake.rules", _HERE)
     _extend(common, "get_function_params", ["func"], cache)
+    part(rules, "get_function_params", _HERE)
     rules.get_function_params = common.get_function_params  # type: ignore[attr-defined]
     taken = ["path", "sourcecache", "basedir", "wildcards", "params"]
     _extend(module("snakemake.script", _HERE), "get_source", taken, read_once)
@@ -192,6 +193,7 @@ def where_not_plain(is_flagged: Callable[[Any, str], bool]) -> Callable[[Any, st
 def _extend_property(owner: Any, name: str, by: Callable[[Any], Any]) -> None:
     found = part(owner, name, _HERE)
     if not hasattr(found.fget, "__wrapped__"):
+        _require_parameters(found.fget, f"{owner.__name__}.{name}", ["self"])
         setattr(owner, name, property(by(found.fget)))
 
 
@@ -199,7 +201,11 @@ def _extend(owner: Any, name: str, taken: list[str], by: Callable[[Any], Any]) -
     function = part(owner, name, _HERE)
     if hasattr(function, "__wrapped__"):
         return  # extended before in this process
-    if [*inspect.signature(function).parameters] != taken:
-        of = getattr(owner, "__name__", type(owner).__name__)
-        refuse_snakemake(f"has other parameters of `{of}.{name}`", _HERE)
+    of = getattr(owner, "__name__", type(owner).__name__)
+    _require_parameters(function, f"{of}.{name}", taken)
     setattr(owner, name, by(function))
+
+
+def _require_parameters(function: Callable[..., Any], name: str, taken: list[str]) -> None:
+    if [*inspect.signature(function).parameters] != taken:
+        refuse_snakemake(f"has other parameters of `{name}`", _HERE)

@@ -30,7 +30,7 @@ def most_elements(group: str, given: GivenGroup | None) -> int:
     Returns
     -------
     int
-        Of a table, every entry of which takes at least two bytes, by the size of its file; else
+        Of a table by the size of its file, since an entry takes at least two bytes; else
         the largest order that there may be.
     """
     if given is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ontogeny.config import ConfigurationError, Name, noted, refuse, short, validate
+from ontogeny.config import ConfigurationError, Fault, Name, noted, refuse, short, validate
 from ontogeny.given_files import problem_of
 from ontogeny.groups import Group, parse
 from ontogeny.studies.composition.catalogue.given import read_groups
@@ -69,13 +69,17 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
                 section["published"] = _published(given)
                 published = _published_experiments(section["published"], section.get("experiments"))
 
-    def check(composition: Composition, sweeps: Sweeps) -> Iterator[str]:
+    def check(composition: Composition, sweeps: Sweeps) -> Iterator[str | Fault]:
         written = {member: name for name, members in sweeps.items() for member in members}
         entries = section.get("experiments", {})
         if not composition.experiments and raw.get("published") is None:
             yield "`composition.experiments`: must hold at least 1 experiment, or give `published`"
         for name, experiment in (published | composition.experiments).items():
             says_steps = _says_steps(entries.get(written.get(name, name)))
+            rule = _unknown_group(experiment.group, known)
+            if rule is not None:
+                key = f"composition.experiments.{name}.group"
+                yield Fault((), key, experiment.group, rule)
             for problem in _problems(experiment, known, says_steps=says_steps):
                 yield f"`composition.experiments.{name}.{problem}"
 
@@ -215,7 +219,7 @@ def _problem_of_content(
 ) -> str | None:
     """Read a file of weights as a job will; once in a process as long as `content` is the same."""
     del content
-    # PyTorch, which takes longer to start than all else here, is for those who give weights.
+    # These take longer to import than the rest, and only those who give weights need them.
     from ontogeny.studies.composition.networks.build import build
     from ontogeny.studies.composition.networks.foreign import parameters_of
     from ontogeny.weights import WeightsError, read_weights
@@ -282,27 +286,35 @@ def _order_and_problems(
     `given` has None for a group that is refused.
     """
     name = experiment.group
+    if _unknown_group(name, given) is not None:
+        return None, []
     if name not in given:
-        try:
-            return _order(name), _group_problems(experiment, None)
-        except ValueError as error:
-            rule = str(error).removeprefix("`name` ").replace(f", got {name!r}", "")
-            return None, [f"group` = {name!r}: {rule}; {_where_groups_are(name, given)}"]
+        return _order(name), _group_problems(experiment, None)
     group = given[name]
     return (None, []) if group is None else (group.order, _group_problems(experiment, group))
 
 
-def _where_groups_are(name: str, given: Collection[str]) -> str:
-    """Say how a group that has no such name is given."""
+def _unknown_group(name: str, given: Collection[str]) -> str | None:
+    """Return the rule that the name of a group breaks, and how such a group is given."""
+    if name in given:
+        return None
+    try:
+        parse(name)
+    except ValueError as error:
+        rule = str(error).removeprefix("`name` ").replace(f", got {name!r}", "")
+    else:
+        return None
     near = difflib.get_close_matches(name, given, n=1)
     if near:
-        return f"did you mean `{near[0]}` of the section `groups`?"
+        rule = re.sub(r"; did you mean '.*'\?$", "", rule)
+        return f"{rule}; did you mean `{near[0]}` of the section `groups`?"
     key = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
     key = key if re.fullmatch("[a-z].{0,39}", key) else "mine"
-    return (
-        f"any other group is given by its table: `groups: {{{key}: {{table: FILE}}}}` and "
+    other = (
+        f"ny other group is given by its table: `groups: {{{key}: {{table: FILE}}}}` and "
         f"`group: {key}`"
     )
+    return f"{rule} A{other}" if rule.endswith("?") else f"{rule}; a{other}"
 
 
 def _group_problems(experiment: Experiment, group: Group | None) -> list[str]:

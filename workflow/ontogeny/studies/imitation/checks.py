@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ontogeny.config import Section, Style, short
+from ontogeny.config import Fault, Section, Style, short, unknown_name
 from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.studies.imitation.analysis.model_class import GEOMETRIC
 from ontogeny.studies.imitation.config import (
@@ -74,7 +74,7 @@ def resolve(raw: Any) -> Imitation:
     return imitation
 
 
-def _problems(imitation: Imitation) -> Iterator[str]:
+def _problems(imitation: Imitation) -> Iterator[str | Fault]:
     """Say what parts of the section break together."""
     for name in ("classes", "experiments"):
         if not getattr(imitation, name):
@@ -146,12 +146,12 @@ def _too_short(file: str, order: int) -> str | None:
 
 def _problems_of_experiment(
     experiment: Experiment, classes: Mapping[str, Class], at: str
-) -> Iterator[str]:
+) -> Iterator[str | Fault]:
     """Say what an experiment breaks together with its class."""
     name = experiment.class_name
     if name not in classes:
         if classes:
-            yield f"`{at}.class` = {name!r}: is not a class; known are {', '.join(classes)}"
+            yield unknown_name(f"{at}.class", name, classes, "a class")
         return
     kind = classes[name]
     count = policies_of(kind) - (not experiment.contains_demonstrator)

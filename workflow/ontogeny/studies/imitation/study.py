@@ -27,7 +27,7 @@ from ontogeny.studies.imitation.facts import can_ask, facts_of_runs
 from ontogeny.studies.imitation.labels import DIMENSIONS
 from ontogeny.studies.imitation.memory import class_memory, run_memory
 from ontogeny.studies.imitation.summary import summary
-from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
 
 __all__ = ["STUDY", "ImitationPlan"]
 
@@ -40,15 +40,14 @@ class ImitationPlan(Plan):
     @cached_property
     def stored_classes(self) -> Stored:
         """The classes as they are stored."""
-        return Stored(self.section.classes, _specification)
+        return Stored(self.section.classes, _specification, "class")
 
     def class_file(self, name: str | None = None, seed: int | str = "{seed}") -> str:
         """Return the file of a class as one seed draws it.
 
         The class is named as in the configuration; without a name, the path has its wildcard.
         """
-        stored = "{class}" if name is None else self.stored_classes.names[name]
-        return self.result("classes", stored, f"seed{seed}")
+        return self.result("classes", self.stored_classes.named(name), f"seed{seed}")
 
     def class_of_run(self, wildcards: Any) -> str:
         """Return the file of the class of a run."""
@@ -56,25 +55,26 @@ class ImitationPlan(Plan):
 
     def text_files(self, wildcards: Any) -> Sequence[str]:
         """Return the text files of a class; nothing for one without."""
-        return _files(self._class(wildcards))
+        return _files(self.stored_classes.section(wildcards))
 
     def class_specification(self, wildcards: Any) -> Any:
         """Return what a class depends on; the standard library goes with the Python."""
-        of_class = self.stored_classes.specifications[self._given_name(wildcards)]
+        of_class = self.stored_classes.specification(wildcards)
         return canonical(of_class | {"seed": int(wildcards.seed)})
 
     def class_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a class may take."""
-        return attempt * class_memory(self._class(wildcards))
-
-    def _given_name(self, wildcards: Any) -> str:
-        return self.stored_classes.given[getattr(wildcards, "class")]
-
-    def _class(self, wildcards: Any) -> Class:
-        return self.section.classes[self._given_name(wildcards)]
+        return attempt * class_memory(self.stored_classes.section(wildcards))
 
     def _class_of(self, experiment: Experiment) -> Class:
         return self.section.classes[experiment.class_name]
+
+    def first(self) -> list[str]:
+        """Return the classes of all runs, as their seeds draw them."""
+        experiments = self.section.experiments
+        return unique(
+            self.class_file(experiments[name].class_name, seed) for name, seed in self.runs()
+        )
 
     # Runs
 

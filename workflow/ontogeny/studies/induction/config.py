@@ -10,12 +10,14 @@ from ontogeny.config import (
     AS_REAL,
     AS_WHOLE,
     Count,
+    Fault,
     Files,
     Name,
     Positive,
     Section,
     Seed,
     Seeds,
+    unknown_name,
 )
 from ontogeny.config import (
     Style as FigureStyle,
@@ -300,7 +302,7 @@ def resolve(raw: Any) -> Induction:
     return induction
 
 
-def _all_problems(induction: Induction) -> Iterator[str]:
+def _all_problems(induction: Induction) -> Iterator[str | Fault]:
     """Say what parts of the section break together."""
     if not induction.experiments:
         yield "`induction.experiments`: must hold at least 1"
@@ -334,14 +336,14 @@ def _problems_of_text(induction: Induction, name: str) -> list[str]:
     return [f"{at} = {names}: a text of at most {most} tokens {short}"] if short else []
 
 
-def _problems(induction: Induction, name: str) -> list[str]:
+def _problems(induction: Induction, name: str) -> list[str | Fault]:
     """Say what an experiment breaks together with other parts of the configuration."""
     experiment, at = induction.experiments[name], f"`induction.experiments.{name}"
     network = experiment.network
-    found = []
+    found: list[str | Fault] = []
     if experiment.corpus not in induction.corpora:
-        known = ", ".join(induction.corpora)
-        found.append(f"{at}.corpus` = {experiment.corpus!r}: is not a corpus; known are {known}")
+        key = f"{at[1:]}.corpus"
+        found.append(unknown_name(key, experiment.corpus, induction.corpora, "a corpus"))
     if network.d_model % network.heads or network.d_model % 2:
         found.append(
             f"{at}.network.d_model` = {network.d_model}: must be even and a multiple of the "

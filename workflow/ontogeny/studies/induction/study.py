@@ -21,7 +21,7 @@ from ontogeny.studies.induction.facts import facts_of_network, facts_of_runs
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
 from ontogeny.studies.induction.summary import summary
-from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
 
 __all__ = ["STUDY", "InductionPlan"]
 
@@ -34,32 +34,31 @@ class InductionPlan(Plan):
     @cached_property
     def stored_corpora(self) -> Stored:
         """The corpora as they are stored."""
-        return Stored(self.section.corpora, _specification)
+        return Stored(self.section.corpora, _specification, "corpus")
 
     def corpus_file(self, name: str | None = None) -> str:
         """Return the file of a corpus by its name in the configuration; else with its wildcard."""
-        return self.result(
-            "corpora", "{corpus}" if name is None else self.stored_corpora.names[name]
-        )
+        return self.result("corpora", self.stored_corpora.named(name))
 
     def corpus_of_run(self, wildcards: Any) -> str:
         """Return the file of the corpus of a run."""
         return self.corpus_file(self.experiment(wildcards).corpus)
 
+    def first(self) -> list[str]:
+        """Return the corpora of all experiments."""
+        return unique(map(self.corpus_file, self.corpora_of_runs()))
+
     def text_files(self, wildcards: Any) -> Sequence[str]:
         """Return the text files of a corpus; nothing for one that is drawn."""
-        return _files(self._corpus(wildcards))
+        return _files(self.stored_corpora.section(wildcards))
 
     def corpus_specification(self, wildcards: Any) -> Any:
         """Return what a corpus depends on; the standard library goes with the Python."""
-        return self.stored_corpora.specifications[self.stored_corpora.given[wildcards.corpus]]
+        return self.stored_corpora.specification(wildcards)
 
     def corpus_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a corpus may take."""
-        return attempt * corpus_memory(self._corpus(wildcards))
-
-    def _corpus(self, wildcards: Any) -> Corpus:
-        return self.section.corpora[self.stored_corpora.given[wildcards.corpus]]
+        return attempt * corpus_memory(self.stored_corpora.section(wildcards))
 
     def corpora_of_runs(self) -> list[str]:
         """Return the names of the corpora of all experiments."""

@@ -6,7 +6,7 @@ No job imports this module.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ontogeny.config import Style
+from ontogeny.config import Fault, Style, unknown_name
 from ontogeny.config.training import LISTS
 from ontogeny.studies.noisy_labels.config import (
     TUNABLE,
@@ -74,7 +74,7 @@ _LEAST_CLEAN = 2
 """One toxic comment and a harmless one."""
 
 
-def _problems(section: NoisyLabels) -> Iterator[str]:
+def _problems(section: NoisyLabels) -> Iterator[str | Fault]:
     """Say what parts of the section break together."""
     for name in ("corpora", "raters"):
         if not getattr(section, name):
@@ -89,12 +89,13 @@ def _problems(section: NoisyLabels) -> Iterator[str]:
     yield from _repeated(section)
 
 
-def _problems_of_rater(rater: Rater, corpora: Mapping[str, Corpus], at: str) -> Iterator[str]:
+def _problems_of_rater(
+    rater: Rater, corpora: Mapping[str, Corpus], at: str
+) -> Iterator[str | Fault]:
     """Say what a rater breaks together with its corpus."""
     if rater.corpus not in corpora:
         if corpora:
-            known = ", ".join(corpora)
-            yield f"`{at}.corpus` = {rater.corpus!r}: is not a corpus; known are {known}"
+            yield unknown_name(f"{at}.corpus", rater.corpus, corpora, "a corpus")
         return
     corpus = corpora[rater.corpus]
     if isinstance(rater, VoteRater) and not isinstance(corpus, Votes):
@@ -113,13 +114,12 @@ def _problems_of_rater(rater: Rater, corpora: Mapping[str, Corpus], at: str) -> 
 
 def _problems_of_experiment(
     section: NoisyLabels, name: str, experiment: Experiment
-) -> Iterator[str]:
+) -> Iterator[str | Fault]:
     """Say what an experiment breaks together with its rater and with other experiments."""
     at = f"noisy_labels.experiments.{name}"
     if experiment.rater not in section.raters:
         if section.raters:
-            known = ", ".join(section.raters)
-            yield f"`{at}.rater` = {experiment.rater!r}: is not a rater; known are {known}"
+            yield unknown_name(f"{at}.rater", experiment.rater, section.raters, "a rater")
         return
     if experiment.tuned and experiment.strategy not in TUNABLE:
         yield (

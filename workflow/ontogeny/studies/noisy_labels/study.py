@@ -26,7 +26,7 @@ from ontogeny.studies.noisy_labels.labels import DIMENSIONS
 from ontogeny.studies.noisy_labels.memory import corpus_memory, rater_memory, run_memory
 from ontogeny.studies.noisy_labels.parents import parent_of, reads_rater
 from ontogeny.studies.noisy_labels.summary import summary
-from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest, unique
 
 __all__ = ["STUDY", "NoisyLabelsPlan"]
 
@@ -46,13 +46,11 @@ class NoisyLabelsPlan(Plan):
     @cached_property
     def stored_corpora(self) -> Stored:
         """The corpora as they are stored."""
-        return Stored(self.section.corpora, _specification)
+        return Stored(self.section.corpora, _specification, "corpus")
 
     def corpus_file(self, name: str | None = None) -> str:
         """Return the file of a corpus by its name in the configuration; else with its wildcard."""
-        return self.result(
-            "corpora", "{corpus}" if name is None else self.stored_corpora.names[name]
-        )
+        return self.result("corpora", self.stored_corpora.named(name))
 
     def corpora_of(self, *, generated: bool) -> str:
         """Return a regular expression: the names of files of generated corpora, or of others."""
@@ -60,18 +58,15 @@ class NoisyLabelsPlan(Plan):
 
     def given_files(self, wildcards: Any) -> Sequence[str]:
         """Return the files that the configuration gives a corpus."""
-        return paths_of(self._corpus(wildcards))
+        return paths_of(self.stored_corpora.section(wildcards))
 
     def corpus_specification(self, wildcards: Any) -> Any:
         """Return what a corpus depends on."""
-        return self.stored_corpora.specifications[self.stored_corpora.given[wildcards.corpus]]
+        return self.stored_corpora.specification(wildcards)
 
     def corpus_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a corpus may take."""
-        return attempt * corpus_memory(self._corpus(wildcards))
-
-    def _corpus(self, wildcards: Any) -> Corpus:
-        return self.section.corpora[self.stored_corpora.given[wildcards.corpus]]
+        return attempt * corpus_memory(self.stored_corpora.section(wildcards))
 
     # Raters
 
@@ -84,11 +79,11 @@ class NoisyLabelsPlan(Plan):
             corpus = self.stored_corpora.names[found.pop("corpus")]
             return canonical({"rater": found, "corpus": corpus})
 
-        return Stored(self.section.raters, specify)
+        return Stored(self.section.raters, specify, "rater")
 
     def rater_file(self, name: str | None = None) -> str:
         """Return the labels of a rater by its name in the configuration; else with its wildcard."""
-        return self.result("raters", "{rater}" if name is None else self.stored_raters.names[name])
+        return self.result("raters", self.stored_raters.named(name))
 
     def raters_of(self, *, networks: bool) -> str:
         """Return a regular expression: the names of files of raters that are networks, or not."""
@@ -96,19 +91,16 @@ class NoisyLabelsPlan(Plan):
 
     def corpus_of_rater(self, wildcards: Any) -> str:
         """Return the file of the corpus of a rater."""
-        return self.corpus_file(self._rater(wildcards).corpus)
+        return self.corpus_file(self.stored_raters.section(wildcards).corpus)
 
     def rater_specification(self, wildcards: Any) -> Any:
         """Return what a rater depends on, its corpus by its stored name."""
-        return self.stored_raters.specifications[self.stored_raters.given[wildcards.rater]]
+        return self.stored_raters.specification(wildcards)
 
     def rater_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a rater may take."""
-        rater = self._rater(wildcards)
+        rater = self.stored_raters.section(wildcards)
         return attempt * rater_memory(rater, self.section.corpora[rater.corpus])
-
-    def _rater(self, wildcards: Any) -> Rater:
-        return self.section.raters[self.stored_raters.given[wildcards.rater]]
 
     # Runs
 
@@ -173,6 +165,11 @@ class NoisyLabelsPlan(Plan):
         }
 
     # All runs
+
+    def first(self) -> list[str]:
+        """Return the corpora that raters label, and the labels of all raters."""
+        corpora = map(self.corpus_file, self.names_of_corpora())
+        return unique([*corpora, *map(self.rater_file, sorted(self.section.raters))])
 
     def names_of_corpora(self) -> list[str]:
         """Return the names of the corpora that raters label."""

@@ -6,7 +6,7 @@ No job imports this module.
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ontogeny.config import Style
+from ontogeny.config import Fault, Style, unknown_name
 from ontogeny.config.training import LISTS
 from ontogeny.studies.rlhf.config import (
     GOLD,
@@ -64,14 +64,14 @@ def resolve(raw: Any) -> Rlhf:
     return section
 
 
-def _checked(section: Rlhf, sweeps: Sweeps) -> Iterator[str]:
+def _checked(section: Rlhf, sweeps: Sweeps) -> Iterator[str | Fault]:
     """Say what parts of the section break together."""
     del sweeps
     unknown = [*_unknown(section)]
     yield from unknown or _problems(section)  # which reads names
 
 
-def _unknown(section: Rlhf) -> Iterator[str]:
+def _unknown(section: Rlhf) -> Iterator[str | Fault]:
     """Refuse names of what is not there, and worlds that are wrong by themselves."""
     if not section.worlds:
         yield "`rlhf.worlds`: must hold at least 1"
@@ -111,10 +111,9 @@ def _unknown(section: Rlhf) -> Iterator[str]:
             yield from _not_among(f"rlhf.analysis.{key}", name, section.policies, "a start policy")
 
 
-def _not_among(at: str, name: str, known: Collection[str], what: str) -> Iterator[str]:
+def _not_among(at: str, name: str, known: Collection[str], what: str) -> Iterator[Fault]:
     if name not in known:
-        names = f"; known are {', '.join(known)}" if known else ", and there is none"
-        yield f"`{at}` = {name!r}: is not {what}{names}"
+        yield unknown_name(at, name, known, what)
 
 
 def _problems_of_world(world: World, at: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ from ontogeny.studies.rlhf.seeds import (
 )
 from ontogeny.studies.rlhf.shares import taken
 from ontogeny.studies.rlhf.summary import summary
-from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
 
 __all__ = ["STUDY", "RlhfPlan"]
 
@@ -61,11 +61,11 @@ class RlhfPlan(Plan):
     @cached_property
     def stored_worlds(self) -> Stored:
         """The worlds as they are stored."""
-        return Stored(self.section.worlds, _specification)
+        return Stored(self.section.worlds, _specification, "world")
 
     def world_file(self, name: str | None = None) -> str:
         """Return the file of a world by its name in the configuration; else with its wildcard."""
-        return self.result("worlds", "{world}" if name is None else self.stored_worlds.names[name])
+        return self.result("worlds", self.stored_worlds.named(name))
 
     def worlds_of(self, *, real: bool) -> str:
         """Return a regular expression: the names of files of real comparisons, or of others."""
@@ -76,21 +76,27 @@ class RlhfPlan(Plan):
         return sorted(n for n, each in self.section.worlds.items() if isinstance(each, Pairs))
 
     def pairs_specification(self) -> Any:
-        """Return of which worlds models of real comparisons are: their stored names by name."""
+        """Return the stored names of the worlds that models of real comparisons learn, by name."""
         return {name: self.stored_worlds.names[name] for name in self.pair_worlds()}
 
     def world_specification(self, wildcards: Any) -> Any:
         """Return what a world depends on."""
-        return self.stored_worlds.specifications[self.stored_worlds.given[wildcards.world]]
+        return self.stored_worlds.specification(wildcards)
 
     def given_of_world(self, wildcards: Any) -> list[str]:
         """Return the files that the configuration gives a world."""
-        world = self.section.worlds[self.stored_worlds.given[wildcards.world]]
+        world = self.stored_worlds.section(wildcards)
         return [world.file] if isinstance(world, Pairs) else []
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""
         return [each.file for each in self.section.worlds.values() if isinstance(each, Pairs)]
+
+    def first(self) -> list[str]:
+        """Return the worlds of all start policies that are used, and those of real comparisons."""
+        policies = self.section.policies
+        worlds = {each.world for n, each in policies.items() if seeds_of_policy(self.section, n)}
+        return unique(map(self.world_file, sorted(worlds | {*self.pair_worlds()})))
 
     # Start policies
 

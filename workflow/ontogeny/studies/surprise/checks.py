@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ontogeny.config import Style, short
+from ontogeny.config import Fault, Style, short, unknown_name
 from ontogeny.config.training import LISTS
 from ontogeny.given_files import problem_of_text, repeated
 from ontogeny.studies.surprise.config import (
@@ -64,7 +64,7 @@ def resolve(raw: Any) -> Surprise:
     return surprise
 
 
-def _problems(surprise: Surprise) -> Iterator[str]:
+def _problems(surprise: Surprise) -> Iterator[str | Fault]:
     """Say what parts of the section break together."""
     if not surprise.worlds:
         yield "`surprise.worlds`: must hold at least 1"
@@ -185,12 +185,11 @@ def _problems_of_text(world: Mixture, at: str) -> Iterator[str]:
 
 def _problems_of_experiment(
     experiment: Experiment, worlds: dict[str, World], at: str
-) -> Iterator[str]:
+) -> Iterator[str | Fault]:
     """Say what an experiment breaks together with its world."""
     if experiment.world not in worlds:
         if worlds:
-            known = ", ".join(worlds)
-            yield f"`{at}.world` = {experiment.world!r}: is not a world; known are {known}"
+            yield unknown_name(f"{at}.world", experiment.world, worlds, "a world")
         return
     world, network = worlds[experiment.world], experiment.network
     if isinstance(world, Published):

@@ -24,7 +24,7 @@ from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
 from ontogeny.studies.surprise.settings import setting_of
 from ontogeny.studies.surprise.summary import summary
-from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest, unique
 
 __all__ = ["STUDY", "SurprisePlan"]
 
@@ -43,11 +43,11 @@ class SurprisePlan(Plan):
     @cached_property
     def stored_worlds(self) -> Stored:
         """The worlds as they are stored."""
-        return Stored(self.section.worlds, _specification)
+        return Stored(self.section.worlds, _specification, "world")
 
     def world_file(self, name: str | None = None) -> str:
         """Return the file of a world by its name in the configuration; else with its wildcard."""
-        return self.result("worlds", "{world}" if name is None else self.stored_worlds.names[name])
+        return self.result("worlds", self.stored_worlds.named(name))
 
     def worlds_of(self, kind: str) -> str:
         """Return a regular expression: the names of the files of the worlds of a kind."""
@@ -59,11 +59,11 @@ class SurprisePlan(Plan):
 
     def given_files(self, wildcards: Any) -> Sequence[str]:
         """Return the files that the configuration gives a world: its text, or its tables."""
-        return files_of(self._world(wildcards))
+        return files_of(self.stored_worlds.section(wildcards))
 
     def world_specification(self, wildcards: Any) -> Any:
         """Return what a world depends on; the standard library goes with the Python."""
-        return self.stored_worlds.specifications[self.stored_worlds.given[wildcards.world]]
+        return self.stored_worlds.specification(wildcards)
 
     def published(self) -> list[str]:
         """Return the names of the worlds of published evaluations."""
@@ -77,13 +77,15 @@ class SurprisePlan(Plan):
 
     def world_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that making a world may take."""
-        return attempt * world_memory(self._world(wildcards))
-
-    def _world(self, wildcards: Any) -> World:
-        return self.section.worlds[self.stored_worlds.given[wildcards.world]]
+        return attempt * world_memory(self.stored_worlds.section(wildcards))
 
     def _world_of(self, experiment: Experiment) -> World:
         return self.section.worlds[experiment.world]
+
+    def first(self) -> list[str]:
+        """Return the worlds of all experiments, and those of published evaluations."""
+        worlds = {each.world for each in self.section.experiments.values()}
+        return unique(map(self.world_file, sorted(worlds | {*self.published()})))
 
     # Runs
 

@@ -65,6 +65,8 @@ def train_pairs(
 def _randperm(count: int, seed: int) -> NDArray[np.int64]:
     """Return what ``torch.randperm`` returns on a CPU, without PyTorch, (count,).
 
+    It does for fewer than 2^32 / 20, about 2.1e8; PyTorch draws longer permutations in another way.
+
     The entry at place i changes places with the one that comes ``u mod (count - i)`` places later,
     with a number u of 32 bits from the Mersenne Twister for each i but the last.
     """

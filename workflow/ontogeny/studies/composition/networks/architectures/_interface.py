@@ -1,7 +1,7 @@
 """What every architecture offers to training and to analyses.
 
 Shapes: ``pair`` the pairs asked for; ``element`` the group elements, in their order; ``output`` the
-logits; ``neuron`` the hidden layer; ``feature`` whatever the embeddings stand in.
+logits; ``neuron`` the hidden layer; ``feature`` the coordinates of the embeddings.
 
 An architecture knows the number of elements and nothing else about a group. Inputs are elements as
 indices: `left` and `right` the factors ``a`` and ``b``, `target` their product.
