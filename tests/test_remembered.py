@@ -105,7 +105,7 @@ def test_what_is_planned_is_the_same(tmp_path):
         assert plans[0] == plans[1]
         return plans[0]
 
-    assert len(planned()) == 3
+    assert len(planned()) == 4
     small.snakemake()
     assert len(planned("--config", "width=9")) == 3
 

@@ -10,6 +10,8 @@ from safetensors.torch import save_file
 
 from many_openings import assert_opened_many_times
 from ontogeny.figures import drawn_together
+from ontogeny.studies.composition.config import TransformerSettings
+from ontogeny.studies.composition.networks.build import build
 from page_generator import assert_variables_are_listed
 from project import Project, assert_results_say_what_made_them, output_of
 
@@ -139,7 +141,6 @@ composition:
   run_figures: first
   experiments:
     theirs: {{ seeds: [0, 2], weights: [{0}, {1}] }}
-    broken: {{ seeds: [0], weights: {2} }}
 """
 
 
@@ -152,10 +153,13 @@ def test_networks_trained_elsewhere_are_analysed_as_if_trained_here(finished):
         save_file(last, file) if file.suffix == ".safetensors" else torch.save(last, file)
     files[2].write_bytes(files[1].read_bytes()[:200])
     foreign = Project(project.folder, "foreign.yaml")
-    foreign.write(foreign.configuration, FOREIGN.format(*files))
+    foreign.write(foreign.configuration, FOREIGN.format(files[0], files[2]))
     run = foreign.tried("--cores", "2")
     assert run.returncode != 0
-    assert f"WeightsError: {files[2]}: " in output_of(run)
+    assert f"`composition.experiments.theirs.weights` = '{files[2]}': " in output_of(run)
+    assert not foreign.results.exists()
+    foreign.write(foreign.configuration, FOREIGN.format(*files))
+    foreign.run()
     for seed in (0, 2):
         theirs = foreign.opened(f"composition/theirs/seed{seed}/analysis")
         ours = project.opened(f"composition/s3-mlp/seed{seed}/analysis")
@@ -235,7 +239,9 @@ composition:
 
 def test_only_runs_that_add_get_the_figures_of_addition(tmp_path):
     project = Project(tmp_path, "adds.yaml")
-    project.write("0.pt", "not read before jobs start")
+    network = build(TransformerSettings(), 7)
+    tensors = {name: torch.zeros(shape) for name, shape in network.shapes().items()}
+    torch.save(tensors, tmp_path / "0.pt")
     project.write(project.configuration, ADDS.format(tmp_path / "0.pt"))
     plan = project.plans()["composition"]
     found = {
