@@ -219,6 +219,8 @@ class Project:
         def renamed(value, key=None):
             if isinstance(value, dict):
                 return {name: renamed(each, name) for name, each in value.items()}
+            if isinstance(value, list):
+                return [renamed(each, key) for each in value]
             return names.get(value, value) if key == by else value
 
         raw = self._raw()

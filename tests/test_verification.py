@@ -185,6 +185,9 @@ def test_files_with_their_provenance_beside_them(tmp_path, monkeypatch):
     content = bytearray(path.read_bytes())
     content[50] ^= 1
     path.write_bytes(content)
+    training = Step({}, {"table": str(path)}, (), runs=True, is_training=True)
+    (message,) = problems([*steps, training])
+    assert "first make it alone" in message
     assert [*problems(steps)] == [
         f"{path}: is damaged, its content differs from its digest; delete it and run the same "
         "command again"

@@ -210,3 +210,15 @@ def test_losses_and_pairs_beside_a_network_are_ignored(tmp_path, losses):
     beside["train_pairs"] = torch.zeros(25, 2)
     path = saved(tmp_path, "a.pt", {"model": TENSORS, "optimizer": {"state": {0: {}}}} | beside)
     assert sorted(read_weights(path)) == ["W", "b"]
+
+
+def test_a_flipped_bit_is_found_though_pytorch_ignores_it(tmp_path):
+    path = tmp_path / "m.pt"
+    torch.save({"W_x": torch.ones(64, 8), "W_y": torch.zeros(64, 8)}, path)
+    content = bytearray(path.read_bytes())
+    place = content.index(np.ones(512, dtype=np.float32).tobytes())
+    content[place + 700] ^= 1
+    path.write_bytes(content)
+    assert torch.load(path)["W_x"].shape == (64, 8)
+    with pytest.raises(WeightsError, match=r"m\.pt.* is damaged: .* differs from its checksum"):
+        read_weights(path)

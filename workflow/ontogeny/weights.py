@@ -7,6 +7,7 @@ import pickle
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,6 +141,10 @@ def _from_safetensors(path: Path) -> Any:
 def _from_torch(path: Path) -> Any:
     import torch
 
+    damaged = _damaged_parts(path)
+    if damaged:
+        msg = f"is damaged: {', '.join(damaged)} in it differs from its checksum; get it again"
+        raise _Refusal(msg)
     try:
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sparse layouts and old formats, which are read
@@ -148,6 +153,24 @@ def _from_torch(path: Path) -> Any:
         raise _Refusal(_unreadable_pickle(str(error))) from None
     except Exception as error:
         raise _Refusal(_unreadable_archive(path, error)) from None
+
+
+def _damaged_parts(path: Path) -> list[str]:
+    """Return the parts of an archive that differ from their checksums, which PyTorch ignores.
+
+    An archive of which all do was written without checksums.
+    """
+    if not zipfile.is_zipfile(path):
+        return []
+    damaged = []
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        for name in names:
+            try:
+                archive.read(name)
+            except (zipfile.BadZipFile, OSError, zlib.error, EOFError):
+                damaged.append(name)
+    return damaged if len(damaged) < len(names) else []
 
 
 def _unreadable_archive(path: Path, error: Exception) -> str:

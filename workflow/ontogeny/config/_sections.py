@@ -1,6 +1,7 @@
 """Sections, and the types of the values in them."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
@@ -78,13 +79,13 @@ def _distinct(value: object, handler: Callable[[object], Any]) -> object:
 
 def _each_once(written: Sequence[object], found: Sequence[Any], why: str = "") -> Sequence[Any]:
     """Return items as validation has read them; refuse equal ones, with how they are written."""
-    for item in dict.fromkeys(found):
-        spelt = [short(each) for each, read in zip(written, found, strict=True) if read == item]
-        if len(spelt) > 1:
-            how = "" if len({*spelt}) == 1 else f" (written {' and '.join(spelt)})"
-            msg = f"holds {short(item)} more than once{how}; {why or 'give it once'}"
-            raise ValueError(msg)
-    return found
+    if len({*found}) == len(found):
+        return found
+    item, _ = Counter(found).most_common(1)[0]
+    spelt = [short(each) for each, read in zip(written, found, strict=True) if read == item]
+    how = "" if len({*spelt}) == 1 else f" (written {' and '.join(spelt[:4])})"
+    msg = f"holds {short(item)} more than once{how}; {why or 'give it once'}"
+    raise ValueError(msg)
 
 
 DISTINCT = WrapValidator(_distinct)

@@ -163,7 +163,8 @@ def _parsed(text: str) -> Any:
         msg = "not YAML: is nested too deeply; check its brackets"
         raise ConfigurationError(msg) from None
     except ValueError as error:
-        msg = f"not YAML: a date is wrong ({error}); put quotation marks around it if it is a text"
+        what = "a number is too long" if "digits" in str(error) else f"a date is wrong ({error})"
+        msg = f"not YAML: {what}; put quotation marks around it if it is a text"
         raise ConfigurationError(msg) from None
     refuse(loader.problems)
     return parsed

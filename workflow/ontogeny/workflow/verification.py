@@ -153,6 +153,7 @@ def problems(steps: Iterable[Step]) -> Iterator[str]:
         try:
             require_whole(path)
         except StorageError as error:
+            found = {key: fault for key, fault in found.items() if path not in fault.files}
             found[path] = _Fault(f"{error} ({_ALONE.format(path=path)})")
     wrong = {file for path, fault in found.items() for file in (path, *fault.files)}
     yield from (fault.message for fault in found.values() if wrong.isdisjoint(fault.inputs))
