@@ -221,7 +221,7 @@ def variables(results: Path) -> str:
         place = path.relative_to(results)
         if {"figures", "own", ".state"} & set(place.parts):
             continue
-        name = "sweeps/{sweep}" if place.parts[0] == "sweeps" else path.stem
+        name = "sweeps/{sweep}" if place.parts[0] == "sweeps" else _named(path.stem)
         with xr.open_dataset(path) as dataset:
             for key, values in dataset.variables.items():
                 described = (f"`{key}`", ", ".join(map(str, values.dims)))
@@ -232,6 +232,11 @@ def variables(results: Path) -> str:
         f"### `{name}.nc`\n\n{table_of(headers, [list(row) for row in sorted(rows)])}"
         for name, rows in sorted(found.items())
     )
+
+
+def _named(stem: str) -> str:
+    """Return the name of a file, without the digest of what stored data depend on."""
+    return re.sub("-[0-9a-f]{8}$", "-{digest}", stem)
 
 
 def tables(results: dict[str, Path]) -> dict[str, Callable[[str], str | None]]:

@@ -267,7 +267,7 @@ surprise:
       world: parity
       network: { width: 12 }
       schedule: { steps: 10 }
-      optimiser: { batch: 16, learning_rate: 1.0e+30 }
+      optimiser: { batch: 16, learning_rate: 1.0e+9, weight_decay: 1 }
       seeds: [0]
 """
 
