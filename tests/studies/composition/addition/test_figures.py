@@ -17,7 +17,8 @@ from ontogeny.studies.composition.addition.figures.sweep import (
     addition_schedule,
 )
 from ontogeny.studies.composition.addition.schedules import SCHEDULE
-from ontogeny.studies.composition.config import Figures, Style
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.section import Figures
 from studies.composition.addition.runs import RUNS, right, trained
 
 FIGURES = "ontogeny.studies.composition.addition.figures.run"
