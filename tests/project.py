@@ -228,6 +228,28 @@ class Project:
         section[below] = {names.get(name, name): each for name, each in section[below].items()}
         self.write(self.configuration, json.dumps(raw | {study: section}))
 
+    def planned_unseen(self, folder, study, renames, edit, *, has_records):
+        """Return what is planned after data have other names and a file another content.
+
+        Parameters
+        ----------
+        folder : Path
+            Of the copy that is changed.
+        renames : list of tuple
+            As for `rename`.
+        edit : tuple of str
+            As for `edit_unseen`.
+        has_records : bool
+            Whether the copy keeps the records of Snakemake.
+        """
+        other = self.linked(folder)
+        for rename in renames:
+            other.rename(study, *rename)
+        other.edit_unseen(*edit)
+        if not has_records:
+            other.forget()
+        return other.named(study, other.plan())
+
     def forget(self):
         """Remove the records of Snakemake."""
         shutil.rmtree(self.folder / ".snakemake")

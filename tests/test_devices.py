@@ -1,4 +1,4 @@
-"""A GPU that is asked for and not there is refused before any job, in every section."""
+"""Where the configuration asks for a GPU and there is none, it is refused before any job starts."""
 
 import subprocess
 import sys
@@ -22,11 +22,14 @@ def sections(experiment, **others):
 
 
 @pytest.fixture
-def no_gpu(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+def looked_for(monkeypatch):
+    """Whether PyTorch was asked for a GPU, which this machine does not have; a list of answers."""
+    answers = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: bool(answers.append(False)))
+    return answers
 
 
-@pytest.mark.usefixtures("no_gpu")
+@pytest.mark.usefixtures("looked_for")
 def test_a_gpu_that_is_not_there_is_refused_by_key_with_the_remedy():
     found = sections(
         EXPERIMENT | CUDA,
@@ -44,21 +47,23 @@ def test_a_gpu_that_is_not_there_is_refused_by_key_with_the_remedy():
         assert line.endswith("set it to cpu, or to auto, which takes a GPU only where there is one")
 
 
-@pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize("device", ["cpu", "auto"])
-def test_other_devices_are_on_every_machine(device):
+def test_other_devices_need_no_gpu(looked_for, device):
     optimiser = {"optimiser": {"device": device}}
     require_devices(sections(EXPERIMENT | optimiser), [optimiser])
+    assert not looked_for
 
 
-@pytest.mark.usefixtures("no_gpu")
-def test_results_that_were_made_on_a_gpu_are_analysed_without_one():
+def test_results_that_were_made_on_a_gpu_are_analysed_without_one(looked_for):
     require_devices(sections(EXPERIMENT | CUDA), JOBS[:2])
+    assert not looked_for
 
 
 def test_a_gpu_that_is_there_is_taken(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    answers = [True]
+    monkeypatch.setattr(torch.cuda, "is_available", answers.pop)
     require_devices(sections(EXPERIMENT | CUDA), JOBS)
+    assert not answers
 
 
 def test_nothing_asks_pytorch_without_need():

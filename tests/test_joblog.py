@@ -40,7 +40,7 @@ def test_any_other_error_has_its_traceback_in_the_log(tmp_path):
     assert text.endswith("ZeroDivisionError: division by zero\n")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full on this system")
 def test_a_log_on_a_full_disk_is_told_once_and_the_job_goes_on():
     run = job("/dev/full", 'print("done")')
     assert run.returncode == 0

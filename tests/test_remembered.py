@@ -39,7 +39,7 @@ def test_a_script_that_was_not_there_is_looked_for_again():
 
 
 def planned(*outputs):
-    """What has two jobs, one of which has the last output."""
+    """Return a plan of two jobs; the second makes the last output, the first all others."""
     *some, last = outputs
     return SimpleNamespace(jobs=[SimpleNamespace(output=some), SimpleNamespace(output=[last])])
 

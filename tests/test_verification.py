@@ -56,7 +56,7 @@ def told(steps):
 
 
 def planned(steps, *names):
-    """Return the jobs, some of which will run."""
+    """Return all jobs, those with the given names to be run."""
     return steps | {
         name: replace(steps[name], runs=True, is_training=name.startswith("history"))
         for name in names

@@ -1,4 +1,4 @@
-"""Wrong configuration files: each fault is told once, in words of the file, with what is right."""
+"""Wrong configuration files: each fault is reported once, in words of the file, with a remedy."""
 
 import re
 import subprocess

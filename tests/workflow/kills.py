@@ -138,7 +138,7 @@ def disturbed(project, rng):
                 break
             assert now < begun + PATIENCE, "it neither ends nor writes a file"
         if run.poll() is not None:
-            assert run.returncode == 0, f"ended by itself, with an error: {said}"
+            assert run.returncode == 0, f"Snakemake failed without being killed: {said}"
             return None
         # Reading the stages takes some milliseconds, in which a short file would be finished.
         victims = writers[-1:] if by_file else [*map(int, rng.permutation([*stages])[:1])]

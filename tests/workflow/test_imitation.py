@@ -235,13 +235,12 @@ def test_what_changes_no_result_plans_nothing(project, tmp_path):
 
 @pytest.mark.parametrize("has_records", [True, False])
 def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
-    other = project.linked(tmp_path / "other")
     names = {"tiny": "small", "random": "arbitrary", "coins": "dice", "traitors": "rebels"}
-    other.rename("imitation", "classes", "class", names)
-    other.edit_unseen("config/README.md", "# Configuration", "# Configurations")
-    if not has_records:
-        other.forget()
-    assert other.named("imitation", other.plan()) == {"class texts, seed 0"} | repeated("texts")
+    planned = project.planned_unseen(
+        tmp_path / "other", "imitation", [("classes", "class", names)],
+        ("config/README.md", "# Configuration", "# Configurations"), has_records=has_records,
+    )  # fmt: skip
+    assert planned == {"class texts, seed 0"} | repeated("texts")
 
 
 def test_another_learner_runs_alone(project, tmp_path):

@@ -238,14 +238,13 @@ def test_what_changes_no_result_plans_nothing(project, tmp_path):
 
 @pytest.mark.parametrize("has_records", [True, False])
 def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
-    other = project.linked(tmp_path / "other")
-    other.rename("induction", "corpora", "corpus", {"phrases": "spoken"})
-    other.edit_unseen("config/README.md", "# Configuration", "# Configurations")
-    if not has_records:
-        other.forget()
+    planned = project.planned_unseen(
+        tmp_path / "other", "induction", [("corpora", "corpus", {"phrases": "spoken"})],
+        ("config/README.md", "# Configuration", "# Configurations"), has_records=has_records,
+    )  # fmt: skip
     run = "smeared-corpus-text, seed 0"
     of_run = {f"{stage} {run}" for stage in ("train", "evaluation of", "measures sizes of")}
-    assert other.named("induction", other.plan()) == {
+    assert planned == {
         "corpus text", *of_run, *analysed("smeared-corpus-text"), f"figure growth of {run}",
         *OVER_RUNS, *OVERVIEW - {"figures of the corpus phrases"}, "figures of the corpus spoken",
     }  # fmt: skip

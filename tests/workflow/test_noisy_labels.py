@@ -213,14 +213,14 @@ def test_what_changes_no_result_plans_nothing(project, tmp_path):
 
 @pytest.mark.parametrize("has_records", [True, False])
 def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
-    other = project.linked(tmp_path / "other")
-    names = {"generated": "made-up", "votes": "opinions", "civil": "polite"}
-    other.rename("noisy_labels", "corpora", "corpus", names)
-    other.rename("noisy_labels", "raters", "rater", {"biased": "partial", "reader": "scholar"})
-    other.edit_unseen("config/test/comments.csv", "bread", "toast")
-    if not has_records:
-        other.forget()
-    assert other.named("noisy_labels", other.plan()) == {
+    corpora = {"generated": "made-up", "votes": "opinions", "civil": "polite"}
+    raters = {"biased": "partial", "reader": "scholar"}
+    planned = project.planned_unseen(
+        tmp_path / "other", "noisy_labels",
+        [("corpora", "corpus", corpora), ("raters", "rater", raters)],
+        ("config/test/comments.csv", "bread", "toast"), has_records=has_records,
+    )  # fmt: skip
+    assert planned == {
         "corpus opinions", "votes of rater person", *made(PEOPLE[1]), *JOINED
     }  # fmt: skip
 

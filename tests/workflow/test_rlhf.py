@@ -256,13 +256,12 @@ def test_what_changes_no_result_plans_nothing(project, tmp_path):
 
 @pytest.mark.parametrize("has_records", [True, False])
 def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
-    other = project.linked(tmp_path / "other")
     names = {"exact": "countable", "long": "lengthy", "conversations": "talks"}
-    other.rename("rlhf", "worlds", "world", names)
-    other.edit_unseen("config/test/judged.json", "{", "{ ")
-    if not has_records:
-        other.forget()
-    assert other.named("rlhf", other.plan()) == {
+    planned = project.planned_unseen(
+        tmp_path / "other", "rlhf", [("worlds", "world", names)],
+        ("config/test/judged.json", "{", "{ "), has_records=has_records,
+    )  # fmt: skip
+    assert planned == {
         "comparisons of judged", "models of real comparisons", *COMPARED
     }  # fmt: skip
 

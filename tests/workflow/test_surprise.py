@@ -219,15 +219,12 @@ def test_what_changes_no_result_plans_nothing(project, tmp_path):
 
 @pytest.mark.parametrize("has_records", [True, False])
 def test_a_file_with_its_old_time_is_seen_and_a_new_name_is_not(project, tmp_path, has_records):
-    other = project.linked(tmp_path / "other")
     names = {"parity": "bits", "mixture": "blend", "long": "models", "points": "losses"}
-    other.rename("surprise", "worlds", "world", names)
-    other.edit_unseen("config/test/models-points.csv", "3.496219", "3.496218")
-    if not has_records:
-        other.forget()
-    assert other.named("surprise", other.plan()) == {"world losses"} | joined(
-        "parity", "mixture", "published"
-    )
+    planned = project.planned_unseen(
+        tmp_path / "other", "surprise", [("worlds", "world", names)],
+        ("config/test/models-points.csv", "3.496219", "3.496218"), has_records=has_records,
+    )  # fmt: skip
+    assert planned == {"world losses"} | joined("parity", "mixture", "published")
 
 
 def test_a_further_width_is_trained_alone(project, tmp_path):

@@ -181,6 +181,8 @@ def _unreadable_archive(path: Path, error: Exception) -> str:
         return f"is a TorchScript program, which would have to be run; {_SAVE}"
     if names and not any(name.endswith("data.pkl") for name in names):
         return f"is an archive of other files ({names[0]}) and not what torch.save writes; {_SAVE}"
+    if "PytorchStreamReader" in str(error):
+        return "is damaged or cut short; get it again"
     return f"is damaged or cut short ({_short(error) or type(error).__name__}); get it again"
 
 

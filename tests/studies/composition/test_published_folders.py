@@ -34,7 +34,7 @@ def write(folder, name, **changes):
     said = {key: value for key, value in (PAPER | changes).items() if value is not ...}
     (folder / name).mkdir()
     (folder / name / "cfg.json").write_text(json.dumps(said))
-    (folder / name / "model.pt").write_text("settings that are refused have no network")
+    (folder / name / "model.pt").write_text("not read when the settings are refused")
     others = {path.name for path in folder.iterdir() if path.is_dir()} - {name}
     try:
         (found,) = published_experiments(folder, skip=others).values()

@@ -97,7 +97,7 @@ def validate(raw: Any, model: Any, *, at: str = "") -> Any:
     model : type of Section, or a union of such types
         The contract.
     at : str
-        Where `raw` stands in the whole, for messages.
+        Key of `raw` in the whole configuration, for messages.
 
     Raises
     ------
@@ -301,7 +301,7 @@ def unknown_name(key: str, name: str, known: Collection[str], what: str) -> Faul
     Parameters
     ----------
     key : str
-        Where the name stands in the whole.
+        Key of the name in the whole configuration.
     name : str
     known : collection of str
     what : str

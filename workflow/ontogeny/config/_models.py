@@ -162,6 +162,6 @@ def _is_model(annotation: Any) -> bool:
 
 
 def kind_of(model: type[BaseModel]) -> object:
-    """Return the kind of a model; None when it has no kinds."""
+    """Return the kind of a model; None if it has no field `kind`."""
     field = model.model_fields.get("kind")
     return field.default if field is not None else None

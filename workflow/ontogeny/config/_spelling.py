@@ -24,7 +24,7 @@ def respelt(raw: Any, model: Any, *, at: str = "") -> tuple[Any, list[str], dict
     model : type of Section, or a union of such types
         The contract.
     at : str
-        Where `raw` stands in the whole, for messages.
+        Key of `raw` in the whole configuration, for messages.
 
     Returns
     -------

@@ -28,7 +28,7 @@ AtLeastTwo = Annotated[int, Field(ge=2, le=100_000), AS_WHOLE]
 """As `Width`, where one alone makes no sense."""
 
 Epochs = Annotated[int, Field(ge=1, le=10_000), AS_WHOLE]
-"""Passes over all examples, after each of which a checkpoint may be stored."""
+"""Passes over all examples; a checkpoint may be stored after each."""
 
 MOST_CHECKPOINTS = 1_000_000
 """Checkpoints of a run: of a network of 10,000 parameters as many take 40 GB in float32."""

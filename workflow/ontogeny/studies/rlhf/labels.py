@@ -35,7 +35,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "bin": "bin of comparisons by their absolute difference of scores, the smallest first",
     "distance": "plain or relative Mahalanobis distance",
     "examples": "number of foreign sequences that are known",
-    "samples_compared": "number of samples that are compared, the best of which is taken",
+    "samples_compared": "number of samples in best-of-n sampling",
     "entry": "entry of the counts of features, response by response",
     "annotator": "person who judged the comparisons",
     "fault": "why comparisons of a file are left out",
