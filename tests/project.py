@@ -295,7 +295,9 @@ PLUMBING = {
         for study in ("composition", "induction", "imitation", "surprise", "noisy_labels", "rlhf")
     },
     "the wording of progress": (f"{CODE}/training/_progress.py", "step %d of %d", "%d of %d steps"),
-    "a reader": (f"{CODE}/storage/_datasets.py", "\ndef read(", "\ndef novelty():\n    pass\n\n\ndef read("),
+    "a reader": (
+        f"{CODE}/storage/_datasets.py", "\ndef read(", "\ndef novelty():\n    pass\n\n\ndef read("
+    ),
     "the format of logs": (f"{CODE}/joblog.py", "%(asctime)s %(message)s", "%(message)s"),
     "the wording of resumed runs": (f"{CODE}/resume.py", "continues from step", "goes on at step"),
     "the version": (f"{CODE}/__init__.py", '__version__ = "', '__version__ = "9.'),
