@@ -598,17 +598,25 @@ def test_a_file_that_is_kept_never_changes(tmp_path, monkeypatch, links):
 
     if not links:
         monkeypatch.setattr(Path, "hardlink_to", no_links)
-    write_text("first", path)
+    first, second = ("first" * 2**18, "second" * 2**18)  # longer than what is copied
+    write_text(first, path)
     keep(path, kept.parent)
     keep(path, kept.parent)
     assert kept.samefile(path) == links
     with kept.open() as opened:
-        write_text("second", path)
-        assert kept.read_text() == "first"
+        write_text(second, path)
+        assert kept.read_text() == first
         keep(path, kept.parent)
-        assert opened.read() == "first"
-    assert kept.read_text() == path.read_text() == "second"
+        assert opened.read() == first
+    assert kept.read_text() == path.read_text() == second
     assert list(kept.parent.iterdir()) == [kept]
+
+
+def test_a_small_file_that_is_kept_stays_when_another_is_written_over_it(tmp_path):
+    write_text("first", tmp_path / "a.txt")
+    keep(tmp_path / "a.txt", tmp_path / "kept")
+    (tmp_path / "a.txt").write_text("of another run")  # in place, as `cp` does
+    assert (tmp_path / "kept" / "a.txt").read_text() == "first"
 
 
 def test_a_file_that_is_not_there_is_not_kept(tmp_path):

@@ -16,6 +16,9 @@ from ontogeny.storage._errors import missing, refused
 
 __all__ = ["copy", "keep", "moved_into_place", "remove", "write_bytes", "write_text"]
 
+_SMALL = 2**20
+"""Bytes up to which a file is copied rather than linked."""
+
 _ABANDONED = 7 * 24 * 3600.0
 """Seconds without a change after which an unfinished file has no writer, wherever that was."""
 
@@ -134,8 +137,9 @@ def copy(source: str | Path, path: str | Path) -> None:
 def keep(path: str | Path, folder: str | Path) -> None:
     """Give a finished file a second name in a folder, so that it stays when the first one goes.
 
-    It takes no further space where the file system knows hard links, and is a copy elsewhere. What
-    had the second name before is replaced and never changed.
+    A large file takes no further space where the file system knows hard links. A small one is
+    copied, as is every file elsewhere, so that it also stays when another program writes into the
+    first one. What had the second name before is replaced and never changed.
 
     Raises
     ------
@@ -146,11 +150,16 @@ def keep(path: str | Path, folder: str | Path) -> None:
     """
     path = Path(path)
     with moved_into_place(Path(folder) / path.name) as beside:
+        if not path.exists():
+            raise missing(path)
         try:
-            beside.hardlink_to(path)
+            if path.stat().st_size > _SMALL:
+                beside.hardlink_to(path)
+        except FileNotFoundError:
+            raise missing(path) from None
         except OSError:
-            if not path.exists():
-                raise missing(path) from None
+            pass  # the file system knows no hard links
+        if not beside.exists():
             shutil.copyfile(path, beside)
 
 
