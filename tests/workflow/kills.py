@@ -21,6 +21,7 @@ import re
 import select
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -41,6 +42,8 @@ STARTED, FAILED = b"Select jobs to execute", b"Error in rule"
 MOST_FILES = 12
 """A kill by a file comes when the first of so many that are written, or a later one, appears."""
 PATIENCE = 900.0  # seconds
+STUCK = 200.0
+"""So long after SIGTERM [s] Snakemake is stuck: jobs of the small configurations are shorter."""
 HIDDEN = re.compile(r"\..+\.\w{12}\.(\d+)\.\w{8}")
 SCRIPT = re.compile(r"/\.snakemake/scripts/\w+\.(\w+)\.py$")
 CREATED, MOVED_HERE, IS_FOLDER = 0x100, 0x80, 0x40000000
@@ -152,15 +155,25 @@ def disturbed(project, rng):
             sent(os.kill, victims[0], signal.SIGKILL)
             while run.poll() is None and FAILED not in said.read_bytes():
                 time.sleep(0.05)
-            sent(os.kill, run.pid, signal.SIGTERM)  # else all other jobs would run to their ends
+            stopped(run)  # else all other jobs would run to their ends
         else:
             sent(os.killpg if kind == "all" else os.kill, run.pid, signal.SIGKILL)
-        run.wait(PATIENCE)
+            run.wait(PATIENCE)
         if run.returncode == 0:  # the job had just ended
             return None
         return kind, "file" if by_file else "clock", struck, run
     finally:
         watch.close()
+
+
+def stopped(run):
+    """Tell Snakemake to end; kill it where its handler waits for a lock that it holds itself."""
+    sent(os.kill, run.pid, signal.SIGTERM)
+    try:
+        run.wait(STUCK)
+    except subprocess.TimeoutExpired:
+        sent(os.kill, run.pid, signal.SIGKILL)
+        run.wait(PATIENCE)
 
 
 def sent(send, process, number):
