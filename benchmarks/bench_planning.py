@@ -92,8 +92,7 @@ def planned(project: Path, store: str = "") -> tuple[float, list[Any]]:
     subprocess.run(
         [sys.executable, "-m", "snakemake", "-n", "-q", "--configfile", "many.yaml"],
         cwd=project,
-        env=os.environ
-        | {"PYTHONPATH": str(project / "workflow"), PLAN: "plan.json", STORE: store},
+        env=os.environ | {"PYTHONPATH": str(project / "workflow"), PLAN: "plan.json", STORE: store},
         stdout=subprocess.DEVNULL,
         check=True,
     )
@@ -123,9 +122,10 @@ def store_results(workflow: Any) -> None:
 
 def store_outputs(job: Any) -> None:
     """Store the outputs of a job: datasets of one number, and short texts in place of pictures."""
+    from xarray import Dataset
+
     from ontogeny.job import Job
     from ontogeny.storage import write_text
-    from xarray import Dataset
 
     names = ("input", "output", "params", "wildcards", "log")
     made = Job(SimpleNamespace(rule=job.rule.name, **{name: getattr(job, name) for name in names}))
