@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import shutil
 import sys
@@ -64,6 +65,24 @@ def test_the_files_of_a_figure_have_the_record_of_its_numbers(store):
         if suffix != ".nc":
             Path(path).write_bytes(b"drawn")
         assert looked_up(store, path).params == PARAMS
+
+
+def test_the_numbers_of_a_figure_are_read_once_for_all_its_files_and_again_when_replaced(
+    store, monkeypatch
+):
+    read = []
+    plainly = adoption.read_provenance
+    monkeypatch.setattr(
+        adoption, "read_provenance", lambda path: read.append(path) or plainly(path)
+    )
+    for width in (8, 9):
+        stored("results/a/one.nc", {"width": width})
+        for path in ("results/a/one.svg", "results/a/one.png", "results/a/one.nc"):
+            if not path.endswith(".nc"):
+                Path(path).write_bytes(b"drawn")
+                os.utime(path, ns=(width, width))
+            assert looked_up(store, path).params == sorted([repr({"width": width}), repr("code")])
+        assert read == [Path("results/a/one.nc")] * (width - 7)
 
 
 def test_the_files_of_a_group_have_the_record_beside_them(store):

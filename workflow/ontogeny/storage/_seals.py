@@ -67,7 +67,7 @@ def seal(path: str | Path) -> Seal:
     """
     path, line = Path(path), len(_IDENTITY) + 64
     try:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - line - _TRAILER))
             end = file.read()

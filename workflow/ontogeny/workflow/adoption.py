@@ -13,6 +13,7 @@ records still are what this relies on.
 
 import inspect
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -94,16 +95,28 @@ def with_own_records(recorded: Lookup) -> Lookup:
 
     def metadata(self: Any, target: Any) -> Any:
         record = recorded(self, target)
-        path = Path(str(target))
-        if record is None and path.parts[:1] == ("results",) and path.is_file():
-            try:
-                return own_record(path, path.stat().st_mtime_ns)
-            except StorageError as error:
-                sys.exit(str(error))
-        return record
+        if record is not None:
+            return record
+        path = _path(str(target))
+        status = _status_of_file(path) if path.parts[:1] == ("results",) else None
+        if status is None:
+            return None
+        try:
+            return own_record(path, status.st_mtime_ns)
+        except StorageError as error:
+            sys.exit(str(error))
 
     metadata.adopts = True  # type: ignore[attr-defined]
     return metadata
+
+
+_path = cache(Path)
+"""From a text to its path: Snakemake looks the record of each file up many times."""
+
+
+def _status_of_file(path: Path) -> os.stat_result | None:
+    """Return what the system says of a file; None where there is none."""
+    return path.stat() if path.is_file() else None
 
 
 @cache
@@ -119,12 +132,22 @@ def own_record(path: Path, mtime_ns: int) -> Any:
     mtime_ns : int
         When the file was changed [ns], so that an edited file is read again within one process.
     """
-    for carrier in (path.with_suffix(".json"), path.with_suffix(".nc")):
-        if carrier.is_file():
-            provenance = read_provenance(carrier)
-            break
-    else:
-        return None
+    for suffix in (".json", ".nc"):
+        carrier = path.with_suffix(suffix)
+        status = _status_of_file(carrier)
+        if status is not None:
+            return _carried_record(carrier, status.st_mtime_ns, status.st_ino)
+    return None
+
+
+@cache
+def _carried_record(carrier: Path, mtime_ns: int, inode: int) -> Any:
+    """Return the record that a file with provenance makes; None where it has none.
+
+    The file is read once for all that it carries the provenance of.
+    """
+    del mtime_ns, inode
+    provenance = read_provenance(carrier)
     if "spec" not in provenance:
         return None
     params = (json.loads(str(provenance["spec"])), provenance["code_sha256"])
