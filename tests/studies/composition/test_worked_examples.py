@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+import worked_comparison
 import worked_groups
 import worked_measures
 import worked_nulls
 import worked_training
+from composition_trained import RUNS
 from project import ROOT
 from worked_networks import MADE, WORKED, network_at, worked
 
@@ -62,3 +64,22 @@ def test_fractions_of_relabelled_groups(run, fraction, statistic):
 @pytest.mark.parametrize("name", worked_training.EVALUATION)
 def test_evaluations(run, name):
     check(worked(run).evaluation[name], worked_training.EVALUATION[name](run), name=name)
+
+
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("name", worked_training.HISTORY)
+def test_histories(run, name):
+    """Training computes in float32."""
+    found, expected = worked(run).history[name], worked_training.HISTORY[name](run)
+    assert_allclose(found.values, expected, rtol=1e-5, atol=1e-7, err_msg=name)
+
+
+@pytest.mark.parametrize("name", worked_comparison.COMPARISON)
+def test_comparisons(name):
+    check(worked_comparison.compared()[name], worked_comparison.COMPARISON[name](), name=name)
+
+
+@pytest.mark.parametrize("name", worked_comparison.OF_RUN)
+def test_summaries(name):
+    name = f"{name}_summary"
+    check(worked_comparison.compared()[name], worked_comparison.summary(name), name=name)
