@@ -38,14 +38,14 @@ def by_network(name):
 
 @cache
 def runs():
-    s4 = {"of": "S4"}
+    s4, falling = {"of": "S4"}, (5.0, 20.0, 18.0, 12.0, 9.0)
     return [
         *map(by_network, WORKED),
         run({"sign": 1, "standard": 2}, seed=1, **s4),
         run(
             {"sign": 1, "standard": 3, "(2,2)": 2},
             seed=2,
-            weights=(5.0, 20.0, 18.0, 12.0, 9.0),
+            weights=falling,
             **s4,
         ),
         run({"standard": 1, "sign": 2}, seed=3, phases=(100, 1000, np.nan), **s4),

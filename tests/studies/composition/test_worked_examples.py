@@ -83,3 +83,78 @@ def test_comparisons(name):
 def test_summaries(name):
     name = f"{name}_summary"
     check(worked_comparison.compared()[name], worked_comparison.summary(name), name=name)
+
+
+# The tables themselves
+
+
+def tables():
+    """Variables of the tables, with their dimensions, by the heading that they are under."""
+    text = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
+    found = {}
+    for section in text.split("\n### ")[1:]:
+        heading, _, body = section.partition("\n")
+        cells = re.findall(r"^\| (`.*?) \|", body, flags=re.MULTILINE)
+        names = re.findall(r"`([\w.]+?)(?:\(([\w, ]+)\))?`", " ".join(cells))
+        found[heading] = {name: tuple(dims.split(", ")) if dims else () for name, dims in names}
+    return found
+
+
+TABLES = tables()
+BOTH = "`analysis.nc` and `evaluation.nc`"
+OF_ONE = worked_measures.SHARED | worked_measures.CHANCES | {"key": worked_measures.ANALYSIS["key"]}
+NULLS = {"..._null_mean": worked_nulls.null, "..._null_sd": worked_nulls.null}
+EXAMPLES = {
+    "`table.nc`": worked_groups.TABLE,
+    "`irreps.nc`": worked_groups.IRREPS,
+    "`history.nc`": worked_training.HISTORY,
+    BOTH: OF_ONE,
+    "`analysis.nc`": {n: f for n, f in worked_measures.ANALYSIS.items() if n != "key"} | NULLS,
+    "`evaluation.nc`": {n: f for n, f in worked_training.EVALUATION.items() if n not in OF_ONE},
+    "`comparison.nc`": worked_comparison.COMPARISON | {"..._summary": worked_comparison.summary},
+}
+
+
+def test_every_table_has_worked_examples():
+    assert TABLES.keys() == EXAMPLES.keys()
+
+
+@pytest.mark.parametrize("table", EXAMPLES)
+def test_every_variable_of_a_table_has_a_worked_example(table):
+    assert TABLES[table].keys() == EXAMPLES[table].keys()
+
+
+def stored():
+    """All results that the tables are about, with the headings of their tables."""
+    for run in WORKED:
+        one = worked(run)
+        yield one.table, ["`table.nc`"]
+        yield one.irreps, ["`irreps.nc`"]
+        yield one.history, ["`history.nc`"]
+        yield one.analysis, [BOTH, "`analysis.nc`"]
+        yield one.evaluation, [BOTH, "`evaluation.nc`"]
+    yield worked_comparison.compared(), ["`comparison.nc`"]
+
+
+def test_every_stored_variable_is_in_a_table_with_its_dimensions():
+    for result, headings in stored():
+        known = {name: dims for heading in headings for name, dims in TABLES[heading].items()}
+        for name, values in result.data_vars.items():
+            match = [each for each in known if fnmatchcase(name, each.replace("...", "*"))]
+            assert match, f"{name} of {headings[-1]}"
+            if "_null_" in name:
+                continue
+            along_steps = "evaluation" in headings[-1] and name in TABLES[BOTH]
+            dims = tuple(dim for dim in values.dims if not (along_steps and dim == "step"))
+            assert dims == known[match[0]], name
+
+
+def test_a_run_by_hand_goes_through_every_phase_and_shows_the_trap():
+    """Memorising raises the similarity over all pairs of an irrep that is never key."""
+    along = worked(MADE).evaluation
+    assert (np.diff(along["phase_boundary"]) > 0).all()
+    never = ~along["key"]
+    never[0] = False
+    assert never.any()
+    assert along["all_pairs_learned_step"][never].notnull().all()
+    assert along["learned_step"][never].isnull().all()
