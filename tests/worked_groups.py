@@ -52,6 +52,7 @@ ELEMENTS = {
     "S3": (permutation, of_permutations),
     "Q8": (quaternion, of_quaternions),
     "C7": (int, lambda g, h: (g + h) % 7),
+    "C11": (int, lambda g, h: (g + h) % 11),
 }
 
 

@@ -24,7 +24,7 @@ from ontogeny.studies.composition.networks.records import checkpoints_dataset, h
 
 __all__ = ["MADE", "WORKED", "Network", "network_at", "worked"]
 
-MADE = "C7, made by hand"
+MADE = "C11, made by hand"
 WORKED = (*RUNS, MADE)
 """Three runs of a few updates, and one that goes through all phases of training."""
 
@@ -142,50 +142,47 @@ def worked(name):
     return made() if name == MADE else trained(name)
 
 
-def waves():
-    """Four neurons for each of two frequencies of C7: products of waves, read as cos k(a + b - c).
+def waves(k):
+    """Four neurons for one frequency of C11: products of waves, read as cos(k (a + b - c)).
 
     Returns
     -------
-    left, right : (7, 8) ndarray
-    readout : (8, 7) ndarray
+    left, right : (11, 4) ndarray
+    readout : (4, 11) ndarray
     """
-    x = 2 * np.pi * np.arange(7) / 7
-    left, right, readout = [], [], []
-    for k, size in ((1, 1.0), (2, 0.5)):
-        c, s = np.cos(k * x), np.sin(k * x)
-        left += [c, s, s, c]
-        right += [c, s, c, s]
-        readout += [size * c, -size * c, size * s, size * s]
-    return np.transpose(left), np.transpose(right), np.array(readout)
+    x = 2 * np.pi * k * np.arange(11) / 11
+    c, s = np.cos(x), np.sin(x)
+    return np.transpose([c, s, s, c]), np.transpose([c, s, c, s]), np.array([c, -c, s, s])
 
 
 @cache
 def made():
-    """A bilinear network with a neuron for each training pair, whose circuit slowly takes over."""
-    found = group("C7")
+    """A bilinear network with a neuron for each training pair, whose circuit slowly takes over.
+
+    The circuit has frequencies 2 and 3 first, and 1 one checkpoint later.
+    """
+    found = group("C11")
     real = real_irreps(found)
     table, basis = table_dataset(found), irreps_dataset(found, irreps(found), real)
-    product, rows = table["product"].values, train_pairs(49, fraction=0.5, seed=3, split="torch")
-    left, right, readout = waves()
-    one = np.eye(7)
+    product, rows = table["product"].values, train_pairs(121, fraction=0.5, seed=3, split="torch")
     step = np.arange(0, 1300, 100)
-    memory = np.array([0, 8, 8, 8, 8, 8, 6, 4, 2, 1, 0.2, 0.2, 0.2])
-    circuit = np.array([0, 0, 0.02, 0.1, 0.3, 1, 2, 4, 6, 7, 7, 7, 7])
-    rng = np.random.default_rng(0)  # no two neurons are the same
-    inputs = [
-        np.concatenate([one[:, number], wave], axis=1) + 0.02 * rng.normal(size=(7, len(rows) + 8))
-        for number, wave in ((rows // 7, left), (rows % 7, right))
-    ]
-    sizes = np.repeat(np.stack([memory, circuit], axis=1), (len(rows), 8), axis=1)
-    W_U = sizes[..., None] * np.concatenate([one[product.ravel()[rows]], readout])
+    memory = [0, 8, 8, 8, 8, 8, 6, 4, 2, 1, 0.2, 0.2, 0.2]
+    early = np.array([0, 0, 0.02, 0.1, 0.3, 1, 2, 4, 6, 7, 7, 7, 7])
+    late = np.array([0, 0, 0, 0.1, 0.3, 1, 2, 4, 6, 7, 7, 7, 7])
+    sizes = [memory] * len(rows) + [0.6 * late] * 4 + [early] * 4 + [0.8 * early] * 4
+    one, circuit = np.eye(11), [waves(k) for k in (1, 2, 3)]
+    left = np.concatenate([one[:, rows // 11], *(wave[0] for wave in circuit)], axis=1)
+    right = np.concatenate([one[:, rows % 11], *(wave[1] for wave in circuit)], axis=1)
+    readout = np.concatenate([one[product.ravel()[rows]], *(wave[2] for wave in circuit)])
+    rng = np.random.default_rng(3)  # no two neurons are the same
+    W_U = np.transpose(sizes)[..., None] * readout
     parameters = {
-        "W_x": np.tile(inputs[0], (len(step), 1, 1)),
-        "W_y": np.tile(inputs[1], (len(step), 1, 1)),
+        "W_x": np.tile(left + 0.02 * rng.normal(size=left.shape), (len(step), 1, 1)),
+        "W_y": np.tile(right + 0.02 * rng.normal(size=right.shape), (len(step), 1, 1)),
         "W_U": W_U + 1e-3 * rng.normal(size=W_U.shape),
     }
     spec = Training.model_validate(
-        {"architecture": {"kind": "bilinear", "hidden": len(rows) + 8}, "seed": 3}
+        {"architecture": {"kind": "bilinear", "hidden": len(readout)}, "seed": 3}
     )
     nothing = np.zeros((len(step), 2))
     record = Record(step, parameters, {"loss": nothing, "accuracy": nothing}, np.zeros(0))

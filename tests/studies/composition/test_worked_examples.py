@@ -12,6 +12,7 @@ import worked_groups
 import worked_measures
 import worked_nulls
 import worked_training
+from composition_runs import catalogue
 from composition_trained import RUNS
 from project import ROOT
 from worked_networks import MADE, WORKED, network_at, worked
@@ -149,12 +150,24 @@ def test_every_stored_variable_is_in_a_table_with_its_dimensions():
             assert dims == known[match[0]], name
 
 
-def test_a_run_by_hand_goes_through_every_phase_and_shows_the_trap():
-    """Memorising raises the similarity over all pairs of an irrep that is never key."""
+def test_the_run_made_by_hand_shows_what_the_conventions_say():
+    """Frequencies 2 and 3 at once, then 1. The trap: 4 and 5 are never used."""
     along = worked(MADE).evaluation
-    assert (np.diff(along["phase_boundary"]) > 0).all()
-    never = ~along["key"]
-    never[0] = False
-    assert never.any()
-    assert along["all_pairs_learned_step"][never].notnull().all()
-    assert along["learned_step"][never].isnull().all()
+    assert along["phase_boundary"].values.tolist() == [300, 500, 1000]
+    assert_array_equal(along["learned_step"], [np.nan, 300, 200, 200, np.nan, np.nan])
+    assert along["learned_order"].values.tolist() == [-1, 1, 0, 2, -1, -1]
+    assert_array_equal(along["all_pairs_learned_step"], [np.nan, 100, 100, 100, 100, 100])
+    assert along["all_pairs_learned_order"].values.tolist() == [-1, 0, 1, 2, -1, -1]
+
+
+def test_the_losses_of_the_transformer_are_those_that_the_conventions_quote():
+    found = worked("C7, transformer").analysis
+    assert_allclose(found["excluded_hidden_loss"], 0.99, atol=0.01)
+    assert_allclose(found["excluded_logit_loss"], 0.38, atol=0.01)
+
+
+def test_the_similarities_of_memorising_are_those_that_the_conventions_quote():
+    """On S4: training pairs are known for sure, and the others not at all."""
+    chi = catalogue("S4")["character"].values
+    found = chi.max(axis=1) * np.sqrt(0.4 / 23 / np.mean(chi**2, axis=1))
+    assert_allclose(found[1:], np.array([0.13, 0.26, 0.40])[[0, 1, 2, 2]], atol=0.005)
