@@ -11,6 +11,7 @@ import worked_comparison
 import worked_groups
 import worked_measures
 import worked_nulls
+import worked_rows
 import worked_training
 from composition_runs import catalogue
 from composition_trained import RUNS
@@ -80,7 +81,7 @@ def test_comparisons(name):
     check(worked_comparison.compared()[name], worked_comparison.COMPARISON[name](), name=name)
 
 
-@pytest.mark.parametrize("name", worked_comparison.OF_RUN)
+@pytest.mark.parametrize("name", worked_rows.OF_RUN)
 def test_summaries(name):
     name = f"{name}_summary"
     check(worked_comparison.compared()[name], worked_comparison.summary(name), name=name)
