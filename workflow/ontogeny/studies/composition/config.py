@@ -59,6 +59,9 @@ class MLPSettings(Section):
     kind: Literal["mlp"] = "mlp"
     embedding: Width = Field(256, description="Width of each of the two embeddings.")
     hidden: Width = Field(128, description="Number of hidden neurons.")
+    biases: bool = Field(
+        False, description="Whether the hidden layer and the logits have trained biases."
+    )
 
     @property
     def neurons(self) -> int:
