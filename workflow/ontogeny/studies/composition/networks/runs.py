@@ -38,6 +38,7 @@ _EMBEDDED = ("element", "token", "position")
 def train_network(
     product: NDArray[np.integer],
     spec: Training,
+    rows: NDArray[np.integer] | None = None,
     *,
     state: State | None = None,
     observe: Sequence[Callable[[State], None]] = (),
@@ -50,6 +51,9 @@ def train_network(
         The group's table.
     spec : Training
         Everything else that the run depends on.
+    rows : (N,) ndarray of int, optional
+        Rows ``a n + b`` of the training pairs ``(a, b)``; by the recipe in `spec` if they are not
+        given.
     state, observe
         As for `ontogeny.training.train`.
 
@@ -63,12 +67,17 @@ def train_network(
         If a GPU is asked for and there is none.
     ontogeny.training.Divergence
         If the loss becomes infinite or is not a number.
+    ValueError
+        If `spec` does not say which pairs to train on, and `rows` are not given.
     """
     order = len(product)
     architecture = build(spec.architecture, order)
     device = device_of(spec.optimiser.device)
     dtype = getattr(torch, spec.optimiser.precision)
-    rows = training_rows(spec, order)
+    rows = training_rows(spec, order) if rows is None else rows
+    if rows is None:
+        msg = "the split is unknown; a network can only be trained on pairs that are known"
+        raise ValueError(msg)
     target = torch.tensor(
         answers(product, labels=spec.data.labels, seed=spec.seed), dtype=torch.int64
     ).reshape(-1)
