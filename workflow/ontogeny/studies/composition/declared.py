@@ -61,11 +61,12 @@ def split_problems(
     said = _said(entry, defaults)
     kind, data = _kind(experiment, entry, defaults), experiment.data
     values = {key: getattr(data, key) for key in said}
-    decides = {"pairs": "pairs", "unknown": "split"}.get(kind)
+    decides, rule = {
+        "pairs": ("pairs", "the training pairs are those of the file"),
+        "unknown": ("split", "the split is not known"),
+    }.get(kind, ("", ""))
     others = [key for key in said if key != decides] if decides else []
     if others:
-        is_pairs = kind == "pairs"
-        rule = "the training pairs are those of the file" if is_pairs else "the split is not known"
         return [
             f"data.{others[0]}` = {values[others[0]]!r}: with `data.{decides}` = "
             f"{values[decides]!r} {rule}; leave one of the two keys out"

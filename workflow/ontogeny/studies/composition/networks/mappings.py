@@ -7,13 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.networks.architectures import Architecture
+from ontogeny.studies.composition.networks.build import EMBEDDED
 
-__all__ = ["EMBEDDED", "mapped", "nearest", "setting_of", "shown", "transposed"]
+__all__ = ["mapped", "nearest", "setting_of", "shown", "transposed"]
 
 Tensors = Mapping[str, NDArray[np.generic]]
-
-EMBEDDED = ("element", "token", "position")
-"""Dimensions whose entries have a row of an embedding."""
 
 _SETTINGS = {"b_in": "mlp_bias", "b_out": "mlp_bias", "b": "biases", "b_U": "biases"}
 

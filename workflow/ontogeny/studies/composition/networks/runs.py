@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture, Dropout
-from ontogeny.studies.composition.networks.build import build, pair_blocks
+from ontogeny.studies.composition.networks.build import EMBEDDED, build, pair_blocks
 from ontogeny.studies.composition.networks.loss import accuracy, cross_entropy
 from ontogeny.studies.composition.networks.pairs import answers, training_rows
 from ontogeny.training import (
@@ -30,9 +30,6 @@ TEST_LOSS = Quantity("loss", (1,))
 
 SHOWN = {"train": Quantity("loss", (0,)), "test": TEST_LOSS}
 """What the progress of a run shows of its last evaluation."""
-
-_EMBEDDED = ("element", "token", "position")
-"""Dimensions whose entries have a row of an embedding."""
 
 
 def train_network(
@@ -96,7 +93,7 @@ def train_network(
     member = torch.zeros(order**2, dtype=torch.bool)
     member[chosen] = True
     evaluate = _evaluation(architecture, target, member, device)
-    embeddings = {name for name in initial if architecture.dimensions[name][0] in _EMBEDDED}
+    embeddings = {name for name in initial if architecture.dimensions[name][0] in EMBEDDED}
     return train(
         ParameterBuffer(initial, dtype=dtype, device=device),
         objective,
