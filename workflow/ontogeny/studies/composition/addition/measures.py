@@ -111,18 +111,18 @@ class Measures:
     ----------
     loss, accuracy : (3,) ndarray
         By split; the loss in nat.
-    restricted_loss, restricted_accuracy : (2, 3, 3) ndarray
+    restricted_wave_loss, restricted_wave_accuracy : (2, 3, 3) ndarray
         See `ontogeny.studies.composition.addition.key_losses.Restricted`.
-    excluded_loss, excluded_accuracy : (3,) ndarray
-    excluded_loss_by_frequency, excluded_accuracy_by_frequency : (q,) ndarray
+    excluded_wave_loss, excluded_wave_accuracy : (3,) ndarray
+    excluded_wave_loss_by_frequency, excluded_wave_accuracy_by_frequency : (q,) ndarray
         See `ontogeny.studies.composition.addition.key_losses.Excluded`.
-    excluded_loss_largest : float [nat]
-    test_restricted_ratio : float
-        Test loss over restricted loss, of logits and waves of ``a + b``, on all pairs.
+    excluded_wave_loss_largest : float [nat]
+    test_over_restricted_wave_loss : float
+        Test loss over restricted wave loss, of logits and waves of ``a + b``, on all pairs.
     cube_coefficient, cube_amplitude, cube_cosine : (q,) ndarray
-    logit_fve : (3, q) ndarray
+    cube_fve : (3, q) ndarray
         See `ontogeny.studies.composition.addition.readout.LogitFit`.
-    gini : (3, 3) ndarray
+    spectrum_gini : (3, 3) ndarray
         Of left embedding, right embedding, neuron-to-logit map, by `SPECTRA`.
     squared_weights, last_layer_norm, weight_norm : float
         Of all parameters, of W_U, of all parameters.
@@ -143,29 +143,33 @@ class Measures:
 
     loss: Annotated[Array, Measure("split", "cross-entropy", "nat")]
     accuracy: Annotated[Array, Measure("split", "accuracy")]
-    restricted_loss: Annotated[
-        Array, Measure(("place", "width", "split"), "restricted loss", "nat")
+    restricted_wave_loss: Annotated[
+        Array, Measure(("place", "width", "split"), "restricted wave loss", "nat")
     ]
-    restricted_accuracy: Annotated[
-        Array, Measure(("place", "width", "split"), "restricted accuracy")
+    restricted_wave_accuracy: Annotated[
+        Array, Measure(("place", "width", "split"), "restricted wave accuracy")
     ]
-    excluded_loss: Annotated[Array, Measure("exclusion", "excluded loss", "nat")]
-    excluded_accuracy: Annotated[Array, Measure("exclusion", "excluded accuracy")]
-    excluded_loss_by_frequency: Annotated[
-        Array, Measure("frequency", "excluded loss of one frequency", "nat")
+    excluded_wave_loss: Annotated[Array, Measure("exclusion", "excluded wave loss", "nat")]
+    excluded_wave_accuracy: Annotated[Array, Measure("exclusion", "excluded wave accuracy")]
+    excluded_wave_loss_by_frequency: Annotated[
+        Array, Measure("frequency", "excluded wave loss of one frequency", "nat")
     ]
-    excluded_accuracy_by_frequency: Annotated[
-        Array, Measure("frequency", "excluded accuracy of a key frequency")
+    excluded_wave_accuracy_by_frequency: Annotated[
+        Array, Measure("frequency", "excluded wave accuracy of a key frequency")
     ]
-    excluded_loss_largest: Annotated[
-        float, Measure((), "largest excluded loss of one frequency", "nat")
+    excluded_wave_loss_largest: Annotated[
+        float, Measure((), "largest excluded wave loss of one frequency", "nat")
     ]
-    test_restricted_ratio: Annotated[float, Measure((), "test loss over restricted loss")]
+    test_over_restricted_wave_loss: Annotated[
+        float, Measure((), "test loss over restricted wave loss")
+    ]
     cube_coefficient: Annotated[Array, Measure("frequency", "coefficient of the logits on a cube")]
     cube_amplitude: Annotated[Array, Measure("frequency", "amplitude of a cosine")]
     cube_cosine: Annotated[Array, Measure("frequency", "cosine of the logits with a cube")]
-    logit_fve: Annotated[Array, Measure(("centring", "frequency"), "share of the logits in a cube")]
-    gini: Annotated[Array, Measure(("matrix", "spectrum"), "Gini coefficient of the spectrum")]
+    cube_fve: Annotated[Array, Measure(("centring", "frequency"), "share of the logits in a cube")]
+    spectrum_gini: Annotated[
+        Array, Measure(("matrix", "spectrum"), "Gini coefficient of the spectrum")
+    ]
     squared_weights: Annotated[float, Measure((), "sum of squared weights")]
     parameter_squared_weights: Annotated[
         Array, Measure("parameter", "sum of squared weights of a parameter")
@@ -228,19 +232,19 @@ def all_measures(
     return Measures(
         loss=losses.loss,
         accuracy=losses.accuracy,
-        restricted_loss=kept.loss,
-        restricted_accuracy=kept.accuracy,
-        excluded_loss=without.loss,
-        excluded_accuracy=without.accuracy,
-        excluded_loss_by_frequency=without.by_frequency,
-        excluded_accuracy_by_frequency=without.accuracy_by_frequency,
-        excluded_loss_largest=float(without.by_frequency.max()),
-        test_restricted_ratio=float(losses.loss[_TEST] / kept.loss[0, 0, _ALL]),
+        restricted_wave_loss=kept.loss,
+        restricted_wave_accuracy=kept.accuracy,
+        excluded_wave_loss=without.loss,
+        excluded_wave_accuracy=without.accuracy,
+        excluded_wave_loss_by_frequency=without.by_frequency,
+        excluded_wave_accuracy_by_frequency=without.accuracy_by_frequency,
+        excluded_wave_loss_largest=float(without.by_frequency.max()),
+        test_over_restricted_wave_loss=float(losses.loss[_TEST] / kept.loss[0, 0, _ALL]),
         cube_coefficient=fit.coefficient,
         cube_amplitude=fit.amplitude,
         cube_cosine=fit.cosine,
-        logit_fve=fit.fve,
-        gini=np.stack([spectrum_gini(m) for m in (left, right, network.unembedding)]),
+        cube_fve=fit.fve,
+        spectrum_gini=np.stack([spectrum_gini(m) for m in (left, right, network.unembedding)]),
         squared_weights=total,
         parameter_squared_weights=np.array(list(weights.values())),
         last_layer_norm=float(np.sqrt(weights["W_U"])),

@@ -149,14 +149,14 @@ def evaluation(
         If the table is that of another group than addition modulo an odd number.
     """
     run = read_run(table, checkpoints, history)
-    key = analysis["key"].values
+    key = analysis["key_frequency"].values
     step = checkpoints["step"].values
     found = measures_along("step", [run.measures(index, key) for index in range(len(step))])
     losses = history["update_loss"].values
     known = np.searchsorted(spikes(losses), step)
     slingshots = known if len(losses) else np.full(len(step), np.nan)
     found |= _phase_variables(step, found, slingshots)
-    found["key"] = variable("frequency", key, "key frequency of the final checkpoint")
+    found["key_frequency"] = variable("frequency", key, "key frequency of the final checkpoint")
     optimiser = run.training.optimiser
     decay_time = variable(
         "step",
@@ -320,7 +320,7 @@ def _phase_variables(
     """Return phases and milestones, from measures along `step`."""
     train, test = (SPLITS.index(split) for split in ("train", "test"))
     loss, accuracy = along["loss"].values, along["accuracy"].values
-    excluded = along["excluded_loss"].values[:, 0]
+    excluded = along["excluded_wave_loss"].values[:, 0]
     weights = along["squared_weights"].values
     found = phases(
         step,
@@ -336,10 +336,10 @@ def _phase_variables(
         test_loss=loss[:, test],
         train_accuracy=accuracy[:, train],
         test_accuracy=accuracy[:, test],
-        restricted_loss=along["restricted_loss"].values[:, 0, 0, SPLITS.index("all")],
-        excluded_loss=excluded,
+        restricted_wave_loss=along["restricted_wave_loss"].values[:, 0, 0, SPLITS.index("all")],
+        excluded_wave_loss=excluded,
         squared_weights=weights,
     )
-    gini = along["gini"].values[:, :, 0]
+    gini = along["spectrum_gini"].values[:, :, 0]
     trends = np.array([trend(step, line, found.boundary[0]) for line in gini.T])
     return variables.phase_variables(found, passed, trends, spikes)

@@ -61,7 +61,7 @@ def key_variables(rules: Mapping[str, Mask], used: str, margin: float) -> Variab
     """
     by_rule = np.stack([rules[name] for name in RULES])
     return {
-        "key": variable("frequency", rules[used], f"key frequency by the rule {used}"),
+        "key_frequency": variable("frequency", rules[used], f"key frequency by the rule {used}"),
         "key_by_rule": variable(("key_rule", "frequency"), by_rule, "key frequency"),
         "key_votes": variable("frequency", by_rule.sum(axis=0), "rules that call it key"),
         "key_disagreement": variable(
@@ -296,7 +296,7 @@ def ablation_variables(
             "the same on all pairs, relative to the network",
         ),
         "gini_permuted": variable(
-            ("matrix", "spectrum"), permuted, "gini with residues in random order"
+            ("matrix", "spectrum"), permuted, "spectrum_gini with residues in random order"
         ),
     }
 
