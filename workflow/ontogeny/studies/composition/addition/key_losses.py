@@ -146,7 +146,7 @@ def excluded(
     tables = [project_means(part, key) for part in (logits, through) if part is not None]
     tables.append(project_cubes(cube_coefficients(logits), key))
     found = [split_losses(logits - table[frame.product], train, answer) for table in tables]
-    layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
+    layers = Layers(np.arange(p), None, logits)
     parts = frame.parts(means(logits))[1:]
     (by_split,) = ablated_losses(
         lambda: iter([layers]), [Ablation({"product": parts})], train, frame, answer=answer

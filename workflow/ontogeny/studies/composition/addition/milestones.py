@@ -58,7 +58,7 @@ def milestones(
     test_accuracy: Array,
     restricted_wave_loss: Array,
     excluded_wave_loss: Array,
-    squared_weights: Array,
+    squared_weights: Array | None,
 ) -> Milestones:
     """Return when a run passes what marks its phases.
 
@@ -70,7 +70,9 @@ def milestones(
     ----------
     step : (S,) ndarray of int
     train_loss, test_loss, restricted_wave_loss, excluded_wave_loss : (S,) ndarray [nat]
-    train_accuracy, test_accuracy, squared_weights : (S,) ndarray
+    train_accuracy, test_accuracy : (S,) ndarray
+    squared_weights : (S,) ndarray or None
+        None where the weights are not known; their peak is then never passed.
 
     Returns
     -------
@@ -82,8 +84,8 @@ def milestones(
     passed = [
         learned,
         train_loss < 1e-6,
-        np.arange(count) >= np.argmax(test_loss),
-        np.arange(count) >= np.argmax(squared_weights),
+        _peaked(test_loss),
+        _peaked(squared_weights) if squared_weights is not None else np.zeros(count, dtype=bool),
         learned & (excluded_wave_loss > lowest + 1),
         _below_half(restricted_wave_loss),
         _below_half(test_loss),
@@ -117,6 +119,11 @@ def trend(step: NDArray[np.int64], values: Array, since: float) -> float:
     from scipy.stats import spearmanr  # a network without a past does without it
 
     return float(spearmanr(step[chosen], values[chosen]).statistic)
+
+
+def _peaked(values: Array) -> NDArray[np.bool_]:
+    """Return where the largest value is reached or past."""
+    return np.arange(len(values)) >= np.argmax(values)
 
 
 def _below_half(loss: Array) -> NDArray[np.bool_]:

@@ -10,17 +10,12 @@ import torch
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.addition.waves import cyclic_frame
-from ontogeny.studies.composition.irreps.analysis import SPLITS, Layers
+from ontogeny.studies.composition.irreps.analysis import Layers, splits_of
 from ontogeny.studies.composition.irreps.analysis import losses as group_losses
 
-__all__ = ["SplitLosses", "softmax_collapse", "split_losses", "splits_of"]
+__all__ = ["SplitLosses", "softmax_collapse", "split_losses"]
 
 Array = NDArray[np.float64]
-
-
-def splits_of(train: NDArray[np.bool_] | None) -> tuple[str, ...]:
-    """Return the splits whose losses are known: all pairs alone without a training set."""
-    return SPLITS[-1:] if train is None else SPLITS
 
 
 @dataclass(frozen=True)
@@ -30,7 +25,8 @@ class SplitLosses:
     Attributes
     ----------
     loss : (split,) ndarray [nat]
-        By `splits_of` the training set; NaN for an empty split.
+        By `ontogeny.studies.composition.irreps.analysis.splits_of` the training set; NaN for an
+        empty split.
     accuracy : (split,) ndarray
         A pair is right when the logit of its answer is larger than every other.
     """
@@ -58,9 +54,8 @@ def split_losses(
     SplitLosses
     """
     p = len(logits)
-    layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
-    member = np.zeros((p, p), dtype=bool) if train is None else train
-    loss, accuracy = group_losses(lambda: iter([layers]), member, cyclic_frame(p), answer=answer)
+    layers = Layers(np.arange(p), None, logits)
+    loss, accuracy = group_losses(lambda: iter([layers]), train, cyclic_frame(p), answer=answer)
     return SplitLosses(
         np.array([loss[split] for split in splits_of(train)]),
         np.array([accuracy[split] for split in splits_of(train)]),
