@@ -39,7 +39,7 @@ MACHINERY = {
     "weights",
     "workflow",
 }
-JOINTS = {"known_studies", "testing"}
+JOINTS = {"known_studies", "notebook", "testing"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
