@@ -1,11 +1,12 @@
 """A table of runs."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 
 from ontogeny.known_studies import NAMES, study_named
 from ontogeny.notebook._runs import told_by
@@ -86,9 +87,9 @@ def _results(run: Path, order: Sequence[str]) -> list[Path]:
 
 
 def _row(run: Path, root: Path, files: Sequence[Path]) -> dict[str, Any]:
-    results = {file.stem: open_lazily(file) for file in files}
+    results = _Results(files)
     try:
-        about = next(iter(results.values())).attrs
+        about = results[files[0].stem].attrs
         return {
             "configuration": root.parent.name,
             "study": root.name,
@@ -99,5 +100,31 @@ def _row(run: Path, root: Path, files: Sequence[Path]) -> dict[str, Any]:
             "path": str(run),
         }
     finally:
-        for each in results.values():
+        results.close()
+
+
+class _Results(Mapping[str, xr.Dataset]):
+    """The results of a run by name, opened when they are asked for: most are not."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = {file.stem: file for file in files}
+        self._opened: dict[str, xr.Dataset] = {}
+
+    def __getitem__(self, name: str) -> xr.Dataset:
+        if name not in self._opened:
+            self._opened[name] = open_lazily(self._files[name])
+        return self._opened[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def close(self) -> None:
+        """Close the files that were opened."""
+        for each in self._opened.values():
             each.close()

@@ -16,6 +16,14 @@ __all__ = ["Activations", "columns", "data", "facts", "network", "phases", "word
 
 Results = Mapping[str, xr.Dataset]
 
+_KEYS = {
+    "evaluation": "irrep",
+    "analysis": "irrep",
+    "addition_evaluation": "frequency",
+    "addition_analysis": "frequency",
+}
+"""Results that say what is key, the quickest to open first, and of what."""
+
 
 class Activations(NamedTuple):
     """What a network computes for pairs of elements, in float64.
@@ -127,8 +135,8 @@ def network(results: Results, place: int) -> Callable[[ArrayLike, ArrayLike], Ac
 
 def _learned(results: Results) -> list[str] | None:
     """Return the key irreps, or else the key frequencies; None where they are not known."""
-    for name, dimension in (("analysis", "irrep"), ("addition_analysis", "frequency")):
-        if name in results and "key" in results[name]:
+    for name, dimension in _KEYS.items():
+        if name in results:
             found = results[name]
             return [str(each) for each in found[dimension].values[found["key"].values]]
     return None
