@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
 MATHEMATICS = {"groups", "preferences", "ranking", "representations", "scaling"}
 MACHINERY = {
+    "caveats",
     "claims",
     "config",
     "csv_rows",

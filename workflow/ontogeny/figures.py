@@ -344,9 +344,9 @@ def warnings_of(module: ModuleType, given: Mapping[str, Any]) -> list[str]:
     """
     said: list[str] = []
     for name in inspect.signature(module.numbers).parameters:
-        results = given[name] if isinstance(given[name], list) else [given[name]]
-        for each in results:
-            said += getattr(each, "attrs", {}).get("warnings", "").splitlines()
+        for each in given[name] if isinstance(given[name], list) else [given[name]]:
+            if isinstance(each, xr.Dataset):
+                said += each.attrs.get("warnings", "").splitlines()
     return list(dict.fromkeys(said))
 
 

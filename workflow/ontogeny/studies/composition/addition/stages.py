@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.caveats import warned
 from ontogeny.joins.outcomes import spikes
 from ontogeny.studies.composition.addition import (
     algorithms,
@@ -44,6 +45,7 @@ from ontogeny.studies.composition.addition.waves import (
     margin,
     transform_norms,
 )
+from ontogeny.studies.composition.caveats import addition_caveats
 from ontogeny.studies.composition.irreps.analysis import (
     SPLITS,
     Layers,
@@ -68,6 +70,7 @@ _SEED = 0
 _ALL = SPLITS.index("all")
 
 
+@warned(addition_caveats)
 def analysis(
     table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset, *, key_rule: str = RULES[0]
 ) -> xr.Dataset:
@@ -128,6 +131,7 @@ def analysis(
     )
 
 
+@warned(addition_caveats)
 def evaluation(
     table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset, analysis: xr.Dataset
 ) -> xr.Dataset:

@@ -4,7 +4,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.caveats import warned
 from ontogeny.studies.composition.carried import training_of
+from ontogeny.studies.composition.caveats import irreps_caveats
 from ontogeny.studies.composition.irreps import datasets
 from ontogeny.studies.composition.irreps.analysis import (
     SPLITS,
@@ -41,6 +43,7 @@ _SLICE = 0
 """The output whose logits are kept on all pairs."""
 
 
+@warned(irreps_caveats)
 def analysis(
     table: xr.Dataset,
     irreps: xr.Dataset,
@@ -94,6 +97,7 @@ def analysis(
     )
 
 
+@warned(irreps_caveats)
 def evaluation(
     table: xr.Dataset,
     irreps: xr.Dataset,
