@@ -111,7 +111,10 @@ class Labels:
         return self.variable(dim, values, self.dimensions[dim])
 
     def measures(self, found: Any) -> dict[str, xr.Variable]:
-        """Return the variables of a dataclass each of whose fields has a `Measure`, by name."""
+        """Return the variables of a dataclass each of whose fields has a `Measure`, by name.
+
+        Fields that are None, which is what is not known, have no variable.
+        """
         variables = {}
         types = get_type_hints(type(found), include_extras=True)
         for each in fields(found):
@@ -122,7 +125,8 @@ class Labels:
                 raise TypeError(msg)
             dims, long_name, units = about
             values = getattr(found, each.name)
-            variables[each.name] = self.variable(dims, values, long_name, units)
+            if values is not None:
+                variables[each.name] = self.variable(dims, values, long_name, units)
         return variables
 
     def measures_along(self, dim: str, found: Sequence[Any]) -> dict[str, xr.Variable]:

@@ -39,8 +39,8 @@ def _weak(results: xr.Dataset) -> Estimate:
         (_beyond_chance(runs, "left_embedding") > 0.8)
         & (_beyond_chance(runs, "right_embedding") > 0.8)
         & (_beyond_chance(runs, "unembedding") > 0.8)
-        & (runs["restricted_loss"] < 0.01 * runs["uniform_loss"])
-        & (runs["excluded_loss"] > runs["uniform_loss"] / 2)
+        & (runs["restricted_hidden_loss"] < 0.01 * runs["uniform_loss"])
+        & (runs["excluded_hidden_loss"] > runs["uniform_loss"] / 2)
     )
 
 
@@ -52,12 +52,12 @@ def _different(results: xr.Dataset) -> Estimate:
 
 def _restricted(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    return share(runs["restricted_loss"] <= runs["test_loss"])
+    return share(runs["restricted_hidden_loss"] <= runs["test_loss"])
 
 
 def _excluded(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    return share(runs["excluded_loss"] > runs["uniform_loss"])
+    return share(runs["excluded_hidden_loss"] > runs["uniform_loss"])
 
 
 def _embeddings(results: xr.Dataset) -> Estimate:
@@ -76,7 +76,7 @@ def _product(results: xr.Dataset) -> Estimate:
 
 
 def _logits(results: xr.Dataset) -> Estimate:
-    return mean(_grokked(results)["logit_fve"])
+    return mean(_grokked(results)["logit_fve_total"])
 
 
 def _sparse(results: xr.Dataset) -> Estimate:

@@ -28,7 +28,7 @@ def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     ]
     return chosen.assign(
         embedding_norm=sides(addition_evaluation["embedding_norm"]),
-        key=addition_evaluation["key"],
+        key_frequency=addition_evaluation["key_frequency"],
         phase_boundary=addition_evaluation["phase_boundary"],
     )
 
