@@ -5,7 +5,7 @@ function here; see `ontogeny.labels.Measure`.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -160,23 +160,41 @@ def analysis_coordinates(
     }
 
 
-def chance_variables(frame: Frame) -> Variables:
-    """Return the expected share of each irrep in random numbers of the same shape."""
+def chance_variables(frame: Frame, measured: Container[str]) -> Variables:
+    """Return the expected share of each irrep in random numbers of the same shape.
+
+    Parameters
+    ----------
+    frame : Frame
+    measured : container of str
+        Names of the shares that are measured; only their chances are returned.
+    """
     n = frame.order
     nontrivial = np.arange(len(frame.irreps)) > 0
     matrix = frame.rank / n
     pairs = np.where(nontrivial, frame.rank / (n**2 - 1), 0.0)
     triples = np.where(nontrivial, 1 / (n**2 * (n - 1)), 0.0)
+    by_share = {
+        "logit_fve": ("logit_chance", "irrep", triples, "random logits"),
+        "logit_fve_total": ("logit_total_chance", (), triples.sum(), "random logits"),
+        "embedding_fve": (
+            "embedding_chance",
+            ("side", "irrep"),
+            np.stack([matrix] * 2),
+            "a random matrix",
+        ),
+        "unembedding_fve": ("unembedding_chance", "irrep", matrix, "a random matrix"),
+        "hidden_fve": (
+            "hidden_chance",
+            ("part", "irrep"),
+            np.stack([pairs] * 3),
+            "random activations",
+        ),
+    }
     return {
-        "logit_chance": variable("irrep", triples, "logit_fve of random logits"),
-        "logit_total_chance": variable((), triples.sum(), "logit_fve_total of random logits"),
-        "embedding_chance": variable(
-            ("side", "irrep"), np.stack([matrix] * 2), "embedding_fve of a random matrix"
-        ),
-        "unembedding_chance": variable("irrep", matrix, "unembedding_fve of a random matrix"),
-        "hidden_chance": variable(
-            ("part", "irrep"), np.stack([pairs] * 3), "hidden_fve of random activations"
-        ),
+        name: variable(dims, values, f"{share} of {of_what}")
+        for share, (name, dims, values, of_what) in by_share.items()
+        if share in measured
     }
 
 
@@ -240,7 +258,7 @@ def neuron_variables(
         Mean activation by the signs of both factors.
     frame : Frame
     """
-    chance = chance_variables(frame)
+    chance = chance_variables(frame, ("hidden_fve", "unembedding_fve"))
     block = (2 * frame.rank + frame.rank**2) / (frame.order**2 - 1)
     block[0] = 0.0
     names = [frame.irreps[r] if r >= 0 else "off" for r in found.irrep]

@@ -149,9 +149,10 @@ def analysis_of(
     key = key_irreps(logit_similarity(means, frame), frame, threshold=key_similarity)
     each = neurons(network, means, frame) if has_hidden else None
     shown = np.empty(0, dtype=np.int64) if each is None else examples(each)
+    measured = measures(evidence(network, found, train, frame, means=means, key=key))
     variables = (
-        measures(evidence(network, found, train, frame, means=means, key=key))
-        | datasets.chance_variables(frame)
+        measured
+        | datasets.chance_variables(frame, measured)
         | _readout_variables(network, found.unembedding, means, train, frame, key)
         | datasets.matrix_variables(found, frame, _unembedding_shares(found, frame), key)
         | ({} if each is None else _neuron_variables(each, found, shown, frame))
@@ -203,7 +204,7 @@ def evaluation_of(
     has_hidden = each[-1].hidden_fve is not None
     variables = measures_along("step", each)
     variables |= (
-        datasets.chance_variables(frame)
+        datasets.chance_variables(frame, variables)
         | _phase_variables(step, variables, train)
         | _learning_variables(step, variables, key)
     )
