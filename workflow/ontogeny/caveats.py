@@ -56,7 +56,7 @@ def key_caveats(key: xr.DataArray, one: str, many: str) -> list[str]:
     if not key.any():
         return [f"No {one} is key: measures of key {many} mean nothing."]
     if key.all() and key.size > 1:
-        return [f"All {key.size} {many} are key: that a measure excludes the others means nothing."]
+        return [f"All {key.size} {many} are key: measures without the others mean nothing."]
     return []
 
 

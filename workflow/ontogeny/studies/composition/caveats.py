@@ -19,7 +19,7 @@ def irreps_caveats(result: xr.Dataset) -> list[str]:
 
 def addition_caveats(result: xr.Dataset) -> list[str]:
     """Return the caveats of ``addition_analysis.nc`` or ``addition_evaluation.nc``."""
-    key = key_caveats(result["key"], "frequency", "frequencies")
+    key = key_caveats(result["key_frequency"], "frequency", "frequencies")
     return _generalised(result) + key + _phases(result)
 
 

@@ -17,12 +17,12 @@ __all__ = ["Activations", "columns", "data", "facts", "network", "phases", "word
 Results = Mapping[str, xr.Dataset]
 
 _KEYS = {
-    "evaluation": "irrep",
-    "analysis": "irrep",
-    "addition_evaluation": "frequency",
-    "addition_analysis": "frequency",
+    "evaluation": ("irrep", "key"),
+    "analysis": ("irrep", "key"),
+    "addition_evaluation": ("frequency", "key_frequency"),
+    "addition_analysis": ("frequency", "key_frequency"),
 }
-"""Results that say what is key, the quickest to open first, and of what."""
+"""Results that say what is key, the quickest to open first: of what, and the variable."""
 
 
 class Activations(NamedTuple):
@@ -135,10 +135,10 @@ def network(results: Results, place: int) -> Callable[[ArrayLike, ArrayLike], Ac
 
 def _learned(results: Results) -> list[str] | None:
     """Return the key irreps, or else the key frequencies; None where they are not known."""
-    for name, dimension in _KEYS.items():
+    for name, (dimension, key) in _KEYS.items():
         if name in results:
             found = results[name]
-            return [str(each) for each in found[dimension].values[found["key"].values]]
+            return [str(each) for each in found[dimension].values[found[key].values]]
     return None
 
 

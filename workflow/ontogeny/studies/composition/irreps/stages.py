@@ -47,7 +47,6 @@ Mask = NDArray[np.bool_]
 Variables = dict[str, xr.Variable]
 
 
-@warned(irreps_caveats)
 def analysis(
     table: xr.Dataset,
     irreps: xr.Dataset,
@@ -83,7 +82,6 @@ def analysis(
     )
 
 
-@warned(irreps_caveats)
 def evaluation(
     table: xr.Dataset,
     irreps: xr.Dataset,
@@ -114,6 +112,7 @@ def evaluation(
     )
 
 
+@warned(irreps_caveats)
 def analysis_of(
     network: Network,
     found: Matrices,
@@ -170,6 +169,7 @@ def analysis_of(
     ).assign_attrs(datasets.absences(found, train, has_hidden=has_hidden))
 
 
+@warned(irreps_caveats)
 def evaluation_of(
     step: NDArray[np.int64],
     networks: Iterable[tuple[Network, Matrices]],
