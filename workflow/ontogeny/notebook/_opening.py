@@ -13,7 +13,7 @@ from ontogeny.storage import open_lazily
 
 __all__ = ["about_folder", "described", "open_run", "opened_results"]
 
-_ABOUT = ("experiment", "policy", "preference", "seed", "group", "network", "data", "steps")
+_ABOUT = ("experiment", "policy", "preference", "seed", "network", "data", "steps")
 """Attributes of results that the root of a run repeats, in this order."""
 
 

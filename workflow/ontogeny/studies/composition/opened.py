@@ -1,6 +1,7 @@
 """What a run says of itself when it is opened: outcome, circuit, phases, the network at a step."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -94,14 +95,15 @@ def phases(results: Results) -> xr.DataArray | None:
 
 def facts(results: Results) -> set[str]:
     """Return what is true of a run, so that figures can need it."""
-    about = results["checkpoints"] if "checkpoints" in results else None
-    found = {"steps"} if "history" in results and results["history"].sizes["step"] > 2 else set()
-    if about is not None:
-        found.add(training_of(about).architecture.kind)
-        try:
-            found |= {"cyclic"} if is_cyclic(about.attrs["group"]) else set()
-        except ValueError:  # a group that the configuration gives, not one of a known name
-            pass
+    found = set()
+    if "history" in results:
+        history = results["history"]
+        found |= {"steps"} if history.sizes["step"] > 1 else set()
+        found |= {"split"} if "test" in history["split"].values else set()
+        with suppress(ValueError):  # the group has no name that is known
+            found |= {"cyclic"} if is_cyclic(history.attrs.get("group", "")) else set()
+    if "checkpoints" in results:
+        found.add(training_of(results["checkpoints"]).architecture.kind)
     return found
 
 
