@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
 MATHEMATICS = {"groups", "preferences", "ranking", "representations", "scaling"}
 MACHINERY = {
+    "caveats",
     "claims",
     "config",
     "csv_rows",
@@ -39,7 +40,7 @@ MACHINERY = {
     "weights",
     "workflow",
 }
-JOINTS = {"known_studies", "testing"}
+JOINTS = {"known_studies", "notebook", "testing"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

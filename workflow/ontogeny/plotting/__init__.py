@@ -10,6 +10,7 @@ from ontogeny.plotting._panels import (
     phase_rows,
     phase_shades,
     step_axis,
+    write_below,
 )
 from ontogeny.plotting._style import (
     PALETTE,
@@ -41,4 +42,5 @@ __all__ = [
     "settings",
     "step_axis",
     "verdict_table",
+    "write_below",
 ]

@@ -463,6 +463,7 @@ STUDY = Study(
         "product",
         "train_pairs",
     ),
+    opened="ontogeny.studies.composition.opened",
     wildcards={"group": "[A-Za-z0-9-]+", "sweep": "[a-z0-9-]+"},
     swept=SWEPT,
     shared={"groups": Groups},

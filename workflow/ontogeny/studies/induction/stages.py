@@ -7,9 +7,11 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from ontogeny.caveats import warned, with_warnings
 from ontogeny.studies.induction.analysis.circuits import composition_baseline
 from ontogeny.studies.induction.analysis.evaluation import EvaluationSet, evaluate, evaluation_set
 from ontogeny.studies.induction.carried import training_of
+from ontogeny.studies.induction.caveats import analysis_caveats, sequence_caveats
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import evaluation_dataset
 from ontogeny.studies.induction.findings import analysis_dataset
@@ -32,15 +34,17 @@ def evaluation(corpus: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset:
     shape = build(training_of(checkpoints).network, corpus.sizes["word"])
     given = _evaluation_set(corpus)
     each = [evaluate(shape, parameters, given) for parameters in _networks(checkpoints)]
-    return evaluation_dataset(
+    found = evaluation_dataset(
         checkpoints["step"].values,
         each,
         given.chosen,
         classes=[str(name) for name in corpus["token_kind"].values],
         baseline=composition_baseline(shape.d_model, shape.d_head, np.random.default_rng(0)),
     )
+    return with_warnings(found, sequence_caveats(corpus))
 
 
+@warned(analysis_caveats)
 def analysis(
     corpus: xr.Dataset, checkpoints: xr.Dataset, evaluation: xr.Dataset, *, thresholds: Analysis
 ) -> xr.Dataset:

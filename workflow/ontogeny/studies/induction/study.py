@@ -242,6 +242,7 @@ STUDY = Study(
     results=("checkpoints", "history", "evaluation", "analysis"),
     snapshots="ontogeny.studies.induction.snapshots",
     asked=("step", "parameters", "network", "tokens", "logits"),
+    opened="ontogeny.studies.induction.opened",
     wildcards={"corpus": "[a-z0-9-]+"},
     swept=SWEPT,
 )

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.caveats import warned
 from ontogeny.joins.outcomes import spikes
 from ontogeny.studies.composition.addition import coordinates, final, variables
 from ontogeny.studies.composition.addition.keys import RULES
@@ -13,6 +14,7 @@ from ontogeny.studies.composition.addition.reading import ResidueRun, read_run
 from ontogeny.studies.composition.addition.readout import parity_energy
 from ontogeny.studies.composition.addition.split_losses import split_losses
 from ontogeny.studies.composition.addition.waves import margin, transform_norms
+from ontogeny.studies.composition.caveats import addition_caveats
 from ontogeny.studies.composition.irreps.analysis import SPLITS, phases
 from ontogeny.studies.composition.labels import dataset, measures, measures_along, variable
 
@@ -72,6 +74,7 @@ def evaluation(
     return evaluation_of(read_run(table, checkpoints, history), analysis["key_frequency"].values)
 
 
+@warned(addition_caveats)
 def analysis_of(run: ResidueRun, key_rule: str | None = None) -> xr.Dataset:
     """Return how the final checkpoint of a run adds, as far as the network shows it.
 
@@ -140,6 +143,7 @@ def _used_rule(key_rule: str | None, rules: dict[str, Mask]) -> str:
     return key_rule
 
 
+@warned(addition_caveats)
 def evaluation_of(run: ResidueRun, key: Mask) -> xr.Dataset:
     """Return every progress measure along the checkpoints of a run, as far as networks show it.
 
