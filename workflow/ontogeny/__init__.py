@@ -1,27 +1,42 @@
-"""Watch circuits form in small neural networks that learn finite groups.
+"""Watch circuits form in small neural networks.
 
 In a notebook, `open_run` opens the results of a run and `runs` lists those below a folder;
-`network_at` gives its network at a step, and `draw_phases` and `draw` draw. See docs/notebook.md.
+`network_at` gives its network at a step, and `draw_phases` and `draw` draw (docs/notebook.md).
+`follow_group` and `follow_heads` put networks of one's own through every measure
+(docs/own-networks.md).
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ontogeny.notebook import draw, draw_phases, network_at, open_run, runs
+    from ontogeny.studies.composition.own_networks import GroupNetwork, follow_group
 
-__all__ = ["__version__", "draw", "draw_phases", "network_at", "open_run", "runs"]
+__all__ = [
+    "GroupNetwork",
+    "__version__",
+    "draw",
+    "draw_phases",
+    "follow_group",
+    "network_at",
+    "open_run",
+    "runs",
+]
 
 __version__ = "0.1.0"
 
-_NOTEBOOK = "ontogeny.notebook"
-"""Imported when one of its functions is first asked for."""
+_FOUND_IN = {
+    "ontogeny.notebook": ("draw", "draw_phases", "network_at", "open_run", "runs"),
+    "ontogeny.studies.composition.own_networks": ("GroupNetwork", "follow_group"),
+}
+"""Modules that are imported when one of their names is first asked for."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        from importlib import import_module
-
-        return getattr(import_module(_NOTEBOOK), name)
+    for module, names in _FOUND_IN.items():
+        if name in names:
+            return getattr(import_module(module), name)
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)
 

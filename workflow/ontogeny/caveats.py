@@ -4,14 +4,14 @@ The sentences are the attribute ``warnings`` of a result, one a line, and stand 
 that shows it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import ParamSpec
 
 import numpy as np
 import xarray as xr
 
-__all__ = ["few_seeds", "key_caveats", "phase_caveats", "warned", "with_warnings"]
+__all__ = ["few_seeds", "key_caveats", "of_all", "phase_caveats", "warned", "with_warnings"]
 
 P = ParamSpec("P")
 
@@ -102,3 +102,21 @@ def few_seeds(comparison: xr.Dataset) -> list[str]:
     return [
         f"No experiment has more than {seeds}: a band or a mean over seeds says little of others."
     ]
+
+
+def of_all(results: Iterable[xr.Dataset]) -> dict[str, str]:
+    """Return what several results say of where measures mean nothing and of what is absent.
+
+    Returns
+    -------
+    dict of str to str
+        The attributes ``warnings`` and ``absent``, each line once; those that no result has are
+        left out.
+    """
+    found = {}
+    each = list(results)
+    for name in ("warnings", "absent"):
+        lines = [line for one in each for line in str(one.attrs.get(name, "")).splitlines()]
+        if lines:
+            found[name] = "\n".join(dict.fromkeys(lines))
+    return found

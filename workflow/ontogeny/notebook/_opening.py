@@ -6,6 +6,7 @@ from typing import Any
 
 import xarray as xr
 
+from ontogeny.caveats import of_all
 from ontogeny.job import PROVENANCE
 from ontogeny.known_studies import NAMES, study_named
 from ontogeny.notebook._runs import told_by
@@ -99,9 +100,4 @@ def described(study: str, results: Mapping[str, xr.Dataset]) -> dict[str, Any]:
     about = next(iter(results.values())).attrs
     found: dict[str, Any] = {"study": study}
     found |= {name: about[name] for name in _ABOUT if name in about and name not in PROVENANCE}
-    found |= told_by(study).words(results)
-    for name in ("warnings", "absent"):
-        said = [each.attrs[name] for each in results.values() if each.attrs.get(name)]
-        lines = dict.fromkeys(line for each in said for line in each.splitlines())
-        found |= {name: "\n".join(lines)} if lines else {}
-    return found
+    return found | told_by(study).words(results) | of_all(results.values())
