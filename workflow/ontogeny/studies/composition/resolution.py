@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ontogeny.checkpoint_files import checkpoint_files
 from ontogeny.config import ConfigurationError, Fault, Name, noted, refuse, short, validate
 from ontogeny.given_files import problem_of
 from ontogeny.groups import Group, parse
@@ -22,7 +23,6 @@ from ontogeny.studies.composition.config import (
     Published,
     Style,
 )
-from ontogeny.studies.composition.networks.checkpoint_files import checkpoint_files
 from ontogeny.studies.composition.networks.published import (
     PublishedError,
     published_experiments,
