@@ -192,21 +192,20 @@ def _of_kinds(
 def _slopes(evaluated: xr.Dataset, slopes: ContextSlopes, window: Window) -> dict[str, xr.Variable]:
     """Return how losses change along the context, along training, along the phase change."""
     learning = learning_slopes(evaluated["step"].values, evaluated["loss"].values)
-    is_told = "ablation" in evaluated and "pattern-preserving" in evaluated["ablation"]
-    projected = {
-        "projection": variable(
-            ("step", "layer", "head"),
-            _projection(evaluated, window),
-            "change of losses without a head, along that of the phase change",
-            "nat",
-        )
-    }
-    return (projected if is_told else {}) | {
+    found = {
         "context_slope": variable(
             ("step", "context_bin"), slopes.slope, "d loss / d ln context index", "nat"
         ),
         "learning_slope": variable("step", learning, "d loss / d ln step", "nat"),
     }
+    if "ablation" in evaluated and "pattern-preserving" in evaluated["ablation"]:
+        found["projection"] = variable(
+            ("step", "layer", "head"),
+            _projection(evaluated, window),
+            "change of losses without a head, along that of the phase change",
+            "nat",
+        )
+    return found
 
 
 def _timing(evaluated: xr.Dataset, window: Window, warm_up: int) -> dict[str, xr.Variable]:

@@ -21,7 +21,7 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["SHOWN", "TEST_LOSS", "build", "train_network"]
+__all__ = ["EVALUATED", "SHOWN", "TEST_LOSS", "build", "train_network"]
 
 TEST_LOSS = Quantity("loss", (0,))
 """Of the evaluation of a network."""
@@ -29,7 +29,8 @@ TEST_LOSS = Quantity("loss", (0,))
 SHOWN = {"test": TEST_LOSS}
 """What the progress of a run shows of its last evaluation."""
 
-_EVALUATED = 64
+EVALUATED = 64
+"""Sequences of the evaluation set that are used at each checkpoint while training."""
 
 
 def build(network: Network, vocabulary: int) -> Transformer:
@@ -78,7 +79,7 @@ def train_network(
     return train(
         ParameterBuffer(initial, dtype=getattr(torch, spec.optimiser.precision), device=device),
         next_token_objective(network, batches),
-        next_token_measures(network, sequences[:_EVALUATED]),
+        next_token_measures(network, sequences[:EVALUATED]),
         optimiser=spec.optimiser,
         checkpoints=checkpoint_steps(spec.schedule),
         early_stop=spec.schedule.early_stop,
