@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import xarray as xr
 from numpy.testing import assert_allclose
 
 import induction_networks as made
+from induction_layouts import transformer_lens
 from induction_runs import LATE, STEPS, WARM_UP, corpus, parameters
+from ontogeny.config import parse_yaml
 from ontogeny.networks.decoder import next_token_loss
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.interface import Heads, follow_heads
@@ -27,10 +30,6 @@ KEPT = STEPS[::5]
 @cache
 def trained(name):
     """Return corpus, training and record of a run of the tiny configuration."""
-    from pathlib import Path
-
-    from ontogeny.config import parse_yaml
-
     raw = parse_yaml((Path(__file__).parents[3] / "config/test/induction.yaml").read_text())
     section = read_sections(raw, [STUDY])[0]["induction"]
     experiment = section.experiments[name]
@@ -51,28 +50,6 @@ def states(record):
         int(step): {name: values[place] for name, values in record.parameters.items()}
         for place, step in enumerate(record.step)
     }
-
-
-def transformer_lens(state):
-    """Return parameters under the names, and in the shapes, that TransformerLens gives them."""
-    found = {
-        "embed.W_E": state["W_E"],
-        "unembed.W_U": state["W_U"],
-        "ln_final.w": state["gain_final"],
-    }
-    found["unembed.b_U"] = np.zeros(state["W_U"].shape[1])
-    names = {"W_Q": "attn", "W_K": "attn", "W_V": "attn", "W_O": "attn"}
-    names |= dict.fromkeys(("W_in", "b_in", "W_out", "b_out"), "mlp")
-    for layer in range(len(state["W_Q"])):
-        at = f"blocks.{layer}"
-        found |= {f"{at}.{of}.{k}": state[k][layer] for k, of in names.items() if k in state}
-        found[f"{at}.ln1.w"] = state["gain"][layer]
-        found[f"{at}.ln1.b"] = np.zeros_like(state["gain"][layer])
-        found[f"{at}.attn.IGNORE"] = np.array(-np.inf)
-        found[f"{at}.attn.b_K"] = np.ones(state["W_K"].shape[1::2])
-        if "gain_mlp" in state:
-            found[f"{at}.ln2.w"] = state["gain_mlp"][layer]
-    return found
 
 
 @pytest.mark.parametrize("name", ["one-layer", "two-layers"])
