@@ -9,12 +9,14 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
 MATHEMATICS = {"groups", "preferences", "ranking", "representations", "scaling"}
 MACHINERY = {
+    "checkpoint_files",
     "claims",
     "config",
     "csv_rows",
     "estimates",
     "figures",
     "given_files",
+    "given_networks",
     "job",
     "joblog",
     "joins",

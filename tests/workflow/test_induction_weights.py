@@ -120,7 +120,7 @@ def test_another_file_is_read_again_and_another_run_is_not(project, tmp_path):
         ),
         ("weights: theirs\n", "weights: [theirs, last.pt]\n", "holds 2 networks for 1 seeds"),
         ("weights: theirs\n", "weights: nowhere.pt\n", "= 'nowhere.pt': does not exist"),
-        ("weights: theirs\n", "", "theirs.tensors`: names tensors in files of `weights`"),
+        ("      weights: theirs\n", "", "theirs.tensors`: names tensors in files of `weights`"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_any_job(project, tmp_path, old, new, said):

@@ -15,7 +15,9 @@ from induction_layouts import transformer_lens
 from induction_runs import LATE, STEPS, WARM_UP, corpus, parameters
 from ontogeny.config import parse_yaml
 from ontogeny.networks.decoder import next_token_loss
+from ontogeny.studies.induction import runs
 from ontogeny.studies.induction.config import Analysis
+from ontogeny.studies.induction.foreign_runs import EVALUATED
 from ontogeny.studies.induction.interface import Heads, follow_heads
 from ontogeny.studies.induction.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.induction.runs import train_network
@@ -190,3 +192,7 @@ def test_what_cannot_be_followed_is_refused(changed, said):
     given = {"corpus": TOKENS, "networks": {0: run}, "vocabulary": made.V} | changed
     with pytest.raises(ValueError, match=f"(?s){said}"):
         follow_heads(given.pop("corpus"), given.pop("networks"), **given)
+
+
+def test_the_history_is_measured_on_as_many_sequences_as_while_training():
+    assert EVALUATED == runs._EVALUATED

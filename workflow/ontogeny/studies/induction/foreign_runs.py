@@ -11,10 +11,13 @@ from ontogeny.networks.measures import next_token_measures
 from ontogeny.records import Record
 from ontogeny.studies.induction.config import Training
 from ontogeny.studies.induction.foreign import parameters_of
-from ontogeny.studies.induction.runs import EVALUATED, build
+from ontogeny.studies.induction.runs import build
 from ontogeny.weights import WeightsError, read_weights
 
-__all__ = ["read_run", "record_of"]
+__all__ = ["EVALUATED", "read_run", "record_of"]
+
+EVALUATED = 64
+"""Sequences of the evaluation set that the history of a run is measured on, as while training."""
 
 
 def read_run(

@@ -27,10 +27,10 @@ from ontogeny.studies.induction.analysis.heads import previous_token
 from ontogeny.studies.induction.findings import FinalCheckpoint
 
 __all__ = [
+    "NO_LOGITS",
     "Heads",
     "absent_of_analysis",
     "absent_of_evaluation",
-    "absent_of_history",
     "baseline_of",
     "evaluate",
     "final_checkpoint",
@@ -47,6 +47,7 @@ _TOLERANCE = 1e-3
 """By how much the attention of a query may differ from 1 in sum, and from 0 on later tokens."""
 
 
+NO_LOGITS = "accuracy is absent: it needs logits, and the network gives losses."
 _WRITTEN = "they need what each head writes, which losses and patterns do not tell."
 _WEIGHTS = "they need `weights`, and none are given."
 _WITHOUT = "they need `without`, that is a network that can be run without some heads."
@@ -132,7 +133,7 @@ def final_checkpoint(network: Heads, given: EvaluationSet) -> FinalCheckpoint:
 
 
 def measures(network: Heads, sequences: Tokens) -> dict[str, Array]:
-    """Return loss [nat] and, of a network that gives logits, accuracy, (split,): the test set.
+    """Return loss [nat] and accuracy, (split,), of the test set; NaN where losses are given.
 
     Parameters
     ----------
@@ -143,10 +144,11 @@ def measures(network: Heads, sequences: Tokens) -> dict[str, Array]:
     for block in _blocks(sequences):
         found = _array(_run(network, block)[0])
         losses.append(_next_losses(found, block).mean(axis=1))
-        if found.ndim == 3:
-            hits.append((found[:, :-1].argmax(axis=2) == block[:, 1:]).mean(axis=1))
-    found = {"loss": np.array([np.concatenate(losses).mean()])}
-    return found | ({"accuracy": np.array([np.concatenate(hits).mean()])} if hits else {})
+        is_logits = found.ndim == 3
+        hit = found[:, :-1].argmax(axis=2) == block[:, 1:] if is_logits else found * np.nan
+        hits.append(hit.mean(axis=1))
+    each = {"loss": losses, "accuracy": hits}
+    return {name: np.array([np.concatenate(values).mean()]) for name, values in each.items()}
 
 
 def absent_of_evaluation(network: Heads) -> list[str]:
@@ -174,13 +176,6 @@ def absent_of_analysis(network: Heads) -> list[str]:
     elif network.without is None:
         said.append(f"removed_score and removed_loss are absent: {_WITHOUT}")
     return said
-
-
-def absent_of_history(measured: Mapping[str, Any]) -> list[str]:
-    """Say which measures of a history are not among those that were measured."""
-    if "accuracy" in measured:
-        return []
-    return ["accuracy is absent: it needs logits, and the network gives losses."]
 
 
 def _blocks(sequences: Tokens) -> list[Tokens]:

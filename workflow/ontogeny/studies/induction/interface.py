@@ -18,11 +18,10 @@ from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import evaluation_dataset
 from ontogeny.studies.induction.findings import analysis_dataset
 from ontogeny.studies.induction.foreign import circuit_weights, parameters_of, sizes_of
-from ontogeny.studies.induction.foreign_runs import record_of
+from ontogeny.studies.induction.foreign_runs import EVALUATED, record_of
 from ontogeny.studies.induction.functions import Heads
+from ontogeny.studies.induction.given_sequences import given_corpus
 from ontogeny.studies.induction.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.induction.runs import EVALUATED
-from ontogeny.studies.induction.sources import given_corpus
 from ontogeny.studies.induction.stages import analysis_of, classes_of, evaluation_of, given_of
 from ontogeny.studies.induction.words import in_words
 
@@ -210,7 +209,10 @@ def _of_functions(
         with _of_step(step):
             parts.append(functions.evaluate(network, given))
             measured.append(functions.measures(network, sequences))
-    told = {(*map(type, each), *one) for each, one in zip(parts, measured, strict=True)}
+    told = {
+        (*map(type, each), np.isnan(one["accuracy"]).any())
+        for each, one in zip(parts, measured, strict=True)
+    }
     if len(told) > 1:
         msg = (
             "`networks` differ in what can be told of them; give logits, `without` and `weights` "
@@ -230,9 +232,11 @@ def _of_functions(
     )
     joined = {name: np.stack([each[name] for each in measured]) for name in measured[0]}
     history = history_dataset(Record(steps, {}, joined, np.empty(0)))
+    if np.isnan(joined["accuracy"]).any():
+        history = _without(history.drop_vars("accuracy"), [functions.NO_LOGITS])
     return {
         "corpus": data,
-        "history": _without(history, functions.absent_of_history(joined)),
+        "history": history,
         "evaluation": _without(evaluation, functions.absent_of_evaluation(last)),
         "analysis": _without(analysis, functions.absent_of_analysis(last)),
     }

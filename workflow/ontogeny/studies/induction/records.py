@@ -35,13 +35,10 @@ def checkpoints_dataset(record: Record) -> xr.Dataset:
 
 
 def history_dataset(record: Record) -> xr.Dataset:
-    """Return loss and accuracy along `step`, and the training loss of every update.
-
-    A measure that the record lacks is absent.
-    """
+    """Return loss and accuracy along `step`, and the training loss of every update."""
     return shared_history(
         record,
-        {name: measure for name, measure in _MEASURES.items() if name in record.measures},
+        _MEASURES,
         {"split": np.array(["test"], dtype=object)},
         _LABELS,
         training_loss="cross-entropy of a minibatch before the update",

@@ -21,7 +21,7 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["EVALUATED", "SHOWN", "TEST_LOSS", "build", "train_network"]
+__all__ = ["SHOWN", "TEST_LOSS", "build", "train_network"]
 
 TEST_LOSS = Quantity("loss", (0,))
 """Of the evaluation of a network."""
@@ -29,8 +29,7 @@ TEST_LOSS = Quantity("loss", (0,))
 SHOWN = {"test": TEST_LOSS}
 """What the progress of a run shows of its last evaluation."""
 
-EVALUATED = 64
-"""Sequences of the evaluation set that are used at each checkpoint while training."""
+_EVALUATED = 64
 
 
 def build(network: Network, vocabulary: int) -> Transformer:
@@ -79,7 +78,7 @@ def train_network(
     return train(
         ParameterBuffer(initial, dtype=getattr(torch, spec.optimiser.precision), device=device),
         next_token_objective(network, batches),
-        next_token_measures(network, sequences[:EVALUATED]),
+        next_token_measures(network, sequences[:_EVALUATED]),
         optimiser=spec.optimiser,
         checkpoints=checkpoint_steps(spec.schedule),
         early_stop=spec.schedule.early_stop,

@@ -27,7 +27,7 @@ from ontogeny.studies.induction.labels import dataset, variable
 from ontogeny.texts.division import boundary, shortage
 from ontogeny.texts.windows import different_windows, windows
 
-__all__ = ["corpus_dataset", "given_corpus", "source_of"]
+__all__ = ["corpus_dataset", "source_of"]
 
 Array = NDArray[np.int64]
 Source = Callable[[np.random.Generator, int], Array]
@@ -61,18 +61,6 @@ def corpus_dataset(spec: Phrases | Markov | Text, texts: list[str]) -> xr.Datase
     if isinstance(spec, Phrases):
         return _phrases(spec, rng)
     return _markov(spec, rng) if isinstance(spec, Markov) else _text(spec, texts, rng)
-
-
-def given_corpus(sequences: Array, vocabulary: int) -> xr.Dataset:
-    """Return sequences that are given as the evaluation set of a corpus, which draws no others.
-
-    Parameters
-    ----------
-    sequences : (N, T + 1) ndarray of int64
-    vocabulary : int
-        Tokens there are; a token is called by its number.
-    """
-    return _described(sequences, list(map(str, range(vocabulary))), {}, {})
 
 
 def source_of(corpus: xr.Dataset, spec: Phrases | Markov | Text) -> Source:
@@ -194,9 +182,7 @@ def _described(
     return dataset(
         {
             "tokens": variable(
-                ("sequence", "token_index"),
-                tokens.astype(np.int16 if len(words) <= 2**15 else np.int32),
-                "evaluation sequences",
+                ("sequence", "token_index"), tokens.astype(np.int16), "evaluation sequences"
             ),
             "member": variable(
                 ("token_kind", "sequence", "index"),
