@@ -221,7 +221,10 @@ def _matched(
 
 
 def _missing(missing: list[str], names: Mapping[str, str], tensors: Tensors, shapes: Shapes) -> str:
-    lacking = ", ".join(f"{name} {shapes[name]} ({names[name]})" for name in missing)
+    lacking = ", ".join(
+        f"{name} {shapes[name]}" + (f", called {names[name]}" if names[name] != name else "")
+        for name in missing
+    )
     near = nearest_mapping(missing, tensors, shapes)
     mapping = ", ".join(f"{name}: '{of}'" for name, of in near.items())
     hint = f"the nearest mapping is `tensors: {{{mapping}}}`" if near else "no other tensor fits"

@@ -189,7 +189,7 @@ def _of_weights(
     return {
         "corpus": data,
         "checkpoints": checkpoints,
-        "history": history_dataset(record),
+        "history": history_dataset(record).drop_dims("update"),
         "evaluation": evaluation,
         "analysis": analysis,
     }
@@ -231,7 +231,7 @@ def _of_functions(
         warm_up=settings.warm_up,
     )
     joined = {name: np.stack([each[name] for each in measured]) for name in measured[0]}
-    history = history_dataset(Record(steps, {}, joined, np.empty(0)))
+    history = history_dataset(Record(steps, {}, joined, np.empty(0))).drop_dims("update")
     if np.isnan(joined["accuracy"]).any():
         history = _without(history.drop_vars("accuracy"), [functions.NO_LOGITS])
     return {

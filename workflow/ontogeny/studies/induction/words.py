@@ -42,8 +42,8 @@ def _formed(evaluation: xr.Dataset, analysis: xr.Dataset) -> str:
     score = evaluation["score"].values
     if np.isfinite(start):
         return (
-            f"between steps {start:.0f} and {end:.0f}, there the in-context learning score "
-            f"falls by {fall:.2f} nat"
+            f"between steps {start:.0f} and {end:.0f}, while the in-context learning score fell by "
+            f"{fall:.2f} nat"
         )
     return (
         "no phase change: the in-context learning score, late less early loss, has no steep fall "
