@@ -10,12 +10,14 @@ PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
 MATHEMATICS = {"groups", "preferences", "ranking", "representations", "scaling"}
 MACHINERY = {
     "caveats",
+    "checkpoint_files",
     "claims",
     "config",
     "csv_rows",
     "estimates",
     "figures",
     "given_files",
+    "given_networks",
     "job",
     "joblog",
     "joins",

@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from ontogeny.config import (
     AS_REAL,
-    AS_WHOLE,
     DISTINCT,
     Count,
     Section,
     Seed,
     Seeds,
     as_tuple,
-    short,
 )
 from ontogeny.config import Style as FigureStyle
 from ontogeny.config import training as optimisation
@@ -27,6 +25,7 @@ from ontogeny.config.training import (
     Schedule,
     ShareBelowOne,
 )
+from ontogeny.given_networks import Item, Step, items_of
 
 __all__ = [
     "ARCHITECTURES",
@@ -187,9 +186,6 @@ class _Training(optimisation.Trained):
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
 
 
-Step = Annotated[int, Field(ge=0, le=10**8), AS_WHOLE]
-
-
 class ForeignCheckpoint(Section):
     """A checkpoint of a network that was trained elsewhere."""
 
@@ -225,7 +221,7 @@ class Experiment(_Training):
     seeds: Seeds = Field(
         description="One network is trained for each; a seed fixes split and initial weights."
     )
-    weights: tuple[str | dict[Step, str], ...] | None = Field(
+    weights: tuple[Item, ...] | None = Field(
         None,
         description="Networks trained elsewhere, one item for each seed, in place of training: a "
         "file (a PyTorch state dict or safetensors), or the checkpoints of one run as a folder or "
@@ -243,10 +239,7 @@ class Experiment(_Training):
     @field_validator("weights", mode="before")
     @classmethod
     def _weights(cls, value: object) -> object:
-        if value is None:
-            return None
-        items = value if isinstance(value, list | tuple) else [value]
-        return tuple(_networks_of_a_seed(item) for item in items)
+        return items_of(value)
 
     @property
     def has_steps(self) -> bool:
@@ -302,42 +295,6 @@ class Experiment(_Training):
             return Training(**fields, seed=seed, weights=next(iter(found.values())))
         checkpoints = [ForeignCheckpoint(step=k, sha256=found[k]) for k in sorted(found)]
         return Training(**fields, seed=seed, weights=tuple(checkpoints))
-
-
-def _networks_of_a_seed(item: object) -> object:
-    """Return a file or folder, or the files of checkpoints by step; refuse anything else."""
-    if isinstance(item, str):
-        if item:
-            return item
-        msg = "holds an empty name; give a file, a folder, or a mapping of steps to files"
-        raise ValueError(msg)
-    if not isinstance(item, Mapping) or not item:
-        msg = (
-            "must hold for each seed a file, a folder of checkpoints, or a mapping of steps to "
-            f"files such as {{0: a.pt, 500: b.pt}}, not {short(item)}"
-        )
-        raise ValueError(msg)
-    found: dict[int, str] = {}
-    for key, file in item.items():
-        try:
-            step = _STEP.validate_python(key)
-        except ValidationError:
-            msg = (
-                f"has the key {short(key)}, which is not a step: a whole number from 0 to "
-                "100,000,000"
-            )
-            raise ValueError(msg) from None
-        if step in found:
-            msg = f"gives two files for step {step}; leave one of them"
-            raise ValueError(msg)
-        if not isinstance(file, str) or not file:
-            msg = f"gives {short(file)} for step {step}; give the name of a file"
-            raise ValueError(msg)
-        found[step] = file
-    return found
-
-
-_STEP: TypeAdapter[int] = TypeAdapter(Step, config=Section.model_config)
 
 
 SWEPT = (

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from ontogeny.given_files import problem_of
+from ontogeny.given_networks import by_step, problems_of_networks
 from ontogeny.studies.composition.config import ArchitectureSettings, Experiment
-from ontogeny.studies.composition.networks.checkpoint_files import checkpoint_files
 
 __all__ = ["problem_of_network", "weights_problems", "with_checkpoints"]
 
@@ -17,11 +17,7 @@ def with_checkpoints(experiment: Experiment) -> Experiment:
     """Return an experiment whose folders of checkpoints are mappings of steps to files."""
     if experiment.weights is None:
         return experiment
-    return experiment.model_copy(update={"weights": tuple(map(_by_step, experiment.weights))})
-
-
-def _by_step(item: str | dict[int, str]) -> str | dict[int, str]:
-    return checkpoint_files(item) if isinstance(item, str) and Path(item).is_dir() else item
+    return experiment.model_copy(update={"weights": tuple(map(by_step, experiment.weights))})
 
 
 def weights_problems(experiment: Experiment, order: int | None, *, says_steps: bool) -> list[str]:
@@ -43,32 +39,17 @@ def weights_problems(experiment: Experiment, order: int | None, *, says_steps: b
     problems = _tensors_problems(experiment)
     if problems or experiment.weights is None:
         return problems
-    count, seeds = len(experiment.weights), len(experiment.seeds)
-    if count != seeds:
-        return [
-            f"weights` holds {_counted(count, 'file')} for {_counted(seeds, 'seed')}; give one for "
-            "each seed (several checkpoints of one run are one item: a folder or a mapping of "
-            "steps to files)"
-        ]
-    steps: list[list[int]] = []
-    seed_of: dict[Path, int] = {}
-    for seed, item in zip(experiment.seeds, experiment.weights, strict=True):
-        try:
-            found = _by_step(item)
-        except ValueError as error:
-            problems.append(f"weights` = {item!r}: {error}")
-            continue
-        files = [found] if isinstance(found, str) else list(found.values())
-        wrong = {
-            file: problem
-            for file in files
-            if (problem := problem_of_network(file, experiment, order))
-        }
-        problems += [f"weights` = {file!r}: {problem}" for file, problem in wrong.items()]
-        problems += _repeated([file for file in files if file not in wrong], seed, seed_of)
-        if not isinstance(found, str):
-            steps.append(sorted(found))
-    return problems or _step_problems(experiment, steps, says_steps)
+    found = problems_of_networks(
+        experiment.weights,
+        experiment.seeds,
+        lambda file: problem_of_network(file, experiment, order),
+    )
+    if found:
+        return [f"weights{each}" for each in found]
+    items = map(by_step, experiment.weights)
+    return _step_problems(
+        experiment, [sorted(each) for each in items if not isinstance(each, str)], says_steps
+    )
 
 
 def _tensors_problems(experiment: Experiment) -> list[str]:
@@ -134,33 +115,8 @@ def _problem_of_content(
     return None
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def _repeated(files: list[str], seed: int, seed_of: dict[Path, int]) -> list[str]:
-    """Say which files of a seed stand in `weights` before; `seed_of` knows those, and gets these.
-
-    The first of several is enough.
-    """
-    for file in files:
-        path = Path(file).resolve()
-        if path in seed_of:
-            first = seed_of[path]
-            where = f"for seed {seed} twice" if first == seed else f"for seeds {first} and {seed}"
-            return [f"weights` = {file!r}: is given {where}; give each network once"]
-        seed_of[path] = seed
-    return []
-
-
 def _step_problems(experiment: Experiment, steps: list[list[int]], says_steps: bool) -> list[str]:
     """Say what the steps of checkpoints break, one list for each seed that says its steps."""
-    several = sum(len(each) > 1 for each in steps)
-    if 0 < several < len(experiment.seeds):
-        return [
-            "weights` gives one network for some seeds and several checkpoints for others; make "
-            "two experiments of them"
-        ]
     if any(each[-1] == 0 for each in steps):
         return [
             "weights` gives nothing but the network of step 0, before any update; give later "
