@@ -21,9 +21,10 @@ from ontogeny.studies.induction.foreign import circuit_weights, parameters_of, s
 from ontogeny.studies.induction.foreign_runs import EVALUATED, record_of
 from ontogeny.studies.induction.functions import Heads
 from ontogeny.studies.induction.given_sequences import given_corpus
+from ontogeny.studies.induction.opened import words
 from ontogeny.studies.induction.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.induction.stages import analysis_of, classes_of, evaluation_of, given_of
-from ontogeny.studies.induction.words import in_words
+from ontogeny.studies.induction.words import about
 
 __all__ = ["Heads", "follow_heads"]
 
@@ -103,7 +104,15 @@ def follow_heads(
     else:
         given = _functions(ordered, tensors, heads)
         found = _of_functions(corpus, given, vocabulary, settings)
-    return xr.DataTree.from_dict({"/": xr.Dataset(attrs=in_words(found)), **found})
+    tree = xr.DataTree.from_dict(found)
+    tree.attrs = {
+        "study": "induction",
+        "experiment": "networks of one's own",
+        **about(found["corpus"], found["evaluation"]),
+        **words(found),
+        **of_all(found.values()),
+    }
+    return tree
 
 
 class _Settings(NamedTuple):

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ontogeny.studies.induction.carried import training_of
 from ontogeny.studies.induction.facts import facts_of_network
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
+from ontogeny.studies.induction.words import formed, learned
 
 __all__ = ["columns", "data", "facts", "network", "phases", "words"]
 
@@ -32,22 +33,22 @@ def columns(results: Results) -> dict[str, Any]:
     if "analysis" in results:
         analysis = results["analysis"]
         found |= {name: float(analysis[name]) for name in ("window_start", "window_end")}
-        found["learned"] = _heads(analysis)
+        found |= {"learned": _heads(analysis)} if "head_kind" in analysis else {}
     return found
 
 
 def words(results: Results) -> dict[str, str]:
     """Return the outcome of a run, when its circuit formed and what it learned, in words."""
-    found = columns(results)
-    said = {}
-    if "loss" in found:
-        said["outcome"] = (
-            f"loss {found['loss']:.3f} nat, in-context score {found['in_context_score']:.3f} nat"
-        )
-    if "window_start" in found:
-        window = f"formed from step {found['window_start']:,.0f} to {found['window_end']:,.0f}"
-        said["circuit"] = "no phase change" if np.isnan(found["window_start"]) else window
-        said["learned"] = found["learned"] or "no previous-token or induction heads"
+    if "evaluation" not in results:
+        return {}
+    evaluation, found = results["evaluation"], columns(results)
+    said = {
+        "outcome": f"loss {found['loss']:.3f} nat, "
+        f"in-context learning score {found['in_context_score']:.3f} nat"
+    }
+    if "analysis" in results:
+        said["circuit"] = formed(evaluation, results["analysis"])
+        said["learned"] = learned(evaluation.isel(step=-1), results["analysis"])
     return said
 
 
@@ -61,6 +62,8 @@ def phases(results: Results) -> xr.DataArray | None:
 
 def facts(results: Results) -> set[str]:
     """Return what is true of a run, so that figures can need it."""
+    if "checkpoints" not in results or "spec" not in results["checkpoints"].attrs:
+        return set()
     return set(facts_of_network(training_of(results["checkpoints"]).network))
 
 

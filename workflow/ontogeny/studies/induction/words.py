@@ -1,43 +1,27 @@
 """What a run is and what it shows, in sentences."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import xarray as xr
 
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
 
-__all__ = ["in_words"]
+__all__ = ["about", "formed", "learned"]
 
 
-def in_words(results: Mapping[str, xr.Dataset]) -> dict[str, str]:
-    """Return what a run is, when its circuit formed and what it learned.
-
-    Parameters
-    ----------
-    results : mapping of str
-        ``corpus``, ``evaluation`` and ``analysis``.
-
-    Returns
-    -------
-    dict of str to str
-        ``network``, ``data``, ``formed`` and ``learned``.
-    """
-    corpus, evaluation, analysis = (results[k] for k in ("corpus", "evaluation", "analysis"))
-    steps = evaluation["step"].values
-    sizes = evaluation.sizes
+def about(corpus: xr.Dataset, evaluation: xr.Dataset) -> dict[str, str]:
+    """Return what networks and data are: ``network`` and ``data``."""
+    steps, sizes = evaluation["step"].values, evaluation.sizes
     when = f"step {steps[0]}" if len(steps) == 1 else f"steps {steps[0]} to {steps[-1]}"
     return {
         "network": f"{_counted(sizes['layer'], 'layer')} of {_counted(sizes['head'], 'head')}, "
         f"{_counted(len(steps), 'checkpoint')} ({when})",
         "data": f"{corpus.sizes['sequence']} sequences of {corpus.sizes['token_index']} tokens out "
         f"of {corpus.sizes['word']}",
-        "formed": _formed(evaluation, analysis),
-        "learned": _learned(evaluation.isel(step=-1), analysis),
     }
 
 
-def _formed(evaluation: xr.Dataset, analysis: xr.Dataset) -> str:
+def formed(evaluation: xr.Dataset, analysis: xr.Dataset) -> str:
+    """Return when the circuit of a run formed."""
     start, end, fall = (float(analysis[f"window_{each}"]) for each in ("start", "end", "fall"))
     score = evaluation["score"].values
     if np.isfinite(start):
@@ -51,7 +35,8 @@ def _formed(evaluation: xr.Dataset, analysis: xr.Dataset) -> str:
     )
 
 
-def _learned(final: xr.Dataset, analysis: xr.Dataset) -> str:
+def learned(final: xr.Dataset, analysis: xr.Dataset) -> str:
+    """Return which heads the final checkpoint has, from its scores."""
     scores = {
         "induction": ("prefix matching", final["matching"].sel(offset=1).values),
         "previous-token": ("attention on the token before", final["previous_token"].values),
