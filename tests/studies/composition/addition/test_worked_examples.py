@@ -102,14 +102,15 @@ def network_of(w):
 
 
 def weights(shapes):
-    """Random weights: tokens and outputs are circles of K and little else; heads look evenly at
+    """Random weights: tokens and outputs are ellipses of K and little else; heads look evenly at
     all tokens, nearly; every second neuron reads the circle of one frequency alone.
     """
     rng = np.random.default_rng(3)
     w = {name: rng.normal(size=shape) / np.sqrt(shape[0]) for name, shape in shapes.items()}
     waves = F[[i for k in K for i in (2 * k - 1, 2 * k)]]
     planes = np.linalg.qr(rng.normal(size=(16, 4)))[0].T
-    w["W_E"][:P] = 0.3 * w["W_E"][:P] + 6 * waves.T @ planes
+    sizes = np.array([6.0, 2.5, 5.5, 2.0])  # sines are weaker than cosines
+    w["W_E"][:P] = 0.3 * w["W_E"][:P] + (sizes * waves.T) @ planes
     of_outputs = np.linalg.qr(rng.normal(size=(16, 4)))[0].T
     w["W_U"][:, :P] = 0.3 * w["W_U"][:, :P] + 12 * of_outputs.T @ waves
     w["W_Q"] *= 0.02
@@ -315,6 +316,7 @@ def sizes():
 @worked("fourier_density", "fourier_crispness")
 def density():
     cosine, sine = wave_norms(case().E)[1:].reshape(-1, 2).T
+    assert sine.max() < cosine.max() / 2
     dense = [c > cosine.max() / 2 for c in cosine] + [s > sine.max() / 2 for s in sine]
     crisp = [min(c / s, s / c) for c, s in zip(cosine, sine, strict=True)]
     return [np.mean(dense)] * 2, [np.mean(crisp)] * 2
