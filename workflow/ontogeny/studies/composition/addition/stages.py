@@ -97,6 +97,25 @@ def analysis_of(run: ResidueRun, key_rule: str | None = None) -> xr.Dataset:
     ------
     ValueError
         If the rule reads a part of the network that is not known.
+
+    Examples
+    --------
+    Logits alone, of a network that adds modulo 7 with the frequency 2:
+
+    >>> a, b, c = np.indices((7, 7, 7))
+    >>> logits = 8 * np.cos(2 * np.pi * 2 * (a + b - c) / 7)
+    >>> run = ResidueRun(
+    ...     order=7,
+    ...     train=None,
+    ...     answer=(a + b)[..., 0] % 7,
+    ...     step=np.array([0]),
+    ...     snapshot=lambda index: Snapshot(logits),
+    ... )
+    >>> found = analysis_of(run)
+    >>> found["frequency"].values[found["key_frequency"].values].tolist()
+    [2]
+    >>> found.attrs["absent"].splitlines()[0][:34]
+    'The training pairs are not known: '
     """
     network = run.snapshot(-1)
     hidden = final.hidden_layer(network)
