@@ -59,6 +59,9 @@ class MLPSettings(Section):
     kind: Literal["mlp"] = "mlp"
     embedding: Width = Field(256, description="Width of each of the two embeddings.")
     hidden: Width = Field(128, description="Number of hidden neurons.")
+    biases: bool = Field(
+        False, description="Whether the hidden layer and the logits have trained biases."
+    )
 
     @property
     def neurons(self) -> int:
@@ -138,13 +141,20 @@ ARCHITECTURES = tuple(
 class Data(Section):
     """Which pairs the network is trained on, and what it has to answer."""
 
-    fraction: Annotated[float, Field(gt=0, lt=1), AS_REAL] = Field(
+    fraction: Annotated[float, Field(gt=0, lt=1), AS_REAL] | None = Field(
         0.4, description="Share of all n^2 pairs that is trained on; the rest is the test set."
     )
-    split: Literal["torch", "python"] = Field(
+    split: Literal["torch", "python", "unknown"] = Field(
         "torch",
         description="Which generator shuffles the pairs: torch.randperm (arXiv 2302.03025) or "
-        "random.shuffle of Python (arXiv 2301.05217).",
+        "random.shuffle of Python (arXiv 2301.05217). A network trained elsewhere may have an "
+        "unknown split: what rests on it is then absent.",
+    )
+    pairs: str | None = Field(
+        None,
+        min_length=1,
+        description="CSV file of the training pairs, with the columns left and right (labels or "
+        "indices of elements), in place of fraction and split.",
     )
     labels: Literal["product", "difference", "quadratic", "random"] = Field(
         "product",
@@ -196,6 +206,9 @@ class Training(_Training):
         description="SHA-256 of the file that holds the network, or the checkpoints of a network "
         "that has several, by ascending steps; null: it is trained.",
     )
+    tensors: dict[str, str] | None = Field(
+        None, description="Names of tensors in these files, by parameter; null: usual names."
+    )
 
     @field_validator("weights", mode="before")
     @classmethod
@@ -216,8 +229,15 @@ class Experiment(_Training):
         None,
         description="Networks trained elsewhere, one item for each seed, in place of training: a "
         "file (a PyTorch state dict or safetensors), or the checkpoints of one run as a folder or "
-        "as a mapping of steps to files. The seed then fixes the split alone. schedule.steps says "
+        "as a mapping of steps to files. The seed then fixes the split alone, if one is "
+        "declared. schedule.steps says "
         "how many updates the network of a single file has had.",
+    )
+    tensors: dict[str, str] | None = Field(
+        None,
+        description="Which tensor in the files of `weights` is which parameter: a mapping of "
+        "parameters to names, with .T behind the name for the transpose; null: the names that are "
+        "known (docs/own-networks.md).",
     )
 
     @field_validator("weights", mode="before")
@@ -233,6 +253,11 @@ class Experiment(_Training):
         """Whether the runs have several checkpoints, so that measures along steps say something."""
         return self.weights is None or any(len(self.checkpoints_of(s)) > 1 for s in self.seeds)
 
+    @property
+    def has_split(self) -> bool:
+        """Whether it is known which pairs the networks were or are to be trained on."""
+        return self.data.split != "unknown"
+
     def weights_of(self, seed: int) -> str | dict[int, str] | None:
         """Return the item of `weights` that belongs to a seed; None when it is trained."""
         return None if self.weights is None else self.weights[self.seeds.index(seed)]
@@ -247,7 +272,13 @@ class Experiment(_Training):
             return {self.schedule.steps: given}
         return dict(sorted((given or {}).items()))
 
-    def training(self, seed: int, *, weights: str | Mapping[int, str] | None = None) -> Training:
+    def training(
+        self,
+        seed: int,
+        *,
+        weights: str | Mapping[int, str] | None = None,
+        pairs: str | None = None,
+    ) -> Training:
         """Return what the run with one of the seeds depends on.
 
         Parameters
@@ -256,12 +287,16 @@ class Experiment(_Training):
         weights : str or mapping of int to str, optional
             SHA-256 of the file of a network that was trained elsewhere, or of each of its
             checkpoints by step. What its optimiser was matters to measures along steps alone.
+        pairs : str, optional
+            SHA-256 of the file of training pairs.
         """
         fields = {name: getattr(self, name) for name in _Training.model_fields}
+        if self.data.pairs is not None:
+            fields["data"] = self.data.model_copy(update={"pairs": pairs or self.data.pairs})
         if weights is None:
             return Training(**fields, seed=seed)
         found = {self.schedule.steps: weights} if isinstance(weights, str) else weights
-        fields["schedule"] = Schedule(steps=max(found))
+        fields |= {"schedule": Schedule(steps=max(found)), "tensors": self.tensors}
         if len(found) == 1:
             fields["optimiser"] = Optimiser()
             return Training(**fields, seed=seed, weights=next(iter(found.values())))

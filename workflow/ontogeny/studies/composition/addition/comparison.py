@@ -194,7 +194,7 @@ def _settings(history: xr.Dataset) -> Row:
         "labels": training.data.labels,
         "recipe": json.dumps(recipe, sort_keys=True),
         "training_loss": optimiser.loss,
-        "fraction": training.data.fraction,
+        "fraction": training.data.fraction or np.nan,
         "weight_decay": optimiser.weight_decay,
         "decay_change": float(changes[0].step) if changes else np.nan,
         "changed_decay": changes[0].weight_decay if changes else np.nan,

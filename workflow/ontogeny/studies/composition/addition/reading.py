@@ -16,7 +16,7 @@ from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.pairs import answers
-from ontogeny.studies.composition.networks.reading import grid, matrices
+from ontogeny.studies.composition.networks.reading import grid
 from ontogeny.training import decay, rate
 
 __all__ = ["ResidueRun", "decay_time", "logits_of", "read_run"]
@@ -112,7 +112,7 @@ def logits_of(architecture: Architecture, parameters: Mapping[str, Array]) -> tu
     if not architecture.direct_path:
         return logits, logits
     hidden = np.concatenate([block.hidden for block in layers])
-    return logits, hidden @ matrices(architecture, parameters).unembedding.T
+    return logits, hidden @ architecture.readout(parameters).unembedding.T
 
 
 def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> ResidueRun:
@@ -157,7 +157,7 @@ def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) ->
 def _snapshot(architecture: Architecture, stored: Parameters) -> Snapshot:
     """Return a network of stored parameters."""
     parameters = {name: value.astype(np.float64) for name, value in stored.items()}
-    found = matrices(architecture, parameters)
+    found = architecture.readout(parameters)
     logits, through = logits_of(architecture, parameters)
 
     def hidden() -> Array:

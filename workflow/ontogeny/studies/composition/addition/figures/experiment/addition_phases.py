@@ -28,7 +28,7 @@ from ontogeny.studies.composition.step_panels import shown_phases
 
 __all__ = ["draw", "numbers", "phases_passed"]
 
-NEEDS = ("steps",)
+NEEDS = ("split", "steps")
 
 
 def phases_passed(step: NDArray[np.integer], boundary: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,8 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("split",)
+
 _WHOLE = "#222222"
 _SHOWN = {
     "excluded_wave_loss_by_frequency": "excluded wave loss [nat]",

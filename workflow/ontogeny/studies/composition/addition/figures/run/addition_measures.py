@@ -24,6 +24,8 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("split",)
+
 _WIDTHS = {
     "sum": ("waves of a + b", "#CC79A7"),
     "product": ("products", "#0072B2"),

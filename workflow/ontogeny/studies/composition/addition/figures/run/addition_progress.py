@@ -24,6 +24,8 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("split",)
+
 
 def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select the measures that arXiv 2301.05217 follows along training."""
