@@ -57,8 +57,8 @@ def phase_shades(
     """
     labels = [*names] or [None] * len(boundary)
     for (start, stop, colour), label in zip(_phases(boundary, last), labels, strict=True):
-        if stop > start:
-            axes.axvspan(start, stop, color=colour, lw=0, zorder=0, label=label)
+        known = label if stop > start else None
+        axes.axvspan(start, stop, color=colour, lw=0, zorder=0, label=known)
 
 
 def phase_rows(
