@@ -11,7 +11,7 @@ from ontogeny.notebook._runs import results_of, told_by
 __all__ = ["network_at"]
 
 
-def network_at(run: xr.DataTree, step: int) -> Callable[..., Any]:
+def network_at(run: xr.DataTree, step: int | np.integer) -> Callable[..., Any]:
     """Return the network of a run at a step, as a function of its inputs in NumPy.
 
     Of ``composition`` it takes left and right factors, indices of the elements, and returns an

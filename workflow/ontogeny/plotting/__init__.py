@@ -1,5 +1,6 @@
 """Style, colours and panels of figures."""
 
+from ontogeny.plotting._below import write_below
 from ontogeny.plotting._panels import (
     block_lines,
     handle,
@@ -10,7 +11,6 @@ from ontogeny.plotting._panels import (
     phase_rows,
     phase_shades,
     step_axis,
-    write_below,
 )
 from ontogeny.plotting._style import (
     PALETTE,

@@ -1,6 +1,5 @@
 """Panels that figures share."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -9,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -25,7 +23,6 @@ __all__ = [
     "phase_rows",
     "phase_shades",
     "step_axis",
-    "write_below",
 ]
 
 _PHASE_COLOURS = ("#f3e6c8", "#d9e8f5", "#dcefdc")
@@ -60,8 +57,8 @@ def phase_shades(
     """
     labels = [*names] or [None] * len(boundary)
     for (start, stop, colour), label in zip(_phases(boundary, last), labels, strict=True):
-        if stop > start:
-            axes.axvspan(start, stop, color=colour, lw=0, zorder=0, label=label)
+        known = label if stop > start else None
+        axes.axvspan(start, stop, color=colour, lw=0, zorder=0, label=known)
 
 
 def phase_rows(
@@ -149,25 +146,4 @@ def note(axes: Axes, words: str) -> None:
     axes.text(
         0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=8,
         color="#555555",
-    )  # fmt: skip
-
-
-_LETTERS_PER_INCH = 17
-"""Of small text, so that a line of it is a little narrower than its figure."""
-
-
-def write_below(drawn: Figure, sentences: Sequence[str]) -> None:
-    """Write sentences in small text below a figure, which becomes higher by the room they take."""
-    width, height = drawn.get_size_inches()
-    lines = textwrap.wrap(" ".join(sentences), max(20, int(_LETTERS_PER_INCH * width)))
-    room = 0.14 * len(lines) + 0.06
-    share = room / (height + room)
-    drawn.set_size_inches(width, height + room)
-    engine = drawn.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(rect=(0, share, 1, 1 - share))
-    for legend in drawn.legends:
-        legend.set_bbox_to_anchor((0, share, 1, 1 - share), transform=drawn.transFigure)
-    drawn.text(
-        0.01, 0.05 / (height + room), "\n".join(lines), fontsize=7, color="#8a4b00", va="bottom",
     )  # fmt: skip
