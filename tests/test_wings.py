@@ -11,6 +11,7 @@ MATHEMATICS = {"groups", "preferences", "ranking", "representations", "scaling"}
 MACHINERY = {
     "claims",
     "config",
+    "costs",
     "csv_rows",
     "estimates",
     "figures",

@@ -15,13 +15,18 @@ from ontogeny.config.training import Schedule
 __all__ = [
     "COMPRESSED",
     "JOINED",
+    "Amount",
     "Cost",
     "Rates",
     "checkpoints",
     "drawing",
     "number_of",
     "seconds",
+    "transformer_pass",
 ]
+
+Amount = int | float
+"""A number of operations, calls or bytes."""
 
 COMPRESSED = 0.93
 """Bytes on disk for each byte of float32 weights: their last bits are noise, which zlib keeps."""
@@ -36,62 +41,65 @@ class Cost:
 
     Attributes
     ----------
-    starts : float
+    starts : int or float
         Processes that import NumPy, xarray and this package.
-    torch_starts : float
+    torch_starts : int or float
         Processes that import PyTorch in addition.
-    products : float
+    products : int or float
         Operations of matrix products in float32, two for each multiplication with its addition; an
         operation in float64 counts as two.
-    numbers : float
+    numbers : int or float
         Numbers that an elementwise function takes and gives in float32; in float64 twice as many.
-    calls : float
+    calls : int or float
         Calls of PyTorch or NumPy whose arrays are so small that only the call takes time.
-    figures : float
+    figures : int or float
         Figures of average size that are drawn and written.
-    stored : float
+    stored : int or float
         Bytes of results.
+    at_most : bool
+        Whether it may be less, since a training may stop before its last step.
     """
 
-    starts: float = 0.0
-    torch_starts: float = 0.0
-    products: float = 0.0
-    numbers: float = 0.0
-    calls: float = 0.0
-    figures: float = 0.0
-    stored: float = 0.0
+    starts: Amount = 0.0
+    torch_starts: Amount = 0.0
+    products: Amount = 0.0
+    numbers: Amount = 0.0
+    calls: Amount = 0.0
+    figures: Amount = 0.0
+    stored: Amount = 0.0
+    at_most: bool = False
 
     def __add__(self, other: "Cost") -> "Cost":
         """Return the cost of both."""
-        return Cost(
-            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in _KINDS}
-        )
+        kinds = {kind: getattr(self, kind) + getattr(other, kind) for kind in _KINDS}
+        return Cost(**kinds, at_most=self.at_most or other.at_most)
 
-    def __mul__(self, times: float) -> "Cost":
+    def __mul__(self, times: Amount) -> "Cost":
         """Return the cost of as many of these."""
-        return Cost(**{each.name: times * getattr(self, each.name) for each in _KINDS})
+        kinds = {kind: times * getattr(self, kind) for kind in _KINDS}
+        return Cost(**kinds, at_most=self.at_most)
 
 
-_KINDS = fields(Cost)
+_KINDS = tuple(each.name for each in fields(Cost) if each.name != "at_most")
 
 
 @dataclass(frozen=True)
 class Rates:
     """Processor time of one unit of each kind of work on one machine [s]."""
 
-    starts: float
-    torch_starts: float
-    products: float
-    numbers: float
-    calls: float
-    figures: float
+    starts: Amount
+    torch_starts: Amount
+    products: Amount
+    numbers: Amount
+    calls: Amount
+    figures: Amount
 
 
-JOINED = Cost(starts=1, numbers=1e7, stored=1e5)
-"""A job that joins, tabulates or judges: a second for what it reads, whatever that is."""
+JOINED = Cost(starts=2, stored=1e5)
+"""A job that joins, tabulates or judges: what it does takes about as long as its start."""
 
 
-def seconds(cost: Cost, rates: Rates) -> float:
+def seconds(cost: Cost, rates: Rates) -> Amount:
     """Return the processor time of a cost [s]: the sum of work times rate over all kinds.
 
     Examples
@@ -103,8 +111,8 @@ def seconds(cost: Cost, rates: Rates) -> float:
 
 
 def drawing(figures: int) -> Cost:
-    """Return the cost of drawing some figures in one process."""
-    return Cost(starts=1, figures=figures, stored=_FIGURE_BYTES * figures)
+    """Return the cost of drawing some figures in one process, which imports Matplotlib once."""
+    return Cost(starts=1.5, figures=figures, stored=_FIGURE_BYTES * figures)
 
 
 def checkpoints(schedule: Schedule) -> int:
@@ -119,6 +127,38 @@ def checkpoints(schedule: Schedule) -> int:
         found.add(step)
         exponent += 1
     return len(found)
+
+
+def transformer_pass(
+    tokens: Amount,
+    context: int,
+    *,
+    layers: int,
+    width: int,
+    heads: int,
+    neurons: int,
+    outputs: int,
+) -> Cost:
+    """Return the cost of a forward pass of a decoder; with its backward pass it is three of these.
+
+    With ``B`` tokens, context ``T``, layers ``L``, width ``d``, heads ``H``, neurons ``m`` and
+    outputs ``V``, products take ``B (L (8 d^2 + 4 T d + 4 d m) + 2 d V)`` operations: four maps of
+    the stream, scores and mixing, the MLP, the unembedding. The elementwise passes are 16 over the
+    stream with its norms and copies, 6 over patterns and logits, 8 over neurons.
+
+    Parameters
+    ----------
+    tokens : Amount
+        Of all sequences together, B.
+    context, layers, width, heads, neurons, outputs : int
+    """
+    in_layer = 8 * width**2 + 4 * context * width + 4 * width * neurons
+    numbers_in_layer = 16 * width + 6 * heads * context + 8 * neurons
+    return Cost(
+        products=tokens * (layers * in_layer + 2 * width * outputs),
+        numbers=tokens * (layers * numbers_in_layer + 6 * outputs),
+        calls=60 * layers + 40,
+    )
 
 
 def number_of(shapes: Mapping[str, tuple[int, ...]]) -> int:

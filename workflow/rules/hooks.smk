@@ -56,7 +56,7 @@ def end():
     is_dry = workflow.dryrun and workflow.scheduler is not None
     try:
         if is_dry and PLAN in os.environ:
-            jobs = planned_jobs(workflow.dag, cost_of(PLANS, TOGETHER))
+            jobs = planned_jobs(workflow.dag, cost_of(PLANS))
             write_plan(jobs, os.environ[PLAN])
         elif has_all_results(workflow, has_run=bool(FINISHED)):
             if Quietness.ALL not in workflow.output_settings.quiet:

@@ -45,11 +45,8 @@ def rates() -> Rates:
     """Return the rates of this machine, measured in this process."""
     starts = _start(_START)
     torch_starts = _start(f"{_START}, ontogeny.resume")
-    figure = _figure()
-    figures = _each(figure, 1)
-    return Rates(
-        starts=starts, torch_starts=torch_starts, figures=figures, **_of_torch()
-    )
+    figures = _each(_figure(), 1)
+    return Rates(starts=starts, torch_starts=torch_starts, figures=figures, **_of_torch())
 
 
 def main() -> int:
@@ -105,7 +102,7 @@ def _of_torch() -> dict[str, float]:
 
 
 def _figure() -> Callable[[], None]:
-    """Return a function that draws a figure of two panels and writes it as SVG and PNG."""
+    """Return a function that draws a figure of four panels and writes it as SVG and PNG."""
     from io import BytesIO
 
     import numpy as np
@@ -116,8 +113,8 @@ def _figure() -> Callable[[], None]:
 
     def draw() -> None:
         with settings():
-            drawn = figure(width=7.0, height=3.0)
-            for axes in drawn.subplots(1, 2):
+            drawn = figure(width=8.0, height=3.0)
+            for axes in drawn.subplots(1, 4):
                 for line in range(6):
                     axes.plot(steps, steps**0.5 + line, label=str(line))
                 axes.set(xlabel="step", ylabel="loss [nat]")

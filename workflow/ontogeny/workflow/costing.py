@@ -2,27 +2,28 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from ontogeny.costs import JOINED, Cost, Rates, drawing, seconds
-from ontogeny.figures import Together
+from ontogeny.costs import JOINED, Amount, Cost, Rates, drawing, seconds
+from ontogeny.figures import drawn_together
 from ontogeny.study import Plan
 from ontogeny.workflow.planning import PlannedJob
-from ontogeny.workflow.summaries import duration
 
 __all__ = ["cores_of", "cost_of", "estimate"]
 
-_SCHEDULING = 0.1
-"""Starts of a process that Snakemake's own work for a job takes, about."""
+_SCHEDULING = Cost(starts=0.3)
+"""What Snakemake itself does for a job, about."""
+
+_SNAKEMAKE = Cost(starts=5)
+"""What it does for each run of the workflow: it reads the rules and the configuration, twice."""
 
 
-def cost_of(
-    plans: Mapping[str, Plan], together: Mapping[str, Iterable[Together]]
-) -> Callable[[str, Any], tuple[str, Cost | None]]:
+def cost_of(plans: Mapping[str, Plan]) -> Callable[[str, Any], tuple[str, Cost | None]]:
     """Return the function from the rule and the wildcards of a job to its study and its cost.
 
     The cost is that of ``COSTS`` in the module ``cost`` of the study, by the name of the rule; of
@@ -32,13 +33,11 @@ def cost_of(
     ----------
     plans : mapping of Plan
         By the name of the study.
-    together : mapping of iterable of Together
-        The figures that are drawn in one process, by the name of the study.
     """
     figures = {
         f"{study}_figures_{each.name}": (study, len(each.figures))
-        for study, all_of_it in together.items()
-        for each in all_of_it
+        for study, plan in plans.items()
+        for each in drawn_together(plan)
     }
 
     def found(rule: str, wildcards: Any) -> tuple[str, Cost | None]:
@@ -90,49 +89,37 @@ def estimate(jobs: Sequence[PlannedJob], rates: Rates, *, cores: int) -> list[st
         Of this machine.
     cores : int
     """
-    known = [job for job in jobs if job.cost is not None]
+    known = [(job.study, job.cost + _SCHEDULING) for job in jobs if job.cost is not None]
     told = []
     if known:
-        told.append(f"Estimate: {_amount(known, rates)}, {_elapsed(known, rates, cores)}.")
-    studies = list(dict.fromkeys(job.study for job in known if job.study))
-    if len(studies) > 1:
-        each = [
-            f"{study} {_amount([job for job in known if job.study == study], rates)}"
-            for study in studies
-        ]
+        total = sum((cost for _, cost in known), _SNAKEMAKE)
+        longest = max(seconds(cost, rates) for _, cost in known)
+        elapsed = max(seconds(total, rates) / cores, longest)
+        on = f"{_time(elapsed)} on {cores} core{'s' if cores > 1 else ''}"
+        told.append(f"Estimate: {_amount(total, rates)}, {on}.")
+    by_study: dict[str, Cost] = {}
+    for study, cost in known:
+        if study:
+            by_study[study] = by_study.get(study, Cost()) + cost
+    if len(by_study) > 1:
+        each = [f"{study} {_amount(cost, rates)}" for study, cost in by_study.items()]
         told.append(f"By study: {'; '.join(each)}.")
-    unknown: dict[str, int] = {}
-    for job in jobs:
-        if job.cost is None:
-            unknown[job.rule] = unknown.get(job.rule, 0) + 1
+    shorter = sum(cost.at_most for _, cost in known)
+    if shorter:
+        told.append(f"At most: {shorter} training{'s' * (shorter > 1)} may stop early.")
+    unknown = Counter(job.rule for job in jobs if job.cost is None)
     if unknown:
         counted = ", ".join(f"{number} x {rule}" for rule, number in unknown.items())
         told.append(f"Not in the estimate, as sizes alone do not say it: {counted}.")
     return told
 
 
-def _amount(jobs: Sequence[PlannedJob], rates: Rates) -> str:
-    """Return processor time and disk of jobs in words."""
-    total = _total(jobs)
-    return f"{_time(seconds(total, rates))} of processor time and {_size(total.stored)}"
+def _amount(cost: Cost, rates: Rates) -> str:
+    """Return processor time and disk in words."""
+    return f"{_time(seconds(cost, rates))} of processor time and {_size(cost.stored)}"
 
 
-def _elapsed(jobs: Sequence[PlannedJob], rates: Rates, cores: int) -> str:
-    """Return in words how long jobs take on some cores."""
-    longest = max(seconds(_total([job]), rates) for job in jobs)
-    elapsed = max(seconds(_total(jobs), rates) / cores, longest)
-    return f"{_time(elapsed)} on {cores} core{'s' if cores > 1 else ''}"
-
-
-def _total(jobs: Iterable[PlannedJob]) -> Cost:
-    total = Cost()
-    for job in jobs:
-        if job.cost is not None:
-            total += job.cost + Cost(starts=_SCHEDULING)
-    return total
-
-
-def _time(took: float) -> str:
+def _time(took: Amount) -> str:
     """Return a time in words, to no more digits than an estimate has.
 
     Examples
@@ -141,13 +128,13 @@ def _time(took: float) -> str:
     ('42 s', '2 min', '1.1 h', '42 h')
     """
     if took < 90:
-        return duration(took)
+        return f"{took:.0f} s"
     if took < 5400:
         return f"{took / 60:.0f} min"
     return f"{took / 3600:.1f} h" if took < 36_000 else f"{took / 3600:.0f} h"
 
 
-def _size(stored: float) -> str:
+def _size(stored: Amount) -> str:
     """Return a number of bytes in words.
 
     Examples

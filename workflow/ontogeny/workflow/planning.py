@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -143,11 +144,12 @@ def _planned(
     name = str(part(part(job, "rule", _HERE), "name", _HERE))
     benchmark = part(job, "benchmark", _HERE)
     is_finished = bool(outputs) and all(Path(path).exists() for path in outputs)
-    study, cost = cost_of(name, job.wildcards)
+    wildcards = {key: str(value) for key, value in part(job, "wildcards_dict", _HERE).items()}
+    study, cost = cost_of(name, SimpleNamespace(**wildcards))
     return PlannedJob(
         rule=name,
         message=part(job, "message", _HERE) or name,
-        wildcards={key: str(value) for key, value in part(job, "wildcards_dict", _HERE).items()},
+        wildcards=wildcards,
         reasons=reasons,
         is_finished=is_finished,
         can_continue=is_finished

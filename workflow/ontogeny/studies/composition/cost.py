@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ontogeny.costs import COMPRESSED, JOINED, Cost, checkpoints, number_of
+from ontogeny.costs import COMPRESSED, JOINED, Amount, Cost, checkpoints, number_of
 from ontogeny.groups import parse
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import (
@@ -50,7 +50,7 @@ def order_of(group: str, given: GivenGroup | None) -> int | None:
         return None
 
 
-def pass_products(network: ArchitectureSettings, n: int, pairs: int) -> float:
+def pass_products(network: ArchitectureSettings, n: int, pairs: int) -> Amount:
     """Return the operations of the matrix products of a forward pass over pairs.
 
     Two for each multiplication: of an MLP or a bilinear network ``2 N h c`` from the hidden layer
@@ -84,7 +84,7 @@ def training(experiment: Experiment, n: int) -> Cost:
     pairs, h = round(experiment.data.fraction * n**2), _neurons(experiment)
     size, stored = _parameters(network, n), checkpoints(schedule)
     update = Cost(
-        products=1.2 * 3 * precision * pass_products(network, n, pairs),
+        products=1.5 * 3 * precision * pass_products(network, n, pairs),
         numbers=precision * (pairs * (6 * n + 3 * h) + 10 * size),
         calls=100,
     )
@@ -94,8 +94,12 @@ def training(experiment: Experiment, n: int) -> Cost:
         calls=200,
         stored=4 * precision * COMPRESSED * size,
     )
-    history = 11 * schedule.steps + 2 * pairs + 20_000
-    return Cost(torch_starts=1, stored=history) + update * schedule.steps + evaluation * stored
+    begun = Cost(
+        torch_starts=1,
+        stored=11 * schedule.steps + 2 * pairs + 20_000,
+        at_most=schedule.early_stop is not None,
+    )
+    return begun + update * schedule.steps + evaluation * stored
 
 
 def analysis(experiment: Experiment, n: int) -> Cost:
@@ -108,8 +112,8 @@ def analysis(experiment: Experiment, n: int) -> Cost:
     """
     network, h = experiment.architecture, _neurons(experiment)
     each = Cost(
-        products=2 * pass_products(network, n, n**2) + 4 * n**2 * h * _classes(n),
-        numbers=n**2 * (80 * n + 30 * h),
+        products=3 * pass_products(network, n, n**2) + 4 * n**2 * h * _classes(n),
+        numbers=n**2 * (60 * n + 70 * h),
         calls=4000,
         stored=2000,
     )
@@ -121,7 +125,7 @@ def addition_analysis(experiment: Experiment, n: int) -> Cost:
     """Return the cost of the same by frequencies, with the gradient of the training loss."""
     network, h = experiment.architecture, _neurons(experiment)
     each = Cost(
-        products=6 * pass_products(network, n, n**2),
+        products=8 * pass_products(network, n, n**2),
         numbers=n**2 * (150 * n + 60 * h),
         calls=10_000,
         stored=40_000,
@@ -180,7 +184,7 @@ def _group(plan: Any, wildcards: Any) -> Cost | None:
 def _joined(plan: Any, wildcards: Any) -> Cost:
     """Return the cost of a join of all runs."""
     del wildcards
-    return JOINED + Cost(calls=200_000, stored=30_000) * len(plan.runs())
+    return JOINED + Cost(calls=50_000, stored=30_000) * len(plan.runs())
 
 
 COSTS: dict[str, Callable[[Any, Any], Cost | None]] = {
