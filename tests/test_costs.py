@@ -29,7 +29,9 @@ def test_costs_add_and_multiply_kind_by_kind():
 
 def test_what_may_be_less_may_be_less_in_a_sum():
     bound = Cost(at_most=True)
-    assert (Cost() + bound).at_most and (bound * 3).at_most and not (Cost() * 3).at_most
+    assert (Cost() + bound).at_most
+    assert (bound * 3).at_most
+    assert not (Cost() * 3).at_most
 
 
 def test_every_kind_of_work_has_a_rate_and_bytes_have_none():
@@ -64,14 +66,14 @@ def test_products_of_a_pass_are_those_of_all_its_matrices():
     """Each weight multiplies every token; scores and mixing take each pair of tokens."""
     shape = Transformer(50, layers=3, d_model=32, heads=4, d_mlp=64)
     matrices = {
-        name: each for name, each in shape.shapes().items() if name.startswith("W_") and "E" not in name
+        name: each
+        for name, each in shape.shapes().items()
+        if name.startswith("W_") and "E" not in name
     }
     tokens, context = 40, 10
     weights = 2 * tokens * number_of(matrices)
     pairs = 3 * 2 * 2 * tokens * context * 32
-    counted = transformer_pass(
-        tokens, context, layers=3, width=32, heads=4, neurons=64, outputs=50
-    )
+    counted = transformer_pass(tokens, context, layers=3, width=32, heads=4, neurons=64, outputs=50)
     assert counted.products == weights + pairs
 
 

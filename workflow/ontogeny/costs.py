@@ -15,6 +15,7 @@ from ontogeny.config.training import Schedule
 __all__ = [
     "COMPRESSED",
     "JOINED",
+    "STATE",
     "Amount",
     "Cost",
     "Rates",
@@ -30,6 +31,9 @@ Amount = int | float
 
 COMPRESSED = 0.93
 """Bytes on disk for each byte of float32 weights: their last bits are noise, which zlib keeps."""
+
+STATE = 12
+"""Bytes of a saved state for each float32 parameter: the parameter and its two moments."""
 
 _FIGURE_BYTES = 130_000
 """Of a figure as SVG and PNG, with its numbers; the mean of 73 figures, from 40 kB to 1 MB."""
@@ -170,4 +174,3 @@ def number_of(shapes: Mapping[str, tuple[int, ...]]) -> int:
     9
     """
     return sum(math.prod(shape) for shape in shapes.values())
-

@@ -19,7 +19,13 @@ __all__ = ["calibrated", "main", "rates"]
 _SECONDS = 0.2
 """Processor time for which each kind of work is repeated [s]."""
 
-_START = "import ontogeny.job, ontogeny.labels, scipy.special"
+_START = "import ontogeny.job"
+_TORCH_START = """
+import ontogeny.job, ontogeny.resume, torch
+weights = torch.ones(8)
+weights.grad = torch.ones(8)
+torch.optim.AdamW([weights], fused=True).step()
+"""
 _CALLS = 64
 
 
@@ -44,7 +50,7 @@ def calibrated() -> Rates:
 def rates() -> Rates:
     """Return the rates of this machine, measured in this process."""
     starts = _start(_START)
-    torch_starts = _start(f"{_START}, ontogeny.resume")
+    torch_starts = _start(_TORCH_START)
     figures = _each(_figure(), 1)
     return Rates(starts=starts, torch_starts=torch_starts, figures=figures, **_of_torch())
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ontogeny.costs import COMPRESSED, JOINED, Amount, Cost, checkpoints, number_of
+from ontogeny.costs import COMPRESSED, JOINED, STATE, Amount, Cost, checkpoints, number_of
 from ontogeny.groups import parse
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import (
@@ -68,7 +68,9 @@ def pass_products(network: ArchitectureSettings, n: int, pairs: int) -> Amount:
         last = 2.0 * d * n if n > d else 0.0
         folding = 8.0 * n * d * mixed + 2.0 * mixed * d * m + 2.0 * m * d * column
         return pairs * (2.0 * (mixed * m + mixed * column + m * column) + last) + folding
-    folding = 4.0 * n * network.embedding * network.hidden if isinstance(network, MLPSettings) else 0
+    folding = (
+        4.0 * n * network.embedding * network.hidden if isinstance(network, MLPSettings) else 0
+    )
     return 2.0 * pairs * network.hidden * n + folding
 
 
@@ -96,7 +98,7 @@ def training(experiment: Experiment, n: int) -> Cost:
     )
     begun = Cost(
         torch_starts=1,
-        stored=11 * schedule.steps + 2 * pairs + 20_000,
+        stored=11 * schedule.steps + 2 * pairs + 20_000 + STATE * precision * size,
         at_most=schedule.early_stop is not None,
     )
     return begun + update * schedule.steps + evaluation * stored

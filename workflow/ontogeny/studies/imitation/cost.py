@@ -32,13 +32,11 @@ def enumeration(experiment: Experiment, kind: Class) -> Cost:
     if not isinstance(of, Enumerated | Whole):
         return Cost(starts=1)
     histories = (2 * of.actions * of.observations) ** of.steps
-    return Cost(
-        starts=1, numbers=300 * histories * policies_of(kind), calls=20_000, stored=50_000
-    )
+    return Cost(starts=1, numbers=300 * histories * policies_of(kind), calls=20_000, stored=50_000)
 
 
 def simulation(experiment: Experiment, kind: Class) -> Cost:
-    """Return the cost of ``R`` histories of ``T`` steps: at each, ``N A`` numbers of each history."""
+    """Return the cost of ``R`` histories of ``T`` steps: ``R N A`` numbers at each."""
     schedule = experiment.schedule
     each = Cost(numbers=60 * schedule.histories * policies_of(kind) * actions_of(kind), calls=200)
     return Cost(starts=1, stored=150_000) + each * schedule.steps
@@ -47,7 +45,8 @@ def simulation(experiment: Experiment, kind: Class) -> Cost:
 def policies(kind: Class) -> Cost:
     """Return the cost of a class: its ``S N A`` probabilities."""
     size = policies_of(kind) * actions_of(kind)
-    size *= 1 if steps_of(kind) is not None else states_of(kind)
+    if not isinstance(kind, Enumerated) and steps_of(kind) is None:
+        size *= states_of(kind)
     return Cost(starts=1, numbers=100 * size, stored=30_000 + 8 * size)
 
 

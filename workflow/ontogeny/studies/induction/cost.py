@@ -7,7 +7,7 @@ heads; ``P`` parameters; ``K`` checkpoints.
 from collections.abc import Callable
 from typing import Any
 
-from ontogeny.costs import COMPRESSED, JOINED, Cost, checkpoints, transformer_pass
+from ontogeny.costs import COMPRESSED, JOINED, STATE, Cost, checkpoints, transformer_pass
 from ontogeny.studies.induction.config import Experiment, Markov, Phrases, Text
 
 __all__ = ["COSTS", "corpus", "evaluation", "parameters", "training"]
@@ -43,7 +43,7 @@ def training(experiment: Experiment, of: Corpus) -> Cost:
     kept = _pass(experiment, of, min(_WHILE_TRAINING, of.sequences)) * precision + stored
     begun = Cost(
         torch_starts=1,
-        stored=20_000 + 11 * schedule.steps,
+        stored=20_000 + 11 * schedule.steps + STATE * precision * size,
         at_most=schedule.early_stop is not None,
     )
     return begun + update * schedule.steps + kept * checkpoints(schedule)
@@ -53,8 +53,8 @@ def evaluation(experiment: Experiment, of: Corpus) -> Cost:
     """Return the cost of all measures along the checkpoints.
 
     At each of them: a pass over the ``N`` sequences, and for either way to remove each of the
-    ``L H`` heads a pass from its layer on, a third of one on average; probes and weights take as many
-    calls as heads and compositions have measures.
+    ``L H`` heads a pass from its layer on, a third of one on average; probes and weights take as
+    many calls as heads and compositions have measures.
     """
     network = experiment.network
     heads = network.layers * network.heads

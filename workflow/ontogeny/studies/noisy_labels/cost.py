@@ -7,7 +7,7 @@ Symbols: ``B`` comments of a minibatch; ``L`` words of a comment; ``V`` words; `
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ontogeny.costs import COMPRESSED, JOINED, Cost
+from ontogeny.costs import COMPRESSED, JOINED, STATE, Cost
 from ontogeny.studies.noisy_labels.config import (
     CLEAN_ALONE,
     Corpus,
@@ -93,7 +93,11 @@ def training(
         stored=4 * COMPRESSED * size,
     )
     kept = 1 + epochs * looks
-    return Cost(torch_starts=1, stored=20_000 + 11 * updates) + update * updates + tried * kept
+    return (
+        Cost(torch_starts=1, stored=25_000 + 11 * updates + STATE * size)
+        + update * updates
+        + tried * kept
+    )
 
 
 def rating(rater: Rater, of: Corpus) -> Cost:

@@ -4,10 +4,11 @@ Symbols: ``T`` tokens of a response; ``V`` tokens of a world; ``d`` width; ``L``
 parameters; ``K`` checkpoints.
 """
 
+from pathlib import Path
 from typing import Any
 
 from ontogeny.config.training import Schedule
-from ontogeny.costs import COMPRESSED, JOINED, Amount, Cost, checkpoints, transformer_pass
+from ontogeny.costs import COMPRESSED, JOINED, STATE, Amount, Cost, checkpoints, transformer_pass
 from ontogeny.studies.rlhf.config import Enumerated, Network, Pairs, Sequences, World
 from ontogeny.studies.rlhf.iterations import updates_of
 
@@ -25,7 +26,7 @@ _SLOW = 5
 def world(of: World) -> Cost:
     """Return the cost of a world: of its lines, and the true score of every sequence."""
     if isinstance(of, Pairs):
-        return Cost(starts=4, stored=20e6)
+        return Cost(starts=1.3, stored=4 * Path(of.file).stat().st_size + 50_000)
     every = of.vocabulary**of.length if isinstance(of, Enumerated) else 0
     return Cost(
         starts=1,
@@ -35,9 +36,7 @@ def world(of: World) -> Cost:
     )
 
 
-def fitting(
-    network: Network, of: Generative, *, sequences: int, batch: int, epochs: int
-) -> Cost:
+def fitting(network: Network, of: Generative, *, sequences: int, batch: int, epochs: int) -> Cost:
     """Return the cost of epochs over sequences, with a checkpoint after each.
 
     An update takes three passes over the sequences of a minibatch, and the optimiser's 10 numbers
@@ -47,7 +46,9 @@ def fitting(
     updates = epochs * -(-sequences // batch)
     update = _pass(network, of, batch) * 3 + Cost(numbers=10 * size, calls=250)
     kept = Cost(stored=4 * COMPRESSED * size, calls=500) * (epochs + 1)
-    return Cost(torch_starts=1, stored=20_000 + 11 * updates) + update * updates + kept
+    return (
+        Cost(torch_starts=1, stored=30_000 + 11 * updates + STATE * size) + update * updates + kept
+    )
 
 
 def policy(network: Network, of: Generative, experiment: Any) -> Cost:
@@ -70,11 +71,16 @@ def policy(network: Network, of: Generative, experiment: Any) -> Cost:
     scored = Cost()
     if isinstance(of, Enumerated):
         scored = _pass(network, of, of.vocabulary**of.length)
-    return Cost(torch_starts=1, stored=30_000) + iteration * schedule.iterations + stored + scored
+    return (
+        Cost(torch_starts=1, stored=40_000 + STATE * size)
+        + iteration * schedule.iterations
+        + stored
+        + scored
+    )
 
 
 def sampling(network: Network, of: Generative, sequences: Amount) -> Cost:
-    """Return the cost of responses: a pass over them, with the calls of each token in each block."""
+    """Return the cost of responses: a pass over them, and calls for each token of a block."""
     blocks = max(1, sequences / _AT_ONCE)
     return _pass(network, of, sequences) + Cost(calls=of.length * 60 * network.layers) * blocks
 
@@ -131,9 +137,7 @@ def _compare(plan: Any, wildcards: Any) -> Cost:
     sequences = 2 * (tranche.pairs + tranche.test) * tranche.best_of
     judged = _pass(start.network, of, sequences) * (tranche.best_of > 1)
     stored = 2 * (tranche.pairs + tranche.test) * (of.length / 2 + 8) + 20_000
-    return (sampling(start.network, of, sequences) + judged) * _SLOW + Cost(
-        starts=1, stored=stored
-    )
+    return (sampling(start.network, of, sequences) + judged) * _SLOW + Cost(starts=1, stored=stored)
 
 
 def _prefer(plan: Any, wildcards: Any) -> Cost:
@@ -153,7 +157,7 @@ def _judge(plan: Any, wildcards: Any) -> Cost:
     preference, of, tranches = _preference_of(plan, wildcards.preference)
     probes = _policy_of(plan, tranches[0].policy)[0].probes
     scored = _pass(preference.network, of, 2 * (probes.calibration + probes.fresh))
-    return Cost(starts=1, stored=20_000) + scored * _SLOW
+    return Cost(starts=1.5, stored=20_000) + scored * _SLOW
 
 
 def _train(plan: Any, wildcards: Any) -> Cost:

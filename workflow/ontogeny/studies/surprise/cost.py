@@ -7,7 +7,7 @@ parameters; ``K`` checkpoints.
 from collections.abc import Callable
 from typing import Any
 
-from ontogeny.costs import COMPRESSED, JOINED, Cost, checkpoints, transformer_pass
+from ontogeny.costs import COMPRESSED, JOINED, STATE, Cost, checkpoints, transformer_pass
 from ontogeny.studies.surprise.config import BATCHES, Experiment, Mixture, Parity, Published, World
 
 __all__ = ["COSTS", "parameters", "training", "world"]
@@ -33,7 +33,7 @@ def world(of: World) -> Cost:
     return Cost(starts=1.3 if isinstance(of, Published) else 1, stored=30_000)
 
 
-def training(experiment: Experiment, of: World) -> Cost:
+def training(experiment: Experiment, of: Parity | Mixture) -> Cost:
     """Return the cost of training a network to its last step.
 
     On parity, an update takes 16 elementwise passes over the ``B d`` hidden activations (its
@@ -53,41 +53,38 @@ def training(experiment: Experiment, of: World) -> Cost:
     stored = Cost(stored=4 * COMPRESSED * size + 1_000)
     begun = Cost(
         torch_starts=1,
-        stored=15_000 + 11 * schedule.steps,
+        stored=15_000 + 11 * schedule.steps + STATE * size,
         at_most=schedule.early_stop is not None,
     )
     return begun + update * schedule.steps + (tried + stored) * checkpoints(schedule)
 
 
-def parity_evaluation(experiment: Experiment, of: World) -> Cost:
+def parity_evaluation(experiment: Experiment, of: Parity) -> Cost:
     """Return the cost of all tasks at every checkpoint, on a fixed number of examples of each."""
-    assert isinstance(of, Parity)
     each = Cost(numbers=of.tasks * 300 * 20 * experiment.network.width, calls=2_000, stored=4_000)
     return Cost(starts=1, stored=30_000) + each * checkpoints(experiment.schedule)
 
 
-def mixture_evaluation(experiment: Experiment, of: World) -> Cost:
+def mixture_evaluation(experiment: Experiment, of: Mixture) -> Cost:
     """Return the cost of all tasks and of the text at every checkpoint.
 
     Problems are asked after one and after many others, scored in one pass and answered greedily,
     which takes as many calls as an answer has characters.
     """
-    assert isinstance(of, Mixture)
     asked = _pass(experiment, of, _SHOTS * of.problems) * 1.5 + Cost(calls=2_500, stored=800)
     each = asked * len(of.tasks) + _pass(experiment, of, of.sequences)
     return Cost(torch_starts=1, stored=40_000) + each * checkpoints(experiment.schedule)
 
 
-def open_ended(experiment: Experiment, of: World) -> Cost:
-    """Return the cost of what a transformer writes: one pass over it, and the calls of each place."""
-    assert isinstance(of, Mixture)
+def open_ended(experiment: Experiment, of: Mixture) -> Cost:
+    """Return the cost of what a transformer writes: a pass over it, and calls for each place."""
     written = _pass(experiment, of, _SPANS) * 1.5
     blocks = max(1, _SPANS // 250)
     calls = blocks * of.length * 60 * experiment.network.layers
     return Cost(torch_starts=1, calls=calls, stored=60_000) + written
 
 
-def parameters(experiment: Experiment, of: World) -> int:
+def parameters(experiment: Experiment, of: Parity | Mixture) -> int:
     """Return how many parameters a network has; of a transformer without its gains and biases."""
     d, layers = experiment.network.width, experiment.network.layers
     if isinstance(of, Parity):
@@ -95,8 +92,7 @@ def parameters(experiment: Experiment, of: World) -> int:
     return 12 * layers * d**2 + 2 * _OUTPUTS * d
 
 
-def _pass(experiment: Experiment, of: World, sequences: int) -> Cost:
-    assert isinstance(of, Mixture)
+def _pass(experiment: Experiment, of: Mixture, sequences: int) -> Cost:
     d = experiment.network.width
     return transformer_pass(
         sequences * of.length,
@@ -109,7 +105,7 @@ def _pass(experiment: Experiment, of: World, sequences: int) -> Cost:
     )
 
 
-def _of_run(cost: Callable[[Experiment, World], Cost]) -> Callable[[Any, Any], Cost]:
+def _of_run(cost: Callable[[Experiment, Any], Cost]) -> Callable[[Any, Any], Cost]:
     def of_job(plan: Any, wildcards: Any) -> Cost:
         experiment = plan.experiment(wildcards)
         return cost(experiment, plan.section.worlds[experiment.world])
