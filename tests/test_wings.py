@@ -13,6 +13,7 @@ MACHINERY = {
     "checkpoint_files",
     "claims",
     "config",
+    "costs",
     "csv_rows",
     "estimates",
     "figures",
