@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 
 from composition_trained import RUNS, trained
 from ontogeny.groups import from_permutations, group
+from ontogeny.studies.composition.addition import stages as addition
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.own_networks import GroupNetwork, follow_group
 
@@ -61,6 +62,28 @@ def test_numbers_are_those_of_the_workflow(name):
     assert found["history"]["train_index"].values.tolist() == (
         sorted(run.history["train_index"].values.tolist())
     )
+
+
+def test_frequencies_of_residues_are_those_of_the_workflow():
+    run = trained("C7, transformer")
+    found = follow_group("C7", own_networks(run), run.train)
+    stored = run.table, run.checkpoints, run.history
+    final = addition.analysis(*stored)
+    expected = {
+        "addition_analysis": final,
+        "addition_evaluation": addition.evaluation(*stored, final),
+    }
+    for stage, of_workflow in expected.items():
+        common = [
+            name
+            for name, values in found[stage].data_vars.items()
+            if values.dtype.kind in "fiub" and values.dims == of_workflow[name].dims
+        ]
+        assert len(common) > 25
+        for name in common:
+            shared = [dim for dim in ("ablation", "key_rule") if dim in found[stage][name].dims]
+            of_same = of_workflow[name].sel({dim: found[stage][dim] for dim in shared})
+            assert_allclose(found[stage][name], of_same, rtol=1e-8, atol=1e-10, err_msg=name)
 
 
 def test_logits_alone_tell_what_they_can_and_the_rest_is_absent_with_its_reason():

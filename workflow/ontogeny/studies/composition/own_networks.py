@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from ontogeny.caveats import of_all
 from ontogeny.groups import Group, broken_law
 from ontogeny.groups import group as group_by_name
 from ontogeny.representations import irreps, real_irreps
@@ -24,6 +25,7 @@ from ontogeny.studies.composition.config import Analysis
 from ontogeny.studies.composition.irreps.analysis import Layers, Matrices, Network
 from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.composition.irreps.stages import analysis_of, evaluation_of
+from ontogeny.studies.composition.opened import words
 
 __all__ = ["GroupNetwork", "follow_group"]
 
@@ -67,6 +69,15 @@ class GroupNetwork:
     parameters: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """A network as analyses see it: its layers, and what else of it is known."""
+
+    network: Network
+    matrices: Matrices
+    parameters: dict[str, Array] | None
+
+
 def follow_group(
     group: str | Group | ArrayLike,
     networks: Mapping[int, GroupNetwork | Function | ArrayLike],
@@ -94,8 +105,9 @@ def follow_group(
     -------
     DataTree
         What the workflow stores of a run: ``table`` and ``irreps`` of the group, ``history``,
-        ``analysis`` of the last network, ``evaluation`` along steps. The attribute ``absent`` of
-        the last two says what they lack and why.
+        ``analysis`` of the last network, ``evaluation`` along steps; of addition modulo an odd
+        number ``addition_analysis`` and ``addition_evaluation`` too. Their attribute ``absent``
+        says what they lack and why.
 
     Raises
     ------
@@ -121,26 +133,75 @@ def follow_group(
     steps = _steps(networks)
     each = {step: _shown(networks[step], step, known.order) for step in steps}
     _require_different(each)
-    last = each[steps[-1]]
     analysis = analysis_of(
-        *last,
+        each[steps[-1]].network,
+        each[steps[-1]].matrices,
         train,
         frame,
         entries=[str(label) for label in found["entry"].values],
         key_similarity=key_similarity,
     )
     evaluation = evaluation_of(
-        np.array(steps), each.values(), train, frame, key=analysis["key"].values
+        np.array(steps),
+        ((one.network, one.matrices) for one in each.values()),
+        train,
+        frame,
+        key=analysis["key"].values,
     )
-    return xr.DataTree.from_dict(
-        {
-            "table": table,
-            "irreps": found,
-            "history": _history(evaluation, train),
-            "analysis": analysis,
-            "evaluation": evaluation,
-        }
+    results = {"history": _history(evaluation, train, known.name)}
+    results |= {"analysis": analysis, "evaluation": evaluation}
+    if _is_addition(known.table):
+        results |= _addition(each, train)
+    tree = xr.DataTree.from_dict(results | {"table": table, "irreps": found})
+    tree.attrs = {
+        "study": "composition",
+        "experiment": "networks of one's own",
+        "network": f"networks at {len(steps)} steps",
+        "data": f"pairs of {known.name}",
+        **words(results),
+        **of_all(results.values()),
+    }
+    return tree
+
+
+def _is_addition(table: NDArray[np.integer]) -> bool:
+    """Return whether a table is that of addition modulo an odd number, 0 first."""
+    p = len(table)
+    return p > 1 and p % 2 == 1 and np.array_equal(table, np.add.outer(range(p), range(p)) % p)
+
+
+def _addition(each: Mapping[int, _Shown], train: NDArray[np.bool_] | None) -> dict[str, Any]:
+    """Return the analyses of networks that add, by frequency."""
+    from ontogeny.studies.composition.addition.measures import Snapshot  # imports torch
+    from ontogeny.studies.composition.addition.reading import ResidueRun
+    from ontogeny.studies.composition.addition.stages import analysis_of, evaluation_of
+
+    shown = list(each.values())
+
+    def snapshot(index: int) -> Snapshot:
+        one = shown[index]
+        layers = list(one.network())
+        hidden = [block.hidden for block in layers if block.hidden is not None]
+        left, right = one.matrices.left_embedding, one.matrices.right_embedding
+        return Snapshot(
+            logits=np.concatenate([block.logits for block in layers]),
+            hidden=(lambda: np.concatenate(hidden)) if hidden else None,
+            embeddings=None if left is None or right is None else (left, right),
+            unembedding=one.matrices.unembedding,
+            parameters=one.parameters,
+        )
+
+    p = next(shown[0].network()).logits.shape[2]
+    run = ResidueRun(
+        order=p,
+        train=train,
+        answer=np.add.outer(np.arange(p), np.arange(p)) % p,
+        step=np.array(list(each)),
+        snapshot=snapshot,
     )
+    final = analysis_of(run)
+    along = evaluation_of(run, final["key_frequency"].values)
+    return {"addition_analysis": final, "addition_evaluation": along}
 
 
 def _group(given: str | Group | ArrayLike) -> Group:
@@ -196,10 +257,8 @@ def _is_step(step: object) -> bool:
     return isinstance(step, int | np.integer) and bool(step >= 0)
 
 
-def _shown(
-    given: GroupNetwork | Function | ArrayLike, step: int, n: int
-) -> tuple[Network, Matrices]:
-    """Return a network as analyses see it, and its matrices as far as they are known."""
+def _shown(given: GroupNetwork | Function | ArrayLike, step: int, n: int) -> _Shown:
+    """Return a network as analyses see it."""
     name = f"`networks[{step}]`"
     if not isinstance(given, GroupNetwork) and not callable(given):
         logits = _float(given)
@@ -213,17 +272,18 @@ def _shown(
     width = None if first.hidden is None else first.hidden.shape[2]
     left, right = _embeddings(network.embeddings, name, n)
     unembedding = _unembedding(network.unembedding, name, n, width)
-    return blocks, Matrices(
+    parameters = network.parameters
+    weights = None if parameters is None else {k: _float(v) for k, v in parameters.items()}
+    matrices = Matrices(
         left_embedding=left,
         right_embedding=right,
         unembedding=unembedding,
         direct_path=_has_direct_path(blocks, unembedding),
         squared_weights=(
-            None
-            if network.parameters is None
-            else float(sum((_float(each) ** 2).sum() for each in network.parameters.values()))
+            None if weights is None else float(sum(np.square(w).sum() for w in weights.values()))
         ),
     )
+    return _Shown(blocks, matrices, weights)
 
 
 def _blocks(function: Function, name: str, n: int) -> Network:
@@ -314,9 +374,9 @@ def _has_direct_path(network: Network, unembedding: Array | None) -> bool:
     return False
 
 
-def _require_different(each: Mapping[int, tuple[Network, Matrices]]) -> None:
+def _require_different(each: Mapping[int, _Shown]) -> None:
     """Refuse networks that are all the same, as functions of one module are that changes."""
-    tables = [next(network()).logits for network, _ in each.values()]
+    tables = [next(one.network()).logits for one in each.values()]
     if len(tables) > 1 and all(np.array_equal(tables[0], other) for other in tables[1:]):
         msg = (
             "`networks` gives the same logits at all steps; functions that share one module must "
@@ -325,11 +385,11 @@ def _require_different(each: Mapping[int, tuple[Network, Matrices]]) -> None:
         raise ValueError(msg)
 
 
-def _history(evaluation: xr.Dataset, train: NDArray[np.bool_] | None) -> xr.Dataset:
+def _history(evaluation: xr.Dataset, train: NDArray[np.bool_] | None, group: str) -> xr.Dataset:
     """Return losses and accuracies as the history of a run has them, and the training pairs."""
     splits = ["all"] if train is None else ["train", "test"]
     chosen = evaluation[["loss", "accuracy"]].sel(split=splits)
-    chosen.attrs = {"title": "Losses and accuracies along training"}
+    chosen.attrs = {"title": "Losses and accuracies along training", "group": group}
     if train is None:
         return chosen
     rows = np.flatnonzero(train.reshape(-1)).astype(np.int32)

@@ -6,7 +6,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.caveats import warned
 from ontogeny.studies.composition.carried import train_pairs_of, training_of
+from ontogeny.studies.composition.caveats import irreps_caveats
 from ontogeny.studies.composition.irreps import datasets
 from ontogeny.studies.composition.irreps.analysis import (
     Evidence,
@@ -110,6 +112,7 @@ def evaluation(
     )
 
 
+@warned(irreps_caveats)
 def analysis_of(
     network: Network,
     found: Matrices,
@@ -166,6 +169,7 @@ def analysis_of(
     ).assign_attrs(datasets.absences(found, train, has_hidden=has_hidden))
 
 
+@warned(irreps_caveats)
 def evaluation_of(
     step: NDArray[np.int64],
     networks: Iterable[tuple[Network, Matrices]],
