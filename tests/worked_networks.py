@@ -25,11 +25,12 @@ from ontogeny.studies.composition.networks.records import checkpoints_dataset, h
 __all__ = ["MADE", "WORKED", "Network", "network_at", "worked"]
 
 MADE = "C11, made by hand"
-WORKED = (*RUNS, MADE)
-"""Three runs of a few updates, and one that goes through all phases of training."""
+BIASED = "S3, mlp with biases"
+WORKED = (*RUNS, MADE, BIASED)
+"""Runs of a few updates, one that goes through all phases of training, and one with biases."""
 
 THRESHOLD = 0.2
-"""Logit similarity above which an irrep of the last one is key."""
+"""Logit similarity above which an irrep of the last two is key."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,7 @@ class Network:
             return p["W_E"][: self.n], p["W_E"][: self.n]
         if "W" in p:
             width = len(p["W"]) // 2
-            return p["W_x"] @ p["W"][:width], p["W_y"] @ p["W"][width:]
+            return p["W_x"] @ p["W"][:width] + p.get("b", 0), p["W_y"] @ p["W"][width:]
         return p["W_x"], p["W_y"]
 
     @property
@@ -97,10 +98,11 @@ class Network:
         if "W_E" in p:
             return self._transformer(a, b)
         if "W" in p:
-            hidden = np.maximum(np.concatenate([p["W_x"][a], p["W_y"][b]]) @ p["W"], 0)
+            before = np.concatenate([p["W_x"][a], p["W_y"][b]]) @ p["W"] + p.get("b", 0)
+            hidden = np.maximum(before, 0)
         else:
             hidden = p["W_x"][a] * p["W_y"][b]
-        return hidden, hidden @ p["W_U"]
+        return hidden, hidden @ p["W_U"] + p.get("b_U", 0)
 
     def _transformer(self, a, b):
         """One layer of attention and ReLU neurons, as the last token, ``=``, sees it."""
@@ -127,7 +129,7 @@ def network_at(name, index):
         names=[str(irrep) for irrep in run.irreps["irrep"].values],
         train=train.reshape(run.product.shape),
         key=run.analysis["key"].values,
-        threshold=THRESHOLD if name == MADE else RUNS[name][1],
+        threshold=RUNS[name][1] if name in RUNS else THRESHOLD,
         basis=run.irreps["basis"].values,
         irrep_of_entry=run.irreps["irrep_of_entry"].values,
         parameters={
@@ -139,7 +141,7 @@ def network_at(name, index):
 
 def worked(name):
     """Return a run by name."""
-    return made() if name == MADE else trained(name)
+    return {MADE: made, BIASED: biased}[name]() if name not in RUNS else trained(name)
 
 
 def waves(k):
@@ -161,10 +163,7 @@ def made():
 
     The circuit has frequencies 2 and 3 first, and 1 one checkpoint later.
     """
-    found = group("C11")
-    real = real_irreps(found)
-    table, basis = table_dataset(found), irreps_dataset(found, irreps(found), real)
-    product, rows = table["product"].values, train_pairs(121, fraction=0.5, seed=3, split="torch")
+    found, rows = group("C11"), train_pairs(121, fraction=0.5, seed=3, split="torch")
     step = np.arange(0, 1300, 100)
     memory = [0, 8, 8, 8, 8, 8, 6, 4, 2, 1, 0.2, 0.2, 0.2]
     early = np.array([0, 0, 0.02, 0.1, 0.3, 1, 2, 4, 6, 7, 7, 7, 7])
@@ -173,7 +172,7 @@ def made():
     one, circuit = np.eye(11), [waves(k) for k in (1, 2, 3)]
     left = np.concatenate([one[:, rows // 11], *(wave[0] for wave in circuit)], axis=1)
     right = np.concatenate([one[:, rows % 11], *(wave[1] for wave in circuit)], axis=1)
-    readout = np.concatenate([one[product.ravel()[rows]], *(wave[2] for wave in circuit)])
+    readout = np.concatenate([one[found.table.ravel()[rows]], *(wave[2] for wave in circuit)])
     rng = np.random.default_rng(3)  # no two neurons are the same
     W_U = np.transpose(sizes)[..., None] * readout
     parameters = {
@@ -181,15 +180,33 @@ def made():
         "W_y": np.tile(right + 0.02 * rng.normal(size=right.shape), (len(step), 1, 1)),
         "W_U": W_U + 1e-3 * rng.normal(size=W_U.shape),
     }
-    spec = Training.model_validate(
-        {"architecture": {"kind": "bilinear", "hidden": len(readout)}, "seed": 3}
-    )
+    architecture = {"kind": "bilinear", "hidden": len(readout)}
+    return stored(found, architecture, parameters, step, rows)
+
+
+@cache
+def biased():
+    """An MLP with biases, whose parameters are random at each of three checkpoints."""
+    architecture, step = {"kind": "mlp", "embedding": 5, "hidden": 9, "biases": True}, np.arange(3)
+    shapes = {"W_x": (6, 5), "W_y": (6, 5), "W": (10, 9), "b": (9,), "W_U": (9, 6), "b_U": (6,)}
+    rng = np.random.default_rng(1)
+    parameters = {name: rng.normal(size=(3, *shape)) for name, shape in shapes.items()}
+    rows = train_pairs(36, fraction=0.5, seed=3, split="torch")
+    return stored(group("S3"), architecture, parameters, step, rows)
+
+
+def stored(found, architecture, parameters, step, rows):
+    """A run with given parameters at each checkpoint, analysed; its history is empty."""
+    real = real_irreps(found)
+    table, basis = table_dataset(found), irreps_dataset(found, irreps(found), real)
+    spec = Training.model_validate({"architecture": architecture, "seed": 3})
     nothing = np.zeros((len(step), 2))
     record = Record(step, parameters, {"loss": nothing, "accuracy": nothing}, np.zeros(0))
     about = attributes("train", spec.model_dump(mode="json"), "0")
-    checkpoints = checkpoints_dataset(record, "bilinear").assign_attrs(about)
+    checkpoints = checkpoints_dataset(record, architecture["kind"]).assign_attrs(about)
     history = history_dataset(record, rows).assign_attrs(about)
     final = analysis(table, basis, checkpoints, history, key_similarity=THRESHOLD)
     along = evaluation(table, basis, checkpoints, history, final)
-    rhos, seen = [irrep.matrices for irrep in real], frame_of(table, basis)
+    product, rhos = table["product"].values, [irrep.matrices for irrep in real]
+    seen = frame_of(table, basis)
     return Run(product, rhos, seen, spec, table, basis, checkpoints, history, final, along)
