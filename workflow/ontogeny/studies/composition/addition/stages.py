@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from ontogeny.caveats import warned
 from ontogeny.joins.outcomes import spikes
+from ontogeny.labels import used
 from ontogeny.studies.composition.addition import coordinates, final, variables
 from ontogeny.studies.composition.addition.keys import RULES
 from ontogeny.studies.composition.addition.measures import SPECTRA, Snapshot
@@ -144,9 +145,7 @@ def analysis_of(run: ResidueRun, key_rule: str | None = None) -> xr.Dataset:
         found, list(rules), list(ablated), None if hidden is None else hidden.examples
     )
     about = _absences(run, network)
-    return dataset(found, coordinates.used(named, found), title="How a network adds").assign_attrs(
-        about
-    )
+    return dataset(found, used(named, found), title="How a network adds").assign_attrs(about)
 
 
 def _used_rule(key_rule: str | None, rules: dict[str, Mask]) -> str:
@@ -194,7 +193,7 @@ def evaluation_of(run: ResidueRun, key: Mask) -> xr.Dataset:
         )
     return dataset(
         found,
-        coordinates.used(named, found),
+        used(named, found),
         title="Progress measures of addition along training",
     ).assign_attrs(_absences(run, network))
 
