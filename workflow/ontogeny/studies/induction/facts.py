@@ -19,13 +19,13 @@ def facts_of_experiment(experiment: Experiment) -> frozenset[str]:
     -------
     frozenset of str
         ``several-layers``; ``can-induce``: it can have induction heads, which take two layers or
-        smeared keys; ``several-checkpoints``: not one network alone that was trained elsewhere.
+        smeared keys; ``steps``: not one network alone that was trained elsewhere.
     """
     network = experiment.network
     facts = {
         "several-layers": network.layers > 1,
         "can-induce": network.layers > 1 or network.smeared_keys,
-        "several-checkpoints": experiment.has_steps,
+        "steps": experiment.has_steps,
     }
     return frozenset(name for name, holds in facts.items() if holds)
 
