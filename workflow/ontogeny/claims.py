@@ -155,9 +155,8 @@ def _one_kind(results: xr.Dataset) -> str:
 
 def joined(judged: Sequence[xr.Dataset]) -> xr.Dataset:
     """Return the verdicts of several studies as one dataset, in the order given."""
-    found = xr.concat(
-        [each.drop_attrs(deep=False) for each in judged], "claim", combine_attrs="override"
-    )
+    bare = [each.drop_attrs(deep=False) for each in judged]
+    found = xr.concat(bare, "claim", combine_attrs="override")
     said = [line for each in judged for line in each.attrs.get("warnings", "").splitlines()]
     return with_warnings(found.assign_attrs(title=judged[0].attrs["title"]), said)
 
