@@ -147,7 +147,9 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
 
 def _one_kind(results: xr.Dataset) -> str:
     """Return the note on all claims where runs are of one experiment alone; empty where not."""
-    names = np.unique(results["experiment_of_run"].values) if "experiment_of_run" in results else []
+    if "experiment_of_run" not in results:
+        return ""
+    names = np.unique(results["experiment_of_run"].values)
     if len(names) != 1:
         return ""
     return f"All runs are of one kind, the experiment {names[0]}: they say nothing of others."
