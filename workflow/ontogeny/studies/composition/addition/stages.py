@@ -123,15 +123,15 @@ def analysis_of(run: ResidueRun, key_rule: str | None = None) -> xr.Dataset:
     removed = final.removed_losses(run, network)
     whole = float(split_losses(network.logits, run.train, run.answer).loss[-1])
     rules = final.key_rules(network, hidden, removed, whole)
-    used = _used_rule(key_rule, rules)
-    key = rules[used]
+    rule = _used_rule(key_rule, rules)
+    key = rules[rule]
     ablated = {
         name: split_losses(logits, run.train, run.answer)
         for name, logits in final.changed_logits(run, network, hidden, key)
     }
     found = (
         measures(run.measures(-1, key))
-        | variables.key_variables(rules, used, margin(key))
+        | variables.key_variables(rules, rule, margin(key))
         | variables.logit_variables(
             parity_energy(network.logits), transform_norms(network.logits), key
         )
