@@ -15,8 +15,9 @@ Results = Mapping[str, xr.Dataset]
 
 
 def data(about: Mapping[str, Any]) -> dict[str, str]:
-    """Return the file of the corpus of a run by name, from the folder of the study."""
-    return {"corpus": f"corpora/{about['corpus']}.nc"} if "corpus" in about else {}
+    """Return nothing: the corpus stays closed, so that a run that is shown prints no comments."""
+    del about
+    return {}
 
 
 def columns(results: Results) -> dict[str, Any]:
