@@ -109,7 +109,9 @@ def test_a_figure_repeats_the_warnings_of_the_results_that_it_shows(monkeypatch)
     assert warnings_of(module, given) == ["One.", "Two.", "Three."]
 
     def draw(numbers):
-        return figure(width=4.0, height=2.0)
+        made = figure(width=4.0, height=2.0)
+        made.subplots()
+        return made
 
     monkeypatch.setattr(module, "numbers", lambda simulation: xr.Dataset({"a": 1}))
     monkeypatch.setattr(module, "draw", draw)

@@ -102,9 +102,7 @@ def test_the_network_at_a_step_is_that_of_its_checkpoint(run):
 
 
 def test_a_step_without_a_network_is_refused(run):
-    with pytest.raises(
-        ValueError, match=r"no network is stored at step 59; .* 22, 40, 46, 60, the last"
-    ):
+    with pytest.raises(ValueError, match=r"at step 59; .* are 22, 40, 46, 60, the last is 60"):
         ontogeny.network_at(run, 59)
 
 

@@ -94,6 +94,8 @@ def few_seeds(comparison: xr.Dataset) -> list[str]:
     >>> few_seeds(xr.Dataset({"experiment_of_run": ("run", ["a", "a", "b"])}))
     ['No experiment has more than 2 seeds: a band or a mean over seeds says little of others.']
     """
+    if "experiment_of_run" not in comparison:
+        return []
     names, counts = np.unique(comparison["experiment_of_run"].values, return_counts=True)
     most = int(counts.max()) if len(names) else 0
     if most not in {1, 2}:

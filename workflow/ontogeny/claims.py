@@ -147,7 +147,9 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
 
 def _one_kind(results: xr.Dataset) -> str:
     """Return the note on all claims where runs are of one experiment alone; empty where not."""
-    names = np.unique(results["experiment_of_run"].values) if "experiment_of_run" in results else []
+    if "experiment_of_run" not in results:
+        return ""
+    names = np.unique(results["experiment_of_run"].values)
     if len(names) != 1:
         return ""
     return f"All runs are of one kind, the experiment {names[0]}: they say nothing of others."
@@ -155,9 +157,8 @@ def _one_kind(results: xr.Dataset) -> str:
 
 def joined(judged: Sequence[xr.Dataset]) -> xr.Dataset:
     """Return the verdicts of several studies as one dataset, in the order given."""
-    found = xr.concat(
-        [each.drop_attrs(deep=False) for each in judged], "claim", combine_attrs="override"
-    )
+    bare = [each.drop_attrs(deep=False) for each in judged]
+    found = xr.concat(bare, "claim", combine_attrs="override")
     said = [line for each in judged for line in each.attrs.get("warnings", "").splitlines()]
     return with_warnings(found.assign_attrs(title=judged[0].attrs["title"]), said)
 

@@ -35,7 +35,7 @@ COMPRESSED = 0.93
 STATE = 12
 """Bytes of a saved state for each float32 parameter: the parameter and its two moments."""
 
-_FIGURE_BYTES = 130_000
+_FIGURE_BYTES = 110_000
 """Of a figure as SVG and PNG, with its numbers; the mean of 73 figures, from 40 kB to 1 MB."""
 
 

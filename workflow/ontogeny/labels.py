@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["DIMENSIONS", "Labels", "Measure", "coordinate", "dataset", "text", "variable"]
+__all__ = ["DIMENSIONS", "Labels", "Measure", "coordinate", "dataset", "text", "used", "variable"]
 
 DIMENSIONS = {
     "experiment": "experiment of the configuration",
@@ -162,6 +162,16 @@ class Labels:
             for name, values in coordinates.items()
         }
         return xr.Dataset(dict(variables), described, {"title": title})
+
+
+def used(coordinates: Mapping[str, Any], variables: Mapping[str, xr.Variable]) -> dict[str, Any]:
+    """Return the coordinates of the dimensions that variables have."""
+    dims = {dim for each in variables.values() for dim in each.dims}
+    return {
+        name: values
+        for name, values in coordinates.items()
+        if dims.issuperset(values.dims if isinstance(values, xr.Variable) else (name,))
+    }
 
 
 def text(values: Iterable[str]) -> NDArray[np.object_]:

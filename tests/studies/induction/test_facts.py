@@ -24,14 +24,14 @@ def facts(*experiments, corpora=("p",), kind="phrases"):
 )
 def test_induction_needs_two_layers_or_smeared_keys(network, found):
     experiment = Experiment(corpus="p", seeds=(0,), network=Network(**network))
-    assert facts_of_experiment(experiment) == found | {"several-checkpoints"}
+    assert facts_of_experiment(experiment) == found | {"steps"}
 
 
 def test_one_network_from_elsewhere_has_one_checkpoint():
     one = Experiment(corpus="p", seeds=(0,), weights="a.pt")
     several = Experiment(corpus="p", seeds=(0,), weights={0: "a.pt", 5: "b.pt"})
-    assert "several-checkpoints" not in facts_of_experiment(one)
-    assert "several-checkpoints" in facts_of_experiment(several)
+    assert "steps" not in facts_of_experiment(one)
+    assert "steps" in facts_of_experiment(several)
 
 
 def on(*corpora, **network):

@@ -55,9 +55,9 @@ def phase_shades(
     names : sequence of str
         Of the phases, for a legend of the axes.
     """
-    labels = [*names] or [None] * len(boundary)
+    labels = names or [""] * len(boundary)
     for (start, stop, colour), label in zip(_phases(boundary, last), labels, strict=True):
-        known = label if stop > start else None
+        known = label if label and stop > start else None
         axes.axvspan(start, stop, color=colour, lw=0, zorder=0, label=known)
 
 

@@ -1,6 +1,6 @@
 """How fast this machine is: processor time of one unit of each kind of work of `ontogeny.costs`.
 
-Run as a program, which takes about three seconds, it writes the `Rates` as JSON.
+Run as a program, which takes about five seconds, it writes the `Rates` as JSON.
 """
 
 import json
@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib import import_module
 from time import process_time
 
 from ontogeny.costs import Rates
@@ -20,12 +21,6 @@ _SECONDS = 0.2
 """Processor time for which each kind of work is repeated [s]."""
 
 _START = "import ontogeny.job"
-_TORCH_START = """
-import ontogeny.job, ontogeny.resume, torch
-weights = torch.ones(8)
-weights.grad = torch.ones(8)
-torch.optim.AdamW([weights], fused=True).step()
-"""
 _CALLS = 64
 
 
@@ -48,9 +43,9 @@ def calibrated() -> Rates:
 
 
 def rates() -> Rates:
-    """Return the rates of this machine, measured in this process."""
+    """Return the rates of this machine, measured in this process, which should do nothing else."""
     starts = _start(_START)
-    torch_starts = _start(_TORCH_START)
+    torch_starts = _torch_start()
     figures = _each(_figure(), 1)
     return Rates(starts=starts, torch_starts=torch_starts, figures=figures, **_of_torch())
 
@@ -67,6 +62,18 @@ def _start(imports: str) -> float:
     subprocess.run([sys.executable, "-c", imports], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _torch_start() -> float:
+    """Return the processor time of this process until PyTorch has done its first update [s]."""
+    import torch
+
+    import_module("ontogeny.job")
+    import_module("ontogeny.resume")
+    weights = torch.ones(8)
+    weights.grad = torch.ones(8)
+    torch.optim.AdamW([weights], fused=True).step()
+    return process_time()
 
 
 def _each(work: Callable[[], object], units: float) -> float:

@@ -16,8 +16,8 @@ from ontogeny.workflow.planning import PlannedJob
 
 __all__ = ["cores_of", "cost_of", "estimate"]
 
-_SCHEDULING = Cost(starts=0.3)
-"""What Snakemake itself does for a job, about."""
+_SCHEDULING = Cost(starts=0.3, stored=35_000)
+"""What Snakemake itself does for a job, and what its files hold beside the numbers, about."""
 
 _SNAKEMAKE = Cost(starts=5)
 """What it does for each run of the workflow: it reads the rules and the configuration, twice."""

@@ -83,7 +83,8 @@ def training(experiment: Experiment, n: int) -> Cost:
     """
     network, schedule = experiment.architecture, experiment.schedule
     precision = 2 if experiment.optimiser.precision == "float64" else 1
-    pairs, h = round(experiment.data.fraction * n**2), _neurons(experiment)
+    share = experiment.data.fraction or 0.0  # unknown only of networks trained elsewhere
+    pairs, h = round(share * n**2), _neurons(experiment)
     size, stored = _parameters(network, n), checkpoints(schedule)
     update = Cost(
         products=1.5 * 3 * precision * pass_products(network, n, pairs),

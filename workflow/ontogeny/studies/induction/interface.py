@@ -10,6 +10,7 @@ import torch
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.caveats import of_all
 from ontogeny.networks.decoder import Transformer
 from ontogeny.records import Record
 from ontogeny.studies.induction import functions

@@ -64,7 +64,8 @@ def facts(results: Results) -> set[str]:
     """Return what is true of a run, so that figures can need it."""
     if "checkpoints" not in results or "spec" not in results["checkpoints"].attrs:
         return set()
-    return set(facts_of_network(training_of(results["checkpoints"]).network))
+    network = training_of(results["checkpoints"]).network
+    return set(facts_of_network(network, has_steps=results["checkpoints"].sizes["step"] > 1))
 
 
 def network(results: Results, place: int) -> Callable[[ArrayLike], NDArray[np.float32]]:

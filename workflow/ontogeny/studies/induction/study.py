@@ -254,8 +254,8 @@ STUDY = Study(
         "study": "figures",
     },
     facts={
-        "run": ("several-layers", "can-induce", "several-checkpoints"),
-        "experiment": ("several-layers", "can-induce", "several-checkpoints"),
+        "run": ("several-layers", "can-induce", "steps"),
+        "experiment": ("several-layers", "can-induce", "steps"),
         "study": ("several-phrase-corpora", "enough-runs"),
     },
     figures=FIGURES,

@@ -47,7 +47,7 @@ def fitting(network: Network, of: Generative, *, sequences: int, batch: int, epo
     update = _pass(network, of, batch) * 3 + Cost(numbers=10 * size, calls=250)
     kept = Cost(stored=4 * COMPRESSED * size, calls=500) * (epochs + 1)
     return (
-        Cost(torch_starts=1, stored=30_000 + 11 * updates + STATE * size) + update * updates + kept
+        Cost(torch_starts=1, stored=60_000 + 11 * updates + STATE * size) + update * updates + kept
     )
 
 
@@ -128,7 +128,7 @@ def _probe(plan: Any, wildcards: Any) -> Cost:
     start, of = _policy_of(plan, wildcards.policy)
     sequences = 2 * (start.probes.calibration + start.probes.fresh)
     found = sampling(start.network, of, sequences) * _SLOW
-    return found + Cost(starts=1, stored=sequences * (of.length / 2 + 8) + 20_000)
+    return found + Cost(starts=1.5, stored=sequences * (of.length / 2 + 8) + 20_000)
 
 
 def _compare(plan: Any, wildcards: Any) -> Cost:
@@ -191,12 +191,12 @@ def _best_of(plan: Any, wildcards: Any) -> Cost:
     judges = 1 + len(plan.preferences_on_policy(wildcards))
     start, of = _policy_of(plan, wildcards.policy)
     sequences = 2 * (start.probes.calibration + start.probes.fresh)
-    return Cost(starts=1, stored=50_000) + _pass(start.network, of, sequences) * (judges * _SLOW)
+    return Cost(starts=1.5, stored=50_000) + _pass(start.network, of, sequences) * (judges * _SLOW)
 
 
 def _detect(plan: Any, wildcards: Any) -> Cost:
     start, of = _policy_of(plan, wildcards.policy)
-    return Cost(starts=1, stored=50_000) + _pass(start.network, of, of.lines) * _SLOW
+    return Cost(starts=1.5, stored=50_000) + _pass(start.network, of, of.lines) * _SLOW
 
 
 def _world(plan: Any, wildcards: Any) -> Cost:

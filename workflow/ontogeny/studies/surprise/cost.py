@@ -5,12 +5,16 @@ parameters; ``K`` checkpoints.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ontogeny.costs import COMPRESSED, JOINED, STATE, Cost, checkpoints, transformer_pass
 from ontogeny.studies.surprise.config import BATCHES, Experiment, Mixture, Parity, Published, World
 
 __all__ = ["COSTS", "parameters", "training", "world"]
+
+_STANDARD_LIBRARY = 12_000_000
+"""About the size of its sources [byte]."""
 
 _OUTPUTS = 97
 """Characters that a transformer reads and writes, about."""
@@ -27,9 +31,10 @@ _SHOTS = 2
 def world(of: World) -> Cost:
     """Return the cost of a world: of a mixture its text and its problems."""
     if isinstance(of, Mixture):
+        text = sum(Path(file).stat().st_size for file in of.files) or _STANDARD_LIBRARY
         problems = of.problems * len(of.tasks)
         size = of.sequences * of.length + problems * of.length
-        return Cost(starts=1, calls=200_000 + 40 * problems, stored=12e6 * 0.4 + size)
+        return Cost(starts=1, calls=200_000 + 40 * problems, stored=0.4 * text + size)
     return Cost(starts=1.3 if isinstance(of, Published) else 1, stored=30_000)
 
 

@@ -16,23 +16,13 @@ from ontogeny.studies.composition.irreps import datasets
 from ontogeny.studies.composition.irreps.analysis import splits_of
 from ontogeny.studies.composition.labels import variable
 
-__all__ = ["of_analysis", "of_modulus", "of_phases", "used"]
+__all__ = ["of_analysis", "of_modulus", "of_phases"]
 
 Coordinates = dict[str, NDArray[np.generic] | xr.Variable]
 
 
 def _names(values: Sequence[str]) -> NDArray[np.object_]:
     return np.array(list(values), dtype=object)
-
-
-def used(coordinates: Coordinates, variables: Mapping[str, xr.Variable]) -> Coordinates:
-    """Return the coordinates of the dimensions that variables have."""
-    dims = {dim for each in variables.values() for dim in each.dims}
-    return {
-        name: values
-        for name, values in coordinates.items()
-        if dims.issuperset(values.dims if isinstance(values, xr.Variable) else (name,))
-    }
 
 
 def of_modulus(network: Snapshot, train: NDArray[np.bool_] | None) -> Coordinates:

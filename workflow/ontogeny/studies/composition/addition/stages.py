@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from ontogeny.caveats import warned
 from ontogeny.joins.outcomes import spikes
+from ontogeny.labels import used
 from ontogeny.studies.composition.addition import coordinates, final, variables
 from ontogeny.studies.composition.addition.keys import RULES
 from ontogeny.studies.composition.addition.measures import SPECTRA, Snapshot
@@ -122,15 +123,15 @@ def analysis_of(run: ResidueRun, key_rule: str | None = None) -> xr.Dataset:
     removed = final.removed_losses(run, network)
     whole = float(split_losses(network.logits, run.train, run.answer).loss[-1])
     rules = final.key_rules(network, hidden, removed, whole)
-    used = _used_rule(key_rule, rules)
-    key = rules[used]
+    rule = _used_rule(key_rule, rules)
+    key = rules[rule]
     ablated = {
         name: split_losses(logits, run.train, run.answer)
         for name, logits in final.changed_logits(run, network, hidden, key)
     }
     found = (
         measures(run.measures(-1, key))
-        | variables.key_variables(rules, used, margin(key))
+        | variables.key_variables(rules, rule, margin(key))
         | variables.logit_variables(
             parity_energy(network.logits), transform_norms(network.logits), key
         )
@@ -144,9 +145,7 @@ def analysis_of(run: ResidueRun, key_rule: str | None = None) -> xr.Dataset:
         found, list(rules), list(ablated), None if hidden is None else hidden.examples
     )
     about = _absences(run, network)
-    return dataset(found, coordinates.used(named, found), title="How a network adds").assign_attrs(
-        about
-    )
+    return dataset(found, used(named, found), title="How a network adds").assign_attrs(about)
 
 
 def _used_rule(key_rule: str | None, rules: dict[str, Mask]) -> str:
@@ -194,7 +193,7 @@ def evaluation_of(run: ResidueRun, key: Mask) -> xr.Dataset:
         )
     return dataset(
         found,
-        coordinates.used(named, found),
+        used(named, found),
         title="Progress measures of addition along training",
     ).assign_attrs(_absences(run, network))
 

@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.caveats import warned
+from ontogeny.labels import used
 from ontogeny.studies.composition.carried import train_pairs_of, training_of
 from ontogeny.studies.composition.caveats import irreps_caveats
 from ontogeny.studies.composition.irreps import datasets
@@ -160,7 +161,7 @@ def analysis_of(
     variables |= datasets.null_variables(nulls(network, means, found, each, frame), variables)
     return dataset(
         variables,
-        _used(
+        used(
             datasets.coordinates(frame, found, train)
             | datasets.analysis_coordinates(frame, entries, each, shown),
             variables,
@@ -214,21 +215,9 @@ def evaluation_of(
         coordinates |= datasets.phase_coordinates()
     return dataset(
         variables,
-        _used(coordinates, variables),
+        used(coordinates, variables),
         title="Progress measures along training",
     ).assign_attrs(datasets.absences(found, train, has_hidden=has_hidden))
-
-
-def _used(
-    coordinates: datasets.Coordinates, variables: Variables
-) -> dict[str, NDArray[np.generic] | xr.Variable]:
-    """Return the coordinates of the dimensions that variables have."""
-    dims = {dim for each in variables.values() for dim in each.dims}
-    return {
-        name: values
-        for name, values in coordinates.items()
-        if dims.issuperset(values.dims if isinstance(values, xr.Variable) else (name,))
-    }
 
 
 def _unembedding_shares(found: Matrices, frame: Frame) -> NDArray[np.float64] | None:

@@ -23,7 +23,7 @@ from ontogeny.studies.induction.panels import KIND_COLOURS, KIND_NAMES, shade
 
 __all__ = ["NEEDS", "draw", "numbers"]
 
-NEEDS = ("several-checkpoints",)
+NEEDS = ("steps",)
 
 _EVALUATED = ["loss", "score", "index_loss", "matching", "qk_trace", "ablated_score"]
 _MEASURED = ["window_start", "window_end", "head_kind", "projection", "context_slope"]

@@ -17,7 +17,7 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("steps", "split")
+NEEDS = ("split", "steps")
 
 _PANELS = {
     "test_logit_similarity": "logit similarity, test pairs",

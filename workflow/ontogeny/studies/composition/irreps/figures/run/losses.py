@@ -22,7 +22,7 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("steps", "split")
+NEEDS = ("split", "steps")
 
 
 def numbers(evaluation: xr.Dataset) -> xr.Dataset:

@@ -16,7 +16,7 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("steps", "split")
+NEEDS = ("split", "steps")
 
 _MATRICES = {
     "left_embedding": ("#009E73", "-"),
