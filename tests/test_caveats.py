@@ -7,7 +7,11 @@ import xarray as xr
 from ontogeny.caveats import few_seeds, key_caveats, phase_caveats, warned, with_warnings
 from ontogeny.figures import drawn, load, warnings_of
 from ontogeny.plotting import figure, write_below
-from ontogeny.studies.composition.caveats import addition_caveats, irreps_caveats
+from ontogeny.studies.composition.caveats import (
+    addition_caveats,
+    few_test_pairs,
+    irreps_caveats,
+)
 from ontogeny.studies.induction.caveats import analysis_caveats, sequence_caveats
 
 NAMES = {"boundary": ["memorisation", "circuit formation", "cleanup"]}
@@ -140,3 +144,14 @@ def test_what_is_written_below_moves_nothing():
     assert legend.y1 <= labels.y0
     assert text.x1 <= made.bbox.x1
     assert place.height * height < 2
+
+
+def test_few_test_pairs_can_look_like_an_irrep_by_chance():
+    """Of random logits the similarity has the standard deviation 1 / sqrt(T (n - 1))."""
+    few, many = np.ones((2, 60, 60), dtype=bool)
+    few[0, :50], many[:30] = False, False
+    assert few_test_pairs(few, 60) == [
+        "On 50 test pairs chance alone can bring a logit similarity to 0.05: steps at which irreps "
+        "are learned say little."
+    ]
+    assert few_test_pairs(many, 60) == few_test_pairs(None, 60) == []

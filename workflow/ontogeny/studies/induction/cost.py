@@ -10,7 +10,7 @@ from typing import Any
 from ontogeny.costs import COMPRESSED, JOINED, STATE, Cost, checkpoints, transformer_pass
 from ontogeny.studies.induction.config import Experiment, Markov, Phrases, Text
 
-__all__ = ["COSTS", "corpus", "evaluation", "parameters", "training"]
+__all__ = ["COSTS", "corpus", "evaluation", "parameters", "training", "weights"]
 
 Corpus = Phrases | Markov | Text
 
@@ -49,6 +49,20 @@ def training(experiment: Experiment, of: Corpus) -> Cost:
     return begun + update * schedule.steps + kept * checkpoints(schedule)
 
 
+def weights(experiment: Experiment, of: Corpus) -> Cost:
+    """Return the cost of networks trained elsewhere: the checkpoints of a training, no updates."""
+    stored = Cost(stored=4 * COMPRESSED * parameters(experiment, of))
+    each = _pass(experiment, of, min(_WHILE_TRAINING, of.sequences)) + stored
+    return Cost(torch_starts=1, stored=20_000) + each * _followed(experiment)
+
+
+def _followed(experiment: Experiment) -> int:
+    """Return how many checkpoints the runs of an experiment have."""
+    if experiment.weights is None:
+        return checkpoints(experiment.schedule)
+    return len(experiment.checkpoints_of(experiment.seeds[0]))
+
+
 def evaluation(experiment: Experiment, of: Corpus) -> Cost:
     """Return the cost of all measures along the checkpoints.
 
@@ -61,7 +75,7 @@ def evaluation(experiment: Experiment, of: Corpus) -> Cost:
     each = _pass(experiment, of, of.sequences) * (2 + 0.6 * heads) + Cost(
         calls=4_000 + 300 * heads, stored=6_000 + 8 * heads * of.sequences + 8 * of.length
     )
-    return Cost(torch_starts=1, stored=30_000) + each * checkpoints(experiment.schedule)
+    return Cost(torch_starts=1, stored=30_000) + each * _followed(experiment)
 
 
 def analysis(experiment: Experiment, of: Corpus) -> Cost:
@@ -111,6 +125,7 @@ def _of_run(cost: Callable[[Experiment, Corpus], Cost]) -> Callable[[Any, Any], 
 COSTS: dict[str, Callable[[Any, Any], Cost]] = {
     "induction_corpus": lambda plan, wildcards: corpus(plan.stored_corpora.section(wildcards)),
     "induction_train": _of_run(training),
+    "induction_read_weights": _of_run(weights),
     "induction_evaluation": _of_run(evaluation),
     "induction_analysis": _of_run(analysis),
     "induction_comparison": lambda plan, wildcards: JOINED + Cost(calls=50_000) * len(plan.runs()),

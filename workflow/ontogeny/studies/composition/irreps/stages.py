@@ -6,10 +6,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.caveats import warned
+from ontogeny.caveats import warned, with_warnings
 from ontogeny.labels import used
 from ontogeny.studies.composition.carried import train_pairs_of, training_of
-from ontogeny.studies.composition.caveats import irreps_caveats
+from ontogeny.studies.composition.caveats import few_test_pairs, irreps_caveats
 from ontogeny.studies.composition.irreps import datasets
 from ontogeny.studies.composition.irreps.analysis import (
     Evidence,
@@ -213,11 +213,12 @@ def evaluation_of(
     coordinates = datasets.coordinates(frame, found, train) | {"step": step}
     if train is not None:
         coordinates |= datasets.phase_coordinates()
-    return dataset(
+    result = dataset(
         variables,
         used(coordinates, variables),
         title="Progress measures along training",
     ).assign_attrs(datasets.absences(found, train, has_hidden=has_hidden))
+    return with_warnings(result, few_test_pairs(train, frame.order))
 
 
 def _unembedding_shares(found: Matrices, frame: Frame) -> NDArray[np.float64] | None:
