@@ -8,7 +8,7 @@ PROFILE ?= default
 RUN := .venv/bin/python -m
 FLAGS = --workflow-profile profiles/$(PROFILE) --cores $(CORES) --configfile '$(subst ','\'',$(CONFIG))'
 
-.PHONY: run test test-slurm report check usage bench lock generated clean
+.PHONY: run plan test test-slurm report check usage bench lock generated clean
 
 # What a virtual environment, Snakemake or netCDF cannot have in the path of this folder.
 REFUSED := $(shell if pwd -P | grep -q '[:\\{}]' || test $$(pwd -P | wc -l) -gt 1; then \
@@ -26,6 +26,10 @@ run: configuration .venv/ready
 	.venv/bin/python workflow/plan.py $(FLAGS)
 	$(RUN) snakemake $(FLAGS) --quiet rules progress host reason -- first
 	$(RUN) snakemake $(FLAGS)
+
+# What `make run` would do, and the time and disk that it will take.
+plan: configuration .venv/ready
+	.venv/bin/python workflow/plan.py $(FLAGS)
 
 .PHONY: configuration
 configuration:

@@ -45,10 +45,10 @@ def template(rho, product):
     return chi[product[product[:, :, None], inverses[None, None, :]]]
 
 
-def logit_similarity(logits, rho, product):
-    """Cosine of the logits, minus their mean over ``c``, with the cube."""
-    centred = logits - logits.mean(axis=2, keepdims=True)
-    cube = template(rho, product)
+def logit_similarity(logits, rho, product, pairs=...):
+    """Cosine of the logits, minus their mean over ``c``, with the cube, on some pairs or all."""
+    centred = (logits - logits.mean(axis=2, keepdims=True))[pairs]
+    cube = template(rho, product)[pairs]
     return np.sum(centred * cube) / (np.linalg.norm(centred) * np.linalg.norm(cube))
 
 
@@ -85,11 +85,16 @@ def flat(values):
     return values.reshape(-1, values.shape[2])
 
 
+def share_of_each(explained, whole):
+    """Share of the squared norm of each column; 0 of a column of zeros."""
+    total = np.sum(whole**2, axis=0)
+    return np.sum(explained**2, axis=0) / np.where(total > 0, total, 1)
+
+
 def neuron_share(hidden, rho, product, part):
     """Share of each neuron's variance in the entries of rho(a), rho(b) or rho(ab), (h,)."""
     centred = flat(hidden) - flat(hidden).mean(axis=0)
-    explained = projection(centred, pair_entries(rho, product, part))
-    return np.sum(explained**2, axis=0) / np.sum(centred**2, axis=0)
+    return share_of_each(projection(centred, pair_entries(rho, product, part)), centred)
 
 
 def hidden_share(hidden, rho, product, part):
@@ -103,8 +108,7 @@ def block_share(hidden, rho):
     """Share of each neuron's variance in all ``u(a) v(b)``, u and v constant or an entry, (h,)."""
     centred = flat(hidden) - flat(hidden).mean(axis=0)
     one_side = span(np.column_stack([np.ones(len(rho)), entries(rho)]))
-    explained = projection(centred, np.kron(one_side, one_side))
-    return np.sum(explained**2, axis=0) / np.sum(centred**2, axis=0)
+    return share_of_each(projection(centred, np.kron(one_side, one_side)), centred)
 
 
 def cross_entropy(logits, product):

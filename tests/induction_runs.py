@@ -11,7 +11,7 @@ from ontogeny.studies.induction.analysis.evaluation import evaluate, evaluation_
 from ontogeny.studies.induction.comparison import comparison
 from ontogeny.studies.induction.config import Analysis, Phrases
 from ontogeny.studies.induction.datasets import evaluation_dataset
-from ontogeny.studies.induction.findings import analysis_dataset
+from ontogeny.studies.induction.findings import analysis_dataset, final_checkpoint
 from ontogeny.studies.induction.sources import corpus_dataset
 
 STEPS = np.arange(0, 1501, 75)
@@ -53,9 +53,8 @@ def results(window):
         classes=[str(name) for name in data["token_kind"].values],
         baseline=(0.1, 0.005),
     )
-    measured = analysis_dataset(
-        evaluated, made.SHAPE, networks[-1], given, Analysis(), warm_up=WARM_UP
-    )
+    last = final_checkpoint(made.SHAPE, networks[-1], given)
+    measured = analysis_dataset(evaluated, last, Analysis(), warm_up=WARM_UP)
     return evaluated, measured
 
 

@@ -94,3 +94,21 @@ def test_the_page_shows_every_claim_and_no_number_where_there_is_none():
     assert "x &lt;true&gt; &amp; more" in text
     assert "0.699 to 0.972" in text
     assert "nan" not in page(judge([claim("a")], results(true=0, false=0), study="s"))
+
+
+def test_runs_of_one_kind_are_noted_beside_verdicts():
+    names = np.array(["one", "one", "two"])
+    results = xr.Dataset({"experiment_of_run": ("run", names)})
+    claims = [
+        claim("some", measure=lambda found: Estimate(0.9, 0.8, 1.0, found.sizes["run"])),
+        claim("none", measure=lambda found: Estimate(np.nan, np.nan, np.nan, 0)),
+    ]
+    assert judge(claims, results, study="mine")["note"].values.tolist() == ["", ""]
+    judged = judge(claims, results.isel(run=[0, 1]), study="mine")
+    said = "All runs are of one kind, the experiment one: they say nothing of others."
+    assert judged["note"].values.tolist() == [said, ""]
+    assert judged.attrs["warnings"] == said
+    others = judge(claims, results, study="others").assign_coords(claim=["a", "b"])
+    for both in (joined([judged, others]), joined([others, judged])):
+        assert both.attrs["warnings"] == said
+    assert said in page(judged)

@@ -115,6 +115,12 @@ COMPUTES = {
     ],
     "induction/corpus": [CORPORA, TEXTS, "studies.induction: sources"],
     "induction/evaluation": INDUCTION,
+    "induction/read_weights": [
+        DECODER,
+        "networks: measures",
+        "ontogeny: weights",
+        "studies.induction: foreign foreign_runs layouts runs",
+    ],
     "induction/train": [
         TRAINER,
         DECODER,

@@ -41,6 +41,18 @@ def test_every_key_of_a_section_is_in_a_table():
             assert not lacking, model
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `mlp` | `W` | (2 embedding, hidden) | concatenation, neuron | `nn.Linear`: ",
+        "| `mlp` | `b` (`biases: true`) | (hidden) | neuron | `nn.Linear`: `NAME.bias` |",
+        "| `transformer` | `W_E` | (n + 1, d_model) | token, residual | `nn.Embedding`",
+    ],
+)
+def test_the_parameters_of_every_kind_are_in_a_table(row):
+    assert row in generate.parameters("composition")
+
+
 def test_all_that_is_not_in_a_table_stays():
     text = "a\n<!-- generated: dimensions shared -->\nold\n<!-- end generated -->\nb\n"
     made = generate.page(text, {"dimensions": lambda name: f"table of {name}"})

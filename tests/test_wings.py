@@ -9,12 +9,16 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "workflow" / "ontogeny"
 MATHEMATICS = {"groups", "preferences", "ranking", "representations", "scaling"}
 MACHINERY = {
+    "caveats",
+    "checkpoint_files",
     "claims",
     "config",
+    "costs",
     "csv_rows",
     "estimates",
     "figures",
     "given_files",
+    "given_networks",
     "job",
     "joblog",
     "joins",
@@ -39,7 +43,7 @@ MACHINERY = {
     "weights",
     "workflow",
 }
-JOINTS = {"known_studies", "testing"}
+JOINTS = {"known_studies", "notebook", "testing"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

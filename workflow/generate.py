@@ -197,6 +197,59 @@ def studies(name: str) -> str:
     return table_of(["study", "what it is about"], rows)
 
 
+def parameters(name: str) -> str:
+    """Return the parameters of every kind of network that a study reads from files."""
+    package = f"ontogeny.studies.{name}"
+    networks = import_module(f"{package}.networks.build")
+    setting_of = import_module(f"{package}.networks.mappings").setting_of
+    rows = []
+    for model in get_args(import_module(f"{package}.config").ArchitectureSettings):
+        network = networks.build(model(), 2)
+        sizes = _SIZES | ({"neuron": "d_mlp"} if "d_mlp" in model.model_fields else {})
+        for parameter, dims in network.dimensions.items():
+            setting = None if parameter in network.shapes() else setting_of(parameter, network)
+            shape = ", ".join(sizes[dim] for dim in dims)
+            rows.append(
+                [
+                    f"`{_kind(model)}`",
+                    f"`{parameter}`" + (f" (`{setting}: true`)" if setting else ""),
+                    f"({shape})",
+                    ", ".join(dims).replace("_", " "),
+                    _in_pytorch(dims, networks.EMBEDDED),
+                ]
+            )
+    headers = ["kind", "parameter", "shape", "rows, columns", "in PyTorch"]
+    return table_of(headers, rows)
+
+
+_SIZES = {
+    "element": "n",
+    "token": "n + 1",
+    "position": "3",
+    "feature": "embedding",
+    "concatenation": "2 embedding",
+    "neuron": "hidden",
+    "output": "n",
+    "residual": "d_model",
+    "head": "heads",
+    "key_dimension": "d_head",
+    "layer": "layers",
+}
+"""The size of each dimension of a parameter, by the keys of `architecture`."""
+
+
+def _in_pytorch(dims: tuple[str, ...], embedded: tuple[str, ...]) -> str:
+    """Return what has a parameter of these dimensions in PyTorch, as `tensors` names it."""
+    if dims[0] == "layer":
+        return "all layers in one tensor"
+    if dims[0] in embedded:
+        return "`nn.Embedding`: `NAME.weight`"
+    if len(dims) == 1:
+        return "`nn.Linear`: `NAME.bias`"
+    whole = "`nn.Linear`: `NAME.weight.T`"
+    return whole if dims[0] != "head" else f"{whole}, all heads side by side"
+
+
 def dimensions(name: str) -> str:
     """Return the dimensions that are a study's own, or those that are ``shared`` by all."""
     if name == "shared":
@@ -251,6 +304,7 @@ def tables(results: dict[str, Path]) -> dict[str, Callable[[str], str | None]]:
         "keys": keys,
         "claims": claims,
         "dimensions": dimensions,
+        "parameters": parameters,
         "studies": studies,
         "variables": lambda study: variables(results[study]) if study in results else None,
     }

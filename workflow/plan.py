@@ -1,4 +1,4 @@
-"""Say what the workflow would run, and why, in a few lines.
+"""Say what the workflow would run, why, and what it will cost, in a few lines.
 
 Usage: python workflow/plan.py [arguments of snakemake]
 """
@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ontogeny.workflow.calibration import calibrated
+from ontogeny.workflow.costing import cores_of, estimate
 from ontogeny.workflow.planning import PLAN, lines, read_plan
 from ontogeny.workflow.replacements import replacements
 
@@ -29,7 +31,10 @@ def main() -> int:
             sys.stderr.write(run.stdout + run.stderr)
             return run.returncode or 1
         jobs = read_plan(path)
-    told = [*lines(jobs), *replacements(jobs, is_final=False)] or ["Everything is up to date."]
+    told = ["Everything is up to date."]
+    if jobs:
+        told = [*lines(jobs), *replacements(jobs, is_final=False)]
+        told += estimate(jobs, calibrated(), cores=cores_of(sys.argv[1:]))
     sys.stdout.write("".join(f"{line}\n" for line in told))
     return 0
 

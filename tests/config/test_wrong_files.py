@@ -284,6 +284,27 @@ WRONG = {
         "mlp_bias` = 'yes'",
         "must be true or false",
     ),
+    "text for a mapping of texts": (
+        experiment(tensors="fc1"),
+        f"`{A}.tensors` = 'fc1'",
+        "must be a mapping",
+    ),
+    "number in a mapping of texts": (
+        experiment(tensors="{W: 3}"),
+        f"`{A}.tensors.W` = 3",
+        "must be a text",
+    ),
+    "text for biases": (
+        experiment(architecture="{kind: mlp, biases: some}"),
+        "biases` = 'some'",
+        "must be true or false",
+    ),
+    "split": (experiment(data="{split: unknwon}"), "split` = 'unknwon'", "did you mean `unknown`?"),
+    "number for a file of pairs": (
+        experiment(data="{pairs: 3}"),
+        f"`{A}.data.pairs` = 3",
+        "must be a text",
+    ),
     "choice": (experiment(optimiser="{device: cude}"), "device` = 'cude'", "did you mean `cuda`?"),
     "null choice": (experiment(data="{split: }"), "split` = null", "one of torch, python"),
     "number for files": (section("own_measures: 3"), "own_measures` = 3", "a list of texts"),

@@ -238,6 +238,7 @@ def long_world(file):
 
 FILES = {
     f"{A}.weights": lambda file: {f"{A}.weights": file},
+    f"{A}.data.pairs": lambda file: {f"{A}.data": {"pairs": file}},
     f"{P}.files": lambda file: {P: {"kind": "text", "files": file}},
     f"{C}.past.files": lambda file: {
         C: {
@@ -339,7 +340,8 @@ WEIGHTS = {
     "transposed": (network(W=(3, 8)), "it is the transpose"),
     "another architecture": ({"W_E": torch.zeros(6, 4)}, "lacks W_x, W_y, W, W_U of an MLP"),
     "one tensor missing": (network(W_U=None), "lacks W_U"),
-    "one tensor too many": (network() | {"b": torch.ones(3)}, "b has no place in an MLP"),
+    "one tensor too many": (network() | {"b": torch.ones(3)}, "`architecture.biases` to true"),
+    "an unknown tensor": (network() | {"c": torch.ones(3)}, "c has no place in an MLP"),
     "not finite": (network() | {"W": torch.full((8, 3), torch.nan)}, "not finite"),
     "whole numbers": (network() | {"W": torch.zeros(8, 3, dtype=torch.int64)}, "whole numbers"),
     "no state dict": ([1, 2], "holds no state dict"),
@@ -355,6 +357,28 @@ def test_a_wrong_network_is_refused_before_any_job(tmp_path, capsys, kind):
     message = refusal(changed(f"{A}.weights", str(file)))
     assert_one_message(message, f"{A}.weights` = '{file}': ", said)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ({"W_z": "W"}, (f"{A}.tensors.W_z` = 'W': `W_z` is not a parameter of this network",)),
+        ({"b": "fc1.bias"}, (f"{A}.tensors.b` = 'fc1.bias'", "`architecture.biases` to true")),
+        ({"W": "fc1"}, (f"{A}.weights` = '", "holds no tensor fc1, which `tensors.W` names")),
+        ({"W": "W.T"}, (f"{A}.weights` = '", "W.T has the shape (3, 8), not (8, 3)", "{W: W}")),
+    ],
+)
+def test_a_wrong_mapping_of_tensors_is_refused_before_any_job(tmp_path, mapping, said):
+    file = tmp_path / "given.pt"
+    torch.save(network(), file)
+    section = changed(f"{A}.weights", str(file))
+    section["composition"]["experiments"]["a"]["tensors"] = mapping
+    assert_one_message(refusal(section), *said)
+
+
+def test_a_mapping_of_tensors_without_a_file_is_refused():
+    message = refusal(changed(f"{A}.tensors", {"W": "fc1.weight.T"}))
+    assert_one_message(message, f"{A}.tensors` says which tensors", "give `weights`, or leave")
 
 
 def cut(file):

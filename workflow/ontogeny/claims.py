@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ontogeny.caveats import with_warnings
 from ontogeny.estimates import CONFIDENCE, Estimate
 from ontogeny.labels import dataset, text, variable
 
@@ -101,10 +102,12 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
     Returns
     -------
     Dataset
-        By claim: ``value``, ``interval`` by ``end``, ``runs``, ``verdict``, and what the claim
-        says.
+        By claim: ``value``, ``interval`` by ``end``, ``runs``, ``verdict``, ``note``, and what the
+        claim says. The note says where a verdict means little; the attribute ``warnings`` has each
+        once.
     """
     found = [claim.measure(results) for claim in claims]
+    note = _one_kind(results)
     verdicts = [
         verdict(each, side=claim.side, threshold=claim.threshold, minimum=claim.minimum)
         for claim, each in zip(claims, found, strict=True)
@@ -132,17 +135,32 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
             for name, about in words.items()
         },
         "study": variable("claim", text(study for _ in claims), "study"),
+        "note": variable("claim", text(note * (each.runs > 0) for each in found), "note"),
     }
     coordinates = {
         "claim": text(claim.name for claim in claims),
         "end": text(("lower", "upper")),
     }
-    return dataset(variables, coordinates, title="Verdicts on claims")
+    judged = dataset(variables, coordinates, title="Verdicts on claims")
+    return with_warnings(judged, [note] if any(judged["note"].values) else [])
+
+
+def _one_kind(results: xr.Dataset) -> str:
+    """Return the note on all claims where runs are of one experiment alone; empty where not."""
+    if "experiment_of_run" not in results:
+        return ""
+    names = np.unique(results["experiment_of_run"].values)
+    if len(names) != 1:
+        return ""
+    return f"All runs are of one kind, the experiment {names[0]}: they say nothing of others."
 
 
 def joined(judged: Sequence[xr.Dataset]) -> xr.Dataset:
     """Return the verdicts of several studies as one dataset, in the order given."""
-    return xr.concat(judged, "claim", combine_attrs="override")
+    bare = [each.drop_attrs(deep=False) for each in judged]
+    found = xr.concat(bare, "claim", combine_attrs="override")
+    said = [line for each in judged for line in each.attrs.get("warnings", "").splitlines()]
+    return with_warnings(found.assign_attrs(title=judged[0].attrs["title"]), said)
 
 
 def page(judged: xr.Dataset) -> str:
@@ -171,6 +189,7 @@ def _row(claim: xr.Dataset) -> dict[str, str]:
         "value": number(value) if np.isfinite(value) else "",
         "interval": f"{number(float(lower))} to {number(float(upper))}" * bool(np.isfinite(lower)),
         "runs": f"{claim['runs'].item()} of at least {claim['minimum'].item()}",
+        "note": claim["note"].item(),
     }
 
 

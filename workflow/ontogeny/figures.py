@@ -52,10 +52,12 @@ __all__ = [
     "drawn_together",
     "figures_of",
     "load",
+    "module_of",
     "own_figures",
     "read_own_figure",
     "section_of",
     "specification_of",
+    "warnings_of",
 ]
 
 _PACKAGE = Path(ontogeny.__file__).parent
@@ -325,8 +327,34 @@ def load(name: str) -> ModuleType:
     return imported(name)
 
 
+def module_of(figure: Figure) -> ModuleType:
+    """Return the module of a figure, imported."""
+    return load(_importable(figure))
+
+
+def warnings_of(module: ModuleType, given: Mapping[str, Any]) -> list[str]:
+    """Return what the results that a figure shows say of measures that mean nothing, each once.
+
+    Parameters
+    ----------
+    module : module
+        Of the figure.
+    given : mapping
+        As for `drawn`.
+    """
+    said: list[str] = []
+    for name in inspect.signature(module.numbers).parameters:
+        for each in given[name] if isinstance(given[name], list) else [given[name]]:
+            if isinstance(each, xr.Dataset):
+                said += each.attrs.get("warnings", "").splitlines()
+    return list(dict.fromkeys(said))
+
+
 def drawn(module: ModuleType, given: Mapping[str, Any]) -> tuple[xr.Dataset, Any]:
     """Return the numbers of a figure, and the figure.
+
+    Below it stands what its results say of measures that mean nothing (see `warnings_of`), which
+    is an attribute of its numbers as well.
 
     Parameters
     ----------
@@ -340,6 +368,17 @@ def drawn(module: ModuleType, given: Mapping[str, Any]) -> tuple[xr.Dataset, Any
     ontogeny.config.ConfigurationError
         One line with the file and the function, if the figure is the user's own and fails.
     """
+    numbers, figure = _drawn(module, given)
+    warnings = warnings_of(module, given)
+    if warnings:
+        from ontogeny.plotting import write_below  # planning does not wait for matplotlib
+
+        write_below(figure, warnings)
+        numbers = numbers.assign_attrs(warnings="\n".join(warnings))
+    return numbers, figure
+
+
+def _drawn(module: ModuleType, given: Mapping[str, Any]) -> tuple[xr.Dataset, Any]:
     if module.__name__.startswith(f"{_PACKAGE.name}."):
         numbers = _called(module.numbers, given)
         return numbers, _called(module.draw, {**given, "numbers": numbers})

@@ -23,6 +23,8 @@ __all__ = ["PROVENANCE", "Job"]
 
 PROVENANCE = (
     "title",
+    "warnings",
+    "absent",
     "stage",
     "ontogeny_version",
     "spec",

@@ -6,7 +6,7 @@ from typing import Any
 
 from ontogeny.study import Study
 
-__all__ = ["NAMES", "STUDIES", "studies_of"]
+__all__ = ["NAMES", "STUDIES", "studies_of", "study_named"]
 
 NAMES = ("composition", "induction", "imitation", "surprise", "noisy_labels", "rlhf")
 """Each is the package ``ontogeny.studies.NAME``, and the value `STUDY` of its module `study`."""
@@ -33,16 +33,17 @@ def studies_of(sections: Collection[str]) -> tuple[Study, ...]:
     >>> [study.name for study in studies_of(["name", "composition", "groups"])]
     ['composition']
     """
-    found = tuple(_imported(name) for name in NAMES if name in sections)
+    found = tuple(study_named(name) for name in NAMES if name in sections)
     known = {"name"}.union(*({study.name, *study.shared} for study in found))
     return found if found and known.issuperset(sections) else _all()
 
 
 def _all() -> tuple[Study, ...]:
-    return tuple(map(_imported, NAMES))
+    return tuple(map(study_named, NAMES))
 
 
-def _imported(name: str) -> Study:
+def study_named(name: str) -> Study:
+    """Return one of the studies in `NAMES`."""
     study: Study = import_module(f"ontogeny.studies.{name}.study").STUDY
     return study
 

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["DIMENSIONS", "Labels", "Measure", "coordinate", "dataset", "text", "variable"]
+__all__ = ["DIMENSIONS", "Labels", "Measure", "coordinate", "dataset", "text", "used", "variable"]
 
 DIMENSIONS = {
     "experiment": "experiment of the configuration",
@@ -111,7 +111,10 @@ class Labels:
         return self.variable(dim, values, self.dimensions[dim])
 
     def measures(self, found: Any) -> dict[str, xr.Variable]:
-        """Return the variables of a dataclass each of whose fields has a `Measure`, by name."""
+        """Return the variables of a dataclass each of whose fields has a `Measure`, by name.
+
+        Fields that are None, which is what is not known, have no variable.
+        """
         variables = {}
         types = get_type_hints(type(found), include_extras=True)
         for each in fields(found):
@@ -122,7 +125,8 @@ class Labels:
                 raise TypeError(msg)
             dims, long_name, units = about
             values = getattr(found, each.name)
-            variables[each.name] = self.variable(dims, values, long_name, units)
+            if values is not None:
+                variables[each.name] = self.variable(dims, values, long_name, units)
         return variables
 
     def measures_along(self, dim: str, found: Sequence[Any]) -> dict[str, xr.Variable]:
@@ -158,6 +162,16 @@ class Labels:
             for name, values in coordinates.items()
         }
         return xr.Dataset(dict(variables), described, {"title": title})
+
+
+def used(coordinates: Mapping[str, Any], variables: Mapping[str, xr.Variable]) -> dict[str, Any]:
+    """Return the coordinates of the dimensions that variables have."""
+    dims = {dim for each in variables.values() for dim in each.dims}
+    return {
+        name: values
+        for name, values in coordinates.items()
+        if dims.issuperset(values.dims if isinstance(values, xr.Variable) else (name,))
+    }
 
 
 def text(values: Iterable[str]) -> NDArray[np.object_]:

@@ -235,6 +235,9 @@ class Study:
     snapshots : str
         The module whose function ``snapshots`` gives the checkpoints of a run to measures of the
         user's own.
+    opened : str
+        The module that says what a run is when it is opened in a notebook: functions ``data``,
+        ``columns``, ``words``, ``phases`` and ``facts``, and ``network`` where runs have networks.
     asked : tuple of str
         What of a checkpoint such a measure can ask for.
     wildcards : mapping of str
@@ -263,6 +266,7 @@ class Study:
     claims: tuple[Claims, ...] = ()
     results: tuple[str, ...] = ()
     snapshots: str = ""
+    opened: str = ""
     asked: tuple[str, ...] = ()
     wildcards: Mapping[str, str] = field(default_factory=dict)
     swept: tuple[type[Section], ...] = ()

@@ -58,6 +58,7 @@ rule composition_train:
     """Train one network; checkpoints and history are two files, so that each reader needs one."""
     input:
         table=COMPOSITION.of_group("table"),
+        pairs=given(COMPOSITION.pairs_files),
     output:
         checkpoints=COMPOSITION.run_file("checkpoints"),
         history=COMPOSITION.run_file("history"),
@@ -88,6 +89,7 @@ if COMPOSITION.foreign:
         input:
             table=COMPOSITION.of_group("table"),
             weights=given(COMPOSITION.weights_files),
+            pairs=given(COMPOSITION.pairs_files),
         output:
             checkpoints=COMPOSITION.run_file("checkpoints"),
             history=COMPOSITION.run_file("history"),

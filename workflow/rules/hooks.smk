@@ -7,6 +7,7 @@ from time import time
 from snakemake.settings.enums import Quietness
 
 from ontogeny.workflow.adoption import adopt
+from ontogeny.workflow.costing import cost_of
 from ontogeny.workflow.devices import require_devices
 from ontogeny.workflow.failures import failed_jobs, file_failures
 from ontogeny.workflow.origin import note_origin
@@ -55,7 +56,8 @@ def end():
     is_dry = workflow.dryrun and workflow.scheduler is not None
     try:
         if is_dry and PLAN in os.environ:
-            write_plan(planned_jobs(workflow.dag), os.environ[PLAN])
+            jobs = planned_jobs(workflow.dag, cost_of(PLANS))
+            write_plan(jobs, os.environ[PLAN])
         elif has_all_results(workflow, has_run=bool(FINISHED)):
             if Quietness.ALL not in workflow.output_settings.quiet:
                 took = FINISHED[0] - BEGUN if FINISHED else None

@@ -52,6 +52,38 @@ rule induction_train:
         "../scripts/induction/train.py"
 
 
+if INDUCTION.foreign():
+
+    ruleorder: induction_read_weights > induction_train
+
+    rule induction_read_weights:
+        """Read a network that was trained elsewhere, in place of training one."""
+        input:
+            corpus=INDUCTION.corpus_of_run,
+            weights=given(INDUCTION.weights_files),
+        output:
+            checkpoints=INDUCTION.run_file("checkpoints"),
+            history=INDUCTION.run_file("history"),
+        log:
+            INDUCTION.run_log("read_weights"),
+        benchmark:
+            INDUCTION.run_benchmark("induction_read_weights")
+        wildcard_constraints:
+            experiment="|".join(INDUCTION.foreign()),
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            **needs(INDUCTION.training_memory, 30),
+        params:
+            spec=INDUCTION.foreign_training,
+            code=code_of("induction/read_weights", INDUCTION.study),
+        message:
+            "read the weights of {wildcards.experiment}, seed {wildcards.seed}"
+        script:
+            "../scripts/induction/read_weights.py"
+
+
 rule induction_evaluation:
     """Measure every checkpoint of a run."""
     input:

@@ -1,6 +1,6 @@
 """The measures against their definitions, and on networks whose answers are known."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import import_module
 
@@ -29,6 +29,7 @@ from ontogeny.studies.composition.irreps.analysis import (
     hidden_shares,
     key_irreps,
     logit_similarity,
+    logit_similarity_on_test_pairs,
     logit_slice,
     losses,
     matrix_shares,
@@ -70,7 +71,7 @@ class Case:
 
 
 def network_of(hidden, logits):
-    return lambda: iter([Layers(np.arange(len(hidden)), hidden, logits)])
+    return lambda: iter([Layers(np.arange(len(logits)), hidden, logits)])
 
 
 def array_case(name, hidden, unembedding, *, direct=None):
@@ -157,7 +158,7 @@ def some_key(case):
 
 
 def measured(case, train, key):
-    means = group_means(case.network, case.frame)
+    means = group_means(case.network, case.frame, train=train)
     return evidence(case.network, case.matrices, train, case.frame, means=means, key=key)
 
 
@@ -179,6 +180,74 @@ def test_logit_similarity_is_that_with_the_cube_of_characters(name, kind):
     found = logit_similarity(group_means(case.network, case.frame), case.frame)
     expected = [brute_force.logit_similarity(case.logits, rho, case.product) for rho in case.rhos]
     assert_allclose(found, expected, **EXACT)
+
+
+@groups
+@kinds
+def test_logit_similarity_on_test_pairs_counts_their_triples_alone(name, kind):
+    case = case_of(name, kind)
+    train = some_train(case.frame.order)
+    means = group_means(case.network, case.frame, train=train)
+    centred = (case.logits - case.logits.mean(axis=2, keepdims=True))[~train]
+    cubes = [brute_force.template(rho, case.product)[~train] for rho in case.rhos]
+    expected = [
+        np.sum(centred * cube) / (np.linalg.norm(centred) * np.linalg.norm(cube)) for cube in cubes
+    ]
+    assert_allclose(logit_similarity_on_test_pairs(means, case.frame), expected, **EXACT)
+
+
+@pytest.mark.parametrize("name", ["S3", "Q8", "A4", "F21"])
+def test_memorised_pairs_look_like_every_irrep_by_its_degree_but_test_pairs_do_not(name):
+    """Logits that know the training pairs and nothing else: ``delta(a b, c)`` on T of n^2 pairs.
+
+    The similarity over all pairs is then ``chi(e) sqrt(T / n^2) / sqrt(n - 1) / sqrt(mean chi^2)``.
+    """
+    seen, product, _ = known(name)
+    n = len(product)
+    train = some_train(n)
+    logits = np.where(train[..., None], np.eye(n)[product], 0.0)
+    means = group_means(network_of(np.zeros((n, n, 1)), logits), seen, train=train)
+    unity = int(np.flatnonzero(product[:, 0] == 0)[0])
+    size = np.sqrt(np.mean(seen.character**2, axis=1))
+    expected = seen.character[:, unity] * np.sqrt(train.mean() / (n - 1)) / size
+    assert_allclose(logit_similarity(means, seen)[1:], expected[1:], **EXACT)
+    assert_allclose(logit_similarity_on_test_pairs(means, seen), 0, atol=1e-12)
+
+
+def test_without_test_pairs_nothing_is_said_of_them():
+    seen, product, _ = known("S3")
+    network = network_of(np.zeros((6, 6, 1)), np.eye(6)[product])
+    everything = np.ones((6, 6), dtype=bool)
+    means = group_means(network, seen, train=everything)
+    assert np.isnan(logit_similarity_on_test_pairs(means, seen)).all()
+    with pytest.raises(ValueError, match="give `train`"):
+        logit_similarity_on_test_pairs(group_means(network, seen), seen)
+
+
+@groups
+@kinds
+def test_what_a_network_does_not_show_is_none_and_the_rest_stays(name, kind):
+    case = case_of(name, kind)
+    train, key = some_train(case.frame.order), some_key(case)
+    whole = numbers(measured(case, train, key))
+    logits = network_of(None, case.logits)
+    means = group_means(logits, case.frame, train=train)
+    alone = numbers(evidence(logits, Matrices(), train, case.frame, means=means, key=key))
+    assert alone.keys() == {
+        name
+        for name in whole
+        if "logit" in name or name in ("loss", "accuracy", "test_logit_similarity")
+    }
+    unsplit = replace(case, matrices=replace(case.matrices, squared_weights=None))
+    of_all = numbers(measured(unsplit, None, key))
+    missing = {name for name in whole if "excluded" in name}
+    assert whole.keys() - of_all.keys() == missing | {"test_logit_similarity", "squared_weights"}
+    for name, value in alone.items():
+        assert_allclose(value, whole[name], err_msg=name, **EXACT)
+    for name, value in of_all.items():
+        of_split = name in ("loss", "accuracy")
+        expected = whole[name][SPLITS.index("all")] if of_split else whole[name]
+        assert_allclose(value, expected, err_msg=name, **EXACT)
 
 
 @groups
@@ -325,9 +394,9 @@ def test_restricted_losses_are_those_of_projections(name, kind):
         return brute_force.restricted_logit_loss(case.logits, rhos, case.product)
 
     assert_allclose(
-        found.restricted_loss_by_irrep, [from_hidden([rho]) for rho in case.rhos], **EXACT
+        found.restricted_hidden_loss_by_irrep, [from_hidden([rho]) for rho in case.rhos], **EXACT
     )
-    assert_allclose(found.restricted_loss, from_hidden(selected(case, key)), **EXACT)
+    assert_allclose(found.restricted_hidden_loss, from_hidden(selected(case, key)), **EXACT)
     assert_allclose(
         found.restricted_logit_loss_by_irrep, [from_logits([rho]) for rho in case.rhos], **EXACT
     )
@@ -357,8 +426,10 @@ def test_excluded_losses_go_through_the_hidden_layer_alone(name, kind, mask):
         unembedding = case.matrices.unembedding
         return brute_force.excluded_loss(case.hidden, unembedding, rhos, case.product, train)
 
-    assert_allclose(found.excluded_loss_by_irrep, [expected([rho]) for rho in case.rhos], **EXACT)
-    assert_allclose(found.excluded_loss, expected(selected(case, key)), **EXACT)
+    assert_allclose(
+        found.excluded_hidden_loss_by_irrep, [expected([rho]) for rho in case.rhos], **EXACT
+    )
+    assert_allclose(found.excluded_hidden_loss, expected(selected(case, key)), **EXACT)
 
 
 @kinds
@@ -397,8 +468,8 @@ def test_excluded_losses_of_huge_logits(name, size):
         brute_force.excluded_loss(case.hidden, case.matrices.unembedding, [r], case.product, train)
         for r in case.rhos
     ]
-    assert_allclose(found.excluded_loss_by_irrep, expected, **EXACT)
-    assert_allclose(found.excluded_loss, expected[1], **EXACT)
+    assert_allclose(found.excluded_hidden_loss_by_irrep, expected, **EXACT)
+    assert_allclose(found.excluded_hidden_loss, expected[1], **EXACT)
 
 
 def test_both_ways_to_exclude_agree(monkeypatch):
@@ -409,7 +480,9 @@ def test_both_ways_to_exclude_agree(monkeypatch):
     module = import_module("ontogeny.studies.composition.irreps.analysis.losses")
     monkeypatch.setattr(module, "_LARGEST_EXPONENT", 0.0)
     direct = measured(case, train, key)
-    assert_allclose(quick.excluded_loss_by_irrep, direct.excluded_loss_by_irrep, rtol=1e-12)
+    assert_allclose(
+        quick.excluded_hidden_loss_by_irrep, direct.excluded_hidden_loss_by_irrep, rtol=1e-12
+    )
     assert_allclose(
         quick.excluded_logit_loss_by_irrep, direct.excluded_logit_loss_by_irrep, rtol=1e-12
     )
@@ -434,8 +507,8 @@ def test_excluding_nothing_and_everything():
     case = case_of("D4", "bilinear")
     train = some_train(8)
     nothing = measured(case, train, np.zeros(len(case.rhos), dtype=bool))
-    assert_allclose(nothing.excluded_loss, nothing.loss[SPLITS.index("train")], rtol=1e-12)
-    assert_allclose(nothing.restricted_loss, np.log(8), rtol=1e-12)
+    assert_allclose(nothing.excluded_hidden_loss, nothing.loss[SPLITS.index("train")], rtol=1e-12)
+    assert_allclose(nothing.restricted_hidden_loss, np.log(8), rtol=1e-12)
     mean = np.tile(case.logits.mean(axis=(0, 1)), (64, 1))
     expected = brute_force.cross_entropy(mean, case.product).mean()
     assert_allclose(nothing.restricted_logit_loss, expected, rtol=1e-12)
@@ -485,6 +558,8 @@ def numbers(found):
     """Every number of a result, by name."""
     flat = {}
     for name, value in asdict(found).items():
+        if value is None:
+            continue
         if isinstance(value, dict):
             flat |= {f"{name}.{key}": inner for key, inner in value.items()}
         else:
@@ -608,8 +683,8 @@ def test_hidden_layer_that_is_the_product_representation(name, r):
     alone[2, r] = 1
     assert_allclose(found.hidden_fve, alone, **EXACT)
     assert_allclose(found.unembedding_fve, alone[2], **EXACT)
-    assert_allclose(found.restricted_loss, found.loss[SPLITS.index("all")], rtol=1e-12)
-    assert_allclose(found.excluded_loss, np.log(n), rtol=1e-12)
+    assert_allclose(found.restricted_hidden_loss, found.loss[SPLITS.index("all")], rtol=1e-12)
+    assert_allclose(found.excluded_hidden_loss, np.log(n), rtol=1e-12)
     assert_allclose(found.excluded_logit_loss, np.log(n), rtol=1e-12)
     assert (read_neurons(case).irrep == r).all()
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from ontogeny.groups import group
+from ontogeny.studies.composition.addition.algorithms import hidden_gradients
 from ontogeny.studies.composition.networks.architectures import Dropout
 from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
 from ontogeny.studies.composition.networks.architectures.deep_transformer import DeepTransformer
@@ -17,6 +18,7 @@ TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}
 ARCHITECTURES = {
     "mlp": MLP(7, embedding=5, hidden=6),
     "mlp, narrow": MLP(5, embedding=9, hidden=1),
+    "mlp, biases": MLP(7, embedding=5, hidden=6, biases=True),
     "bilinear": Bilinear(7, hidden=6),
     "transformer": Transformer.universality(7, d_model=8, heads=2, d_head=4, d_mlp=10),
     "transformer, many outputs": Transformer.universality(9, d_model=8, heads=2, d_head=4, d_mlp=5),
@@ -46,11 +48,11 @@ def slow_forward(architecture, parameters, left, right, factors=lambda hidden: N
         return slow_transformer(architecture, parameters, left, right, dropped)[:2]
     x, y = parameters["W_x"][left], parameters["W_y"][right]
     if isinstance(architecture, MLP):
-        hidden = torch.relu(torch.hstack([x, y]) @ parameters["W"])
+        hidden = torch.relu(torch.hstack([x, y]) @ parameters["W"] + parameters.get("b", 0))
     else:
         hidden = x * y
     hidden = dropped(hidden)
-    return hidden @ parameters["W_U"], hidden
+    return hidden @ parameters["W_U"] + parameters.get("b_U", 0), hidden
 
 
 def slow_transformer(architecture, parameters, left, right, dropped=lambda hidden: hidden):
@@ -292,6 +294,27 @@ def test_readout_stands_on_elements(architecture):
     assert_near(hidden @ readout.unembedding.T, (hidden @ last)[:, :n], 1e-12)
 
 
+@pytest.mark.parametrize("name", ["mlp", "mlp, biases", "bilinear"])
+def test_gradients_of_logits_by_the_readout_are_those_of_autograd(name):
+    """The gate of the hidden layer has the bias in it."""
+    architecture = ARCHITECTURES[name]
+    readout = architecture.readout(some_parameters(architecture, torch.float64))
+    triples = torch.stack(some_pairs(architecture.order, 20))
+    a, b, c = triples
+    x, y = (
+        each.clone().requires_grad_()
+        for each in (readout.left_embedding[a], readout.right_embedding[b])
+    )
+    hidden = x * y if architecture.joins == "product" else (x + y).relu()
+    (hidden * readout.unembedding[c]).sum().backward()
+    matrices = (readout.left_embedding, readout.right_embedding, readout.unembedding)
+    found = hidden_gradients(
+        *(each.numpy() for each in matrices), triples.numpy(), joined=architecture.joins
+    )
+    for mine, theirs in zip(found, (x.grad, y.grad), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-14)
+
+
 @architectures
 def test_initial_parameters_have_the_shapes_and_follow_the_generator(architecture):
     first = architecture.initial(torch.Generator().manual_seed(5))
@@ -319,6 +342,26 @@ def test_deviations_are_those_of_the_papers():
     progress = deviations(Transformer.progress_measures(113))
     expected = {"b_in": 0, "b_out": 0, "W_U": 114**-0.5}
     assert progress == pytest.approx(dict.fromkeys(progress, 128**-0.5) | expected, **near)
+
+
+def test_biases_begin_at_zero_and_change_no_other_weight():
+    first, with_biases = (
+        MLP(6, biases=biases).initial(torch.Generator().manual_seed(2)) for biases in (False, True)
+    )
+    assert not with_biases.pop("b").any()
+    assert not with_biases.pop("b_U").any()
+    assert all(torch.equal(first[name], with_biases[name]) for name in first | with_biases)
+
+
+def test_only_a_bias_of_the_logits_reaches_them_around_the_hidden_layer():
+    """What `direct_path` says, tried: whether the hidden layer times W_U is all of the logits."""
+    for architecture in ARCHITECTURES.values():
+        parameters = some_parameters(architecture, torch.float64)
+        left, right, _ = some_pairs(architecture.order, 20)
+        found = architecture.forward(parameters, left, right)
+        through = found.hidden @ architecture.readout(parameters).unembedding.T
+        is_all = torch.allclose(through, found.logits[:, : architecture.order])
+        assert is_all is not architecture.direct_path
 
 
 def test_number_of_parameters_of_the_progress_measures_network():

@@ -55,14 +55,14 @@ def among_irreps(name, irrep, value):
 
 
 BROKEN = {
-    "weak-universality": constant("excluded_loss", 1.0),
+    "weak-universality": constant("excluded_hidden_loss", 1.0),
     "strong-universality-fails": lambda good: {"key": good["key"] & False},
-    "restricted-reaches-test": constant("restricted_loss", 0.01),
-    "excluded-exceeds-uniform": constant("excluded_loss", 4.0),
+    "restricted-reaches-test": constant("restricted_hidden_loss", 0.01),
+    "excluded-exceeds-uniform": constant("excluded_hidden_loss", 4.0),
     "embeddings-in-key": constant("right_embedding_fve", 0.7),
     "unembedding-in-key": constant("unembedding_fve", 0.5),
     "hidden-has-product": constant("hidden_product_fve", 0.002),
-    "logits-are-characters": constant("logit_fve", 0.2),
+    "logits-are-characters": constant("logit_fve_total", 0.2),
     "few-irreps": constant("key_rank", 0.8),
     "lower-degree-first": lambda good: {"order_agreement": -good["order_agreement"]},
     "sign-first": among_irreps("learning_order", "sign", 2.0),

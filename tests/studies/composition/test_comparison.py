@@ -90,7 +90,7 @@ def test_cells_count_the_widest_runs_and_those_that_grokked(many):
     assert_equal(learned.values, [3, 3, 1])
     assert_equal(many["first_count"].sel(s5).sel(irrep=["sign", "standard"]).values, [2, 1])
     assert_allclose(many["mean_order"].sel(s5).sel(irrep="standard"), (2 + 3 + 1) / 3)
-    assert_allclose(many["median_first_step"].sel(s5).sel(irrep="standard"), 100)
+    assert_allclose(many["median_learned_step"].sel(s5).sel(irrep="standard"), 100)
     assert np.isnan(many["key_count"].sel(s5).sel(irrep="freq_1"))
 
 
@@ -157,7 +157,7 @@ def test_curves_have_the_checkpoints_of_a_run_and_means_carry_the_last_value():
 def test_a_run_that_was_not_followed_has_no_order():
     found = joined([run({"sign": 0, "standard": 0}, step=[10000])])
     assert found["grokked"].values.tolist() == [False]
-    for name in ("first_step", "learning_order", "memorised_step", "test_step"):
+    for name in ("learned_step", "learning_order", "memorised_step", "test_step"):
         assert np.isnan(found[name].values).all(), name
     assert not found["order_pairs"].any()
     assert found["choice_pairs"].any()

@@ -279,7 +279,7 @@ def test_wrong_tensors_are_refused_by_name(change, message):
 def test_missing_parameters_are_named():
     parameters = initial(ARCHITECTURES[0])
     del parameters["W"]
-    with pytest.raises(ValueError, match="lacks W of an MLP; it holds W_U, W_x, W_y"):
+    with pytest.raises(ValueError, match=r"lacks W of an MLP; it holds W_U \(3, 6\), W_x"):
         parameters_of(parameters, ARCHITECTURES[0])
 
 

@@ -197,9 +197,9 @@ def test_restricted_loss_of_neurons_is_without_a_mean(p):
     N, _, _, W_L = network(p)
     found, _ = general(p, (1, 3))
     each = [cross_entropy(projected(N, p, [k]) @ W_L.T, p).mean() for k in frequencies(p)]
-    assert_allclose(found.restricted_loss_by_irrep[1:], each, **EXACT)
+    assert_allclose(found.restricted_hidden_loss_by_irrep[1:], each, **EXACT)
     total = cross_entropy(projected(N, p, (1, 3)) @ W_L.T, p).mean()
-    assert_allclose(found.restricted_loss, total, **EXACT)
+    assert_allclose(found.restricted_hidden_loss, total, **EXACT)
 
 
 @primes
@@ -304,9 +304,9 @@ def test_frequencies_of_the_analytic_network_are_found(p, keys, square):
     assert_allclose(found.unembedding_fve, expected**2, **EXACT)
     assert found.accuracy.tolist() == [1, 1, 1]
     # The readout sees the sum directions of the neurons and nothing else.
-    assert_allclose(found.restricted_loss, found.loss[SPLITS.index("all")], rtol=1e-10)
+    assert_allclose(found.restricted_hidden_loss, found.loss[SPLITS.index("all")], rtol=1e-10)
     assert_allclose(found.restricted_logit_loss, found.loss[SPLITS.index("all")], rtol=1e-10)
-    assert_allclose(found.excluded_loss, np.log(p), rtol=1e-10)
+    assert_allclose(found.excluded_hidden_loss, np.log(p), rtol=1e-10)
     assert_allclose(found.excluded_logit_loss, np.log(p), rtol=1e-10)
 
 

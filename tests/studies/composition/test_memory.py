@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.memory import most_elements, reading_memory, training_memory
@@ -50,6 +51,15 @@ def test_reading_a_large_group_asks_for_several_copies_of_activations_and_logits
     assert asked("S6")[1] > 2 * 8 * (n**2 * h + n**3 / 3) / 2**20
     assert asked("S6")[1] > TOOK_MOST
     assert asked("S5")[1] < 1000
+
+
+def test_a_network_from_files_asks_for_as_many_checkpoints_as_it_has(tmp_path):
+    """Not for those that its schedule would store if it were trained here."""
+    tensors = {"W_x": (120, 256), "W_y": (120, 256), "W": (512, 128), "W_U": (128, 120)}
+    torch.save({name: torch.zeros(shape) for name, shape in tensors.items()}, tmp_path / "a.pt")
+    fields = {"weights": str(tmp_path / "a.pt"), "schedule": {"steps": 10**6}}
+    assert asked("S5", **fields) == asked("S5", **fields | {"schedule": {"steps": 10}})
+    assert asked("S5", **fields)[1] < asked("S5", schedule={"steps": 10**6})[1]
 
 
 def test_more_neurons_checkpoints_and_bytes_ask_for_more():

@@ -206,8 +206,8 @@ BY_IRREP = {
     "percent_hidden_y_{}_rep": (lambda e, r: e.hidden_fve[1, r], FRACTION),
     "percent_hidden_xy_{}_rep": (lambda e, r: e.hidden_fve[2, r], FRACTION),
     "total_percent_hidden_{}_rep": (lambda e, r: e.hidden_fve[:, r].sum(), FRACTION),
-    "hidden_restricted_loss_{}_rep": (lambda e, r: e.restricted_loss_by_irrep[r], LOSS),
-    "hidden_excluded_loss_{}_rep": (lambda e, r: e.excluded_loss_by_irrep[r], LOSS),
+    "hidden_restricted_loss_{}_rep": (lambda e, r: e.restricted_hidden_loss_by_irrep[r], LOSS),
+    "hidden_excluded_loss_{}_rep": (lambda e, r: e.excluded_hidden_loss_by_irrep[r], LOSS),
     "logit_{}_rep_trace_similarity": (lambda e, r: e.logit_similarity[r], SIMILARITY),
 }
 
@@ -251,8 +251,8 @@ TOTALS = {
     "percent_unembed_explained": (key_sum(lambda e: e.unembedding_fve), FRACTION),
     "percent_hidden_explained": (key_sum(lambda e: e.hidden_fve), FRACTION),
     "percent_hidden_xy_explained": (key_sum(lambda e: e.hidden_fve[2]), FRACTION),
-    "total_hidden_restricted_loss": (lambda e, _: e.restricted_loss, LOSS),
-    "total_hidden_excluded_loss": (lambda e, _: e.excluded_loss, LOSS),
+    "total_hidden_restricted_loss": (lambda e, _: e.restricted_hidden_loss, LOSS),
+    "total_hidden_excluded_loss": (lambda e, _: e.excluded_hidden_loss, LOSS),
 }
 SOUND = [
     (run, quantity)
@@ -290,15 +290,15 @@ def test_a5_explains_more_with_true_representations():
     assert (found.embedding_fve[:, key].sum(axis=1) > 0.999).all()
     assert found.unembedding_fve[key].sum() > numbers["percent_unembed_explained"] + 0.015
     assert found.hidden_fve[:, key].sum() > numbers["percent_hidden_explained"]
-    assert found.restricted_loss < 0.5 * numbers["total_hidden_restricted_loss"]
+    assert found.restricted_hidden_loss < 0.5 * numbers["total_hidden_restricted_loss"]
 
 
 def test_restricted_and_excluded_loss_of_c113_with_bases_of_true_rank():
     found = reading("C113_T_seed1").evidence
     numbers = published("C113_T_seed1", "summary_metrics.json")
     assert numbers["total_hidden_restricted_loss"] > 0.02
-    assert_allclose(found.restricted_loss, 6.1e-7, atol=0.05e-7)
-    assert_allclose(found.excluded_loss, 9.34, atol=5e-3)
+    assert_allclose(found.restricted_hidden_loss, 6.1e-7, atol=0.05e-7)
+    assert_allclose(found.excluded_hidden_loss, 9.34, atol=5e-3)
 
 
 def test_hidden_layer_of_c113_is_explained_by_less_than_published():
@@ -343,14 +343,16 @@ def test_losses_by_irrep_of_the_main_network(name):
     found = reading("S5_MLP_seed2")
     r, e = found.index(name), found.evidence
     assert_allclose(
-        [e.excluded_loss_by_irrep[r], e.restricted_loss_by_irrep[r]], LOSSES[name], rtol=4e-4
+        [e.excluded_hidden_loss_by_irrep[r], e.restricted_hidden_loss_by_irrep[r]],
+        LOSSES[name],
+        rtol=4e-4,
     )
 
 
 def test_totals_of_the_main_network():
     e = reading("S5_MLP_seed2").evidence
-    assert_allclose(e.excluded_loss, 7.594, atol=5e-4)
-    assert_allclose(e.restricted_loss, 7.085e-7, rtol=1e-4)
+    assert_allclose(e.excluded_hidden_loss, 7.594, atol=5e-4)
+    assert_allclose(e.restricted_hidden_loss, 7.085e-7, rtol=1e-4)
     assert_allclose(e.squared_weights, 5014.4, atol=0.05)
 
 
@@ -460,7 +462,7 @@ def test_whole_ablations_of_the_main_network():
     losses, _ = taken_apart("S5_MLP_seed2")
     found = reading("S5_MLP_seed2").evidence
     assert_allclose(losses.hidden_loss[2], 2.3838e-6, rtol=1e-4)
-    assert_allclose(losses.ablated_loss[0, 2], found.excluded_loss_by_irrep, rtol=1e-12)
+    assert_allclose(losses.ablated_loss[0, 2], found.excluded_hidden_loss_by_irrep, rtol=1e-12)
     assert_allclose(losses.ablated_loss[2, 2, 0], 2.419e-6, rtol=5e-4)
     assert_allclose(losses.unembedding_key_loss[2], 2.078e-6, rtol=5e-4)
     assert_allclose(losses.unembedding_rest_loss[2], 4.7955, atol=1e-4)

@@ -1,24 +1,16 @@
 """The stages after training, on tiny trained runs, from datasets to datasets in memory."""
 
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import fields
 
 import numpy as np
 import pytest
-import xarray as xr
 from numpy.testing import assert_allclose
 
 import brute_force
-from ontogeny.groups import group
-from ontogeny.provenance import attributes
-from ontogeny.representations import irreps, real_irreps
-from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
-from ontogeny.studies.composition.catalogue.tables import table_dataset
-from ontogeny.studies.composition.config import Training
+from composition_trained import RUNS, trained
 from ontogeny.studies.composition.irreps import stages
 from ontogeny.studies.composition.irreps.analysis import (
     Evidence,
-    Frame,
     Layers,
     group_means,
     hidden_shares,
@@ -26,90 +18,10 @@ from ontogeny.studies.composition.irreps.analysis import (
     matrix_shares,
     neurons,
 )
-from ontogeny.studies.composition.irreps.datasets import (
-    frame_of,
-)
-from ontogeny.studies.composition.irreps.stages import analysis, evaluation
 from ontogeny.studies.composition.labels import DIMENSIONS
-from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.pairs import train_mask, train_pairs
-from ontogeny.studies.composition.networks.reading import grid, matrices
-from ontogeny.studies.composition.networks.records import checkpoints_dataset, history_dataset
-from ontogeny.studies.composition.networks.runs import train_network
-
-RUNS = {
-    "S3, mlp": ("S3", 0.12, {"kind": "mlp", "embedding": 12, "hidden": 16}),
-    "Q8, bilinear": ("Q8", 0.3, {"kind": "bilinear", "hidden": 18}),
-    "C7, transformer": (
-        "C7",
-        0.06,
-        {
-            "kind": "transformer",
-            "preset": "progress-measures",
-            "d_model": 16,
-            "heads": 2,
-            "d_head": 8,
-            "d_mlp": 20,
-        },
-    ),
-}
-"""Group, a threshold that some irreps pass and some do not, architecture."""
 
 runs = pytest.mark.parametrize("run", RUNS)
 both = pytest.mark.parametrize("stage", ["analysis", "evaluation"])
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    product: np.ndarray
-    rhos: list
-    frame: Frame
-    spec: Training
-    table: xr.Dataset
-    irreps: xr.Dataset
-    checkpoints: xr.Dataset
-    history: xr.Dataset
-    analysis: xr.Dataset
-    evaluation: xr.Dataset
-
-    @property
-    def train(self):
-        return train_mask(self.history["train_index"].values, len(self.product))
-
-    def layers(self, index):
-        """Hidden layer and logits of one checkpoint, and its matrices."""
-        architecture = build(self.spec.architecture, len(self.product))
-        parameters = {name: value.values[index] for name, value in self.checkpoints.items()}
-        (whole,) = grid(architecture, parameters)()
-        return whole, matrices(architecture, parameters)
-
-
-@cache
-def trained(run, key_similarity=None):
-    name, threshold, architecture = RUNS[run]
-    found = group(name)
-    real = real_irreps(found)
-    table, basis = table_dataset(found), irreps_dataset(found, irreps(found), real)
-    spec = Training.model_validate(
-        {
-            "architecture": architecture,
-            "data": {"fraction": 0.6},
-            "optimiser": {"learning_rate": 0.01, "device": "cpu"},
-            "schedule": {"steps": 60, "checkpoints": {"per_decade": 3, "every": 20}},
-            "seed": 0,
-        }
-    )
-    product = table["product"].values
-    rows = train_pairs(product.size, fraction=0.6, seed=0, split="torch")
-    record = train_network(product, spec)
-    about = attributes("train", spec.model_dump(mode="json"), "0")
-    checkpoints = checkpoints_dataset(record, spec.architecture.kind).assign_attrs(about)
-    history = history_dataset(record, rows).assign_attrs(about)
-    final = analysis(table, basis, checkpoints, history, key_similarity=key_similarity or threshold)
-    along = evaluation(table, basis, checkpoints, history, final)
-    rhos = [irrep.matrices for irrep in real]
-    seen = frame_of(table, basis)
-    return Run(product, rhos, seen, spec, table, basis, checkpoints, history, final, along)
 
 
 def dataset_of(run, stage):
@@ -133,10 +45,10 @@ PROMISED = {
     "evaluation": {
         "loss": ("step", "split"),
         "accuracy": ("step", "split"),
-        "restricted_loss": ("step",),
-        "excluded_loss": ("step",),
-        "restricted_loss_by_irrep": ("step", "irrep"),
-        "excluded_loss_by_irrep": ("step", "irrep"),
+        "restricted_hidden_loss": ("step",),
+        "excluded_hidden_loss": ("step",),
+        "restricted_hidden_loss_by_irrep": ("step", "irrep"),
+        "excluded_hidden_loss_by_irrep": ("step", "irrep"),
         "logit_similarity": ("step", "irrep"),
         "squared_weights": ("step",),
         "gini": ("step", "matrix"),
@@ -169,7 +81,7 @@ def test_every_variable_is_described(run, stage):
     for name, values in found.variables.items():
         assert values.attrs.get("long_name"), name
         assert values.attrs.get("units"), name
-        expected = "nat" if "loss" in name else "1"
+        expected = "nat" if "loss" in name and "_over_" not in name else "1"
         assert values.attrs["units"] == expected, name
     assert found.attrs["title"]
 
@@ -207,7 +119,8 @@ def test_every_fraction_has_its_chance(run, stage):
 @both
 def test_numbers_are_plain_and_finite(run, stage):
     found = dataset_of(run, stage)
-    may_be_missing = {"phase_boundary", "phase_interval", "learned_step", "neuron_block_mean"}
+    may_be_missing = {"phase_boundary", "phase_interval", "neuron_block_mean"}
+    may_be_missing |= {"learned_step", "all_pairs_learned_step"}
     for name, values in found.data_vars.items():
         missing = name in may_be_missing or name.startswith("cluster_")
         if values.dtype == float and not missing:
@@ -264,7 +177,7 @@ def test_a_run_is_measured_with_the_key_irreps_of_the_last_network(run, index):
     chosen = [rho for rho, is_key in zip(at.rhos, key, strict=True) if is_key]
 
     restricted = brute_force.restricted_loss(layers.hidden, found.unembedding, chosen, at.product)
-    assert_allclose(measured["restricted_loss"], restricted, rtol=1e-9)
+    assert_allclose(measured["restricted_hidden_loss"], restricted, rtol=1e-9)
     of_logits = brute_force.restricted_logit_loss(layers.logits, chosen, at.product)
     assert_allclose(measured["restricted_logit_loss"], of_logits, rtol=1e-9)
     excluded = brute_force.excluded_logit_loss(layers.logits, chosen, at.product, at.train)
@@ -371,7 +284,7 @@ def test_a_threshold_that_no_irrep_passes(run):
     at = trained(run, key_similarity=0.999)
     assert not at.analysis["key"].any()
     expected = np.full(at.evaluation.sizes["step"], np.log(len(at.product)))
-    assert_allclose(at.evaluation["restricted_loss"], expected, rtol=1e-12)
+    assert_allclose(at.evaluation["restricted_hidden_loss"], expected, rtol=1e-12)
     without = at.evaluation["loss"].sel(split="train")
     assert_allclose(at.evaluation["excluded_logit_loss"], without, rtol=1e-12)
 

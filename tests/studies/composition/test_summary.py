@@ -35,6 +35,16 @@ def test_a_history_gives_the_final_accuracy():
     assert outcomes_of_history(history).accuracy == 0.7
 
 
+def test_networks_of_unknown_training_pairs_are_named_and_not_counted():
+    outcomes = {("a", 0): Outcome(1.0, 1600.0)}
+    assert summary({"a": (0,), "theirs": (0, 1)}, outcomes, unknown=["theirs"]) == [
+        "composition: 1 of 1 networks generalised (test accuracy of at least 0.99 at the final "
+        "checkpoint)",
+        "  a       1 of 1  circuit formed by step 1,600",
+        "  theirs  -       training pairs unknown",
+    ]
+
+
 def test_each_experiment_has_a_line_with_when_its_circuits_formed():
     outcomes = {
         ("a", 0): Outcome(1.0, 1600.0),

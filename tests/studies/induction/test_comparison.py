@@ -17,7 +17,7 @@ from ontogeny.studies.induction.analysis.evaluation import evaluation_set
 from ontogeny.studies.induction.analysis.knock_outs import without_heads
 from ontogeny.studies.induction.comparison import comparison
 from ontogeny.studies.induction.config import Analysis
-from ontogeny.studies.induction.findings import analysis_dataset
+from ontogeny.studies.induction.findings import analysis_dataset, final_checkpoint
 from ontogeny.studies.induction.labels import DIMENSIONS
 
 
@@ -107,7 +107,9 @@ def test_sets_of_heads_are_removed_together(planted):
     last = with_idle_heads(parameters(STEPS[-1], LATE), scale=0.3)
     data = corpus()
     given = evaluation_set(data["tokens"].values, data["member"].values, made.V)
-    found = analysis_dataset(evaluated, made.SHAPE, last, given, Analysis(), warm_up=100)
+    found = analysis_dataset(
+        evaluated, final_checkpoint(made.SHAPE, last, given), Analysis(), warm_up=100
+    )
     kinds = measured["head_kind"].values
     sets = {"induction": kinds == 2, "all others": kinds != 2, "previous-token": kinds == 1}
     for name, removed in sets.items():

@@ -1,8 +1,8 @@
 import pytest
 
 from ontogeny.studies.induction.claims import LEAST
-from ontogeny.studies.induction.config import Network, resolve
-from ontogeny.studies.induction.facts import LEAST_RUNS, facts_of_network, facts_of_runs
+from ontogeny.studies.induction.config import Experiment, Network, resolve
+from ontogeny.studies.induction.facts import LEAST_RUNS, facts_of_experiment, facts_of_runs
 
 
 def facts(*experiments, corpora=("p",), kind="phrases"):
@@ -23,7 +23,15 @@ def facts(*experiments, corpora=("p",), kind="phrases"):
     ],
 )
 def test_induction_needs_two_layers_or_smeared_keys(network, found):
-    assert facts_of_network(Network(**network)) == found
+    experiment = Experiment(corpus="p", seeds=(0,), network=Network(**network))
+    assert facts_of_experiment(experiment) == found | {"steps"}
+
+
+def test_one_network_from_elsewhere_has_one_checkpoint():
+    one = Experiment(corpus="p", seeds=(0,), weights="a.pt")
+    several = Experiment(corpus="p", seeds=(0,), weights={0: "a.pt", 5: "b.pt"})
+    assert "steps" not in facts_of_experiment(one)
+    assert "steps" in facts_of_experiment(several)
 
 
 def on(*corpora, **network):

@@ -1,5 +1,6 @@
 """Style, colours and panels of figures."""
 
+from ontogeny.plotting._below import write_below
 from ontogeny.plotting._panels import (
     block_lines,
     handle,
@@ -41,4 +42,5 @@ __all__ = [
     "settings",
     "step_axis",
     "verdict_table",
+    "write_below",
 ]

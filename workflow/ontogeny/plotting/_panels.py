@@ -39,7 +39,9 @@ def step_axis(axes: Axes, last: float, *, logarithmic: bool) -> None:
     axes.set_xlabel("step [optimiser updates]")
 
 
-def phase_shades(axes: Axes, boundary: NDArray[np.float64], last: float) -> None:
+def phase_shades(
+    axes: Axes, boundary: NDArray[np.float64], last: float, *, names: Sequence[str] = ()
+) -> None:
     """Shade the phases of training behind the data.
 
     Parameters
@@ -50,9 +52,13 @@ def phase_shades(axes: Axes, boundary: NDArray[np.float64], last: float) -> None
         not told apart from that of the next: it is shaded up to there.
     last : float
         Last step of the run.
+    names : sequence of str
+        Of the phases, for a legend of the axes.
     """
-    for start, stop, colour in _phases(boundary, last):
-        axes.axvspan(start, stop, color=colour, lw=0, zorder=0)
+    labels = names or [""] * len(boundary)
+    for (start, stop, colour), label in zip(_phases(boundary, last), labels, strict=True):
+        known = label if label and stop > start else None
+        axes.axvspan(start, stop, color=colour, lw=0, zorder=0, label=known)
 
 
 def phase_rows(

@@ -15,7 +15,7 @@ from matplotlib.transforms import Bbox
 
 from ontogeny.storage import write_bytes
 
-__all__ = ["PALETTE", "SPLIT_COLOURS", "Look", "figure", "irrep_looks", "save", "settings"]
+__all__ = ["PALETTE", "SPLIT_COLOURS", "Look", "figure", "irrep_looks", "place", "save", "settings"]
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6A3D9A")
 """Colours that readers with any colour vision can tell apart (after Okabe and Ito)."""
@@ -119,14 +119,14 @@ def save(drawn: Figure, *, svg: str | Path, png: str | Path, resolution: int) ->
     """
     as_svg, as_png = BytesIO(), BytesIO()
     with settings():
-        _place(drawn)
+        place(drawn)
         drawn.savefig(as_svg, format="svg", metadata={"Date": None, "Creator": None})
         drawn.savefig(as_png, format="png", dpi=resolution, metadata={"Software": None})
     write_bytes(as_svg.getvalue(), svg)
     write_bytes(as_png.getvalue(), png)
 
 
-def _place(drawn: Figure) -> None:
+def place(drawn: Figure) -> None:
     """Place the axes once, since that takes longer than drawing.
 
     The solver of the layout differs in the last bits from one process to another, and so would the

@@ -14,6 +14,7 @@ from ontogeny.storage._contents import file_digest, read_given, read_texts
 from ontogeny.storage._datasets import read, write
 from ontogeny.storage._errors import LostError, StorageError, refused
 from ontogeny.storage._moving import copy, keep, remove, write_bytes, write_text
+from ontogeny.storage._opening import open_lazily
 from ontogeny.storage._seals import Seal, content_digest, require_whole, seal
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "copy",
     "file_digest",
     "keep",
+    "open_lazily",
     "read",
     "read_arrays",
     "read_given",

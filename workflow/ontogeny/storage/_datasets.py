@@ -18,7 +18,7 @@ from ontogeny.storage._moving import moved_into_place
 from ontogeny.storage._seals import refuse_damage, sealed
 from ontogeny.unlocked import netCDF4
 
-__all__ = ["read", "unreadable", "write"]
+__all__ = ["read", "unreadable", "with_fixed_text", "write"]
 
 
 def write(
@@ -51,7 +51,7 @@ def write(
         If a text holds what no netCDF file can: a null character or half a surrogate pair.
     """
     _refuse_unstorable_text(dataset)
-    dataset = _with_fixed_text(dataset.assign_attrs({**dataset.attrs, **(attributes or {})}))
+    dataset = with_fixed_text(dataset.assign_attrs({**dataset.attrs, **(attributes or {})}))
     encoding = {str(name): _encoding(dataset[name]) for name in dataset.variables}
     with moved_into_place(path) as beside:
         try:
@@ -66,7 +66,7 @@ def write(
         sealed(beside, identity)
 
 
-def _with_fixed_text(dataset: xr.Dataset) -> xr.Dataset:
+def with_fixed_text(dataset: xr.Dataset) -> xr.Dataset:
     """Return a dataset with every text as an array of fixed width (``<U``)."""
     texts = {}
     for name, variable in dataset.variables.items():
@@ -156,7 +156,7 @@ def read(path: str | Path, *, rule: str = "") -> xr.Dataset:
     content = content_of(path, "; run the workflow with the configuration that it belongs to")
     refuse_damage(content, path, rule)
     try:
-        return _with_fixed_text(xr.load_dataset(content, engine="netcdf4").drop_encoding())
+        return with_fixed_text(xr.load_dataset(content, engine="netcdf4").drop_encoding())
     except Exception as error:
         raise unreadable(path, error) from error
 

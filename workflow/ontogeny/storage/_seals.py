@@ -10,12 +10,12 @@ from ontogeny.given_files import LFS_POINTER, problem_of
 from ontogeny.storage._contents import content_of, file_digest
 from ontogeny.storage._errors import DELETE_IT, LostError, missing, refused
 
-__all__ = ["Seal", "content_digest", "refuse_damage", "require_whole", "seal", "sealed"]
+__all__ = ["TRAILER", "Seal", "content_digest", "refuse_damage", "require_whole", "seal", "sealed"]
 
 _MARK = b"\nontogeny sha256 "
 
 
-_TRAILER = len(_MARK) + 64
+TRAILER = len(_MARK) + 64
 
 
 _IDENTITY = b"\nontogeny identity "
@@ -69,16 +69,16 @@ def seal(path: str | Path) -> Seal:
     try:
         with path.open("rb", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - line - _TRAILER))
+            file.seek(max(0, size - line - TRAILER))
             end = file.read()
     except FileNotFoundError:
         raise missing(path) from None
     except OSError as error:
         raise refused(path, "read", error) from error
-    if end[-_TRAILER:-64] != _MARK:
+    if end[-TRAILER:-64] != _MARK:
         msg = f"{path}: is not a dataset of this project, or not complete; {DELETE_IT}"
         raise LostError(msg)
-    has_identity = end.startswith(_IDENTITY) and len(end) == line + _TRAILER
+    has_identity = end.startswith(_IDENTITY) and len(end) == line + TRAILER
     identity = end[len(_IDENTITY) : line].decode("ascii", "replace") if has_identity else ""
     return Seal(identity, end[-64:].decode("ascii", "replace"))
 
@@ -100,10 +100,10 @@ def content_digest(path: str | Path) -> str:
 
 def _damage(content: bytes) -> str:
     """Say what is wrong with the bytes of a file that `write` made; nothing when it is whole."""
-    mark, digest = content[-_TRAILER:-64], content[-64:]
+    mark, digest = content[-TRAILER:-64], content[-64:]
     if mark != _MARK:
         return "is not a dataset of this project, or not complete"
-    if digest != hashlib.sha256(memoryview(content)[:-_TRAILER]).hexdigest().encode():
+    if digest != hashlib.sha256(memoryview(content)[:-TRAILER]).hexdigest().encode():
         return "is damaged, its content differs from its digest"
     return ""
 

@@ -66,9 +66,9 @@ def decay(optimiser: Optimiser, update: int) -> float:
 def undecayed(
     optimiser: Optimiser, parameters: Iterable[str], embeddings: Collection[str]
 ) -> frozenset[str]:
-    """Return the names of the parameters without weight decay; biases are called ``b_...``."""
+    """Return the names of the parameters without weight decay; biases are ``b`` and ``b_...``."""
     kinds: dict[str, Callable[[str], bool]] = {
-        "biases": lambda name: name.startswith("b_"),
+        "biases": lambda name: name.partition("_")[0] == "b",
         "embeddings": lambda name: name in embeddings,
     }
     return frozenset(

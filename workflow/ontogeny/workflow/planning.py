@@ -2,13 +2,15 @@
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from ontogeny.costs import Cost
 from ontogeny.workflow.snakemake_parts import part
 
 __all__ = ["PLAN", "PlannedJob", "lines", "planned_jobs", "read_plan", "write_plan"]
@@ -54,6 +56,10 @@ class PlannedJob:
         Whether nothing but the schedule of a training differs, and a state of it is saved.
     benchmark : str or None
         The file with the time that the job took.
+    study : str
+        Of the job; empty where it belongs to none.
+    cost : Cost or None
+        None where sizes alone do not say it.
     """
 
     rule: str
@@ -63,12 +69,17 @@ class PlannedJob:
     is_finished: bool = False
     can_continue: bool = False
     benchmark: str | None = None
+    study: str = ""
+    cost: Cost | None = None
 
 
 _JOBS = TypeAdapter(list[PlannedJob])
 
 
-def planned_jobs(dag: Any) -> list[PlannedJob]:
+def planned_jobs(
+    dag: Any,
+    cost_of: Callable[[str, Any], tuple[str, Cost | None]] = lambda rule, wildcards: ("", None),
+) -> list[PlannedJob]:
     """Return the jobs that would run, those that others wait for first.
 
     Rules that only collect results are left out.
@@ -77,6 +88,9 @@ def planned_jobs(dag: Any) -> list[PlannedJob]:
     ----------
     dag : snakemake.dag.DAG
         After Snakemake has planned.
+    cost_of : callable, optional
+        From the name of a rule and the wildcards of a job to its study and its cost, as
+        `ontogeny.workflow.costing.cost_of` returns it.
 
     Raises
     ------
@@ -87,7 +101,7 @@ def planned_jobs(dag: Any) -> list[PlannedJob]:
     found = []
     for level in part(dag, "toposorted", _HERE)():
         jobs = [
-            _planned(job, part(dag, "reason", _HERE)(job))
+            _planned(job, part(dag, "reason", _HERE)(job), cost_of)
             for job in level
             if job in wanted and not part(job, "is_norun", _HERE)
         ]
@@ -122,16 +136,20 @@ def lines(jobs: Iterable[PlannedJob]) -> list[str]:
     return [f"{kind}{_listed(names)}: {why}" for (kind, why), names in ordered]
 
 
-def _planned(job: Any, reason: Any) -> PlannedJob:
+def _planned(
+    job: Any, reason: Any, cost_of: Callable[[str, Any], tuple[str, Cost | None]]
+) -> PlannedJob:
     outputs = [str(path) for path in part(job, "output", _HERE)]
     reasons = tuple(name for name in WHY if part(reason, name, _HERE))
     name = str(part(part(job, "rule", _HERE), "name", _HERE))
     benchmark = part(job, "benchmark", _HERE)
     is_finished = bool(outputs) and all(Path(path).exists() for path in outputs)
+    wildcards = {key: str(value) for key, value in part(job, "wildcards_dict", _HERE).items()}
+    study, cost = cost_of(name, SimpleNamespace(**wildcards))
     return PlannedJob(
         rule=name,
         message=part(job, "message", _HERE) or name,
-        wildcards={key: str(value) for key, value in part(job, "wildcards_dict", _HERE).items()},
+        wildcards=wildcards,
         reasons=reasons,
         is_finished=is_finished,
         can_continue=is_finished
@@ -139,6 +157,8 @@ def _planned(job: Any, reason: Any) -> PlannedJob:
         and _differs_in_schedule(part(reason, "params_changed", _HERE))
         and any(Path(outputs[0]).parent.glob(".state/*/*")),
         benchmark=None if benchmark is None else str(benchmark),
+        study=study,
+        cost=cost,
     )
 
 

@@ -31,19 +31,19 @@ GROKKED = {
     "test_loss": 1e-6,
     "memorised_step": 100.0,
     "generalised_step": 2000.0,
-    "key": (1.0, 0.0, 0.0, 0.0, 0.0),
+    "key_frequency": (1.0, 0.0, 0.0, 0.0, 0.0),
     "milestone_step": {
-        "restricted loss half of its range": 500.0,
-        "excluded loss 1 nat above its minimum": 700.0,
+        "restricted wave loss half of its range": 500.0,
+        "excluded wave loss 1 nat above its minimum": 700.0,
         "test loss half of its range": 1500.0,
     },
     "uniform_loss": np.log(11),
-    "excluded_loss": 6.0,
+    "excluded_wave_loss": 6.0,
     "key_share": 0.2,
     "explained_share": 0.8,
     "unembedding_residual_energy": 0.01,
     "least_direction_fve": 0.93,
-    "logit_fve": 0.97,
+    "key_cube_fve": 0.97,
     "worst_deletion": 0.7,
     "least_key_removal": 1e4,
     "most_other_removal": 1.2,
@@ -71,7 +71,7 @@ def rows(count, **changes):
         | {
             "seed_of_run": seed,
             "recipe": f"{changes} {seed}",
-            "key": tuple(np.roll(GROKKED["key"], seed)),
+            "key_frequency": tuple(np.roll(GROKKED["key_frequency"], seed)),
         }
         for seed in range(count)
     ]
@@ -86,7 +86,10 @@ def joined(runs):
         for name in runs[0]
         if name not in ("key", "milestone_step")
     }
-    found["key"] = (("run", "frequency"), np.array([each["key"] for each in runs]))
+    found["key_frequency"] = (
+        ("run", "frequency"),
+        np.array([each["key_frequency"] for each in runs]),
+    )
     passed = [[each["milestone_step"].get(name, np.nan) for name in MILESTONES] for each in runs]
     found["milestone_step"] = (("run", "milestone"), np.array(passed))
     return xr.Dataset(found, {"milestone": list(MILESTONES)})
@@ -167,15 +170,15 @@ def generalises_not(good):
 
 
 BROKEN = {
-    "restricted-before-test": passes("restricted loss half of its range", 1500.0),
-    "excluded-rises-early": passes("excluded loss 1 nat above its minimum", 1600.0),
-    "excluded-exceeds-uniform-sums": constant("excluded_loss", 2.0),
+    "restricted-before-test": passes("restricted wave loss half of its range", 1500.0),
+    "excluded-rises-early": passes("excluded wave loss 1 nat above its minimum", 1600.0),
+    "excluded-exceeds-uniform-sums": constant("excluded_wave_loss", 2.0),
     "few-frequencies": constant("key_share", 0.8),
-    "seeds-differ": lambda good: {"key": good["key"] * 0},
+    "seeds-differ": lambda good: {"key_frequency": good["key_frequency"] * 0},
     "one-frequency-neurons": constant("explained_share", 0.2),
     "map-of-low-rank": constant("unembedding_residual_energy", 0.3),
     "directions-are-waves": constant("least_direction_fve", 0.5),
-    "logits-are-cubes": constant("logit_fve", 0.5),
+    "logits-are-cubes": constant("key_cube_fve", 0.5),
     "deletions-help": constant("worst_deletion", 1.1),
     "key-frequencies-bear-load": constant("most_other_removal", 5.0),
     "sparse-spectra": constant("embedding_gini", 0.3),
@@ -230,8 +233,8 @@ def test_only_plain_runs_that_have_grokked_and_finished_count(good, name, value)
 
 def test_runs_that_never_pass_a_milestone_do_not_pass_it_first(good):
     for milestone, name in (
-        ("restricted loss half of its range", "restricted-before-test"),
-        ("excluded loss 1 nat above its minimum", "excluded-rises-early"),
+        ("restricted wave loss half of its range", "restricted-before-test"),
+        ("excluded wave loss 1 nat above its minimum", "excluded-rises-early"),
     ):
         assert verdict_on(name, good.assign(passes(milestone, np.nan)(good))) == FAILS
 
@@ -311,4 +314,4 @@ def test_a_part_of_a_longer_run_is_no_further_run(good, name):
         assert claim.measure(both) == claim.measure(good)
 
 
-MEASURED = ("excluded_loss", "key_share", "explained_share", "logit_fve", "weights_ratio")
+MEASURED = ("excluded_wave_loss", "key_share", "explained_share", "key_cube_fve", "weights_ratio")

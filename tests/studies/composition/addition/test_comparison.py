@@ -59,10 +59,10 @@ def test_who_the_runs_are(both):
 
 def test_keys_of_smaller_moduli_are_missing_where_they_have_no_frequency(both):
     assert both.sizes["frequency"] == 4
-    np.testing.assert_array_equal(np.isnan(both["key"]).sum("frequency"), [1, 1, 0])
+    np.testing.assert_array_equal(np.isnan(both["key_frequency"]).sum("frequency"), [1, 1, 0])
     for index, name in enumerate(("transformer", "mlp", "bilinear")):
-        key = trained(name).analysis["key"].values
-        np.testing.assert_array_equal(both["key"].values[index, : len(key)], key)
+        key = trained(name).analysis["key_frequency"].values
+        np.testing.assert_array_equal(both["key_frequency"].values[index, : len(key)], key)
         assert both["key_frequencies"].values[index] == key.sum()
 
 
@@ -79,7 +79,7 @@ def test_numbers_of_the_mechanism(both):
         none = losses.pop("none")
         worst = max(loss / none for loss in losses.values())
         assert row["worst_deletion"].item() == pytest.approx(worst)
-        key = last["key"].values
+        key = last["key_frequency"].values
         removed = last["load_bearing"].sel(place="logits").values
         if key.any():
             assert row["least_key_removal"].item() == pytest.approx(min(removed[key]))

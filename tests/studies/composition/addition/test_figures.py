@@ -142,11 +142,15 @@ def test_progress_shows_the_numbers_of_the_paper():
     made, _ = drawn("progress", given)
     losses, accuracies, sparsity, weights = made.axes
     shown = lines(losses)
-    assert set(shown) == {"train", "test", "restricted", "excluded"} == set(lines(accuracies))
-    expected = given["restricted_loss"].sel(place="logits", width="sum", split="all")
-    np.testing.assert_array_equal(shown["restricted"][:, 1], expected)
-    np.testing.assert_array_equal(shown["excluded"][:, 1], given["excluded_loss"][:, 0])
-    gini = given["gini"].sel(matrix="unembedding", spectrum="waves")
+    assert (
+        set(shown)
+        == {"train", "test", "restricted wave", "excluded wave"}
+        == set(lines(accuracies))
+    )
+    expected = given["restricted_wave_loss"].sel(place="logits", width="sum", split="all")
+    np.testing.assert_array_equal(shown["restricted wave"][:, 1], expected)
+    np.testing.assert_array_equal(shown["excluded wave"][:, 1], given["excluded_wave_loss"][:, 0])
+    gini = given["spectrum_gini"].sel(matrix="unembedding", spectrum="waves")
     np.testing.assert_array_equal(lines(sparsity)["unembedding"][:, 1], gini)
     assert lines(weights)["all parameters"][-1].tolist() == [60, given["squared_weights"][-1]]
 
@@ -155,12 +159,14 @@ def test_every_form_of_both_losses_is_shown():
     given = run("transformer").evaluation
     restricted, excluded, ratio, _ = drawn("measures", given)[0].axes
     shown = [line.get_ydata() for line in restricted.get_lines() if len(line.get_xdata()) > 1]
-    expected = given["restricted_loss"].sel(split="all").values
+    expected = given["restricted_wave_loss"].sel(split="all").values
     assert sorted(map(tuple, shown[1:])) == sorted(map(tuple, expected.reshape(len(expected), 6).T))
     np.testing.assert_array_equal(
-        lines(excluded)["without cubes"][:, 1], given["excluded_loss"][:, 2]
+        lines(excluded)["without cubes"][:, 1], given["excluded_wave_loss"][:, 2]
     )
-    np.testing.assert_array_equal(ratio.get_lines()[0].get_ydata(), given["test_restricted_ratio"])
+    np.testing.assert_array_equal(
+        ratio.get_lines()[0].get_ydata(), given["test_over_restricted_wave_loss"]
+    )
 
 
 def test_key_frequencies_are_coloured_and_the_rest_is_grey():
@@ -292,7 +298,9 @@ def test_algorithms_show_what_there_is():
     names = [label.get_text() for label in whole.get_yticklabels()]
     circles = ["circularity, left", "circularity, right"]
     assert names == ["gradient symmetricity", "distance irrelevance", *circles]
-    without = given.assign(key=given["key"] & False).drop_vars("gradient_symmetricity")
+    without = given.assign(key_frequency=given["key_frequency"] & False).drop_vars(
+        "gradient_symmetricity"
+    )
     _, whole = drawn("algorithms", without)[0].axes
     names = [label.get_text() for label in whole.get_yticklabels()]
     assert names == ["distance irrelevance", *circles]
@@ -442,7 +450,7 @@ def test_changes_of_the_weight_decay_are_said_and_marked():
     np.testing.assert_array_equal(shown[about][:, 1], changed["loss"].sel(split="test"))
     np.testing.assert_array_equal(weights.get_lines()[0].get_ydata(), without["squared_weights"])
     paper = addition_phases.paper_losses(without)
-    for axes, name in ((restricted, "restricted_loss"), (excluded, "excluded_loss")):
+    for axes, name in ((restricted, "restricted_wave_loss"), (excluded, "excluded_wave_loss")):
         np.testing.assert_array_equal(axes.get_lines()[0].get_ydata(), paper[name])
     for axes in made.axes:
         upright = [line for line in axes.get_lines() if line.get_linestyle() == ":"]

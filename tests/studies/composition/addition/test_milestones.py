@@ -12,8 +12,8 @@ RUN = {
     "test_loss": np.array([5.0, 30.0, 10.0, 28.0, 16.0, 12.0, 0.0]),
     "train_accuracy": np.array([0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
     "test_accuracy": np.array([0.0, 0.2, 0.05, 0.05, 0.6, 0.95, 1.0]),
-    "restricted_loss": np.array([4.0, 8.0, 3.0, 5.0, 3.9, 1.0, 0.0]),
-    "excluded_loss": np.array([0.0, 3.0, 2.0, 2.9, 3.5, 6.0, 6.0]),
+    "restricted_wave_loss": np.array([4.0, 8.0, 3.0, 5.0, 3.9, 1.0, 0.0]),
+    "excluded_wave_loss": np.array([0.0, 3.0, 2.0, 2.9, 3.5, 6.0, 6.0]),
     "squared_weights": np.array([1.0, 2.0, 2.0, 1.5, 1.0, 0.5, 0.4]),
 }
 EXPECTED = {
@@ -21,8 +21,8 @@ EXPECTED = {
     "training loss 1e-6": 200,
     "peak of the test loss": 100,
     "peak of the squared weights": 100,
-    "excluded loss 1 nat above its minimum": 400,
-    "restricted loss half of its range": 400,
+    "excluded wave loss 1 nat above its minimum": 400,
+    "restricted wave loss half of its range": 400,
     "test loss half of its range": 500,
     "test accuracy 0.1": 100,
     "test accuracy 0.5": 400,
@@ -50,8 +50,8 @@ def test_what_is_not_reached_is_not_a_number():
 def test_a_first_checkpoint_has_no_one_before_it():
     found = milestones(STEP, **RUN | {"train_accuracy": np.ones(7)})
     assert found.interval[0].tolist() == [0, 0]
-    # The excluded loss of the first network then counts as well.
-    assert found.step[MILESTONES.index("excluded loss 1 nat above its minimum")] == 100
+    # The excluded wave loss of the first network then counts as well.
+    assert found.step[MILESTONES.index("excluded wave loss 1 nat above its minimum")] == 100
 
 
 def test_trend():

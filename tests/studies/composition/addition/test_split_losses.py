@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose
 
 from ontogeny.studies.composition.addition.split_losses import softmax_collapse, split_losses
@@ -37,7 +38,7 @@ def test_losses_of_confident_logits_keep_their_precision():
 
 
 @pytest.mark.parametrize(
-    ("precision", "digits"), [(np.float32, np.log(2) * 24), (np.float64, np.log(2) * 53)]
+    ("precision", "digits"), [(torch.float32, np.log(2) * 24), (torch.float64, np.log(2) * 53)]
 )
 def test_losses_collapse_when_the_sum_rounds(precision, digits):
     """One wrong answer at distance x adds exp(-x), which is lost below half of the last place."""
@@ -54,3 +55,21 @@ def test_losses_collapse_when_the_sum_rounds(precision, digits):
     logits[half] = -1e4
     logits[a[half], b[half], (a + b)[half] % p] = 0
     assert_allclose(softmax_collapse(logits, train, precision), 3 / 7, rtol=1e-12)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+@pytest.mark.parametrize("scale", [1.0, 5.0, 20.0, 60.0])
+def test_a_loss_has_collapsed_when_the_cross_entropy_of_torch_is_zero(precision, scale):
+    p, rng = 11, np.random.default_rng(3)
+    logits, train = scale * rng.normal(size=(p, p, p)), rng.random((p, p)) < 0.6
+    answer = np.where(rng.random((p, p)) < 0.7, logits.argmax(axis=2), rng.integers(p, size=(p, p)))
+    found = softmax_collapse(logits, train, precision, answer)
+    zeros = [
+        torch.nn.functional.cross_entropy(
+            torch.tensor(logits[a, b], dtype=precision), torch.tensor(int(answer[a, b]))
+        ).item()
+        == 0
+        for a, b in zip(*np.nonzero(train), strict=True)
+    ]
+    assert found == pytest.approx(np.mean(zeros))
+    assert (found > 0) == (scale > 5)

@@ -45,7 +45,9 @@ def test_every_variable_is_described(run, stage):
     found = dataset_of(run, stage)
     for name, values in found.variables.items():
         assert values.attrs.get("long_name"), name
-        assert values.attrs["units"] == ("nat" if "loss" in name else "1"), name
+        assert values.attrs["units"] == (
+            "nat" if "loss" in name and "_over_" not in name else "1"
+        ), name
     assert found.attrs["title"]
     assert set(found.dims) <= set(DIMENSIONS)
     assert set(found.dims) <= set(found.coords)
@@ -58,7 +60,7 @@ def test_every_variable_is_described(run, stage):
 @both
 def test_numbers_are_plain_and_finite(run, stage):
     found = dataset_of(run, stage)
-    may_be_missing = {"key_sum_share", "excluded_accuracy_by_frequency", "gini_trend"}
+    may_be_missing = {"key_sum_share", "excluded_wave_accuracy_by_frequency", "gini_trend"}
     for name, values in found.data_vars.items():
         parts = ("phase", "milestone", "cluster", "isolated", "direction_ratio", "attention_corr")
         if values.dtype == float and name not in may_be_missing and not name.startswith(parts):
@@ -118,7 +120,7 @@ def test_measures_are_those_of_the_analysis_of_groups(run, index):
     at = trained(run)
     frame, found = cyclic_frame(at.order), at.evaluation.isel(step=index)
     network, weights = at.network(index)
-    key = np.concatenate([[False], at.analysis["key"].values])
+    key = np.concatenate([[False], at.analysis["key_frequency"].values])
     means = group_means(network, frame)
     general = evidence(network, weights, at.train, frame, means=means, key=key)
     near = {"rtol": 1e-6, "atol": 1e-9}
@@ -127,13 +129,13 @@ def test_measures_are_those_of_the_analysis_of_groups(run, index):
         assert_allclose(
             found["accuracy"].sel(split=split), general.accuracy[SPLITS.index(split)], **near
         )
-    restricted = found["restricted_loss"].sel(place="logits", width="sum", split="all")
+    restricted = found["restricted_wave_loss"].sel(place="logits", width="sum", split="all")
     assert_allclose(restricted, general.restricted_logit_loss, **near)
-    excluded = found["excluded_loss"].sel(exclusion="logits")
+    excluded = found["excluded_wave_loss"].sel(exclusion="logits")
     assert_allclose(excluded, general.excluded_logit_loss, **near)
-    by_frequency = found["excluded_loss_by_frequency"]
+    by_frequency = found["excluded_wave_loss_by_frequency"]
     assert_allclose(by_frequency, general.excluded_logit_loss_by_irrep[1:], **near)
-    assert_allclose(found["gini"].sel(spectrum="waves"), general.gini, **near)
+    assert_allclose(found["spectrum_gini"].sel(spectrum="waves"), general.gini, **near)
     assert_allclose(found["squared_weights"], general.squared_weights, **near)
     assert_allclose(found["parameter_squared_weights"].sum(), general.squared_weights, **near)
     # The group analysis takes each pair's mean off first, which no cube sees.
@@ -161,7 +163,7 @@ def test_what_else_is_asked_for_is_what_losses_are_of(labels, architecture):
     for k in (1, 2):
         without = logits - plain.projected(logits, [k], "sum")
         loss = np.log(np.exp(without).sum(axis=2)) - without[a, b, answer]
-        found = last["excluded_loss_by_frequency"].sel(frequency=k)
+        found = last["excluded_wave_loss_by_frequency"].sel(frequency=k)
         assert_allclose(found, loss[run.train].mean(), rtol=1e-8)
         without = logits - plain.projected(logits, [k], "block")
         loss = np.log(np.exp(without).sum(axis=2)) - without[a, b, answer]
@@ -175,8 +177,8 @@ def test_what_else_is_asked_for_is_what_losses_are_of(labels, architecture):
 def test_the_rule_of_key_frequencies_is_chosen(rule):
     run = trained("transformer")
     found = analysis(run.table, run.checkpoints, run.history, key_rule=rule)
-    np.testing.assert_array_equal(found["key"], found["key_by_rule"].sel(key_rule=rule))
-    assert found["key_margin"].item() == pytest.approx(margin(found["key"].values))
+    np.testing.assert_array_equal(found["key_frequency"], found["key_by_rule"].sel(key_rule=rule))
+    assert found["key_margin"].item() == pytest.approx(margin(found["key_frequency"].values))
 
 
 @pytest.mark.parametrize("optimiser", [{}, {"loss": "rounded"}, {"l1": 0.003}])
@@ -258,7 +260,7 @@ def test_rules_and_losses_without_single_frequencies(run):
     }
     for name, expected in rules.items():
         assert (found["key_by_rule"].sel(key_rule=name) == expected).all()
-    assert (found["key"] == rules["gap"]).all()
+    assert (found["key_frequency"] == rules["gap"]).all()
     for name, expected in rules.items():
         differ = (expected != rules["gap"]).sum()
         assert found["key_disagreement"].sel(key_rule=name) == differ
@@ -267,9 +269,9 @@ def test_rules_and_losses_without_single_frequencies(run):
 @runs
 def test_the_ratio_is_of_test_and_restricted_loss(run):
     along = trained(run).evaluation
-    restricted = along["restricted_loss"].sel(place="logits", width="sum", split="all")
+    restricted = along["restricted_wave_loss"].sel(place="logits", width="sum", split="all")
     ratio = along["loss"].sel(split="test") / restricted
-    assert_allclose(along["test_restricted_ratio"], ratio, rtol=1e-12)
+    assert_allclose(along["test_over_restricted_wave_loss"], ratio, rtol=1e-12)
 
 
 @runs
@@ -297,7 +299,7 @@ def test_phases_are_those_of_the_common_rule(run):
         train_accuracy=along["accuracy"].sel(split="train").values,
         test_accuracy=along["accuracy"].sel(split="test").values,
         test_loss=along["loss"].sel(split="test").values,
-        excluded_loss=along["excluded_loss"].sel(exclusion="logits").values,
+        excluded_loss=along["excluded_wave_loss"].sel(exclusion="logits").values,
         squared_weights=along["squared_weights"].values,
     )
     assert_allclose(along["phase_boundary"], found.boundary)
@@ -318,7 +320,7 @@ def test_a_network_that_adds_shows_how():
     assert_allclose(found["cluster_sum_share"].values[own], 0.5, rtol=1e-5)
     assert_allclose(found["direction_fve"].values[:, own], 1, rtol=1e-5)
     assert_allclose(found["direction_ratio"].values[:, own], 1, rtol=1e-5)
-    assert_allclose(found["logit_fve"].sum("frequency"), 1, rtol=1e-5)
+    assert_allclose(found["cube_fve"].sum("frequency"), 1, rtol=1e-5)
     # 16 neurons, each cos(A + B)/2 times 3 cos: 16 * 3/4.
     assert_allclose(found["cube_amplitude"].values, 12 * own, atol=1e-4)
     assert_allclose(found["key_sum_share"], 1, rtol=1e-5)
@@ -337,11 +339,11 @@ def test_a_network_that_adds_shows_how():
 def test_key_frequencies_of_the_last_network_hold_for_all_checkpoints():
     along = right().evaluation
     own = plain.mask(P, KEYS)
-    assert (along["key"].values == own).all()
+    assert (along["key_frequency"].values == own).all()
     first, last = along.isel(step=0), along.isel(step=-1)
-    assert_allclose(last["restricted_loss"], last["loss"].sel(split="all"), rtol=1e-3)
-    assert_allclose(last["excluded_loss"], np.log(P), rtol=1e-5)
+    assert_allclose(last["restricted_wave_loss"], last["loss"].sel(split="all"), rtol=1e-3)
+    assert_allclose(last["excluded_wave_loss"], np.log(P), rtol=1e-5)
     assert_allclose(last["generalising_share"], 1, rtol=1e-5)
-    assert_allclose(last["test_restricted_ratio"], 1, rtol=1e-3)
+    assert_allclose(last["test_over_restricted_wave_loss"], 1, rtol=1e-3)
     assert first["generalising_share"] < 0.5
-    assert np.isfinite(first["excluded_accuracy_by_frequency"]).values.tolist() == own.tolist()
+    assert np.isfinite(first["excluded_wave_accuracy_by_frequency"]).values.tolist() == own.tolist()

@@ -2,11 +2,21 @@
 
 import json
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.networks.pairs import train_mask
 
-__all__ = ["training_of"]
+__all__ = ["train_pairs_of", "training_of"]
+
+
+def train_pairs_of(history: xr.Dataset, order: int) -> NDArray[np.bool_] | None:
+    """Return which pairs a run is trained on, (n, n); None where that is not known."""
+    if "train_index" not in history:
+        return None
+    return train_mask(history["train_index"].values, order)
 
 
 def training_of(results: xr.Dataset) -> Training:

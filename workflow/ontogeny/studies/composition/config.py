@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from ontogeny.config import (
     AS_REAL,
-    AS_WHOLE,
     DISTINCT,
     Count,
     Section,
     Seed,
     Seeds,
     as_tuple,
-    short,
 )
 from ontogeny.config import Style as FigureStyle
 from ontogeny.config import training as optimisation
@@ -27,6 +25,7 @@ from ontogeny.config.training import (
     Schedule,
     ShareBelowOne,
 )
+from ontogeny.given_networks import Item, Step, items_of
 
 __all__ = [
     "ARCHITECTURES",
@@ -59,6 +58,9 @@ class MLPSettings(Section):
     kind: Literal["mlp"] = "mlp"
     embedding: Width = Field(256, description="Width of each of the two embeddings.")
     hidden: Width = Field(128, description="Number of hidden neurons.")
+    biases: bool = Field(
+        False, description="Whether the hidden layer and the logits have trained biases."
+    )
 
     @property
     def neurons(self) -> int:
@@ -138,13 +140,20 @@ ARCHITECTURES = tuple(
 class Data(Section):
     """Which pairs the network is trained on, and what it has to answer."""
 
-    fraction: Annotated[float, Field(gt=0, lt=1), AS_REAL] = Field(
+    fraction: Annotated[float, Field(gt=0, lt=1), AS_REAL] | None = Field(
         0.4, description="Share of all n^2 pairs that is trained on; the rest is the test set."
     )
-    split: Literal["torch", "python"] = Field(
+    split: Literal["torch", "python", "unknown"] = Field(
         "torch",
         description="Which generator shuffles the pairs: torch.randperm (arXiv 2302.03025) or "
-        "random.shuffle of Python (arXiv 2301.05217).",
+        "random.shuffle of Python (arXiv 2301.05217). A network trained elsewhere may have an "
+        "unknown split: what rests on it is then absent.",
+    )
+    pairs: str | None = Field(
+        None,
+        min_length=1,
+        description="CSV file of the training pairs, with the columns left and right (labels or "
+        "indices of elements), in place of fraction and split.",
     )
     labels: Literal["product", "difference", "quadratic", "random"] = Field(
         "product",
@@ -177,9 +186,6 @@ class _Training(optimisation.Trained):
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
 
 
-Step = Annotated[int, Field(ge=0, le=10**8), AS_WHOLE]
-
-
 class ForeignCheckpoint(Section):
     """A checkpoint of a network that was trained elsewhere."""
 
@@ -195,6 +201,9 @@ class Training(_Training):
         None,
         description="SHA-256 of the file that holds the network, or the checkpoints of a network "
         "that has several, by ascending steps; null: it is trained.",
+    )
+    tensors: dict[str, str] | None = Field(
+        None, description="Names of tensors in these files, by parameter; null: usual names."
     )
 
     @field_validator("weights", mode="before")
@@ -212,26 +221,35 @@ class Experiment(_Training):
     seeds: Seeds = Field(
         description="One network is trained for each; a seed fixes split and initial weights."
     )
-    weights: tuple[str | dict[Step, str], ...] | None = Field(
+    weights: tuple[Item, ...] | None = Field(
         None,
         description="Networks trained elsewhere, one item for each seed, in place of training: a "
         "file (a PyTorch state dict or safetensors), or the checkpoints of one run as a folder or "
-        "as a mapping of steps to files. The seed then fixes the split alone. schedule.steps says "
+        "as a mapping of steps to files. The seed then fixes the split alone, if one is "
+        "declared. schedule.steps says "
         "how many updates the network of a single file has had.",
+    )
+    tensors: dict[str, str] | None = Field(
+        None,
+        description="Which tensor in the files of `weights` is which parameter: a mapping of "
+        "parameters to names, with .T behind the name for the transpose; null: the names that are "
+        "known (docs/own-networks.md).",
     )
 
     @field_validator("weights", mode="before")
     @classmethod
     def _weights(cls, value: object) -> object:
-        if value is None:
-            return None
-        items = value if isinstance(value, list | tuple) else [value]
-        return tuple(_networks_of_a_seed(item) for item in items)
+        return items_of(value)
 
     @property
     def has_steps(self) -> bool:
         """Whether the runs have several checkpoints, so that measures along steps say something."""
         return self.weights is None or any(len(self.checkpoints_of(s)) > 1 for s in self.seeds)
+
+    @property
+    def has_split(self) -> bool:
+        """Whether it is known which pairs the networks were or are to be trained on."""
+        return self.data.split != "unknown"
 
     def weights_of(self, seed: int) -> str | dict[int, str] | None:
         """Return the item of `weights` that belongs to a seed; None when it is trained."""
@@ -247,7 +265,13 @@ class Experiment(_Training):
             return {self.schedule.steps: given}
         return dict(sorted((given or {}).items()))
 
-    def training(self, seed: int, *, weights: str | Mapping[int, str] | None = None) -> Training:
+    def training(
+        self,
+        seed: int,
+        *,
+        weights: str | Mapping[int, str] | None = None,
+        pairs: str | None = None,
+    ) -> Training:
         """Return what the run with one of the seeds depends on.
 
         Parameters
@@ -256,53 +280,21 @@ class Experiment(_Training):
         weights : str or mapping of int to str, optional
             SHA-256 of the file of a network that was trained elsewhere, or of each of its
             checkpoints by step. What its optimiser was matters to measures along steps alone.
+        pairs : str, optional
+            SHA-256 of the file of training pairs.
         """
         fields = {name: getattr(self, name) for name in _Training.model_fields}
+        if self.data.pairs is not None:
+            fields["data"] = self.data.model_copy(update={"pairs": pairs or self.data.pairs})
         if weights is None:
             return Training(**fields, seed=seed)
         found = {self.schedule.steps: weights} if isinstance(weights, str) else weights
-        fields["schedule"] = Schedule(steps=max(found))
+        fields |= {"schedule": Schedule(steps=max(found)), "tensors": self.tensors}
         if len(found) == 1:
             fields["optimiser"] = Optimiser()
             return Training(**fields, seed=seed, weights=next(iter(found.values())))
         checkpoints = [ForeignCheckpoint(step=k, sha256=found[k]) for k in sorted(found)]
         return Training(**fields, seed=seed, weights=tuple(checkpoints))
-
-
-def _networks_of_a_seed(item: object) -> object:
-    """Return a file or folder, or the files of checkpoints by step; refuse anything else."""
-    if isinstance(item, str):
-        if item:
-            return item
-        msg = "holds an empty name; give a file, a folder, or a mapping of steps to files"
-        raise ValueError(msg)
-    if not isinstance(item, Mapping) or not item:
-        msg = (
-            "must hold for each seed a file, a folder of checkpoints, or a mapping of steps to "
-            f"files such as {{0: a.pt, 500: b.pt}}, not {short(item)}"
-        )
-        raise ValueError(msg)
-    found: dict[int, str] = {}
-    for key, file in item.items():
-        try:
-            step = _STEP.validate_python(key)
-        except ValidationError:
-            msg = (
-                f"has the key {short(key)}, which is not a step: a whole number from 0 to "
-                "100,000,000"
-            )
-            raise ValueError(msg) from None
-        if step in found:
-            msg = f"gives two files for step {step}; leave one of them"
-            raise ValueError(msg)
-        if not isinstance(file, str) or not file:
-            msg = f"gives {short(file)} for step {step}; give the name of a file"
-            raise ValueError(msg)
-        found[step] = file
-    return found
-
-
-_STEP: TypeAdapter[int] = TypeAdapter(Step, config=Section.model_config)
 
 
 SWEPT = (

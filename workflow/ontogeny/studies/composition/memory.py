@@ -70,9 +70,12 @@ def _neurons(experiment: Experiment) -> int:
 
 def _stored(experiment: Experiment, n: int) -> int:
     """Return about how many numbers the checkpoints of a run hold."""
-    kept, steps = experiment.schedule.checkpoints, experiment.schedule.steps
-    even = steps // kept.every if kept.every else 0
-    count = 2 + even + math.ceil(kept.per_decade * math.log10(steps + 1))
+    if experiment.weights is None:
+        kept, steps = experiment.schedule.checkpoints, experiment.schedule.steps
+        even = steps // kept.every if kept.every else 0
+        count = 2 + even + math.ceil(kept.per_decade * math.log10(steps + 1))
+    else:
+        count = max(len(experiment.checkpoints_of(seed)) for seed in experiment.seeds)
     network, neurons = experiment.architecture, _neurons(experiment)
     width = getattr(network, "d_model", getattr(network, "embedding", neurons))
     return int(count * (2 * n * width + n * neurons + 2 * width * neurons + 4 * width**2))

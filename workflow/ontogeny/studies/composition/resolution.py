@@ -4,25 +4,27 @@ import difflib
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ontogeny.config import ConfigurationError, Fault, Name, noted, refuse, short, validate
-from ontogeny.given_files import problem_of
 from ontogeny.groups import Group, parse
 from ontogeny.studies.composition.catalogue.given import read_groups
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import (
     LISTS,
-    ArchitectureSettings,
     Experiment,
     Published,
     Style,
 )
-from ontogeny.studies.composition.networks.checkpoint_files import checkpoint_files
+from ontogeny.studies.composition.declared import split_problems, with_split
+from ontogeny.studies.composition.given_weights import (
+    problem_of_network,
+    weights_problems,
+    with_checkpoints,
+)
 from ontogeny.studies.composition.networks.published import (
     PublishedError,
     published_experiments,
@@ -69,18 +71,21 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
                 section["published"] = _published(given)
                 published = _published_experiments(section["published"], section.get("experiments"))
 
+    def entry_of(name: str, sweeps: Sweeps) -> Any:
+        written = next((sweep for sweep, members in sweeps.items() if name in members), name)
+        return section.get("experiments", {}).get(written)
+
     def check(composition: Composition, sweeps: Sweeps) -> Iterator[str | Fault]:
-        written = {member: name for name, members in sweeps.items() for member in members}
-        entries = section.get("experiments", {})
+        defaults = section.get("defaults")
         if not composition.experiments and raw.get("published") is None:
             yield "`composition.experiments`: must hold at least 1 experiment, or give `published`"
         for name, experiment in (published | composition.experiments).items():
-            says_steps = _says_steps(entries.get(written.get(name, name)))
+            entry = entry_of(name, sweeps)
             rule = _unknown_group(experiment.group, known)
             if rule is not None:
                 key = f"composition.experiments.{name}.group"
                 yield Fault((), key, experiment.group, rule)
-            for problem in _problems(experiment, known, says_steps=says_steps):
+            for problem in _problems(experiment, known, entry, defaults):
                 yield f"`composition.experiments.{name}.{problem}"
 
     with noted(problems):
@@ -93,9 +98,13 @@ def resolve(raw: Any, groups: Mapping[str, GivenGroup | None]) -> Composition:
             check=check,
         )
     refuse(problems)
+    defaults = section.get("defaults")
+    own = {
+        name: with_split(each, entry_of(name, sweeps), defaults, known.get(each.group))
+        for name, each in composition.experiments.items()
+    }
     experiments = {
-        name: _with_checkpoints(experiment)
-        for name, experiment in (published | composition.experiments).items()
+        name: with_checkpoints(experiment) for name, experiment in (published | own).items()
     }
     complete = composition.model_copy(update={"experiments": experiments})
     complete._sweeps = sweeps
@@ -125,7 +134,7 @@ def _published_experiments(published: Published, written: Any) -> dict[str, Expe
             for experiment in experiments.values()
             for seed in experiment.seeds
             for file in experiment.checkpoints_of(seed).values()
-            if (problem := _problem_of_network(file, experiment, _order(experiment.group)))
+            if (problem := problem_of_network(file, experiment, _order(experiment.group)))
         }
         if problems:
             raise unreadable(problems, folder, skip)
@@ -142,135 +151,22 @@ def _published_experiments(published: Published, written: Any) -> dict[str, Expe
     return experiments
 
 
-def _with_checkpoints(experiment: Experiment) -> Experiment:
-    """Return an experiment whose folders of checkpoints are mappings of steps to files."""
-    if experiment.weights is None:
-        return experiment
-    return experiment.model_copy(update={"weights": tuple(map(_by_step, experiment.weights))})
-
-
-def _by_step(item: str | dict[int, str]) -> str | dict[int, str]:
-    return checkpoint_files(item) if isinstance(item, str) and Path(item).is_dir() else item
-
-
 def _problems(
-    experiment: Experiment, given: Mapping[str, Group | None], *, says_steps: bool
+    experiment: Experiment, given: Mapping[str, Group | None], entry: Any, defaults: Any
 ) -> list[str]:
     """Say what the fields of an experiment break together with other parts of the configuration."""
     order, problems = _order_and_problems(experiment, given)
-    return _weights_problems(experiment, order, says_steps) + problems
+    if order is not None and not problems:
+        problems = split_problems(
+            experiment, entry, defaults, given.get(experiment.group), order=order
+        )
+    return weights_problems(experiment, order, says_steps=_says_steps(entry)) + problems
 
 
 def _says_steps(entry: Any) -> bool:
     """Return whether an experiment gives `schedule.steps` itself, apart from the defaults."""
     schedule = entry.get("schedule") if isinstance(entry, Mapping) else None
     return isinstance(schedule, Mapping) and "steps" in schedule
-
-
-def _weights_problems(experiment: Experiment, order: int | None, says_steps: bool) -> list[str]:
-    if experiment.weights is None:
-        return []
-    count, seeds = len(experiment.weights), len(experiment.seeds)
-    if count != seeds:
-        return [
-            f"weights` holds {_counted(count, 'file')} for {_counted(seeds, 'seed')}; give one for "
-            "each seed (several checkpoints of one run are one item: a folder or a mapping of "
-            "steps to files)"
-        ]
-    problems: list[str] = []
-    steps: list[list[int]] = []
-    seed_of: dict[Path, int] = {}
-    for seed, item in zip(experiment.seeds, experiment.weights, strict=True):
-        try:
-            found = _by_step(item)
-        except ValueError as error:
-            problems.append(f"weights` = {item!r}: {error}")
-            continue
-        files = [found] if isinstance(found, str) else list(found.values())
-        wrong = {
-            file: problem
-            for file in files
-            if (problem := _problem_of_network(file, experiment, order))
-        }
-        problems += [f"weights` = {file!r}: {problem}" for file, problem in wrong.items()]
-        problems += _repeated([file for file in files if file not in wrong], seed, seed_of)
-        if not isinstance(found, str):
-            steps.append(sorted(found))
-    return problems or _step_problems(experiment, steps, says_steps)
-
-
-def _problem_of_network(file: str, experiment: Experiment, order: int | None) -> str | None:
-    """Say why a file is not the network of an experiment.
-
-    Nothing in the file is run. `order` is the number of elements, None for an unknown group, of
-    whose networks nothing but that there is a file can be said.
-    """
-    problem = problem_of(file)
-    if problem or order is None:
-        return problem
-    status = Path(file).stat()
-    content = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    return _problem_of_content(file, content, experiment.architecture, order)
-
-
-@cache
-def _problem_of_content(
-    file: str, content: tuple[int, ...], architecture: ArchitectureSettings, order: int
-) -> str | None:
-    """Read a file of weights as a job will; once in a process as long as `content` is the same."""
-    del content
-    # These take longer to import than the rest, and only those who give weights need them.
-    from ontogeny.studies.composition.networks.build import build
-    from ontogeny.studies.composition.networks.foreign import parameters_of
-    from ontogeny.weights import WeightsError, read_weights
-
-    try:
-        parameters_of(read_weights(file), build(architecture, order))
-    except (ValueError, WeightsError) as error:
-        return str(error).removeprefix(f"{file}: ").removeprefix(f"{Path(file)}: ")
-    return None
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def _repeated(files: list[str], seed: int, seed_of: dict[Path, int]) -> list[str]:
-    """Say which files of a seed stand in `weights` before; `seed_of` knows those, and gets these.
-
-    The first of several is enough.
-    """
-    for file in files:
-        path = Path(file).resolve()
-        if path in seed_of:
-            first = seed_of[path]
-            where = f"for seed {seed} twice" if first == seed else f"for seeds {first} and {seed}"
-            return [f"weights` = {file!r}: is given {where}; give each network once"]
-        seed_of[path] = seed
-    return []
-
-
-def _step_problems(experiment: Experiment, steps: list[list[int]], says_steps: bool) -> list[str]:
-    """Say what the steps of checkpoints break, one list for each seed that says its steps."""
-    several = sum(len(each) > 1 for each in steps)
-    if 0 < several < len(experiment.seeds):
-        return [
-            "weights` gives one network for some seeds and several checkpoints for others; make "
-            "two experiments of them"
-        ]
-    if any(each[-1] == 0 for each in steps):
-        return [
-            "weights` gives nothing but the network of step 0, before any update; give later "
-            "checkpoints too, or its file alone to have it read like a trained one"
-        ]
-    said = experiment.schedule.steps
-    last = sorted({each[-1] for each in steps} - {said})
-    if last and says_steps:
-        return [
-            f"schedule.steps` = {said}: the last checkpoint in `weights` is of step {last[-1]}; "
-            "leave `schedule.steps` out, or give that step"
-        ]
-    return []
 
 
 def _order(name: str) -> int:
@@ -345,14 +241,6 @@ def _group_problems(experiment: Experiment, group: Group | None) -> list[str]:
         return [
             f"group` = {name!r}: has one element, and so one pair, which cannot be both trained on "
             "and tested; take a larger group"
-        ]
-    pairs = order**2
-    train = math.floor(experiment.data.fraction * pairs)
-    if not 0 < train < pairs:
-        kind = "training" if train == 0 else "test"
-        return [
-            f"data.fraction` = {experiment.data.fraction}: leaves no {kind} pairs of the {pairs} "
-            f"of {name}; take a fraction of at least {1 / pairs:.3g} and below 1"
         ]
     return []
 

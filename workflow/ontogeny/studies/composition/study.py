@@ -51,6 +51,11 @@ class CompositionPlan(Plan):
         self.swept_by = {
             name: sweep for sweep, members in section.sweeps.items() for name in members
         }
+        self.swept_with_split = [
+            sweep
+            for sweep, members in section.sweeps.items()
+            if all(section.experiments[name].has_split for name in members)
+        ]
         self.foreign = [name for name, each in section.experiments.items() if each.weights]
 
     # Groups
@@ -91,13 +96,25 @@ class CompositionPlan(Plan):
 
     def training(self, wildcards: Any) -> dict[str, Any]:
         """Return what the training of a run depends on."""
-        return specification(self.experiment(wildcards).training(int(wildcards.seed)))
+        experiment = self.experiment(wildcards)
+        return specification(
+            experiment.training(int(wildcards.seed), pairs=self._pairs_digest(experiment))
+        )
 
     def foreign_training(self, wildcards: Any) -> dict[str, Any]:
         """Return what a run that was made elsewhere depends on."""
         experiment, seed = self.experiment(wildcards), int(wildcards.seed)
         digests = {k: given_digest(file) for k, file in experiment.checkpoints_of(seed).items()}
-        return specification(experiment.training(seed, weights=digests))
+        pairs = self._pairs_digest(experiment)
+        return specification(experiment.training(seed, weights=digests, pairs=pairs))
+
+    def _pairs_digest(self, experiment: Experiment) -> str | None:
+        return given_digest(experiment.data.pairs) if experiment.data.pairs else None
+
+    def pairs_files(self, wildcards: Any) -> list[str]:
+        """Return the file of the training pairs of a run that has one."""
+        given = self.experiment(wildcards).data.pairs
+        return [given] if given else []
 
     def weights_files(self, wildcards: Any) -> list[str]:
         """Return the files with the networks of a run that was made elsewhere, by step."""
@@ -143,12 +160,19 @@ class CompositionPlan(Plan):
         return results
 
     def multiplying(self) -> list[tuple[str, int]]:
-        """Return the runs whose networks multiply."""
-        return self.runs(self.multiplies)
+        """Return the runs that multiply and whose training pairs are known: they are compared."""
+        return self.runs(lambda experiment: self.multiplies(experiment) and experiment.has_split)
 
     def adding(self) -> list[tuple[str, int]]:
-        """Return the runs that can be followed while they learn residues, whatever their labels."""
-        return self.runs(lambda experiment: self.adds(experiment) and experiment.has_steps)
+        """Return the runs that can be followed while they learn residues, whatever their labels.
+
+        Of those alone whose training pairs are known.
+        """
+        return self.runs(
+            lambda experiment: (
+                self.adds(experiment) and experiment.has_steps and experiment.has_split
+            )
+        )
 
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not."""
@@ -254,7 +278,7 @@ class CompositionPlan(Plan):
             for table in self.tables(suffix)
             if self.multiplying()
         ]
-        sweeps = [self.result("sweeps", sweep) for sweep in self.section.sweeps]
+        sweeps = [self.result("sweeps", sweep) for sweep in self.swept_with_split]
         joined = [self.result(name) for name in self.joined()]
         own = [file for files in self.own_files(self.runs()).values() for file in files]
         return self.first() + runs + own + sweeps + joined + tables
@@ -272,6 +296,7 @@ class CompositionPlan(Plan):
     def _facts(self, experiment: Experiment) -> frozenset[str]:
         facts = {
             "steps": experiment.has_steps,
+            "split": experiment.has_split,
             "cyclic": self.is_cyclic(experiment),
             experiment.architecture.kind: True,
         }
@@ -316,7 +341,7 @@ class CompositionPlan(Plan):
 
     def _sweeps(self) -> list[Subject]:
         found = []
-        for sweep in self.section.sweeps:
+        for sweep in self.swept_with_split:
             schedules = self.decay_schedules(sweep)
             inputs: dict[str, str | list[str]] = {"sweep": self.result("sweeps", sweep)}
             if schedules:
@@ -333,7 +358,8 @@ class CompositionPlan(Plan):
         return found
 
     def _study(self) -> list[Subject]:
-        experiments = [e for e in self.section.experiments.values() if self.multiplies(e)]
+        names_of_runs = dict.fromkeys(name for name, _ in self.multiplying())
+        experiments = [self.section.experiments[name] for name in names_of_runs]
         names = [*self.joined(), *(claims.name for claims in self.claims())]
         facts = facts_of_runs(experiments, self.groups)
         if any(self.section.experiments[name].data.labels == "random" for name, _ in self.adding()):
@@ -356,7 +382,12 @@ class CompositionPlan(Plan):
             for seed in experiment.seeds
             for path in experiment.checkpoints_of(seed).values()
         ]
-        return weights + [given.file for given in self.groups.values() if given.file is not None]
+        pairs = [each.data.pairs for each in self.section.experiments.values() if each.data.pairs]
+        return (
+            weights
+            + pairs
+            + [given.file for given in self.groups.values() if given.file is not None]
+        )
 
     def highlights(self) -> list[str]:
         """Return the figures to look at first, without suffix."""
@@ -366,6 +397,7 @@ class CompositionPlan(Plan):
             *(
                 self.result(f"figures/{name}/seed{seed}/learning", suffix="")
                 for name, experiment in experiments
+                if experiment.has_split
                 for seed in self.seeds_with_figures(experiment)[:1]
             ),
         ]
@@ -376,9 +408,10 @@ class CompositionPlan(Plan):
         for name in reversed(self.joined()):
             outcomes |= outcomes_of_runs(read(self.result(name)))
         for run in self.runs():
-            if run not in outcomes:
+            if run not in outcomes and self.section.experiments[run[0]].has_split:
                 outcomes[run] = outcomes_of_history(read(self.files([run], "history")[0]))
-        return summary(self.experiments(), outcomes)
+        unknown = [name for name, each in self.section.experiments.items() if not each.has_split]
+        return summary(self.experiments(), outcomes, unknown=unknown)
 
 
 STUDY = Study(
@@ -394,8 +427,8 @@ STUDY = Study(
         "study": "figures",
     },
     facts={
-        "run": ("steps", "cyclic", *ARCHITECTURES),
-        "experiment": ("steps", "cyclic", *ARCHITECTURES),
+        "run": ("steps", "split", "cyclic", *ARCHITECTURES),
+        "experiment": ("steps", "split", "cyclic", *ARCHITECTURES),
         "study": ("steps", "irreps-differ", "several-widths", "enough-runs", "random-labels"),
     },
     figures=FIGURES,
@@ -430,6 +463,7 @@ STUDY = Study(
         "product",
         "train_pairs",
     ),
+    opened="ontogeny.studies.composition.opened",
     wildcards={"group": "[A-Za-z0-9-]+", "sweep": "[a-z0-9-]+"},
     swept=SWEPT,
     shared={"groups": Groups},

@@ -1,6 +1,6 @@
 """Which networks generalised and when their circuits formed, in a few lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,10 @@ def outcomes_of_history(history: xr.Dataset) -> Outcome:
 
 
 def summary(
-    seeds: Mapping[str, Sequence[int]], outcomes: Mapping[tuple[str, int], Outcome]
+    seeds: Mapping[str, Sequence[int]],
+    outcomes: Mapping[tuple[str, int], Outcome],
+    *,
+    unknown: Collection[str] = (),
 ) -> list[str]:
     """Return how many networks generalised, and for each experiment when their circuits formed.
 
@@ -65,6 +68,8 @@ def summary(
         The seeds of each experiment of the configuration.
     outcomes : mapping
         By experiment and seed; of other runs as well.
+    unknown : collection of str
+        Experiments of whose networks it is not known which pairs they were trained on.
 
     Returns
     -------
@@ -78,8 +83,9 @@ def summary(
             if (name, seed) in outcomes and is_learned(outcomes[name, seed].accuracy)
         ]
         for name, those in seeds.items()
+        if name not in unknown
     }
-    total = sum(map(len, seeds.values()))
+    total = sum(len(seeds[name]) for name in generalised)
     headline = (
         f"composition: {sum(map(len, generalised.values()))} of {total} networks generalised "
         f"(test accuracy of at least {LEARNED_ACCURACY} at the final checkpoint)"
@@ -89,7 +95,8 @@ def summary(
         [
             (name, f"{len(found)} of {len(seeds[name])}", _circuits(found))
             for name, found in generalised.items()
-        ],
+        ]
+        + [(name, "-", "training pairs unknown") for name in seeds if name in unknown],
     )
 
 

@@ -237,6 +237,7 @@ STUDY = Study(
     dimensions=DIMENSIONS,
     claims=(Claims("claims", "ontogeny.studies.imitation.claims", "comparison", "imitation"),),
     results=("exact", "simulation"),
+    opened="ontogeny.studies.imitation.opened",
     wildcards={"class": "[a-z0-9-]+"},
     swept=SWEPT,
 )

@@ -1,10 +1,11 @@
 """The section ``induction`` of the configuration, and the specification of each stage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ontogeny.config import (
     AS_REAL,
@@ -17,6 +18,7 @@ from ontogeny.config import (
     Section,
     Seed,
     Seeds,
+    as_tuple,
     unknown_name,
 )
 from ontogeny.config import (
@@ -26,7 +28,8 @@ from ontogeny.config import training as optimisation
 from ontogeny.config.bounds import Examples, Width
 from ontogeny.config.training import EarlyStop, LearningRateDecay, Whole
 from ontogeny.figures import section_of
-from ontogeny.given_files import problem_of_text, repeated
+from ontogeny.given_files import problem_of, problem_of_text, repeated
+from ontogeny.given_networks import Item, Step, by_step, items_of, problems_of_networks
 from ontogeny.sweeps import resolved
 from ontogeny.texts.division import boundary, shortage
 
@@ -36,6 +39,7 @@ __all__ = [
     "Corpus",
     "Experiment",
     "Figures",
+    "ForeignCheckpoint",
     "Induction",
     "Markov",
     "Network",
@@ -46,12 +50,13 @@ __all__ = [
     "Text",
     "Training",
     "resolve",
+    "vocabulary_of",
 ]
 
 Level = Literal["run", "experiment", "corpus", "study"]
 """What figures are drawn of."""
 
-LISTS = frozenset({"seeds"}) | optimisation.LISTS
+LISTS = frozenset({"seeds", "weights"}) | optimisation.LISTS
 """Fields of an experiment that are lists by themselves and not sweeps."""
 
 Share = Annotated[float, Field(gt=0, lt=1), AS_REAL]
@@ -186,10 +191,30 @@ class _Training(optimisation.Trained):
     schedule: Schedule = Field(Schedule(), description="Length and checkpoints.")
 
 
+class ForeignCheckpoint(Section):
+    """A checkpoint of a network that was trained elsewhere."""
+
+    step: Step = Field(description="Number of updates that the network has had.")
+    sha256: str = Field(description="SHA-256 of the file that holds the network.")
+
+
 class Training(_Training):
     """What one run depends on, in addition to its corpus."""
 
     seed: Seed
+    weights: tuple[ForeignCheckpoint, ...] | None = Field(
+        None,
+        description="The checkpoints of a network that was trained elsewhere, by ascending steps; "
+        "null: it is trained.",
+    )
+    tensors: dict[str, str] | None = Field(
+        None, description="The names of its tensors in their files, by parameters of the network."
+    )
+
+    @field_validator("weights", mode="before")
+    @classmethod
+    def _weights(cls, value: object) -> object:
+        return as_tuple(value)
 
 
 class Experiment(_Training):
@@ -199,11 +224,58 @@ class Experiment(_Training):
     seeds: Seeds = Field(
         description="One network is trained for each; a seed fixes initial weights and minibatches."
     )
+    weights: tuple[Item, ...] | None = Field(
+        None,
+        description="Networks trained elsewhere, one item for each seed, in place of training: a "
+        "file (a PyTorch state dict or safetensors), or the checkpoints of one run as a folder or "
+        "as a mapping of steps to files. schedule.steps says how many updates the network of a "
+        "single file has had, optimiser.warm_up how long the learning rate rose; the rest of both "
+        "is ignored.",
+    )
+    tensors: dict[str, str] | None = Field(
+        None,
+        description="With weights: the names of tensors in the files by parameters of the network, "
+        "where they are not those of a known layout; {layer} is the number of a layer, .T behind a "
+        "name the transpose.",
+    )
 
-    def training(self, seed: int) -> Training:
-        """Return what the run with one of the seeds depends on, in addition to its corpus."""
+    @field_validator("weights", mode="before")
+    @classmethod
+    def _weights(cls, value: object) -> object:
+        return items_of(value)
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether the runs have several checkpoints."""
+        return self.weights is None or len(self.checkpoints_of(self.seeds[0])) > 1
+
+    def checkpoints_of(self, seed: int) -> dict[int, str]:
+        """Return the files with the networks of a seed by ascending step; none when it is trained.
+
+        Folders have become mappings when the configuration was resolved.
+        """
+        if self.weights is None:
+            return {}
+        item = self.weights[self.seeds.index(seed)]
+        return {self.schedule.steps: item} if isinstance(item, str) else dict(sorted(item.items()))
+
+    def training(self, seed: int, *, weights: Mapping[int, str] | None = None) -> Training:
+        """Return what the run with one of the seeds depends on, in addition to its corpus.
+
+        Parameters
+        ----------
+        seed : int
+        weights : mapping of int to str, optional
+            SHA-256 of the file of each checkpoint of a network that was trained elsewhere, by step.
+            Of its optimiser the warm-up alone matters.
+        """
         fields = {name: getattr(self, name) for name in _Training.model_fields}
-        return Training(**fields, seed=seed)
+        if weights is None:
+            return Training(**fields, seed=seed)
+        fields["schedule"] = Schedule(steps=max(1, *weights))
+        fields["optimiser"] = Optimiser(warm_up=self.optimiser.warm_up)
+        found = tuple(ForeignCheckpoint(step=k, sha256=weights[k]) for k in sorted(weights))
+        return Training(**fields, seed=seed, weights=found, tensors=self.tensors)
 
 
 class Analysis(Section):
@@ -299,7 +371,15 @@ def resolve(raw: Any) -> Induction:
         at="induction",
         check=lambda section, _: _all_problems(section),
     )
-    return induction
+    experiments = {name: _with_files(each) for name, each in induction.experiments.items()}
+    return induction.model_copy(update={"experiments": experiments})
+
+
+def _with_files(experiment: Experiment) -> Experiment:
+    """Return an experiment whose folders of checkpoints are mappings of steps to files."""
+    if experiment.weights is None:
+        return experiment
+    return experiment.model_copy(update={"weights": tuple(map(by_step, experiment.weights))})
 
 
 def _all_problems(induction: Induction) -> Iterator[str | Fault]:
@@ -349,4 +429,59 @@ def _problems(induction: Induction, name: str) -> list[str | Fault]:
             f"{at}.network.d_model` = {network.d_model}: must be even and a multiple of the "
             f"{network.heads} heads"
         )
+    if not found:
+        found += [f"{at}.{problem}" for problem in _problems_of_weights(induction, experiment)]
     return found
+
+
+def _problems_of_weights(induction: Induction, experiment: Experiment) -> list[str]:
+    """Say what is wrong with networks that were trained elsewhere."""
+    if experiment.weights is None:
+        if experiment.tensors is None:
+            return []
+        return ["tensors`: names tensors in files of `weights`, and there are none; give `weights`"]
+    corpus = induction.corpora[experiment.corpus]
+    tensors = tuple(sorted((experiment.tensors or {}).items()))
+
+    def problem(file: str) -> str | None:
+        missing = problem_of(file)
+        if missing:
+            return missing
+        status = Path(file).stat()
+        content = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        return _problem_of_network(file, content, experiment.network, corpus, tensors)
+
+    found = problems_of_networks(experiment.weights, experiment.seeds, problem)
+    return [f"weights{each}" for each in found]
+
+
+@cache
+def _problem_of_network(
+    file: str,
+    content: tuple[int, ...],
+    network: Network,
+    corpus: Corpus,
+    tensors: tuple[tuple[str, str], ...],
+) -> str | None:
+    """Read a file of weights as a job will; once in a process as long as `content` is the same."""
+    del content
+    # These take longer to import than the rest, and only those who give weights need them.
+    from ontogeny.studies.induction.foreign import parameters_of, sizes_of
+    from ontogeny.studies.induction.runs import build
+    from ontogeny.weights import WeightsError, read_weights
+
+    try:
+        held = read_weights(file)
+        vocabulary = vocabulary_of(corpus)
+        if isinstance(corpus, Text):  # whose text may have fewer tokens than it asks for
+            sizes = sizes_of(held, dict(tensors), heads=network.heads)
+            vocabulary = min(vocabulary, sizes.vocabulary)
+        parameters_of(held, build(network, vocabulary).shapes(), dict(tensors))
+    except (ValueError, WeightsError) as error:
+        return str(error).removeprefix(f"{file}: ").removeprefix(f"{Path(file)}: ")
+    return None
+
+
+def vocabulary_of(corpus: Corpus) -> int:
+    """Return the number of tokens of a corpus; of a text the most that it can have."""
+    return corpus.states + 1 if isinstance(corpus, Markov) else corpus.vocabulary

@@ -1,6 +1,7 @@
 """Results of analyses as labelled datasets."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -21,31 +22,35 @@ def names(values: Sequence[str]) -> NDArray[np.object_]:
 
 def evaluation_dataset(
     step: NDArray[np.integer],
-    each: list[Evaluated],
+    each: Sequence[Evaluated] | Sequence[Sequence[Any]],
     chosen: NDArray[np.integer],
     *,
     classes: Sequence[str],
-    baseline: tuple[float, float],
+    baseline: tuple[float, float] | None,
 ) -> xr.Dataset:
     """Return every measure along the checkpoints of a run.
 
     Parameters
     ----------
     step : (S,) ndarray of int
-    each : list of Evaluated
-        One for each step.
+    each : sequence
+        For each step every measure, or those parts of `Evaluated` that can be told, the same for
+        all steps; `Losses` is one of them.
     chosen : (N,) ndarray of int
         The fixed index of each sequence.
     classes : sequence of str
         Names of the classes of tokens.
-    baseline : pair of float
-        Mean and deviation of composition scores of random heads.
+    baseline : pair of float, optional
+        Mean and deviation of composition scores of random heads; None without such scores.
 
     Returns
     -------
     Dataset
     """
-    variables = measures_along("step", each)
+    parts = zip(*(one if isinstance(one, Sequence) else [one] for one in each), strict=True)
+    variables = {
+        name: found for part in parts for name, found in measures_along("step", part).items()
+    }
     loss, score = (variables[name].values for name in ("sequence_loss", "sequence_score"))
     variables |= {
         "chosen_index": variable("sequence", chosen.astype(np.int32), "the fixed index"),
@@ -57,18 +62,21 @@ def evaluation_dataset(
             "standard error of the in-context learning score over sequences",
             "nat",
         ),
-        "composition_baseline": variable((), baseline[0], "mean composition score of random heads"),
-        "composition_deviation": variable((), baseline[1], "its standard deviation"),
     }
-    return dataset(
-        variables,
-        {
-            "step": step,
-            "token_kind": names(classes),
-            "half": names(["first", "second"]),
-            "offset": np.array(OFFSETS),
-            "composition": names(COMPOSITIONS),
-            "ablation": names(ABLATIONS),
-        },
-        title="Measures of a network along training",
-    )
+    coordinates = {
+        "step": step,
+        "token_kind": names(classes),
+        "half": names(["first", "second"]),
+        "offset": np.array(OFFSETS),
+    }
+    if baseline is not None:
+        variables |= {
+            "composition_baseline": variable(
+                (), baseline[0], "mean composition score of random heads"
+            ),
+            "composition_deviation": variable((), baseline[1], "its standard deviation"),
+        }
+        coordinates["composition"] = names(COMPOSITIONS)
+    if "ablated_loss" in variables:
+        coordinates["ablation"] = names(ABLATIONS[: variables["ablated_loss"].sizes["ablation"]])
+    return dataset(variables, coordinates, title="Measures of a network along training")

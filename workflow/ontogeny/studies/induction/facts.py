@@ -2,7 +2,13 @@
 
 from ontogeny.studies.induction.config import Experiment, Induction, Network, Phrases
 
-__all__ = ["LEAST_CORPORA", "LEAST_RUNS", "facts_of_network", "facts_of_runs"]
+__all__ = [
+    "LEAST_CORPORA",
+    "LEAST_RUNS",
+    "facts_of_experiment",
+    "facts_of_network",
+    "facts_of_runs",
+]
 
 LEAST_CORPORA = 3
 """With fewer corpora there is no dependence on the share of repeats to be seen."""
@@ -12,18 +18,24 @@ LEAST_RUNS = 3
 """With fewer runs no claim about one kind of network has a verdict."""
 
 
-def facts_of_network(network: Network) -> frozenset[str]:
-    """Return what is true of a network.
+def facts_of_experiment(experiment: Experiment) -> frozenset[str]:
+    """Return what is true of the runs of an experiment.
 
     Returns
     -------
     frozenset of str
         ``several-layers``; ``can-induce``: it can have induction heads, which take two layers or
-        smeared keys.
+        smeared keys; ``steps``: not one network alone that was trained elsewhere.
     """
+    return facts_of_network(experiment.network, has_steps=experiment.has_steps)
+
+
+def facts_of_network(network: Network, *, has_steps: bool) -> frozenset[str]:
+    """Return what is true of a run, as `facts_of_experiment` does, from its network."""
     facts = {
         "several-layers": network.layers > 1,
         "can-induce": network.layers > 1 or network.smeared_keys,
+        "steps": has_steps,
     }
     return frozenset(name for name, holds in facts.items() if holds)
 

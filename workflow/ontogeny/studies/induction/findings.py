@@ -1,6 +1,7 @@
 """What a run shows: its window, its heads, and its final checkpoint without some of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -24,7 +25,7 @@ from ontogeny.studies.induction.datasets import names
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
 from ontogeny.studies.induction.labels import dataset, variable
 
-__all__ = ["analysis_dataset", "head_kinds"]
+__all__ = ["FinalCheckpoint", "analysis_dataset", "final_checkpoint", "head_kinds"]
 
 HEAD_SETS = ("induction", "as many others", "all others", "previous-token")
 REMOVALS = ("full", "pattern-preserving", "mean")
@@ -32,6 +33,7 @@ REMOVALS = ("full", "pattern-preserving", "mean")
 
 _DRAWS = 10
 
+Array = NDArray[np.floating]
 Flags = NDArray[np.bool_]
 
 
@@ -52,25 +54,77 @@ def head_kinds(
     return np.where(induction, 2, np.where(previous, 1, 0)).astype(np.int8)
 
 
+@dataclass(frozen=True)
+class FinalCheckpoint:
+    """What can be done with the final checkpoint of a run.
+
+    Attributes
+    ----------
+    patterns : (L, H, M, M) ndarray
+        Attention on a repeated sequence of random tokens.
+    example : (T,) ndarray of int
+        Tokens that come in the first sequence of the evaluation set.
+    without : mapping of str to callable
+        By removal: from the heads to be removed, (L, H) of bool, to the losses of the network
+        without them, (N, T) [nat]. Empty for a network that cannot be run without heads.
+    idealised : callable, optional
+        From previous-token heads, (L, H) of bool, to the loss when they attend to exactly the token
+        before [nat].
+    attribution : (L, H, T) ndarray, optional
+        What heads add to the logits of `example`.
+    """
+
+    patterns: Array
+    example: NDArray[np.integer]
+    without: Mapping[str, Callable[[Flags], Array]] = field(default_factory=dict)
+    idealised: Callable[[Flags], float] | None = None
+    attribution: Array | None = None
+
+
+@torch.no_grad()
+def final_checkpoint(
+    network: Transformer, parameters: dict[str, Tensor], given: EvaluationSet
+) -> FinalCheckpoint:
+    """Return what can be done with a decoder whose parameters are given: everything."""
+    patterns = network.forward(parameters, given.repeated[:1]).patterns
+    one = given.sequences[:1]
+    added = logit_attribution(
+        network, parameters, network.forward(parameters, one[:, :-1]), one[:, 1:]
+    )
+
+    def without(removal: str) -> Callable[[Flags], Array]:
+        return lambda removed: without_heads(
+            network,
+            parameters,
+            given.sequences,
+            torch.from_numpy(removed),
+            preserve=removal != "full",
+            mean=removal == "mean",
+        ).numpy()
+
+    def idealised(chosen: Flags) -> float:
+        heads = torch.from_numpy(chosen)
+        return float(idealised_previous_token(network, parameters, given.sequences, heads).mean())
+
+    return FinalCheckpoint(
+        patterns=torch.cat(patterns).numpy(),
+        example=one[0, 1:].numpy(),
+        without={removal: without(removal) for removal in REMOVALS},
+        idealised=idealised,
+        attribution=added[0].numpy(),
+    )
+
+
 def analysis_dataset(
-    evaluated: xr.Dataset,
-    network: Transformer,
-    last: dict[str, Tensor],
-    given: EvaluationSet,
-    analysis: Analysis,
-    *,
-    warm_up: int,
+    evaluated: xr.Dataset, last: FinalCheckpoint, analysis: Analysis, *, warm_up: int
 ) -> xr.Dataset:
     """Return what a run shows beside the measures of its single checkpoints.
 
     Parameters
     ----------
     evaluated : Dataset
-        From `evaluation_dataset`.
-    network : Transformer
-    last : dict of str to Tensor
-        The final checkpoint.
-    given : EvaluationSet
+        From `evaluation_dataset`. What rests on measures that it lacks is absent.
+    last : FinalCheckpoint
     analysis : Analysis
     warm_up : int
 
@@ -79,12 +133,6 @@ def analysis_dataset(
     Dataset
     """
     final = evaluated.isel(step=-1)
-    kinds = head_kinds(
-        final["matching"].sel(offset=1).values,
-        final["ov_eigenvalue"].values,
-        final["previous_token"].values,
-        analysis,
-    )
     step = evaluated["step"].values
     window = phase_window(
         step, evaluated["score"].values, warm_up=warm_up, least_fall=analysis.least_fall
@@ -92,45 +140,72 @@ def analysis_dataset(
     slopes = context_slopes(evaluated["index_loss"].values)
     variables = {
         **_timing(evaluated, window, warm_up),
-        "head_kind": variable(
-            ("layer", "head"), kinds, f"kind of the head: {', '.join(HEAD_KINDS)}, from 0"
-        ),
-        **_removals(network, last, given, kinds),
         **_slopes(evaluated, slopes, window),
-        "evaluator_correlation": variable(
-            "evaluator_pair", _correlations(evaluated), "correlation over heads and checkpoints"
-        ),
-        "composition_excess": variable(
-            (), _composition(final, kinds), "K-composition of previous-token with induction heads"
-        ),
-        **_shown(network, last, given, final, kinds),
+        **_correlations(evaluated),
+        **(_of_kinds(final, last, analysis) if "ov_eigenvalue" in evaluated else {}),
+        **_shown(last, final),
     }
     coordinates = {
         "step": step,
         "context_bin": slopes.index,
-        "removal": names(REMOVALS),
+        "removal": names(list(last.without)),
         "head_set": names(HEAD_SETS),
         "evaluator_pair": names(["copying, OV eigenvalues", "prefix matching, QK trace"]),
         "shown_head": names(["previous token", "induction"]),
     }
-    return dataset(variables, coordinates, title="Phase change, heads and knock-outs of a run")
+    used = {dim for each in variables.values() for dim in each.dims}
+    return dataset(
+        variables,
+        {dim: values for dim, values in coordinates.items() if dim in used},
+        title="Phase change, heads and knock-outs of a run",
+    )
+
+
+def _of_kinds(
+    final: xr.Dataset, last: FinalCheckpoint, analysis: Analysis
+) -> dict[str, xr.Variable]:
+    """Return the kinds of heads, and what is measured of the heads of a kind."""
+    kinds = head_kinds(
+        final["matching"].sel(offset=1).values,
+        final["ov_eigenvalue"].values,
+        final["previous_token"].values,
+        analysis,
+    )
+    found = {
+        "head_kind": variable(
+            ("layer", "head"), kinds, f"kind of the head: {', '.join(HEAD_KINDS)}, from 0"
+        ),
+        "composition_excess": variable(
+            (), _composition(final, kinds), "K-composition of previous-token with induction heads"
+        ),
+    }
+    if last.without:
+        found |= _removals(last, kinds)
+    if last.idealised is not None:
+        ideal = last.idealised(kinds == 1) if (kinds == 1).any() else float("nan")
+        found["idealised_loss"] = variable(
+            (), ideal, "cross-entropy with exact attention of previous-token heads", "nat"
+        )
+    return found
 
 
 def _slopes(evaluated: xr.Dataset, slopes: ContextSlopes, window: Window) -> dict[str, xr.Variable]:
     """Return how losses change along the context, along training, along the phase change."""
     learning = learning_slopes(evaluated["step"].values, evaluated["loss"].values)
-    return {
-        "projection": variable(
-            ("step", "layer", "head"),
-            _projection(evaluated, window),
-            "change of losses without a head, along that of the phase change",
-            "nat",
-        ),
+    found = {
         "context_slope": variable(
             ("step", "context_bin"), slopes.slope, "d loss / d ln context index", "nat"
         ),
         "learning_slope": variable("step", learning, "d loss / d ln step", "nat"),
     }
+    if "ablation" in evaluated and "pattern-preserving" in evaluated["ablation"]:
+        found["projection"] = variable(
+            ("step", "layer", "head"),
+            _projection(evaluated, window),
+            "change of losses without a head, along that of the phase change",
+            "nat",
+        )
+    return found
 
 
 def _timing(evaluated: xr.Dataset, window: Window, warm_up: int) -> dict[str, xr.Variable]:
@@ -177,47 +252,30 @@ def _sets(kinds: NDArray[np.int8]) -> Iterator[tuple[int, list[Flags]]]:
     yield from enumerate([[induction], drawn, [~induction], [previous]])
 
 
-def _removals(
-    network: Transformer, last: dict[str, Tensor], given: EvaluationSet, kinds: NDArray[np.int8]
-) -> dict[str, xr.Variable]:
-    shape = (len(REMOVALS), len(HEAD_SETS))
+def _removals(last: FinalCheckpoint, kinds: NDArray[np.int8]) -> dict[str, xr.Variable]:
+    shape = (len(last.without), len(HEAD_SETS))
     score, loss = np.full(shape, np.nan), np.full(shape, np.nan)
     for column, sets in _sets(kinds):
         if not any(chosen.any() for chosen in sets):
             continue
-        for row, removal in enumerate(REMOVALS):
-            each = [
-                without_heads(
-                    network,
-                    last,
-                    given.sequences,
-                    torch.from_numpy(chosen),
-                    preserve=removal != "full",
-                    mean=removal == "mean",
-                ).numpy()
-                for chosen in sets
-            ]
+        for row, without in enumerate(last.without.values()):
+            each = [without(chosen) for chosen in sets]
             score[row, column] = np.mean([score_by_sequence(found).mean() for found in each])
             loss[row, column] = np.mean([found.mean() for found in each])
     dims = ("removal", "head_set")
-    ideal = float("nan")
-    if (kinds == 1).any():
-        chosen = torch.from_numpy(kinds == 1)
-        ideal = float(idealised_previous_token(network, last, given.sequences, chosen).mean())
     return {
         "removed_score": variable(dims, score, "in-context learning score without heads", "nat"),
         "removed_loss": variable(dims, loss, "cross-entropy without heads", "nat"),
-        "idealised_loss": variable(
-            (), ideal, "cross-entropy with exact attention of previous-token heads", "nat"
-        ),
     }
 
 
-def _correlations(evaluated: xr.Dataset) -> list[float]:
+def _correlations(evaluated: xr.Dataset) -> dict[str, xr.Variable]:
     """Return Pearson's correlation of two pairs of scores over heads and checkpoints.
 
-    NaN where a score is the same everywhere.
+    NaN where a score is the same everywhere; nothing where one is absent.
     """
+    if not {"copying", "ov_eigenvalue"} <= set(evaluated):
+        return {}
     pairs = (
         (evaluated["copying"].values, evaluated["ov_eigenvalue"].values),
         (evaluated["matching"].sel(offset=1).values, evaluated["qk_trace"].values),
@@ -227,7 +285,8 @@ def _correlations(evaluated: xr.Dataset) -> list[float]:
         known = np.isfinite(x) & np.isfinite(y)
         varies = known.any() and np.ptp(x[known]) > 0 and np.ptp(y[known]) > 0
         found.append(float(np.corrcoef(x[known], y[known])[0, 1]) if varies else np.nan)
-    return found
+    about = "correlation over heads and checkpoints"
+    return {"evaluator_correlation": variable("evaluator_pair", found, about)}
 
 
 def _composition(final: xr.Dataset, kinds: NDArray[np.int8]) -> float:
@@ -241,24 +300,14 @@ def _composition(final: xr.Dataset, kinds: NDArray[np.int8]) -> float:
     return float(excess / float(final["composition_deviation"]))
 
 
-@torch.no_grad()
-def _shown(
-    network: Transformer,
-    last: dict[str, Tensor],
-    given: EvaluationSet,
-    final: xr.Dataset,
-    kinds: NDArray[np.int8],
-) -> dict[str, xr.Variable]:
+def _shown(last: FinalCheckpoint, final: xr.Dataset) -> dict[str, xr.Variable]:
     """Return the attention of the strongest heads, and what heads add to single logits."""
-    patterns = network.forward(last, given.repeated[:1]).patterns
     strongest = [
-        np.unravel_index(int(scores.argmax()), kinds.shape)
+        np.unravel_index(int(scores.argmax()), scores.shape)
         for scores in (final["previous_token"].values, final["matching"].sel(offset=1).values)
     ]
-    attention = torch.stack([patterns[layer][0, head] for layer, head in strongest]).numpy()
-    one = given.sequences[:1]
-    added = logit_attribution(network, last, network.forward(last, one[:, :-1]), one[:, 1:])
-    return {
+    attention = np.stack([last.patterns[layer, head] for layer, head in strongest])
+    found = {
         "attention": variable(
             ("shown_head", "token_index", "source_index"),
             attention,
@@ -269,8 +318,10 @@ def _shown(
             np.array(strongest, dtype=np.int32),
             "layer and head shown",
         ),
-        "attribution": variable(
-            ("layer", "head", "index"), added[0].numpy(), "added to the logit of the coming token"
-        ),
-        "example": variable("index", one[0, 1:].numpy().astype(np.int32), "the coming tokens"),
+        "example": variable("index", last.example.astype(np.int32), "the coming tokens"),
     }
+    if last.attribution is not None:
+        found["attribution"] = variable(
+            ("layer", "head", "index"), last.attribution, "added to the logit of the coming token"
+        )
+    return found

@@ -10,7 +10,14 @@ import math
 from pathlib import Path
 
 from ontogeny.networks import MOST_NUMBERS
-from ontogeny.studies.induction.config import Experiment, Markov, Network, Phrases, Schedule, Text
+from ontogeny.studies.induction.config import (
+    Experiment,
+    Markov,
+    Network,
+    Phrases,
+    Text,
+    vocabulary_of,
+)
 
 __all__ = ["analysis_memory", "corpus_memory", "train_memory"]
 
@@ -33,11 +40,11 @@ def corpus_memory(corpus: Corpus) -> int:
 
 def train_memory(experiment: Experiment, corpus: Corpus) -> int:
     """Return the memory [MB] that training takes: by B T (L (4 d + m) + V) and by P K."""
-    network, V = experiment.network, _vocabulary(corpus)
+    network, V = experiment.network, vocabulary_of(corpus)
     each = network.layers * (20 * network.d_model + 5 * network.d_mlp) + 6 * V
     updates = experiment.optimiser.batch * corpus.length * each
     logits = min(64 * corpus.length * V, max(MOST_NUMBERS, corpus.length * V))
-    stored = 4 * _parameters(network, V) * _checkpoints(experiment.schedule)
+    stored = 4 * _parameters(network, V) * _checkpoints(experiment)
     numbers = updates + 5 * logits + stored
     return _megabytes(_width(experiment) * numbers + 3 * _text_size(corpus))
 
@@ -49,7 +56,7 @@ def analysis_memory(experiment: Experiment, corpus: Corpus) -> int:
     """
     network = experiment.network
     losses = 2 * network.layers * network.heads * corpus.sequences * corpus.length
-    stored = _parameters(network, _vocabulary(corpus)) * _checkpoints(experiment.schedule)
+    stored = _parameters(network, vocabulary_of(corpus)) * _checkpoints(experiment)
     numbers = 4 * _numbers_of_pass(network, corpus) + 4 * losses + 3 * stored
     return _megabytes(_width(experiment) * numbers + 3 * _text_size(corpus))
 
@@ -63,12 +70,8 @@ def _width(experiment: Experiment) -> int:
     return 8 if experiment.optimiser.precision == "float64" else 4
 
 
-def _vocabulary(corpus: Corpus) -> int:
-    return corpus.states + 1 if isinstance(corpus, Markov) else corpus.vocabulary
-
-
 def _numbers_of_pass(network: Network, corpus: Corpus) -> int:
-    one = network.layers * network.heads * corpus.length**2 + corpus.length * _vocabulary(corpus)
+    one = network.layers * network.heads * corpus.length**2 + corpus.length * vocabulary_of(corpus)
     return max(MOST_NUMBERS, one)
 
 
@@ -78,8 +81,11 @@ def _parameters(network: Network, vocabulary: int) -> int:
     return 2 * vocabulary * d + network.layers * (4 * d**2 + 2 * d * network.d_mlp)
 
 
-def _checkpoints(schedule: Schedule) -> int:
+def _checkpoints(experiment: Experiment) -> int:
     """Return about how many checkpoints a run stores."""
+    if experiment.weights is not None:
+        return max(len(experiment.checkpoints_of(seed)) for seed in experiment.seeds)
+    schedule = experiment.schedule
     kept = schedule.checkpoints
     even = schedule.steps // kept.every if kept.every else 0
     return 2 + even + math.ceil(kept.per_decade * math.log10(schedule.steps + 1))

@@ -17,7 +17,7 @@ from ontogeny.studies.induction.config import (
     Text,
     resolve,
 )
-from ontogeny.studies.induction.facts import facts_of_network, facts_of_runs
+from ontogeny.studies.induction.facts import facts_of_experiment, facts_of_runs
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
 from ontogeny.studies.induction.summary import summary
@@ -74,6 +74,23 @@ class InductionPlan(Plan):
             {"training": training} | self.stored_corpora.specifications[experiment.corpus]
         )
 
+    def foreign(self) -> list[str]:
+        """Return the experiments whose networks were trained elsewhere."""
+        return [name for name, each in self.section.experiments.items() if each.weights]
+
+    def foreign_training(self, wildcards: Any) -> Any:
+        """Return what a run that was made elsewhere depends on: of its files the digests."""
+        experiment, seed = self.experiment(wildcards), int(wildcards.seed)
+        digests = {k: given_digest(file) for k, file in experiment.checkpoints_of(seed).items()}
+        training = specification(experiment.training(seed, weights=digests))
+        return canonical(
+            {"training": training} | self.stored_corpora.specifications[experiment.corpus]
+        )
+
+    def weights_files(self, wildcards: Any) -> list[str]:
+        """Return the files with the networks of a run that was made elsewhere, by step."""
+        return list(self.experiment(wildcards).checkpoints_of(int(wildcards.seed)).values())
+
     def training_memory(self, wildcards: Any, attempt: int) -> int:
         """Return the memory [MB] that training a run may take."""
         experiment = self.experiment(wildcards)
@@ -101,7 +118,7 @@ class InductionPlan(Plan):
             "seed": seed,
             "corpus": experiment.corpus,
             "layers": experiment.network.layers,
-            "steps": experiment.schedule.steps,
+            "steps": max(experiment.checkpoints_of(seed), default=experiment.schedule.steps),
             "mlp": experiment.network.d_mlp > 0,
             "smeared": experiment.network.smeared_keys,
         }
@@ -136,7 +153,7 @@ class InductionPlan(Plan):
                 inputs={"corpus": self.corpus_file(experiment.corpus)}
                 | {result: self.result(f"{name}/seed{seed}", result) for result in STUDY.results}
                 | {own: files[0] for own, files in self.own_files([(name, seed)]).items()},
-                facts=facts_of_network(experiment.network),
+                facts=facts_of_experiment(experiment),
             )
             for name, experiment in self.section.experiments.items()
             for seed in self.seeds_with_figures(experiment)
@@ -157,7 +174,7 @@ class InductionPlan(Plan):
                     "comparison": self.result("comparison"),
                 },
                 values={"experiment": name, "seeds": list(experiment.seeds)},
-                facts=facts_of_network(experiment.network),
+                facts=facts_of_experiment(experiment),
             )
             for name, experiment in self.section.experiments.items()
         ]
@@ -188,7 +205,13 @@ class InductionPlan(Plan):
 
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""
-        return [path for corpus in self.section.corpora.values() for path in _files(corpus)]
+        texts = [path for corpus in self.section.corpora.values() for path in _files(corpus)]
+        return texts + [
+            path
+            for experiment in self.section.experiments.values()
+            for seed in experiment.seeds
+            for path in experiment.checkpoints_of(seed).values()
+        ]
 
     def highlights(self) -> list[str]:
         """Return the figures to look at first, without suffix."""
@@ -231,8 +254,8 @@ STUDY = Study(
         "study": "figures",
     },
     facts={
-        "run": ("several-layers", "can-induce"),
-        "experiment": ("several-layers", "can-induce"),
+        "run": ("several-layers", "can-induce", "steps"),
+        "experiment": ("several-layers", "can-induce", "steps"),
         "study": ("several-phrase-corpora", "enough-runs"),
     },
     figures=FIGURES,
@@ -242,6 +265,7 @@ STUDY = Study(
     results=("checkpoints", "history", "evaluation", "analysis"),
     snapshots="ontogeny.studies.induction.snapshots",
     asked=("step", "parameters", "network", "tokens", "logits"),
+    opened="ontogeny.studies.induction.opened",
     wildcards={"corpus": "[a-z0-9-]+"},
     swept=SWEPT,
 )

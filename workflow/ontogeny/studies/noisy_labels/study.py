@@ -289,6 +289,7 @@ STUDY = Study(
         for source in SOURCES
     ),
     results=RESULTS,
+    opened="ontogeny.studies.noisy_labels.opened",
     wildcards={"corpus": "[a-z0-9-]+", "rater": "[a-z0-9-]+"},
     swept=SWEPT,
 )

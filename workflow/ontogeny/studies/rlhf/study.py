@@ -564,6 +564,7 @@ STUDY = Study(
         )
     ),
     results=RESULTS,
+    opened="ontogeny.studies.rlhf.opened",
     wildcards={
         "world": "[a-z0-9-]+",
         "policy": "[a-z0-9-]+",

@@ -243,6 +243,7 @@ STUDY = Study(
         for kind in ("parity", "mixture", "published")
     ),
     results=RESULTS["mixture"],
+    opened="ontogeny.studies.surprise.opened",
     wildcards={"world": "[a-z0-9-]+"},
     swept=SWEPT,
 )

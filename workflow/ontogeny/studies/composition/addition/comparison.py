@@ -43,17 +43,19 @@ def comparison(runs: Sequence[Run]) -> xr.Dataset:
     Returns
     -------
     Dataset
-        By run; what a run does not have is NaN. ``key(run, frequency)`` is 0 or 1, NaN for a
-        frequency that the modulus of the run does not have.
+        By run; what a run does not have is NaN. ``key_frequency(run, frequency)`` is 0 or 1, NaN
+        for a frequency that the modulus of the run does not have.
     """
     frequency = np.arange(1, max(run.about["modulus"] // 2 for run in runs) + 1, dtype=np.int32)
     milestone = text(MILESTONES)
-    key = stacked([run.results["addition_analysis"]["key"] for run in runs], frequency=frequency)
+    key = stacked(
+        [run.results["addition_analysis"]["key_frequency"] for run in runs], frequency=frequency
+    )
     passed = stacked(
         [run.results["addition_evaluation"]["milestone_step"] for run in runs], milestone=milestone
     )
     found = columns([_row(run) for run in runs])
-    found["key"] = variable(("run", "frequency"), key, "key frequency")
+    found["key_frequency"] = variable(("run", "frequency"), key, "key frequency")
     found["milestone_step"] = variable(
         ("run", "milestone"), passed, "first checkpoint after the milestone"
     )
@@ -75,16 +77,16 @@ def _row(run: Run) -> Row:
 
 def _of_circuit(last: xr.Dataset) -> Row:
     """Return what the network is made of."""
-    key = last["key"].values
+    key = last["key_frequency"].values
     directions = last["direction_fve"].values[:, key]
-    cubes = last["logit_fve"].sel(centring="global").values[key]
+    cubes = last["cube_fve"].sel(centring="global").values[key]
     numbers: Numbers = {
         "uniform_loss": (np.log(2 * len(key) + 1), "loss of equal logits", "nat"),
         "key_frequencies": (key.sum(), "number of key frequencies"),
         "key_share": (key.mean(), "share of the frequencies that are key"),
         "explained_share": (last["explained_share"], "share of neurons explained"),
         "mean_fve": (last["mean_fve"], "mean share of a neuron in one frequency"),
-        "logit_fve": (cubes.sum(), "share of the logits in cubes of key frequencies"),
+        "key_cube_fve": (cubes.sum(), "share of the logits in cubes of key frequencies"),
         "key_sum_share": (
             last["key_sum_share"],
             "share of sums in the logits' waves of sum and difference",
@@ -104,7 +106,7 @@ def _of_circuit(last: xr.Dataset) -> Row:
 
 def _of_spectra(last: xr.Dataset) -> Row:
     """Return how sparse the weights are in the Fourier basis."""
-    gini = last["gini"].sel(spectrum="waves")
+    gini = last["spectrum_gini"].sel(spectrum="waves")
     return _described(
         {
             "unembedding_residual_energy": (
@@ -129,7 +131,7 @@ def _of_spectra(last: xr.Dataset) -> Row:
 
 def _of_interventions(last: xr.Dataset) -> Row:
     """Return what the loss is when something is taken away."""
-    key = last["key"].values
+    key = last["key_frequency"].values
     loss = last["ablated_loss"].sel(split="all")
     removed = last["load_bearing"].sel(place="logits").values
     return _described(
@@ -138,9 +140,9 @@ def _of_interventions(last: xr.Dataset) -> Row:
                 (loss.sel(ablation=list(DELETIONS)) / loss.sel(ablation="none")).max(),
                 "largest loss without non-Fourier content, relative",
             ),
-            "excluded_loss": (
-                last["excluded_loss"].sel(exclusion="logits"),
-                "excluded loss of the final checkpoint",
+            "excluded_wave_loss": (
+                last["excluded_wave_loss"].sel(exclusion="logits"),
+                "excluded wave loss of the final checkpoint",
                 "nat",
             ),
             "least_key_removal": (
@@ -192,7 +194,7 @@ def _settings(history: xr.Dataset) -> Row:
         "labels": training.data.labels,
         "recipe": json.dumps(recipe, sort_keys=True),
         "training_loss": optimiser.loss,
-        "fraction": training.data.fraction,
+        "fraction": training.data.fraction or np.nan,
         "weight_decay": optimiser.weight_decay,
         "decay_change": float(changes[0].step) if changes else np.nan,
         "changed_decay": changes[0].weight_decay if changes else np.nan,

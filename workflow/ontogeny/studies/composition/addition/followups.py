@@ -32,7 +32,8 @@ def fourier_density(embedding: Array, *, threshold: float = 0.5) -> float:
     """Return the Fourier frequency density (FFD): how many waves an embedding uses.
 
     ``1/(2 q) sum_k (1[||mu_k|| > eta max ||mu||] + 1[||nu_k|| > eta max ||nu||])`` with ``mu_k``,
-    ``nu_k`` its components on cosine and sine: small for a few frequencies, near 1 for noise.
+    ``nu_k`` its components on cosine and sine, cosines against the largest cosine and sines against
+    the largest sine [1]_: small for a few frequencies, near 1 for noise.
 
     Parameters
     ----------
@@ -74,34 +75,37 @@ class Efficiency:
 
     Attributes
     ----------
-    margin : (3,) ndarray [nat]
+    margin : (3,) ndarray or None [nat]
         By `CIRCUITS`, mean over training pairs of the right logit minus the mean of all: of the
-        logits ``L``, of ``P_K L`` and of ``L - P_K L``.
+        logits ``L``, of ``P_K L`` and of ``L - P_K L``. None without training pairs.
     norm : (3,) ndarray [nat]
-        Root mean square of the same logits over all pairs and candidates, each pair's mean taken
-        off.
+        Root mean square over all pairs and candidates of the same logits minus the mean of each
+        pair.
     share : float
-        ``||P_K L||^2 / ||L||^2`` of these: more than 0.95 in a network that only generalises [1]_.
-    weights : float
+        ``||P_K L||^2 / ||L||^2`` of the logits minus the mean of each pair: more than 0.95 in a
+        network that only generalises [1]_.
+    weights : float or None
         ``||w||``.
     """
 
-    margin: Array
+    margin: Array | None
     norm: Array
     share: float
-    weights: float
+    weights: float | None
 
     @property
-    def efficiency(self) -> Array:
+    def efficiency(self) -> Array | None:
         """Margin for a unit of the norm of all weights, ``margin / ||w||``, (3,)."""
+        if self.margin is None or self.weights is None:
+            return None
         return self.margin / self.weights
 
 
 def circuit_efficiency(
     logits: Array,
-    train: Mask,
+    train: Mask | None,
     key: Mask,
-    squared_weights: float,
+    squared_weights: float | None,
     answer: NDArray[np.integer] | None = None,
 ) -> Efficiency:
     """Return how much the generalising and the memorising circuit do for the norm of the weights.
@@ -113,10 +117,11 @@ def circuit_efficiency(
     Parameters
     ----------
     logits : (p, p, p) ndarray
-    train : (p, p) ndarray of bool
+    train : (p, p) ndarray of bool or None
+        None where it is not known.
     key : (q,) ndarray of bool
-    squared_weights : float
-        Sum of the squares of all parameters.
+    squared_weights : float or None
+        Sum of the squares of all parameters; None where they are not known.
     answer : (p, p) ndarray of int, optional
         The right answer to each pair; ``a + b`` where none is given.
 
@@ -128,17 +133,20 @@ def circuit_efficiency(
     ----------
     .. [1] V. Varma et al., "Explaining grokking through circuit efficiency", arXiv 2309.02390.
     """
-    a, b = np.nonzero(train)
     whole = logits - logits.mean(axis=2, keepdims=True)
     kept = project(whole, key)
     parts = (whole, kept, whole - kept)
     right = cyclic_frame(len(logits)).product if answer is None else answer
     norms = np.array([np.sqrt(np.mean(np.square(each))) for each in parts])
+    margin = None
+    if train is not None:
+        a, b = np.nonzero(train)
+        margin = np.array([each[a, b, right[a, b]].mean() for each in parts])
     return Efficiency(
-        margin=np.array([each[a, b, right[a, b]].mean() for each in parts]),
+        margin=margin,
         norm=norms,
         share=float((norms[1] / norms[0]) ** 2) if norms[0] > 0 else 0.0,
-        weights=float(np.sqrt(squared_weights)),
+        weights=None if squared_weights is None else float(np.sqrt(squared_weights)),
     )
 
 

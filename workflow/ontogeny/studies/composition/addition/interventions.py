@@ -225,11 +225,11 @@ def transformer_interventions(parameters: Mapping[str, Array]) -> Iterator[tuple
 def removed_losses(
     logits: Array,
     part: Array,
-    train: Mask,
+    train: Mask | None,
     width: Width = "block",
     answer: NDArray[np.integer] | None = None,
 ) -> Array:
-    """Return the loss without each single frequency, by split, (q, 3).
+    """Return the loss without each single frequency, by split, (q, split).
 
     Parameters
     ----------
@@ -237,14 +237,15 @@ def removed_losses(
     part : (p, p, p) ndarray
         What loses the frequency: the logits themselves, or what of them passes through the hidden
         layer, which is the same as to take the frequency from every neuron.
-    train : (p, p) ndarray of bool
+    train : (p, p) ndarray of bool or None
+        None where it is not known; there is then one split, all pairs.
     width : {"sum", "product", "block"}
     answer : (p, p) ndarray of int, optional
         The right answer to each pair; ``a + b`` where none is given.
 
     Returns
     -------
-    (q, 3) ndarray [nat]
+    (q, split) ndarray [nat]
     """
     each = np.eye((len(logits) - 1) // 2, dtype=bool)
     changed = (logits - project(part, k, width) for k in each)

@@ -42,9 +42,10 @@ class Restricted:
 
     Attributes
     ----------
-    loss : (2, 3, 3) ndarray [nat]
-        By `PLACES`, `ontogeny.studies.composition.addition.waves.WIDTHS` and split.
-    accuracy : (2, 3, 3) ndarray
+    loss : (place, 3, split) ndarray [nat]
+        By those of `PLACES` that are known, `ontogeny.studies.composition.addition.waves.WIDTHS`
+        and split.
+    accuracy : (place, 3, split) ndarray
     """
 
     loss: Array
@@ -52,7 +53,11 @@ class Restricted:
 
 
 def restricted(
-    logits: Array, through: Array, train: Mask, key: Mask, answer: Answers | None = None
+    logits: Array,
+    through: Array | None,
+    train: Mask | None,
+    key: Mask,
+    answer: Answers | None = None,
 ) -> Restricted:
     """Return the losses of what the key frequencies alone compute.
 
@@ -63,8 +68,11 @@ def restricted(
 
     Parameters
     ----------
-    logits, through : (p, p, p) ndarray
-    train : (p, p) ndarray of bool
+    logits : (p, p, p) ndarray
+    through : (p, p, p) ndarray or None
+        None where it is not known; there is then no second case.
+    train : (p, p) ndarray of bool or None
+        None where it is not known; there is then one split, all pairs.
     key : (q,) ndarray of bool
     answer : (p, p) ndarray of int, optional
         As for `ontogeny.studies.composition.addition.measures.all_measures`.
@@ -80,6 +88,7 @@ def restricted(
             for kept in (project(part, key, width) for width in WIDTHS)
         ]
         for part in (logits, through)
+        if part is not None
     ]
     return Restricted(
         np.array([[each.loss for each in row] for row in found]),
@@ -93,9 +102,9 @@ class Excluded:
 
     Attributes
     ----------
-    loss : (3,) ndarray [nat]
-        Without those of all key frequencies, by `EXCLUSIONS`.
-    accuracy : (3,) ndarray
+    loss : (exclusion,) ndarray [nat]
+        Without those of all key frequencies, by those of `EXCLUSIONS` that are known.
+    accuracy : (exclusion,) ndarray
     by_frequency : (q,) ndarray [nat]
         Of the logits without the waves of ``a + b`` of each single frequency. The largest of them
         is a measure that needs no key frequencies.
@@ -110,7 +119,7 @@ class Excluded:
 
 
 def excluded(
-    logits: Array, through: Array, train: Mask, key: Mask, answer: Answers | None = None
+    logits: Array, through: Array | None, train: Mask, key: Mask, answer: Answers | None = None
 ) -> Excluded:
     """Return the losses on training pairs without what the key frequencies compute.
 
@@ -120,7 +129,9 @@ def excluded(
 
     Parameters
     ----------
-    logits, through : (p, p, p) ndarray
+    logits : (p, p, p) ndarray
+    through : (p, p, p) ndarray or None
+        None where it is not known; there is then no second case.
     train : (p, p) ndarray of bool
     key : (q,) ndarray of bool
     answer : (p, p) ndarray of int, optional
@@ -132,13 +143,10 @@ def excluded(
     """
     p = len(logits)
     frame = cyclic_frame(p)
-    tables = (
-        project_means(logits, key),
-        project_means(through, key),
-        project_cubes(cube_coefficients(logits), key),
-    )
+    tables = [project_means(part, key) for part in (logits, through) if part is not None]
+    tables.append(project_cubes(cube_coefficients(logits), key))
     found = [split_losses(logits - table[frame.product], train, answer) for table in tables]
-    layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
+    layers = Layers(np.arange(p), None, logits)
     parts = frame.parts(means(logits))[1:]
     (by_split,) = ablated_losses(
         lambda: iter([layers]), [Ablation({"product": parts})], train, frame, answer=answer

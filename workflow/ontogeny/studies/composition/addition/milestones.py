@@ -1,8 +1,8 @@
 """When a run passes what marks its phases.
 
 The phases themselves are those of `ontogeny.studies.composition.irreps.analysis.phases`, whose rule
-reads losses and weights and no frequency; the excluded loss that it is given here is that of the
-logits.
+reads losses and weights and no frequency; the excluded loss that it is given here is the
+excluded wave loss of the logits.
 
 Symbols: ``S`` checkpoints.
 """
@@ -23,8 +23,8 @@ MILESTONES = (
     "training loss 1e-6",
     "peak of the test loss",
     "peak of the squared weights",
-    "excluded loss 1 nat above its minimum",
-    "restricted loss half of its range",
+    "excluded wave loss 1 nat above its minimum",
+    "restricted wave loss half of its range",
     "test loss half of its range",
     "test accuracy 0.1",
     "test accuracy 0.5",
@@ -56,21 +56,23 @@ def milestones(
     test_loss: Array,
     train_accuracy: Array,
     test_accuracy: Array,
-    restricted_loss: Array,
-    excluded_loss: Array,
-    squared_weights: Array,
+    restricted_wave_loss: Array,
+    excluded_wave_loss: Array,
+    squared_weights: Array | None,
 ) -> Milestones:
     """Return when a run passes what marks its phases.
 
     An accuracy is passed when it is first reached. A loss has fallen to half of its range when it
-    is below ``(largest + smallest)/2`` and stays there. The minimum of the excluded loss is the
-    least after training accuracy 0.99, up to the checkpoint in question.
+    is below ``(largest + smallest)/2`` and stays there. The minimum of the excluded wave loss is
+    the least after training accuracy 0.99, up to the checkpoint in question.
 
     Parameters
     ----------
     step : (S,) ndarray of int
-    train_loss, test_loss, restricted_loss, excluded_loss : (S,) ndarray [nat]
-    train_accuracy, test_accuracy, squared_weights : (S,) ndarray
+    train_loss, test_loss, restricted_wave_loss, excluded_wave_loss : (S,) ndarray [nat]
+    train_accuracy, test_accuracy : (S,) ndarray
+    squared_weights : (S,) ndarray or None
+        None where the weights are not known; their peak is then never passed.
 
     Returns
     -------
@@ -78,14 +80,14 @@ def milestones(
     """
     count = len(step)
     learned = np.cumsum(is_learned(train_accuracy)) > 0
-    lowest = np.minimum.accumulate(np.where(learned, excluded_loss, np.inf))
+    lowest = np.minimum.accumulate(np.where(learned, excluded_wave_loss, np.inf))
     passed = [
         learned,
         train_loss < 1e-6,
-        np.arange(count) >= np.argmax(test_loss),
-        np.arange(count) >= np.argmax(squared_weights),
-        learned & (excluded_loss > lowest + 1),
-        _below_half(restricted_loss),
+        _peaked(test_loss),
+        _peaked(squared_weights) if squared_weights is not None else np.zeros(count, dtype=bool),
+        learned & (excluded_wave_loss > lowest + 1),
+        _below_half(restricted_wave_loss),
         _below_half(test_loss),
         *(test_accuracy >= level for level in (0.1, 0.5, 0.9)),
         is_learned(test_accuracy),
@@ -117,6 +119,11 @@ def trend(step: NDArray[np.int64], values: Array, since: float) -> float:
     from scipy.stats import spearmanr  # a network without a past does without it
 
     return float(spearmanr(step[chosen], values[chosen]).statistic)
+
+
+def _peaked(values: Array) -> NDArray[np.bool_]:
+    """Return where the largest value is reached or past."""
+    return np.arange(len(values)) >= np.argmax(values)
 
 
 def _below_half(loss: Array) -> NDArray[np.bool_]:

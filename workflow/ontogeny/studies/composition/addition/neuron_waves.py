@@ -36,15 +36,16 @@ class NeuronTable:
     sum_share : (h,) ndarray
         Share of the variance in the waves of ``a + b`` of that frequency. A neuron that is a wave
         of ``a`` alone has ``best`` 1 and none here.
-    unembedding_share : (h,) ndarray
-        Share of the neuron's column of the neuron-to-logit map in the two rows of that frequency.
+    unembedding_share : (h,) ndarray or None
+        Share of the neuron's column of the neuron-to-logit map in the two rows of that frequency;
+        None where that map is not known.
     """
 
     fve: Array
     frequency: NDArray[np.int64]
     best: Array
     sum_share: Array
-    unembedding_share: Array
+    unembedding_share: Array | None
 
     @property
     def explained(self) -> NDArray[np.bool_]:
@@ -52,15 +53,15 @@ class NeuronTable:
         return np.asarray(self.best > EXPLAINED)
 
 
-def neuron_table(found: Neurons, unembedding: Array, frame: Frame) -> NeuronTable:
+def neuron_table(found: Neurons, unembedding: Array | None, frame: Frame) -> NeuronTable:
     """Return each neuron with its frequency.
 
     Parameters
     ----------
     found : Neurons
         Of the cyclic group.
-    unembedding : (p, h) ndarray
-        The neuron-to-logit map.
+    unembedding : (p, h) ndarray or None
+        The neuron-to-logit map; None where it is not known.
     frame : Frame
         From `ontogeny.studies.composition.addition.waves.cyclic_frame`.
 
@@ -71,12 +72,13 @@ def neuron_table(found: Neurons, unembedding: Array, frame: Frame) -> NeuronTabl
     fve = found.block[:, 1:]
     frequency = fve.argmax(axis=1) + 1
     each = np.arange(len(fve))
+    shares = None if unembedding is None else unembedding_shares(unembedding, frame)
     return NeuronTable(
         fve=fve,
         frequency=frequency,
         best=fve[each, frequency - 1],
         sum_share=found.parts[2, each, frequency],
-        unembedding_share=unembedding_shares(unembedding, frame)[each, frequency],
+        unembedding_share=None if shares is None else shares[each, frequency],
     )
 
 
@@ -91,14 +93,14 @@ class Clusters:
     unexplained : int
         Neurons of which no frequency explains more than 0.85.
     fve, sum_share, unembedding_share : (q,) ndarray
-        Means over the cluster; NaN for an empty one.
+        Means over the cluster; NaN for an empty one. The last is None where it is of the neurons.
     """
 
     size: NDArray[np.int64]
     unexplained: int
     fve: Array
     sum_share: Array
-    unembedding_share: Array
+    unembedding_share: Array | None
 
 
 def clusters(table: NeuronTable) -> Clusters:
@@ -107,11 +109,19 @@ def clusters(table: NeuronTable) -> Clusters:
     members = table.explained
     index = table.frequency[members] - 1
     size = np.bincount(index, minlength=q)
-    averages = []
-    for values in (table.best, table.sum_share, table.unembedding_share):
+
+    def average(values: Array) -> Array:
         total = np.bincount(index, values[members], minlength=q)
-        averages.append(np.divide(total, size, out=np.full(q, np.nan), where=size > 0))
-    return Clusters(size, int((~members).sum()), *averages)
+        return np.divide(total, size, out=np.full(q, np.nan), where=size > 0)
+
+    read = table.unembedding_share
+    return Clusters(
+        size,
+        int((~members).sum()),
+        average(table.best),
+        average(table.sum_share),
+        None if read is None else average(read),
+    )
 
 
 def active_share(hidden: Array) -> Array:

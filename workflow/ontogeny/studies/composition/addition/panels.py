@@ -34,17 +34,20 @@ MATRIX_LOOKS = {
 
 
 def paper_losses(measures: xr.Dataset) -> xr.Dataset:
-    """Select restricted and excluded loss as arXiv 2301.05217 means them, with all other losses.
+    """Select restricted and excluded wave loss as arXiv 2301.05217 has them, with all other losses.
 
     Restricted: logits, waves of ``a + b``, on all pairs. Excluded: from the logits.
     """
     found = {name: measures[name] for name in ("loss", "accuracy")}
     for kind in ("loss", "accuracy"):
-        restricted, excluded = measures[f"restricted_{kind}"], measures[f"excluded_{kind}"]
-        found[f"restricted_{kind}"] = restricted.sel(
+        restricted, excluded = (
+            measures[f"restricted_wave_{kind}"],
+            measures[f"excluded_wave_{kind}"],
+        )
+        found[f"restricted_wave_{kind}"] = restricted.sel(
             place="logits", width="sum", split="all", drop=True
         )
-        found[f"excluded_{kind}"] = excluded.sel(exclusion="logits", drop=True)
+        found[f"excluded_wave_{kind}"] = excluded.sel(exclusion="logits", drop=True)
     return xr.Dataset(found)
 
 
@@ -56,7 +59,7 @@ def sides(embedding: xr.DataArray) -> xr.DataArray:
 
 def key_looks(numbers: xr.Dataset) -> dict[int, Look]:
     """Return the looks of the key frequencies of a run, in rising order."""
-    keys = [int(k) for k in numbers["frequency"].values[numbers["key"].values]]
+    keys = [int(k) for k in numbers["frequency"].values[numbers["key_frequency"].values]]
     looks = irrep_looks(["rest", *map(str, keys)])
     return {k: looks[str(k)] for k in keys}
 

@@ -8,16 +8,18 @@ import torch
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.config.training import Optimiser
 from ontogeny.studies.composition.addition import forward
 from ontogeny.studies.composition.addition.measures import Measures, Snapshot, all_measures
-from ontogeny.studies.composition.carried import training_of
+from ontogeny.studies.composition.carried import train_pairs_of, training_of
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.pairs import answers, train_mask
-from ontogeny.studies.composition.networks.reading import grid, matrices
+from ontogeny.studies.composition.networks.pairs import answers
+from ontogeny.studies.composition.networks.reading import grid
+from ontogeny.training import decay, rate
 
-__all__ = ["ResidueRun", "read_run"]
+__all__ = ["ResidueRun", "decay_time", "logits_of", "read_run"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -26,73 +28,91 @@ Parameters = Mapping[str, NDArray[np.floating]]
 
 @dataclass(frozen=True, eq=False)
 class ResidueRun:
-    """A run on residues as the stages read it.
+    """A run on residues as the stages read it: what the networks are, and what is known of them.
 
     Attributes
     ----------
-    training : Training
-        Its specification.
-    architecture : Architecture
-    checkpoints : Dataset
-    train : (p, p) ndarray of bool
-        Which pairs are trained on.
+    order : int
+        Number of residues, p; odd.
+    train : (p, p) ndarray of bool or None
+        Which pairs are trained on; None where it is not known.
     answer : (p, p) ndarray of int
         The right answer to each pair.
-    descend : callable
-        From parameters to the gradient of the training loss, with its penalty, by parameter.
+    step : (S,) ndarray of int
+        The checkpoints, ascending.
+    snapshot : callable
+        From the index of a checkpoint, -1 for the last one, to its network. All networks of a run
+        show the same parts.
+    gradient : callable or None
+        From the index of a checkpoint to the gradient of the training loss, with its penalty, by
+        parameter.
+    architecture : Architecture or None
+        That of the networks, where it is one of this package: what needs more of a network than the
+        parts of a `Snapshot`, such as its attention, is computed with it.
+    update_loss : (U,) ndarray or None [nat]
+        The training loss at each update; empty in the files of networks trained elsewhere.
+    decay_time : (S,) ndarray or None
+        Sum of learning rate times weight decay over the updates before each checkpoint.
     """
 
-    training: Training
-    architecture: Architecture
-    checkpoints: xr.Dataset
-    train: Mask
+    order: int
+    train: Mask | None
     answer: NDArray[np.int64]
-    descend: Callable[[Parameters], dict[str, NDArray[np.floating]]]
+    step: NDArray[np.int64]
+    snapshot: Callable[[int], Snapshot]
+    gradient: Callable[[int], Parameters] | None = None
+    architecture: Architecture | None = None
+    update_loss: Array | None = None
+    decay_time: Array | None = None
 
     @property
-    def order(self) -> int:
-        """Return the number of residues, p."""
-        return self.architecture.order
-
-    def parameters(self, index: int) -> dict[str, NDArray[np.floating]]:
-        """Return the parameters of one checkpoint, as they are stored."""
-        return {str(name): values.values[index] for name, values in self.checkpoints.items()}
+    def single_block(self) -> bool:
+        """Whether the networks are known to be one block of attention and MLP."""
+        return self.architecture is not None and self.architecture.single_block
 
     def measures(self, index: int, key: Mask) -> Measures:
         """Return all progress measures of one checkpoint."""
-        gradient = self.descend(self.parameters(index))
+        gradient = None if self.gradient is None else self.gradient(index)
         return all_measures(self.snapshot(index), gradient, self.train, key, self.answer)
 
-    def snapshot(self, index: int) -> Snapshot:
-        """Return the network of one checkpoint."""
-        stored = self.parameters(index)
-        parameters = {name: value.astype(np.float64) for name, value in stored.items()}
-        found = matrices(self.architecture, parameters)
-        logits, through = self.logits(parameters)
-        return Snapshot(
-            parameters=parameters,
-            embeddings=(found.left_embedding, found.right_embedding),
-            unembedding=found.unembedding,
-            logits=logits,
-            through=through,
-        )
 
-    def logits(self, parameters: Mapping[str, Array]) -> tuple[Array, Array]:
-        """Return the logits on all pairs, and what of them passes through the hidden layer."""
-        if self.architecture.single_block:
-            parts = forward.contributions(parameters)
-            return parts.logits, parts.through
-        layers = list(grid(self.architecture, parameters)())
-        logits = np.concatenate([block.logits for block in layers])
-        if not self.architecture.direct_path:
-            return logits, logits
-        hidden = np.concatenate([block.hidden for block in layers])
-        return logits, hidden @ matrices(self.architecture, parameters).unembedding.T
+def decay_time(optimiser: Optimiser, step: NDArray[np.integer]) -> Array:
+    """Return the sum of learning rate times weight decay over the updates before some steps.
 
-    def hidden(self, network: Snapshot) -> Array:
-        """Return the hidden layer of a network on all pairs."""
-        blocks = grid(self.architecture, network.parameters)()
-        return np.concatenate([layers.hidden for layers in blocks])
+    Without a gradient, a weight shrinks by the factor ``exp(-decay_time)``, up to terms of second
+    order in each update. Warm-up, a learning rate that falls and changes of the weight decay are
+    those of the trainer.
+
+    Parameters
+    ----------
+    optimiser : Optimiser
+    step : (S,) ndarray of int
+
+    Returns
+    -------
+    (S,) ndarray
+
+    Examples
+    --------
+    >>> decay_time(Optimiser(learning_rate=0.1, weight_decay=0.5), np.array([0, 10]))
+    array([0. , 0.5])
+    """
+    updates = range(int(np.max(step)))
+    each = [rate(optimiser, update) * decay(optimiser, update) for update in updates]
+    return np.concatenate([[0.0], np.cumsum(each)])[step]
+
+
+def logits_of(architecture: Architecture, parameters: Mapping[str, Array]) -> tuple[Array, Array]:
+    """Return the logits on all pairs, and what of them passes through the hidden layer."""
+    if architecture.single_block:
+        parts = forward.contributions(parameters)
+        return parts.logits, parts.through
+    layers = list(grid(architecture, parameters)())
+    logits = np.concatenate([block.logits for block in layers])
+    if not architecture.direct_path:
+        return logits, logits
+    hidden = np.concatenate([block.hidden for block in layers])
+    return logits, hidden @ architecture.readout(parameters).unembedding.T
 
 
 def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> ResidueRun:
@@ -114,28 +134,56 @@ def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) ->
         raise ValueError(msg)
     training = training_of(checkpoints)
     architecture = build(training.architecture, p)
-    rows = history["train_index"].values.astype(np.int64)
-    right_answer = answers(product, labels=training.data.labels, seed=training.seed)
-    descend = _descent(training, architecture, rows, right_answer)
+    train, step = train_pairs_of(history, p), checkpoints["step"].values
+    answer = answers(product, labels=training.data.labels, seed=training.seed)
+
+    def stored(index: int) -> dict[str, NDArray[np.floating]]:
+        return {str(name): values.values[index] for name, values in checkpoints.items()}
+
+    descend = None if train is None else _descent(training, architecture, train, answer)
     return ResidueRun(
-        training, architecture, checkpoints, train_mask(rows, p), right_answer, descend
+        order=p,
+        train=train,
+        answer=answer,
+        step=step,
+        snapshot=lambda index: _snapshot(architecture, stored(index)),
+        gradient=None if descend is None else lambda index: descend(stored(index)),
+        architecture=architecture,
+        update_loss=history["update_loss"].values,
+        decay_time=decay_time(training.optimiser, step),
+    )
+
+
+def _snapshot(architecture: Architecture, stored: Parameters) -> Snapshot:
+    """Return a network of stored parameters."""
+    parameters = {name: value.astype(np.float64) for name, value in stored.items()}
+    found = architecture.readout(parameters)
+    logits, through = logits_of(architecture, parameters)
+
+    def hidden() -> Array:
+        return np.concatenate([block.hidden for block in grid(architecture, parameters)()])
+
+    return Snapshot(
+        logits=logits,
+        hidden=hidden,
+        embeddings=(found.left_embedding, found.right_embedding),
+        unembedding=found.unembedding,
+        through=through,
+        parameters=parameters,
     )
 
 
 def _descent(
-    training: Training,
-    architecture: Architecture,
-    rows: NDArray[np.int64],
-    answer: NDArray[np.int64],
+    training: Training, architecture: Architecture, train: Mask, answer: NDArray[np.int64]
 ) -> Callable[[Parameters], dict[str, NDArray[np.floating]]]:
     """Return a function from parameters to the gradient of the training loss."""
     optimiser = training.optimiser
     dtype = getattr(torch, optimiser.precision)
-    left, right = (torch.as_tensor(each) for each in np.divmod(rows, architecture.order))
+    left, right = (torch.as_tensor(each) for each in np.nonzero(train))
     objective = architecture.objective(
         left,
         right,
-        torch.as_tensor(answer.reshape(-1)[rows]),
+        torch.as_tensor(answer[train]),
         dtype=dtype,
         exact=optimiser.loss == "exact",
     )

@@ -6,10 +6,11 @@ Symbols as in `ontogeny.studies.composition.addition.waves`.
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.addition.waves import cyclic_frame
-from ontogeny.studies.composition.irreps.analysis import SPLITS, Layers
+from ontogeny.studies.composition.irreps.analysis import Layers, splits_of
 from ontogeny.studies.composition.irreps.analysis import losses as group_losses
 
 __all__ = ["SplitLosses", "softmax_collapse", "split_losses"]
@@ -23,9 +24,10 @@ class SplitLosses:
 
     Attributes
     ----------
-    loss : (3,) ndarray [nat]
-        On ``train``, ``test``, ``all`` pairs; NaN for an empty split.
-    accuracy : (3,) ndarray
+    loss : (split,) ndarray [nat]
+        By `ontogeny.studies.composition.irreps.analysis.splits_of` the training set; NaN for an
+        empty split.
+    accuracy : (split,) ndarray
         A pair is right when the logit of its answer is larger than every other.
     """
 
@@ -34,7 +36,7 @@ class SplitLosses:
 
 
 def split_losses(
-    logits: Array, train: NDArray[np.bool_], answer: NDArray[np.integer] | None = None
+    logits: Array, train: NDArray[np.bool_] | None, answer: NDArray[np.integer] | None = None
 ) -> SplitLosses:
     """Return loss and accuracy of logits, by split.
 
@@ -42,8 +44,8 @@ def split_losses(
     ----------
     logits : (p, p, p) ndarray [nat]
         Of the candidates, without a column for any other output.
-    train : (p, p) ndarray of bool
-        Which pairs are in the training set.
+    train : (p, p) ndarray of bool or None
+        Which pairs are in the training set; None where it is not known.
     answer : (p, p) ndarray of int, optional
         The right answer to each pair; ``a + b`` where none is given.
 
@@ -52,31 +54,32 @@ def split_losses(
     SplitLosses
     """
     p = len(logits)
-    layers = Layers(np.arange(p), np.empty((p, p, 0)), logits)
+    layers = Layers(np.arange(p), None, logits)
     loss, accuracy = group_losses(lambda: iter([layers]), train, cyclic_frame(p), answer=answer)
     return SplitLosses(
-        np.array([loss[split] for split in SPLITS]),
-        np.array([accuracy[split] for split in SPLITS]),
+        np.array([loss[split] for split in splits_of(train)]),
+        np.array([accuracy[split] for split in splits_of(train)]),
     )
 
 
 def softmax_collapse(
     logits: Array,
     train: NDArray[np.bool_],
-    precision: type[np.floating] = np.float32,
+    precision: torch.dtype = torch.float32,
     answer: NDArray[np.integer] | None = None,
 ) -> float:
-    """Return the share of training pairs whose loss is exactly 0 when it is computed plainly.
+    """Return the share of training pairs whose loss is exactly 0 in a floating-point type.
 
-    ``log sum_c exp(z_c - max z) + max z - z_right`` in the given precision: 0 once the sum rounds
-    to the term of the right answer, so that the pair has no gradient any more [1]_.
+    The loss is minus ``torch.log_softmax`` of the logits, rounded to that type, at the right
+    answer: 0 once the sum of exponentials rounds to the term of the right answer, so that the pair
+    has no gradient any more [1]_.
 
     Parameters
     ----------
     logits : (p, p, p) ndarray [nat]
     train : (p, p) ndarray of bool
-    precision : type
-        In which exponentials, sum and logarithm are rounded.
+    precision : torch.dtype
+        Of the logits and of their softmax.
     answer : (p, p) ndarray of int, optional
         As for `split_losses`.
 
@@ -92,9 +95,7 @@ def softmax_collapse(
     a, b = np.nonzero(train)
     if not len(a):
         return float("nan")
-    z = logits[a, b].astype(precision)
     answers = cyclic_frame(len(logits)).product if answer is None else answer
-    right = z[np.arange(len(a)), answers[a, b]]
-    largest = z.max(axis=1)
-    total = np.exp(z - largest[:, None]).sum(axis=1, dtype=precision)
-    return float(np.mean(np.log(total) + (largest - right) == 0))
+    found = torch.log_softmax(torch.as_tensor(logits[a, b]).to(precision), dim=1)
+    right = found[torch.arange(len(a)), torch.as_tensor(answers[a, b].astype(np.int64))]
+    return float((right == 0).double().mean())

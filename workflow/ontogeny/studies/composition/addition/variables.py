@@ -6,7 +6,7 @@ The measures along training need no function here; see
 Symbols as in `ontogeny.studies.composition.addition.waves`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.addition.algorithms import LogitModels
 from ontogeny.studies.composition.addition.attention import Patterns
-from ontogeny.studies.composition.addition.keys import RULES
 from ontogeny.studies.composition.addition.milestones import Milestones
 from ontogeny.studies.composition.addition.neuron_waves import Clusters, NeuronTable
 from ontogeny.studies.composition.addition.readout import (
@@ -22,7 +21,7 @@ from ontogeny.studies.composition.addition.readout import (
 )
 from ontogeny.studies.composition.addition.split_losses import SplitLosses
 from ontogeny.studies.composition.irreps import datasets
-from ontogeny.studies.composition.irreps.analysis import SPLITS, Phases
+from ontogeny.studies.composition.irreps.analysis import Phases
 from ontogeny.studies.composition.labels import variable
 
 __all__ = [
@@ -35,6 +34,7 @@ __all__ = [
     "model_variables",
     "neuron_variables",
     "phase_variables",
+    "unembedding_variables",
 ]
 
 Array = NDArray[np.float64]
@@ -43,25 +43,21 @@ Variables = dict[str, xr.Variable]
 Coordinates = dict[str, NDArray[np.generic] | xr.Variable]
 
 
-def _names(values: Sequence[str]) -> NDArray[np.object_]:
-    return np.array(list(values), dtype=object)
-
-
 def key_variables(rules: Mapping[str, Mask], used: str, margin: float) -> Variables:
     """Return the key frequencies, and what every rule calls key.
 
     Parameters
     ----------
     rules : mapping of str to (q,) ndarray of bool
-        By the names of `RULES`.
+        By those names of `ontogeny.studies.composition.addition.keys.RULES` that can be applied.
     used : str
         The rule whose frequencies are the key frequencies.
     margin : float
         Of these.
     """
-    by_rule = np.stack([rules[name] for name in RULES])
+    by_rule = np.stack(list(rules.values()))
     return {
-        "key": variable("frequency", rules[used], f"key frequency by the rule {used}"),
+        "key_frequency": variable("frequency", rules[used], f"key frequency by the rule {used}"),
         "key_by_rule": variable(("key_rule", "frequency"), by_rule, "key frequency"),
         "key_votes": variable("frequency", by_rule.sum(axis=0), "rules that call it key"),
         "key_disagreement": variable(
@@ -82,7 +78,9 @@ def direction_variables(fit: DirectionFit) -> Variables:
             by_wave, fit.fve, "share of a read direction of the neurons in its wave of a + b"
         ),
         "direction_chance": variable((), 1 / (p**2 - 1), "direction_fve of random neurons"),
-        "direction_coordinate": variable(by_wave, fit.coordinate, "coordinate on the unit wave"),
+        "direction_coordinate": variable(
+            by_wave, fit.coordinate, "coordinate of a read direction on its unit wave"
+        ),
         "direction_amplitude": variable(by_wave, fit.amplitude(), "amplitude of the wave"),
         "direction_product": variable(
             (*by_wave, "product_wave"), fit.products, "coordinate on a unit product of waves"
@@ -122,19 +120,41 @@ def logit_variables(energy: Array, norms: Array, key: Mask) -> Variables:
     }
 
 
-def matrix_variables(
-    residual: tuple[float, float], shares: Mapping[str, Array], components: Array
-) -> Variables:
+def matrix_variables(shares: Mapping[str, Array], permuted: Mapping[str, Array]) -> Variables:
     """Return what embeddings and neuron-to-logit map hold of each frequency.
+
+    Parameters
+    ----------
+    shares : mapping of str to (q,) ndarray
+        Share of each frequency in each matrix, by name; at least one.
+    permuted : mapping of str to (3,) ndarray
+        Gini coefficients of each with residues in random order, by spectrum.
+    """
+    stacked = np.stack(list(shares.values()))
+    return {
+        "matrix_share": variable(
+            ("matrix", "frequency"), stacked, "share of the matrix in a frequency"
+        ),
+        "matrix_chance": variable(
+            (), 2 / (2 * stacked.shape[1] + 1), "matrix_share of a random matrix"
+        ),
+        "gini_permuted": variable(
+            ("matrix", "spectrum"),
+            np.stack(list(permuted.values())),
+            "spectrum_gini with residues in random order",
+        ),
+    }
+
+
+def unembedding_variables(residual: tuple[float, float], components: Array) -> Variables:
+    """Return what the neuron-to-logit map is made of.
 
     Parameters
     ----------
     residual : pair of float
         From `ontogeny.studies.composition.addition.readout.residual`.
-    shares : mapping of str to (q,) ndarray
-        Share of each frequency in each matrix, by name.
     components : (p, h) ndarray
-        Fourier components of the neuron-to-logit map.
+        Fourier components of the map.
     """
     norm, squared = residual
     return {
@@ -142,12 +162,6 @@ def matrix_variables(
             (), norm, "norm of the neuron-to-logit map outside key frequencies, relative"
         ),
         "unembedding_residual_energy": variable((), squared, "the same for its squared norm"),
-        "matrix_share": variable(
-            ("matrix", "frequency"),
-            np.stack([shares[name] for name in datasets.MATRICES]),
-            "share",
-        ),
-        "matrix_chance": variable((), 2 / len(components), "matrix_share of a random matrix"),
         "unembedding_component": variable(
             ("entry", "neuron"),
             components.astype(np.float32),
@@ -178,7 +192,7 @@ def neuron_variables(
     activations : (E, p, p) ndarray
     """
     p = activations.shape[1]
-    return {
+    found = {
         "neuron_fve": variable(
             ("neuron", "frequency"), table.fve, "share of the variance in one frequency"
         ),
@@ -186,9 +200,6 @@ def neuron_variables(
         "neuron_frequency": variable("neuron", table.frequency, "frequency with the largest share"),
         "neuron_best_fve": variable("neuron", table.best, "share in that frequency"),
         "neuron_sum_share": variable("neuron", table.sum_share, "share in its waves of a + b"),
-        "neuron_unembedding_share": variable(
-            "neuron", table.unembedding_share, "share of its column of the map in its rows"
-        ),
         "neuron_explained": variable("neuron", table.explained, "explained by one frequency"),
         "neuron_active": variable("neuron", active, "share of pairs on which it is above 0"),
         "explained_share": variable((), table.explained.mean(), "share of neurons explained"),
@@ -202,9 +213,6 @@ def neuron_variables(
         "cluster_sum_share": variable(
             "frequency", grouped.sum_share, "mean share in waves of a + b"
         ),
-        "cluster_unembedding_share": variable(
-            "frequency", grouped.unembedding_share, "mean share of the column in its rows"
-        ),
         "example_frequency": variable(
             "example", table.frequency[examples], "frequency of the neuron"
         ),
@@ -212,6 +220,14 @@ def neuron_variables(
             ("example", "left", "right"), activations.astype(np.float32), "activation"
         ),
     }
+    if table.unembedding_share is not None and grouped.unembedding_share is not None:
+        found["neuron_unembedding_share"] = variable(
+            "neuron", table.unembedding_share, "share of its column of the map in its rows"
+        )
+        found["cluster_unembedding_share"] = variable(
+            "frequency", grouped.unembedding_share, "mean share of the column in its rows"
+        )
+    return found
 
 
 def attention_variables(
@@ -264,7 +280,7 @@ def attention_variables(
 
 
 def ablation_variables(
-    ablated: Mapping[str, SplitLosses], removed: Array, whole: float, permuted: Array
+    ablated: Mapping[str, SplitLosses], removed: Array, whole: float
 ) -> Variables:
     """Return losses after interventions.
 
@@ -272,12 +288,10 @@ def ablation_variables(
     ----------
     ablated : mapping of str to SplitLosses
         By intervention, in the order of the dimension.
-    removed : (2, q, 3) ndarray [nat]
-        Loss without each frequency, of logits and of neurons, by split.
+    removed : (place, q, split) ndarray [nat]
+        Loss without each frequency, of logits and of neurons, by split; all pairs last.
     whole : float [nat]
         Loss of the network on all pairs.
-    permuted : (3, 3) ndarray
-        Gini coefficients with residues in random order, by matrix and spectrum.
     """
     by_split = ("ablation", "split")
     return {
@@ -292,11 +306,8 @@ def ablation_variables(
         ),
         "load_bearing": variable(
             ("place", "frequency"),
-            removed[..., SPLITS.index("all")] / whole,
+            removed[..., -1] / whole,
             "the same on all pairs, relative to the network",
-        ),
-        "gini_permuted": variable(
-            ("matrix", "spectrum"), permuted, "gini with residues in random order"
         ),
     }
 
@@ -304,8 +315,8 @@ def ablation_variables(
 def model_variables(
     whole: LogitModels,
     distance: float,
-    circles: tuple[float, float],
-    isolated: tuple[Array, Array],
+    circles: tuple[float, float] | None,
+    isolated: tuple[Array, Array] | None,
     symmetricity: float | None,
 ) -> Variables:
     """Return what tells a clock from a pizza.
@@ -315,9 +326,9 @@ def model_variables(
     whole : LogitModels
     distance : float
         Distance irrelevance.
-    circles : pair of float
+    circles : pair of float or None
         Circularity of left and right embedding.
-    isolated : pair of (q,) ndarray
+    isolated : pair of (q,) ndarray or None
         Shares of clock and pizza in the logits of the network with one circle of its embeddings, at
         the frequency of the circle.
     symmetricity : float or None
@@ -327,9 +338,10 @@ def model_variables(
         "clock_share": variable("frequency", whole.clock, "share of the logits in a clock"),
         "pizza_share": variable("frequency", whole.pizza, "share of the logits in a pizza"),
         "distance_irrelevance": variable((), distance, "distance irrelevance"),
-        "circularity": variable("side", list(circles), "circularity of the embedding"),
     }
-    for name, values in zip(("clock", "pizza"), isolated, strict=True):
+    if circles is not None:
+        found["circularity"] = variable("side", list(circles), "circularity of the embedding")
+    for name, values in zip(("clock", "pizza"), isolated or (), strict=isolated is not None):
         about = f"share in a {name} with the embeddings' circles of one frequency alone"
         found[f"isolated_{name}_share"] = variable("frequency", values, about)
     if symmetricity is not None:
@@ -337,30 +349,26 @@ def model_variables(
     return found
 
 
-def phase_variables(
-    found: Phases, passed: Milestones, trends: Array, spikes: NDArray[np.integer] | Array
-) -> Variables:
+def phase_variables(found: Phases, passed: Milestones, trends: Array | None) -> Variables:
     """Return phases and milestones of a run.
 
     Parameters
     ----------
     found : Phases
     passed : Milestones
-    trends : (3,) ndarray
+    trends : (matrix,) ndarray or None
         Of the Gini coefficient of norms of waves, by matrix.
-    spikes : (S,) ndarray of int, or of NaN
-        Number of spikes of the training loss up to each checkpoint; NaN where that loss is not
-        known, as for networks trained elsewhere.
     """
-    return datasets.phase_variables(found) | {
+    variables = datasets.phase_variables(found) | {
         "milestone_step": variable(
             "milestone", passed.step, "first checkpoint after the milestone"
         ),
         "milestone_interval": variable(
             ("milestone", "bound"), passed.interval, "checkpoints between which it is passed"
         ),
-        "gini_trend": variable(
-            "matrix", trends, "Spearman correlation of the Gini coefficient with the step"
-        ),
-        "slingshots": variable("step", spikes, "spikes of the training loss so far"),
     }
+    if trends is not None:
+        variables["gini_trend"] = variable(
+            "matrix", trends, "Spearman correlation of the Gini coefficient with the step"
+        )
+    return variables

@@ -39,8 +39,8 @@ def _weak(results: xr.Dataset) -> Estimate:
         (_beyond_chance(runs, "left_embedding") > 0.8)
         & (_beyond_chance(runs, "right_embedding") > 0.8)
         & (_beyond_chance(runs, "unembedding") > 0.8)
-        & (runs["restricted_loss"] < 0.01 * runs["uniform_loss"])
-        & (runs["excluded_loss"] > runs["uniform_loss"] / 2)
+        & (runs["restricted_hidden_loss"] < 0.01 * runs["uniform_loss"])
+        & (runs["excluded_hidden_loss"] > runs["uniform_loss"] / 2)
     )
 
 
@@ -52,12 +52,12 @@ def _different(results: xr.Dataset) -> Estimate:
 
 def _restricted(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    return share(runs["restricted_loss"] <= runs["test_loss"])
+    return share(runs["restricted_hidden_loss"] <= runs["test_loss"])
 
 
 def _excluded(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    return share(runs["excluded_loss"] > runs["uniform_loss"])
+    return share(runs["excluded_hidden_loss"] > runs["uniform_loss"])
 
 
 def _embeddings(results: xr.Dataset) -> Estimate:
@@ -76,7 +76,7 @@ def _product(results: xr.Dataset) -> Estimate:
 
 
 def _logits(results: xr.Dataset) -> Estimate:
-    return mean(_grokked(results)["logit_fve"])
+    return mean(_grokked(results)["logit_fve_total"])
 
 
 def _sparse(results: xr.Dataset) -> Estimate:
@@ -156,8 +156,8 @@ CLAIMS = (
         "All networks, whatever group and architecture, use the same algorithm on a few irreps.",
         f"{UNIVERSALITY}, abstract and section 6",
         "share of runs whose embeddings and unembedding lie in the key irreps (more than 0.8 of "
-        "what chance leaves), whose restricted loss is below 0.01 ln n and excluded loss above "
-        "0.5 ln n",
+        "what chance leaves), whose hidden layer has a restricted loss below 0.01 ln n and an "
+        "excluded loss above 0.5 ln n",
         "above",
         MOST,
         6,
@@ -179,7 +179,7 @@ CLAIMS = (
         "Restricted loss reaches the test loss",
         "The key irreps' part of the hidden layer alone answers as well as the network.",
         f"{UNIVERSALITY}, section 5",
-        "share of runs with restricted loss at most the test loss",
+        "share of runs whose hidden layer has a restricted loss of at most the test loss",
         "above",
         0.5,
         6,
@@ -190,7 +190,7 @@ CLAIMS = (
         "Without the key irreps nothing is left",
         "Without the key irreps' part of the hidden layer the network is worse than equal logits.",
         f"{UNIVERSALITY}, section 5",
-        "share of runs with excluded loss above ln n",
+        "share of runs whose hidden layer has an excluded loss above ln n",
         "above",
         MOST,
         6,
@@ -256,7 +256,8 @@ CLAIMS = (
         "Lower degrees tend to come first",
         "Irreps of lower degree are usually learned earlier.",
         f"{UNIVERSALITY}, section 6",
-        "rank correlation (Somers' D) of degree and step of learning, pairs of key irreps of a run",
+        "rank correlation (Somers' D) of degree and step of learning on test pairs, over pairs of "
+        "key irreps of a run",
         "above",
         0.0,
         6,
@@ -267,7 +268,7 @@ CLAIMS = (
         "The sign comes first",
         "Where the sign is a key irrep, it is the first one learned.",
         f"{UNIVERSALITY}, section 6",
-        "share of runs with key irrep sign in which it is learned first",
+        "share of runs with key irrep sign in which it is learned first, by test pairs",
         "above",
         0.5,
         6,
@@ -299,9 +300,10 @@ CLAIMS = (
     Claim(
         "circuit-before-test",
         "The circuit forms before it shows",
-        "The restricted loss falls while the test loss is still high.",
+        "The restricted loss of the hidden layer falls while the test loss is still high.",
         f"{UNIVERSALITY}, section 5",
-        "share of runs whose restricted loss falls below 0.5 ln n before the test loss does",
+        "share of runs in which the restricted loss of the hidden layer falls below 0.5 ln n "
+        "before the test loss does",
         "above",
         MOST,
         6,

@@ -5,7 +5,7 @@ function here; see `ontogeny.labels.Measure`.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.irreps.analysis import (
     BOUNDARIES,
-    SPLITS,
+    LEARNED,
     Clusters,
     Components,
     Frame,
@@ -21,11 +21,14 @@ from ontogeny.studies.composition.irreps.analysis import (
     Neurons,
     Phases,
     frame,
+    learning_order,
+    splits_of,
 )
 from ontogeny.studies.composition.irreps.analysis.components import KEPT
 from ontogeny.studies.composition.labels import variable
 
 __all__ = [
+    "absences",
     "analysis_coordinates",
     "chance_variables",
     "component_variables",
@@ -65,20 +68,68 @@ def frame_of(table: xr.Dataset, irreps: xr.Dataset) -> Frame:
     )
 
 
-def coordinates(frame: Frame) -> Coordinates:
-    """Return the coordinates that every dataset of a group has."""
+def coordinates(frame: Frame, matrices: Matrices, train: NDArray[np.bool_] | None) -> Coordinates:
+    """Return the coordinates that every dataset of a group has.
+
+    Parameters
+    ----------
+    frame : Frame
+    matrices : Matrices
+        Those that are known.
+    train : (n, n) ndarray of bool or None
+        The training set; None where it is not known.
+    """
     return {
         "irrep": _names(frame.irreps),
         "rank": variable("irrep", frame.rank, "dimension of the span of the entries"),
         "side": _names(SIDES),
         "part": _names(PARTS),
-        "split": _names(SPLITS),
-        "matrix": _names(MATRICES),
+        "split": _names(splits_of(train)),
+        "matrix": _names(list(matrices.named)),
     }
 
 
+def absences(
+    matrices: Matrices, train: NDArray[np.bool_] | None, *, has_hidden: bool
+) -> dict[str, str]:
+    """Return the attribute that says what a dataset lacks and why, a line for each reason.
+
+    Parameters
+    ----------
+    matrices : Matrices
+        Those that are known.
+    train : (n, n) ndarray of bool or None
+        The training set; None where it is not known.
+    has_hidden : bool
+        Whether the hidden layer is known.
+
+    Returns
+    -------
+    dict of str to str
+        Empty when nothing is absent.
+    """
+    reasons = {
+        "The training pairs are not known: no losses and accuracies of training and test pairs, "
+        "excluded losses, phases of training, or steps at which irreps are learned.": train is None,
+        "The hidden layer is not known: no hidden_fve, neurons, clusters, ablations, or losses of "
+        "parts of the hidden layer.": not has_hidden,
+        "The embeddings are not known: no embedding_fve, embedding_norm, or Gini coefficients of "
+        "embeddings.": matrices.left_embedding is None,
+        "The unembedding is not known: no unembedding_fve, unembedding_norm, principal components, "
+        "ablations, or losses of parts of the hidden layer.": matrices.unembedding is None,
+        "The weights are not known: no squared_weights, and no end of cleanup.": (
+            matrices.squared_weights is None
+        ),
+    }
+    lines = [reason for reason, is_true in reasons.items() if is_true]
+    return {"absent": "\n".join(lines)} if lines else {}
+
+
 def analysis_coordinates(
-    frame: Frame, entries: Sequence[str], found: Neurons, examples: NDArray[np.int64]
+    frame: Frame,
+    entries: Sequence[str],
+    found: Neurons | None,
+    examples: NDArray[np.int64],
 ) -> Coordinates:
     """Return the further coordinates of what is known of one checkpoint alone.
 
@@ -87,9 +138,10 @@ def analysis_coordinates(
     frame : Frame
     entries : sequence of str
         Name of each column of the basis.
-    found : Neurons
+    found : Neurons or None
+        None where no hidden layer is known.
     examples : (E,) ndarray of int
-        Neurons that stand for the clusters.
+        Neurons that are shown for each cluster.
     """
     signs = np.array([1, -1], dtype=np.int8)
     each = np.arange(frame.order, dtype=np.int32)
@@ -101,63 +153,84 @@ def analysis_coordinates(
         "output": each,
         "component": np.arange(KEPT, dtype=np.int32),
         "irrep_of_entry": variable("entry", frame.irrep_of_entry, "index of the irrep"),
-        "neuron": np.arange(len(found.variance), dtype=np.int32),
+        "neuron": np.arange(0 if found is None else len(found.variance), dtype=np.int32),
         "example": examples.astype(np.int32),
         "left": each,
         "right": each,
     }
 
 
-def chance_variables(frame: Frame) -> Variables:
-    """Return the expected share of each irrep in random numbers of the same shape."""
+def chance_variables(frame: Frame, measured: Container[str]) -> Variables:
+    """Return the expected share of each irrep in random numbers of the same shape.
+
+    Parameters
+    ----------
+    frame : Frame
+    measured : container of str
+        Names of the shares that are measured; only their chances are returned.
+    """
     n = frame.order
     nontrivial = np.arange(len(frame.irreps)) > 0
     matrix = frame.rank / n
     pairs = np.where(nontrivial, frame.rank / (n**2 - 1), 0.0)
     triples = np.where(nontrivial, 1 / (n**2 * (n - 1)), 0.0)
+    by_share = {
+        "logit_fve": ("logit_chance", "irrep", triples, "random logits"),
+        "logit_fve_total": ("logit_total_chance", (), triples.sum(), "random logits"),
+        "embedding_fve": (
+            "embedding_chance",
+            ("side", "irrep"),
+            np.stack([matrix] * 2),
+            "a random matrix",
+        ),
+        "unembedding_fve": ("unembedding_chance", "irrep", matrix, "a random matrix"),
+        "hidden_fve": (
+            "hidden_chance",
+            ("part", "irrep"),
+            np.stack([pairs] * 3),
+            "random activations",
+        ),
+    }
     return {
-        "logit_chance": variable("irrep", triples, "logit_fve of random logits"),
-        "logit_total_chance": variable((), triples.sum(), "logit_fve_total of random logits"),
-        "embedding_chance": variable(
-            ("side", "irrep"), np.stack([matrix] * 2), "embedding_fve of a random matrix"
-        ),
-        "unembedding_chance": variable("irrep", matrix, "unembedding_fve of a random matrix"),
-        "hidden_chance": variable(
-            ("part", "irrep"), np.stack([pairs] * 3), "hidden_fve of random activations"
-        ),
+        name: variable(dims, values, f"{share} of {of_what}")
+        for share, (name, dims, values, of_what) in by_share.items()
+        if share in measured
     }
 
 
 def matrix_variables(
-    matrices: Matrices, frame: Frame, shares: Array, key: NDArray[np.bool_]
+    matrices: Matrices, frame: Frame, shares: Array | None, key: NDArray[np.bool_]
 ) -> Variables:
     """Return what the matrices of a network hold of each irrep.
 
     Parameters
     ----------
     matrices : Matrices
+        Those that are known.
     frame : Frame
-    shares : (h, R) ndarray
-        Of each irrep in a neuron's column of the unembedding.
+    shares : (h, R) ndarray or None
+        Of each irrep in a neuron's column of the unembedding; None where it is not known.
     key : (R,) ndarray of bool
     """
-    embeddings = (matrices.left_embedding, matrices.right_embedding)
-    return {
-        "key": variable("irrep", key, "logit similarity above the threshold"),
-        "embedding_norm": variable(
-            ("side", "entry"),
-            np.stack([np.linalg.norm(frame.basis.T @ m, axis=1) for m in embeddings]),
-            "norm of the embedding's component",
-        ),
-        "unembedding_norm": variable(
-            "entry",
-            np.linalg.norm(frame.basis.T @ matrices.unembedding, axis=1),
-            "norm of the unembedding's component",
-        ),
-        "neuron_unembedding_fve": variable(
-            ("neuron", "irrep"), shares, "share of a neuron's column of the unembedding in an irrep"
-        ),
+    norm = {
+        name: np.linalg.norm(frame.basis.T @ matrix, axis=1)
+        for name, matrix in matrices.named.items()
     }
+    found = {"key": variable("irrep", key, "key irrep")}
+    if "left_embedding" in norm:
+        found["embedding_norm"] = variable(
+            ("side", "entry"),
+            np.stack([norm["left_embedding"], norm["right_embedding"]]),
+            "norm of the embedding's component",
+        )
+    if shares is not None:
+        found["unembedding_norm"] = variable(
+            "entry", norm["unembedding"], "norm of the unembedding's component"
+        )
+        found["neuron_unembedding_fve"] = variable(
+            ("neuron", "irrep"), shares, "share of a neuron's column of the unembedding in an irrep"
+        )
+    return found
 
 
 def component_variables(found: Components) -> Variables:
@@ -185,11 +258,11 @@ def neuron_variables(
         Mean activation by the signs of both factors.
     frame : Frame
     """
-    chance = chance_variables(frame)
+    chance = chance_variables(frame, ("hidden_fve", "unembedding_fve"))
     block = (2 * frame.rank + frame.rank**2) / (frame.order**2 - 1)
     block[0] = 0.0
     names = [frame.irreps[r] if r >= 0 else "off" for r in found.irrep]
-    return {
+    variables = {
         "neuron_variance": variable("neuron", found.variance, "variance over all pairs"),
         "neuron_irrep": variable("neuron", _names(names), "irrep with the largest share"),
         "neuron_fve": variable(
@@ -206,8 +279,6 @@ def neuron_variables(
         "neuron_chance": variable("irrep", block, "neuron_fve of random activations"),
         "neuron_part_chance": chance["hidden_chance"],
         "cluster_chance": chance["hidden_chance"],
-        "cluster_unembedding_chance": chance["unembedding_chance"],
-        "neuron_unembedding_chance": chance["unembedding_chance"],
         "cluster_size": variable("irrep", grouped.size, "neurons"),
         "neurons_off": variable((), grouped.off, "neurons that are off"),
         "cluster_fve": variable(
@@ -216,6 +287,12 @@ def neuron_variables(
         "cluster_residual": variable(
             "irrep", 1 - grouped.parts.sum(axis=0), "share of the cluster's variance left over"
         ),
+    }
+    if grouped.unembedding is None:
+        return variables
+    return variables | {
+        "cluster_unembedding_chance": chance["unembedding_chance"],
+        "neuron_unembedding_chance": chance["unembedding_chance"],
         "cluster_unembedding_fve": variable(
             "irrep", grouped.unembedding, "share of the cluster's unembedding in its own irrep"
         ),
@@ -297,24 +374,31 @@ def phase_coordinates() -> Coordinates:
 
 
 def learning_variables(
-    step: NDArray[np.int64], learned: tuple[NDArray[np.int64], NDArray[np.int64]]
+    step: NDArray[np.int64], similarity: Array, key: NDArray[np.bool_], *, of: str
 ) -> Variables:
     """Return when each irrep is learned, and in which order.
 
     Parameters
     ----------
     step : (K,) ndarray of int
-    learned : pair of (R,) ndarray of int
-        From `ontogeny.studies.composition.irreps.analysis.learning_order`.
+    similarity : (K, R) ndarray
+        Logit similarity at each checkpoint, on test pairs or on all.
+    key : (R,) ndarray of bool
+        Key irreps of the final checkpoint.
+    of : {"test pairs", "all pairs"}
+        The pairs.
     """
-    first, place = learned
+    first, place = learning_order(similarity, key)
+    prefix = "" if of == "test pairs" else "all_pairs_"
     return {
-        "learned_step": variable(
+        f"{prefix}learned_step": variable(
             "irrep",
             np.where(first < 0, np.nan, step[first]),
-            "first checkpoint at which the irrep is learned",
+            f"first checkpoint with a logit similarity above {LEARNED} on {of}",
         ),
-        "learned_order": variable(
-            "irrep", place, "place among the key irreps in order of learning, -1 for the others"
+        f"{prefix}learned_order": variable(
+            "irrep",
+            place,
+            f"place among the key irreps in order of learning on {of}, -1 for the others",
         ),
     }

@@ -12,10 +12,10 @@ COLUMNS = {
     "train_loss": "train loss",
     "test_loss": "test loss",
     "test_accuracy": "test accuracy",
-    "excluded_loss": "excluded loss",
+    "excluded_hidden_loss": "excluded loss, hidden layer",
     "uniform_loss": "ln n",
-    "restricted_loss": "restricted loss",
-    "logit_fve": "logits",
+    "restricted_hidden_loss": "restricted loss, hidden layer",
+    "logit_fve_total": "logits",
     "left_embedding_fve": "left embedding",
     "right_embedding_fve": "right embedding",
     "unembedding_fve": "unembedding",
@@ -92,7 +92,7 @@ def irreps(comparison: xr.Dataset) -> pd.DataFrame:
     """Return how often and when each irrep is learned, of the runs that have grokked."""
     chosen = comparison[
         ["degree", "rank", "smallest_orbit", "key_count", "first_count", "mean_order",
-         "median_first_step"]
+         "median_learned_step"]
     ]  # fmt: skip
     counted = comparison["runs"].sel(selection="grokked", drop=True)
     frame = chosen.assign(runs=counted).to_dataframe().reset_index()

@@ -11,7 +11,10 @@ from ontogeny.studies.composition.config import ArchitectureSettings
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.kinds import architecture_module
 
-__all__ = ["all_pairs_size", "build", "pair_blocks", "parameter_dimensions"]
+__all__ = ["EMBEDDED", "all_pairs_size", "build", "pair_blocks", "parameter_dimensions"]
+
+EMBEDDED = ("element", "token", "position")
+"""Dimensions whose entries have a row of an embedding."""
 
 _BLOCK_BYTES = 2**29
 

@@ -2,11 +2,12 @@
 
 Three layouts are known: the names of this project; those of the MLP of arXiv 2302.03025, which are
 the same; and those that TransformerLens 0.2 gives a one-layer transformer, as the published
-networks of arXiv 2302.03025 have them.
+networks of arXiv 2302.03025 have them. For any other, the configuration says which tensor is which
+parameter.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,13 @@ from ontogeny.records import Record
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build, pair_blocks
+from ontogeny.studies.composition.networks.mappings import (
+    mapped,
+    nearest,
+    setting_of,
+    shown,
+    transposed,
+)
 from ontogeny.studies.composition.networks.pairs import answers, train_mask, training_rows
 from ontogeny.weights import WeightsError, read_weights
 
@@ -63,7 +71,9 @@ _LAYER_NORM = re.compile(
 )
 
 
-def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDArray[np.floating]]:
+def parameters_of(
+    tensors: Tensors, architecture: Architecture, mapping: Mapping[str, str] | None = None
+) -> dict[str, NDArray[np.floating]]:
     """Return the parameters of an architecture from the tensors of a file.
 
     Parameters
@@ -72,6 +82,9 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
         From `ontogeny.weights.read_weights`.
     architecture : Architecture
         Of the right order and widths.
+    mapping : mapping of str to str, optional
+        Names of tensors by parameter, as `ontogeny.studies.composition.networks.mappings.mapped`
+        reads them. Other parameters are found by the names that are known.
 
     Returns
     -------
@@ -87,9 +100,9 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
         a number that is not finite, or if the file holds a tensor that the architecture has no
         place for. One line, which names it.
     """
-    named: dict[str, tuple[str, NDArray[np.generic]]] = {}
+    named, used = mapped(tensors, architecture, mapping or {})
     for name, values in tensors.items():
-        if name in _NO_PARAMETERS or _original(name, architecture):
+        if name in used or name in _NO_PARAMETERS or _original(name, architecture):
             continue
         ours = _TRANSFORMER_LENS.get(name, name)
         if ours in named:
@@ -99,14 +112,15 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
     shapes = architecture.shapes()
     missing = [name for name in shapes if name not in named]
     if missing:
+        taken = used | {name for ours, (name, _) in named.items() if ours in shapes}
         msg = (
-            f"lacks {', '.join(missing)} of {_with_article(architecture)}; "
-            f"it holds {', '.join(sorted(tensors)) or 'nothing'}"
+            f"lacks {', '.join(missing)} of {_with_article(architecture)}; it holds "
+            f"{shown(tensors)}; {nearest(missing, tensors, architecture, taken)}"
         )
         raise ValueError(msg)
     for ours, (name, values) in named.items():
         problem = (
-            _problem(values, shapes[ours], ours, architecture)
+            _problem(values, shapes[ours], ours, name)
             if ours in shapes
             else _without_a_place(name, values, architecture)
         )
@@ -115,7 +129,11 @@ def parameters_of(tensors: Tensors, architecture: Architecture) -> dict[str, NDA
             raise ValueError(msg)
     for name in _COPIES:
         original = _original(name, architecture)
-        if original and name in tensors and not np.array_equal(tensors[name], named[original][1]):
+        if (
+            original
+            and name in {*tensors} - used
+            and not np.array_equal(tensors[name], named[original][1])
+        ):
             msg = (
                 f"{name} differs from {named[original][0]}, the embedding that it should repeat; "
                 "take out the one that the network does not use"
@@ -135,26 +153,30 @@ def _with_article(architecture: Architecture) -> str:
 
 
 def _problem(
-    values: NDArray[np.generic], shape: tuple[int, ...], name: str, architecture: Architecture
+    values: NDArray[np.generic], shape: tuple[int, ...], parameter: str, name: str
 ) -> str | None:
-    """Say what is wrong with the values of a parameter."""
+    """Say what is wrong with the values of a parameter, which the file has under a name."""
     if values.dtype.kind != "f":
         kind = "complex numbers" if values.dtype.kind == "c" else "whole numbers"
         return f"holds {kind} ({values.dtype}) and not the weights of a network"
     if values.shape != shape:
-        return f"has the shape {values.shape}, not {shape}: {_why(values.shape, shape, name)}"
+        why = _why(values.shape, shape, parameter, name)
+        return f"has the shape {values.shape}, not {shape}: {why}"
     if not np.isfinite(values).all():
         return "holds numbers that are not finite"
     return None
 
 
-def _why(found: tuple[int, ...], wanted: tuple[int, ...], name: str) -> str:
+def _why(found: tuple[int, ...], wanted: tuple[int, ...], parameter: str, name: str) -> str:
     """Say why a parameter may have another shape than the one wanted."""
     if len(found) > 1 and (*found[:-2], found[-1], found[-2]) == wanted:
-        return "it is the transpose, for example from nn.Linear; save its transpose"
-    if name == "W_E" and found == (wanted[0] - 1, wanted[1]):
+        return (
+            "it is the transpose, for example from nn.Linear; write "
+            f"`tensors: {{{parameter}: {transposed(name)}}}`"
+        )
+    if parameter == "W_E" and found == (wanted[0] - 1, wanted[1]):
         return "the embedding of the token = is missing, which stands after those of all elements"
-    if name == "W_U" and found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1:
+    if parameter == "W_U" and found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1:
         has = found[-1] > wanted[-1]
         return (
             f"it {'has' if has else 'lacks'} an output for the token =; set "
@@ -178,11 +200,15 @@ def _without_a_place(
     if name in _WITHOUT_EFFECT or (name in _UNEMBEDDING_BIASES and is_constant):
         return None
     short = name.rpartition(".")[2]
-    if short in architecture.dimensions and short.startswith("b_"):
-        return "is not zero; set `architecture.mlp_bias` to true"
+    setting = setting_of(short, architecture)
+    if setting:
+        return f"is not zero; set `architecture.{setting}` to true"
     if short in _OTHER_BIASES:
         return f"has no place in {kind} and is not zero: {_OTHER_BIASES[short]}"
-    return f"has no place in {kind} and is not zero"
+    return (
+        f"has no place in {kind} and is not zero; name it in `tensors` if it is a parameter, or "
+        "take it out of the file"
+    )
 
 
 def steps_of_weights(spec: Training) -> list[int]:
@@ -192,7 +218,12 @@ def steps_of_weights(spec: Training) -> list[int]:
     return [spec.schedule.steps]
 
 
-def read_run(product: NDArray[np.integer], spec: Training, files: Mapping[int, str]) -> Record:
+def read_run(
+    product: NDArray[np.integer],
+    spec: Training,
+    files: Mapping[int, str],
+    rows: NDArray[np.integer] | None = None,
+) -> Record:
     """Return the record of a run that was made elsewhere, from the files of its checkpoints.
 
     Parameters
@@ -202,6 +233,8 @@ def read_run(product: NDArray[np.integer], spec: Training, files: Mapping[int, s
     spec : Training
     files : mapping of int to str
         By step, ascending; see `ontogeny.weights.read_weights`.
+    rows : (N,) ndarray of int, optional
+        As for `record_of`.
 
     Returns
     -------
@@ -217,17 +250,18 @@ def read_run(product: NDArray[np.integer], spec: Training, files: Mapping[int, s
     networks = {}
     for step, path in files.items():
         try:
-            networks[step] = parameters_of(read_weights(path), architecture)
+            networks[step] = parameters_of(read_weights(path), architecture, spec.tensors)
         except ValueError as error:
             msg = f"{path}: {error}"
             raise WeightsError(msg) from None
-    return record_of(product, spec, networks)
+    return record_of(product, spec, networks, rows)
 
 
 def record_of(
     product: NDArray[np.integer],
     spec: Training,
     networks: Mapping[int, Mapping[str, NDArray[np.floating]]],
+    rows: NDArray[np.integer] | None = None,
 ) -> Record:
     """Return the record of networks that were trained elsewhere.
 
@@ -238,17 +272,25 @@ def record_of(
     spec : Training
     networks : mapping of int to mapping
         By step, ascending: the parameters of the architecture by name, from `parameters_of`.
+    rows : (N,) ndarray of int, optional
+        Rows ``a n + b`` of the training pairs ``(a, b)``; by the recipe in `spec` if they are not
+        given.
 
     Returns
     -------
     Record
-        Without the training loss of every update.
+        Without the training loss of every update. Measures are of training and test pairs or, if
+        by `spec` the split is unknown, of all pairs.
     """
     order = len(product)
     architecture = build(spec.architecture, order)
-    train = train_mask(training_rows(spec, order), order).reshape(-1)
+    rows = training_rows(spec, order) if rows is None else rows
+    splits = [np.ones(order**2, dtype=bool)]
+    if rows is not None:
+        train = train_mask(rows, order).reshape(-1)
+        splits = [train, ~train]
     answer = answers(product, labels=spec.data.labels, seed=spec.seed).reshape(-1)
-    found = [_measures(architecture, network, answer, train) for network in networks.values()]
+    found = [_measures(architecture, network, answer, splits) for network in networks.values()]
     return Record(
         step=np.array(list(networks), dtype=np.int64),
         parameters={
@@ -264,9 +306,9 @@ def _measures(
     architecture: Architecture,
     network: Mapping[str, NDArray[np.floating]],
     answer: NDArray[np.integer],
-    train: NDArray[np.bool_],
+    splits: Sequence[NDArray[np.bool_]],
 ) -> dict[str, NDArray[np.float64]]:
-    """Return loss [nat] and accuracy of a network on training and test pairs, (split,).
+    """Return loss [nat] and accuracy of a network on each of several sets of pairs, (split,).
 
     All outputs count, that of ``=`` as well; see `ontogeny.studies.composition.networks.loss`.
     """
@@ -283,7 +325,6 @@ def _measures(
         wrong = np.exp(logits, out=logits).sum(axis=1)
         losses.append(largest + np.log1p(wrong + np.expm1(-largest)))
     loss, hit = np.concatenate(losses), np.concatenate(hits)
-    splits = (train, ~train)
     return {
         "loss": np.array([loss[chosen].mean() for chosen in splits]),
         "accuracy": np.array([hit[chosen].mean() for chosen in splits]),

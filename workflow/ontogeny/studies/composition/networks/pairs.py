@@ -80,9 +80,41 @@ def _randperm(count: int, seed: int) -> NDArray[np.int64]:
     return np.array(order)
 
 
-def training_rows(spec: Training, order: int) -> NDArray[np.int64]:
-    """Return the rows ``a n + b`` of the training set of a run, ascending."""
+def training_rows(
+    spec: Training, order: int, given: NDArray[np.int64] | None = None
+) -> NDArray[np.int64] | None:
+    """Return the rows ``a n + b`` of the training set of a run, ascending.
+
+    Parameters
+    ----------
+    spec : Training
+    order : int
+        Number of elements, n.
+    given : (N,) ndarray of int64, optional
+        The rows of the file of pairs, for a run that has one.
+
+    Returns
+    -------
+    (N,) ndarray of int64 or None
+        None if the network was trained elsewhere, on pairs that are not known.
+
+    Raises
+    ------
+    ValueError
+        If the run has a file of pairs and they are not given, or if no training or no test pair
+        would be left.
+    """
     data = spec.data
+    if data.split == "unknown":
+        return None
+    if data.pairs is not None:
+        if given is None:
+            msg = "`given` is missing: the training pairs of this run are those of a file"
+            raise ValueError(msg)
+        return given
+    if data.fraction is None:
+        msg = "`fraction` is missing: give it, a file of pairs, or the split `unknown`"
+        raise ValueError(msg)
     return train_pairs(order**2, fraction=data.fraction, seed=spec.seed, split=data.split)
 
 

@@ -12,13 +12,17 @@ from ontogeny.labels import Labels, Measure
 from ontogeny.records import Record, in_words
 from ontogeny.records import checkpoints_dataset as shared_checkpoints
 from ontogeny.records import history_dataset as shared_history
-from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.config import Data, Training
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.networks.build import parameter_dimensions
 
 __all__ = ["checkpoints_dataset", "datasets", "description", "history_dataset"]
 
 _LABELS = Labels(DIMENSIONS)
+_NO_SPLIT = (
+    "Losses and accuracies of training and test pairs, and `train_index`: it is not known which "
+    "pairs the network was trained on."
+)
 _MEASURES = {
     "loss": Measure(("split",), "cross-entropy", "nat"),
     "accuracy": Measure(("split",), "accuracy"),
@@ -28,7 +32,7 @@ _MEASURES = {
 def datasets(
     record: Record,
     kind: str,
-    train_pairs: NDArray[np.integer],
+    train_pairs: NDArray[np.integer] | None,
 ) -> dict[str, xr.Dataset]:
     """Return the results of a run by name."""
     return {
@@ -42,15 +46,27 @@ def checkpoints_dataset(record: Record, kind: str) -> xr.Dataset:
     return shared_checkpoints(record, parameter_dimensions(kind), _LABELS)
 
 
-def history_dataset(record: Record, train_pairs: NDArray[np.integer]) -> xr.Dataset:
-    """Return losses and accuracies along `step`, the training loss of every update, the split."""
+def history_dataset(record: Record, train_pairs: NDArray[np.integer] | None) -> xr.Dataset:
+    """Return losses and accuracies along `step`, the training loss of every update, the split.
+
+    Parameters
+    ----------
+    record : Record
+        Its measures are of training and test pairs, or of all pairs where these are not known.
+    train_pairs : (N,) ndarray of int or None
+        Rows ``a n + b``; None if they are not known. The only `split` is then ``all``, and the
+        attribute ``absent`` says what is not there and why.
+    """
+    splits = ["all"] if train_pairs is None else ["train", "test"]
     history = shared_history(
         record,
         _MEASURES,
-        {"split": np.array(["train", "test"], dtype=object)},
+        {"split": np.array(splits, dtype=object)},
         _LABELS,
         training_loss="training cross-entropy before the update",
     )
+    if train_pairs is None:
+        return history.assign_attrs(absent=_NO_SPLIT)
     return history.assign(
         train_index=_LABELS.variable(
             "train_pair", train_pairs.astype(np.int32), "row a n + b of a training pair"
@@ -75,6 +91,12 @@ def description(training: Training, *, group: str) -> dict[str, Any]:
     return {
         "group": group,
         "network": in_words(training.architecture),
-        "data": f"all pairs of {group}, {in_words(training.data)}",
+        "data": f"all pairs of {group}, {_data_in_words(training.data)}",
         "configuration": json.dumps(canonical(training) | {"group": group}, sort_keys=True),
     }
+
+
+def _data_in_words(data: Data) -> str:
+    if data.pairs is None:
+        return in_words(data)
+    return f"training pairs of a file (SHA-256 {data.pairs}), labels {data.labels}"

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture, Dropout
-from ontogeny.studies.composition.networks.build import build, pair_blocks
+from ontogeny.studies.composition.networks.build import EMBEDDED, build, pair_blocks
 from ontogeny.studies.composition.networks.loss import accuracy, cross_entropy
 from ontogeny.studies.composition.networks.pairs import answers, training_rows
 from ontogeny.training import (
@@ -31,13 +31,11 @@ TEST_LOSS = Quantity("loss", (1,))
 SHOWN = {"train": Quantity("loss", (0,)), "test": TEST_LOSS}
 """What the progress of a run shows of its last evaluation."""
 
-_EMBEDDED = ("element", "token", "position")
-"""Dimensions whose entries have a row of an embedding."""
-
 
 def train_network(
     product: NDArray[np.integer],
     spec: Training,
+    rows: NDArray[np.integer] | None = None,
     *,
     state: State | None = None,
     observe: Sequence[Callable[[State], None]] = (),
@@ -50,6 +48,9 @@ def train_network(
         The group's table.
     spec : Training
         Everything else that the run depends on.
+    rows : (N,) ndarray of int, optional
+        Rows ``a n + b`` of the training pairs ``(a, b)``; by the recipe in `spec` if they are not
+        given.
     state, observe
         As for `ontogeny.training.train`.
 
@@ -63,12 +64,17 @@ def train_network(
         If a GPU is asked for and there is none.
     ontogeny.training.Divergence
         If the loss becomes infinite or is not a number.
+    ValueError
+        If `spec` does not say which pairs to train on, and `rows` are not given.
     """
     order = len(product)
     architecture = build(spec.architecture, order)
     device = device_of(spec.optimiser.device)
     dtype = getattr(torch, spec.optimiser.precision)
-    rows = training_rows(spec, order)
+    rows = training_rows(spec, order) if rows is None else rows
+    if rows is None:
+        msg = "the split is unknown; a network can only be trained on pairs that are known"
+        raise ValueError(msg)
     target = torch.tensor(
         answers(product, labels=spec.data.labels, seed=spec.seed), dtype=torch.int64
     ).reshape(-1)
@@ -87,7 +93,7 @@ def train_network(
     member = torch.zeros(order**2, dtype=torch.bool)
     member[chosen] = True
     evaluate = _evaluation(architecture, target, member, device)
-    embeddings = {name for name in initial if architecture.dimensions[name][0] in _EMBEDDED}
+    embeddings = {name for name in initial if architecture.dimensions[name][0] in EMBEDDED}
     return train(
         ParameterBuffer(initial, dtype=dtype, device=device),
         objective,

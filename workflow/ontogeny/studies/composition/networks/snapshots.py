@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ontogeny.studies.composition.carried import training_of
+from ontogeny.studies.composition.carried import train_pairs_of, training_of
 from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.pairs import train_mask
 from ontogeny.studies.composition.networks.reading import grid, matrices
 
 __all__ = ["snapshots"]
@@ -22,7 +21,8 @@ def snapshots(
     ``step``; ``parameters``: arrays by name, as they are stored; ``logits`` (n, n, n) and
     ``hidden`` (n, n, h) by left factor, right factor and output or neuron; ``left_embedding`` and
     ``right_embedding`` (n, h), ``unembedding`` (n, h); ``product`` (n, n), indices of the elements;
-    ``train_pairs`` (n, n), whether a pair is trained on. All but the parameters are in float64.
+    ``train_pairs`` (n, n), whether a pair is trained on, None where that is not known. All but the
+    parameters are in float64.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def snapshots(
     product = table["product"].values
     training = training_of(checkpoints)
     architecture = build(training.architecture, len(product))
-    train_pairs = train_mask(history["train_index"].values, len(product))
+    train_pairs = train_pairs_of(history, len(product))
 
     def at(index: int) -> Callable[[str], Any]:
         parameters = {str(name): each.values[index] for name, each in checkpoints.items()}

@@ -5,6 +5,7 @@ Forward passes are in the network's own precision, weights are read in float64.
 Symbols: ``N`` sequences; ``T`` context length; ``L`` layers; ``H`` heads; ``C`` classes of tokens.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from torch import Tensor
 from ontogeny.labels import Measure
 from ontogeny.networks.decoder import Transformer, next_token_loss
 from ontogeny.studies.induction.analysis.circuits import (
+    Circuits,
     circuits,
     composition_scores,
     ov_eigenvalue_scores,
@@ -26,14 +28,32 @@ from ontogeny.studies.induction.analysis.knock_outs import ABLATIONS, single_kno
 from ontogeny.studies.induction.analysis.losses import score_by_sequence
 from ontogeny.studies.induction.analysis.probes import candidates, repeated_tokens
 
-__all__ = ["OFFSETS", "Evaluated", "EvaluationSet", "evaluate", "evaluation_set"]
+__all__ = [
+    "OFFSETS",
+    "PROBES",
+    "Ablated",
+    "Attention",
+    "CopyingScores",
+    "Evaluated",
+    "EvaluationSet",
+    "Losses",
+    "WeightScores",
+    "ablated_of",
+    "evaluate",
+    "evaluation_set",
+    "losses_of",
+    "matchings",
+    "weight_scores",
+]
 
 Array = NDArray[np.floating]
 
 OFFSETS = (1, 0, -1)
 """Where heads may look, relative to an earlier copy: 1 is prefix matching, the others controls."""
 
-_PROBES = 10
+PROBES = 10
+"""Sequences of a probe, and those of the corpus whose patterns are measured."""
+
 _BLOCK = 16
 
 
@@ -65,8 +85,8 @@ class EvaluationSet:
 
 
 @dataclass(frozen=True)
-class Evaluated:
-    """Measures of one network: a variable for each field.
+class Losses:
+    """What the losses of a network tell: a variable for each field.
 
     Attributes
     ----------
@@ -77,13 +97,6 @@ class Evaluated:
     class_loss : (C,) ndarray [nat]
     half_loss : (2,) ndarray [nat]
         On the two halves of a sequence of random tokens, twice over.
-    matching : (3, L, H) ndarray
-        By `OFFSETS`.
-    copying, copying_strongest, previous_token, ov_eigenvalue, qk_trace : (L, H) ndarray
-    composition_score : (3, L H, L H) ndarray
-    ablated_score, ablated_loss : (2, L, H) ndarray [nat]
-        By `ABLATIONS`.
-    ablated_chosen_loss : (2, L, H, N) ndarray [nat]
     """
 
     index_loss: Annotated[Array, Measure("index", "cross-entropy, mean over sequences", "nat")]
@@ -100,14 +113,50 @@ class Evaluated:
     half_loss: Annotated[
         Array, Measure("half", "cross-entropy on random tokens, twice over", "nat")
     ]
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What attention patterns tell.
+
+    Attributes
+    ----------
+    matching : (3, L, H) ndarray
+        By `OFFSETS`.
+    previous_token : (L, H) ndarray
+    """
+
     matching: Annotated[
         Array, Measure(("offset", "layer", "head"), "attention relative to earlier copies")
     ]
+    previous_token: Annotated[Array, Measure(("layer", "head"), "attention on the token before")]
+
+
+@dataclass(frozen=True)
+class CopyingScores:
+    """What the results of heads tell.
+
+    Attributes
+    ----------
+    copying, copying_strongest : (L, H) ndarray
+    """
+
     copying: Annotated[Array, Measure(("layer", "head"), "copying score")]
     copying_strongest: Annotated[
         Array, Measure(("layer", "head"), "copying score, of the token attended to most")
     ]
-    previous_token: Annotated[Array, Measure(("layer", "head"), "attention on the token before")]
+
+
+@dataclass(frozen=True)
+class WeightScores:
+    """What weights tell.
+
+    Attributes
+    ----------
+    ov_eigenvalue, qk_trace : (L, H) ndarray
+    composition_score : (3, L H, L H) ndarray
+    """
+
     ov_eigenvalue: Annotated[
         Array, Measure(("layer", "head"), "sum of OV eigenvalues over that of their moduli")
     ]
@@ -117,6 +166,19 @@ class Evaluated:
     composition_score: Annotated[
         Array, Measure(("composition", "earlier_head", "later_head"), "composition score")
     ]
+
+
+@dataclass(frozen=True)
+class Ablated:
+    """What losses without single heads tell.
+
+    Attributes
+    ----------
+    ablated_score, ablated_loss : (2, L, H) ndarray [nat]
+        By `ABLATIONS`, or by the first of them alone, (1, L, H).
+    ablated_chosen_loss : (2, L, H, N) ndarray [nat]
+    """
+
     ablated_score: Annotated[
         Array,
         Measure(("ablation", "layer", "head"), "in-context learning score without a head", "nat"),
@@ -134,6 +196,11 @@ class Evaluated:
     ]
 
 
+@dataclass(frozen=True)
+class Evaluated(Ablated, WeightScores, CopyingScores, Attention, Losses):
+    """Every measure of a network: a variable for each field."""
+
+
 def evaluation_set(
     sequences: NDArray[np.integer], member: NDArray[np.bool_], vocabulary: int
 ) -> EvaluationSet:
@@ -141,9 +208,9 @@ def evaluation_set(
     rng = np.random.default_rng(0)
     length = sequences.shape[1] - 1
     tokens = candidates(vocabulary)
-    repeated = repeated_tokens(tokens, rng, _PROBES)
-    single = repeated_tokens(tokens, rng, _PROBES, copies=1)[:, 1:]
-    halves = repeated_tokens(tokens, rng, _PROBES, length=length // 2, copies=2)
+    repeated = repeated_tokens(tokens, rng, PROBES)
+    single = repeated_tokens(tokens, rng, PROBES, copies=1)[:, 1:]
+    halves = repeated_tokens(tokens, rng, PROBES, length=length // 2, copies=2)
     return EvaluationSet(
         torch.from_numpy(sequences.astype(np.int64)),
         member,
@@ -158,24 +225,55 @@ def evaluate(
 ) -> Evaluated:
     """Return every measure of a network."""
     clean, ablated = _losses(network, parameters, given)
-    rows = np.arange(len(clean))
     heads = _heads(network, parameters, given)
     folded = circuits({name: value.numpy() for name, value in parameters.items()})
-    ablated_score = score_by_sequence(ablated).mean(axis=-1)
+    logits = network.logits(parameters, given.halves[:, :-1])
+    halves = next_token_loss(logits, given.halves[:, 1:]).numpy()
     return Evaluated(
+        **heads,
+        **vars(losses_of(clean, halves, given)),
+        **vars(weight_scores(folded, heads["previous_token"])),
+        **vars(ablated_of(ablated, given)),
+    )
+
+
+def losses_of(clean: Array, halves: Array, given: EvaluationSet) -> Losses:
+    """Return what the losses of a network tell.
+
+    Parameters
+    ----------
+    clean : (N, T) ndarray [nat]
+        Of the sequences.
+    halves : (10, 2 M) ndarray [nat]
+        Of the random tokens that come twice.
+    given : EvaluationSet
+    """
+    middle = halves.shape[1] // 2
+    return Losses(
         index_loss=clean.mean(axis=0),
         sequence_loss=clean.mean(axis=1),
         sequence_score=score_by_sequence(clean),
-        chosen_loss=clean[rows, given.chosen],
+        chosen_loss=clean[np.arange(len(clean)), given.chosen],
         class_loss=np.array([_mean(clean, chosen) for chosen in given.member]),
-        half_loss=_half_losses(network, parameters, given.halves),
-        **heads,
+        half_loss=np.array([halves[:, :middle].mean(), halves[:, middle:].mean()]),
+    )
+
+
+def ablated_of(losses: Array, given: EvaluationSet) -> Ablated:
+    """Return what losses without single heads tell, (ablations, L, H, N, T) [nat]."""
+    return Ablated(
+        ablated_score=score_by_sequence(losses).mean(axis=-1),
+        ablated_loss=losses.mean(axis=(-2, -1)),
+        ablated_chosen_loss=losses[..., np.arange(losses.shape[-2]), given.chosen],
+    )
+
+
+def weight_scores(folded: Circuits, previous_token: Array) -> WeightScores:
+    """Return what weights tell, with the attention of each head on the token before, (L, H)."""
+    return WeightScores(
         ov_eigenvalue=ov_eigenvalue_scores(folded),
-        qk_trace=qk_traces(folded, heads["previous_token"].astype(np.float64)),
+        qk_trace=qk_traces(folded, previous_token.astype(np.float64)),
         composition_score=composition_scores(folded),
-        ablated_score=ablated_score,
-        ablated_loss=ablated.mean(axis=(-2, -1)),
-        ablated_chosen_loss=ablated[..., rows, given.chosen],
     )
 
 
@@ -220,17 +318,29 @@ def _heads(
         for layer, (mixed, pattern) in enumerate(zip(single.mixed, single.patterns, strict=True))
     ]
     found = {
-        "matching": torch.stack(
-            [
-                torch.stack([matching(p, given.repeated, offset=offset) for p in repeated])
-                for offset in OFFSETS
-            ]
-        ),
+        "matching": matchings(repeated, given.repeated),
         "copying": torch.stack([each.attended for each in copied]),
         "copying_strongest": torch.stack([each.strongest for each in copied]),
-        "previous_token": _previous_token(network, parameters, given.sequences[:_PROBES, :-1]),
+        "previous_token": _previous_token(network, parameters, given.sequences[:PROBES, :-1]),
     }
     return {name: value.numpy() for name, value in found.items()}
+
+
+def matchings(patterns: Sequence[Tensor], tokens: Tensor) -> Tensor:
+    """Return the attention of each head relative to earlier copies, by `OFFSETS`, (3, L, H).
+
+    Parameters
+    ----------
+    patterns : sequence of (B, H, T, T) Tensor
+        Of each layer.
+    tokens : (B, T) Tensor
+    """
+    return torch.stack(
+        [
+            torch.stack([matching(each, tokens, offset=offset) for each in patterns])
+            for offset in OFFSETS
+        ]
+    )
 
 
 def _previous_token(network: Transformer, parameters: dict[str, Tensor], tokens: Tensor) -> Tensor:
@@ -241,10 +351,3 @@ def _previous_token(network: Transformer, parameters: dict[str, Tensor], tokens:
         means = torch.stack([previous_token(pattern) for pattern in patterns])
         parts.append(means * (len(block) / len(tokens)))
     return torch.stack(parts).sum(dim=0)
-
-
-def _half_losses(network: Transformer, parameters: dict[str, Tensor], halves: Tensor) -> Array:
-    logits = network.logits(parameters, halves[:, :-1])
-    losses = next_token_loss(logits, halves[:, 1:]).numpy()
-    middle = losses.shape[1] // 2
-    return np.array([losses[:, :middle].mean(), losses[:, middle:].mean()])

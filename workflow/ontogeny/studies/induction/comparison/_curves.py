@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ontogeny.joins import Run
 from ontogeny.joins.rows import stacked
 from ontogeny.studies.induction.analysis.paths import principal_components, turn
-from ontogeny.studies.induction.comparison._runs import analysis, evaluation, windows
+from ontogeny.studies.induction.comparison._runs import analysis, checkpoint, evaluation, windows
 from ontogeny.studies.induction.labels import variable
 
 __all__ = ["COMPONENTS", "MOMENTS", "along_context", "along_training", "paths"]
@@ -88,7 +88,7 @@ def along_context(runs: Sequence[Run]) -> dict[str, xr.Variable]:
     for run, (start, _) in zip(runs, windows(runs), strict=True):
         loss = evaluation(run)["index_loss"]
         before = start if np.isfinite(start) else float(analysis(run)["warm_up"])
-        both = [loss.sel(step=before, method="ffill"), loss.isel(step=-1)]
+        both = [checkpoint(run, before)["index_loss"], loss.isel(step=-1)]
         joined = xr.concat([one.drop_vars("step") for one in both], "moment")
         each.append(
             joined.assign_coords(moment=list(MOMENTS), index=np.arange(joined.sizes["index"]))

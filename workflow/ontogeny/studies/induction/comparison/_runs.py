@@ -21,8 +21,11 @@ def analysis(run: Run) -> xr.Dataset:
 
 
 def checkpoint(run: Run, step: float) -> xr.Dataset:
-    """Return the measures of the checkpoint at or before a step."""
-    return evaluation(run).sel(step=step, method="ffill")
+    """Return the measures of the checkpoint at or before a step; NaN if none is stored so early."""
+    found = evaluation(run)
+    if step < found["step"][0]:
+        return found.isel(step=0).where(False)
+    return found.sel(step=step, method="ffill")
 
 
 def window(run: Run) -> tuple[float, float]:

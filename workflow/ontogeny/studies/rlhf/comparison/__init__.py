@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ontogeny.caveats import few_seeds, warned
 from ontogeny.joins import Run
 from ontogeny.labels import text
 from ontogeny.studies.rlhf.comparison.bounds import bounds_of_runs
@@ -32,6 +33,7 @@ _SHARED_DIMENSIONS = ("end",)
 """Dimensions that real comparisons share with all else."""
 
 
+@warned(few_seeds)
 def compare(
     runs: Sequence[Run],
     preferences: Sequence[Run],

@@ -16,19 +16,19 @@ def _passes(runs: xr.Dataset, milestone: str) -> xr.DataArray:
 
 def _restricted_first(results: xr.Dataset) -> Estimate:
     runs = grokked(results)
-    restricted = _passes(runs, "restricted loss half of its range")
+    restricted = _passes(runs, "restricted wave loss half of its range")
     return share(restricted < _passes(runs, "test loss half of its range"))
 
 
 def _excluded_rises(results: xr.Dataset) -> Estimate:
     runs = grokked(results)
-    rises = _passes(runs, "excluded loss 1 nat above its minimum")
+    rises = _passes(runs, "excluded wave loss 1 nat above its minimum")
     return share(rises < _passes(runs, "test loss half of its range"))
 
 
 def _excluded_large(results: xr.Dataset) -> Estimate:
     runs = grokked(results)
-    return share(runs["excluded_loss"] > runs["uniform_loss"])
+    return share(runs["excluded_wave_loss"] > runs["uniform_loss"])
 
 
 def _few(results: xr.Dataset) -> Estimate:
@@ -38,7 +38,9 @@ def _few(results: xr.Dataset) -> Estimate:
 def _different(results: xr.Dataset) -> Estimate:
     """Compare disjoint pairs of runs of one experiment, so that no run counts twice."""
     pairs = disjoint_pairs(grokked(results))
-    keys = [(one["key"].fillna(0), other["key"].fillna(0)) for one, other in pairs]
+    keys = [
+        (one["key_frequency"].fillna(0), other["key_frequency"].fillna(0)) for one, other in pairs
+    ]
     return share([bool((one != other).any()) for one, other in keys])
 
 
@@ -55,7 +57,7 @@ def _directions(results: xr.Dataset) -> Estimate:
 
 
 def _cubes(results: xr.Dataset) -> Estimate:
-    return mean(grokked(results)["logit_fve"])
+    return mean(grokked(results)["key_cube_fve"])
 
 
 def _deletions(results: xr.Dataset) -> Estimate:
@@ -86,10 +88,10 @@ OF_CIRCUITS = (
     Claim(
         "restricted-before-test",
         "The circuit forms before it shows",
-        "The restricted loss falls long before the test loss does.",
+        "The restricted wave loss falls long before the test loss does.",
         f"{PAPER}, section 5.1",
-        "share of runs whose restricted loss is below the middle of its range for good before the "
-        "test loss is",
+        "share of runs whose restricted wave loss is below the middle of its range for good "
+        "before the test loss is",
         "above",
         MOST,
         5,
@@ -98,9 +100,9 @@ OF_CIRCUITS = (
     Claim(
         "excluded-rises-early",
         "Training pairs move to the circuit while nothing shows",
-        "The excluded loss rises while the test loss is flat.",
+        "The excluded wave loss rises while the test loss is flat.",
         f"{PAPER}, section 5.1",
-        "share of runs whose excluded loss is 1 nat above its minimum before the test loss is "
+        "share of runs whose excluded wave loss is 1 nat above its minimum before the test loss is "
         "below the middle of its range for good",
         "above",
         MOST,
@@ -113,7 +115,7 @@ OF_CIRCUITS = (
         "At the final checkpoint, the loss on training pairs without the key frequencies exceeds "
         "that of equal logits.",
         f"{PAPER}, section 5.1",
-        "share of runs with excluded loss above ln p",
+        "share of runs with excluded wave loss above ln p",
         "above",
         MOST,
         5,

@@ -10,9 +10,11 @@ from ontogeny.studies.composition.irreps.analysis.losses import (
     ablated_losses,
     losses,
     restricted_losses,
+    splits_of,
 )
 from ontogeny.studies.composition.irreps.analysis.means import (
     Layers,
+    LogitSums,
     Matrices,
     Means,
     Network,
@@ -38,6 +40,7 @@ from ontogeny.studies.composition.irreps.analysis.shares import (
     hidden_shares,
     key_irreps,
     logit_similarity,
+    logit_similarity_on_test_pairs,
     matrix_shares,
 )
 
@@ -52,6 +55,7 @@ __all__ = [
     "Evidence",
     "Frame",
     "Layers",
+    "LogitSums",
     "Matrices",
     "Means",
     "Network",
@@ -73,6 +77,7 @@ __all__ = [
     "key_irreps",
     "learning_order",
     "logit_similarity",
+    "logit_similarity_on_test_pairs",
     "logit_slice",
     "losses",
     "matrix_shares",
@@ -83,5 +88,6 @@ __all__ = [
     "relabelled",
     "relabelled_means",
     "restricted_losses",
+    "splits_of",
     "unembedding_shares",
 ]

@@ -34,16 +34,16 @@ class Ablations:
 
     Attributes
     ----------
-    hidden_loss : (3,) ndarray
-        Of the hidden layer whole, by split (train, test, all).
-    ablated_loss : (3, 3, R) ndarray
+    hidden_loss : (split,) ndarray
+        Of the hidden layer whole, by `splits_of` the training set.
+    ablated_loss : (split, 3, R) ndarray
         By split, without the projection of the hidden layer on the entries of ``rho(a)``,
         ``rho(b)``, ``rho(ab)`` of each irrep; that of the trivial irrep is the mean.
     constructed_loss : float
         On all pairs, of a hidden layer made of the key irreps' entries of ``rho(ab)`` alone, with
         all entries of an irrep equally strong: ``sum over key rho of Q_rho(ab) C'``, where ``C'``
         is ``C = Q_rho^T M`` with rows of equal norm and the Frobenius norm of ``C``.
-    unembedding_key_loss, unembedding_rest_loss : (3,) ndarray
+    unembedding_key_loss, unembedding_rest_loss : (split,) ndarray
         By split, with the unembedding projected on the span of the key irreps, or without that.
     """
 
@@ -65,7 +65,7 @@ class Ablations:
 def ablations(
     network: Network,
     unembedding: Array,
-    train: NDArray[np.bool_],
+    train: NDArray[np.bool_] | None,
     frame: Frame,
     *,
     means: Means,
@@ -78,8 +78,8 @@ def ablations(
     network : callable
     unembedding : (n, h) ndarray
         The neuron-to-logit map.
-    train : (n, n) ndarray of bool
-        The training set.
+    train : (n, n) ndarray of bool or None
+        The training set; None where it is not known.
     frame : Frame
     means : Means
         Of the same network.

@@ -13,11 +13,24 @@ from numpy.typing import NDArray
 from ontogeny.studies.composition.irreps.analysis.frame import Frame
 from ontogeny.studies.composition.irreps.analysis.means import Layers, Network
 
-__all__ = ["SPLITS", "Ablation", "ablated_losses", "losses", "restricted_losses"]
+__all__ = [
+    "SPLITS",
+    "Ablation",
+    "ablated_losses",
+    "losses",
+    "restricted_losses",
+    "splits_of",
+]
 
 Array = NDArray[np.float64]
 
 SPLITS = ("train", "test", "all")
+
+
+def splits_of(train: NDArray[np.bool_] | None) -> tuple[str, ...]:
+    """Return the splits whose losses are known: all pairs alone without a training set."""
+    return SPLITS[-1:] if train is None else SPLITS
+
 
 _LARGEST_EXPONENT = 600.0
 
@@ -107,7 +120,7 @@ def _loss(wrong: Array, excess: Array) -> Array:
 
 def losses(
     network: Network,
-    train: NDArray[np.bool_],
+    train: NDArray[np.bool_] | None,
     frame: Frame,
     *,
     answer: NDArray[np.integer] | None = None,
@@ -117,8 +130,8 @@ def losses(
     Parameters
     ----------
     network : callable
-    train : (n, n) ndarray of bool
-        Which pairs ``(a, b)`` are in the training set.
+    train : (n, n) ndarray of bool or None
+        Which pairs ``(a, b)`` are in the training set; None where it is not known.
     frame : Frame
     answer : (n, n) ndarray of int, optional
         The right answer to each pair; the product where none is given.
@@ -126,14 +139,16 @@ def losses(
     Returns
     -------
     loss, accuracy : dict of str to float
-        For ``train``, ``test``, ``all``; a pair counts as right when the logit of its answer is
+        By `splits_of`; a pair counts as right when the logit of its answer is
         larger than every other. NaN for an empty split.
     """
     answers = frame.product if answer is None else answer
     by_pair = [_exponentials(layers.logits, answers[layers.left]) for layers in network()]
     pair_loss = np.concatenate([_loss(wrong, excess) for wrong, excess in by_pair])
     right = np.concatenate([excess < 0 for _, excess in by_pair])
-    splits = {"train": train, "test": ~train, "all": np.ones_like(train)}
+    splits = {"all": np.ones(pair_loss.shape, dtype=bool)}
+    if train is not None:
+        splits = {"train": train, "test": ~train} | splits
     return (
         {name: _mean(pair_loss[chosen]) for name, chosen in splits.items()},
         {name: _mean(right[chosen]) for name, chosen in splits.items()},
@@ -164,7 +179,7 @@ class Ablation:
 def ablated_losses(
     network: Network,
     ablations: Sequence[Ablation],
-    train: NDArray[np.bool_],
+    train: NDArray[np.bool_] | None,
     frame: Frame,
     *,
     unembedding: Array | None = None,
@@ -177,8 +192,8 @@ def ablated_losses(
     ----------
     network : callable
     ablations : sequence of Ablation
-    train : (n, n) ndarray of bool
-        Which pairs ``(a, b)`` are in the training set.
+    train : (n, n) ndarray of bool or None
+        Which pairs ``(a, b)`` are in the training set; None where it is not known.
     frame : Frame
     unembedding : (n, h) ndarray, optional
         The neuron-to-logit map, for ablations that go through the hidden layer alone.
@@ -189,33 +204,35 @@ def ablated_losses(
 
     Returns
     -------
-    list of dict of str to (3, T) ndarray
-        One for each ablation; by `SPLITS`, NaN for an empty split.
+    list of dict of str to (split, T) ndarray
+        One for each ablation; by `splits_of`, NaN for an empty split.
 
     Raises
     ------
     ValueError
-        If an ablation goes through the hidden layer without `unembedding`, or keeps or takes a
-        span without `span`.
+        If an ablation goes through the hidden layer without it or `unembedding`, or keeps or
+        takes a span without `span`.
     """
     totals: list[dict[Part, Array]] = [
         {part: np.zeros((2, len(tables))) for part, tables in ablation.tables.items()}
         for ablation in ablations
     ]
     right = frame.product if answer is None else answer
+    member = np.zeros(frame.product.shape, dtype=bool) if train is None else train
     for layers in network():
         logits = _logits(layers, {a.through for a in ablations}, unembedding, span)
         for ablation, total in zip(ablations, totals, strict=True):
             values = logits[ablation.through]
             for part, sums in _block_totals(
-                layers.left, values, ablation.tables, train, frame, right
+                layers.left, values, ablation.tables, member, frame, right
             ):
                 total[part] += sums
-    count = np.array([[train.sum()], [train.size - train.sum()]])
+    known = slice(0, 2) if train is not None else slice(0, 0)
+    count = np.array([[member.sum()], [member.size - member.sum()]])[known]
     with np.errstate(invalid="ignore"):
         return [
             {
-                part: np.concatenate([sums / count, [sums.sum(axis=0) / train.size]])
+                part: np.concatenate([sums[known] / count, [sums.sum(axis=0) / member.size]])
                 for part, sums in total.items()
             }
             for total in totals
@@ -232,6 +249,9 @@ def _logits(
     if wanted - {"all"}:
         if unembedding is None:
             msg = f"`unembedding` is None: ablations through {sorted(wanted)} need it"
+            raise ValueError(msg)
+        if layers.hidden is None:
+            msg = f"the network has no hidden layer: ablations through {sorted(wanted)} need it"
             raise ValueError(msg)
         found["hidden"] = layers.hidden @ unembedding.T
     if wanted & {"span", "rest"}:

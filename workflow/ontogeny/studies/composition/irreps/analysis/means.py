@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.irreps.analysis.frame import Frame
 
-__all__ = ["Layers", "Matrices", "Means", "Network", "group_means", "logit_slice"]
+__all__ = [
+    "Layers",
+    "LogitSums",
+    "Matrices",
+    "Means",
+    "Network",
+    "group_means",
+    "logit_slice",
+]
 
 Array = NDArray[np.float64]
 
@@ -28,13 +36,17 @@ class Layers:
     ----------
     left : (A,) ndarray of int
         The left factors.
-    hidden : (A, n, h) ndarray
+    hidden : (A, n, h) ndarray or None
+        None where a network shows its logits alone.
     logits : (A, n, n) ndarray, or a function that returns it
         The function is called when the logits are first asked for.
     """
 
     def __init__(
-        self, left: NDArray[np.integer], hidden: Array, logits: Array | Callable[[], Array]
+        self,
+        left: NDArray[np.integer],
+        hidden: Array | None,
+        logits: Array | Callable[[], Array],
     ) -> None:
         self.left, self.hidden, self._logits = left, hidden, logits
 
@@ -46,28 +58,59 @@ class Layers:
 
 @dataclass(frozen=True)
 class Matrices:
-    """The matrices of a network that stand on group elements.
+    """The matrices of a network whose rows belong to group elements, as far as they are known.
 
     Attributes
     ----------
-    left_embedding, right_embedding : (n, e) ndarray
-    unembedding : (n, h) ndarray
+    left_embedding, right_embedding : (n, e) ndarray or None
+        Both are known, or neither is.
+    unembedding : (n, h) ndarray or None
         The neuron-to-logit map, one row for each candidate.
     direct_path : bool
         Whether anything reaches the logits around the hidden layer.
-    squared_weights : float
+    squared_weights : float or None
         Sum of the squares of all parameters.
     """
 
-    left_embedding: Array
-    right_embedding: Array
-    unembedding: Array
-    direct_path: bool
-    squared_weights: float
+    left_embedding: Array | None = None
+    right_embedding: Array | None = None
+    unembedding: Array | None = None
+    direct_path: bool = True
+    squared_weights: float | None = None
+
+    @property
+    def named(self) -> dict[str, Array]:
+        """The matrices that are known, by name."""
+        found = {
+            "left_embedding": self.left_embedding,
+            "right_embedding": self.right_embedding,
+            "unembedding": self.unembedding,
+        }
+        return {name: matrix for name, matrix in found.items() if matrix is not None}
 
 
 Network = Callable[[], Iterator[Layers]]
 """Yields the layers of a network block by block; may be called again."""
+
+
+@dataclass(frozen=True)
+class LogitSums:
+    """What characters can see of the logits on some pairs.
+
+    Attributes
+    ----------
+    by_product : (n, n) ndarray
+        ``by_product[g, c]``: sum of the logits over those of the pairs whose product is ``g``.
+    centred_norm : float
+        Euclidean norm over these pairs and all candidates of the logits minus their mean over
+        ``c``.
+    pairs : int
+        Number of the pairs.
+    """
+
+    by_product: Array
+    centred_norm: float
+    pairs: int
 
 
 @dataclass(frozen=True)
@@ -77,13 +120,16 @@ class Means:
     Attributes
     ----------
     left, right, product : (n, h) ndarray
-        Mean of the hidden layer over all pairs with the same left factor, right factor, product.
+        Mean of the hidden layer over all pairs with the same left factor, right factor, product;
+        without columns where no hidden layer is known.
     square : (h,) ndarray
         Mean of its square over all pairs.
     logits : (n, n) ndarray
         ``logits[g, c]``: mean of the logits over all pairs with product ``g``.
     centred_logit_norm : float
         Euclidean norm over all triples of the logits minus their mean over ``c``.
+    test : LogitSums or None
+        Of the test pairs alone; None where it is not known which these are.
     """
 
     left: Array
@@ -92,6 +138,7 @@ class Means:
     square: Array
     logits: Array
     centred_logit_norm: float
+    test: LogitSums | None = None
 
     @property
     def variance(self) -> Array:
@@ -99,26 +146,47 @@ class Means:
         return self.square - np.square(self.product.mean(axis=0))
 
 
-def group_means(network: Network, frame: Frame) -> Means:
-    """Return the means of hidden layer and logits over left factor, right factor and product."""
+def group_means(network: Network, frame: Frame, *, train: NDArray[np.bool_] | None = None) -> Means:
+    """Return the means of hidden layer and logits over left factor, right factor and product.
+
+    Parameters
+    ----------
+    network : callable
+    frame : Frame
+    train : (n, n) ndarray of bool, optional
+        The training set; where it is given, the logits of the other pairs are summed as well.
+    """
     n = frame.order
     found: dict[str, Array] = {}
-    left, norms = [], []
+    left, norms, test_norms = [], [], []
     for layers in network():
         by_product = frame.division[layers.left]  # (A, g): the right factor
         rows = np.arange(len(layers.left))[:, None]
-        centred = layers.logits - layers.logits.mean(axis=2, keepdims=True)
-        left.append(layers.hidden.mean(axis=1))
+        logits = layers.logits
+        hidden = np.empty((*logits.shape[:2], 0)) if layers.hidden is None else layers.hidden
+        centred = logits - logits.mean(axis=2, keepdims=True)
+        left.append(hidden.mean(axis=1))
         norms.append(np.linalg.norm(centred))
         sums = {
-            "right": layers.hidden.sum(axis=0) / n,
-            "product": layers.hidden[rows, by_product].sum(axis=0) / n,
-            "square": np.einsum("abj,abj->j", layers.hidden, layers.hidden) / n**2,
-            "logits": layers.logits[rows, by_product].sum(axis=0) / n,
+            "right": hidden.sum(axis=0) / n,
+            "product": hidden[rows, by_product].sum(axis=0) / n,
+            "square": np.einsum("abj,abj->j", hidden, hidden) / n**2,
+            "logits": logits[rows, by_product].sum(axis=0) / n,
         }
+        if train is not None:
+            test = ~train[layers.left]
+            chosen = np.where(test[rows, by_product][..., None], logits[rows, by_product], 0.0)
+            sums["test"] = chosen.sum(axis=0)
+            test_norms.append(np.linalg.norm(centred[test]))
         found = {name: found.get(name, 0.0) + value for name, value in sums.items()}
+    by_test_product = found.pop("test", None)
     return Means(
-        left=np.concatenate(left), centred_logit_norm=float(np.linalg.norm(norms)), **found
+        left=np.concatenate(left),
+        centred_logit_norm=float(np.linalg.norm(norms)),
+        test=None
+        if train is None or by_test_product is None
+        else LogitSums(by_test_product, float(np.linalg.norm(test_norms)), int((~train).sum())),
+        **found,
     )
 
 

@@ -75,14 +75,15 @@ class Clusters:
     parts : (3, R) ndarray
         Share of the cluster's variance in ``rho(a)``, ``rho(b)``, ``rho(ab)`` of its own irrep;
         NaN for an empty cluster. The rest is not explained by these.
-    unembedding : (R,) ndarray
-        Share of the cluster's columns of the neuron-to-logit map in its own irrep.
+    unembedding : (R,) ndarray or None
+        Share of the cluster's columns of the neuron-to-logit map in its own irrep; None where the
+        map is not known.
     """
 
     size: NDArray[np.int64]
     off: int
     parts: Array
-    unembedding: Array
+    unembedding: Array | None
 
 
 def neurons(network: Network, means: Means, frame: Frame) -> Neurons:
@@ -162,18 +163,21 @@ def _by_neuron(network: Network, means: Means) -> NDArray[np.floating]:
     n, h = means.left.shape
     hidden = np.empty((h, n, n), np.float64 if 8 * h * n * n <= _LARGEST else np.float32)
     for layers in network():
+        if layers.hidden is None:
+            msg = "`network` has no hidden layer, so it has no neurons"
+            raise ValueError(msg)
         hidden[:, layers.left] = layers.hidden.transpose(2, 0, 1)
     return hidden
 
 
-def clusters(found: Neurons, unembedding: Array, frame: Frame) -> Clusters:
+def clusters(found: Neurons, unembedding: Array | None, frame: Frame) -> Clusters:
     """Return the neurons by irrep.
 
     Parameters
     ----------
     found : Neurons
-    unembedding : (n, h) ndarray
-        The neuron-to-logit map.
+    unembedding : (n, h) ndarray or None
+        The neuron-to-logit map; None where it is not known.
     frame : Frame
 
     Returns
@@ -185,19 +189,21 @@ def clusters(found: Neurons, unembedding: Array, frame: Frame) -> Clusters:
     return Clusters(size, int((found.irrep < 0).sum()), parts, readout)
 
 
-def cluster_shares(found: Neurons, unembedding: Array, frame: Frame) -> tuple[Array, Array]:
+def cluster_shares(
+    found: Neurons, unembedding: Array | None, frame: Frame
+) -> tuple[Array, Array | None]:
     """Return the fields `parts` and `unembedding` of `Clusters`."""
     count = len(frame.irreps)
-    parts = np.full((3, count), np.nan)
-    readout = np.full(count, np.nan)
-    power = _by_irrep(unembedding, frame)  # (neuron, irrep)
+    parts, readout = np.full((3, count), np.nan), np.full(count, np.nan)
+    power = None if unembedding is None else _by_irrep(unembedding, frame)  # (neuron, irrep)
     for r in range(count):
         members = found.irrep == r
         if members.any():
             variance = found.variance[members]
             parts[:, r] = found.parts[:, members, r] @ variance / variance.sum()
-            readout[r] = power[members, r].sum() / power[members].sum()
-    return parts, readout
+            if power is not None:
+                readout[r] = power[members, r].sum() / power[members].sum()
+    return parts, None if power is None else readout
 
 
 def unembedding_shares(unembedding: Array, frame: Frame) -> Array:

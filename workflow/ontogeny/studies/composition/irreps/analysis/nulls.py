@@ -81,7 +81,8 @@ def relabelled_means(network: Network, means: Means, frames: list[Frame]) -> lis
             ),
             shape=(len(pairs), len(rows) * n),
         )
-        hidden += gather @ layers.hidden.reshape(len(rows) * n, -1)
+        if layers.hidden is not None:
+            hidden += gather @ layers.hidden.reshape(len(rows) * n, -1)
         logits += gather @ layers.logits.reshape(len(rows) * n, -1)
     return [
         replace(means, product=h, logits=z)
@@ -93,7 +94,7 @@ def nulls(
     network: Network,
     means: Means,
     matrices: Matrices,
-    found: Neurons,
+    found: Neurons | None,
     frame: Frame,
     *,
     count: int = 20,
@@ -107,8 +108,8 @@ def nulls(
     means : Means
         Of the same network.
     matrices : Matrices
-    found : Neurons
-        Of the same network; clusters keep their neurons.
+    found : Neurons or None
+        Of the same network; clusters keep their neurons. None without a hidden layer.
     frame : Frame
     count : int
         Number of relabellings.
@@ -118,37 +119,57 @@ def nulls(
     Returns
     -------
     dict of str to (P, ...) ndarray
-        By the name of the measure. ``neuron_fve``, ``neuron_part_fve`` and
-        ``neuron_unembedding_fve`` are means over neurons; for ``neuron_fve`` each neuron is read
-        under one of the relabellings in turn, and no more than `_READ` of them.
+        By the name of the measure, of those that the network shows. ``neuron_fve``,
+        ``neuron_part_fve`` and ``neuron_unembedding_fve`` are means over neurons; for
+        ``neuron_fve`` each neuron is analysed under one of the relabellings in turn, and no more
+        than `_READ` of them.
     """
     rng = np.random.default_rng(seed)
     frames = [relabelled(frame, rng.permutation(frame.order)) for _ in range(count)]
     each = list(zip(frames, relabelled_means(network, means, frames), strict=True))
     similarity = np.stack([logit_similarity(m, f) for f, m in each])
-    embeddings = (matrices.left_embedding, matrices.right_embedding)
-    parts = [part_shares(m, f) for f, m in each]
-    shares = [
-        cluster_shares(replace(found, parts=p), matrices.unembedding, f)
-        for p, f in zip(parts, frames, strict=True)
-    ]
-    return {
+    values = {
         "logit_similarity": similarity,
         "logit_fve": similarity**2,
         "logit_fve_total": (similarity[:, 1:] ** 2).sum(axis=1),
-        "embedding_fve": np.stack(
-            [[matrix_shares(matrix, f) for matrix in embeddings] for f in frames]
-        ),
-        "unembedding_fve": np.stack([matrix_shares(matrices.unembedding, f) for f in frames]),
-        "hidden_fve": np.stack([hidden_shares(m, f) for f, m in each]),
+    }
+    left, right, unembedding = (
+        matrices.left_embedding,
+        matrices.right_embedding,
+        matrices.unembedding,
+    )
+    if left is not None and right is not None:
+        values["embedding_fve"] = np.stack(
+            [[matrix_shares(matrix, f) for matrix in (left, right)] for f in frames]
+        )
+    if unembedding is not None:
+        values["unembedding_fve"] = np.stack([matrix_shares(unembedding, f) for f in frames])
+        values["neuron_unembedding_fve"] = np.stack(
+            [unembedding_shares(unembedding, f).mean(axis=0) for f in frames]
+        )
+    if found is not None:
+        values["hidden_fve"] = np.stack([hidden_shares(m, f) for f, m in each])
+        values |= _neuron_nulls(found, means, each, unembedding)
+    return values
+
+
+def _neuron_nulls(
+    found: Neurons, means: Means, each: list[tuple[Frame, Means]], unembedding: Array | None
+) -> dict[str, Array]:
+    """Return fractions of neurons and clusters under each relabelling."""
+    frames = [f for f, _ in each]
+    parts = [part_shares(m, f) for f, m in each]
+    shares = [
+        cluster_shares(replace(found, parts=p), unembedding, f)
+        for p, f in zip(parts, frames, strict=True)
+    ]
+    readouts = [readout for _, readout in shares if readout is not None]
+    values = {
         "neuron_part_fve": np.stack([p.mean(axis=1) for p in parts]),
-        "neuron_unembedding_fve": np.stack(
-            [unembedding_shares(matrices.unembedding, f).mean(axis=0) for f in frames]
-        ),
         "cluster_fve": np.stack([inside for inside, _ in shares]),
-        "cluster_unembedding_fve": np.stack([readout for _, readout in shares]),
         "neuron_fve": _neuron_null(found, means, frames),
     }
+    return values | ({"cluster_unembedding_fve": np.stack(readouts)} if readouts else {})
 
 
 def _neuron_null(found: Neurons, means: Means, frames: list[Frame]) -> Array:

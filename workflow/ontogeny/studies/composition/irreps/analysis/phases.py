@@ -38,7 +38,7 @@ def phases(
     test_accuracy: Array,
     test_loss: Array,
     excluded_loss: Array,
-    squared_weights: Array,
+    squared_weights: Array | None,
 ) -> Phases:
     """Return the ends of memorisation, circuit formation and cleanup by a fixed rule.
 
@@ -54,7 +54,12 @@ def phases(
     ----------
     step : (K,) ndarray of int
         The checkpoints.
-    train_accuracy, test_accuracy, test_loss, excluded_loss, squared_weights : (K,) ndarray
+    train_accuracy, test_accuracy, test_loss : (K,) ndarray
+    excluded_loss : (K,) ndarray [nat]
+        Loss on training pairs of the logits without the part of the key irreps, direct path
+        included.
+    squared_weights : (K,) ndarray or None
+        None where the weights are not known; then no end of cleanup is found.
 
     Returns
     -------
@@ -67,7 +72,7 @@ def phases(
     if learned is not None and learned < end:
         lowest = learned + int(np.argmin(_running_median(excluded_loss, 5)[learned:end]))
         found[0] = None if lowest == len(step) - 1 else lowest
-    if found[0] is not None and found[1] is not None:
+    if found[0] is not None and found[1] is not None and squared_weights is not None:
         rate = np.abs(np.gradient(np.log(squared_weights), step))
         fastest = found[0] + int(np.argmax(rate[found[0] :]))
         quiet = rate < 0.1 * rate[fastest]

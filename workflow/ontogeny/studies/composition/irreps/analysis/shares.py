@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontogeny.studies.composition.irreps.analysis.frame import Frame
-from ontogeny.studies.composition.irreps.analysis.means import Means
+from ontogeny.studies.composition.irreps.analysis.means import LogitSums, Means
 
 __all__ = [
     "entry_gini",
@@ -15,6 +15,7 @@ __all__ = [
     "hidden_shares",
     "key_irreps",
     "logit_similarity",
+    "logit_similarity_on_test_pairs",
     "matrix_shares",
 ]
 
@@ -22,7 +23,7 @@ Array = NDArray[np.float64]
 
 
 def logit_similarity(means: Means, frame: Frame) -> Array:
-    r"""Return the cosine between centred logits and each character, (R,).
+    r"""Return the cosine between centred logits and each character over all pairs, (R,).
 
     ``sim_rho = <z - mean_c z, chi_rho(a b c^-1)> / (|| . || || . ||)`` over all ``n^3`` triples
     (arXiv 2302.03025, logit similarity). Since the character depends on ``a b c^-1`` alone, the
@@ -30,12 +31,40 @@ def logit_similarity(means: Means, frame: Frame) -> Array:
     ``a b c^-1 = g``, and ``S(g) = n sum_h zbar[h, g^-1 h]`` from the means over products ``h``.
     """
     n = frame.order
-    centred = means.logits - means.logits.mean(axis=1, keepdims=True)
-    sums = n * centred[np.arange(n), frame.division].sum(axis=1)
-    if means.centred_logit_norm == 0:
+    return _similarity(LogitSums(n * means.logits, means.centred_logit_norm, n**2), frame)
+
+
+def logit_similarity_on_test_pairs(means: Means, frame: Frame) -> Array:
+    """Return the cosine between centred logits and each character over test pairs, (R,).
+
+    The same sums as for `logit_similarity`, over the triples of test pairs ``(a, b)`` and all
+    ``c``. While training pairs are memorised, ``z`` is about a bump at the right answer on these
+    pairs, ``delta(a b c^-1) = sum_rho d_rho chi_rho(a b c^-1) / n`` over complex irreps, so that
+    over all pairs every irrep seems to be learned about as its degree. Test pairs have no part
+    in that.
+
+    Raises
+    ------
+    ValueError
+        If the test pairs are not known.
+    """
+    if means.test is None:
+        msg = "`means` were taken without the training set: give `train` to `group_means`"
+        raise ValueError(msg)
+    return _similarity(means.test, frame)
+
+
+def _similarity(sums: LogitSums, frame: Frame) -> Array:
+    """Return the cosine of logits with each character over some pairs; NaN without a pair."""
+    n = frame.order
+    if sums.pairs == 0:
+        return np.full(len(frame.irreps), np.nan)
+    if sums.centred_norm == 0:
         return np.zeros(len(frame.irreps))
-    norms = n * np.linalg.norm(frame.character, axis=1)
-    return frame.character @ sums / (means.centred_logit_norm * norms)
+    centred = sums.by_product - sums.by_product.mean(axis=1, keepdims=True)
+    of_element = centred[np.arange(n), frame.division].sum(axis=1)
+    norms = np.sqrt(sums.pairs) * np.linalg.norm(frame.character, axis=1)
+    return frame.character @ of_element / (sums.centred_norm * norms)
 
 
 def key_irreps(similarity: Array, frame: Frame, *, threshold: float) -> NDArray[np.bool_]:

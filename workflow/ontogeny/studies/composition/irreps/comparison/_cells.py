@@ -83,12 +83,12 @@ def frequencies(
     """Return how often and when each irrep is learned, over the runs that have grokked."""
     key = found["key"].values
     order = np.where(key, found["learning_order"].values, np.nan)
-    first = np.where(key, found["first_step"].values, np.nan)
+    first = np.where(key, found["learned_step"].values, np.nan)
     about = {
         "key_count": "number of runs in which the irrep is key",
         "first_count": "number of runs in which the irrep is learned first",
         "mean_order": "mean place in the order of learning",
-        "median_first_step": "median step at which the irrep is learned",
+        "median_learned_step": "median step at which the irrep is learned",
     }
     each = [
         [

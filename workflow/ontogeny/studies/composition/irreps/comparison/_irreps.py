@@ -29,18 +29,31 @@ def by_irrep(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
     followed = [each.sizes["step"] > 1 for each in along]
     key = stacked([each["key"] for each in last], irrep=irreps) == 1
     similarity = stacked([each["logit_similarity"] for each in last], irrep=irreps)
-    first = stacked([each["learned_step"] for each in along], irrep=irreps)
-    order = stacked([each["learned_order"] for each in along], irrep=irreps)
-    order = np.where(order < 0, np.nan, order + 1)
-    for when in (first, order):
-        when[~np.array(followed)] = np.nan
     dims = ("run", "irrep")
-    return {
+    found = {
         "key": variable(dims, key, "key irrep of the final checkpoint"),
         "similarity": variable(dims, similarity, "logit similarity"),
-        "first_step": variable(dims, first, "first checkpoint at which the irrep is learned"),
-        "learning_order": variable(dims, order, "place in the order of learning, from 1"),
     }
+    for prefix, pairs in (("", "test pairs"), ("all_pairs_", "all pairs")):
+        first, order = (
+            stacked([_known(each, f"{prefix}{name}") for each in along], irrep=irreps)
+            for name in ("learned_step", "learned_order")
+        )
+        order = np.where(order < 0, np.nan, order + 1)
+        for when in (first, order):
+            when[~np.array(followed)] = np.nan
+        found[f"{prefix}learned_step"] = variable(
+            dims, first, f"first checkpoint at which the irrep is learned, by {pairs}"
+        )
+        found[f"{prefix}learning_order"] = variable(
+            dims, order, f"place in the order of learning by {pairs}, from 1"
+        )
+    return found
+
+
+def _known(along: xr.Dataset, name: str) -> xr.DataArray:
+    """Return a quantity by irrep, NaN where a run without training pairs does not have it."""
+    return along[name] if name in along else xr.full_like(along["key"], np.nan, dtype=float)
 
 
 def agreements(
@@ -52,7 +65,7 @@ def agreements(
     value was learned earlier. Choice: over pairs of a key and another non-trivial irrep that
     differ in some predictor, whether the key one has the smaller value.
     """
-    key, first = found["key"].values, found["first_step"].values
+    key, first = found["key"].values, found["learned_step"].values
     counts = np.zeros((4, len(key), len(PREDICTORS)), dtype=np.int64)
     for row, name in enumerate(about["group_of_run"].values):
         group = known.names.index(str(name))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from ontogeny.caveats import few_seeds, warned
 from ontogeny.joins import Run
 from ontogeny.joins.rows import described
 from ontogeny.labels import text
@@ -32,6 +33,7 @@ __all__ = ["comparison"]
 MEANING = {"width": "number of hidden neurons", "fraction": "share of the pairs trained on"}
 
 
+@warned(few_seeds)
 def comparison(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Dataset:
     """Return what the final checkpoints of all runs have in common, and how they came to be.
 

@@ -23,6 +23,14 @@ PLACES = {
 }
 
 
+_COPIED = {
+    "excluded_hidden_loss": ("excluded loss of the hidden layer", "nat"),
+    "restricted_hidden_loss": ("restricted loss of the hidden layer", "nat"),
+    "logit_fve_total": ("share of the logits explained by all non-trivial irreps", "1"),
+    "squared_weights": ("sum of squared weights", "1"),
+}
+
+
 def measures(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
     """Return what is measured on the final checkpoint of each run."""
     return columns(
@@ -31,23 +39,24 @@ def measures(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
 
 
 def _measures_of(last: xr.Dataset, order: int) -> dict[str, xr.Variable]:
+    """Return what is measured on a final checkpoint, NaN where it is not known."""
     key = last["key"].values
     found = {
-        f"{split}_{name}": variable((), last[name].sel(split=split), f"{split} {name}", units)
+        f"{split}_{name}": variable((), _of_split(last, name, split), f"{split} {name}", units)
         for split in ("train", "test")
         for name, units in (("loss", "nat"), ("accuracy", "1"))
     }
-    for name in ("excluded_loss", "restricted_loss"):
-        found[name] = variable((), last[name], name.replace("_", " "), "nat")
+    for name, (about, units) in _COPIED.items():
+        found[name] = variable((), last.get(name, np.nan), about, units)
     found["uniform_loss"] = variable((), np.log(order), "loss of equal logits", "nat")
-    found["logit_fve"] = variable((), last["logit_fve_total"], "share of the logits explained")
     for kind, of_what in (("fve", ""), ("chance", ", of random numbers")):
-        for name, share in _shares(last, kind).items():
-            about = f"share of the {PLACES[name]} in key irreps{of_what}"
-            found[f"{name}_{kind}"] = variable((), share.values[key].sum(), about)
+        shares = _shares(last, kind)
+        for name, place in PLACES.items():
+            share = shares[name].values[key].sum() if name in shares else np.nan
+            about = f"share of the {place} in key irreps{of_what}"
+            found[f"{name}_{kind}"] = variable((), share, about)
     rank = last["rank"].values[key].sum() / (order - 1)
     return found | {
-        "squared_weights": variable((), last["squared_weights"], "sum of squared weights"),
         "key_irreps": variable((), key.sum(), "number of key irreps"),
         "key_rank": variable(
             (), rank, "share of all non-trivial matrix entries that belongs to key irreps"
@@ -55,24 +64,32 @@ def _measures_of(last: xr.Dataset, order: int) -> dict[str, xr.Variable]:
     }
 
 
+def _of_split(results: xr.Dataset, name: str, split: str) -> xr.DataArray | float:
+    """Return a quantity on a split, NaN where that is not known."""
+    return results[name].sel(split=split) if split in results["split"] else float("nan")
+
+
 def _shares(last: xr.Dataset, kind: str) -> dict[str, xr.DataArray]:
     """Return the shares of all irreps in each of `PLACES`, as measured or as expected by chance."""
-    embedding, hidden = last[f"embedding_{kind}"], last[f"hidden_{kind}"]
-    return {
-        "left_embedding": embedding.sel(side="left"),
-        "right_embedding": embedding.sel(side="right"),
-        "unembedding": last[f"unembedding_{kind}"],
-        "hidden": hidden.sum("part"),
-        "hidden_product": hidden.sel(part="product"),
-    }
+    found = {}
+    if "embedding_fve" in last:
+        embedding = last[f"embedding_{kind}"]
+        found["left_embedding"] = embedding.sel(side="left")
+        found["right_embedding"] = embedding.sel(side="right")
+    if "unembedding_fve" in last:
+        found["unembedding"] = last[f"unembedding_{kind}"]
+    if "hidden_fve" in last:
+        hidden = last[f"hidden_{kind}"]
+        found |= {"hidden": hidden.sum("part"), "hidden_product": hidden.sel(part="product")}
+    return found
 
 
 def events(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
-    """Return when things happened in each run, NaN where they did not."""
+    """Return when things happened in each run, NaN where they did not or it is not known."""
     found = columns(
         [_events_of(run.results["evaluation"], known.order[run.about["group"]]) for run in runs]
     )
-    accuracy = [run.results["analysis"]["accuracy"].sel(split="test").item() for run in runs]
+    accuracy = [float(_of_split(run.results["analysis"], "accuracy", "test")) for run in runs]
     about = f"test accuracy of at least {LEARNED_ACCURACY}"
     return found | {"grokked": variable("run", is_learned(accuracy), about)}
 
@@ -80,28 +97,39 @@ def events(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
 def _events_of(along: xr.Dataset, order: int) -> dict[str, xr.Variable]:
     step = along["step"].values
     half = np.log(order) / 2
-    train, test = (along["accuracy"].sel(split=split).values for split in ("train", "test"))
-    memorisation, circuit, cleanup = map(float, along["phase_boundary"].values)
+    unknown = np.full(len(step), np.nan)
+
+    def of(name: str, split: str) -> NDArray[np.float64]:
+        return along[name].sel(split=split).values if split in along["split"] else unknown
+
     at_least = f"accuracy of at least {LEARNED_ACCURACY}"
+    restricted, weights = (
+        np.asarray(along.get(name, unknown))
+        for name in ("restricted_hidden_loss", "squared_weights")
+    )
+    memorisation, circuit, cleanup = map(float, along.get("phase_boundary", np.full(3, np.nan)))
     numbers = {
         "memorised_step": (
-            _first(step, is_learned(train)),
+            _first(step, is_learned(of("accuracy", "train"))),
             f"first checkpoint with training {at_least}",
         ),
         "restricted_step": (
-            _first(step, along["restricted_loss"].values < half),
-            "first checkpoint with restricted loss below half of ln n",
+            _first(step, restricted < half),
+            "first checkpoint with restricted loss of the hidden layer below half of ln n",
         ),
         "generalised_step": (
-            _first(step, along["loss"].sel(split="test").values < half),
+            _first(step, of("loss", "test") < half),
             "first checkpoint with test loss below half of ln n",
         ),
-        "test_step": (_first(step, is_learned(test)), f"first checkpoint with test {at_least}"),
+        "test_step": (
+            _first(step, is_learned(of("accuracy", "test"))),
+            f"first checkpoint with test {at_least}",
+        ),
         "memorisation_end": (memorisation, "end of memorisation"),
         "circuit_end": (circuit, "end of circuit formation"),
         "cleanup_end": (cleanup, "end of cleanup"),
         "cleanup_ratio": (
-            _cleanup_ratio(step, along["squared_weights"].values, circuit, cleanup),
+            _cleanup_ratio(step, weights, circuit, cleanup),
             "squared weights after cleanup over those before it",
         ),
         "last_step": (float(step[-1]), "last checkpoint"),

@@ -28,7 +28,9 @@ class MLPObjective:
     and n + b: with the incidence matrix M of the pairs (two ones in each row)
 
         hidden = relu(M T),    dT = M^T (d hidden * [hidden > 0]),
-        dW_x = dX W[:e]^T,    dW_y = dY W[e:]^T,    dW = [W_x^T dX; W_y^T dY].
+        dW_x = dX W[:e]^T,    dW_y = dY W[e:]^T,    dW = [W_x^T dX; W_y^T dY],
+
+    and, where there are biases, ``db`` the sum of the rows of dX, of which each pair reads one.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class MLPObjective:
         order: int,
         embedding: int,
         hidden: int,
+        biases: bool,
         dtype: torch.dtype | None,
         exact: bool,
         dropout: Dropout,
@@ -47,7 +50,7 @@ class MLPObjective:
         keep_freed_memory()
         self._dropout = dropout
         n, dtype = order, dtype or torch.float32
-        self._n, self._e = n, embedding
+        self._n, self._e, self._biases = n, embedding, biases
         self._unembedding = Unembedding(
             hidden,
             n,
@@ -69,7 +72,7 @@ class MLPObjective:
         self, parameters: dict[str, Tensor], gradient: dict[str, Tensor], update: int = 0
     ) -> Tensor:
         self._fold(parameters)
-        self._unembedding.start(parameters["W_U"])
+        self._unembedding.start(parameters["W_U"], parameters.get("b_U"))
         self._table_gradient.zero_()
         factors = self._dropout.factors(update)
         for incidence, answer in self._blocks:
@@ -81,12 +84,14 @@ class MLPObjective:
             torch.ops.aten.threshold_backward.grad_input(slope, hidden, 0, grad_input=slope)
             self._table_gradient += incidence.scatter(slope)  # (2 element, neuron)
         self._unfold(parameters, gradient)
-        return self._unembedding.finish(gradient["W_U"])
+        return self._unembedding.finish(gradient["W_U"], gradient.get("b_U"))
 
     def _fold(self, parameters: dict[str, Tensor]) -> None:
         n, e, W = self._n, self._e, parameters["W"]
         self._table[:n] = product(parameters["W_x"], W[:e])
         self._table[n:] = product(parameters["W_y"], W[e:])
+        if self._biases:
+            self._table[:n] += parameters["b"]
 
     def _unfold(self, parameters: dict[str, Tensor], gradient: dict[str, Tensor]) -> None:
         n, e, W = self._n, self._e, parameters["W"]
@@ -95,3 +100,5 @@ class MLPObjective:
         gradient["W_y"].copy_(product(dY, W[e:].t()))
         gradient["W"][:e] = product(parameters["W_x"].t(), dX)
         gradient["W"][e:] = product(parameters["W_y"].t(), dY)
+        if self._biases:
+            torch.sum(dX, 0, out=gradient["b"])

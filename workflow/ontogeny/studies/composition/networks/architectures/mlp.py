@@ -1,4 +1,4 @@
-"""The MLP of arXiv 2302.03025: two embeddings, one hidden layer, no bias.
+"""The MLP of arXiv 2302.03025: two embeddings, one hidden layer; on demand with biases.
 
 Shapes: ``pair`` the pairs asked for; ``element`` the n group elements; ``feature`` the e features
 of each embedding; ``neuron`` the h hidden neurons; ``output`` one logit for each element.
@@ -28,19 +28,22 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "W_x": ("element", "feature"),
     "W_y": ("element", "feature"),
     "W": ("concatenation", "neuron"),
+    "b": ("neuron",),
     "W_U": ("neuron", "output"),
+    "b_U": ("output",),
 }
 
 
 @dataclass(frozen=True)
 class MLP:
-    """Two embeddings, one ReLU layer, one linear map to the logits; no bias anywhere.
+    """Two embeddings, one ReLU layer, one linear map to the logits.
 
-        hidden(a, b) = relu([W_x[a], W_y[b]] W),    logits = hidden W_U
+        hidden(a, b) = relu([W_x[a], W_y[b]] W + b),    logits = hidden W_U + b_U
 
-    Split after its first e rows, W makes the *folded* embeddings ``X = W_x W[:e]`` and
+    Split after its first e rows, W makes the *folded* embeddings ``X = W_x W[:e] + b`` and
     ``Y = W_y W[e:]``, and ``hidden(a, b) = relu(X[a] + Y[b])``: two small products in place of a
-    product over all pairs. Everything here uses that form.
+    product over all pairs. Everything here uses that form. The bias is a part of X, though it
+    might as well be one of Y: the hidden layer depends on their sum alone.
 
     Parameters
     ----------
@@ -50,6 +53,8 @@ class MLP:
         Width of each embedding, e.
     hidden : int, optional
         Number of neurons, h.
+    biases : bool, optional
+        Whether there are b and b_U, zero at first and trained. The network of [1]_ has none.
 
     References
     ----------
@@ -67,24 +72,32 @@ class MLP:
     """
 
     dimensions: ClassVar[Mapping[str, tuple[str, ...]]] = DIMENSIONS
-    direct_path: ClassVar[bool] = False
     joins: ClassVar[Literal["sum"]] = "sum"
     single_block: ClassVar[bool] = False
 
     order: int
     embedding: int = 256
     hidden: int = 128
+    biases: bool = False
+
+    @property
+    def direct_path(self) -> bool:
+        """Whether logits get anything around the hidden layer: they do if there is b_U."""
+        return self.biases
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, in the order in which they are drawn and stored."""
         n, e, h = self.order, self.embedding, self.hidden
-        return {"W_x": (n, e), "W_y": (n, e), "W": (2 * e, h), "W_U": (h, n)}
+        shapes: dict[str, tuple[int, ...]] = {"W_x": (n, e), "W_y": (n, e), "W": (2 * e, h)}
+        if not self.biases:
+            return shapes | {"W_U": (h, n)}
+        return shapes | {"b": (h,), "W_U": (h, n), "b_U": (n,)}
 
     def initial(self, generator: "torch.Generator") -> dict[str, "torch.Tensor"]:
-        """Return normal weights, drawn in the order of `shapes`, as in [1]_.
+        """Return normal weights and zero biases, drawn in the order of `shapes`, as in [1]_.
 
         Standard deviations: ``1 / sqrt(e)`` for W_x and W_y, one over the square root of the
-        number of rows for W and W_U.
+        number of rows for W and W_U. With biases the weights are the same as without.
         """
         e, h = self.embedding, self.hidden
         fan = {"W_x": e, "W_y": e, "W": 2 * e, "W_U": h}
@@ -92,6 +105,8 @@ class MLP:
 
         return {
             name: torch.randn(shape, generator=generator) / fan[name] ** 0.5
+            if name in fan
+            else torch.zeros(shape)
             for name, shape in self.shapes().items()
         }
 
@@ -103,7 +118,10 @@ class MLP:
     ) -> Activations[A]:
         """Return the activations on the pairs ``(left[i], right[i])``, in the parameters' type."""
         hidden = self.hidden_layer(parameters, left, right)
-        return Activations(logits=hidden @ parameters["W_U"], hidden=hidden)  # (pair, output)
+        logits = hidden @ parameters["W_U"]  # (pair, output)
+        if self.biases:
+            logits = logits + parameters["b_U"]
+        return Activations(logits=logits, hidden=hidden)
 
     def hidden_layer(
         self,
@@ -118,8 +136,9 @@ class MLP:
     def readout(self, parameters: Mapping[str, A]) -> Readout[A]:
         """Return the folded embeddings X and Y, (element, neuron), and the transpose of W_U."""
         W = parameters["W"]
+        left = parameters["W_x"] @ W[: self.embedding]
         return Readout(
-            left_embedding=parameters["W_x"] @ W[: self.embedding],
+            left_embedding=left + parameters["b"] if self.biases else left,
             right_embedding=parameters["W_y"] @ W[self.embedding :],
             unembedding=parameters["W_U"].T,
         )
@@ -146,6 +165,7 @@ class MLP:
             order=self.order,
             embedding=self.embedding,
             hidden=self.hidden,
+            biases=self.biases,
             dtype=dtype,
             exact=exact,
             dropout=dropout,
@@ -154,4 +174,4 @@ class MLP:
 
 def build(settings: MLPSettings, order: int) -> MLP:
     """Return the network that the settings describe, on `order` elements."""
-    return MLP(order, embedding=settings.embedding, hidden=settings.hidden)
+    return MLP(order, **settings.model_dump(exclude={"kind"}))

@@ -21,7 +21,9 @@ from ontogeny.studies.induction.config import Style
 from ontogeny.studies.induction.labels import coordinate
 from ontogeny.studies.induction.panels import KIND_COLOURS, KIND_NAMES, shade
 
-__all__ = ["draw", "numbers"]
+__all__ = ["NEEDS", "draw", "numbers"]
+
+NEEDS = ("steps",)
 
 _EVALUATED = ["loss", "score", "index_loss", "matching", "qk_trace", "ablated_score"]
 _MEASURED = ["window_start", "window_end", "head_kind", "projection", "context_slope"]

@@ -1,9 +1,9 @@
 """All runs of modular addition, with each phase of length 1.
 
-Training and test loss, accuracy, restricted loss (on all pairs), excluded loss (on training
-pairs) and Gini coefficient of all runs of the experiment, with the step axis rescaled so that
-each phase has length 1: memorisation from 0 to 1, circuit formation from 1 to 2, cleanup from 2
-to 3, then the rest of training. The dot marks the last step of a run. Where two phases end at the
+Training and test loss, accuracy, restricted wave loss (on all pairs), excluded wave loss (on
+training pairs) and Gini coefficient of all runs of the experiment, with the step axis rescaled so
+that each phase has length 1: memorisation from 0 to 1, circuit formation from 1 to 2, cleanup from
+2 to 3, then the rest of training. The dot marks the last step of a run. Where two phases end at the
 same checkpoint, they share its steps evenly.
 """
 
@@ -28,7 +28,7 @@ from ontogeny.studies.composition.step_panels import shown_phases
 
 __all__ = ["draw", "numbers", "phases_passed"]
 
-NEEDS = ("steps",)
+NEEDS = ("split", "steps")
 
 
 def phases_passed(step: NDArray[np.integer], boundary: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -71,10 +71,12 @@ def numbers(
     for run in addition_evaluation:
         boundary = shown_phases(run["phase_boundary"], style)
         passed = phases_passed(run["step"].values, boundary.values)
-        losses = paper_losses(run)[["loss", "accuracy", "restricted_loss", "excluded_loss"]]
+        losses = paper_losses(run)[
+            ["loss", "accuracy", "restricted_wave_loss", "excluded_wave_loss"]
+        ]
         chosen.append(
             losses.assign(
-                gini=run["gini"].sel(spectrum="waves", drop=True),
+                spectrum_gini=run["spectrum_gini"].sel(spectrum="waves", drop=True),
                 phase_boundary=run["phase_boundary"],
                 phases_passed=variable("step", passed, "phases passed"),
             )
@@ -102,15 +104,20 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                 (test, run["loss"].sel(split="test"), 1.1),
                 (accuracy, run["accuracy"].sel(split="train"), 0.6),
                 (accuracy, run["accuracy"].sel(split="test"), 1.3),
-                (restricted, run["restricted_loss"], 1.1),
-                (excluded, run["excluded_loss"], 1.1),
-                (sparsity, run["gini"].sel(matrix="unembedding"), 1.1),
+                (restricted, run["restricted_wave_loss"], 1.1),
+                (excluded, run["excluded_wave_loss"], 1.1),
+                (sparsity, run["spectrum_gini"].sel(matrix="unembedding"), 1.1),
             ]
             for axes, values, width in shown:
                 axes.plot(run["phases_passed"], values, color=look.colour, ls=look.dash, lw=width,
                           label=str(seed) if axes is test else None)  # fmt: skip
                 axes.plot(run["phases_passed"][-1], values[-1], "o", color=look.colour, ms=3.5)
-        losses = {"training": train, "test": test, "restricted": restricted, "excluded": excluded}
+        losses = {
+            "training": train,
+            "test": test,
+            "restricted wave": restricted,
+            "excluded wave": excluded,
+        }
         for about, axes in losses.items():
             axes.set(yscale="log", ylabel=f"{about} loss [nat]")
         accuracy.set(ylabel="test accuracy (thin: training)", ylim=(-0.03, 1.03))

@@ -29,7 +29,7 @@ _MARKERS = {"train": "|", "test": "x"}
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select loss and accuracy after each intervention."""
     return addition_analysis[["ablated_loss", "ablated_accuracy"]].assign_coords(
-        left=addition_analysis["left"]  # as many as a guess has candidates
+        other_entry=addition_analysis["other_entry"]  # as many as a guess has candidates
     )
 
 
@@ -39,7 +39,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     places = np.arange(len(names))
     losses = numbers["ablated_loss"]
     base = float(losses.sel(ablation="none", split="all"))
-    guess = float(np.log(numbers.sizes["left"]))
+    guess = float(np.log(numbers.sizes["other_entry"]))
     with settings():
         drawn = figure(width=1.2 * style.width, height=1.2 + 0.3 * len(places))
         axes = drawn.subplots()
@@ -47,7 +47,8 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         lowest = 10.0 ** np.floor(np.log10(losses.values[losses.values > 0].min(initial=1.0)) - 0.2)
         colours = [_COLOURS[name.split(":")[0]] for name in names]
         axes.barh(places, values - lowest, 0.7, left=lowest, color=colours)
-        for split, marker in _MARKERS.items():
+        for split in losses["split"].values[:-1]:  # all but all pairs
+            marker = _MARKERS[split]
             axes.plot(losses.sel(split=split), places, marker, color=SPLIT_COLOURS[split], ms=6,
                       label=f"{split} pairs")  # fmt: skip
         axes.axvline(base, color="#444444", lw=1.0, label="all pairs, as it is")

@@ -29,7 +29,7 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select the numbers that tell the algorithms apart; one of them not every network has."""
     shares = [f"{of}{form}_share" for of in ("", "isolated_") for form in _FORMS]
     whole = [name for name in _PUBLISHED if name in addition_analysis]
-    return addition_analysis[[*shares, *whole, "circularity", "key"]]
+    return addition_analysis[[*shares, *whole, "circularity", "key_frequency"]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

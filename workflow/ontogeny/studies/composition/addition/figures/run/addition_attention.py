@@ -36,7 +36,7 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
             "attention_to_equals",
             "score_component",
             *_SHARES,
-            "key",
+            "key_frequency",
         ]
     ]
 

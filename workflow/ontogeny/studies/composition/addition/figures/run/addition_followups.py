@@ -18,6 +18,8 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("split",)
+
 _CIRCUITS = {"whole": "#444444", "generalising": "#009E73", "memorising": "#D55E00"}
 _PRECISIONS = {"float32": ("#D55E00", "-"), "float64": ("#0072B2", "--")}
 

@@ -1,6 +1,6 @@
-"""Excluded loss and logits of a modular-addition run, by frequency.
+"""Excluded wave loss and logits of a modular-addition run, by frequency.
 
-Excluded loss and accuracy on training pairs without one frequency, beside those of the whole
+Excluded wave loss and accuracy on training pairs without one frequency, beside those of the whole
 network (black), and how the logits are made of cos(w (a + b - c)) of each frequency (arXiv
 2301.05217, figures 14 and 15). Key frequencies are coloured, all others grey.
 """
@@ -15,10 +15,12 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("split",)
+
 _WHOLE = "#222222"
 _SHOWN = {
-    "excluded_loss_by_frequency": "excluded loss [nat]",
-    "excluded_accuracy_by_frequency": "excluded accuracy",
+    "excluded_wave_loss_by_frequency": "excluded wave loss [nat]",
+    "excluded_wave_accuracy_by_frequency": "excluded wave accuracy",
     "cube_amplitude": "amplitude of cos(w (a + b − c))",
     "cube_cosine": "cosine of the logits with it",
 }
@@ -26,7 +28,7 @@ _SHOWN = {
 
 def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select what single frequencies do along training; accuracies of key frequencies only."""
-    return addition_evaluation[[*_SHOWN, "key", "phase_boundary"]].assign(
+    return addition_evaluation[[*_SHOWN, "key_frequency", "phase_boundary"]].assign(
         train_loss=addition_evaluation["loss"].sel(split="train", drop=True),
         train_accuracy=addition_evaluation["accuracy"].sel(split="train", drop=True),
     )
@@ -39,8 +41,8 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         drawn = figure(width=1.3 * style.width, height=0.9 * style.width)
         panels = [*drawn.subplots(2, 2, sharex=True).ravel()]
         for axes, (name, about) in zip(panels, _SHOWN.items(), strict=True):
-            rest = numbers[name].sel(frequency=~numbers["key"].values)
-            if rest.size and name != "excluded_accuracy_by_frequency":
+            rest = numbers[name].sel(frequency=~numbers["key_frequency"].values)
+            if rest.size and name != "excluded_wave_accuracy_by_frequency":
                 axes.plot(step, rest.transpose("step", ...), color=REST, lw=0.6)
             for frequency, look in looks.items():
                 line = numbers[name].sel(frequency=frequency)

@@ -30,9 +30,9 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
             "neuron_transform_norm",
             "logit_transform_norm",
             "cube_amplitude",
-            "logit_fve",
+            "cube_fve",
             "sum_share",
-            "key",
+            "key_frequency",
         ]
     ]
 
@@ -54,7 +54,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         places = np.arange(len(_CENTRINGS))
         start = np.zeros(len(_CENTRINGS))
         for frequency, look in looks.items():
-            widths = numbers["logit_fve"].sel(centring=list(_CENTRINGS), frequency=frequency).values
+            widths = numbers["cube_fve"].sel(centring=list(_CENTRINGS), frequency=frequency).values
             of_sum = float(numbers["sum_share"].sel(frequency=frequency))
             shares.barh(places, widths, 0.6, left=start, color=look.colour, hatch=look.hatch,
                         label=f"k = {frequency} ({of_sum:.1%})")  # fmt: skip

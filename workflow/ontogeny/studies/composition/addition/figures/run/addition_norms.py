@@ -24,13 +24,16 @@ __all__ = ["draw", "numbers"]
 def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select norms of waves and of weights; the left embedding alone where both sides share it."""
     chosen = addition_evaluation[
-        ["unembedding_norm", "parameter_squared_weights", "weight_norm", "last_layer_norm"]
+        [
+            "unembedding_norm",
+            "parameter_squared_weights",
+            "weight_norm",
+            "last_layer_norm",
+            "key_frequency",
+            *(name for name in ["phase_boundary"] if name in addition_evaluation),
+        ]
     ]
-    return chosen.assign(
-        embedding_norm=sides(addition_evaluation["embedding_norm"]),
-        key=addition_evaluation["key"],
-        phase_boundary=addition_evaluation["phase_boundary"],
-    )
+    return chosen.assign(embedding_norm=sides(addition_evaluation["embedding_norm"]))
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

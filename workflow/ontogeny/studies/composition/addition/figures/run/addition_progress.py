@@ -1,10 +1,11 @@
 """Progress measures of a modular-addition run.
 
-Loss and accuracy on training and test pairs; restricted loss (on all pairs, when only the waves
-of a + b of the key frequencies are kept in the logits) and excluded loss (on training pairs, when
-they are removed); Gini coefficient of the Fourier norms of embedding and neuron-to-logit map; sum
-of squared weights. Restricted and excluded loss move long before the test loss falls (arXiv
-2301.05217, figures 2, 7 and 13). The phases are placed by a fixed rule (docs/conventions.md).
+Loss and accuracy on training and test pairs; restricted wave loss (on all pairs, when only the
+waves of a + b of the key frequencies are kept in the logits) and excluded wave loss (on training
+pairs, when they are removed); Gini coefficient of the Fourier norms of embedding and
+neuron-to-logit map; sum of squared weights. Restricted and excluded wave loss move long before the
+test loss falls (arXiv 2301.05217, figures 2, 7 and 13). The phases are placed by a fixed rule
+(docs/conventions.md).
 """
 
 import xarray as xr
@@ -23,10 +24,12 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("split",)
+
 
 def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select the measures that arXiv 2301.05217 follows along training."""
-    others = addition_evaluation[["gini", "squared_weights", "phase_boundary"]]
+    others = addition_evaluation[["spectrum_gini", "squared_weights", "phase_boundary"]]
     return paper_losses(addition_evaluation).merge(others.sel(spectrum="waves", drop=True))
 
 
@@ -42,11 +45,11 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                 line = numbers[kind].sel(split=split)
                 axes.plot(step, line, color=SPLIT_COLOURS[split], label=split)
             for name, colour in (("restricted", RESTRICTED), ("excluded", EXCLUDED)):
-                axes.plot(step, numbers[f"{name}_{kind}"], color=colour, label=name)
+                axes.plot(step, numbers[f"{name}_wave_{kind}"], color=colour, label=f"{name} wave")
         losses.set(yscale="log", ylabel="cross-entropy [nat]")
         accuracies.set(ylabel="accuracy", ylim=(-0.03, 1.03))
         for matrix, (colour, dash) in MATRIX_LOOKS.items():
-            values = numbers["gini"].sel(matrix=matrix)
+            values = numbers["spectrum_gini"].sel(matrix=matrix)
             sparsity.plot(step, values, color=colour, ls=dash, label=matrix.replace("_", " "))
         sparsity.set(ylabel="Gini coefficient", ylim=(0, 1))
         weights.plot(step, numbers["squared_weights"], color="#444444", label="all parameters")

@@ -47,10 +47,13 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
             "unembedding_component",
             "neuron_frequency",
             "neuron_explained",
-            "key",
+            "key_frequency",
         ]
     ]
-    owner, key = addition_analysis["frequency_of_entry"].values, addition_analysis["key"].values
+    owner, key = (
+        addition_analysis["frequency_of_entry"].values,
+        addition_analysis["key_frequency"].values,
+    )
     rows = np.isin(owner, addition_analysis["frequency"].values[key if key.any() else ~key])
     return chosen.isel(neuron=order, entry=np.flatnonzero(rows))
 

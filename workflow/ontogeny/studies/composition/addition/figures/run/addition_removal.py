@@ -26,7 +26,7 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     sets = addition_analysis["ablated_loss"].sel(ablation=["none", *_SETS], split="all", drop=True)
     removed = addition_analysis["removed_loss"].sel(split="all", drop=True)
     return (
-        addition_analysis[["key"]]
+        addition_analysis[["key_frequency"]]
         .assign(removed_loss=removed, ablated_loss=sets)
         .assign_coords(
             left=addition_analysis["left"]  # as many as a guess has candidates

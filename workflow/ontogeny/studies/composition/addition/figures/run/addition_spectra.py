@@ -22,7 +22,14 @@ __all__ = ["draw", "numbers"]
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select norms of waves, their Gini coefficients, and the key frequencies by every rule."""
     chosen = addition_analysis[
-        ["unembedding_norm", "gini", "gini_permuted", "key", "key_by_rule", "key_margin"]
+        [
+            "unembedding_norm",
+            "spectrum_gini",
+            "gini_permuted",
+            "key_frequency",
+            "key_by_rule",
+            "key_margin",
+        ]
     ]
     norms = sides(addition_analysis["embedding_norm"])
     matrices = [f"{side}_embedding" for side in norms["side"].values]
@@ -47,7 +54,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         panels = drawn.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
         for axes, (matrix, norms) in zip(panels[:-1], spectra.items(), strict=True):
             wave_bars(axes, norms)
-            gini = float(numbers["gini"].sel(matrix=matrix))
+            gini = float(numbers["spectrum_gini"].sel(matrix=matrix))
             chance = float(numbers["gini_permuted"].sel(matrix=matrix))
             axes.set_title(
                 f"Gini coefficient {gini:.2f} (residues in random order: {chance:.2f})", loc="right"

@@ -1,11 +1,11 @@
 """Runs that add and differ in the schedule of the weight decay.
 
 Runs that differ only in changes of the weight decay during training: test loss (thin: training
-loss), sum of squared weights, restricted loss (on all pairs) and excluded loss (on training
-pairs). Dotted lines mark the changes, in the colour of their run. Restricted and excluded loss
-use the key frequencies of each run's own final checkpoint, so they may differ before a change.
-The phases are those of the run without a change, where there is one; with several seeds none are
-shaded.
+loss), sum of squared weights, restricted wave loss (on all pairs) and excluded wave loss (on
+training pairs). Dotted lines mark the changes, in the colour of their run. Restricted and excluded
+wave loss use the key frequencies of each run's own final checkpoint, so they may differ before a
+change. The phases are those of the run without a change, where there is one; with several seeds
+none are shaded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ def numbers(
     """
     seeds = list(dict.fromkeys(run["seed"] for run in schedules))
     chosen = [
-        paper_losses(run)[["loss", "restricted_loss", "excluded_loss"]].merge(
+        paper_losses(run)[["loss", "restricted_wave_loss", "excluded_wave_loss"]].merge(
             run[["squared_weights", "phase_boundary"]]
         )
         for run in addition_evaluation
@@ -76,15 +76,15 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                 losses.plot(step, run["loss"].sel(split="test"), lw=1.5, **look,
                             label=in_words(text) if number == 0 else None)  # fmt: skip
                 weights.plot(step, run["squared_weights"], **look)
-                restricted.plot(step, run["restricted_loss"], **look)
-                excluded.plot(step, run["excluded_loss"], **look)
+                restricted.plot(step, run["restricted_wave_loss"], **look)
+                excluded.plot(step, run["excluded_wave_loss"], **look)
             for axes in panels:
                 for change in changes(text):
                     axes.axvline(change["step"], color=looks[text].colour, ls=":", lw=1.2)
         losses.set(yscale="log", ylabel="test loss (thin: training) [nat]")
         weights.set(ylabel="sum of squared weights", ylim=(0, None))
-        restricted.set(yscale="log", ylabel="restricted loss [nat]")
-        excluded.set(yscale="log", ylabel="excluded loss [nat]")
+        restricted.set(yscale="log", ylabel="restricted wave loss [nat]")
+        excluded.set(yscale="log", ylabel="excluded wave loss [nat]")
         over_steps(drawn, panels, _with_phases(numbers, style), style, last_row=2)
         handles, labels = losses.get_legend_handles_labels()
         drawn.legend(handles, labels, title="weight decay", loc="outside right upper")

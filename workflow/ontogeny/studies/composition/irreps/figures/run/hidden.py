@@ -25,7 +25,8 @@ _PARTS = {
 
 def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select the shares of the hidden layer in the key irreps."""
-    chosen = evaluation[["hidden_fve", "hidden_chance", "key", "phase_boundary"]]
+    names = ("hidden_fve", "hidden_chance", "key", "phase_boundary")
+    chosen = evaluation[[name for name in names if name in evaluation]]
     return chosen.assign(key_hidden_fve=chosen["hidden_fve"].where(chosen["key"], 0.0).sum("irrep"))
 
 

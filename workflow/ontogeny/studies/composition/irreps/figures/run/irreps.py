@@ -1,8 +1,10 @@
-"""Irreps of a run over training.
+"""When irreps appear in a run.
 
-Each irreducible representation along training: cosine between the logits and its character, and
-the share of the left embedding, the right embedding and the unembedding that it explains. Irreps
-that are key at the final checkpoint are coloured.
+Each irreducible representation along training: cosine between the logits and its character on
+test pairs, and the same on all pairs; and the share of both embeddings and of the unembedding that
+it explains. Irreps that are key at the final checkpoint are coloured. An irrep is learned when its
+similarity on test pairs passes the dotted line. The similarity on all pairs is no measure of that:
+while training pairs are memorised, it grows along every irrep, about as its degree.
 """
 
 import xarray as xr
@@ -10,26 +12,37 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, irrep_looks, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.analysis import LEARNED
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("steps",)
+NEEDS = ("split", "steps")
 
 _PANELS = {
-    "logit_similarity": "logit similarity",
-    "left_embedding_fve": "share of the left embedding",
-    "right_embedding_fve": "share of the right embedding",
+    "test_logit_similarity": "logit similarity, test pairs",
+    "logit_similarity": "logit similarity, all pairs",
+    "embedding_fve": "share of both embeddings",
     "unembedding_fve": "share of the unembedding",
 }
+_SIMILARITIES = 2
+"""Number of panels, the first ones, that show a similarity."""
 
 
 def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select what each irrep explains along `step`."""
-    chosen = evaluation[["logit_similarity", "unembedding_fve", "key", "phase_boundary"]]
+    chosen = evaluation[
+        [
+            "test_logit_similarity",
+            "logit_similarity",
+            "unembedding_fve",
+            "key",
+            "phase_boundary",
+        ]
+    ]
     return chosen.assign(
-        left_embedding_fve=evaluation["embedding_fve"].sel(side="left", drop=True),
-        right_embedding_fve=evaluation["embedding_fve"].sel(side="right", drop=True),
+        embedding_fve=evaluation["embedding_fve"].mean("side", keep_attrs=True),
+        learned=LEARNED,
     )
 
 
@@ -54,6 +67,9 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                     label=irrep if key else None,
                 )
             axes.set_ylabel(label)
+        for axes in panels.ravel()[:_SIMILARITIES]:
+            axes.axhline(float(numbers["learned"]), color="#444444", lw=0.8, ls=":", zorder=1)
+            axes.set_yscale("symlog", linthresh=0.01)
         panels[0, 0].plot([], [], color="#bbbbbb", lw=0.6, label="not key")
         drawn.legend(
             *panels[0, 0].get_legend_handles_labels(), loc="outside right upper", title="irrep"

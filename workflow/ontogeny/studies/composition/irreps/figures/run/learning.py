@@ -14,7 +14,7 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("steps",)
+NEEDS = ("split", "steps")
 
 
 def numbers(history: xr.Dataset, evaluation: xr.Dataset) -> xr.Dataset:

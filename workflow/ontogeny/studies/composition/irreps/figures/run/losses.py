@@ -1,4 +1,4 @@
-"""Excluded and restricted loss of a run, irrep by irrep.
+"""Excluded and restricted loss of the hidden layer of a run, irrep by irrep.
 
 Training and test loss with the excluded loss (training pairs, without the key irreps' part of the
 hidden layer) and the restricted loss (all pairs, with that part alone); the ratio of test to
@@ -22,7 +22,7 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("steps",)
+NEEDS = ("split", "steps")
 
 
 def numbers(evaluation: xr.Dataset) -> xr.Dataset:
@@ -30,11 +30,11 @@ def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     return evaluation[
         [
             "loss",
-            "excluded_loss",
-            "restricted_loss",
-            "excluded_loss_by_irrep",
-            "restricted_loss_by_irrep",
-            "test_restricted_ratio",
+            "excluded_hidden_loss",
+            "restricted_hidden_loss",
+            "excluded_hidden_loss_by_irrep",
+            "restricted_hidden_loss_by_irrep",
+            "test_over_restricted_hidden_loss",
             "key",
             "phase_boundary",
         ]
@@ -50,15 +50,17 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         total, ratio, excluded, restricted = panels.ravel()
         for split in ("train", "test"):
             total.plot(step, loss.sel(split=split), color=SPLIT_COLOURS[split], label=split)
-        total.plot(step, numbers["excluded_loss"], color="#009E73", label="excluded")
-        total.plot(step, numbers["restricted_loss"], color="#CC79A7", label="restricted")
+        total.plot(step, numbers["excluded_hidden_loss"], color="#009E73", label="excluded, hidden")
+        total.plot(
+            step, numbers["restricted_hidden_loss"], color="#CC79A7", label="restricted, hidden"
+        )
         total.set(yscale="log", ylabel="loss [nat]")
-        total.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.1)
-        ratio.plot(step, numbers["test_restricted_ratio"], color="#444444")
+        total.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
+        ratio.plot(step, numbers["test_over_restricted_hidden_loss"], color="#444444")
         ratio.set(yscale="log", ylabel="test loss over restricted loss")
-        _by_irrep(excluded, numbers, "excluded_loss_by_irrep")
+        _by_irrep(excluded, numbers, "excluded_hidden_loss_by_irrep")
         excluded.set(yscale="log", ylabel="excluded loss [nat]")
-        _by_irrep(restricted, numbers, "restricted_loss_by_irrep")
+        _by_irrep(restricted, numbers, "restricted_hidden_loss_by_irrep")
         restricted.set(yscale="log", ylabel="restricted loss [nat]")
         drawn.legend(
             *excluded.get_legend_handles_labels(), loc="outside right upper", title="irrep"

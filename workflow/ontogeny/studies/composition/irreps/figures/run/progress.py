@@ -1,9 +1,10 @@
 """Progress measures of a run.
 
-Progress measures along training. Excluded loss: training loss without the key irreps' part of the
-hidden layer in the entries of ρ(ab). Restricted loss: loss of that part alone, on all pairs. Gini
-coefficient of the norms of embedding and neuron-to-logit map in the basis of matrix entries, and
-the sum of all squared weights. They move while the test loss is still flat.
+Progress measures along training. Excluded loss of the hidden layer: training loss without the key
+irreps' part of the hidden layer in the entries of ρ(ab). Restricted loss of the hidden layer: loss
+of that part alone, on all pairs; of the logits: the same of the logits themselves, with their mean
+kept. Gini coefficient of the norms of embedding and neuron-to-logit map in the basis of matrix
+entries, and the sum of all squared weights. They move while the test loss is still flat.
 """
 
 import xarray as xr
@@ -15,7 +16,7 @@ from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("steps",)
+NEEDS = ("split", "steps")
 
 _MATRICES = {
     "left_embedding": ("#009E73", "-"),
@@ -29,8 +30,8 @@ def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     return evaluation[
         [
             "loss",
-            "excluded_loss",
-            "restricted_loss",
+            "excluded_hidden_loss",
+            "restricted_hidden_loss",
             "restricted_logit_loss",
             "gini",
             "squared_weights",
@@ -47,16 +48,23 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         panels = drawn.subplots(2, 2, sharex=True)
         excluded, restricted, sparsity, weights = panels.ravel()
         excluded.plot(step, loss.sel(split="train"), color=SPLIT_COLOURS["train"], label="train")
-        excluded.plot(step, numbers["excluded_loss"], color="#009E73", label="excluded")
+        excluded.plot(
+            step, numbers["excluded_hidden_loss"], color="#009E73", label="excluded, hidden layer"
+        )
         excluded.set(yscale="log", ylabel="loss on training pairs [nat]")
         restricted.plot(step, loss.sel(split="test"), color=SPLIT_COLOURS["test"], label="test")
-        restricted.plot(step, numbers["restricted_loss"], color="#CC79A7", label="restricted")
+        restricted.plot(
+            step,
+            numbers["restricted_hidden_loss"],
+            color="#CC79A7",
+            label="restricted, hidden layer",
+        )
         restricted.plot(
             step,
             numbers["restricted_logit_loss"],
             color="#6A3D9A",
             ls="--",
-            label="mean kept",
+            label="restricted, logits",
         )
         restricted.set(yscale="log", ylabel="loss [nat]")
         for matrix, (colour, dash) in _MATRICES.items():

@@ -1,8 +1,8 @@
 """When irreps are learned, by degree and smallest orbit.
 
-Step at which each key irrep is learned (logit similarity above 0.05), by its degree and by the
-size of the smallest orbit of a vector. D is Somers' rank correlation over pairs of key irreps of
-a run, with a bootstrap interval over runs.
+Step at which each key irrep is learned (logit similarity on test pairs above 0.05), by its degree
+and by the size of the smallest orbit of a vector. D is Somers' rank correlation over pairs of key
+irreps of a run, with a bootstrap interval over runs.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
     """Select steps of learning, the properties that may predict them, and the correlations."""
     return comparison[
         [
-            "first_step",
+            "learned_step",
             "key",
             "degree",
             "smallest_orbit",
@@ -47,7 +47,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     groups = [
         str(group)
         for group in numbers["group"].values
-        if runs["first_step"].isel(run=runs["group_of_run"].values == group).notnull().any()
+        if runs["learned_step"].isel(run=runs["group_of_run"].values == group).notnull().any()
         and _irreps_differ(numbers, str(group))
     ]
     with settings():
@@ -65,7 +65,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 values = numbers[name].sel(group=group).values
                 for number, architecture in enumerate(kinds):
                     those = there.isel(run=there["architecture_of_run"].values == architecture)
-                    first = those["first_step"].where(those["key"]).values
+                    first = those["learned_step"].where(those["key"]).values
                     run, irrep = np.nonzero(~np.isnan(first))
                     cell = {"group": group, "architecture": architecture, "predictor": predictor}
                     axes.scatter(
@@ -82,7 +82,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
                 axes.yaxis.set_major_formatter("{x:g}")
                 axes.yaxis.set_minor_formatter(NullFormatter())
-                shown = values[(there["key"] & there["first_step"].notnull()).any("run").values]
+                shown = values[(there["key"] & there["learned_step"].notnull()).any("run").values]
                 if np.isfinite(shown).any():
                     axes.set_xlim(np.nanmin(shown) - 0.7, np.nanmax(shown) + 0.7)
                 axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.1)

@@ -1,6 +1,6 @@
 import pytest
 
-from ontogeny.studies.composition.networks.checkpoint_files import checkpoint_files
+from ontogeny.checkpoint_files import checkpoint_files
 
 
 def folder_of(tmp_path, *names):

@@ -1,0 +1,159 @@
+"""Runs that are opened, listed and drawn, and their networks."""
+
+import subprocess
+import sys
+
+import matplotlib.figure
+import numpy as np
+import pytest
+import xarray as xr
+
+import ontogeny
+from composition_trained import trained
+from ontogeny.known_studies import NAMES, study_named
+from ontogeny.notebook._runs import told_by
+from ontogeny.storage import StorageError
+from opened_runs import RUN, stored
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return stored(tmp_path_factory.mktemp("opened"))
+
+
+@pytest.fixture(scope="module")
+def run(path):
+    return ontogeny.open_run(path)
+
+
+def test_a_run_has_its_results_and_its_group(run):
+    results = ["checkpoints", "history", "evaluation", "analysis", "table", "irreps"]
+    assert list(run.children) == results
+    for name in results:
+        assert run[name].to_dataset().equals(getattr(trained("S3, mlp"), name))
+
+
+def test_a_run_says_what_it_is(run):
+    attributes = run.attrs
+    assert attributes["study"] == "composition"
+    assert attributes["experiment"] == "s5-mlp"
+    evaluation = trained("S3, mlp").evaluation
+    key = evaluation["irrep"].values[evaluation["key"].values]
+    assert attributes["learned"] == f"irreps {', '.join(key)}"
+    accuracy = float(evaluation["accuracy"].sel(split="test")[-1])
+    words = "has generalised" if accuracy >= 0.99 else "has not generalised"
+    assert attributes["outcome"] == words
+    shown = repr(run).split("Group: /checkpoints")[0].splitlines()
+    assert len(shown) <= 16
+    assert any("learned" in line for line in shown)
+
+
+def test_warnings_of_results_are_those_of_the_run(run):
+    said = run.attrs.get("warnings", "").splitlines()
+    of_results = {
+        line
+        for child in run.children.values()
+        for line in child.attrs.get("warnings", "").splitlines()
+    }
+    assert set(said) == of_results
+    assert len(said) == len(of_results)
+
+
+@pytest.mark.parametrize("name", ["evaluation.nc", "checkpoints.nc"])
+def test_a_damaged_file_is_refused_by_name(tmp_path, name):
+    path = stored(tmp_path)
+    content = bytearray((path / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (path / name).write_bytes(content)
+    with pytest.raises(StorageError, match=f"{name}: is damaged"):
+        ontogeny.open_run(path)
+
+
+def test_what_is_no_run_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="is not the folder of a run"):
+        ontogeny.open_run(tmp_path)
+    (tmp_path / RUN).mkdir(parents=True)
+    with pytest.raises(FileNotFoundError, match="has no results"):
+        ontogeny.open_run(tmp_path / RUN)
+    with pytest.raises(TypeError, match="open_run"):
+        ontogeny.network_at(xr.DataTree(), 0)
+
+
+def test_a_run_is_opened_without_what_it_does_not_need(path):
+    code = (
+        "import sys, ontogeny\n"
+        "assert not {'torch', 'matplotlib', 'xarray'} & set(sys.modules)\n"
+        f"run = ontogeny.open_run({str(path)!r})\n"
+        "ontogeny.network_at(run, 0)(0, 0)\n"
+        f"ontogeny.runs({str(path)!r})\n"
+        "assert not {'torch', 'matplotlib'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_network_at_a_step_is_that_of_its_checkpoint(run):
+    order = run["table"].sizes["element"]
+    elements = np.arange(order)
+    for place, step in enumerate(run["checkpoints"]["step"].values):
+        found = ontogeny.network_at(run, step)(elements[:, None], elements)
+        expected, _ = trained("S3, mlp").layers(place)
+        np.testing.assert_allclose(found.hidden, expected.hidden, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(found.logits, expected.logits, rtol=1e-9, atol=1e-12)
+
+
+def test_a_step_without_a_network_is_refused(run):
+    with pytest.raises(ValueError, match=r"at step 59; .* are 22, 40, 46, 60, the last is 60"):
+        ontogeny.network_at(run, 59)
+
+
+def test_the_table_has_a_row_for_each_run(tmp_path):
+    paths = [stored(tmp_path, RUN.replace("seed0", f"seed{seed}")) for seed in range(2)]
+    (tmp_path / "results/atlas/composition/figures/s5-mlp/seed0").mkdir(parents=True)
+    for folder in (tmp_path, paths[0].parent, paths[0].parents[1]):
+        table = ontogeny.runs(folder)
+        assert table["path"].tolist() == [str(path) for path in paths]
+        assert table["seed"].tolist() == [0, 1]
+        history = trained("S3, mlp").history
+        assert table["test_loss"].tolist() == [float(history["loss"].sel(split="test")[-1])] * 2
+    assert len(ontogeny.runs(paths[1])) == 1
+    with pytest.raises(FileNotFoundError, match="no such folder"):
+        ontogeny.runs(tmp_path / "other")
+
+
+def test_phases_are_shaded_on_any_axes(run):
+    boundary = xr.DataArray([10.0, 40.0, np.nan], {"boundary": ["a", "b", "c"]}, name="phases")
+    changed = run.copy()
+    evaluation = changed["evaluation"].to_dataset()
+    changed["evaluation"] = xr.DataTree(evaluation.assign(phase_boundary=boundary.variable))
+    axes = matplotlib.figure.Figure().subplots()
+    axes.plot([0, 50], [1, 2])
+    limits = axes.get_xlim()
+    ontogeny.draw_phases(axes, changed)
+    assert [(each.get_x(), each.get_x() + each.get_width()) for each in axes.patches] == [
+        (0, 10),
+        (10, 40),
+        (40, 60),
+    ]
+    assert axes.get_xlim() == limits
+    _, names = axes.get_legend_handles_labels()
+    assert names == ["memorisation", "circuit formation", "cleanup"]
+
+
+def test_a_figure_that_the_run_cannot_have_is_refused(run):
+    with pytest.raises(ValueError, match="there is no figure 'none' of runs of composition"):
+        ontogeny.draw(run, "none")
+    with pytest.raises(ValueError, match="is of runs with cyclic"):
+        ontogeny.draw(run, "spectra")
+    with pytest.raises(ValueError, match="shows addition_evaluation, which this run"):
+        ontogeny.draw(run, "addition_progress")
+
+
+@pytest.mark.parametrize("study", NAMES)
+def test_each_study_says_what_its_runs_are(study):
+    told = told_by(study)
+    for name in ("data", "columns", "words", "phases", "facts"):
+        assert callable(getattr(told, name))
+    assert hasattr(told, "network") == ("checkpoints" in study_named(study).results)
+    assert told.columns({}) == {}
+    assert told.words({}) == {}
+    assert told.phases({}) is None

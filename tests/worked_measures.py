@@ -1,0 +1,386 @@
+"""Every measure of one network and of its training, computed as docs/conventions.md defines it.
+
+Slow forms on all pairs and triples; see `brute_force`. A dict has a function for each variable.
+"""
+
+import numpy as np
+
+import brute_force as slow
+
+__all__ = ["ANALYSIS", "CHANCES", "SHARED"]
+
+SPLITS = ("train", "test", "all")
+MOST_EXAMPLES = 12
+
+
+def by_split(logits, network):
+    """Mean cross-entropy of logits with one row a pair, by split."""
+    loss = slow.cross_entropy(logits, network.product)
+    train = network.train.ravel()
+    return [loss[train].mean(), loss[~train].mean(), loss.mean()]
+
+
+def accuracy(network):
+    right = network.logits.argmax(axis=2) == network.product
+    return [right[network.train].mean(), right[~network.train].mean(), right.mean()]
+
+
+def similarity(network, pairs=...):
+    return np.array(
+        [slow.logit_similarity(network.logits, rho, network.product, pairs) for rho in network.rhos]
+    )
+
+
+def matrix_shares(network, matrix):
+    return np.array([slow.matrix_share(matrix, rho) for rho in network.rhos])
+
+
+def hidden_shares(network, hidden):
+    return [
+        [slow.hidden_share(hidden, rho, network.product, part) for rho in network.rhos]
+        for part in slow.PARTS
+    ]
+
+
+def matrices(network):
+    return [*network.embeddings, network.unembedding]
+
+
+def entry_norms(network, matrix):
+    """Norm of each row of Q^T M."""
+    return np.array([np.linalg.norm(column @ matrix) for column in network.basis.T])
+
+
+def gini(network):
+    return [
+        slow.gini(entry_norms(network, matrix)[network.irrep_of_entry > 0])
+        for matrix in matrices(network)
+    ]
+
+
+def restricted_hidden(network, rhos):
+    return slow.restricted_loss(network.hidden, network.unembedding, rhos, network.product)
+
+
+def excluded_hidden(network, rhos):
+    return slow.excluded_loss(
+        network.hidden, network.unembedding, rhos, network.product, network.train
+    )
+
+
+def restricted_logits(network, rhos):
+    return slow.restricted_logit_loss(network.logits, rhos, network.product)
+
+
+def excluded_logits(network, rhos):
+    return slow.excluded_logit_loss(network.logits, rhos, network.product, network.train)
+
+
+def of_each(loss):
+    return lambda network: [loss(network, [rho]) for rho in network.rhos]
+
+
+def of_key(loss):
+    return lambda network: loss(network, network.key_rhos)
+
+
+SHARED = {
+    "logit_similarity": similarity,
+    "test_logit_similarity": lambda network: similarity(network, ~network.train),
+    "logit_fve": lambda network: similarity(network) ** 2,
+    "logit_fve_total": lambda network: np.sum(similarity(network)[1:] ** 2),
+    "embedding_fve": lambda network: [matrix_shares(network, m) for m in network.embeddings],
+    "unembedding_fve": lambda network: matrix_shares(network, network.unembedding),
+    "hidden_fve": lambda network: hidden_shares(network, network.hidden),
+    "gini": gini,
+    "squared_weights": lambda network: sum(np.sum(p**2) for p in network.parameters.values()),
+    "loss": lambda network: by_split(slow.flat(network.logits), network),
+    "accuracy": accuracy,
+    "restricted_hidden_loss": of_key(restricted_hidden),
+    "restricted_hidden_loss_by_irrep": of_each(restricted_hidden),
+    "excluded_hidden_loss": of_key(excluded_hidden),
+    "excluded_hidden_loss_by_irrep": of_each(excluded_hidden),
+    "restricted_logit_loss": of_key(restricted_logits),
+    "restricted_logit_loss_by_irrep": of_each(restricted_logits),
+    "excluded_logit_loss": of_key(excluded_logits),
+    "excluded_logit_loss_by_irrep": of_each(excluded_logits),
+}
+"""Of one network: at the final checkpoint in `analysis.nc`, at every one in `evaluation.nc`."""
+
+
+# Chance: the dimension of what explains, over that of what is explained
+
+
+def dimension(columns):
+    """Of a span without the constant."""
+    return (
+        slow.span(columns - columns.mean(axis=0)).shape[1] if np.ptp(columns, axis=0).any() else 0
+    )
+
+
+def matrix_chance(network):
+    return [slow.span(slow.entries(rho)).shape[1] / network.n for rho in network.rhos]
+
+
+def hidden_chance(network):
+    return [
+        [
+            dimension(slow.pair_entries(rho, network.product, part)) / (network.n**2 - 1)
+            for rho in network.rhos
+        ]
+        for part in slow.PARTS
+    ]
+
+
+def block_chance(network):
+    def block(rho):
+        one_side = np.column_stack([np.ones(network.n), slow.entries(rho)])
+        return dimension(np.kron(one_side, one_side))
+
+    return [block(rho) / (network.n**2 - 1) for rho in network.rhos]
+
+
+def logit_chance(network):
+    """One cube explains one dimension of the logits that sum to 0 over c."""
+    cubes = [slow.template(rho, network.product) for rho in network.rhos]
+    seen = [np.ptp(cube.mean(axis=2)) < 1e-9 and np.ptp(cube) > 1e-9 for cube in cubes]
+    return np.array(seen) / (network.n**2 * (network.n - 1))
+
+
+CHANCES = {
+    "logit_chance": logit_chance,
+    "logit_total_chance": lambda network: logit_chance(network).sum(),
+    "embedding_chance": lambda network: [matrix_chance(network)] * 2,
+    "unembedding_chance": matrix_chance,
+    "hidden_chance": hidden_chance,
+}
+"""In both files, and without steps in `evaluation.nc`."""
+
+
+# Single neurons and clusters
+
+
+def neuron_fve(network):
+    return np.transpose([slow.block_share(network.hidden, rho) for rho in network.rhos])
+
+
+def neuron_part_fve(network):
+    each = [
+        [slow.neuron_share(network.hidden, rho, network.product, part) for rho in network.rhos]
+        for part in slow.PARTS
+    ]
+    return np.transpose(each, (0, 2, 1))
+
+
+def variance(network):
+    return network.hidden.var(axis=(0, 1))
+
+
+def neuron_irrep(network):
+    """Number of the irrep of each neuron, -1 for one that is off."""
+    off = variance(network) <= 0.01 * variance(network).mean()
+    return np.where(off, -1, neuron_fve(network).argmax(axis=1))
+
+
+def named(network, numbers):
+    return np.array(["off" if r < 0 else network.names[r] for r in numbers], dtype=object)
+
+
+def by_cluster(network, share, owner=None):
+    """A share of the neurons of each irrep in that irrep, NaN without a neuron."""
+    owner = neuron_irrep(network) if owner is None else owner
+    found = [
+        share(owner == r, rho) if (owner == r).any() else np.nan
+        for r, rho in enumerate(network.rhos)
+    ]
+    return np.array(found)
+
+
+def cluster_fve(network, owner=None):
+    def of_part(part):
+        return lambda chosen, rho: slow.hidden_share(
+            network.hidden[..., chosen], rho, network.product, part
+        )
+
+    return np.array([by_cluster(network, of_part(part), owner) for part in slow.PARTS])
+
+
+def cluster_unembedding_fve(network, owner=None):
+    def readout(chosen, rho):
+        return slow.matrix_share(network.unembedding[:, chosen], rho)
+
+    return by_cluster(network, readout, owner)
+
+
+def neuron_unembedding_fve(network):
+    columns = network.unembedding.T[..., None]
+    return np.array([matrix_shares(network, column) for column in columns])
+
+
+def neuron_block_mean(network):
+    owner, found = neuron_irrep(network), np.full((network.hidden.shape[2], 2, 2), np.nan)
+    for r, rho in enumerate(network.rhos):
+        if r and rho.shape[1] == 1:
+            sign = rho[:, 0, 0]
+            for i, j in np.ndindex(2, 2):
+                block = network.hidden[sign * (1, -1)[i] > 0][:, sign * (1, -1)[j] > 0]
+                found[owner == r, i, j] = block.mean(axis=(0, 1))[owner == r]
+    return found
+
+
+def examples(network):
+    """The strongest neuron of each cluster, then the second of each, at most 12; by cluster."""
+    owner, strength = neuron_irrep(network), variance(network)
+    clusters = [
+        sorted(np.flatnonzero(owner == r), key=lambda j: -strength[j])
+        for r in range(len(network.rhos))
+    ]
+    turns = [
+        (place, r) for place in range(len(owner)) for r, c in enumerate(clusters) if place < len(c)
+    ]
+    chosen = set(turns[:MOST_EXAMPLES])
+    return [j for r, c in enumerate(clusters) for place, j in enumerate(c) if (place, r) in chosen]
+
+
+# Ablations and recovery
+
+
+def without(network, rho, part):
+    flat = slow.flat(network.hidden)
+    rest = flat - slow.projection(flat, slow.pair_entries(rho, network.product, part))
+    return by_split(rest @ network.unembedding.T, network)
+
+
+def ablated_loss(network):
+    each = [[without(network, rho, part) for rho in network.rhos] for part in slow.PARTS]
+    return np.moveaxis(each, 2, 0)
+
+
+def key_part(network, matrix):
+    parts = [slow.projection(matrix, slow.entries(rho)) for rho in network.key_rhos]
+    return np.sum([np.zeros_like(matrix), *parts], axis=0)
+
+
+def read_out(network, unembedding):
+    return by_split(slow.flat(network.hidden) @ unembedding.T, network)
+
+
+def constructed_loss(network):
+    built = np.zeros((network.n, network.hidden.shape[2]))
+    for r in np.flatnonzero(network.key):
+        entries = network.basis[:, network.irrep_of_entry == r]
+        rows = entries.T @ network.product_means
+        level = np.linalg.norm(rows) / np.sqrt(len(rows))
+        for entry, row in zip(entries.T, rows, strict=True):
+            built += np.outer(entry, level * row / np.linalg.norm(row))
+    logits = built[network.product.ravel()] @ network.unembedding.T
+    return slow.cross_entropy(logits, network.product).mean()
+
+
+def change_of_basis(network):
+    return network.basis.T @ network.product_means
+
+
+def readout_map(network):
+    return change_of_basis(network) @ network.unembedding.T @ network.basis
+
+
+def blocks(network):
+    return [network.irrep_of_entry == r for r in range(len(network.rhos))]
+
+
+def pair_of_hidden(network, block):
+    """Entries of an irrep on all pairs, and what C makes of them and takes back, of norm 1."""
+    entries = network.basis[:, block][network.product.ravel()]
+    held = change_of_basis(network)[block]
+    back = entries @ held @ held.T
+    return entries / np.linalg.norm(entries), back / np.linalg.norm(back)
+
+
+def hidden_cosine(network):
+    pairs = [pair_of_hidden(network, block) for block in blocks(network)]
+    return [np.sum(true * found) for true, found in pairs]
+
+
+def hidden_error(network):
+    pairs = [pair_of_hidden(network, block) for block in blocks(network)]
+    return [np.mean((true - found) ** 2) for true, found in pairs]
+
+
+def readout_blocks(network):
+    return [readout_map(network)[np.ix_(block, block)] for block in blocks(network)]
+
+
+def readout_cosine(network):
+    each = readout_blocks(network)
+    return [np.trace(k) / np.linalg.norm(k) / np.sqrt(len(k)) for k in each]
+
+
+def readout_scale(network):
+    degree = [rho.shape[1] for rho in network.rhos]
+    return [
+        np.trace(k) / (network.n * d) for k, d in zip(readout_blocks(network), degree, strict=True)
+    ]
+
+
+def components(network):
+    """Principal components by the covariance of the rows of W: coordinates and shares."""
+    centred = network.unembedding - network.unembedding.mean(axis=0)
+    power, direction = np.linalg.eigh(centred.T @ centred)
+    power, direction = power[::-1][:8], direction[:, ::-1][:, :8]
+    coordinate = centred @ direction
+    largest = np.abs(coordinate).argmax(axis=0)
+    return coordinate * np.sign(coordinate[largest, np.arange(8)]), power / np.sum(centred**2)
+
+
+def logit_slice(network):
+    return network.logits[..., 0] - network.logits.mean(axis=2)
+
+
+ANALYSIS = {
+    "key": lambda network: [False, *(similarity(network)[1:] > network.threshold)],
+    "neuron_fve": neuron_fve,
+    "neuron_part_fve": neuron_part_fve,
+    "neuron_irrep": lambda network: named(network, neuron_irrep(network)),
+    "neuron_variance": variance,
+    "neurons_off": lambda network: np.sum(neuron_irrep(network) < 0),
+    "neuron_unembedding_fve": neuron_unembedding_fve,
+    "neuron_block_mean": neuron_block_mean,
+    "cluster_size": lambda network: [
+        np.sum(neuron_irrep(network) == r) for r in range(len(network.rhos))
+    ],
+    "cluster_fve": cluster_fve,
+    "cluster_residual": lambda network: 1 - cluster_fve(network).sum(axis=0),
+    "cluster_unembedding_fve": cluster_unembedding_fve,
+    "neuron_chance": block_chance,
+    "neuron_part_chance": hidden_chance,
+    "neuron_unembedding_chance": matrix_chance,
+    "cluster_chance": hidden_chance,
+    "cluster_unembedding_chance": matrix_chance,
+    "example_irrep": lambda network: named(network, neuron_irrep(network)[examples(network)]),
+    "example_activation": lambda network: network.hidden.transpose(2, 0, 1)[examples(network)],
+    "embedding_norm": lambda network: [entry_norms(network, m) for m in network.embeddings],
+    "unembedding_norm": lambda network: entry_norms(network, network.unembedding),
+    "hidden_loss": lambda network: read_out(network, network.unembedding),
+    "ablated_loss": ablated_loss,
+    "unembedding_key_loss": lambda network: read_out(
+        network, key_part(network, network.unembedding)
+    ),
+    "unembedding_rest_loss": lambda network: read_out(
+        network, network.unembedding - key_part(network, network.unembedding)
+    ),
+    "constructed_loss": constructed_loss,
+    "change_of_basis": change_of_basis,
+    "hidden_cosine": hidden_cosine,
+    "hidden_error": hidden_error,
+    "readout_map": readout_map,
+    "readout_cosine": readout_cosine,
+    "readout_scale": readout_scale,
+    "unembedding_component": lambda network: components(network)[0],
+    "component_share": lambda network: components(network)[1],
+    "logit_slice": logit_slice,
+    "character_slice": lambda network: [
+        slow.template(rho, network.product)[..., 0] for rho in network.rhos
+    ],
+}
+"""Of the final checkpoint alone."""

@@ -1,0 +1,102 @@
+"""Phases on any axes, and the figures of a study of an opened run."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from ontogeny.figures import Figure, drawn, figures_of, module_of
+from ontogeny.known_studies import study_named
+from ontogeny.notebook._runs import results_of, told_by
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as DrawnFigure
+
+__all__ = ["draw", "draw_phases"]
+
+
+def draw_phases(axes: "Axes", run: xr.DataTree) -> None:
+    """Shade the phases of a run behind the data of any axes over steps.
+
+    The shades have labels, so that ``axes.legend()`` names them. The limits of the axes stay.
+
+    Parameters
+    ----------
+    axes : Axes
+        Whose horizontal axis is the step.
+    run : DataTree
+        From `ontogeny.open_run`.
+
+    Raises
+    ------
+    ValueError
+        If the phases of the run are not known.
+    """
+    from ontogeny.plotting import phase_shades
+
+    results = results_of(run)
+    boundary = told_by(run.attrs["study"]).phases(results)
+    if boundary is None:
+        msg = f"the phases of this run of {run.attrs['study']} are not known"
+        raise ValueError(msg)
+    steps = [each["step"].values[-1] for each in results.values() if "step" in each.coords]
+    limits = axes.get_xlim() if axes.has_data() else (0.0, float(max(steps)))
+    names = [str(name) for name in boundary["boundary"].values]
+    phase_shades(axes, np.asarray(boundary.values, dtype=float), float(max(steps)), names=names)
+    axes.set_xlim(limits)
+
+
+def draw(run: xr.DataTree, figure: str, **values: Any) -> "DrawnFigure":
+    """Return a figure of a run, as the workflow draws it.
+
+    Parameters
+    ----------
+    run : DataTree
+        From `ontogeny.open_run`.
+    figure : str
+        Name of a figure of runs, for example ``"progress"``.
+    **values
+        What the figure asks for and no result has (``reward`` of a policy), and settings of its
+        style, for example ``width=8``.
+
+    Returns
+    -------
+    Figure
+        Of matplotlib.
+
+    Raises
+    ------
+    ValueError
+        If there is no such figure, or the run has not all that it shows.
+    """
+    study = study_named(run.attrs["study"])
+    results = results_of(run)
+    known = {each.name: each for each in figures_of(study, "run")}
+    if figure not in known:
+        msg = f"there is no figure {figure!r} of runs of {study.name}; known are {', '.join(known)}"
+        raise ValueError(msg)
+    chosen = known[figure]
+    given = {**results, **{name: values.pop(name) for name in chosen.inputs if name in values}}
+    _refuse_lacking(chosen, given, told_by(study.name).facts(results))
+    style = study.style.model_validate(values)
+    title = ", ".join(
+        f"seed {run.attrs[name]}" if name == "seed" else str(run.attrs[name])
+        for name in ("experiment", "seed")
+        if name in run.attrs
+    )
+    _, made = drawn(module_of(chosen), {**given, "style": style, "title": title})
+    found: DrawnFigure = made
+    return found
+
+
+def _refuse_lacking(figure: Figure, given: Mapping[str, Any], facts: set[str]) -> None:
+    lacking = [name for name in figure.inputs if name not in given]
+    if lacking:
+        msg = f"the figure {figure.name!r} shows {', '.join(lacking)}, which this run does not have"
+        raise ValueError(msg)
+    untrue = sorted(figure.needs - facts)
+    if untrue:
+        msg = f"the figure {figure.name!r} is of runs with {', '.join(untrue)}; this is not one"
+        raise ValueError(msg)

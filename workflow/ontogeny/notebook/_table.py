@@ -1,0 +1,130 @@
+"""A table of runs."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from ontogeny.known_studies import NAMES, study_named
+from ontogeny.notebook._runs import told_by
+from ontogeny.storage import open_lazily
+
+__all__ = ["runs"]
+
+_SEED = re.compile(r"seed\d+")
+_LARGE = ("checkpoints",)
+"""Results that are not opened, since no outcome is in them."""
+
+
+def runs(folder: str | Path = "results") -> pd.DataFrame:
+    """Return a table of all runs below a folder, one row a run.
+
+    Checkpoints are not read.
+
+    Parameters
+    ----------
+    folder : path
+        Of all results, or of those of a configuration, a study or an experiment.
+
+    Returns
+    -------
+    DataFrame
+        ``configuration``, ``study``, ``experiment``, ``seed``, ``network``, ``data``, the outcome
+        in columns that depend on the study (``test_accuracy``, ``circuit_end``, ``learned``, ...),
+        and ``path``, which `ontogeny.open_run` takes. Values that a run does not have are missing.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    ontogeny.storage.StorageError
+        If a file is damaged or cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:
+    ...     len(runs(empty))
+    0
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        msg = f"{folder}: there is no such folder"
+        raise FileNotFoundError(msg)
+    rows = [_row(*each) for each in _found(folder.resolve())]
+    table = pd.DataFrame(rows)
+    return table[[*(name for name in table if name != "path"), "path"]] if rows else table
+
+
+def _found(folder: Path) -> Iterator[tuple[Path, Path, list[Path]]]:
+    """Yield the folder of each run, that of its study, and its results other than checkpoints."""
+    for root in _studies(folder):
+        for run in sorted(root.rglob("seed*")):
+            parts = run.relative_to(root).parts
+            if not _SEED.fullmatch(run.name) or parts[0] == "figures" or not run.is_dir():
+                continue
+            if not run.is_relative_to(folder):
+                continue
+            files = _results(run, study_named(root.name).results)
+            if files:
+                yield run, root, files
+
+
+def _studies(folder: Path) -> list[Path]:
+    """Return the folders of studies below a folder, or that which it is in."""
+    above = [each for each in (folder, *folder.parents) if each.name in NAMES]
+    if above:
+        return above[:1]
+    return sorted(each for name in NAMES for each in folder.glob(f"**/{name}") if each.is_dir())
+
+
+def _results(run: Path, order: Sequence[str]) -> list[Path]:
+    files = [file for file in sorted(run.glob("*.nc")) if file.stem not in _LARGE]
+    return sorted(files, key=lambda file: [*order, file.stem].index(file.stem))
+
+
+def _row(run: Path, root: Path, files: Sequence[Path]) -> dict[str, Any]:
+    results = _Results(files)
+    try:
+        about = results[files[0].stem].attrs
+        return {
+            "configuration": root.parent.name,
+            "study": root.name,
+            "experiment": about.get("experiment", "/".join(run.relative_to(root).parts[:-1])),
+            "seed": int(run.name.removeprefix("seed")),
+            **{name: about.get(name, "") for name in ("network", "data")},
+            **told_by(root.name).columns(results),
+            "path": str(run),
+        }
+    finally:
+        results.close()
+
+
+class _Results(Mapping[str, xr.Dataset]):
+    """The results of a run by name, opened when they are asked for: most are not."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = {file.stem: file for file in files}
+        self._opened: dict[str, xr.Dataset] = {}
+
+    def __getitem__(self, name: str) -> xr.Dataset:
+        if name not in self._opened:
+            self._opened[name] = open_lazily(self._files[name])
+        return self._opened[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def close(self) -> None:
+        """Close the files that were opened."""
+        for each in self._opened.values():
+            each.close()

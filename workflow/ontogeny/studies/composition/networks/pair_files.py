@@ -1,0 +1,93 @@
+"""Files of training pairs: which pairs a network was or is to be trained on, as a table."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontogeny.csv_rows import Rows, TableError, read_rows
+from ontogeny.given_files import decoded, unpacked
+from ontogeny.storage import read_given
+
+__all__ = ["read_pairs"]
+
+_COLUMNS = ("left", "right")
+
+
+def read_pairs(path: str | Path, labels: Sequence[str]) -> NDArray[np.int64]:
+    """Return the rows ``a n + b`` of the training pairs ``(a, b)`` that a CSV file of the user has.
+
+    Parameters
+    ----------
+    path : path
+        A table with the columns ``left`` and ``right``, one row for each training pair. A cell is
+        the label of an element; where not all cells are labels, each is an index from 0.
+    labels : sequence of n str
+        Those of the elements.
+
+    Returns
+    -------
+    (N,) ndarray of int64
+        Ascending.
+
+    Raises
+    ------
+    StorageError, ValueError
+        If the file cannot be read, has other columns, a cell that is no element, a pair twice, or
+        all pairs, so that none is left for the test. One sentence, which begins with the path.
+    """
+    content = read_given(path)
+    try:
+        text = decoded(unpacked(content, path))
+    except ValueError as error:
+        msg = f"{path}: {error}"
+        raise ValueError(msg) from None
+    table = read_rows(text, str(path))
+    table.require(_COLUMNS)
+    others = [name for name in table.header if name not in _COLUMNS]
+    if others:
+        msg = (
+            f"{path}, line 1: has the column `{others[0]}`; give the training pairs alone, with "
+            "the columns `left` and `right`"
+        )
+        raise TableError(msg)
+    left, right = _elements(table, labels)
+    rows = left * len(labels) + right
+    _, first, places = np.unique(rows, return_index=True, return_inverse=True)
+    again = np.flatnonzero(first[places] != np.arange(len(rows)))
+    if len(again):
+        earlier = table.lines[first[places[again[0]]]]
+        msg = (
+            f"{path}, line {table.lines[again[0]]}: has the pair of line {earlier} again; give "
+            "each pair once"
+        )
+        raise TableError(msg)
+    if len(rows) == len(labels) ** 2:
+        msg = (
+            f"{path}: has all {len(rows)} pairs, so that none is left for the test; give the "
+            "training pairs alone"
+        )
+        raise TableError(msg)
+    return np.sort(rows)
+
+
+def _elements(table: Rows, labels: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the left and the right factors of all pairs as indices."""
+    cells = {name: table.column(name) for name in _COLUMNS}
+    index = {label: place for place, label in enumerate(labels)}
+    if all(cell in index for column in cells.values() for cell in column):
+        left, right = (np.array([index[cell] for cell in cells[name]]) for name in _COLUMNS)
+        return left, right
+    for name, column in cells.items():
+        for row, cell in enumerate(column):
+            if not re.fullmatch("[0-9]{1,9}", cell) or int(cell) >= len(labels):
+                table.refuse(
+                    row,
+                    name,
+                    "is no element: cells must all be labels of elements, or all be indices from "
+                    f"0 to {len(labels) - 1}; correct the cell or the group",
+                )
+    left, right = (np.array([int(cell) for cell in cells[name]]) for name in _COLUMNS)
+    return left, right

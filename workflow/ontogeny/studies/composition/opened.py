@@ -1,0 +1,152 @@
+"""What a run says of itself when it is opened: outcome, circuit, phases, the network at a step."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from ontogeny.joins.outcomes import is_learned
+from ontogeny.studies.composition.carried import training_of
+from ontogeny.studies.composition.facts import is_cyclic
+from ontogeny.studies.composition.networks.build import build
+
+__all__ = ["Activations", "columns", "data", "facts", "network", "phases", "words"]
+
+Results = Mapping[str, xr.Dataset]
+
+_KEYS = {
+    "evaluation": ("irrep", "key"),
+    "analysis": ("irrep", "key"),
+    "addition_evaluation": ("frequency", "key_frequency"),
+    "addition_analysis": ("frequency", "key_frequency"),
+}
+"""Results that say what is key, the quickest to open first: of what, and the variable."""
+
+
+class Activations(NamedTuple):
+    """What a network computes for pairs of elements, in float64.
+
+    Attributes
+    ----------
+    logits : (..., n) ndarray
+        By element that the product may be.
+    hidden : (..., h) ndarray
+        Activations of the hidden layer.
+    """
+
+    logits: NDArray[np.float64]
+    hidden: NDArray[np.float64]
+
+
+def data(about: Mapping[str, Any]) -> dict[str, str]:
+    """Return the files of the group of a run by name, from the folder of the study."""
+    group = about.get("group")
+    return {name: f"../groups/{group}/{name}.nc" for name in ("table", "irreps") if group}
+
+
+def columns(results: Results) -> dict[str, Any]:
+    """Return the outcome of a run, one value a column."""
+    found: dict[str, Any] = {}
+    if "history" in results:
+        last = results["history"].isel(step=-1)
+        found |= {
+            f"{split}_{name}": float(last[name].sel(split=split))
+            for name in ("accuracy", "loss")
+            for split in map(str, last["split"].values)
+        }
+    if "test_accuracy" in found:
+        found["generalised"] = bool(is_learned(found["test_accuracy"]))
+    ends = phases(results)
+    if ends is not None:
+        found["circuit_start"], found["circuit_end"] = map(float, ends.values[:2])
+    learned = _learned(results)
+    return found | ({} if learned is None else {"learned": ", ".join(learned)})
+
+
+def words(results: Results) -> dict[str, str]:
+    """Return the outcome of a run, when its circuit formed and what it learned, in words."""
+    found = columns(results)
+    said = {}
+    for split in ("train", "test", "all"):
+        if f"{split}_accuracy" in found:
+            accuracy, loss = found[f"{split}_accuracy"], found[f"{split}_loss"]
+            said[f"{split} pairs"] = f"accuracy {accuracy:.4g}, loss {loss:.3g} nat"
+    if "generalised" in found:
+        said["outcome"] = "has generalised" if found["generalised"] else "has not generalised"
+    if "circuit_start" in found:
+        said["circuit"] = _circuit(found["circuit_start"], found["circuit_end"])
+    learned = _learned(results)
+    if learned is not None:
+        what = "irreps" if "analysis" in results else "frequencies"
+        said["learned"] = f"{what} {', '.join(learned)}" if learned else f"no key {what}"
+    return said
+
+
+def phases(results: Results) -> xr.DataArray | None:
+    """Return the ends of the phases of a run by their names; None where they are not known."""
+    for name in ("evaluation", "addition_evaluation"):
+        if name in results and "phase_boundary" in results[name]:
+            return results[name]["phase_boundary"]
+    return None
+
+
+def facts(results: Results) -> set[str]:
+    """Return what is true of a run, so that figures can need it."""
+    found = set()
+    if "history" in results:
+        history = results["history"]
+        found |= {"steps"} if history.sizes["step"] > 1 else set()
+        found |= {"split"} if "test" in history["split"].values else set()
+        with suppress(ValueError):  # the group has no name that is known
+            found |= {"cyclic"} if is_cyclic(history.attrs.get("group", "")) else set()
+    if "checkpoints" in results:
+        found.add(training_of(results["checkpoints"]).architecture.kind)
+    return found
+
+
+def network(results: Results, place: int) -> Callable[[ArrayLike, ArrayLike], Activations]:
+    """Return the network of a checkpoint, as a function of left and right factors.
+
+    Parameters
+    ----------
+    results : mapping
+        With ``table`` and ``checkpoints``.
+    place : int
+        Of the checkpoint.
+    """
+    checkpoints, order = results["checkpoints"], results["table"].sizes["element"]
+    architecture = build(training_of(checkpoints).architecture, order)
+    parameters = {
+        str(name): each[place].values.astype(np.float64) for name, each in checkpoints.items()
+    }
+
+    def at(left: ArrayLike, right: ArrayLike) -> Activations:
+        pairs = np.broadcast_arrays(np.asarray(left), np.asarray(right))
+        shape = pairs[0].shape
+        found = architecture.forward(parameters, *(each.ravel() for each in pairs))
+        return Activations(
+            found.logits[:, :order].reshape(*shape, order),
+            found.hidden.reshape(*shape, -1),
+        )
+
+    return at
+
+
+def _learned(results: Results) -> list[str] | None:
+    """Return the key irreps, or else the key frequencies; None where they are not known."""
+    for name, (dimension, key) in _KEYS.items():
+        if name in results:
+            found = results[name]
+            return [str(each) for each in found[dimension].values[found[key].values]]
+    return None
+
+
+def _circuit(start: float, end: float) -> str:
+    if np.isnan(start):
+        return "memorisation did not end within the run"
+    if np.isnan(end):
+        return f"formation began at step {start:,.0f} and did not end within the run"
+    return f"formed from step {start:,.0f} to {end:,.0f}"
