@@ -135,7 +135,9 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
             for name, about in words.items()
         },
         "study": variable("claim", text(study for _ in claims), "study"),
-        "note": variable("claim", text(note * (each.runs > 0) for each in found), "note"),
+        "note": variable(
+            "claim", text(note * (each.runs > 0) for each in found), "why the verdict says little"
+        ),
     }
     coordinates = {
         "claim": text(claim.name for claim in claims),
