@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from ontogeny.plotting import figure, irrep_looks, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.analysis import LEARNED
+from ontogeny.studies.composition.labels import variable
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
@@ -42,7 +43,7 @@ def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     ]
     return chosen.assign(
         embedding_fve=evaluation["embedding_fve"].mean("side", keep_attrs=True),
-        learned=LEARNED,
+        learned=variable((), LEARNED, "logit similarity above which an irrep is learned"),
     )
 
 
