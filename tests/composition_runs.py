@@ -48,10 +48,10 @@ def run(
     names = [str(name) for name in found["irrep"].values]
     rank, n = found["rank"].values, found.sizes["element"]
     key = np.isin(names, list(learned))
-    place = np.full(len(names), -1)
+    place = np.full(len(names), np.nan)
     when = np.full(len(names), np.nan)
     for number, name in enumerate(sorted(learned, key=lambda name: learned[name])):
-        place[names.index(name)] = number
+        place[names.index(name)] = number + 1
         when[names.index(name)] = step[learned[name]]
     similarity = np.where(step[:, None] >= when, logits, 0.0)
     share = key * rank / max((key * rank).sum(), 1)

@@ -6,12 +6,22 @@ import xarray as xr
 
 from ontogeny.caveats import few_seeds, key_caveats, phase_caveats, warned, with_warnings
 from ontogeny.figures import drawn, load, warnings_of
+from ontogeny.groups import group
 from ontogeny.plotting import figure, write_below
+from ontogeny.representations import irreps, real_irreps
+from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.caveats import (
     addition_caveats,
     few_test_pairs,
     irreps_caveats,
 )
+from ontogeny.studies.composition.irreps.analysis import (
+    Layers,
+    group_means,
+    logit_similarity_on_test_pairs,
+)
+from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.induction.caveats import analysis_caveats, sequence_caveats
 
 NAMES = {"boundary": ["memorisation", "circuit formation", "cleanup"]}
@@ -144,6 +154,38 @@ def test_what_is_written_below_moves_nothing():
     assert legend.y1 <= labels.y0
     assert text.x1 <= made.bbox.x1
     assert place.height * height < 2
+
+
+def test_cleanup_is_not_missed_where_the_weights_are_not_known():
+    ends = xr.DataArray([1.0, 2.0, np.nan], NAMES, "boundary")
+    along = xr.Dataset(
+        {
+            "phase_boundary": ends,
+            "key": ("irrep", [False, True, False]),
+            "accuracy": (("step", "split"), [[0.0, 0.0], [1.0, 1.0]]),
+        },
+        {"step": [0, 1], "split": ["train", "test"]},
+    )
+    assert irreps_caveats(along) == []
+    weighed = along.assign(squared_weights=("step", [1.0, 1.0]))
+    assert irreps_caveats(weighed) == ["The phase of cleanup does not end within the run."]
+
+
+@pytest.mark.parametrize("pairs", [30, 600])
+def test_similarities_of_random_logits_have_the_deviation_that_few_pairs_are_judged_by(pairs):
+    found = group("S4")
+    frame = frame_of(table_dataset(found), irreps_dataset(found, irreps(found), real_irreps(found)))
+    rng = np.random.default_rng(0)
+    train = np.ones(24 * 24, dtype=bool)
+    train[rng.permutation(24 * 24)[: min(pairs, 570)]] = False
+    train = train.reshape(24, 24)
+    similar = []
+    for _ in range(150):
+        layers = Layers(np.arange(24), None, rng.normal(size=(24, 24, 24)))
+        means = group_means(lambda layers=layers: iter([layers]), frame, train=train)
+        similar.append(logit_similarity_on_test_pairs(means, frame)[1:])
+    expected = 1 / np.sqrt((~train).sum() * 23)
+    assert np.std(similar) == pytest.approx(expected, rel=0.1)
 
 
 def test_few_test_pairs_can_look_like_an_irrep_by_chance():

@@ -190,10 +190,10 @@ def learned_step(prefix):
     return found
 
 
-def learning_order(prefix):
+def learned_order(prefix):
     def found(one):
         places = along(one, f"{prefix}learned_order")
-        return [p + 1 if p >= 0 and followed(one) else np.nan for p in places]
+        return places if followed(one) else np.full(len(places), np.nan)
 
     return found
 
@@ -281,11 +281,11 @@ OF_RUN = {
 
 BY_IRREP = {
     "key": is_key,
-    "similarity": by_irrep(lambda one: last(one, "logit_similarity").values),
+    "logit_similarity": by_irrep(lambda one: last(one, "logit_similarity").values),
     "learned_step": by_irrep(learned_step("")),
-    "learning_order": by_irrep(learning_order("")),
+    "learned_order": by_irrep(learned_order("")),
     "all_pairs_learned_step": by_irrep(learned_step("all_pairs_")),
-    "all_pairs_learning_order": by_irrep(learning_order("all_pairs_")),
+    "all_pairs_learned_order": by_irrep(learned_order("all_pairs_")),
     "order_agreement": of_each(lambda one: order_counts(one)[0]),
     "order_pairs": of_each(lambda one: order_counts(one)[1]),
     "choice_agreement": of_each(lambda one: choice_counts(one)[0]),

@@ -50,7 +50,7 @@ def learned_order(similarity):
             order += new[:1]
         order += [r for r in key if r not in order]
         count = len(networks(name)[-1].rhos)
-        return [order.index(r) if r in order else -1 for r in range(count)]
+        return [order.index(r) + 1 if r in order else np.nan for r in range(count)]
 
     return found
 

@@ -65,7 +65,7 @@ BROKEN = {
     "logits-are-characters": constant("logit_fve_total", 0.2),
     "few-irreps": constant("key_rank", 0.8),
     "lower-degree-first": lambda good: {"order_agreement": -good["order_agreement"]},
-    "sign-first": among_irreps("learning_order", "sign", 2.0),
+    "sign-first": among_irreps("learned_step", "sign", 1e6),
     "transformer-fewer-irreps": lambda good: {"key_irreps": -good["key_irreps"]},
     "phases-in-order": constant("memorisation_end", 1e6),
     "circuit-before-test": constant("restricted_step", 1000.0),

@@ -44,7 +44,7 @@ def test_irreps_are_joined_by_name_and_absent_ones_are_nan(many):
     assert many["irrep"].values[0] == "trivial"
     assert_equal(many["degree"].sel(irrep="standard").values, [np.nan, 4])
     assert_equal(many["degree"].sel(irrep="freq_1").values, [2, np.nan])
-    assert np.isnan(many["similarity"].isel(run=0).sel(irrep="freq_1"))
+    assert np.isnan(many["logit_similarity"].isel(run=0).sel(irrep="freq_1"))
     sizes = many["smallest_orbit"].sel(group="S5")
     assert_equal(sizes.sel(irrep=["sign", "(2,2,1)", "(3,1,1)"]).values, [2, 6, 20])
 
@@ -157,7 +157,7 @@ def test_curves_have_the_checkpoints_of_a_run_and_means_carry_the_last_value():
 def test_a_run_that_was_not_followed_has_no_order():
     found = joined([run({"sign": 0, "standard": 0}, step=[10000])])
     assert found["grokked"].values.tolist() == [False]
-    for name in ("learned_step", "learning_order", "memorised_step", "test_step"):
+    for name in ("learned_step", "learned_order", "memorised_step", "test_step"):
         assert np.isnan(found[name].values).all(), name
     assert not found["order_pairs"].any()
     assert found["choice_pairs"].any()

@@ -61,5 +61,9 @@ def _generalised(result: xr.Dataset) -> list[str]:
 
 
 def _phases(result: xr.Dataset) -> list[str]:
-    along_training = "phase_boundary" in result and result.sizes["step"] > 1
-    return phase_caveats(result["phase_boundary"]) if along_training else []
+    if "phase_boundary" not in result or result.sizes["step"] < 2:
+        return []
+    boundary = result["phase_boundary"]
+    if "squared_weights" not in result:  # without which no end of cleanup is found
+        boundary = boundary.drop_sel(boundary="cleanup")
+    return phase_caveats(boundary)

@@ -5,6 +5,7 @@ networks that generalise count the runs that have grokked. Thresholds and least 
 were set before any run was judged; docs/claims.md has them with their formulas.
 """
 
+import numpy as np
 import xarray as xr
 
 from ontogeny.claims import Claim
@@ -91,8 +92,12 @@ def _degree_order(results: xr.Dataset) -> Estimate:
 def _sign_first(results: xr.Dataset) -> Estimate:
     if "sign" not in results["irrep"]:
         return share([])
-    order = _grokked(results)["learning_order"].sel(irrep="sign")
-    return share(order.dropna("run") == 1)
+    runs = _grokked(results)
+    has_sign = runs["key"].sel(irrep="sign").values.astype(bool)
+    was_seen = runs["learned_step"].notnull().any("irrep").values
+    runs = runs.isel(run=has_sign & was_seen)
+    learned = runs["learned_step"].where(runs["key"], np.inf).fillna(np.inf)
+    return share(learned.sel(irrep="sign") < learned.drop_sel(irrep="sign").min("irrep"))
 
 
 def _transformer(results: xr.Dataset) -> Estimate:
@@ -268,7 +273,8 @@ CLAIMS = (
         "The sign comes first",
         "Where the sign is a key irrep, it is the first one learned.",
         f"{UNIVERSALITY}, section 6",
-        "share of runs with key irrep sign in which it is learned first, by test pairs",
+        "share of runs with key irrep sign in which it is learned at an earlier checkpoint than "
+        "every other key irrep, by test pairs",
         "above",
         0.5,
         6,

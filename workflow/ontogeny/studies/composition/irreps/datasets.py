@@ -398,7 +398,7 @@ def learning_variables(
         ),
         f"{prefix}learned_order": variable(
             "irrep",
-            place,
-            f"place among the key irreps in order of learning on {of}, -1 for the others",
+            np.where(place < 0, np.nan, place + 1),
+            f"place of a key irrep in the order of learning on {of}, from 1",
         ),
     }

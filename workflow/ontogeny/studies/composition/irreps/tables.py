@@ -44,7 +44,7 @@ def runs(comparison: xr.Dataset) -> pd.DataFrame:
 
 def _learned(run: xr.Dataset) -> str:
     """Name the key irreps of a run by order; in stored order where training was not seen."""
-    order = run["learning_order"].fillna(0.0).values
+    order = run["learned_order"].fillna(0.0).values
     key = np.flatnonzero(run["key"].values)
     names = run["irrep"].values[key[np.argsort(order[key], kind="stable")]]
     return ", ".join(map(str, names))

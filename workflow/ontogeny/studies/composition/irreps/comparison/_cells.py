@@ -82,7 +82,7 @@ def frequencies(
 ) -> dict[str, xr.Variable]:
     """Return how often and when each irrep is learned, over the runs that have grokked."""
     key = found["key"].values
-    order = np.where(key, found["learning_order"].values, np.nan)
+    order = np.where(key, found["learned_order"].values, np.nan)
     first = np.where(key, found["learned_step"].values, np.nan)
     about = {
         "key_count": "number of runs in which the irrep is key",

@@ -32,20 +32,19 @@ def by_irrep(runs: Sequence[Run], known: Groups) -> dict[str, xr.Variable]:
     dims = ("run", "irrep")
     found = {
         "key": variable(dims, key, "key irrep of the final checkpoint"),
-        "similarity": variable(dims, similarity, "logit similarity"),
+        "logit_similarity": variable(dims, similarity, "logit similarity"),
     }
     for prefix, pairs in (("", "test pairs"), ("all_pairs_", "all pairs")):
         first, order = (
             stacked([_known(each, f"{prefix}{name}") for each in along], irrep=irreps)
             for name in ("learned_step", "learned_order")
         )
-        order = np.where(order < 0, np.nan, order + 1)
         for when in (first, order):
             when[~np.array(followed)] = np.nan
         found[f"{prefix}learned_step"] = variable(
             dims, first, f"first checkpoint at which the irrep is learned, by {pairs}"
         )
-        found[f"{prefix}learning_order"] = variable(
+        found[f"{prefix}learned_order"] = variable(
             dims, order, f"place in the order of learning by {pairs}, from 1"
         )
     return found

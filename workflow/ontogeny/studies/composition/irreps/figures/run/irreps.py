@@ -3,8 +3,8 @@
 Each irreducible representation along training: cosine between the logits and its character on
 test pairs, and the same on all pairs; and the share of both embeddings and of the unembedding that
 it explains. Irreps that are key at the final checkpoint are coloured. An irrep is learned when its
-similarity on test pairs passes the dotted line. The similarity on all pairs is no measure of that:
-while training pairs are memorised, it grows along every irrep, about as its degree.
+similarity on test pairs passes the dotted line. The similarity on all pairs is not a measure of
+that: while training pairs are memorised, it grows along every irrep, about as its degree.
 """
 
 import xarray as xr
