@@ -98,6 +98,14 @@ def test_phases_that_all_seeds_share_are_shaded(count, phases, shown):
 
 
 @pytest.mark.parametrize("count", [1, 3])
+def test_seeds_whose_training_pairs_are_unknown_have_lines_of_all_pairs(count):
+    history = results()["history"].isel(split=[0]).assign_coords(split=["all"])
+    found = results()["progress"].drop_vars("phase_boundary")
+    made = drawn(seeds, seeds.numbers([history] * count, [found] * count, range(count)))
+    assert [shades(axes) for axes in made.axes] == [[]] * 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
 def test_seeds_without_phases_have_lines_alone(count):
     made = drawn(seeds, of_seeds(count, with_phases=False))
     assert [shades(axes) for axes in made.axes] == [[]] * 2

@@ -24,8 +24,8 @@ _NO_SPLIT = (
     "pairs the network was trained on."
 )
 _MEASURES = {
-    "loss": Measure(("split",), "cross-entropy", "nat"),
-    "accuracy": Measure(("split",), "accuracy"),
+    "loss": Measure(("split",), "cross-entropy over all outputs, = included", "nat"),
+    "accuracy": Measure(("split",), "accuracy over all outputs, = included"),
 }
 
 

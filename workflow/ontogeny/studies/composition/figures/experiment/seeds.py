@@ -37,11 +37,11 @@ def numbers(
     ----------
     history : sequence of Dataset
     phases : sequence of Dataset
-        With `phase_boundary`, one for each run; none where runs have no phases.
+        With `phase_boundary`, one for each run; none, or without it, where runs have no phases.
     seeds : sequence of int
     """
     chosen = [run[["loss", "accuracy"]] for run in history]
-    if phases:
+    if phases and all("phase_boundary" in found for found in phases):
         chosen = [
             run.assign(phase_boundary=found["phase_boundary"])
             for run, found in zip(chosen, phases, strict=True)
@@ -51,7 +51,7 @@ def numbers(
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw every seed thinly, training and test, loss above accuracy.
+    """Draw every seed thinly, loss above accuracy, by the splits that are known.
 
     Phases that all seeds have in common are shaded; others are bars below, one for each seed.
     """
