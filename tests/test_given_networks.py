@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.testing import assert_array_equal
 
-from ontogeny.given_networks import as_array
+from ontogeny.given_networks import as_array, steps_of
 
 VALUES = [[0.5, -1.25], [3.0, 0.0]]
 
@@ -28,3 +28,23 @@ def test_arrays_and_tensors_of_any_width_have_the_same_values(given, dtype):
 
 def test_whole_numbers_stay_whole():
     assert as_array(torch.tensor([3, 4])).dtype == "int64"
+
+
+def test_steps_are_whole_numbers_by_which_networks_are_given():
+    assert steps_of({np.int64(5): "a", 0: "b"}) == [0, 5]
+
+
+@pytest.mark.parametrize(
+    ("networks", "said"),
+    [
+        ([np.ones((50, 50))], "`networks` is of the type list; give a mapping of steps"),
+        ({}, "is empty"),
+        ({-1: 0}, "has the key -1"),
+        ({1.5: 0}, "has the key 1.5"),
+        ({"a": 0}, "has the key 'a'"),
+        ({True: 0}, "has the key true"),
+    ],
+)
+def test_other_keys_are_refused(networks, said):
+    with pytest.raises(ValueError, match=said):
+        steps_of(networks)

@@ -15,7 +15,16 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ontogeny.checkpoint_files import checkpoint_files
 from ontogeny.config import AS_WHOLE, Section, short
 
-__all__ = ["Item", "Step", "as_array", "by_step", "items_of", "problems_of_networks"]
+__all__ = [
+    "Item",
+    "Step",
+    "as_array",
+    "by_step",
+    "items_of",
+    "problems_of_networks",
+    "require_different",
+    "steps_of",
+]
 
 Step = Annotated[int, Field(ge=0, le=10**8), AS_WHOLE]
 """Updates that a network has had."""
@@ -41,6 +50,53 @@ def as_array(values: Any) -> NDArray[Any]:
         is_narrow = tensor.is_floating_point() and tensor.dtype.itemsize < 4
         values = (tensor.float() if is_narrow else tensor).numpy()
     return np.asarray(values)
+
+
+def steps_of(networks: object) -> list[int]:
+    """Return the steps of the networks that a notebook gives, ascending.
+
+    Raises
+    ------
+    ValueError
+        If the networks are not a mapping of steps, whole numbers from 0, or there is none.
+    """
+    keys = [*networks] if isinstance(networks, Mapping) else []
+    wrong = [key for key in keys if isinstance(key, bool) or not _is_step(key)]
+    if wrong or not keys:
+        found = f"has the key {short(wrong[0])}" if wrong else "is empty"
+        if not isinstance(networks, Mapping):
+            found = f"is of the type {type(networks).__name__}"
+        msg = f"`networks` {found}; give a mapping of steps, whole numbers from 0, to networks"
+        raise ValueError(msg)
+    return sorted(map(int, keys))
+
+
+def _is_step(key: object) -> bool:
+    return isinstance(key, int | np.integer) and bool(key >= 0)
+
+
+def require_different(outputs: Sequence[NDArray[Any]], name: str) -> None:
+    """Refuse networks that are all the same, as views of one module are that training changes.
+
+    Parameters
+    ----------
+    outputs : sequence of ndarray
+        Of each network, for the same inputs.
+    name : str
+        What they are, in the plural.
+
+    Raises
+    ------
+    ValueError
+        If there are several, and all are equal.
+    """
+    if len(outputs) > 1 and all(np.array_equal(outputs[0], other) for other in outputs[1:]):
+        msg = (
+            f"`networks` gives the same {name} at all steps; copy the parameters of each step, and "
+            "let functions that share one module load those of their step each time that they are "
+            "called"
+        )
+        raise ValueError(msg)
 
 
 def items_of(value: object) -> object:
