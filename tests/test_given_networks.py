@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.testing import assert_array_equal
 
-from ontogeny.given_networks import as_array, steps_of
+from ontogeny.given_networks import as_array, problems_of_networks, steps_of
 
 VALUES = [[0.5, -1.25], [3.0, 0.0]]
 
@@ -48,3 +48,13 @@ def test_steps_are_whole_numbers_by_which_networks_are_given():
 def test_other_keys_are_refused(networks, said):
     with pytest.raises(ValueError, match=said):
         steps_of(networks)
+
+
+def test_what_is_wrong_with_all_files_is_said_once():
+    item = {step: f"{step}.pt" for step in range(100)}
+    said = problems_of_networks([item], [0], lambda _: "lacks W_E")
+    assert said == ["` = '0.pt' and 99 more files: lacks W_E"]
+    said = problems_of_networks(
+        [item], [0], lambda file: f"lacks {file[0]}" if file < "2" else None
+    )
+    assert len(said) == 2

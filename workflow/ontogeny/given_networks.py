@@ -31,6 +31,9 @@ Step = Annotated[int, Field(ge=0, le=10**8), AS_WHOLE]
 
 Item = str | dict[Step, str]
 
+_NAMED = 3
+"""Files with one problem that are all named."""
+
 _STEP: TypeAdapter[int] = TypeAdapter(Step, config=Section.model_config)
 
 
@@ -117,11 +120,11 @@ def _item(item: object) -> object:
     if isinstance(item, str):
         if item:
             return item
-        msg = "holds an empty name; give a file, a folder, or a mapping of steps to files"
+        msg = "has an empty name; give a file, a folder, or a mapping of steps to files"
         raise ValueError(msg)
     if not isinstance(item, Mapping) or not item:
         msg = (
-            "must hold for each seed a file, a folder of checkpoints, or a mapping of steps to "
+            "must give for each seed a file, a folder of checkpoints, or a mapping of steps to "
             f"files such as {{0: a.pt, 500: b.pt}}, not {short(item)}"
         )
         raise ValueError(msg)
@@ -171,11 +174,12 @@ def problems_of_networks(
     """
     if len(items) != len(seeds):
         return [
-            f"` holds {_counted(len(items), 'file')} for {_counted(len(seeds), 'seed')}; give one "
+            f"` gives {_counted(len(items), 'file')} for {_counted(len(seeds), 'seed')}; give one "
             "for each seed (several checkpoints of one run are one item: a folder or a mapping of "
             "steps to files)"
         ]
     problems: list[str] = []
+    files_with: dict[str, list[str]] = {}
     seed_of: dict[Path, int] = {}
     several = []
     for seed, item in zip(seeds, items, strict=True):
@@ -187,13 +191,30 @@ def problems_of_networks(
         several.append(not isinstance(found, str) and len(found) > 1)
         for file in [found] if isinstance(found, str) else found.values():
             problem = problem_of_file(file) or _repeated(file, seed, seed_of)
-            problems += [f"` = {file!r}: {problem}"] if problem else []
+            if problem:
+                files_with.setdefault(problem, []).append(file)
+    problems += [_of_files(files, problem) for problem, files in files_with.items()]
     if not problems and any(several) != all(several):
         problems.append(
             "` gives one network for some seeds and several checkpoints for others; make two "
             "experiments of them"
         )
     return problems
+
+
+def _of_files(files: Sequence[str], problem: str) -> str:
+    """Say once what is wrong with several files; several are seldom wrong each in a way of its own.
+
+    Examples
+    --------
+    >>> _of_files(["a.pt", "b.pt"], "lacks W_E")
+    "` = 'a.pt', 'b.pt': lacks W_E"
+    >>> _of_files(["a.pt", "b.pt", "c.pt", "d.pt"], "lacks W_E")
+    "` = 'a.pt' and 3 more files: lacks W_E"
+    """
+    if len(files) <= _NAMED:
+        return f"` = {', '.join(map(repr, files))}: {problem}"
+    return f"` = {files[0]!r} and {len(files) - 1} more files: {problem}"
 
 
 def _repeated(file: str, seed: int, seed_of: dict[Path, int]) -> str | None:

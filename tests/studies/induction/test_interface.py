@@ -142,7 +142,7 @@ def test_the_root_says_what_was_found():
     for tree in (by_weights(), by_functions(weights=True)):
         assert tree.attrs["network"] == "2 layers of 4 heads, 5 checkpoints (steps 0 to 1500)"
         assert tree.attrs["data"] == "16 sequences of 49 tokens out of 28"
-        assert "induction heads: layer 1 head 0 (prefix matching" in tree.attrs["learned"]
+        assert "induction heads: 1.0 (prefix matching" in tree.attrs["learned"]
     assert "head" in by_functions(without=False).attrs["learned"]
 
 
@@ -195,7 +195,7 @@ TOKENS = np.tile(np.arange(16), (4, 2))
             {"networks": {0: run, 1: Heads(run, lambda t, _: run(t)[0])}},
             r"1\]` gives `without` and .*0\]` does not",
         ),
-        ({"networks": {0: Heads(run, weights={"W": np.ones(3)})}}, "holds no .*embed"),
+        ({"networks": {0: Heads(run, weights={"W": np.ones(3)})}}, "has no tensor .*embed"),
         ({"corpus": TOKENS[:, :12]}, "at least 2 sequences of 13 tokens"),
         ({"corpus": TOKENS[0]}, "whole numbers"),
         ({"vocabulary": 10}, "tokens from 0 to 15"),

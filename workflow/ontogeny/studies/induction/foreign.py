@@ -112,7 +112,7 @@ def sizes_of(
     d_mlp = 0
     if _is_there(tensors, _of_layer(names["W_in"], 0)):
         d_mlp = _tensor(tensors, _of_layer(names["W_in"], 0)).shape[-1]
-    smeared = "smear" in names and _is_there(tensors, names["smear"])
+    smeared = _is_there(tensors, names.get("smear", "smear"))
     return Sizes(vocabulary, layers, width, count, inner, d_mlp, smeared)
 
 

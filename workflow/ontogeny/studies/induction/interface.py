@@ -83,14 +83,14 @@ def follow_heads(
     positions : {"all", "first"}
         Which layers of a state dict's network see positions.
     warm_up : int
-        Updates before the first that a phase change is looked for at.
+        A phase change is looked for only after these updates.
     thresholds : Analysis, optional
 
     Returns
     -------
     DataTree
         ``corpus``, ``history``, ``evaluation`` and ``analysis``, and of state dicts
-        ``checkpoints``, as the workflow stores them. What cannot be told of functions is absent,
+        ``checkpoints``, as the workflow stores them. What functions do not tell is absent,
         and the attribute ``absent`` of a dataset says why. The attributes of the root say in words
         what the network and the data are, when its circuit formed and what it learned.
 
