@@ -1,7 +1,7 @@
 """Networks that were trained elsewhere: which tensor is which parameter of the decoder.
 
 The decoder computes what `ontogeny.networks.decoder` says, and nothing else: fixed sinusoids are
-added to what queries and keys read, normalisations have a gain and no bias, attention has no
+added to the inputs of queries and keys, normalisations have a gain and no bias, attention has no
 biases, the neurons of the MLP are ReLUs. A state dict does not tell which function its neurons
 have, nor where positions are added; what it does tell is checked.
 
@@ -384,5 +384,5 @@ def _problem_of_positions(values: NDArray[Any]) -> str | None:
             return None
     return (
         "holds positions of another kind than the decoder's, which are fixed sinusoids, added to "
-        "what queries and keys read"
+        "the inputs of queries and keys"
     )
