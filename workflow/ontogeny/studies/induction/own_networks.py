@@ -15,7 +15,7 @@ from ontogeny.caveats import of_all, with_warnings
 from ontogeny.given_networks import as_array, require_different, steps_of
 from ontogeny.networks.decoder import Transformer
 from ontogeny.records import Record
-from ontogeny.studies.induction import functions
+from ontogeny.studies.induction import network_functions as functions
 from ontogeny.studies.induction.analysis.heads import earlier_copies
 from ontogeny.studies.induction.caveats import analysis_caveats, sequence_caveats
 from ontogeny.studies.induction.config import Analysis
@@ -23,8 +23,8 @@ from ontogeny.studies.induction.datasets import evaluation_dataset
 from ontogeny.studies.induction.findings import analysis_dataset
 from ontogeny.studies.induction.foreign import circuit_weights, parameters_of, sizes_of
 from ontogeny.studies.induction.foreign_runs import EVALUATED, record_of
-from ontogeny.studies.induction.functions import Heads
 from ontogeny.studies.induction.given_sequences import given_corpus
+from ontogeny.studies.induction.network_functions import Heads
 from ontogeny.studies.induction.opened import words
 from ontogeny.studies.induction.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.induction.stages import analysis_of, classes_of, evaluation_of, given_of

@@ -19,7 +19,7 @@ from ontogeny.networks.decoder import next_token_loss
 from ontogeny.studies.induction import runs
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.foreign_runs import EVALUATED
-from ontogeny.studies.induction.interface import Heads, follow_heads
+from ontogeny.studies.induction.own_networks import Heads, follow_heads
 from ontogeny.studies.induction.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.induction.runs import train_network
 from ontogeny.studies.induction.sources import corpus_dataset, source_of
