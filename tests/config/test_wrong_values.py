@@ -364,7 +364,7 @@ def test_a_wrong_network_is_refused_before_any_job(tmp_path, capsys, kind):
     [
         ({"W_z": "W"}, (f"{A}.tensors.W_z` = 'W': `W_z` is not a parameter of this network",)),
         ({"b": "fc1.bias"}, (f"{A}.tensors.b` = 'fc1.bias'", "`architecture.biases` to true")),
-        ({"W": "fc1"}, (f"{A}.weights` = '", "holds no tensor fc1, which `tensors.W` names")),
+        ({"W": "fc1"}, (f"{A}.weights` = '", "has no tensor fc1, which `tensors.W` names")),
         ({"W": "W.T"}, (f"{A}.weights` = '", "W.T has the shape (3, 8), not (8, 3)", "{W: W}")),
     ],
 )

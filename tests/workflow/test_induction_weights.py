@@ -118,7 +118,7 @@ def test_another_file_is_read_again_and_another_run_is_not(project, tmp_path):
             "",
             "lacks W_U (8, 16); the nearest mapping is `tensors: {W_U: ",
         ),
-        ("weights: theirs\n", "weights: [theirs, last.pt]\n", "holds 2 networks for 1 seeds"),
+        ("weights: theirs\n", "weights: [theirs, last.pt]\n", "gives 2 files for 1 seed"),
         ("weights: theirs\n", "weights: nowhere.pt\n", "= 'nowhere.pt': does not exist"),
         ("      weights: theirs\n", "", "theirs.tensors`: names tensors in files of `weights`"),
     ],

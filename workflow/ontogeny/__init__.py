@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ontogeny.notebook import draw, draw_phases, network_at, open_run, runs
     from ontogeny.studies.composition.own_networks import GroupNetwork, follow_group
-    from ontogeny.studies.induction.functions import Heads
-    from ontogeny.studies.induction.interface import follow_heads
+    from ontogeny.studies.induction.network_functions import Heads
+    from ontogeny.studies.induction.own_networks import follow_heads
 
 __all__ = [
     "GroupNetwork",
@@ -33,8 +33,8 @@ __version__ = "0.1.0"
 _FOUND_IN = {
     "ontogeny.notebook": ("draw", "draw_phases", "network_at", "open_run", "runs"),
     "ontogeny.studies.composition.own_networks": ("GroupNetwork", "follow_group"),
-    "ontogeny.studies.induction.functions": ("Heads",),
-    "ontogeny.studies.induction.interface": ("follow_heads",),
+    "ontogeny.studies.induction.network_functions": ("Heads",),
+    "ontogeny.studies.induction.own_networks": ("follow_heads",),
 }
 """Modules that are imported when one of their names is first asked for."""
 

@@ -1,25 +1,105 @@
-"""Networks trained elsewhere, as a configuration gives them: one item for each seed of a run.
+"""Networks trained elsewhere, as a configuration and a notebook give them.
 
-An item is a file, or the checkpoints of one run: a folder, or a mapping of steps to files.
+In a configuration there is one item for each seed of a run: a file, or the checkpoints of one run
+as a folder, or as a mapping of steps to files. In a notebook networks are given by step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ontogeny.checkpoint_files import checkpoint_files
 from ontogeny.config import AS_WHOLE, Section, short
 
-__all__ = ["Item", "Step", "by_step", "items_of", "problems_of_networks"]
+__all__ = [
+    "Item",
+    "Step",
+    "as_array",
+    "by_step",
+    "items_of",
+    "problems_of_networks",
+    "require_different",
+    "steps_of",
+]
 
 Step = Annotated[int, Field(ge=0, le=10**8), AS_WHOLE]
 """Updates that a network has had."""
 
 Item = str | dict[Step, str]
 
+_NAMED = 3
+"""Files with one problem that are all named."""
+
 _STEP: TypeAdapter[int] = TypeAdapter(Step, config=Section.model_config)
+
+
+def as_array(values: Any) -> NDArray[Any]:
+    """Return an array from one, from numbers, or from a tensor of PyTorch on whatever device.
+
+    Floating-point tensors narrower than float32 (float16, bfloat16) become float32, which has each
+    of their values.
+
+    Examples
+    --------
+    >>> as_array([[1, 2]]).shape
+    (1, 2)
+    """
+    if hasattr(values, "detach"):
+        tensor = values.detach().cpu()
+        is_narrow = tensor.is_floating_point() and tensor.dtype.itemsize < 4
+        values = (tensor.float() if is_narrow else tensor).numpy()
+    return np.asarray(values)
+
+
+def steps_of(networks: object) -> list[int]:
+    """Return the steps of the networks that a notebook gives, ascending.
+
+    Raises
+    ------
+    ValueError
+        If the networks are not a mapping of steps, whole numbers from 0, or there is none.
+    """
+    keys = [*networks] if isinstance(networks, Mapping) else []
+    wrong = [key for key in keys if isinstance(key, bool) or not _is_step(key)]
+    if wrong or not keys:
+        found = f"has the key {short(wrong[0])}" if wrong else "is empty"
+        if not isinstance(networks, Mapping):
+            found = f"is of the type {type(networks).__name__}"
+        msg = f"`networks` {found}; give a mapping of steps, whole numbers from 0, to networks"
+        raise ValueError(msg)
+    return sorted(map(int, keys))
+
+
+def _is_step(key: object) -> bool:
+    return isinstance(key, int | np.integer) and bool(key >= 0)
+
+
+def require_different(outputs: Sequence[NDArray[Any]], name: str) -> None:
+    """Refuse networks that are all the same, as views of one module are that training changes.
+
+    Parameters
+    ----------
+    outputs : sequence of ndarray
+        Of each network, for the same inputs.
+    name : str
+        What they are, in the plural.
+
+    Raises
+    ------
+    ValueError
+        If there are several, and all are equal.
+    """
+    if len(outputs) > 1 and all(np.array_equal(outputs[0], other) for other in outputs[1:]):
+        msg = (
+            f"`networks` gives the same {name} at all steps; copy the parameters of each step, and "
+            "let functions that share one module load those of their step each time that they are "
+            "called"
+        )
+        raise ValueError(msg)
 
 
 def items_of(value: object) -> object:
@@ -40,11 +120,11 @@ def _item(item: object) -> object:
     if isinstance(item, str):
         if item:
             return item
-        msg = "holds an empty name; give a file, a folder, or a mapping of steps to files"
+        msg = "has an empty name; give a file, a folder, or a mapping of steps to files"
         raise ValueError(msg)
     if not isinstance(item, Mapping) or not item:
         msg = (
-            "must hold for each seed a file, a folder of checkpoints, or a mapping of steps to "
+            "must give for each seed a file, a folder of checkpoints, or a mapping of steps to "
             f"files such as {{0: a.pt, 500: b.pt}}, not {short(item)}"
         )
         raise ValueError(msg)
@@ -94,11 +174,12 @@ def problems_of_networks(
     """
     if len(items) != len(seeds):
         return [
-            f"` holds {_counted(len(items), 'file')} for {_counted(len(seeds), 'seed')}; give one "
+            f"` gives {_counted(len(items), 'file')} for {_counted(len(seeds), 'seed')}; give one "
             "for each seed (several checkpoints of one run are one item: a folder or a mapping of "
             "steps to files)"
         ]
     problems: list[str] = []
+    files_with: dict[str, list[str]] = {}
     seed_of: dict[Path, int] = {}
     several = []
     for seed, item in zip(seeds, items, strict=True):
@@ -110,13 +191,30 @@ def problems_of_networks(
         several.append(not isinstance(found, str) and len(found) > 1)
         for file in [found] if isinstance(found, str) else found.values():
             problem = problem_of_file(file) or _repeated(file, seed, seed_of)
-            problems += [f"` = {file!r}: {problem}"] if problem else []
+            if problem:
+                files_with.setdefault(problem, []).append(file)
+    problems += [_of_files(files, problem) for problem, files in files_with.items()]
     if not problems and any(several) != all(several):
         problems.append(
             "` gives one network for some seeds and several checkpoints for others; make two "
             "experiments of them"
         )
     return problems
+
+
+def _of_files(files: Sequence[str], problem: str) -> str:
+    """Say once what is wrong with several files; several are seldom wrong each in a way of its own.
+
+    Examples
+    --------
+    >>> _of_files(["a.pt", "b.pt"], "lacks W_E")
+    "` = 'a.pt', 'b.pt': lacks W_E"
+    >>> _of_files(["a.pt", "b.pt", "c.pt", "d.pt"], "lacks W_E")
+    "` = 'a.pt' and 3 more files: lacks W_E"
+    """
+    if len(files) <= _NAMED:
+        return f"` = {', '.join(map(repr, files))}: {problem}"
+    return f"` = {files[0]!r} and {len(files) - 1} more files: {problem}"
 
 
 def _repeated(file: str, seed: int, seed_of: dict[Path, int]) -> str | None:

@@ -189,15 +189,15 @@ def test_biases_of_the_mlp_are_read_by_the_setting_that_the_refusal_names(name):
     [
         ({"embed.W_E": np.zeros((6, 4))}, "the embedding of the token = is missing"),
         ({"embed.W_E": np.zeros((4, 7))}, "it is the transpose"),
-        ({"embed.W_E": np.zeros((7, 4), "i4")}, r"embed.W_E holds whole numbers \(int32\)"),
-        ({"embed.W_E": np.zeros((7, 4), "c8")}, "embed.W_E holds complex numbers"),
+        ({"embed.W_E": np.zeros((7, 4), "i4")}, r"embed.W_E has whole numbers \(int32\)"),
+        ({"embed.W_E": np.zeros((7, 4), "c8")}, "embed.W_E has complex numbers"),
         ({"unembed.W_U": np.zeros((4, 7))}, "set `architecture.equals_output` to true"),
         ({"blocks.0.mlp.W_in": np.zeros((5, 4))}, "it is the transpose"),
         ({"blocks.0.attn.W_Q": np.zeros((2, 2, 4))}, "it is the transpose"),
         ({"ln_final.w": np.ones(4)}, "ln_final.w is of a layer norm"),
         ({"blocks.0.ln1.b": np.zeros(4)}, "ln1.b is of a layer norm"),
-        ({"W_E": np.zeros((7, 4))}, "holds embed.W_E and W_E, which are two names"),
-        ({"blocks.0.attn.b_K": np.full((2, 2), np.nan)}, "b_K holds numbers that are not finite"),
+        ({"W_E": np.zeros((7, 4))}, "has embed.W_E and W_E, which are two names"),
+        ({"blocks.0.attn.b_K": np.full((2, 2), np.nan)}, "b_K has numbers that are not finite"),
         ({"z": np.ones(2, "c8")}, "z has no place"),
     ],
 )
@@ -267,7 +267,7 @@ def test_losses_are_those_of_the_authors_forward_pass(kind):
     ("change", "message"),
     [
         ({"W": np.zeros((8, 4))}, r"W has the shape \(8, 4\), not \(8, 3\).*another group"),
-        ({"W_x": np.full((6, 4), np.nan)}, "W_x holds numbers that are not finite"),
+        ({"W_x": np.full((6, 4), np.nan)}, "W_x has numbers that are not finite"),
         ({"W_z": np.ones(2)}, "W_z has no place"),
     ],
 )
@@ -279,7 +279,7 @@ def test_wrong_tensors_are_refused_by_name(change, message):
 def test_missing_parameters_are_named():
     parameters = initial(ARCHITECTURES[0])
     del parameters["W"]
-    with pytest.raises(ValueError, match=r"lacks W of an MLP; it holds W_U \(3, 6\), W_x"):
+    with pytest.raises(ValueError, match=r"lacks W of an MLP; the file has W_U \(3, 6\), W_x"):
         parameters_of(parameters, ARCHITECTURES[0])
 
 
@@ -319,8 +319,8 @@ def test_a_specification_says_the_file_by_content_and_nothing_of_the_optimiser(t
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"seeds": [0, 1], "weights": "none.pt"}, "holds 1 file for 2 seeds"),
-        ({"seeds": [0], "weights": ["a.pt", "b.pt"]}, "holds 2 files for 1 seed;"),
+        ({"seeds": [0, 1], "weights": "none.pt"}, "gives 1 file for 2 seeds"),
+        ({"seeds": [0], "weights": ["a.pt", "b.pt"]}, "gives 2 files for 1 seed;"),
         ({"seeds": [0], "weights": "none.pt"}, "'none.pt': does not exist; correct the path"),
     ],
 )
@@ -432,11 +432,11 @@ def test_steps_in_the_defaults_are_those_of_other_experiments(folder):
         ({"last": "a.pt"}, "key 'last', which is not a step"),
         ({500: "a.pt", "500": "b.pt"}, "gives two files for step 500"),
         ({0: None}, "gives null for step 0; give the name of a file"),
-        ({}, "must hold for each seed a file"),
-        (5, "must hold for each seed a file"),
-        ([None], "must hold for each seed a file"),
-        ("", "holds an empty name"),
-        ({0: "none.pt", 5: "neither.pt"}, "'none.pt': does not exist(.|\n)*'neither.pt': does not"),
+        ({}, "must give for each seed a file"),
+        (5, "must give for each seed a file"),
+        ([None], "must give for each seed a file"),
+        ("", "has an empty name"),
+        ({0: "none.pt", 5: "neither.pt"}, "'none.pt', 'neither.pt': does not exist"),
     ],
 )
 def test_wrong_mappings_of_steps_are_refused(weights, message):

@@ -94,7 +94,7 @@ def test_a_matrix_of_heads_in_the_other_orientation_is_refused_with_both_shapes(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"W": "fc1.wieght.T"}, "holds no tensor fc1.wieght, which `tensors.W` names; it holds "),
+        ({"W": "fc1.wieght.T"}, "has no tensor fc1.wieght, which `tensors.W` names; the file has "),
         ({"W": "fc1.wieght.T"}, "did you mean fc1.weight?"),
         ({"W": "fc1.weight"}, "fc1.weight has the shape (7, 10), not (10, 7): it is the transpose"),
         ({"W": "fc1.weight"}, "write `tensors: {W: fc1.weight.T}`"),
@@ -111,6 +111,9 @@ def test_a_tensor_without_a_parameter_is_refused_by_its_name():
     without = {key: name for key, name in MAPPING.items() if not key.startswith("b")}
     with pytest.raises(ValueError, match=r"^fc1.bias has no place in an MLP and is not zero; name"):
         parameters_of(tensors_of(Own()), PLAIN, without)
+    with pytest.raises(ValueError, match=r"with `architecture\.biases` set to true"):
+        parameters_of(tensors_of(Own()), PLAIN, without)
+    parameters_of(tensors_of(Own()), BIASED, MAPPING)
 
 
 def test_one_parameter_under_two_names_is_refused():

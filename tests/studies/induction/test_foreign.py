@@ -11,6 +11,7 @@ from torch import nn
 from induction_layouts import gpt_2, transformer_lens
 from ontogeny.networks.decoder import Transformer, sinusoids
 from ontogeny.studies.induction.foreign import Sizes, circuit_weights, parameters_of, sizes_of
+from ontogeny.studies.induction.layouts import GPT_2
 
 V, L, D, H, M = 11, 2, 8, 2, 12
 SHAPE = Transformer(V, layers=L, d_model=D, heads=H, d_mlp=M)
@@ -145,8 +146,8 @@ def test_what_the_decoder_cannot_compute_is_refused_by_name(name, values, said):
     [
         ({"W_U": np.ones((V, D))}, r"shape \(11, 8\), and W_U is \(8, 11\); it is the transpose: "),
         ({"W_U": np.ones((D, V + 1))}, r"\(8, 12\), and W_U is \(8, 11\); its sizes are others"),
-        ({"W_E": np.full((V, D), np.nan)}, "W_E holds numbers that are not finite"),
-        ({"W_E": np.ones((V, D), int)}, "W_E holds int64 numbers"),
+        ({"W_E": np.full((V, D), np.nan)}, "W_E has numbers that are not finite"),
+        ({"W_E": np.ones((V, D), int)}, "W_E has int64 numbers"),
     ],
 )
 def test_a_tensor_that_does_not_fit_is_refused_with_both_shapes(changed, said):
@@ -155,11 +156,11 @@ def test_a_tensor_that_does_not_fit_is_refused_with_both_shapes(changed, said):
 
 
 def test_names_of_no_parameter_and_unknown_heads_are_refused():
-    with pytest.raises(ValueError, match="names W_X, and its parameters are W_E"):
+    with pytest.raises(ValueError, match="names W_X, which is not a parameter; parameters are W_E"):
         parameters_of(own(), SHAPE.shapes(), {"W_X": "tok.weight"})
     with pytest.raises(ValueError, match="give `heads`, a divisor of 8"):
         sizes_of(gpt_2(own()))
-    with pytest.raises(ValueError, match=r"holds no W_E, .*it holds a \(8,\)"):
+    with pytest.raises(ValueError, match=r"has no tensor W_E, .*the file has a \(8,\)"):
         sizes_of({"a": ONE})
 
 
@@ -173,3 +174,64 @@ def test_circuits_need_neither_mlp_nor_gains():
     for name in ("W_E", "W_Q", "W_O", "W_U"):
         assert_array_equal(found[name], parameters[name])
     assert_array_equal(circuit_weights(transformer_lens(parameters))["gain"], parameters["gain"])
+
+
+def linear():
+    """Return queries, keys and values in one matrix of nn.Linear, and other names of one's own."""
+    parameters = own()
+    tensors = {}
+    for name, values in gpt_2(parameters, linear=True).items():
+        if not name.endswith(("attn.bias", "masked_bias")):
+            tensors[name.replace("transformer.", "net.")] = values
+    named = {name: of.replace("transformer.", "net.") for name, of in GPT_2.items()}
+    turned = {"W_Q", "W_K", "W_V", "W_O", "W_in", "W_out"}
+    right = {k: v.replace(".weight", ".weight.T") if k in turned else v for k, v in named.items()}
+    return tensors, right
+
+
+@pytest.mark.parametrize("parameter", ["W_E", "W_Q", "W_V", "W_in", "W_out", "W_U"])
+def test_a_hint_is_accepted_when_it_is_followed(parameter):
+    tensors, right = linear()
+    parameters_of(tensors, SHAPE.shapes(), right)
+    wrong = right[parameter].replace(".T", "") if ".T" in right[parameter] else None
+    named = right | {parameter: wrong or f"{right[parameter]}.T"}
+    with pytest.raises(ValueError, match="shape") as caught:
+        parameters_of(tensors, SHAPE.shapes(), named)
+    hint = re.search(r"`tensors: \{(\w+): '([^']+)'\}`", str(caught.value))
+    if parameter in {"W_Q", "W_V"} and hint is None:
+        assert "equal parts" in str(caught.value)
+        return
+    parameters_of(tensors, SHAPE.shapes(), named | {hint[1]: hint[2]})
+
+
+def test_gains_of_a_wrong_shape_are_refused_with_both_shapes():
+    changed = own() | {"gain_final": np.ones((D, 2))}
+    with pytest.raises(ValueError, match=r"gain_final has the shape \(8, 2\), .* is \(8,\)"):
+        parameters_of(changed, SHAPE.shapes())
+
+
+def test_the_transpose_of_an_output_matrix_is_that_of_all_heads():
+    """Heads of width 2 in a stream of 8: (4, 8) is W_O, and (8, 4) is its transpose."""
+    shape = Transformer(V, layers=1, d_model=D, heads=H)
+    wanted = {**shape.shapes(), "W_O": (1, H, 2, D)}
+    tensors = {name: np.ones(each) for name, each in wanted.items()} | {"o.0": np.ones((D, 4))}
+    del tensors["W_O"]
+    with pytest.raises(ValueError, match=r"transpose: `tensors: \{W_O: 'o.\{layer\}.T'\}`"):
+        parameters_of(tensors, wanted, {"W_O": "o.{layer}"})
+
+
+def test_smeared_keys_that_a_layout_has_no_name_for_are_said_to_be_missing():
+    shape = Transformer(V, layers=L, d_model=D, heads=H, d_mlp=M, smeared_keys=True)
+    tensors = transformer_lens(own())
+    with pytest.raises(ValueError, match=r"lacks smear \(2, 2\)"):
+        parameters_of(tensors, shape.shapes())
+    smear = np.ones((L, H))
+    found = parameters_of(tensors | {"smear": smear}, shape.shapes())
+    assert_array_equal(found["smear"], smear)
+
+
+def test_a_matrix_that_cannot_be_divided_is_refused():
+    tensors = own() | {"qkv.0": np.ones((8, 8)), "qkv.1": np.ones((8, 8))}
+    del tensors["W_Q"]
+    with pytest.raises(ValueError, match="last axis of 8 cannot be divided into 3 equal parts"):
+        parameters_of(tensors, SHAPE.shapes(), {"W_Q": "qkv.{layer}[0/3]"})

@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.caveats import of_all
+from ontogeny.given_networks import steps_of
 from ontogeny.groups import Group, broken_law
 from ontogeny.groups import group as group_by_name
 from ontogeny.representations import irreps, real_irreps
@@ -130,7 +131,7 @@ def follow_group(
     require_laws(found)
     frame = frame_of(table, found)
     train = None if train_pairs is None else _mask(train_pairs, known.order)
-    steps = _steps(networks)
+    steps = steps_of(networks)
     each = {step: _shown(networks[step], step, known.order) for step in steps}
     _require_different(each)
     analysis = analysis_of(
@@ -242,19 +243,6 @@ def _mask(pairs: ArrayLike, n: int) -> NDArray[np.bool_]:
         "the indices of these pairs"
     )
     raise ValueError(msg)
-
-
-def _steps(networks: Mapping[int, Any]) -> list[int]:
-    wrong = [step for step in networks if isinstance(step, bool) or not _is_step(step)]
-    if wrong or not networks:
-        found = f"has the key {wrong[0]!r}" if wrong else "is empty"
-        msg = f"`networks` {found}; give a mapping of steps, whole numbers from 0, to networks"
-        raise ValueError(msg)
-    return sorted(networks)
-
-
-def _is_step(step: object) -> bool:
-    return isinstance(step, int | np.integer) and bool(step >= 0)
 
 
 def _shown(given: GroupNetwork | Function | ArrayLike, step: int, n: int) -> _Shown:

@@ -27,14 +27,19 @@ def facts_of_experiment(experiment: Experiment) -> frozenset[str]:
         ``several-layers``; ``can-induce``: it can have induction heads, which take two layers or
         smeared keys; ``steps``: not one network alone that was trained elsewhere.
     """
-    return facts_of_network(experiment.network, has_steps=experiment.has_steps)
+    network = experiment.network
+    return facts_of_network(
+        layers=network.layers,
+        smeared_keys=network.smeared_keys,
+        has_steps=experiment.has_steps,
+    )
 
 
-def facts_of_network(network: Network, *, has_steps: bool) -> frozenset[str]:
+def facts_of_network(*, layers: int, smeared_keys: bool, has_steps: bool) -> frozenset[str]:
     """Return what is true of a run, as `facts_of_experiment` does, from its network."""
     facts = {
-        "several-layers": network.layers > 1,
-        "can-induce": network.layers > 1 or network.smeared_keys,
+        "several-layers": layers > 1,
+        "can-induce": layers > 1 or smeared_keys,
         "steps": has_steps,
     }
     return frozenset(name for name, holds in facts.items() if holds)

@@ -1,7 +1,7 @@
 """Networks that were trained elsewhere: which tensor is which parameter of the decoder.
 
 The decoder computes what `ontogeny.networks.decoder` says, and nothing else: fixed sinusoids are
-added to what queries and keys read, normalisations have a gain and no bias, attention has no
+added to the inputs of queries and keys, normalisations have a gain and no bias, attention has no
 biases, the neurons of the MLP are ReLUs. A state dict does not tell which function its neurons
 have, nor where positions are added; what it does tell is checked.
 
@@ -24,6 +24,9 @@ __all__ = ["Sizes", "circuit_weights", "parameters_of", "sizes_of"]
 
 Tensors = Mapping[str, NDArray[Any]]
 Shapes = Mapping[str, tuple[int, ...]]
+
+_LISTED = 20
+"""Tensors that a message lists."""
 
 REMEDY = "follow it in a notebook as a function of losses and patterns"
 
@@ -83,11 +86,10 @@ def sizes_of(
         embedding = _tensor(tensors, names["W_E"])
         query = _tensor(tensors, _of_layer(names["W_Q"], 0))
     except _Missing as error:
-        held = ", ".join(f"{name} {values.shape}" for name, values in sorted(tensors.items()))
         msg = (
-            f"holds no {error.args[0]}, and embedding and queries tell the sizes of a network; "
-            f"give their names as `tensors`, for example {{W_E: NAME, W_Q: 'NAME'}}; it holds "
-            f"{held or 'nothing'}"
+            f"has no tensor {error.args[0]}, and embedding and queries tell the sizes of a "
+            "network; give their names as `tensors`, for example {W_E: NAME, W_Q: 'NAME'}; the "
+            f"file has {_shown(tensors)}"
         )
         raise ValueError(msg) from None
     layers = 0
@@ -110,7 +112,7 @@ def sizes_of(
     d_mlp = 0
     if _is_there(tensors, _of_layer(names["W_in"], 0)):
         d_mlp = _tensor(tensors, _of_layer(names["W_in"], 0)).shape[-1]
-    smeared = "smear" in names and _is_there(tensors, names["smear"])
+    smeared = _is_there(tensors, names.get("smear", "smear"))
     return Sizes(vocabulary, layers, width, count, inner, d_mlp, smeared)
 
 
@@ -196,11 +198,12 @@ def _matched(
     unknown = sorted(set(named or {}) - set(shapes))
     if unknown:
         msg = (
-            f"is no such network: `tensors` names {', '.join(unknown)}, and its parameters are "
-            f"{', '.join(shapes)}"
+            f"cannot be used: `tensors` names {', '.join(unknown)}, which "
+            f"{'is not a parameter' if len(unknown) == 1 else 'are not parameters'}; parameters "
+            f"are {', '.join(shapes)}"
         )
         raise ValueError(msg)
-    names = {**layout_of(tensors), **(named or {})}
+    names = {name: name for name in shapes} | {**layout_of(tensors), **(named or {})}
     missing = [
         name
         for name, shape in shapes.items()
@@ -213,10 +216,12 @@ def _matched(
         expressions = _expressions(name, names[name], shape)
         used |= {_parsed(tensors, each)[0] for each in expressions}
         if "{layer}" in names[name]:
-            parts = [_fitted(tensors, each, name, shape[1:]) for each in expressions]
+            parts = [
+                _fitted(tensors, each, name, shape[1:], written=names[name]) for each in expressions
+            ]
             found[name] = np.stack(parts)
         else:
-            found[name] = _fitted(tensors, expressions[0], name, shape)
+            found[name] = _fitted(tensors, expressions[0], name, shape, written=names[name])
     return found, used
 
 
@@ -228,8 +233,15 @@ def _missing(missing: list[str], names: Mapping[str, str], tensors: Tensors, sha
     near = nearest_mapping(missing, tensors, shapes)
     mapping = ", ".join(f"{name}: '{of}'" for name, of in near.items())
     hint = f"the nearest mapping is `tensors: {{{mapping}}}`" if near else "no other tensor fits"
-    held = ", ".join(f"{name} {values.shape}" for name, values in sorted(tensors.items()))
-    return f"lacks {lacking}; {hint}; it holds {held or 'nothing'}"
+    return f"lacks {lacking}; {hint}; the file has {_shown(tensors)}"
+
+
+def _shown(tensors: Tensors) -> str:
+    """Return names and shapes of the first tensors in words."""
+    names = sorted(tensors)
+    listed = ", ".join(f"{name} {tensors[name].shape}" for name in names[:_LISTED])
+    more = len(names) - _LISTED
+    return f"{listed} and {more} more" if more > 0 else listed or "nothing"
 
 
 def _expressions(name: str, named: str, shape: tuple[int, ...]) -> list[str]:
@@ -266,34 +278,80 @@ def _tensor(tensors: Tensors, expression: str) -> NDArray[Any]:
     if parts == 1:
         return values
     if part >= parts or values.shape[-1] % parts:
-        msg = f"{name} has the shape {values.shape}, of which {expression} is no part"
+        counted = f"its parts are counted from 0 to {parts - 1}"
+        why = counted if part >= parts else _indivisible(values.shape[-1], parts)
+        msg = f"{name} has the shape {tensors[name].shape}, and {expression} does not exist: {why}"
         raise ValueError(msg)
     width = values.shape[-1] // parts
     return values[..., part * width : (part + 1) * width]
 
 
 def _fitted(
-    tensors: Tensors, expression: str, parameter: str, shape: tuple[int, ...]
+    tensors: Tensors, expression: str, parameter: str, shape: tuple[int, ...], *, written: str
 ) -> NDArray[np.floating]:
-    """Return a tensor in the shape of a parameter; the matrix of all heads is split into theirs."""
+    """Return a tensor in the shape of a parameter; the matrix of all heads is split into theirs.
+
+    `written` is the expression as the mapping has it, with ``{layer}``.
+    """
     values = _tensor(tensors, expression)
     if values.dtype.kind != "f":
-        msg = f"{expression} holds {values.dtype} numbers and not the weights of a network"
+        msg = f"{expression} has {values.dtype} numbers and not the weights of a network"
         raise ValueError(msg)
     if not np.isfinite(values).all():
-        msg = f"{expression} holds numbers that are not finite"
+        msg = f"{expression} has numbers that are not finite"
         raise ValueError(msg)
-    if values.shape == shape:
-        return values
-    if len(shape) == 3 and parameter == "W_O" and values.shape == (shape[0] * shape[1], shape[2]):
-        return values.reshape(shape)
-    if len(shape) == 3 and values.shape == (shape[1], shape[0] * shape[2]):
-        return values.reshape(shape[1], shape[0], shape[2]).swapaxes(0, 1)
+    found = _by_head(values, parameter, shape)
+    if found is not None:
+        return found
     why = "its sizes are others: correct layers, heads, widths or the corpus"
-    if values.ndim == 2 and values.shape[::-1] in (shape, (shape[-2], shape[0] * shape[-1])):
-        why = f"it is the transpose: `tensors: {{{parameter}: '{expression}.T'}}`"
+    turned = _turned(tensors, expression)
+    if turned is not None and _by_head(turned, parameter, shape) is not None:
+        why = f"it is the transpose: `tensors: {{{parameter}: '{_transposed(written)}'}}`"
     msg = f"{expression} has the shape {values.shape}, and {parameter} is {shape}; {why}"
     raise ValueError(msg)
+
+
+def _by_head(
+    values: NDArray[np.floating], parameter: str, shape: tuple[int, ...]
+) -> NDArray[np.floating] | None:
+    """Return values in a shape, the matrix of all heads as one for each; None if they differ."""
+    if values.shape == shape:
+        return values
+    if len(shape) != 3 or values.ndim != 2:
+        return None
+    heads, rows, columns = shape
+    if parameter == "W_O":
+        return values.reshape(shape) if values.shape == (heads * rows, columns) else None
+    if values.shape != (rows, heads * columns):
+        return None
+    return values.reshape(rows, heads, columns).swapaxes(0, 1)
+
+
+def _turned(tensors: Tensors, expression: str) -> NDArray[np.floating] | None:
+    """Return what the expression with the other orientation gives; None if it gives nothing."""
+    try:
+        values = _tensor(tensors, _transposed(expression))
+    except (ValueError, KeyError):
+        return None
+    return values if values.ndim == 2 else None
+
+
+def _transposed(expression: str) -> str:
+    """Return the expression of the same tensor with the other orientation.
+
+    Examples
+    --------
+    >>> _transposed("qkv.{layer}.weight[0/3]"), _transposed("head.weight.T")
+    ('qkv.{layer}.weight.T[0/3]', 'head.weight')
+    """
+    match = _EXPRESSION.fullmatch(expression)
+    assert match is not None  # any text is a name
+    part = expression[match.end("name") :].removeprefix(".T")
+    return match["name"] + ("" if match["turned"] else ".T") + part
+
+
+def _indivisible(size: int, parts: int) -> str:
+    return f"its last axis of {size} cannot be divided into {parts} equal parts"
 
 
 def _problem_of_another(name: str, values: NDArray[Any], shapes: Shapes) -> str | None:
@@ -326,5 +384,5 @@ def _problem_of_positions(values: NDArray[Any]) -> str | None:
             return None
     return (
         "holds positions of another kind than the decoder's, which are fixed sinusoids, added to "
-        "what queries and keys read"
+        "the inputs of queries and keys"
     )

@@ -1,5 +1,6 @@
 """What a run says of itself when it is opened: outcome, phase change, heads, network at a step."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,13 +63,19 @@ def phases(results: Results) -> xr.DataArray | None:
 
 def facts(results: Results) -> set[str]:
     """Return what is true of a run, so that figures can need it."""
-    if "checkpoints" not in results or "spec" not in results["checkpoints"].attrs:
+    if "evaluation" not in results:
         return set()
-    network = training_of(results["checkpoints"]).network
-    return set(facts_of_network(network, has_steps=results["checkpoints"].sizes["step"] > 1))
+    sizes = results["evaluation"].sizes
+    return set(
+        facts_of_network(
+            layers=sizes["layer"],
+            smeared_keys="smear" in results.get("checkpoints", ()),
+            has_steps=sizes["step"] > 1,
+        )
+    )
 
 
-def network(results: Results, place: int) -> Callable[[ArrayLike], NDArray[np.float32]]:
+def network(results: Results, place: int) -> Callable[[ArrayLike], NDArray[np.floating]]:
     """Return the network of a checkpoint, as a function from tokens (..., T) to logits (..., T, V).
 
     Parameters
@@ -80,13 +87,17 @@ def network(results: Results, place: int) -> Callable[[ArrayLike], NDArray[np.fl
     """
     import torch  # a run is opened without it
 
+    from ontogeny.networks.decoder import Transformer
     from ontogeny.studies.induction.runs import build
 
     checkpoints = results["checkpoints"]
-    shape = build(training_of(checkpoints).network, results["corpus"].sizes["word"])
+    if "decoder" in checkpoints.attrs:  # of state dicts that a notebook gave
+        shape = Transformer(**json.loads(checkpoints.attrs["decoder"]))
+    else:
+        shape = build(training_of(checkpoints).network, results["corpus"].sizes["word"])
     parameters = {str(name): torch.tensor(each[place].values) for name, each in checkpoints.items()}
 
-    def at(tokens: ArrayLike) -> NDArray[np.float32]:
+    def at(tokens: ArrayLike) -> NDArray[np.floating]:
         given = np.asarray(tokens, dtype=np.int64)
         with torch.no_grad():
             found = shape.logits(parameters, torch.as_tensor(np.atleast_2d(given))).numpy()

@@ -36,10 +36,10 @@ def formed(evaluation: xr.Dataset, analysis: xr.Dataset) -> str:
 
 
 def learned(final: xr.Dataset, analysis: xr.Dataset) -> str:
-    """Return which heads the final checkpoint has, from its scores."""
+    """Return which heads the final checkpoint has, as layer.head from 0, from its scores."""
     scores = {
         "induction": ("prefix matching", final["matching"].sel(offset=1).values),
-        "previous-token": ("attention on the token before", final["previous_token"].values),
+        "previous-token": ("previous-token attention", final["previous_token"].values),
     }
     if "head_kind" not in analysis:
         strongest = [
@@ -63,7 +63,7 @@ def _place(values: np.ndarray) -> tuple[int, ...]:
 
 
 def _head(layer: int, head: int) -> str:
-    return f"layer {layer} head {head}"
+    return f"{layer}.{head}"
 
 
 def _counted(number: int, thing: str) -> str:

@@ -106,7 +106,7 @@ def parameters_of(
             continue
         ours = _TRANSFORMER_LENS.get(name, name)
         if ours in named:
-            msg = f"holds {named[ours][0]} and {name}, which are two names of one parameter"
+            msg = f"has {named[ours][0]} and {name}, which are two names of one parameter"
             raise ValueError(msg)
         named[ours] = name, values
     shapes = architecture.shapes()
@@ -114,7 +114,7 @@ def parameters_of(
     if missing:
         taken = used | {name for ours, (name, _) in named.items() if ours in shapes}
         msg = (
-            f"lacks {', '.join(missing)} of {_with_article(architecture)}; it holds "
+            f"lacks {', '.join(missing)} of {_with_article(architecture)}; the file has "
             f"{shown(tensors)}; {nearest(missing, tensors, architecture, taken)}"
         )
         raise ValueError(msg)
@@ -158,12 +158,12 @@ def _problem(
     """Say what is wrong with the values of a parameter, which the file has under a name."""
     if values.dtype.kind != "f":
         kind = "complex numbers" if values.dtype.kind == "c" else "whole numbers"
-        return f"holds {kind} ({values.dtype}) and not the weights of a network"
+        return f"has {kind} ({values.dtype}) and not the weights of a network"
     if values.shape != shape:
         why = _why(values.shape, shape, parameter, name)
         return f"has the shape {values.shape}, not {shape}: {why}"
     if not np.isfinite(values).all():
-        return "holds numbers that are not finite"
+        return "has numbers that are not finite"
     return None
 
 
@@ -175,7 +175,7 @@ def _why(found: tuple[int, ...], wanted: tuple[int, ...], parameter: str, name: 
             f"`tensors: {{{parameter}: {transposed(name)}}}`"
         )
     if parameter == "W_E" and found == (wanted[0] - 1, wanted[1]):
-        return "the embedding of the token = is missing, which stands after those of all elements"
+        return "the embedding of the token = is missing, which comes after those of all elements"
     if parameter == "W_U" and found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1:
         has = found[-1] > wanted[-1]
         return (
@@ -195,7 +195,7 @@ def _without_a_place(
     if values.dtype.kind in "iu" or not np.any(values != 0):
         return None
     if not np.isfinite(values).all():
-        return "holds numbers that are not finite"
+        return "has numbers that are not finite"
     is_constant = bool(np.all(values == values.flat[0]))
     if name in _WITHOUT_EFFECT or (name in _UNEMBEDDING_BIASES and is_constant):
         return None
@@ -205,10 +205,10 @@ def _without_a_place(
         return f"is not zero; set `architecture.{setting}` to true"
     if short in _OTHER_BIASES:
         return f"has no place in {kind} and is not zero: {_OTHER_BIASES[short]}"
-    return (
-        f"has no place in {kind} and is not zero; name it in `tensors` if it is a parameter, or "
-        "take it out of the file"
-    )
+    named = "name it in `tensors` if it is a parameter"
+    if short == "bias" and {"b", "b_U"} & {*architecture.dimensions} - {*architecture.shapes()}:
+        named += ", with `architecture.biases` set to true"
+    return f"has no place in {kind} and is not zero; {named}, or take it out of the file"
 
 
 def steps_of_weights(spec: Training) -> list[int]:

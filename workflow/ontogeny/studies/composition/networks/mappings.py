@@ -52,7 +52,7 @@ def mapped(
             near = difflib.get_close_matches(name, tensors, n=1)
             meant = f"did you mean {near[0]}?" if near else "correct the name"
             msg = (
-                f"holds no tensor {name}, which `tensors.{parameter}` names; it holds "
+                f"has no tensor {name}, which `tensors.{parameter}` names; the file has "
                 f"{shown(tensors)}; {meant}"
             )
             raise ValueError(msg)

@@ -1,8 +1,9 @@
 """Networks of one's own in a notebook: what the workflow measures, of arrays and functions."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -10,18 +11,20 @@ import torch
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.caveats import of_all
+from ontogeny.caveats import of_all, with_warnings
+from ontogeny.given_networks import as_array, require_different, steps_of
 from ontogeny.networks.decoder import Transformer
 from ontogeny.records import Record
-from ontogeny.studies.induction import functions
+from ontogeny.studies.induction import network_functions as functions
 from ontogeny.studies.induction.analysis.heads import earlier_copies
+from ontogeny.studies.induction.caveats import analysis_caveats, sequence_caveats
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import evaluation_dataset
 from ontogeny.studies.induction.findings import analysis_dataset
 from ontogeny.studies.induction.foreign import circuit_weights, parameters_of, sizes_of
 from ontogeny.studies.induction.foreign_runs import EVALUATED, record_of
-from ontogeny.studies.induction.functions import Heads
 from ontogeny.studies.induction.given_sequences import given_corpus
+from ontogeny.studies.induction.network_functions import Heads
 from ontogeny.studies.induction.opened import words
 from ontogeny.studies.induction.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.induction.stages import analysis_of, classes_of, evaluation_of, given_of
@@ -32,6 +35,9 @@ __all__ = ["Heads", "follow_heads"]
 StateDict = Mapping[str, Any]
 Run = Callable[[NDArray[np.int64]], tuple[Any, Any]]
 Tokens = NDArray[np.integer]
+
+_OF_CORPUS = ("tokens", "member", "word", "token_kind")
+"""Variables that a stored corpus has."""
 
 _SHORTEST = 13
 """Tokens of a sequence: a context of 12 has an early and a late part."""
@@ -77,14 +83,14 @@ def follow_heads(
     positions : {"all", "first"}
         Which layers of a state dict's network see positions.
     warm_up : int
-        Updates before the first that a phase change is looked for at.
+        A phase change is looked for only after these updates.
     thresholds : Analysis, optional
 
     Returns
     -------
     DataTree
         ``corpus``, ``history``, ``evaluation`` and ``analysis``, and of state dicts
-        ``checkpoints``, as the workflow stores them. What cannot be told of functions is absent,
+        ``checkpoints``, as the workflow stores them. What functions do not tell is absent,
         and the attribute ``absent`` of a dataset says why. The attributes of the root say in words
         what the network and the data are, when its circuit formed and what it learned.
 
@@ -94,10 +100,8 @@ def follow_heads(
         If sequences, networks or names are none that can be followed; one message, which says what
         is wrong, of which step and what to give.
     """
-    if not networks or len({isinstance(each, Mapping) for each in networks.values()}) > 1:
-        msg = "`networks` must be state dicts or functions, all of one kind and at least one"
-        raise ValueError(msg)
-    ordered = dict(sorted(networks.items()))
+    ordered = {step: networks[step] for step in steps_of(networks)}
+    _require_one_kind(ordered)
     settings = _Settings(repeated, warm_up, thresholds or Analysis())
     if isinstance(next(iter(ordered.values())), Mapping):
         shape, parameters = _decoder(ordered, tensors, heads, positions)
@@ -114,6 +118,19 @@ def follow_heads(
         **of_all(found.values()),
     }
     return tree
+
+
+def _require_one_kind(networks: Mapping[int, Any]) -> None:
+    for step, each in networks.items():
+        if not isinstance(each, Mapping | Heads) and not callable(each):
+            msg = (
+                f"`networks[{step}]` is of the type {type(each).__name__}; give a state dict, a "
+                "function or `Heads`"
+            )
+            raise ValueError(msg)  # noqa: TRY004
+    if len({isinstance(each, Mapping) for each in networks.values()}) > 1:
+        msg = "`networks` has state dicts and functions; give all networks in one of both ways"
+        raise ValueError(msg)
 
 
 class _Settings(NamedTuple):
@@ -185,7 +202,8 @@ def _of_weights(
         raise ValueError(msg)
     repeated = _repeated(settings.repeated, shape.vocabulary)
     record = record_of(data["tokens"].values.astype(np.int64), shape, parameters)
-    checkpoints = checkpoints_dataset(record)
+    require_different([*record.measures["loss"]], "losses")
+    checkpoints = checkpoints_dataset(record).assign_attrs(decoder=json.dumps(asdict(shape)))
     evaluation = evaluation_of(shape, data, checkpoints, repeated)
     analysis = analysis_of(
         shape,
@@ -214,21 +232,16 @@ def _of_functions(
     data = _corpus(corpus, vocabulary)
     given = given_of(data, _repeated(settings.repeated, data.sizes["word"]))
     sequences = given.sequences.numpy()[:EVALUATED]
-    parts, measured = [], []
+    parts, measured = [], {}
+    for step, network in networks.items():
+        with _of_step(step):
+            measured[step] = functions.measures(network, sequences)
+    _require_the_same_parts(networks, measured)
+    require_different([each["loss"] for each in measured.values()], "losses")
     for step, network in networks.items():
         with _of_step(step):
             parts.append(functions.evaluate(network, given))
-            measured.append(functions.measures(network, sequences))
-    told = {
-        (*map(type, each), np.isnan(one["accuracy"]).any())
-        for each, one in zip(parts, measured, strict=True)
-    }
-    if len(told) > 1:
-        msg = (
-            "`networks` differ in what can be told of them; give logits, `without` and `weights` "
-            "at all steps or at none"
-        )
-        raise ValueError(msg)
+    _require_the_same_heads(networks, parts)
     last = networks[max(networks)]
     steps = np.array(list(networks), dtype=np.int64)
     evaluation = evaluation_dataset(
@@ -240,16 +253,58 @@ def _of_functions(
         settings.thresholds,
         warm_up=settings.warm_up,
     )
-    joined = {name: np.stack([each[name] for each in measured]) for name in measured[0]}
+    joined = {
+        name: np.stack([each[name] for each in measured.values()]) for name in ("loss", "accuracy")
+    }
     history = history_dataset(Record(steps, {}, joined, np.empty(0))).drop_dims("update")
     if np.isnan(joined["accuracy"]).any():
         history = _without(history.drop_vars("accuracy"), [functions.NO_LOGITS])
+    evaluation = with_warnings(evaluation, sequence_caveats(data))
+    analysis = with_warnings(analysis, analysis_caveats(analysis))
     return {
         "corpus": data,
         "history": history,
         "evaluation": _without(evaluation, functions.absent_of_evaluation(last)),
         "analysis": _without(analysis, functions.absent_of_analysis(last)),
     }
+
+
+def _require_the_same_parts(
+    networks: Mapping[int, Heads], measured: Mapping[int, Mapping[str, NDArray[np.float64]]]
+) -> None:
+    """Refuse functions of which different measures can be computed."""
+    parts = {
+        step: {
+            "logits": not np.isnan(measured[step]["accuracy"]).any(),
+            "`without`": each.without is not None,
+            "`weights`": each.weights is not None,
+        }
+        for step, each in networks.items()
+    }
+    first, *others = parts
+    for step in others:
+        for name, is_given in parts[step].items():
+            if is_given != parts[first][name]:
+                has, lacks = (step, first) if is_given else (first, step)
+                msg = (
+                    f"`networks[{has}]` gives {name} and `networks[{lacks}]` does not; give {name} "
+                    "at all steps or at none"
+                )
+                raise ValueError(msg)
+
+
+def _require_the_same_heads(steps: Iterable[int], parts: Iterable[list[Any]]) -> None:
+    """Refuse networks of different numbers of layers or heads, from what was measured of each."""
+    first = None
+    for step, (_, attention, *_) in zip(steps, parts, strict=True):
+        layers, heads = attention.previous_token.shape
+        first = first or (step, layers, heads)
+        if first[1:] != (layers, heads):
+            msg = (
+                f"the network of step {step} has {layers} layers of {heads} heads, and that of "
+                f"step {first[0]} has {first[1]} of {first[2]}; give the checkpoints of one network"
+            )
+            raise ValueError(msg)
 
 
 def _without(found: xr.Dataset, reasons: list[str]) -> xr.Dataset:
@@ -268,20 +323,19 @@ def _of_step(step: int) -> Iterator[None]:
 
 
 def _arrays(state: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """Return arrays or tensors as arrays, those of less than float32 as float32."""
-    found = {}
-    for name, values in state.items():
-        if hasattr(values, "detach"):
-            tensor = values.detach().cpu()
-            is_narrow = tensor.is_floating_point() and tensor.dtype.itemsize < 4
-            values = (tensor.float() if is_narrow else tensor).numpy()
-        found[name] = np.asarray(values)
-    return found
+    return {name: as_array(values) for name, values in state.items()}
 
 
 def _corpus(corpus: xr.Dataset | Tokens, vocabulary: int | None) -> xr.Dataset:
     """Return a stored corpus, or sequences as one."""
     if isinstance(corpus, xr.Dataset):
+        lacking = [name for name in _OF_CORPUS if name not in corpus.variables]
+        if lacking:
+            msg = (
+                f"`corpus` lacks {', '.join(lacking)}, which a stored corpus has; give one from "
+                "`results/<configuration>/induction/corpora`, or sequences as an array"
+            )
+            raise ValueError(msg)
         return corpus
     sequences = _tokens(corpus, "corpus")
     count, length = sequences.shape

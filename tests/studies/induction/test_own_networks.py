@@ -13,12 +13,13 @@ from numpy.testing import assert_allclose
 import induction_networks as made
 from induction_layouts import transformer_lens
 from induction_runs import LATE, STEPS, WARM_UP, corpus, parameters
+from ontogeny import draw, network_at
 from ontogeny.config import parse_yaml
 from ontogeny.networks.decoder import next_token_loss
 from ontogeny.studies.induction import runs
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.foreign_runs import EVALUATED
-from ontogeny.studies.induction.interface import Heads, follow_heads
+from ontogeny.studies.induction.own_networks import Heads, follow_heads
 from ontogeny.studies.induction.records import checkpoints_dataset, history_dataset
 from ontogeny.studies.induction.runs import train_network
 from ontogeny.studies.induction.sources import corpus_dataset, source_of
@@ -141,7 +142,7 @@ def test_the_root_says_what_was_found():
     for tree in (by_weights(), by_functions(weights=True)):
         assert tree.attrs["network"] == "2 layers of 4 heads, 5 checkpoints (steps 0 to 1500)"
         assert tree.attrs["data"] == "16 sequences of 49 tokens out of 28"
-        assert "induction heads: layer 1 head 0 (prefix matching" in tree.attrs["learned"]
+        assert "induction heads: 1.0 (prefix matching" in tree.attrs["learned"]
     assert "head" in by_functions(without=False).attrs["learned"]
 
 
@@ -164,14 +165,24 @@ def run(tokens):
     return as_function(parameters(0, LATE)).run(tokens)
 
 
+def shallow(tokens):
+    logits, patterns = as_function(parameters(1500, LATE)).run(tokens)
+    return logits, patterns[:1]
+
+
 TOKENS = np.tile(np.arange(16), (4, 2))
 
 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"networks": {}}, "at least one"),
-        ({"networks": {0: {}, 1: run}}, "all of one kind"),
+        ({"networks": {}}, "is empty"),
+        ({"networks": {-1: run}}, "has the key -1"),
+        ({"networks": {0: run, 1: run}}, "the same losses at all steps"),
+        ({"networks": {0: parameters(0, LATE), 1: parameters(0, LATE)}}, "the same losses"),
+        ({"networks": {0: run, 1: shallow}}, "step 1 has 1 layers .* step 0 has 2"),
+        ({"corpus": xr.Dataset({"tokens": ("a", [1])})}, "lacks member, word, token_kind"),
+        ({"networks": {0: {}, 1: run}}, "has state dicts and functions"),
         (
             {"networks": {3: lambda tokens: run(tokens)[0]}},
             "step 3: .* returns Tensor; return a pair",
@@ -180,8 +191,11 @@ TOKENS = np.tile(np.arange(16), (4, 2))
         ({"networks": {0: lambda t: (run(t)[0], [p.mT for p in run(t)[1]])}}, "sum to 1"),
         ({"networks": {0: lambda t: (run(t)[0], [p[:, 0] for p in run(t)[1]])}}, "for each layer"),
         ({"networks": {0: lambda t: (run(t)[0] * np.nan, run(t)[1])}}, "not finite"),
-        ({"networks": {0: run, 1: Heads(run, lambda t, _: run(t)[0])}}, "differ in what"),
-        ({"networks": {0: Heads(run, weights={"W": np.ones(3)})}}, "holds no .*embed"),
+        (
+            {"networks": {0: run, 1: Heads(run, lambda t, _: run(t)[0])}},
+            r"1\]` gives `without` and .*0\]` does not",
+        ),
+        ({"networks": {0: Heads(run, weights={"W": np.ones(3)})}}, "has no tensor .*embed"),
         ({"corpus": TOKENS[:, :12]}, "at least 2 sequences of 13 tokens"),
         ({"corpus": TOKENS[0]}, "whole numbers"),
         ({"vocabulary": 10}, "tokens from 0 to 15"),
@@ -192,6 +206,31 @@ def test_what_cannot_be_followed_is_refused(changed, said):
     given = {"corpus": TOKENS, "networks": {0: run}, "vocabulary": made.V} | changed
     with pytest.raises(ValueError, match=f"(?s){said}"):
         follow_heads(given.pop("corpus"), given.pop("networks"), **given)
+
+
+def test_both_ways_warn_alike():
+    for child in ("evaluation", "analysis"):
+        warned = by_weights()[child].attrs.get("warnings")
+        assert by_functions()[child].attrs.get("warnings") == warned
+    few = np.tile(TOKENS[:1], (20, 1))
+    for network in (run, parameters(0, LATE)):
+        found = follow_heads(few, {0: network}, vocabulary=made.V, positions="first")
+        assert "Only 1 of 20 sequences" in found["evaluation"].attrs["warnings"]
+        assert "no phase change" in found["analysis"].attrs["warnings"]
+        assert "Only 1 of 20 sequences" in found.attrs["warnings"]
+
+
+def test_a_network_of_state_dicts_can_be_run_at_its_steps():
+    found = by_weights()
+    tokens = corpus()["tokens"].values[:2].astype("int64")
+    step = int(KEPT[-1])
+    expected = as_function(parameters(step, LATE)).run(tokens)[0]
+    assert_allclose(network_at(found, step)(tokens), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_figures_of_several_layers_are_drawn_of_state_dicts():
+    for figure in ("evaluators", "patterns"):
+        assert draw(by_weights(), figure, resolution=60).axes
 
 
 def test_the_history_is_measured_on_as_many_sequences_as_while_training():
