@@ -167,7 +167,7 @@ def test_a_stored_run_without_a_known_split_has_one_split():
 
 
 def trained_elsewhere(name, **optimiser):
-    """The run as if its checkpoints had been files; what is not said of its optimiser is default."""
+    """The run as if its checkpoints had been files; an optimiser that is not said is default."""
     at = trained(name)
     spec = json.loads(at.checkpoints.attrs["spec"])
     spec["weights"] = [{"step": int(k), "sha256": "0"} for k in at.checkpoints["step"].values]

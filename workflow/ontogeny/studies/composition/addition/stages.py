@@ -247,8 +247,7 @@ def _absences(run: ResidueRun, network: Snapshot) -> dict[str, str]:
         "spectrum_gini and matrix_share of the map.": network.unembedding is None,
         "The weights are not known: no squared_weights, norms of weights, efficiency, alignment, "
         "end of cleanup, or peak of the squared weights.": network.parameters is None,
-        "The gradient of the training loss (with its penalty) is not known: no alignment.": run.gradient
-        is None,
+        "The gradient of the training loss is not known: no alignment.": run.gradient is None,
         "The architecture is not known: no attention, gradient_symmetricity, "
         "isolated_clock_share or isolated_pizza_share.": run.architecture is None,
         "The training loss of single updates is not known: no slingshots.": (
