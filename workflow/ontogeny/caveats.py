@@ -1,7 +1,7 @@
 """What results say of measures that mean nothing, in sentences beside them.
 
-The sentences are the attribute ``warnings`` of a result, one a line, and stand below every figure
-that shows it.
+The sentences are the attribute ``warnings`` of a result, one a line, and are written below every
+figure that shows it.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -353,7 +353,7 @@ def warnings_of(module: ModuleType, given: Mapping[str, Any]) -> list[str]:
 def drawn(module: ModuleType, given: Mapping[str, Any]) -> tuple[xr.Dataset, Any]:
     """Return the numbers of a figure, and the figure.
 
-    Below it stands what its results say of measures that mean nothing (see `warnings_of`), which
+    What its results say of measures that mean nothing (see `warnings_of`) is written below it, and
     is an attribute of its numbers as well.
 
     Parameters

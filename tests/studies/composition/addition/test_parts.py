@@ -1,7 +1,9 @@
 """Runs given as arrays and functions: what a network shows is measured, the rest is absent."""
 
+import json
 from dataclasses import replace
 from functools import cache
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -9,10 +11,14 @@ import torch
 from numpy.testing import assert_allclose
 
 from ontogeny.config.training import Optimiser
+from ontogeny.studies.composition import config
+from ontogeny.studies.composition.addition import reading
+from ontogeny.studies.composition.addition.figures.run import addition_followups
 from ontogeny.studies.composition.addition.measures import Snapshot
 from ontogeny.studies.composition.addition.reading import ResidueRun, decay_time, read_run
 from ontogeny.studies.composition.addition.stages import analysis_of, evaluation_of
 from ontogeny.studies.composition.addition.waves import cyclic_frame
+from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.analysis import evidence, group_means, phases
 from ontogeny.training import ParameterBuffer, decay, rate, train
 from studies.composition.addition.runs import RUNS, trained
@@ -160,6 +166,37 @@ def test_a_stored_run_without_a_known_split_has_one_split():
     agree(found, both(whole("mlp"), "embedding")[0])
 
 
+def trained_elsewhere(name, **optimiser):
+    """The run as if its checkpoints had been files; an optimiser that is not said is default."""
+    at = trained(name)
+    spec = json.loads(at.checkpoints.attrs["spec"])
+    spec["weights"] = [{"step": int(k), "sha256": "0"} for k in at.checkpoints["step"].values]
+    spec["optimiser"] = config.Optimiser(**optimiser).model_dump(mode="json")
+    checkpoints = at.checkpoints.assign_attrs(spec=json.dumps(spec))
+    return read_run(at.table, checkpoints, at.history)
+
+
+def test_nothing_is_measured_by_an_optimiser_that_nobody_said():
+    run = trained_elsewhere("mlp")
+    found, along = both(run)
+    assert run.train is not None
+    assert run.gradient is run.decay_time is None
+    assert not {"alignment", "decay_time"} & {*found.variables, *along.variables}
+    for each in (found, along):
+        assert "The optimiser is not known: no decay_time." in each.attrs["absent"].splitlines()
+        assert "is not known: no alignment." in each.attrs["absent"]
+    agree(along, both(whole("mlp"))[1])
+    addition_followups.draw(addition_followups.numbers(along), Style(), "without alignment")
+
+
+def test_an_optimiser_that_is_said_is_used():
+    said = {"learning_rate": 0.01}
+    _, along = both(trained_elsewhere("mlp", **said))
+    assert_allclose(along["decay_time"], 0.01 * along["step"])
+    assert_allclose(along["alignment"], both(whole("mlp"))[1]["alignment"], rtol=1e-12)
+    assert "absent" not in along.attrs
+
+
 # Phases and decay
 
 
@@ -201,6 +238,7 @@ OPTIMISERS = [
         "weight_decay_schedule": CHANGES,
         "learning_rate_decay": {"shape": "linear", "until": 9},
     },
+    {"warm_up": 9, "learning_rate_decay": {"shape": "cosine", "until": 4}},
 ]
 
 
@@ -213,6 +251,17 @@ def test_decay_time_sums_what_the_trainer_applies(settings):
             expected.append(total)
         total += rate(optimiser, update) * decay(optimiser, update)
     assert_allclose(decay_time(optimiser, step), expected, rtol=1e-12)
+    assert_allclose(decay_time(optimiser, step[[3, 1, 3]]), np.array(expected)[[3, 1, 3]])
+
+
+@pytest.mark.parametrize("settings", OPTIMISERS[:3], ids=str)
+def test_a_long_constant_rate_takes_no_loop(settings):
+    optimiser = Optimiser.model_validate({"learning_rate": 0.01, "weight_decay": 0.5} | settings)
+    with patch.object(reading, "rate", side_effect=rate) as asked:
+        early, late = decay_time(optimiser, np.array([20, 10**8]))
+    assert asked.call_count < 20
+    constant = 0.01 * decay(optimiser, 20)
+    assert_allclose(late - early, (10**8 - 20) * constant, rtol=1e-12)
 
 
 @pytest.mark.parametrize("settings", OPTIMISERS, ids=str)

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
 
 import numpy as np
 import torch
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.config.training import Optimiser
+from ontogeny.config import training as optimisation
 from ontogeny.studies.composition.addition import forward
 from ontogeny.studies.composition.addition.measures import Measures, Snapshot, all_measures
 from ontogeny.studies.composition.carried import train_pairs_of, training_of
-from ontogeny.studies.composition.config import Training
+from ontogeny.studies.composition.config import Optimiser, Training
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.pairs import answers
@@ -76,7 +78,7 @@ class ResidueRun:
         return all_measures(self.snapshot(index), gradient, self.train, key, self.answer)
 
 
-def decay_time(optimiser: Optimiser, step: NDArray[np.integer]) -> Array:
+def decay_time(optimiser: optimisation.Optimiser, step: NDArray[np.integer]) -> Array:
     """Return the sum of learning rate times weight decay over the updates before some steps.
 
     Without a gradient, a weight shrinks by the factor ``exp(-decay_time)``, up to terms of second
@@ -97,9 +99,35 @@ def decay_time(optimiser: Optimiser, step: NDArray[np.integer]) -> Array:
     >>> decay_time(Optimiser(learning_rate=0.1, weight_decay=0.5), np.array([0, 10]))
     array([0. , 0.5])
     """
-    updates = range(int(np.max(step)))
-    each = [rate(optimiser, update) * decay(optimiser, update) for update in updates]
-    return np.concatenate([[0.0], np.cumsum(each)])[step]
+    fall, last = optimiser.learning_rate_decay, int(np.max(step))
+    bends = {optimiser.warm_up, *(change.step for change in optimiser.weight_decay_schedule)}
+    bends |= {fall.until} if fall is not None else set()
+    edges = sorted({0, *map(int, step), *(bend for bend in bends if bend < last)})
+    sums = [_decay_between(optimiser, *ends) for ends in pairwise(edges)]
+    return np.concatenate([[0.0], np.cumsum(sums)])[np.searchsorted(edges, step)]
+
+
+def _decay_between(optimiser: optimisation.Optimiser, start: int, end: int) -> float:
+    """Return the sum over the updates from `start` to before `end`, between which nothing bends.
+
+    Where the learning rate is constant or on a line, its mean is that of the first and the last
+    update.
+    """
+    fall = optimiser.learning_rate_decay
+    straight = (
+        fall is None
+        or start >= fall.until
+        or (fall.shape == "linear" and start >= optimiser.warm_up)
+    )
+    updates = (start, end - 1) if straight else range(start, end)
+    mean = fmean(rate(optimiser, update) for update in updates)
+    return (end - start) * mean * decay(optimiser, start)
+
+
+def _optimiser_of(training: Training) -> Optimiser | None:
+    """Return the optimiser of a run; None for a network trained elsewhere whose own is not said."""
+    said = training.weights is None or training.optimiser != Optimiser()
+    return training.optimiser if said else None
 
 
 def logits_of(architecture: Architecture, parameters: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -117,6 +145,9 @@ def logits_of(architecture: Architecture, parameters: Mapping[str, Array]) -> tu
 
 def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) -> ResidueRun:
     """Return a run from its stored results.
+
+    A network trained elsewhere whose `optimiser` is the default one has neither gradients nor
+    `decay_time`: the file of weights does not say how it was trained.
 
     Raises
     ------
@@ -140,7 +171,10 @@ def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) ->
     def stored(index: int) -> dict[str, NDArray[np.floating]]:
         return {str(name): values.values[index] for name, values in checkpoints.items()}
 
-    descend = None if train is None else _descent(training, architecture, train, answer)
+    optimiser = _optimiser_of(training)
+    descend = None
+    if train is not None and optimiser is not None:
+        descend = _descent(optimiser, architecture, train, answer)
     return ResidueRun(
         order=p,
         train=train,
@@ -150,7 +184,7 @@ def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) ->
         gradient=None if descend is None else lambda index: descend(stored(index)),
         architecture=architecture,
         update_loss=history["update_loss"].values,
-        decay_time=decay_time(training.optimiser, step),
+        decay_time=None if optimiser is None else decay_time(optimiser, step),
     )
 
 
@@ -174,10 +208,9 @@ def _snapshot(architecture: Architecture, stored: Parameters) -> Snapshot:
 
 
 def _descent(
-    training: Training, architecture: Architecture, train: Mask, answer: NDArray[np.int64]
+    optimiser: Optimiser, architecture: Architecture, train: Mask, answer: NDArray[np.int64]
 ) -> Callable[[Parameters], dict[str, NDArray[np.floating]]]:
     """Return a function from parameters to the gradient of the training loss."""
-    optimiser = training.optimiser
     dtype = getattr(torch, optimiser.precision)
     left, right = (torch.as_tensor(each) for each in np.nonzero(train))
     objective = architecture.objective(

@@ -253,7 +253,7 @@ def _absences(run: ResidueRun, network: Snapshot) -> dict[str, str]:
         "The training loss of single updates is not known: no slingshots.": (
             run.update_loss is None
         ),
-        "The schedule of the optimiser is not known: no decay_time.": run.decay_time is None,
+        "The optimiser is not known: no decay_time.": run.decay_time is None,
     }
     lines = [reason for reason, is_true in reasons.items() if is_true]
     return {"absent": "\n".join(lines)} if lines else {}

@@ -113,7 +113,9 @@ def logit_variables(energy: Array, norms: Array, key: Mask) -> Variables:
         "sum_share": variable(
             "frequency", share, "share of the sum in waves of sum and difference"
         ),
-        "key_sum_share": variable((), of_keys, "the same for all key frequencies together"),
+        "key_sum_share": variable(
+            (), of_keys, "share of the sum in waves of sum and difference, all key frequencies"
+        ),
         "logit_transform_norm": variable(
             ("entry", "other_entry"), norms, "norm of the logits' component"
         ),
@@ -161,7 +163,9 @@ def unembedding_variables(residual: tuple[float, float], components: Array) -> V
         "unembedding_residual": variable(
             (), norm, "norm of the neuron-to-logit map outside key frequencies, relative"
         ),
-        "unembedding_residual_energy": variable((), squared, "the same for its squared norm"),
+        "unembedding_residual_energy": variable(
+            (), squared, "squared norm of the neuron-to-logit map outside key frequencies, relative"
+        ),
         "unembedding_component": variable(
             ("entry", "neuron"),
             components.astype(np.float32),
@@ -198,10 +202,20 @@ def neuron_variables(
         ),
         "neuron_chance": variable((), 8 / (p**2 - 1), "neuron_fve of random activations"),
         "neuron_frequency": variable("neuron", table.frequency, "frequency with the largest share"),
-        "neuron_best_fve": variable("neuron", table.best, "share in that frequency"),
-        "neuron_sum_share": variable("neuron", table.sum_share, "share in its waves of a + b"),
-        "neuron_explained": variable("neuron", table.explained, "explained by one frequency"),
-        "neuron_active": variable("neuron", active, "share of pairs on which it is above 0"),
+        "neuron_best_fve": variable(
+            "neuron", table.best, "largest share of the variance in one frequency"
+        ),
+        "neuron_sum_share": variable(
+            "neuron",
+            table.sum_share,
+            "share of the variance in waves of a + b of the neuron's frequency",
+        ),
+        "neuron_explained": variable(
+            "neuron", table.explained, "neuron explained by one frequency"
+        ),
+        "neuron_active": variable(
+            "neuron", active, "share of pairs on which the neuron is above 0"
+        ),
         "explained_share": variable((), table.explained.mean(), "share of neurons explained"),
         "mean_fve": variable((), table.best.mean(), "mean over neurons of the share explained"),
         "neuron_transform_norm": variable(
@@ -211,7 +225,7 @@ def neuron_variables(
         "neurons_unexplained": variable((), grouped.unexplained, "neurons not explained"),
         "cluster_fve": variable("frequency", grouped.fve, "mean share of a neuron's variance"),
         "cluster_sum_share": variable(
-            "frequency", grouped.sum_share, "mean share in waves of a + b"
+            "frequency", grouped.sum_share, "mean share of a neuron's variance in waves of a + b"
         ),
         "example_frequency": variable(
             "example", table.frequency[examples], "frequency of the neuron"
@@ -222,10 +236,14 @@ def neuron_variables(
     }
     if table.unembedding_share is not None and grouped.unembedding_share is not None:
         found["neuron_unembedding_share"] = variable(
-            "neuron", table.unembedding_share, "share of its column of the map in its rows"
+            "neuron",
+            table.unembedding_share,
+            "share of the neuron's column of the map in its frequency",
         )
         found["cluster_unembedding_share"] = variable(
-            "frequency", grouped.unembedding_share, "mean share of the column in its rows"
+            "frequency",
+            grouped.unembedding_share,
+            "mean share of a neuron's column of the map in its frequency",
         )
     return found
 
@@ -299,7 +317,9 @@ def ablation_variables(
             by_split, [each.loss for each in ablated.values()], "loss after the intervention", "nat"
         ),
         "ablated_accuracy": variable(
-            by_split, [each.accuracy for each in ablated.values()], "accuracy after it"
+            by_split,
+            [each.accuracy for each in ablated.values()],
+            "accuracy after the intervention",
         ),
         "removed_loss": variable(
             ("place", "frequency", "split"), removed, "loss without one frequency", "nat"
@@ -307,7 +327,7 @@ def ablation_variables(
         "load_bearing": variable(
             ("place", "frequency"),
             removed[..., -1] / whole,
-            "the same on all pairs, relative to the network",
+            "loss without one frequency / loss of the network, all pairs",
         ),
     }
 

@@ -160,9 +160,9 @@ CLAIMS = (
         "Weak universality",
         "All networks, whatever group and architecture, use the same algorithm on a few irreps.",
         f"{UNIVERSALITY}, abstract and section 6",
-        "share of runs whose embeddings and unembedding lie in the key irreps (more than 0.8 of "
-        "what chance leaves), whose hidden layer has a restricted loss below 0.01 ln n and an "
-        "excluded loss above 0.5 ln n",
+        "share of runs whose embeddings and unembedding are explained by the key irreps "
+        "(more than 0.8 of what chance leaves), whose hidden layer has a restricted loss below "
+        "0.01 ln n and an excluded loss above 0.5 ln n",
         "above",
         MOST,
         6,

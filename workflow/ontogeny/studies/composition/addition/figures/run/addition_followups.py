@@ -32,7 +32,6 @@ def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
             "logit_norm",
             "weight_norm",
             "generalising_share",
-            "alignment",
             "softmax_collapse",
             "slingshots",
             "phase_boundary",
@@ -40,7 +39,10 @@ def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     ]
     which = sides(addition_evaluation["embedding_norm"])["side"].values
     names = ("fourier_density", "fourier_crispness")
-    return chosen.assign({name: addition_evaluation[name].sel(side=which) for name in names})
+    found = chosen.assign({name: addition_evaluation[name].sel(side=which) for name in names})
+    if "alignment" in addition_evaluation:
+        found["alignment"] = addition_evaluation["alignment"]
+    return found
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
@@ -67,8 +69,10 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         shares.plot(
             step, numbers["generalising_share"], color="#009E73", label="logits that generalise"
         )
-        shares.plot(step, numbers["alignment"], color="#6A3D9A", label="descent with weights")
-        shares.set(ylabel="share; cosine")
+        shares.set(ylabel="share")
+        if "alignment" in numbers:
+            shares.plot(step, numbers["alignment"], color="#6A3D9A", label="descent with weights")
+            shares.set(ylabel="share; cosine")
         for precision, (colour, dash) in _PRECISIONS.items():
             line = numbers["softmax_collapse"].sel(precision=precision)
             collapse.plot(step, line, color=colour, ls=dash, label=precision)
