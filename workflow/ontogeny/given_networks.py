@@ -1,18 +1,21 @@
-"""Networks trained elsewhere, as a configuration gives them: one item for each seed of a run.
+"""Networks trained elsewhere, as a configuration and a notebook give them.
 
-An item is a file, or the checkpoints of one run: a folder, or a mapping of steps to files.
+In a configuration there is one item for each seed of a run: a file, or the checkpoints of one run
+as a folder, or as a mapping of steps to files. In a notebook networks are given by step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
 
 from ontogeny.checkpoint_files import checkpoint_files
 from ontogeny.config import AS_WHOLE, Section, short
 
-__all__ = ["Item", "Step", "by_step", "items_of", "problems_of_networks"]
+__all__ = ["Item", "Step", "as_array", "by_step", "items_of", "problems_of_networks"]
 
 Step = Annotated[int, Field(ge=0, le=10**8), AS_WHOLE]
 """Updates that a network has had."""
@@ -20,6 +23,24 @@ Step = Annotated[int, Field(ge=0, le=10**8), AS_WHOLE]
 Item = str | dict[Step, str]
 
 _STEP: TypeAdapter[int] = TypeAdapter(Step, config=Section.model_config)
+
+
+def as_array(values: Any) -> NDArray[Any]:
+    """Return an array from one, from numbers, or from a tensor of PyTorch on whatever device.
+
+    Floating-point tensors narrower than float32 (float16, bfloat16) become float32, which has each
+    of their values.
+
+    Examples
+    --------
+    >>> as_array([[1, 2]]).shape
+    (1, 2)
+    """
+    if hasattr(values, "detach"):
+        tensor = values.detach().cpu()
+        is_narrow = tensor.is_floating_point() and tensor.dtype.itemsize < 4
+        values = (tensor.float() if is_narrow else tensor).numpy()
+    return np.asarray(values)
 
 
 def items_of(value: object) -> object:

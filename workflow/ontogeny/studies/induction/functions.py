@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from ontogeny.given_networks import as_array
 from ontogeny.studies.induction.analysis.circuits import circuits, composition_baseline
 from ontogeny.studies.induction.analysis.evaluation import (
     PROBES,
@@ -182,11 +183,8 @@ def _blocks(sequences: Tokens) -> list[Tokens]:
     return [sequences[first : first + _BLOCK] for first in range(0, len(sequences), _BLOCK)]
 
 
-def _array(values: Any) -> NDArray[Any]:
-    """Return an array or tensor, on whatever device, as an array of float64."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().to(torch.float64)
-    return np.asarray(values, dtype=np.float64)
+def _array(values: Any) -> Array:
+    return as_array(values).astype(np.float64)
 
 
 def _losses(network: Heads, block: Tokens) -> Array:

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.caveats import of_all
+from ontogeny.given_networks import as_array
 from ontogeny.networks.decoder import Transformer
 from ontogeny.records import Record
 from ontogeny.studies.induction import functions
@@ -268,15 +269,7 @@ def _of_step(step: int) -> Iterator[None]:
 
 
 def _arrays(state: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """Return arrays or tensors as arrays, those of less than float32 as float32."""
-    found = {}
-    for name, values in state.items():
-        if hasattr(values, "detach"):
-            tensor = values.detach().cpu()
-            is_narrow = tensor.is_floating_point() and tensor.dtype.itemsize < 4
-            values = (tensor.float() if is_narrow else tensor).numpy()
-        found[name] = np.asarray(values)
-    return found
+    return {name: as_array(values) for name, values in state.items()}
 
 
 def _corpus(corpus: xr.Dataset | Tokens, vocabulary: int | None) -> xr.Dataset:
