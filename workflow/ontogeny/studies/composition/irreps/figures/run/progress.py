@@ -65,9 +65,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             if measure == "gini":
                 _sparsity(axes, numbers["gini"])
                 continue
-            axes.plot(
-                numbers["step"], numbers[measure], color="#444444", label="all parameters"
-            )
+            axes.plot(numbers["step"], numbers[measure], color="#444444", label="all parameters")
             axes.set(ylabel="sum of squared weights", ylim=(0, None))
         for axes in panels:
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
@@ -76,7 +74,9 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     return drawn
 
 
-def _losses(axes: Axes, numbers: xr.Dataset, split: str, looks: dict[str, tuple[str, str, str]]) -> None:
+def _losses(
+    axes: Axes, numbers: xr.Dataset, split: str, looks: dict[str, tuple[str, str, str]]
+) -> None:
     """Draw the loss of a split beside those of changed networks that there are."""
     step, loss = numbers["step"], numbers["loss"].sel(split=split)
     axes.plot(step, loss, color=SPLIT_COLOURS[split], label=split)
