@@ -8,10 +8,11 @@ import matplotlib as mpl
 from opened_runs import stored
 
 PAGE = Path(__file__).parents[2] / "docs" / "notebook.md"
+RUN = "results/atlas/composition/c59-transformer/seed0"
 
 
 def test_the_code_of_the_page_runs(tmp_path, monkeypatch):
-    stored(tmp_path)
+    stored(tmp_path, RUN)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.S | re.M)
     assert len(blocks) == 6

@@ -1,5 +1,6 @@
 """Runs that are opened, listed and drawn, and their networks."""
 
+import importlib
 import subprocess
 import sys
 
@@ -10,7 +11,9 @@ import xarray as xr
 
 import ontogeny
 from composition_trained import trained
+from ontogeny.figures import figures_of
 from ontogeny.known_studies import NAMES, study_named
+from ontogeny.notebook._drawing import _FACTS
 from ontogeny.notebook._runs import told_by
 from ontogeny.storage import StorageError
 from opened_runs import RUN, stored
@@ -142,10 +145,61 @@ def test_phases_are_shaded_on_any_axes(run):
 def test_a_figure_that_the_run_cannot_have_is_refused(run):
     with pytest.raises(ValueError, match="there is no figure 'none' of runs of composition"):
         ontogeny.draw(run, "none")
-    with pytest.raises(ValueError, match="is of runs with cyclic"):
+    with pytest.raises(ValueError, match="'spectra' needs a cyclic group, which this run"):
         ontogeny.draw(run, "spectra")
     with pytest.raises(ValueError, match="shows addition_evaluation, which this run"):
         ontogeny.draw(run, "addition_progress")
+
+
+def shown_alone(train):
+    """A run of networks on C5 that show their logits alone."""
+    known = 3 * np.eye(5)[np.add.outer(np.arange(5), np.arange(5)) % 5]
+    return ontogeny.follow_group("C5", {0: np.zeros((5, 5, 5)), 10: known}, train)
+
+
+@pytest.fixture(scope="module", params=["split", "no split"])
+def logits_run(request):
+    train = np.random.default_rng(0).random((5, 5)) < 0.5
+    return shown_alone(train if request.param == "split" else None)
+
+
+@pytest.mark.parametrize(
+    "figure", [each.name for each in figures_of(study_named("composition"), "run")]
+)
+def test_figures_of_logits_alone_are_drawn_or_say_what_is_missing(logits_run, figure):
+    try:
+        drawn = ontogeny.draw(logits_run, figure)
+    except ValueError as error:
+        said = str(error)
+        assert "\n" not in said
+        assert "which this run does not have" in said
+        assert "not known" in said or " needs " in said
+    else:
+        assert drawn.axes
+
+
+def test_what_is_missing_is_said_with_its_reason():
+    run = shown_alone(np.random.default_rng(0).random((5, 5)) < 0.5)
+    with pytest.raises(ValueError, match=r"shows cluster_size, .* The hidden layer is not known"):
+        ontogeny.draw(run, "neurons")
+    lines = ontogeny.draw(run, "progress").axes[0].get_lines()
+    assert "excluded, logits" in [line.get_label() for line in lines]
+
+
+def test_a_mistake_in_a_figure_is_not_a_missing_variable(run, monkeypatch):
+    def numbers(evaluation):
+        return {"loss": evaluation}["key"]
+
+    module = importlib.import_module("ontogeny.studies.composition.irreps.figures.run.progress")
+    monkeypatch.setattr(module, "numbers", numbers)
+    with pytest.raises(KeyError):
+        ontogeny.draw(run, "progress")
+
+
+@pytest.mark.parametrize("study", NAMES)
+def test_what_figures_of_runs_need_has_words(study):
+    for figure in figures_of(study_named(study), "run"):
+        assert figure.needs <= set(_FACTS)
 
 
 @pytest.mark.parametrize("study", NAMES)

@@ -138,17 +138,94 @@ def test_large_groups_are_computed_block_by_block(monkeypatch):
         asked.append(len(left))
         return np.eye(60)[product[left, right]]
 
-    monkeypatch.setattr("ontogeny.studies.composition.own_networks._PAIRS", 600)
-    monkeypatch.setattr("ontogeny.studies.composition.own_networks._IN_MEMORY", 0)
+    monkeypatch.setattr("ontogeny.studies.composition.shown_networks._PAIRS", 600)
+    monkeypatch.setattr("ontogeny.studies.composition.shown_networks._IN_MEMORY", 0)
     found = follow_group("A5", {1: function}, np.eye(60, dtype=bool))
     assert set(asked) == {600}
     assert float(found["analysis"]["accuracy"].sel(split="test")) == 1.0
 
 
+def test_memory_is_shared_by_all_networks(monkeypatch):
+    """Two of three networks are kept, the third is computed again."""
+    asked = dict.fromkeys((1, 2, 3), 0)
+
+    def network(step):
+        def function(left, right):
+            asked[step] += 1
+            return step * KNOWN[left, right]
+
+        return function
+
+    monkeypatch.setattr("ontogeny.studies.composition.shown_networks._IN_MEMORY", 2 * 8 * 5**3)
+    follow_group("C5", {step: network(step) for step in asked}, TRAIN)
+    assert asked[1] == asked[2] == 2
+    assert asked[3] > 2
+
+
+def test_narrow_tensors_are_taken():
+    networks = {1: torch.as_tensor(KNOWN).to(torch.bfloat16)}
+    found = follow_group("C5", networks, TRAIN)["evaluation"].to_dataset()
+    assert found.equals(follow_group("C5", {1: KNOWN}, TRAIN)["evaluation"].to_dataset())
+
+
+def test_a_group_of_a_table_is_named_in_words():
+    run = follow_group(TABLE, {5: KNOWN}, TRAIN)
+    assert run.attrs["data"] == "pairs of a group of order 5, given by its table"
+    assert run.attrs["network"] == "1 checkpoint (step 5)"
+    assert run["table"].attrs["title"] == "The table of a group of order 5, given by its table"
+
+
+def with_hidden(scale, **parts):
+    """A network that shows a hidden layer of three neurons, with further parts."""
+
+    def function(left, right):
+        return scale * KNOWN[left, right], np.ones((len(left), 3)) * (left + 1)[:, None]
+
+    return GroupNetwork(function, **parts)
+
+
 REFUSED = {
+    "no training pair": (
+        ("C5", {1: KNOWN}, np.zeros((5, 5), dtype=bool)),
+        "`train_pairs` has no pair; give at least one",
+    ),
+    "all pairs": (
+        ("C5", {1: KNOWN}, np.ones((5, 5), dtype=bool)),
+        "`train_pairs` has all 25 pairs, so that none is left for the test",
+    ),
+    "a pair twice": (
+        ("C5", {1: KNOWN}, [[0, 1], [0, 2], [0, 1]]),
+        "`train_pairs` has the pair of row 0 again; give each pair once",
+    ),
+    "a hidden layer at the first step": (
+        ("C5", {0: with_hidden(1), 10: KNOWN}),
+        "`networks[0]` shows the hidden layer and `networks[10]` does not",
+    ),
+    "a hidden layer at the last step": (
+        ("C5", {0: KNOWN, 10: with_hidden(2)}),
+        "`networks[10]` shows the hidden layer and `networks[0]` does not",
+    ),
+    "embeddings at one step": (
+        ("C5", {0: with_hidden(1, embeddings=np.eye(5)), 10: with_hidden(2)}),
+        "`networks[0]` shows embeddings and `networks[10]` does not",
+    ),
+    "other parameters": (
+        (
+            "C5",
+            {
+                0: with_hidden(1, parameters={"a": np.ones(1)}),
+                10: with_hidden(2, parameters={"b": np.ones(1)}),
+            },
+        ),
+        "`networks[0]`.parameters has 'a' and `networks[10]`.parameters does not",
+    ),
+    "an unembedding of no hidden layer": (
+        ("C5", {1: GroupNetwork(lambda a, b: KNOWN[a, b], unembedding=np.zeros((5, 3)))}),
+        "`networks[1]`.unembedding is the map from a hidden layer that the network does not show",
+    ),
     "no networks": (("C5", {}), "`networks` is empty; give a mapping of steps"),
     "a step before the first": (("C5", {-1: KNOWN}), "`networks` has the key -1"),
-    "logits of another group": (("C7", {1: KNOWN}), "`networks[1]` holds logits of shape"),
+    "logits of another group": (("C7", {1: KNOWN}), "`networks[1]` has logits of shape"),
     "logits by pair of another group": (
         ("C7", {1: lambda left, right: np.zeros((len(left), 5))}),
         "`networks[1]` gives logits of shape (49, 5) for 49 pairs",

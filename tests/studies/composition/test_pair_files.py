@@ -41,9 +41,9 @@ EVERY = "left,right\n" + "".join(f"{a},{b}\n" for a in range(3) for b in range(3
 WRONG = {
     "no columns": ("1,r\nr,1\n", "line 1: has no column `left`; the first line must name"),
     "another column": ("left,right,split\n1,r,train\n", "line 1: has the column `split`; give the"),
-    "no element": ("left,right\n1,r\ns,r\n", "line 3, column `left`: 's' is no element"),
-    "beyond the group": ("left,right\n0,2\n0,3\n", "line 3, column `right`: '3' is no element"),
-    "indices and labels": ("left,right\n0,r\n", "line 2, column `right`: 'r' is no element"),
+    "no element": ("left,right\n1,r\ns,r\n", "line 3, column `left`: 's' is not an element"),
+    "beyond the group": ("left,right\n0,2\n0,3\n", "line 3, column `right`: '3' is not an element"),
+    "indices and labels": ("left,right\n0,r\n", "line 2, column `right`: 'r' is not an element"),
     "twice": ("left,right\n1,r\nr,r\n1,r\n", "line 4: has the pair of line 2 again"),
     "all pairs": (EVERY, "has all 9 pairs, so that none is left for the test"),
     "no rows": ("left,right\n", "has no rows below its header"),

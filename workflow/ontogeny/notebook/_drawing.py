@@ -1,11 +1,13 @@
 """Phases on any axes, and the figures of a study of an opened run."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
+from ontogeny.caveats import of_all
 from ontogeny.figures import Figure, drawn, figures_of, module_of
 from ontogeny.known_studies import study_named
 from ontogeny.notebook._runs import results_of, told_by
@@ -15,6 +17,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as DrawnFigure
 
 __all__ = ["draw", "draw_phases"]
+
+_FACTS = {
+    "can-induce": "a network that can have induction heads",
+    "cyclic": "a cyclic group",
+    "enumerated": "answers that can be enumerated",
+    "parity": "tasks of parity",
+    "several-layers": "several layers",
+    "split": "known training pairs",
+    "steps": "several checkpoints",
+    "transformer": "a transformer",
+}
+"""What figures of runs need, in words."""
+
+_WORD = 5
+"""Letters from which on a part of the name of a variable says what it is of."""
 
 
 def draw_phases(axes: "Axes", run: xr.DataTree) -> None:
@@ -69,7 +86,8 @@ def draw(run: xr.DataTree, figure: str, **values: Any) -> "DrawnFigure":
     Raises
     ------
     ValueError
-        If there is no such figure, or the run has not all that it shows.
+        If there is no such figure, or the run does not have all that it shows: what is missing,
+        and why.
     """
     study = study_named(run.attrs["study"])
     results = results_of(run)
@@ -86,9 +104,36 @@ def draw(run: xr.DataTree, figure: str, **values: Any) -> "DrawnFigure":
         for name in ("experiment", "seed")
         if name in run.attrs
     )
-    _, made = drawn(module_of(chosen), {**given, "style": style, "title": title})
+    try:
+        _, made = drawn(module_of(chosen), {**given, "style": style, "title": title})
+    except KeyError as error:
+        shown = [given[name] for name in chosen.inputs if isinstance(given.get(name), xr.Dataset)]
+        what = _missing(error, shown)
+        if what is None:
+            raise
+        msg = f"the figure {figure!r} shows {what}, which this run does not have"
+        raise ValueError(". ".join([msg, *_reasons(what, shown)])) from None
     found: DrawnFigure = made
     return found
+
+
+def _missing(error: KeyError, shown: Sequence[xr.Dataset]) -> str | None:
+    """Return what of the shown results is not there; None where the error is another."""
+    said = str(error.args[0])
+    named = re.search(r"['\"]([^'\"]+)['\"]", said)
+    name = named[1] if named else said
+    if said.startswith("not all values found in index"):
+        return f"values of {name}"
+    return None if any(name in each.variables for each in shown) else name
+
+
+def _reasons(name: str, shown: Sequence[xr.Dataset]) -> list[str]:
+    """Return the lines of ``absent`` on a variable: those that name it, or else parts of it."""
+    lines = of_all(shown).get("absent", "").splitlines()
+    words = [word for word in name.split("_") if len(word) >= _WORD]
+    naming = [line for line in lines if re.search(rf"\b{name}\b", line)]
+    alike = [line for line in lines if any(re.search(rf"\b{word}", line) for word in words)]
+    return [line.removesuffix(".") for line in naming or alike or lines]
 
 
 def _refuse_lacking(figure: Figure, given: Mapping[str, Any], facts: set[str]) -> None:
@@ -98,5 +143,6 @@ def _refuse_lacking(figure: Figure, given: Mapping[str, Any], facts: set[str]) -
         raise ValueError(msg)
     untrue = sorted(figure.needs - facts)
     if untrue:
-        msg = f"the figure {figure.name!r} is of runs with {', '.join(untrue)}; this is not one"
+        needed = " and ".join(_FACTS.get(fact, fact) for fact in untrue)
+        msg = f"the figure {figure.name!r} needs {needed}, which this run does not have"
         raise ValueError(msg)

@@ -7,8 +7,7 @@ results, and why, is in their attribute ``absent``.
 Symbols: ``n`` elements, ``e`` coordinates of an embedding, ``h`` neurons.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,67 +15,25 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.caveats import of_all
-from ontogeny.given_networks import steps_of
+from ontogeny.given_networks import as_array, steps_of
 from ontogeny.groups import Group, broken_law
 from ontogeny.groups import group as group_by_name
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset, require_laws
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Analysis
-from ontogeny.studies.composition.irreps.analysis import Layers, Matrices, Network
 from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.composition.irreps.stages import analysis_of, evaluation_of
+from ontogeny.studies.composition.networks.pair_files import problem_of_pairs
 from ontogeny.studies.composition.opened import words
+from ontogeny.studies.composition.shown_networks import (
+    Function,
+    GroupNetwork,
+    ShownNetwork,
+    shown_networks,
+)
 
 __all__ = ["GroupNetwork", "follow_group"]
-
-Array = NDArray[np.float64]
-Function = Callable[[NDArray[np.int64], NDArray[np.int64]], Any]
-
-_IN_MEMORY = 2**30
-"""Bytes of layers of all networks that are kept rather than computed again."""
-
-_PAIRS = 2**14
-"""About how many pairs a function is asked for at once."""
-
-_ROUNDING = 1e-5
-"""Logits that are the hidden layer times the unembedding up to this share have no other path."""
-
-
-@dataclass(frozen=True)
-class GroupNetwork:
-    """A network on pairs of group elements, as far as it is to be analysed.
-
-    Arrays may be NumPy arrays or tensors of PyTorch.
-
-    Attributes
-    ----------
-    function : callable
-        From left and right factors, two (pair,) arrays of int64, to the logits, (pair, n); or to
-        the pair of these and the hidden layer, (pair, h), after its nonlinearity. Columns of the
-        logits past the n-th belong to no element and are left out.
-    embeddings : (n, e) array, or pair of such, optional
-        What the network reads of the left and of the right factor; one array for both.
-    unembedding : (n, h) array, optional
-        The linear map from the hidden layer to the logits, one row for each element, as the weight
-        of ``torch.nn.Linear`` has it.
-    parameters : mapping of str to array, optional
-        All parameters, for the sum of their squares.
-    """
-
-    function: Function
-    embeddings: Any = None
-    unembedding: Any = None
-    parameters: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class _Shown:
-    """A network as analyses see it: its layers, and what else of it is known."""
-
-    network: Network
-    matrices: Matrices
-    parameters: dict[str, Array] | None
 
 
 def follow_group(
@@ -106,7 +63,7 @@ def follow_group(
     -------
     DataTree
         What the workflow stores of a run: ``table`` and ``irreps`` of the group, ``history``,
-        ``analysis`` of the last network, ``evaluation`` along steps; of addition modulo an odd
+        ``analysis`` of the final checkpoint, ``evaluation`` along steps; of addition modulo an odd
         number ``addition_analysis`` and ``addition_evaluation`` too. Their attribute ``absent``
         says what they lack and why.
 
@@ -127,13 +84,14 @@ def follow_group(
     """
     known = _group(group)
     table = table_dataset(known)
+    if not isinstance(group, str | Group):
+        table = table.assign_attrs(title=f"The table of {known.name}")
     found = irreps_dataset(known, irreps(known), real_irreps(known))
     require_laws(found)
     frame = frame_of(table, found)
     train = None if train_pairs is None else _mask(train_pairs, known.order)
     steps = steps_of(networks)
-    each = {step: _shown(networks[step], step, known.order) for step in steps}
-    _require_different(each)
+    each = shown_networks({step: networks[step] for step in steps}, known.order)
     analysis = analysis_of(
         each[steps[-1]].network,
         each[steps[-1]].matrices,
@@ -157,12 +115,19 @@ def follow_group(
     tree.attrs = {
         "study": "composition",
         "experiment": "networks of one's own",
-        "network": f"networks at {len(steps)} steps",
+        "network": _checkpoints(steps),
         "data": f"pairs of {known.name}",
         **words(results),
         **of_all(results.values()),
     }
     return tree
+
+
+def _checkpoints(steps: Sequence[int]) -> str:
+    """Return in words how many checkpoints there are, and of which steps."""
+    if len(steps) == 1:
+        return f"1 checkpoint (step {steps[0]:,})"
+    return f"{len(steps)} checkpoints (steps {steps[0]:,} to {steps[-1]:,})"
 
 
 def _is_addition(table: NDArray[np.integer]) -> bool:
@@ -171,7 +136,7 @@ def _is_addition(table: NDArray[np.integer]) -> bool:
     return p > 1 and p % 2 == 1 and np.array_equal(table, np.add.outer(range(p), range(p)) % p)
 
 
-def _addition(each: Mapping[int, _Shown], train: NDArray[np.bool_] | None) -> dict[str, Any]:
+def _addition(each: Mapping[int, ShownNetwork], train: NDArray[np.bool_] | None) -> dict[str, Any]:
     """Return the analyses of networks that add, by frequency."""
     from ontogeny.studies.composition.addition.measures import Snapshot  # imports torch
     from ontogeny.studies.composition.addition.reading import ResidueRun
@@ -221,156 +186,39 @@ def _group(given: str | Group | ArrayLike) -> Group:
     if violation is not None:
         msg = f"`group` is not the table of a group: {violation}"
         raise ValueError(msg)
-    return Group("given by its table", tuple(map(str, range(len(table)))), table.astype(np.int64))
+    return Group(
+        f"a group of order {len(table)}, given by its table",
+        tuple(map(str, range(len(table)))),
+        table.astype(np.int64),
+    )
 
 
 def _mask(pairs: ArrayLike, n: int) -> NDArray[np.bool_]:
     """Return which pairs are trained on, (n, n), from that or from a list of them."""
-    given = _array(pairs)
+    given = as_array(pairs)
     if given.dtype == bool and given.shape == (n, n):
-        return given
-    if given.dtype.kind in "iu" and given.ndim == 2 and given.shape[1] == 2:
+        rows = np.flatnonzero(given)
+    elif given.dtype.kind in "iu" and given.ndim == 2 and given.shape[1] == 2:
         outside = given[((given < 0) | (given >= n)).any(axis=1)]
         if len(outside):
-            msg = f"`train_pairs` holds {tuple(outside[0].tolist())}; indices are 0 to {n - 1}"
+            pair = tuple(outside[0].tolist())
+            msg = f"`train_pairs` has the pair {pair}; indices are 0 to {n - 1}"
             raise ValueError(msg)
-        mask = np.zeros((n, n), dtype=bool)
-        mask[tuple(given.T)] = True
-        return mask
-    msg = (
-        f"`train_pairs` is an array of shape {given.shape} and type {given.dtype}; give an "
-        f"({n}, {n}) array of bool, true for a pair that is trained on, or a (pair, 2) array of "
-        "the indices of these pairs"
-    )
-    raise ValueError(msg)
-
-
-def _shown(given: GroupNetwork | Function | ArrayLike, step: int, n: int) -> _Shown:
-    """Return a network as analyses see it."""
-    name = f"`networks[{step}]`"
-    if not isinstance(given, GroupNetwork) and not callable(given):
-        logits = _float(given)
-        if logits.ndim != 3 or logits.shape[:2] != (n, n) or logits.shape[2] < n:
-            msg = f"{name} holds logits of shape {logits.shape}, not ({n}, {n}, {n})"
-            raise ValueError(msg)
-        given = GroupNetwork(lambda left, right: logits[left, right])
-    network = given if isinstance(given, GroupNetwork) else GroupNetwork(given)
-    blocks = _blocks(network.function, name, n)
-    first = next(blocks())
-    width = None if first.hidden is None else first.hidden.shape[2]
-    left, right = _embeddings(network.embeddings, name, n)
-    unembedding = _unembedding(network.unembedding, name, n, width)
-    parameters = network.parameters
-    weights = None if parameters is None else {k: _float(v) for k, v in parameters.items()}
-    matrices = Matrices(
-        left_embedding=left,
-        right_embedding=right,
-        unembedding=unembedding,
-        direct_path=_has_direct_path(blocks, unembedding),
-        squared_weights=(
-            None if weights is None else float(sum(np.square(w).sum() for w in weights.values()))
-        ),
-    )
-    return _Shown(blocks, matrices, weights)
-
-
-def _blocks(function: Function, name: str, n: int) -> Network:
-    """Return the layers of a network over all pairs, kept where they fit in memory."""
-    rows = max(1, _PAIRS // n)
-
-    def computed() -> Iterator[Layers]:
-        for first in range(0, n, rows):
-            left = np.arange(first, min(first + rows, n))
-            found = function(left.repeat(n), np.tile(np.arange(n), len(left)))
-            yield _layers(found, left, name, n)
-
-    first = next(computed())
-    width = n if first.hidden is None else n + first.hidden.shape[2]
-    if 8 * n**2 * width > _IN_MEMORY:
-        return computed
-    kept = list(computed())
-    return lambda: iter(kept)
-
-
-def _layers(found: Any, left: NDArray[np.int64], name: str, n: int) -> Layers:
-    is_pair = isinstance(found, tuple | list) and len(found) == 2
-    logits, hidden = found if is_pair else (found, None)
-    pairs = len(left) * n
-    values = _float(logits)
-    if values.ndim != 2 or values.shape[0] != pairs or values.shape[1] < n:
+        rows = given[:, 0].astype(np.int64) * n + given[:, 1]
+    else:
         msg = (
-            f"{name} gives logits of shape {values.shape} for {pairs} pairs; they must have the "
-            f"shape ({pairs}, {n}), one column for each element"
+            f"`train_pairs` is an array of shape {given.shape} and type {given.dtype}; give an "
+            f"({n}, {n}) array of bool, true for a pair that is trained on, or a (pair, 2) array "
+            "of the indices of these pairs"
         )
         raise ValueError(msg)
-    if not np.isfinite(values).all():
-        msg = f"{name} gives logits that are not finite; leave this step out"
+    problem = problem_of_pairs(rows, n)
+    if problem is not None:
+        msg = f"`train_pairs` {problem.text(lambda row: f'row {row}')}"
         raise ValueError(msg)
-    table = values[:, :n].reshape(len(left), n, n)
-    if hidden is None:
-        return Layers(left, None, table)
-    activations = _float(hidden)
-    if activations.ndim != 2 or activations.shape[0] != pairs:
-        msg = (
-            f"{name} gives a hidden layer of shape {activations.shape} for {pairs} pairs; it must "
-            f"have the shape ({pairs}, number of neurons)"
-        )
-        raise ValueError(msg)
-    return Layers(left, activations.reshape(len(left), n, -1), table)
-
-
-def _embeddings(given: Any, name: str, n: int) -> tuple[Array, Array] | tuple[None, None]:
-    if given is None:
-        return None, None
-    pair = given if isinstance(given, tuple | list) and len(given) == 2 else (given, given)
-    left, right = (_float(each) for each in pair)
-    for each in (left, right):
-        if each.ndim != 2 or len(each) < n:
-            msg = (
-                f"{name}.embeddings has an array of shape {each.shape}; it must have one row for "
-                f"each of the {n} elements, in their order"
-            )
-            raise ValueError(msg)
-    return left[:n], right[:n]
-
-
-def _unembedding(given: Any, name: str, n: int, width: int | None) -> Array | None:
-    if given is None:
-        return None
-    found = _float(given)
-    is_right = found.ndim == 2 and len(found) >= n and width in (None, found.shape[1])
-    if not is_right:
-        wanted = f"({n}, {'number of neurons' if width is None else width})"
-        transposed = found.ndim == 2 and found.shape[1] >= n and width in (None, len(found))
-        remedy = "; give its transpose" if transposed else ""
-        msg = f"{name}.unembedding has the shape {found.shape}, not {wanted}{remedy}"
-        raise ValueError(msg)
-    return found[:n]
-
-
-def _has_direct_path(network: Network, unembedding: Array | None) -> bool:
-    """Return whether logits are more than the hidden layer times the unembedding."""
-    if unembedding is None:
-        return True
-    for layers in network():
-        if layers.hidden is None:
-            return True
-        through = layers.hidden @ unembedding.T
-        size = np.abs(layers.logits).max(initial=0.0)
-        if np.abs(through - layers.logits).max(initial=0.0) > _ROUNDING * size:
-            return True
-    return False
-
-
-def _require_different(each: Mapping[int, _Shown]) -> None:
-    """Refuse networks that are all the same, as functions of one module are that changes."""
-    tables = [next(one.network()).logits for one in each.values()]
-    if len(tables) > 1 and all(np.array_equal(tables[0], other) for other in tables[1:]):
-        msg = (
-            "`networks` gives the same logits at all steps; functions that share one module must "
-            "load the parameters of their step each time that they are called"
-        )
-        raise ValueError(msg)
+    mask = np.zeros(n * n, dtype=bool)
+    mask[rows] = True
+    return mask.reshape(n, n)
 
 
 def _history(evaluation: xr.Dataset, train: NDArray[np.bool_] | None, group: str) -> xr.Dataset:
@@ -383,12 +231,3 @@ def _history(evaluation: xr.Dataset, train: NDArray[np.bool_] | None, group: str
     rows = np.flatnonzero(train.reshape(-1)).astype(np.int32)
     about = {"long_name": "row a n + b of a training pair", "units": "1"}
     return chosen.assign(train_index=("train_pair", rows, about))
-
-
-def _array(values: Any) -> NDArray[Any]:
-    """Return an array of NumPy, from one or from a tensor."""
-    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
-
-
-def _float(values: Any) -> Array:
-    return _array(values).astype(np.float64)

@@ -1,7 +1,8 @@
 """Files of training pairs: which pairs a network was or is to be trained on, as a table."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from ontogeny.csv_rows import Rows, TableError, read_rows
 from ontogeny.given_files import decoded, unpacked
 from ontogeny.storage import read_given
 
-__all__ = ["read_pairs"]
+__all__ = ["PairProblem", "problem_of_pairs", "read_pairs"]
 
 _COLUMNS = ("left", "right")
 
@@ -35,8 +36,8 @@ def read_pairs(path: str | Path, labels: Sequence[str]) -> NDArray[np.int64]:
     Raises
     ------
     StorageError, ValueError
-        If the file cannot be read, has other columns, a cell that is no element, a pair twice, or
-        all pairs, so that none is left for the test. One sentence, which begins with the path.
+        If the file cannot be read, has other columns, a cell that is not an element, a pair twice,
+        or all pairs, so that none is left for the test. One sentence, which begins with the path.
     """
     content = read_given(path)
     try:
@@ -55,22 +56,60 @@ def read_pairs(path: str | Path, labels: Sequence[str]) -> NDArray[np.int64]:
         raise TableError(msg)
     left, right = _elements(table, labels)
     rows = left * len(labels) + right
+    problem = problem_of_pairs(rows, len(labels))
+    if problem is not None:
+        place = "" if problem.row is None else f", line {table.lines[problem.row]}"
+        said = problem.text(lambda row: f"line {table.lines[row]}")
+        msg = f"{path}{place}: {said}"
+        raise TableError(msg)
+    return np.sort(rows)
+
+
+@dataclass(frozen=True)
+class PairProblem:
+    """What is wrong with a list of training pairs.
+
+    Attributes
+    ----------
+    row : int or None
+        The pair that it is about; None where it is about all of them.
+    text : callable
+        From the function that names a pair by its row to the end of a sentence that begins with
+        the list.
+    """
+
+    row: int | None
+    text: Callable[[Callable[[int], str]], str]
+
+
+def problem_of_pairs(rows: NDArray[np.int64], n: int) -> PairProblem | None:
+    """Return what is wrong with training pairs, if anything is.
+
+    Parameters
+    ----------
+    rows : (N,) ndarray of int
+        Rows ``a n + b`` of the pairs ``(a, b)``.
+    n : int
+        Elements of the group.
+    """
+    if not len(rows):
+        return PairProblem(None, lambda _: "has no pair; give at least one training pair")
     _, first, places = np.unique(rows, return_index=True, return_inverse=True)
     again = np.flatnonzero(first[places] != np.arange(len(rows)))
     if len(again):
-        earlier = table.lines[first[places[again[0]]]]
-        msg = (
-            f"{path}, line {table.lines[again[0]]}: has the pair of line {earlier} again; give "
-            "each pair once"
+        row, earlier = int(again[0]), int(first[places[again[0]]])
+        return PairProblem(
+            row, lambda named: f"has the pair of {named(earlier)} again; give each pair once"
         )
-        raise TableError(msg)
-    if len(rows) == len(labels) ** 2:
-        msg = (
-            f"{path}: has all {len(rows)} pairs, so that none is left for the test; give the "
-            "training pairs alone"
+    if len(rows) == n**2:
+        return PairProblem(
+            None,
+            lambda _: (
+                f"has all {len(rows)} pairs, so that none is left for the test; give the training "
+                "pairs alone"
+            ),
         )
-        raise TableError(msg)
-    return np.sort(rows)
+    return None
 
 
 def _elements(table: Rows, labels: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -86,8 +125,8 @@ def _elements(table: Rows, labels: Sequence[str]) -> tuple[NDArray[np.int64], ND
                 table.refuse(
                     row,
                     name,
-                    "is no element: cells must all be labels of elements, or all be indices from "
-                    f"0 to {len(labels) - 1}; correct the cell or the group",
+                    "is not an element: cells must all be labels of elements, or all be indices "
+                    f"from 0 to {len(labels) - 1}; correct the cell or the group",
                 )
     left, right = (np.array([int(cell) for cell in cells[name]]) for name in _COLUMNS)
     return left, right

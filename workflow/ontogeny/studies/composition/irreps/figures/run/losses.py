@@ -50,18 +50,17 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         total, ratio, excluded, restricted = panels.ravel()
         for split in ("train", "test"):
             total.plot(step, loss.sel(split=split), color=SPLIT_COLOURS[split], label=split)
-        total.plot(step, numbers["excluded_hidden_loss"], color="#009E73", label="excluded, hidden")
-        total.plot(
-            step, numbers["restricted_hidden_loss"], color="#CC79A7", label="restricted, hidden"
-        )
+        for kind, colour in (("excluded", "#009E73"), ("restricted", "#CC79A7")):
+            values = numbers[f"{kind}_hidden_loss"]
+            total.plot(step, values, color=colour, label=f"{kind}, hidden layer")
         total.set(yscale="log", ylabel="loss [nat]")
         total.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
         ratio.plot(step, numbers["test_over_restricted_hidden_loss"], color="#444444")
-        ratio.set(yscale="log", ylabel="test loss over restricted loss")
+        ratio.set(yscale="log", ylabel="test loss / restricted loss, hidden layer")
         _by_irrep(excluded, numbers, "excluded_hidden_loss_by_irrep")
-        excluded.set(yscale="log", ylabel="excluded loss [nat]")
+        excluded.set(yscale="log", ylabel="excluded loss, hidden layer [nat]")
         _by_irrep(restricted, numbers, "restricted_hidden_loss_by_irrep")
-        restricted.set(yscale="log", ylabel="restricted loss [nat]")
+        restricted.set(yscale="log", ylabel="restricted loss, hidden layer [nat]")
         drawn.legend(
             *excluded.get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )

@@ -4,10 +4,12 @@ Progress measures along training. Excluded loss of the hidden layer: training lo
 irreps' part of the hidden layer in the entries of ρ(ab). Restricted loss of the hidden layer: loss
 of that part alone, on all pairs; of the logits: the same of the logits themselves, with their mean
 kept. Gini coefficient of the norms of embedding and neuron-to-logit map in the basis of matrix
-entries, and the sum of all squared weights. They move while the test loss is still flat.
+entries, and the sum of all squared weights. They move while the test loss is still flat. Where the
+hidden layer is not known, the excluded loss is that of the logits.
 """
 
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings
@@ -24,57 +26,69 @@ _MATRICES = {
     "unembedding": ("#CC79A7", "-"),
 }
 
+_EXCLUDED = {
+    "excluded_hidden_loss": ("#009E73", "-", "excluded, hidden layer"),
+    "excluded_logit_loss": ("#009E73", "--", "excluded, logits"),
+}
+"""The second is shown where the first is not known."""
+
+_RESTRICTED = {
+    "restricted_hidden_loss": ("#CC79A7", "-", "restricted, hidden layer"),
+    "restricted_logit_loss": ("#6A3D9A", "--", "restricted, logits"),
+}
+
 
 def numbers(evaluation: xr.Dataset) -> xr.Dataset:
-    """Select the measures that the four panels show."""
+    """Select the measures that the panels show, as far as the run has them."""
+    excluded = [name for name in _EXCLUDED if name in evaluation][:1]
+    others = [*_RESTRICTED, "gini", "squared_weights"]
     return evaluation[
-        [
-            "loss",
-            "excluded_hidden_loss",
-            "restricted_hidden_loss",
-            "restricted_logit_loss",
-            "gini",
-            "squared_weights",
-            "phase_boundary",
-        ]
+        ["loss", *excluded, *(name for name in others if name in evaluation), "phase_boundary"]
     ]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw the four panels of arXiv 2301.05217, figure 7."""
-    step, loss = numbers["step"], numbers["loss"]
+    """Draw the panels of arXiv 2301.05217, figure 7, that the run has measures for."""
+    measures = [name for name in ("gini", "squared_weights") if name in numbers]
+    rows = 2 if measures else 1
     with settings():
-        drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
-        panels = drawn.subplots(2, 2, sharex=True)
-        excluded, restricted, sparsity, weights = panels.ravel()
-        excluded.plot(step, loss.sel(split="train"), color=SPLIT_COLOURS["train"], label="train")
-        excluded.plot(
-            step, numbers["excluded_hidden_loss"], color="#009E73", label="excluded, hidden layer"
-        )
-        excluded.set(yscale="log", ylabel="loss on training pairs [nat]")
-        restricted.plot(step, loss.sel(split="test"), color=SPLIT_COLOURS["test"], label="test")
-        restricted.plot(
-            step,
-            numbers["restricted_hidden_loss"],
-            color="#CC79A7",
-            label="restricted, hidden layer",
-        )
-        restricted.plot(
-            step,
-            numbers["restricted_logit_loss"],
-            color="#6A3D9A",
-            ls="--",
-            label="restricted, logits",
-        )
-        restricted.set(yscale="log", ylabel="loss [nat]")
-        for matrix, (colour, dash) in _MATRICES.items():
-            values = numbers["gini"].sel(matrix=matrix)
-            sparsity.plot(step, values, color=colour, ls=dash, label=matrix.replace("_", " "))
-        sparsity.set(ylabel="Gini coefficient", ylim=(0, 1))
-        weights.plot(step, numbers["squared_weights"], color="#444444", label="all parameters")
-        weights.set(ylabel="sum of squared weights", ylim=(0, None))
-        for axes in panels.ravel():
+        drawn = figure(width=1.25 * style.width, height=0.425 * rows * style.width)
+        grid = drawn.subplots(rows, 2, sharex=True, squeeze=False).ravel()
+        for unused in grid[2 + len(measures) :]:
+            unused.remove()
+        panels = [*grid[: 2 + len(measures)]]
+        _losses(panels[0], numbers, "train", _EXCLUDED)
+        panels[0].set_ylabel("loss on training pairs [nat]")
+        _losses(panels[1], numbers, "test", _RESTRICTED)
+        panels[1].set_ylabel("loss [nat]")
+        for axes, measure in zip(panels[2:], measures, strict=True):
+            if measure == "gini":
+                _sparsity(axes, numbers["gini"])
+                continue
+            axes.plot(numbers["step"], numbers[measure], color="#444444", label="all parameters")
+            axes.set(ylabel="sum of squared weights", ylim=(0, None))
+        for axes in panels:
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
-        over_steps(drawn, [*panels.ravel()], numbers, style, last_row=2)
+        over_steps(drawn, panels, numbers, style, last_row=max(2, len(measures)))
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def _losses(
+    axes: Axes, numbers: xr.Dataset, split: str, looks: dict[str, tuple[str, str, str]]
+) -> None:
+    """Draw the loss of a split beside those of changed networks that there are."""
+    step, loss = numbers["step"], numbers["loss"].sel(split=split)
+    axes.plot(step, loss, color=SPLIT_COLOURS[split], label=split)
+    for name, (colour, dash, label) in looks.items():
+        if name in numbers:
+            axes.plot(step, numbers[name], color=colour, ls=dash, label=label)
+    axes.set_yscale("log")
+
+
+def _sparsity(axes: Axes, gini: xr.DataArray) -> None:
+    for matrix in map(str, gini["matrix"].values):
+        colour, dash = _MATRICES[matrix]
+        line = gini.sel(matrix=matrix)
+        axes.plot(gini["step"], line, color=colour, ls=dash, label=matrix.replace("_", " "))
+    axes.set(ylabel="Gini coefficient", ylim=(0, 1))
