@@ -13,13 +13,32 @@ from ontogeny.studies.composition.catalogue.given import group_specification, sp
 from ontogeny.studies.composition.catalogue.sections import GivenGroup
 from ontogeny.studies.composition.config import Experiment
 
-__all__ = ["LEAST_RUNS", "LEAST_WIDTHS", "facts_of_runs", "is_cyclic"]
+__all__ = ["LEAST_RUNS", "LEAST_WIDTHS", "facts_of_run", "facts_of_runs", "is_cyclic"]
 
 LEAST_RUNS = 6
 """With fewer runs no claim of `ontogeny.studies.composition.irreps.claims` has a verdict."""
 
 LEAST_WIDTHS = 3
 """With fewer widths there is no dependence on the width to be seen."""
+
+
+def facts_of_run(*, steps: bool, split: bool, cyclic: bool, kind: str | None) -> frozenset[str]:
+    """Return what is true of a run.
+
+    Parameters
+    ----------
+    steps : bool
+        Whether it has checkpoints along training.
+    split : bool
+        Whether its training pairs are known.
+    cyclic : bool
+        Whether its group is cyclic by its name.
+    kind : str or None
+        Of its architecture; None where it is not known.
+    """
+    facts = {"steps": steps, "split": split, "cyclic": cyclic}
+    found = {name for name, holds in facts.items() if holds}
+    return frozenset(found if kind is None else {*found, kind})
 
 
 def facts_of_runs(experiments: Collection[Experiment], given: Mapping[str, GivenGroup]) -> set[str]:

@@ -1,7 +1,6 @@
 """What a run says of itself when it is opened: outcome, circuit, phases, the network at a step."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.joins.outcomes import is_learned
 from ontogeny.studies.composition.carried import training_of
-from ontogeny.studies.composition.facts import is_cyclic
+from ontogeny.studies.composition.facts import facts_of_run, is_cyclic
 from ontogeny.studies.composition.networks.build import build
 
 __all__ = ["Activations", "columns", "data", "facts", "network", "phases", "words"]
@@ -95,16 +94,23 @@ def phases(results: Results) -> xr.DataArray | None:
 
 def facts(results: Results) -> set[str]:
     """Return what is true of a run, so that figures can need it."""
-    found = set()
-    if "history" in results:
-        history = results["history"]
-        found |= {"steps"} if history.sizes["step"] > 1 else set()
-        found |= {"split"} if "test" in history["split"].values else set()
-        with suppress(ValueError):  # the group has no name that is known
-            found |= {"cyclic"} if is_cyclic(history.attrs.get("group", "")) else set()
-    if "checkpoints" in results:
-        found.add(training_of(results["checkpoints"]).architecture.kind)
-    return found
+    history = results.get("history", xr.Dataset())
+    checkpoints = results.get("checkpoints")
+    return set(
+        facts_of_run(
+            steps=history.sizes.get("step", 0) > 1,
+            split="test" in history.get("split", xr.DataArray([])).values,
+            cyclic=_is_cyclic(history),
+            kind=None if checkpoints is None else training_of(checkpoints).architecture.kind,
+        )
+    )
+
+
+def _is_cyclic(history: xr.Dataset) -> bool:
+    try:
+        return is_cyclic(history.attrs.get("group", ""))
+    except ValueError:  # the group has no name that is known
+        return False
 
 
 def network(results: Results, place: int) -> Callable[[ArrayLike, ArrayLike], Activations]:

@@ -16,7 +16,7 @@ from ontogeny.studies.composition.config import (
     Experiment,
     Style,
 )
-from ontogeny.studies.composition.facts import facts_of_runs, is_cyclic
+from ontogeny.studies.composition.facts import facts_of_run, facts_of_runs, is_cyclic
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.memory import most_elements, reading_memory, training_memory
 from ontogeny.studies.composition.networks.kinds import architecture_module
@@ -294,13 +294,12 @@ class CompositionPlan(Plan):
         return of_level[level]()
 
     def _facts(self, experiment: Experiment) -> frozenset[str]:
-        facts = {
-            "steps": experiment.has_steps,
-            "split": experiment.has_split,
-            "cyclic": self.is_cyclic(experiment),
-            experiment.architecture.kind: True,
-        }
-        return frozenset(name for name, holds in facts.items() if holds)
+        return facts_of_run(
+            steps=experiment.has_steps,
+            split=experiment.has_split,
+            cyclic=self.is_cyclic(experiment),
+            kind=experiment.architecture.kind,
+        )
 
     def _runs_with_figures(self) -> list[Subject]:
         return [
