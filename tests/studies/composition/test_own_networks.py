@@ -124,6 +124,13 @@ def test_without_training_pairs_nothing_rests_on_them():
     assert along.attrs["absent"].startswith("The training pairs are not known")
 
 
+def test_buffers_are_no_weights():
+    parameters = {"W": np.ones(2), "mask": np.ones((3, 3), dtype=bool), "count": np.array(1000)}
+    network = GroupNetwork(lambda left, right: KNOWN[left, right], parameters=parameters)
+    found = follow_group("C5", {1: network}, TRAIN)
+    assert float(found["analysis"]["squared_weights"]) == 2.0
+
+
 def test_groups_are_given_by_name_table_or_generators():
     networks = {1: KNOWN}
     by_name = follow_group("C5", networks, TRAIN)
@@ -267,6 +274,33 @@ REFUSED = {
             },
         ),
         "`networks[1]`.unembedding has the shape (3, 5), not (5, 3); give its transpose",
+    ),
+    "embeddings that are transposed": (
+        ("C5", {1: GroupNetwork(lambda left, right: KNOWN[left, right], np.zeros((7, 5)))}),
+        "`networks[1]`.embeddings has an array of shape (7, 5)",
+    ),
+    "a hidden layer that is not finite": (
+        (
+            "C5",
+            {1: lambda left, right: (KNOWN[left, right], np.full((len(left), 3), np.nan))},
+        ),
+        "the hidden layer of `networks[1]` has numbers that are not finite",
+    ),
+    "parameters that are not finite": (
+        (
+            "C5",
+            {
+                1: GroupNetwork(
+                    lambda left, right: KNOWN[left, right],
+                    parameters={"IGNORE": np.array(-np.inf)},
+                )
+            },
+        ),
+        "`networks[1]`.parameters['IGNORE'] has numbers that are not finite",
+    ),
+    "a function that is random": (
+        ("C5", {1: lambda left, _: np.random.default_rng().normal(size=(len(left), 5))}),
+        "`networks[1]` gives other logits when it is called again",
     ),
     "embeddings of another group": (
         ("C5", {1: GroupNetwork(lambda left, right: KNOWN[left, right], np.zeros((3, 2)))}),

@@ -81,6 +81,9 @@ class HookedTransformer:
         self.W_out = state["W_out"][None]
         self.state = state
 
+    def named_parameters(self):
+        return self.state.items()
+
     def run_with_cache(self, tokens):
         found = self.shape.forward(self.state, tokens[:, 0], tokens[:, 1])
         assert (tokens[:, 2] == self.shape.order).all()

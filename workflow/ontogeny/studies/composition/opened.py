@@ -75,7 +75,7 @@ def words(results: Results) -> dict[str, str]:
             said[f"{split} pairs"] = f"accuracy {accuracy:.4g}, loss {loss:.3g} nat"
     if "generalised" in found:
         said["outcome"] = "has generalised" if found["generalised"] else "has not generalised"
-    if "circuit_start" in found:
+    if "circuit_start" in found and results["history"].sizes["step"] > 1:
         said["circuit"] = _circuit(found["circuit_start"], found["circuit_end"])
     learned = _learned(results)
     if learned is not None:
@@ -151,8 +151,10 @@ def _learned(results: Results) -> list[str] | None:
 
 
 def _circuit(start: float, end: float) -> str:
-    if np.isnan(start):
+    if np.isnan(start) and np.isnan(end):
         return "memorisation did not end within the run"
+    if np.isnan(start):
+        return f"formed by step {end:,.0f}"
     if np.isnan(end):
         return f"formation began at step {start:,.0f} and did not end within the run"
     return f"formed from step {start:,.0f} to {end:,.0f}"

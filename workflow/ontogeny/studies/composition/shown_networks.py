@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ontogeny.given_networks import as_array
+from ontogeny.given_networks import as_array, require_different
 from ontogeny.studies.composition.irreps.analysis import Layers, Matrices, Network
 
 __all__ = ["Function", "GroupNetwork", "ShownNetwork", "shown_networks"]
@@ -46,7 +46,8 @@ class GroupNetwork:
         The linear map from the hidden layer to the logits, one row for each element, as the weight
         of ``torch.nn.Linear`` has it.
     parameters : mapping of str to array, optional
-        All parameters, for the sum of their squares.
+        All parameters, for the sum of their squares; whole numbers and booleans are buffers and are
+        left out.
     """
 
     function: Function
@@ -111,7 +112,7 @@ def shown_networks(
         found[step] = _shown(given, f"`networks[{step}]`", n, memory)
         memory -= found[step].kept
     _require_same_parts(found)
-    _require_different(found)
+    require_different([next(each.network()).logits for each in found.values()], "logits")
     return found
 
 
@@ -154,7 +155,7 @@ def _shown(
     left, right = _embeddings(network.embeddings, name, n)
     unembedding = _unembedding(network.unembedding, name, n, width)
     parameters = network.parameters
-    weights = None if parameters is None else {k: _float(v) for k, v in parameters.items()}
+    weights = None if parameters is None else _weights(parameters, name)
     matrices = Matrices(
         left_embedding=left,
         right_embedding=right,
@@ -183,6 +184,12 @@ def _blocks(function: Function, name: str, n: int, memory: int) -> tuple[Network
     if size > memory:
         return computed, 0
     kept = list(computed())
+    if not np.allclose(kept[0].logits, first.logits, rtol=1e-3, atol=1e-5):
+        msg = (
+            f"{name} gives other logits when it is called again; functions must not be random: "
+            "switch dropout off (`model.eval()`)"
+        )
+        raise ValueError(msg)
     return lambda: iter(kept), size
 
 
@@ -210,6 +217,7 @@ def _layers(found: Any, left: NDArray[np.int64], name: str, n: int) -> Layers:
             f"have the shape ({pairs}, number of neurons)"
         )
         raise ValueError(msg)
+    _require_finite(activations, f"the hidden layer of {name}")
     return Layers(left, activations.reshape(len(left), n, -1), table)
 
 
@@ -219,13 +227,31 @@ def _embeddings(given: Any, name: str, n: int) -> tuple[Array, Array] | tuple[No
     pair = given if isinstance(given, tuple | list) and len(given) == 2 else (given, given)
     left, right = (_float(each) for each in pair)
     for each in (left, right):
-        if each.ndim != 2 or len(each) < n:
+        if each.ndim != 2 or len(each) != n:
             msg = (
                 f"{name}.embeddings has an array of shape {each.shape}; it must have one row for "
-                f"each of the {n} elements, in their order"
+                f"each of the {n} elements, in their order, and no other"
             )
             raise ValueError(msg)
-    return left[:n], right[:n]
+        _require_finite(each, f"{name}.embeddings")
+    return left, right
+
+
+def _weights(parameters: Mapping[str, Any], name: str) -> dict[str, Array]:
+    """Return the parameters in float64, without buffers such as masks and counters."""
+    found = {key: as_array(values) for key, values in parameters.items()}
+    weights = {
+        key: values.astype(np.float64) for key, values in found.items() if values.dtype.kind == "f"
+    }
+    for key, values in weights.items():
+        _require_finite(values, f"{name}.parameters[{key!r}]")
+    return weights
+
+
+def _require_finite(values: Array, name: str) -> None:
+    if not np.isfinite(values).all():
+        msg = f"{name} has numbers that are not finite; leave it out, or this step"
+        raise ValueError(msg)
 
 
 def _unembedding(given: Any, name: str, n: int, width: int | None) -> Array | None:
@@ -238,14 +264,15 @@ def _unembedding(given: Any, name: str, n: int, width: int | None) -> Array | No
         )
         raise ValueError(msg)
     found = _float(given)
-    is_right = found.ndim == 2 and len(found) >= n and found.shape[1] == width
+    is_right = found.ndim == 2 and found.shape == (n, width)
     if not is_right:
         wanted = f"({n}, {width})"
-        transposed = found.ndim == 2 and found.shape[1] >= n and len(found) == width
+        transposed = found.shape == (width, n)
         remedy = "; give its transpose" if transposed else ""
         msg = f"{name}.unembedding has the shape {found.shape}, not {wanted}{remedy}"
         raise ValueError(msg)
-    return found[:n]
+    _require_finite(found, f"{name}.unembedding")
+    return found
 
 
 def _has_direct_path(network: Network, unembedding: Array | None) -> bool:
@@ -260,17 +287,6 @@ def _has_direct_path(network: Network, unembedding: Array | None) -> bool:
         if np.abs(through - layers.logits).max(initial=0.0) > _ROUNDING * size:
             return True
     return False
-
-
-def _require_different(each: Mapping[int, ShownNetwork]) -> None:
-    """Refuse networks that are all the same, as functions of one module are that changes."""
-    tables = [next(one.network()).logits for one in each.values()]
-    if len(tables) > 1 and all(np.array_equal(tables[0], other) for other in tables[1:]):
-        msg = (
-            "`networks` gives the same logits at all steps; functions that share one module must "
-            "load the parameters of their step each time that they are called"
-        )
-        raise ValueError(msg)
 
 
 def _float(values: Any) -> Array:
