@@ -73,7 +73,7 @@ def test_numbers_of_the_mechanism(both):
         row = both.isel(run=index)
         assert row["uniform_loss"].item() == pytest.approx(np.log(trained(name).order))
         losses = {
-            str(label): last["ablated_loss"].sel(split="all", ablation=label).item()
+            str(label): last["intervention_loss"].sel(split="all", ablation=label).item()
             for label in ("none", *DELETIONS)
         }
         none = losses.pop("none")

@@ -269,7 +269,7 @@ def test_bars_of_ablations_end_at_their_losses():
     given = run("transformer").analysis
     (axes,) = drawn("ablations", given)[0].axes
     ends = [bar.get_x() + bar.get_width() for bar in axes.patches]
-    np.testing.assert_allclose(ends, given["ablated_loss"].sel(split="all"), rtol=1e-9)
+    np.testing.assert_allclose(ends, given["intervention_loss"].sel(split="all"), rtol=1e-9)
     base, guess = (line.get_xdata()[0] for line in axes.get_lines()[-2:])
     assert base == given["loss"].sel(split="all")
     assert guess == pytest.approx(np.log(7))
@@ -284,7 +284,7 @@ def test_bars_of_removals_end_at_their_losses():
         expected = given["removed_loss"].sel(place=place, split="all")
         np.testing.assert_allclose(ends, expected, rtol=1e-9)
     sets = {line.get_label(): line.get_ydata()[0] for line in panels[0].get_lines()}
-    after = given["ablated_loss"].sel(split="all")
+    after = given["intervention_loss"].sel(split="all")
     assert sets["without all key ones"] == after.sel(ablation="logits: no key blocks")
     assert sets["without all others"] == after.sel(ablation="logits: key blocks")
 

@@ -25,7 +25,7 @@ from studies.composition.addition.runs import RUNS, trained
 
 runs = pytest.mark.parametrize("name", RUNS)
 OF_LOGITS = {
-    "ablated_accuracy", "ablated_loss", "accuracy", "clock_share", "cube_amplitude",
+    "intervention_accuracy", "intervention_loss", "accuracy", "clock_share", "cube_amplitude",
     "cube_coefficient", "cube_cosine", "cube_fve", "distance_irrelevance", "excluded_wave_accuracy",
     "excluded_wave_accuracy_by_frequency", "excluded_wave_loss", "excluded_wave_loss_by_frequency",
     "excluded_wave_loss_largest", "generalising_share", "key_by_rule", "key_disagreement",

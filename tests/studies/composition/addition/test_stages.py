@@ -159,7 +159,7 @@ def test_what_else_is_asked_for_is_what_losses_are_of(labels, architecture):
     pair_loss = np.log(np.exp(logits).sum(axis=2)) - right
     last = run.analysis
     expected = [pair_loss[run.train].mean(), pair_loss[~run.train].mean(), pair_loss.mean()]
-    assert_allclose(last["ablated_loss"].sel(ablation="none"), expected, rtol=1e-8)
+    assert_allclose(last["intervention_loss"].sel(ablation="none"), expected, rtol=1e-8)
     for k in (1, 2):
         without = logits - plain.projected(logits, [k], "sum")
         loss = np.log(np.exp(without).sum(axis=2)) - without[a, b, answer]
@@ -327,7 +327,7 @@ def test_a_network_that_adds_shows_how():
     assert_allclose(found["clock_share"].sum(), 1, rtol=1e-5)
     assert found["unembedding_residual"] < 1e-6
     whole = found["loss"].sel(split="all").item()
-    losses = found["ablated_loss"].sel(split="all")
+    losses = found["intervention_loss"].sel(split="all")
     for name in losses["ablation"].values:
         expected = np.log(P) if ": no " in name else whole
         assert_allclose(losses.sel(ablation=name), expected, rtol=1e-3, err_msg=name)

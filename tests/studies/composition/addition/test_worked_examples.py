@@ -262,7 +262,7 @@ def parities():
     return energy, energy[0] / energy.sum(axis=0), of_key[0] / of_key.sum()
 
 
-@worked("unembedding_residual", "unembedding_residual_energy", "unembedding_component")
+@worked("unembedding_residual", "unembedding_residual_energy", "unembedding_wave")
 def outside():
     rows = F @ case().W_L
     of_key = [2 * k - wave for k in K for wave in (0, 1)]
@@ -309,7 +309,7 @@ def over_neurons():
     return explained.mean(), best.mean(), (~explained).sum()
 
 
-@worked("cluster_size", "cluster_fve", "cluster_sum_share", "cluster_unembedding_share")
+@worked("cluster_size", "cluster_mean_fve", "cluster_sum_share", "cluster_unembedding_share")
 def over_clusters():
     _, _, frequency, best, explained = neuron_shares()
     sums, rows, _ = neuron_details()
@@ -382,7 +382,7 @@ def changed_logits():
     return found | dict(zip(LOGIT_INTERVENTIONS, of_logits, strict=True))
 
 
-@worked("ablated_loss", "ablated_accuracy")
+@worked("intervention_loss", "intervention_accuracy")
 def interventions():
     changed = changed_logits()
     names = [str(name) for name in case().found["ablation"].values]

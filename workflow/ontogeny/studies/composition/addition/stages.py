@@ -243,7 +243,7 @@ def _absences(run: ResidueRun, network: Snapshot) -> dict[str, str]:
             network.embeddings is None
         ),
         "The neuron-to-logit map is not known: no unembedding_norm, unembedding_residual, "
-        "unembedding_component, read directions, losses of what is changed in the neurons, or "
+        "unembedding_wave, read directions, losses of what is changed in the neurons, or "
         "spectrum_gini and matrix_share of the map.": network.unembedding is None,
         "The weights are not known: no squared_weights, norms of weights, efficiency, alignment, "
         "end of cleanup, or peak of the squared weights.": network.parameters is None,

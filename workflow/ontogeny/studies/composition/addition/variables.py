@@ -166,7 +166,7 @@ def unembedding_variables(residual: tuple[float, float], components: Array) -> V
         "unembedding_residual_energy": variable(
             (), squared, "squared norm of the neuron-to-logit map outside key frequencies, relative"
         ),
-        "unembedding_component": variable(
+        "unembedding_wave": variable(
             ("entry", "neuron"),
             components.astype(np.float32),
             "component of the neuron-to-logit map",
@@ -223,7 +223,7 @@ def neuron_variables(
         ),
         "cluster_size": variable("frequency", grouped.size, "neurons explained"),
         "neurons_unexplained": variable((), grouped.unexplained, "neurons not explained"),
-        "cluster_fve": variable("frequency", grouped.fve, "mean share of a neuron's variance"),
+        "cluster_mean_fve": variable("frequency", grouped.fve, "mean share of a neuron's variance"),
         "cluster_sum_share": variable(
             "frequency", grouped.sum_share, "mean share of a neuron's variance in waves of a + b"
         ),
@@ -313,10 +313,10 @@ def ablation_variables(
     """
     by_split = ("ablation", "split")
     return {
-        "ablated_loss": variable(
+        "intervention_loss": variable(
             by_split, [each.loss for each in ablated.values()], "loss after the intervention", "nat"
         ),
-        "ablated_accuracy": variable(
+        "intervention_accuracy": variable(
             by_split,
             [each.accuracy for each in ablated.values()],
             "accuracy after the intervention",

@@ -28,7 +28,7 @@ _MARKERS = {"train": "|", "test": "x"}
 
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select loss and accuracy after each intervention."""
-    return addition_analysis[["ablated_loss", "ablated_accuracy"]].assign_coords(
+    return addition_analysis[["intervention_loss", "intervention_accuracy"]].assign_coords(
         other_entry=addition_analysis["other_entry"]  # as many as a guess has candidates
     )
 
@@ -37,7 +37,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw one bar for each intervention; the loss as it is and that of a guess as lines."""
     names = [str(name) for name in numbers["ablation"].values]
     places = np.arange(len(names))
-    losses = numbers["ablated_loss"]
+    losses = numbers["intervention_loss"]
     base = float(losses.sel(ablation="none", split="all"))
     guess = float(np.log(numbers.sizes["other_entry"]))
     with settings():
@@ -55,7 +55,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         axes.axvline(guess, color="#444444", lw=1.0, ls="--", label="ln p")
         right = max(float(losses.max()), guess)
         for place, name in zip(places, names, strict=True):
-            one = numbers["ablated_accuracy"].sel(ablation=name, split="all")
+            one = numbers["intervention_accuracy"].sel(ablation=name, split="all")
             axes.text(2.5 * right, float(place), f"{float(one):.1%}", va="center", fontsize=7)
         axes.set_xlim(lowest, 2 * right)
         axes.set_yticks(places, names)

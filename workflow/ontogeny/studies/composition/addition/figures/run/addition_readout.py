@@ -44,7 +44,7 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
             "direction_ratio",
             "unembedding_residual",
             "unembedding_residual_energy",
-            "unembedding_component",
+            "unembedding_wave",
             "neuron_frequency",
             "neuron_explained",
             "key_frequency",
@@ -105,7 +105,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             axes.set_xlabel("key frequency k" if looks else "frequency k (none is key)")
             axes.grid(visible=False, axis="x")
             legend_above(axes, columns=2)
-        values = numbers["unembedding_component"].values
+        values = numbers["unembedding_wave"].values
         scale = float(np.abs(values).max()) or 1.0
         image = components.imshow(values, cmap="RdBu_r", vmin=-scale, vmax=scale, aspect="auto",
                                   interpolation="nearest")  # fmt: skip

@@ -23,11 +23,13 @@ _SETS = {
 
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select the losses on all pairs."""
-    sets = addition_analysis["ablated_loss"].sel(ablation=["none", *_SETS], split="all", drop=True)
+    sets = addition_analysis["intervention_loss"].sel(
+        ablation=["none", *_SETS], split="all", drop=True
+    )
     removed = addition_analysis["removed_loss"].sel(split="all", drop=True)
     return (
         addition_analysis[["key_frequency"]]
-        .assign(removed_loss=removed, ablated_loss=sets)
+        .assign(removed_loss=removed, intervention_loss=sets)
         .assign_coords(
             left=addition_analysis["left"]  # as many as a guess has candidates
         )
@@ -39,7 +41,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     keys, frequencies = key_looks(numbers), numbers["frequency"].values
     guess = float(np.log(numbers.sizes["left"]))
     colours = ["#CC79A7" if k in keys else REST for k in frequencies.tolist()]
-    removed, sets = numbers["removed_loss"].values.ravel(), numbers["ablated_loss"].values
+    removed, sets = numbers["removed_loss"].values.ravel(), numbers["intervention_loss"].values
     values = np.concatenate([removed, sets, np.array([guess])])
     lowest = 10.0 ** np.floor(np.log10(values[values > 0].min()) - 0.2)
     with settings():
@@ -48,13 +50,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         for axes, place in zip(panels, ("logits", "neurons"), strict=True):
             heights = numbers["removed_loss"].sel(place=place).values
             axes.bar(frequencies, heights - lowest, 0.8, bottom=lowest, color=colours)
-            base = float(numbers["ablated_loss"].sel(ablation="none"))
+            base = float(numbers["intervention_loss"].sel(ablation="none"))
             axes.axhline(base, color="#444444", lw=1.0, label="as it is")
             axes.axhline(guess, color="#444444", lw=1.0, ls="--", label="ln p")
             axes.set(yscale="log", ylabel=f"loss, {place} [nat]", ylim=(lowest, 2 * values.max()))
             axes.grid(visible=False, axis="x")
         for name, (about, colour, dash) in _SETS.items():
-            level = float(numbers["ablated_loss"].sel(ablation=name))
+            level = float(numbers["intervention_loss"].sel(ablation=name))
             panels[0].axhline(level, color=colour, ls=dash, lw=1.2, label=about)
         key_ticks(panels[1], numbers)
         panels[1].set(xlabel="frequency k that is removed", xlim=(0, len(frequencies) + 1))
