@@ -260,7 +260,7 @@ OF_RUN = {
         )
     },
     **{
-        f"{place}_{kind}": key_share(f"{name}_{kind}", **at)
+        f"key_{place}_{kind}": key_share(f"{name}_{kind}", **at)
         for place, (name, at) in PLACES.items()
         for kind in ("fve", "chance")
     },
@@ -269,7 +269,7 @@ OF_RUN = {
     "key_rank": of_each(key_rank),
     "memorised_step": first(lambda one: along(one, "accuracy", split="train") >= 0.99),
     "restricted_step": first(lambda one: along(one, "restricted_hidden_loss") < half(one)),
-    "generalised_step": first(lambda one: along(one, "loss", split="test") < half(one)),
+    "test_loss_step": first(lambda one: along(one, "loss", split="test") < half(one)),
     "test_step": first(lambda one: along(one, "accuracy", split="test") >= 0.99),
     "memorisation_end": end(0),
     "circuit_end": end(1),

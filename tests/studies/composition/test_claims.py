@@ -59,9 +59,9 @@ BROKEN = {
     "strong-universality-fails": lambda good: {"key": good["key"] & False},
     "restricted-reaches-test": constant("restricted_hidden_loss", 0.01),
     "excluded-exceeds-uniform": constant("excluded_hidden_loss", 4.0),
-    "embeddings-in-key": constant("right_embedding_fve", 0.7),
-    "unembedding-in-key": constant("unembedding_fve", 0.5),
-    "hidden-has-product": constant("hidden_product_fve", 0.002),
+    "embeddings-in-key": constant("key_right_embedding_fve", 0.7),
+    "unembedding-in-key": constant("key_unembedding_fve", 0.5),
+    "hidden-has-product": constant("key_hidden_product_fve", 0.002),
     "logits-are-characters": constant("logit_fve_total", 0.2),
     "few-irreps": constant("key_rank", 0.8),
     "lower-degree-first": lambda good: {"order_agreement": -good["order_agreement"]},
@@ -98,7 +98,7 @@ def test_only_runs_that_have_grokked_count(good, name):
 
 def test_every_irrep_key_is_no_evidence(good):
     """Networks that have not grokked may pass the threshold with every irrep."""
-    full = {f"{place}_embedding_{kind}": good["left_embedding_fve"] * 0 + 1.0
+    full = {f"key_{place}_embedding_{kind}": good["key_left_embedding_fve"] * 0 + 1.0
             for place in ("left", "right") for kind in ("fve", "chance")}  # fmt: skip
     assert verdict_on("embeddings-in-key", good.assign(full)) == FAILS
 

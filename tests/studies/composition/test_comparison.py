@@ -56,11 +56,11 @@ def test_irreps_keep_their_place_in_their_group(many):
 
 def test_measures_of_the_last_network_sum_over_key_irreps(many):
     first = many.isel(run=0)
-    assert_allclose(first["left_embedding_fve"], 0.97)
-    assert_allclose(first["left_embedding_chance"], 17 / 120)
-    assert_allclose(first["hidden_fve"], 0.87)
-    assert_allclose(first["hidden_product_fve"], 0.12)
-    assert_allclose(first["hidden_product_chance"], 17 / (120**2 - 1))
+    assert_allclose(first["key_left_embedding_fve"], 0.97)
+    assert_allclose(first["key_left_embedding_chance"], 17 / 120)
+    assert_allclose(first["key_hidden_fve"], 0.87)
+    assert_allclose(first["key_hidden_product_fve"], 0.12)
+    assert_allclose(first["key_hidden_product_chance"], 17 / (120**2 - 1))
     assert_allclose(first["key_rank"], 17 / 119)
     assert_allclose(first["uniform_loss"], np.log(120))
     assert_equal(many["key_irreps"].values, [2, 3, 2, 1, 2, 2])
@@ -70,7 +70,7 @@ def test_events_are_the_first_checkpoints(many):
     first = many.isel(run=0)
     assert first["memorised_step"] == 10
     assert first["restricted_step"] == 100
-    assert first["generalised_step"] == 1000
+    assert first["test_loss_step"] == 1000
     assert first["test_step"] == 10000
     assert_allclose(first["cleanup_ratio"], 0.5)
     assert np.isnan(many["test_step"][3])

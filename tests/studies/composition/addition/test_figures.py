@@ -383,7 +383,7 @@ def test_the_cost_of_memorising_is_of_runs_that_differ_in_data_alone():
         for name, values in zip(names, zip(*rows.values(), strict=True), strict=True)
     }
     count = np.arange(float(len(rows)))
-    for name in ("training_pairs", "weight_norm", "efficiency", "logit_margin"):
+    for name in ("training_pairs", "weight_norm", "whole_efficiency", "whole_logit_margin"):
         columns[name] = ("run", 10 * len(columns) + count, about)
     columns["training_loss"] = ("run", np.array(["exact"] * len(rows), dtype=object))
     columns |= {"dropout": ("run", 0 * count), "decay_change": ("run", np.nan * count)}
@@ -394,8 +394,8 @@ def test_the_cost_of_memorising_is_of_runs_that_differ_in_data_alone():
     made.canvas.draw()
     for axes, (x, y) in zip(
         made.axes,
-        [("training_pairs", "weight_norm"), ("training_pairs", "efficiency"),
-         ("weight_norm", "logit_margin")],
+        [("training_pairs", "weight_norm"), ("training_pairs", "whole_efficiency"),
+         ("weight_norm", "whole_logit_margin")],
         strict=True,
     ):  # fmt: skip
         shown = [np.asarray(marks.get_offsets())[0] for marks in axes.collections]

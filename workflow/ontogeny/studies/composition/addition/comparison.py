@@ -169,8 +169,8 @@ def _along_training(along: xr.Dataset) -> Row:
             "cleanup_end": (ends.sel(boundary="cleanup"), "end of cleanup"),
             "weights_ratio": (weights[-1] / weights.max(), "last squared weights over their peak"),
             "weight_norm": (last["weight_norm"], "norm of all weights"),
-            "logit_margin": (whole["logit_margin"], "margin of the right logit"),
-            "efficiency": (whole["efficiency"], "margin over weight norm"),
+            "whole_logit_margin": (whole["logit_margin"], "margin of the right logit"),
+            "whole_efficiency": (whole["efficiency"], "margin over weight norm"),
             "generalising_share": (
                 last["generalising_share"],
                 "share of the logits in waves of a + b of key frequencies",

@@ -30,7 +30,7 @@ def _observed(results: xr.Dataset) -> xr.Dataset:
 
 def _beyond_chance(runs: xr.Dataset, place: str) -> xr.DataArray:
     """Return (share - chance) / (1 - chance); NaN when every irrep is key."""
-    found, chance = runs[f"{place}_fve"], runs[f"{place}_chance"]
+    found, chance = runs[f"key_{place}_fve"], runs[f"key_{place}_chance"]
     return (found - chance) / (1 - chance).where(chance < 1 - 1e-9)
 
 
@@ -73,7 +73,7 @@ def _unembedding(results: xr.Dataset) -> Estimate:
 
 def _product(results: xr.Dataset) -> Estimate:
     runs = _grokked(results)
-    return share(runs["hidden_product_fve"] > 10 * runs["hidden_product_chance"])
+    return share(runs["key_hidden_product_fve"] > 10 * runs["key_hidden_product_chance"])
 
 
 def _logits(results: xr.Dataset) -> Estimate:
@@ -123,7 +123,7 @@ def _phases(results: xr.Dataset) -> Estimate:
 
 def _hidden_progress(results: xr.Dataset) -> Estimate:
     runs = _observed(results)
-    return share(runs["restricted_step"] < runs["generalised_step"])
+    return share(runs["restricted_step"] < runs["test_loss_step"])
 
 
 def _weights(results: xr.Dataset) -> Estimate:

@@ -54,7 +54,7 @@ def _measures_of(last: xr.Dataset, order: int) -> dict[str, xr.Variable]:
         for name, place in PLACES.items():
             share = shares[name].values[key].sum() if name in shares else np.nan
             about = f"share of the {place} in key irreps{of_what}"
-            found[f"{name}_{kind}"] = variable((), share, about)
+            found[f"key_{name}_{kind}"] = variable((), share, about)
     rank = last["rank"].values[key].sum() / (order - 1)
     return found | {
         "key_irreps": variable((), key.sum(), "number of key irreps"),
@@ -117,7 +117,7 @@ def _events_of(along: xr.Dataset, order: int) -> dict[str, xr.Variable]:
             _first(step, restricted < half),
             "first checkpoint with restricted loss of the hidden layer below half of ln n",
         ),
-        "generalised_step": (
+        "test_loss_step": (
             _first(step, of("loss", "test") < half),
             "first checkpoint with test loss below half of ln n",
         ),

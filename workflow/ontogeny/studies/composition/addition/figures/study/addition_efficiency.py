@@ -20,8 +20,8 @@ NEEDS = ("random-labels",)
 
 _PANELS = (
     ("training_pairs", "weight_norm"),
-    ("training_pairs", "efficiency"),
-    ("weight_norm", "logit_margin"),
+    ("training_pairs", "whole_efficiency"),
+    ("weight_norm", "whole_logit_margin"),
 )
 _MARKERS = "osD^vP*X"
 
