@@ -76,8 +76,10 @@ def test_what_is_no_run_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="is not the folder of a run"):
         ontogeny.open_run(tmp_path)
     (tmp_path / RUN).mkdir(parents=True)
-    with pytest.raises(FileNotFoundError, match="has no results"):
+    with pytest.raises(FileNotFoundError, match="has no results; run the workflow"):
         ontogeny.open_run(tmp_path / RUN)
+    with pytest.raises(FileNotFoundError, match="open one of the runs in it, seed0"):
+        ontogeny.open_run((tmp_path / RUN).parent)
     with pytest.raises(TypeError, match="open_run"):
         ontogeny.network_at(xr.DataTree(), 0)
 
@@ -107,6 +109,24 @@ def test_the_network_at_a_step_is_that_of_its_checkpoint(run):
 def test_a_step_without_a_network_is_refused(run):
     with pytest.raises(ValueError, match=r"at step 59; .* are 22, 40, 46, 60, the last is 60"):
         ontogeny.network_at(run, 59)
+
+
+@pytest.mark.parametrize("factors", [([6], [0]), ([0], [-1]), ([1.5], [0])])
+def test_what_is_no_element_is_no_factor(run, factors):
+    network = ontogeny.network_at(run, int(run["checkpoints"]["step"][-1]))
+    with pytest.raises(ValueError, match="must be indices of elements, whole numbers from 0 to"):
+        network(*factors)
+    assert network([], []).logits.shape == (0, 6)
+
+
+def test_a_damaged_run_does_not_hide_the_others(tmp_path):
+    first, second = (stored(tmp_path, RUN.replace("seed0", f"seed{seed}")) for seed in range(2))
+    damaged = second / "history.nc"
+    damaged.write_bytes(damaged.read_bytes()[:-200])
+    table = ontogeny.runs(tmp_path)
+    assert table["path"].tolist() == [str(first), str(second)]
+    assert np.isfinite(table["test_accuracy"][0])
+    assert "history.nc" in table["damage"][1]
 
 
 def test_the_table_has_a_row_for_each_run(tmp_path):

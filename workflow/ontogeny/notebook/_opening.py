@@ -79,7 +79,11 @@ def opened_results(folder: Path, study: str) -> dict[str, xr.Dataset]:
     files = {name: files[name] for name in order if name in files} | files
     files |= {file.stem: file for file in sorted(folder.glob("own/*.nc"))}
     if not files:
-        msg = f"{folder}: has no results; run the workflow with the configuration it belongs to"
+        runs = sorted(each.name for each in folder.glob("seed*") if each.is_dir())
+        remedy = "run the workflow with the configuration it belongs to"
+        if runs:
+            remedy = f"open one of the runs in it, {', '.join(runs)}"
+        msg = f"{folder}: has no results; {remedy}"
         raise FileNotFoundError(msg)
     results = {name: open_lazily(file) for name, file in files.items()}
     about = next(iter(results.values())).attrs

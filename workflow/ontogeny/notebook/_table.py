@@ -10,7 +10,7 @@ import xarray as xr
 
 from ontogeny.known_studies import NAMES, study_named
 from ontogeny.notebook._runs import told_by
-from ontogeny.storage import open_lazily
+from ontogeny.storage import StorageError, open_lazily
 
 __all__ = ["runs"]
 
@@ -35,13 +35,12 @@ def runs(folder: str | Path = "results") -> pd.DataFrame:
         ``configuration``, ``study``, ``experiment``, ``seed``, ``network``, ``data``, the outcome
         in columns that depend on the study (``test_accuracy``, ``circuit_end``, ``learned``, ...),
         and ``path``, which `ontogeny.open_run` takes. Values that a run does not have are missing.
+        ``damage`` is there where a file cannot be read, and says which and what to do.
 
     Raises
     ------
     FileNotFoundError
         If there is no such folder.
-    ontogeny.storage.StorageError
-        If a file is damaged or cannot be read.
 
     Examples
     --------
@@ -87,20 +86,24 @@ def _results(run: Path, order: Sequence[str]) -> list[Path]:
 
 
 def _row(run: Path, root: Path, files: Sequence[Path]) -> dict[str, Any]:
+    """Return the row of a run; of one with a damaged file, what its folder says and the damage."""
+    row = {
+        "configuration": root.parent.name,
+        "study": root.name,
+        "experiment": "/".join(run.relative_to(root).parts[:-1]),
+        "seed": int(run.name.removeprefix("seed")),
+    }
     results = _Results(files)
     try:
         about = results[files[0].stem].attrs
-        return {
-            "configuration": root.parent.name,
-            "study": root.name,
-            "experiment": about.get("experiment", "/".join(run.relative_to(root).parts[:-1])),
-            "seed": int(run.name.removeprefix("seed")),
-            **{name: about.get(name, "") for name in ("network", "data")},
-            **told_by(root.name).columns(results),
-            "path": str(run),
-        }
+        row["experiment"] = about.get("experiment", row["experiment"])
+        row |= {name: about.get(name, "") for name in ("network", "data")}
+        row |= told_by(root.name).columns(results)
+    except StorageError as error:
+        row["damage"] = str(error)
     finally:
         results.close()
+    return row | {"path": str(run)}
 
 
 class _Results(Mapping[str, xr.Dataset]):

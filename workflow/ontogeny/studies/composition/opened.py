@@ -130,15 +130,25 @@ def network(results: Results, place: int) -> Callable[[ArrayLike, ArrayLike], Ac
     }
 
     def at(left: ArrayLike, right: ArrayLike) -> Activations:
-        pairs = np.broadcast_arrays(np.asarray(left), np.asarray(right))
+        pairs = np.broadcast_arrays(*(_elements(each, order) for each in (left, right)))
         shape = pairs[0].shape
         found = architecture.forward(parameters, *(each.ravel() for each in pairs))
         return Activations(
             found.logits[:, :order].reshape(*shape, order),
-            found.hidden.reshape(*shape, -1),
+            found.hidden.reshape(*shape, found.hidden.shape[1]),
         )
 
     return at
+
+
+def _elements(given: ArrayLike, order: int) -> NDArray[np.int64]:
+    """Return factors as indices of elements."""
+    found = np.asarray(given, dtype=np.int64 if np.size(given) == 0 else None)
+    is_right = found.dtype.kind in "iu" and ((found >= 0) & (found < order)).all()
+    if not is_right:
+        msg = f"the factors must be indices of elements, whole numbers from 0 to {order - 1}"
+        raise ValueError(msg)
+    return found.astype(np.int64)
 
 
 def _learned(results: Results) -> list[str] | None:
