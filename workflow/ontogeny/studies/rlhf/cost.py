@@ -40,14 +40,14 @@ def fitting(network: Network, of: Generative, *, sequences: int, batch: int, epo
     """Return the cost of epochs over sequences, with a checkpoint after each.
 
     An update takes three passes over the sequences of a minibatch, and the optimiser's 10 numbers
-    for each parameter.
+    for each parameter. Checkpoints are stored twice, in the saved state too.
     """
     size = parameters(network, of)
     updates = epochs * -(-sequences // batch)
     update = _pass(network, of, batch) * 3 + Cost(numbers=10 * size, calls=250)
-    kept = Cost(stored=4 * COMPRESSED * size, calls=500) * (epochs + 1)
+    kept = Cost(stored=2 * 4 * COMPRESSED * size, calls=500) * (epochs + 1)
     return (
-        Cost(torch_starts=1, stored=60_000 + 11 * updates + STATE * size) + update * updates + kept
+        Cost(torch_starts=1, stored=110_000 + 22 * updates + STATE * size) + update * updates + kept
     )
 
 
@@ -67,12 +67,12 @@ def policy(network: Network, of: Generative, experiment: Any) -> Cost:
         + Cost(calls=5_000)
     )
     kept = Schedule(steps=schedule.iterations, checkpoints=schedule.checkpoints)
-    stored = Cost(stored=4 * COMPRESSED * size) * checkpoints(kept)
+    stored = Cost(stored=2 * 4 * COMPRESSED * size) * checkpoints(kept)
     scored = Cost()
     if isinstance(of, Enumerated):
         scored = _pass(network, of, of.vocabulary**of.length)
     return (
-        Cost(torch_starts=1, stored=40_000 + STATE * size)
+        Cost(torch_starts=1, stored=90_000 + STATE * size)
         + iteration * schedule.iterations
         + stored
         + scored
@@ -157,7 +157,7 @@ def _judge(plan: Any, wildcards: Any) -> Cost:
     preference, of, tranches = _preference_of(plan, wildcards.preference)
     probes = _policy_of(plan, tranches[0].policy)[0].probes
     scored = _pass(preference.network, of, 2 * (probes.calibration + probes.fresh))
-    return Cost(starts=1.5, stored=20_000) + scored * _SLOW
+    return Cost(starts=1.5, stored=40_000) + scored * _SLOW
 
 
 def _train(plan: Any, wildcards: Any) -> Cost:
@@ -176,7 +176,7 @@ def _evaluate(plan: Any, wildcards: Any) -> Cost:
     schedule = experiment.schedule
     kept = checkpoints(Schedule(steps=schedule.iterations, checkpoints=schedule.checkpoints))
     judges = 2 + len(experiment.judges)
-    stored = Cost(starts=1.5, stored=40_000 + 200 * kept)
+    stored = Cost(starts=1.5, stored=75_000 + 200 * kept)
     if isinstance(of, Enumerated):
         every = of.vocabulary**of.length
         prefixes = every / of.vocabulary / (of.length + 1)
@@ -205,7 +205,7 @@ def _world(plan: Any, wildcards: Any) -> Cost:
 
 def _comparison(plan: Any, wildcards: Any) -> Cost:
     del wildcards
-    return JOINED + Cost(calls=50_000, stored=10_000) * len(plan.runs())
+    return JOINED + Cost(stored=600_000) + Cost(calls=50_000, stored=10_000) * len(plan.runs())
 
 
 COSTS = {
