@@ -125,7 +125,7 @@ def _time(took: Amount) -> str:
     Examples
     --------
     >>> _time(41.7), _time(131.0), _time(4000.0), _time(150_000.0)
-    ('42 s', '2 min', '1.1 h', '42 h')
+    ('42 s', '2 min', '67 min', '42 h')
     """
     if took < 90:
         return f"{took:.0f} s"
