@@ -110,8 +110,8 @@ def test_another_file_is_read_again_and_another_run_is_not(project, tmp_path):
         (
             "W_U: head.weight.T",
             "W_U: head.weight",
-            "weights` = 'theirs/step0.pt' and 5 more files: head.weight has the shape (16, 8), and W_U is (8, 16); "
-            "it is the transpose",
+            "weights` = 'theirs/step0.pt' and 5 more files: head.weight has the shape (16, 8), and "
+            "W_U is (8, 16); it is the transpose",
         ),
         (
             "W_U: head.weight.T",
