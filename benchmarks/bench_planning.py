@@ -82,7 +82,7 @@ def nothing_planned(project: Path) -> float:
     """Return the processor seconds of a dry run, which has to find nothing to do."""
     seconds, jobs = planned(project)
     if jobs:
-        sys.exit(f"The dry run plans {len(jobs)} jobs, the first of which is {jobs[0]}")
+        sys.exit(f"The dry run plans {len(jobs)} jobs and should plan none; the first is {jobs[0]}")
     return seconds
 
 

@@ -21,7 +21,7 @@ from worked_networks import MADE, WORKED, network_at, worked
 runs = pytest.mark.parametrize("run", WORKED)
 
 
-def check(found, expected, *, name):
+def assert_worked(found, expected, *, name):
     """Compare at 1e-9; what is stored in float32 as far as that goes."""
     if found.dtype.kind == "O":
         assert_array_equal(found.values, expected, err_msg=name)
@@ -36,13 +36,13 @@ def check(found, expected, *, name):
 @runs
 @pytest.mark.parametrize("name", worked_groups.TABLE)
 def test_tables(run, name):
-    check(worked(run).table[name], worked_groups.TABLE[name](run), name=name)
+    assert_worked(worked(run).table[name], worked_groups.TABLE[name](run), name=name)
 
 
 @runs
 @pytest.mark.parametrize("name", worked_groups.IRREPS)
 def test_irreps(run, name):
-    check(worked(run).irreps[name], worked_groups.IRREPS[name](run), name=name)
+    assert_worked(worked(run).irreps[name], worked_groups.IRREPS[name](run), name=name)
 
 
 FINAL = worked_measures.SHARED | worked_measures.CHANCES | worked_measures.ANALYSIS
@@ -51,7 +51,7 @@ FINAL = worked_measures.SHARED | worked_measures.CHANCES | worked_measures.ANALY
 @runs
 @pytest.mark.parametrize("name", FINAL)
 def test_analyses(run, name):
-    check(worked(run).analysis[name], FINAL[name](network_at(run, -1)), name=name)
+    assert_worked(worked(run).analysis[name], FINAL[name](network_at(run, -1)), name=name)
 
 
 @runs
@@ -59,13 +59,13 @@ def test_analyses(run, name):
 @pytest.mark.parametrize("fraction", worked_nulls.FRACTIONS)
 def test_fractions_of_relabelled_groups(run, fraction, statistic):
     name = f"{fraction}_null_{statistic}"
-    check(worked(run).analysis[name], worked_nulls.null(run, name), name=name)
+    assert_worked(worked(run).analysis[name], worked_nulls.null(run, name), name=name)
 
 
 @runs
 @pytest.mark.parametrize("name", worked_training.EVALUATION)
 def test_evaluations(run, name):
-    check(worked(run).evaluation[name], worked_training.EVALUATION[name](run), name=name)
+    assert_worked(worked(run).evaluation[name], worked_training.EVALUATION[name](run), name=name)
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -78,13 +78,15 @@ def test_histories(run, name):
 
 @pytest.mark.parametrize("name", worked_comparison.COMPARISON)
 def test_comparisons(name):
-    check(worked_comparison.compared()[name], worked_comparison.COMPARISON[name](), name=name)
+    assert_worked(
+        worked_comparison.compared()[name], worked_comparison.COMPARISON[name](), name=name
+    )
 
 
 @pytest.mark.parametrize("name", worked_rows.OF_RUN)
 def test_summaries(name):
     name = f"{name}_summary"
-    check(worked_comparison.compared()[name], worked_comparison.summary(name), name=name)
+    assert_worked(worked_comparison.compared()[name], worked_comparison.summary(name), name=name)
 
 
 # The tables themselves

@@ -345,7 +345,9 @@ def _transposed(expression: str) -> str:
     ('qkv.{layer}.weight.T[0/3]', 'head.weight')
     """
     match = _EXPRESSION.fullmatch(expression)
-    assert match is not None  # any text is a name
+    if match is None:
+        msg = f"`expression` = {expression!r}: must name a tensor; give its name in the file"
+        raise ValueError(msg)
     part = expression[match.end("name") :].removeprefix(".T")
     return match["name"] + ("" if match["turned"] else ".T") + part
 

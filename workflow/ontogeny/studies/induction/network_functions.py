@@ -258,7 +258,9 @@ def _patterns(network: Heads, sequences: Tokens) -> Array:
 
 def _removed(network: Heads, sequences: Tokens, removed: NDArray[np.bool_]) -> Array:
     without = network.without
-    assert without is not None  # the callers ask first
+    if without is None:
+        msg = "`network.without` is None: give the function without some heads to remove heads"
+        raise ValueError(msg)
     each = [_next_losses(_array(without(block, removed)), block) for block in _blocks(sequences)]
     return np.concatenate(each)
 

@@ -168,7 +168,9 @@ def _decoder(
                     positions=positions,
                 )
             found[step] = parameters_of(held, shape.shapes(), tensors)
-    assert shape is not None  # there is a state dict
+    if shape is None:
+        msg = "`networks` is empty; give at least one state dict"
+        raise ValueError(msg)
     return shape, found
 
 
