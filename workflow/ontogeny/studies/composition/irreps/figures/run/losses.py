@@ -56,11 +56,11 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         total.set(yscale="log", ylabel="loss [nat]")
         total.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
         ratio.plot(step, numbers["test_over_restricted_hidden_loss"], color="#444444")
-        ratio.set(yscale="log", ylabel="test loss / restricted loss, hidden layer")
+        ratio.set(yscale="log", ylabel="test loss / restricted\nloss, hidden layer")
         _by_irrep(excluded, numbers, "excluded_hidden_loss_by_irrep")
-        excluded.set(yscale="log", ylabel="excluded loss, hidden layer [nat]")
+        excluded.set(yscale="log", ylabel="excluded loss,\nhidden layer [nat]")
         _by_irrep(restricted, numbers, "restricted_hidden_loss_by_irrep")
-        restricted.set(yscale="log", ylabel="restricted loss, hidden layer [nat]")
+        restricted.set(yscale="log", ylabel="restricted loss,\nhidden layer [nat]")
         drawn.legend(
             *excluded.get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )
