@@ -247,6 +247,13 @@ class Experiment(_Training):
         return self.weights is None or any(len(self.checkpoints_of(s)) > 1 for s in self.seeds)
 
     @property
+    def has_initial(self) -> bool:
+        """Whether every run keeps its initial checkpoint, and others beside it."""
+        return self.weights is None or (
+            self.has_steps and all(0 in self.checkpoints_of(seed) for seed in self.seeds)
+        )
+
+    @property
     def has_split(self) -> bool:
         """Whether it is known which pairs the networks were or are to be trained on."""
         return self.data.split != "unknown"
@@ -310,6 +317,17 @@ SWEPT = (
 """Sections of an experiment whose fields may be lists: sweeps."""
 
 
+class Prediction(Section):
+    """How it is measured what the initial weights say of the final network."""
+
+    flow_steps: Annotated[Count, Field(le=100_000)] = Field(
+        250, description="Number of steps of the gradient flows from the initial weights."
+    )
+    permutations: Annotated[Count, Field(le=10**6)] = Field(
+        2000, description="Number of permutations of runs behind each p value."
+    )
+
+
 class Analysis(Section):
     """Thresholds of the analyses."""
 
@@ -321,6 +339,10 @@ class Analysis(Section):
         "gap",
         description="Which rule names the key frequencies of networks on residues "
         "(docs/addition.md).",
+    )
+    prediction: Prediction = Field(
+        Prediction(),
+        description="How it is measured what the initial weights say of the final network.",
     )
 
 
