@@ -1,0 +1,1 @@
+"""Which circuit wins: what the weights say before the training does."""
