@@ -29,6 +29,7 @@ from ontogeny.given_networks import Item, Step, items_of
 
 __all__ = [
     "ARCHITECTURES",
+    "Activation",
     "Analysis",
     "ArchitectureSettings",
     "BilinearSettings",
@@ -41,6 +42,7 @@ __all__ = [
     "Optimiser",
     "Schedule",
     "Style",
+    "TiedMLPSettings",
     "Training",
     "TransformerSettings",
 ]
@@ -52,6 +54,10 @@ LISTS = frozenset({"seeds", "weights"}) | optimisation.LISTS
 """Fields of an experiment that are lists by themselves and not sweeps."""
 
 
+Activation = Literal["relu", "square"]
+"""Of a hidden layer: max(z, 0) or z^2."""
+
+
 class MLPSettings(Section):
     """The one-hidden-layer network of arXiv 2302.03025."""
 
@@ -61,6 +67,7 @@ class MLPSettings(Section):
     biases: bool = Field(
         False, description="Whether the hidden layer and the logits have trained biases."
     )
+    activation: Activation = Field("relu", description="Activation of the hidden layer.")
 
     @property
     def neurons(self) -> int:
@@ -73,6 +80,19 @@ class BilinearSettings(Section):
 
     kind: Literal["bilinear"] = "bilinear"
     hidden: Width = Field(128, description="Number of hidden neurons.")
+
+    @property
+    def neurons(self) -> int:
+        """Return the number of neurons of the hidden layer."""
+        return self.hidden
+
+
+class TiedMLPSettings(Section):
+    """The network of arXiv 2602.16849, with one table for both factors."""
+
+    kind: Literal["tied-mlp"] = "tied-mlp"
+    hidden: Width = Field(512, description="Number of hidden neurons.")
+    activation: Activation = Field("relu", description="Activation of the hidden layer.")
 
     @property
     def neurons(self) -> int:
@@ -127,7 +147,7 @@ class DeepTransformerSettings(Section):
 
 
 ArchitectureSettings = (
-    MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings
+    MLPSettings | BilinearSettings | TiedMLPSettings | TransformerSettings | DeepTransformerSettings
 )
 
 
