@@ -14,7 +14,9 @@ from other_device import devices, other_device
 PRODUCT = np.array(group("S3").table)
 ARCHITECTURES = {
     "mlp": {"kind": "mlp", "embedding": 8, "hidden": 6},
+    "mlp of squares": {"kind": "mlp", "embedding": 8, "hidden": 6, "activation": "square"},
     "bilinear": {"kind": "bilinear", "hidden": 6},
+    "tied mlp": {"kind": "tied-mlp", "hidden": 6},
     "transformer": {"kind": "transformer", "d_model": 8, "heads": 2, "d_head": 4, "d_mlp": 8},
     "transformer of few columns": {
         "kind": "transformer", "preset": "progress-measures", "d_model": 4, "heads": 2,

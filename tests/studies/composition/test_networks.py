@@ -11,12 +11,14 @@ from ontogeny.studies.composition.config import (
     BilinearSettings,
     DeepTransformerSettings,
     MLPSettings,
+    TiedMLPSettings,
     Training,
     TransformerSettings,
 )
 from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
 from ontogeny.studies.composition.networks.architectures.deep_transformer import DeepTransformer
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.tied_mlp import TiedMLP
 from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.studies.composition.networks.build import build, parameter_dimensions
 from ontogeny.studies.composition.networks.kinds import architecture_module
@@ -28,7 +30,10 @@ every_network = pytest.mark.parametrize(
     "settings",
     [
         MLPSettings(embedding=4, hidden=3),
+        MLPSettings(embedding=4, hidden=3, activation="square"),
         BilinearSettings(hidden=3),
+        TiedMLPSettings(hidden=3),
+        TiedMLPSettings(hidden=3, activation="square"),
         TransformerSettings(d_model=6, heads=2, d_head=3, d_mlp=5),
         TransformerSettings(preset="progress-measures", d_model=6, heads=2, d_head=3, d_mlp=5),
         DeepTransformerSettings(d_model=6, heads=2, d_head=3, d_mlp=5),
@@ -40,6 +45,8 @@ every_network = pytest.mark.parametrize(
 def test_each_kind_is_built_as_configured():
     assert build(MLPSettings(embedding=8, hidden=4), 6) == MLP(6, embedding=8, hidden=4)
     assert build(BilinearSettings(hidden=4), 6) == Bilinear(6, hidden=4)
+    found = build(TiedMLPSettings(activation="square"), 6)
+    assert found == TiedMLP(6, hidden=512, activation="square")
     found = build(TransformerSettings(heads=2), 6)
     assert found == Transformer.universality(6, heads=2)
     found = build(DeepTransformerSettings(layers=3, heads=2), 6)
@@ -77,7 +84,7 @@ def test_what_the_hidden_layer_joins(settings):
     left, right = torch.arange(25) // 5, torch.arange(25) % 5
     embedded = network.readout(parameters)
     x, y = embedded.left_embedding[left], embedded.right_embedding[right]
-    forms = {"sum": (x + y).relu(), "product": x * y}
+    forms = {"sum": (x + y).relu(), "square": (x + y) ** 2, "product": x * y}
     hidden = network.hidden_layer(parameters, left, right)
     found = {
         name
@@ -118,6 +125,7 @@ def test_single_conventions_of_a_preset_can_be_changed(option, value, field, exp
     [
         ({"kind": "mlp", "embedding": 4, "hidden": 3}, {"W_x", "W_y"}, set()),
         ({"kind": "bilinear", "hidden": 3}, {"W_x", "W_y"}, set()),
+        ({"kind": "tied-mlp", "hidden": 3}, {"W_E"}, set()),
         (SMALL | {"preset": "progress-measures"}, {"W_E", "W_pos"}, {"b_in", "b_out"}),
         (SMALL | {"kind": "deep-transformer"}, {"W_E", "W_pos"}, {"b_in", "b_out"}),
     ],

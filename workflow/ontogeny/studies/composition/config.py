@@ -29,6 +29,7 @@ from ontogeny.given_networks import Item, Step, items_of
 
 __all__ = [
     "ARCHITECTURES",
+    "Activation",
     "Analysis",
     "ArchitectureSettings",
     "BilinearSettings",
@@ -41,6 +42,7 @@ __all__ = [
     "Optimiser",
     "Schedule",
     "Style",
+    "TiedMLPSettings",
     "Training",
     "TransformerSettings",
 ]
@@ -52,6 +54,10 @@ LISTS = frozenset({"seeds", "weights"}) | optimisation.LISTS
 """Fields of an experiment that are lists by themselves and not sweeps."""
 
 
+Activation = Literal["relu", "square"]
+"""Of a hidden layer: max(z, 0) or z^2."""
+
+
 class MLPSettings(Section):
     """The one-hidden-layer network of arXiv 2302.03025."""
 
@@ -61,6 +67,7 @@ class MLPSettings(Section):
     biases: bool = Field(
         False, description="Whether the hidden layer and the logits have trained biases."
     )
+    activation: Activation = Field("relu", description="Activation of the hidden layer.")
 
     @property
     def neurons(self) -> int:
@@ -73,6 +80,19 @@ class BilinearSettings(Section):
 
     kind: Literal["bilinear"] = "bilinear"
     hidden: Width = Field(128, description="Number of hidden neurons.")
+
+    @property
+    def neurons(self) -> int:
+        """Return the number of neurons of the hidden layer."""
+        return self.hidden
+
+
+class TiedMLPSettings(Section):
+    """The network of arXiv 2602.16849, with one table for both factors."""
+
+    kind: Literal["tied-mlp"] = "tied-mlp"
+    hidden: Width = Field(512, description="Number of hidden neurons.")
+    activation: Activation = Field("relu", description="Activation of the hidden layer.")
 
     @property
     def neurons(self) -> int:
@@ -127,7 +147,7 @@ class DeepTransformerSettings(Section):
 
 
 ArchitectureSettings = (
-    MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings
+    MLPSettings | BilinearSettings | TiedMLPSettings | TransformerSettings | DeepTransformerSettings
 )
 
 
@@ -247,6 +267,13 @@ class Experiment(_Training):
         return self.weights is None or any(len(self.checkpoints_of(s)) > 1 for s in self.seeds)
 
     @property
+    def has_initial(self) -> bool:
+        """Whether every run keeps its initial checkpoint, and others beside it."""
+        return self.weights is None or (
+            self.has_steps and all(0 in self.checkpoints_of(seed) for seed in self.seeds)
+        )
+
+    @property
     def has_split(self) -> bool:
         """Whether it is known which pairs the networks were or are to be trained on."""
         return self.data.split != "unknown"
@@ -310,6 +337,17 @@ SWEPT = (
 """Sections of an experiment whose fields may be lists: sweeps."""
 
 
+class Prediction(Section):
+    """How it is measured what the initial weights say of the final network."""
+
+    flow_steps: Annotated[Count, Field(le=100_000)] = Field(
+        250, description="Number of steps of the gradient flows from the initial weights."
+    )
+    permutations: Annotated[Count, Field(le=10**6)] = Field(
+        2000, description="Number of permutations of runs behind each p value."
+    )
+
+
 class Analysis(Section):
     """Thresholds of the analyses."""
 
@@ -321,6 +359,10 @@ class Analysis(Section):
         "gap",
         description="Which rule names the key frequencies of networks on residues "
         "(docs/addition.md).",
+    )
+    prediction: Prediction = Field(
+        Prediction(),
+        description="How it is measured what the initial weights say of the final network.",
     )
 
 

@@ -22,7 +22,9 @@ LEAST_WIDTHS = 3
 """With fewer widths there is no dependence on the width to be seen."""
 
 
-def facts_of_run(*, steps: bool, split: bool, cyclic: bool, kind: str | None) -> frozenset[str]:
+def facts_of_run(
+    *, steps: bool, split: bool, initial: bool, cyclic: bool, kind: str | None
+) -> frozenset[str]:
     """Return what is true of a run.
 
     Parameters
@@ -31,12 +33,14 @@ def facts_of_run(*, steps: bool, split: bool, cyclic: bool, kind: str | None) ->
         Whether it has checkpoints along training.
     split : bool
         Whether its training pairs are known.
+    initial : bool
+        Whether its initial checkpoint is kept.
     cyclic : bool
         Whether its group is cyclic by its name.
     kind : str or None
         Of its architecture; None where it is not known.
     """
-    facts = {"steps": steps, "split": split, "cyclic": cyclic}
+    facts = {"steps": steps, "split": split, "initial": initial, "cyclic": cyclic}
     found = {name for name, holds in facts.items() if holds}
     return frozenset(found if kind is None else {*found, kind})
 

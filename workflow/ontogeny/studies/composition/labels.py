@@ -48,6 +48,10 @@ DIMENSIONS = labels.DIMENSIONS | {
     "circuit": "the whole network, its generalising, its memorising circuit",
     "milestone": "event of a training run",
     "precision": "floating-point type",
+    "score": "what may tell which irrep wins",
+    "knowledge": "what is known: the initial weights, or checkpoints until accuracy is learned",
+    "function": "what a neuron reads of the left and the right factor, and what it writes",
+    "multiple": "multiple of a phase",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

@@ -120,7 +120,7 @@ def parameters_of(
         raise ValueError(msg)
     for ours, (name, values) in named.items():
         problem = (
-            _problem(values, shapes[ours], ours, name)
+            _problem(values, ours, name, architecture)
             if ours in shapes
             else _without_a_place(name, values, architecture)
         )
@@ -153,30 +153,39 @@ def _with_article(architecture: Architecture) -> str:
 
 
 def _problem(
-    values: NDArray[np.generic], shape: tuple[int, ...], parameter: str, name: str
+    values: NDArray[np.generic], parameter: str, name: str, architecture: Architecture
 ) -> str | None:
     """Say what is wrong with the values of a parameter, which the file has under a name."""
     if values.dtype.kind != "f":
         kind = "complex numbers" if values.dtype.kind == "c" else "whole numbers"
         return f"has {kind} ({values.dtype}) and not the weights of a network"
+    shape = architecture.shapes()[parameter]
     if values.shape != shape:
-        why = _why(values.shape, shape, parameter, name)
+        why = _why(values.shape, shape, parameter, name, architecture)
         return f"has the shape {values.shape}, not {shape}: {why}"
     if not np.isfinite(values).all():
         return "has numbers that are not finite"
     return None
 
 
-def _why(found: tuple[int, ...], wanted: tuple[int, ...], parameter: str, name: str) -> str:
+def _why(
+    found: tuple[int, ...],
+    wanted: tuple[int, ...],
+    parameter: str,
+    name: str,
+    architecture: Architecture,
+) -> str:
     """Say why a parameter may have another shape than the one wanted."""
     if len(found) > 1 and (*found[:-2], found[-1], found[-2]) == wanted:
         return (
             "it is the transpose, for example from nn.Linear; write "
             f"`tensors: {{{parameter}: {transposed(name)}}}`"
         )
-    if parameter == "W_E" and found == (wanted[0] - 1, wanted[1]):
+    reads_equals = "token" in architecture.dimensions.get("W_E", ())
+    if reads_equals and parameter == "W_E" and found == (wanted[0] - 1, wanted[1]):
         return "the embedding of the token = is missing, which comes after those of all elements"
-    if parameter == "W_U" and found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1:
+    is_one_output_off = found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1
+    if reads_equals and parameter == "W_U" and is_one_output_off:
         has = found[-1] > wanted[-1]
         return (
             f"it {'has' if has else 'lacks'} an output for the token =; set "

@@ -1,0 +1,110 @@
+"""The gradient of the training loss by the functions of neurons, and what it says of irreps.
+
+Symbols as in `ontogeny.studies.composition.prediction.algebra`; ``P`` training pairs.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import softmax
+
+from ontogeny.studies.composition.irreps.analysis import Frame
+from ontogeny.studies.composition.prediction.algebra import coefficients, sums_by_irrep
+from ontogeny.studies.composition.prediction.functions import NeuronFunctions
+
+__all__ = ["Hidden", "gradient_score", "loss_gradient"]
+
+Array = NDArray[np.float64]
+
+Hidden = Literal["relu", "square", "product"]
+"""What a neuron makes of X(a) and Y(b): a function of their sum, or their product."""
+
+
+def loss_gradient(
+    functions: NeuronFunctions,
+    product: NDArray[np.integer],
+    train: NDArray[np.bool_],
+    *,
+    hidden: Hidden,
+    constant: Array | None = None,
+) -> NeuronFunctions:
+    """Return the derivatives of the training loss by X, Y and U.
+
+    The loss is the mean cross-entropy over the training pairs of the logits ``hidden(X(a), Y(b))
+    U^T + constant``. Where X and Y are one table, its gradient is the sum of the first two
+    derivatives.
+
+    Parameters
+    ----------
+    functions : NeuronFunctions
+    product : (n, n) ndarray of int
+        The right answer to each pair.
+    train : (n, n) ndarray of bool
+        The training pairs.
+    hidden : {"relu", "square", "product"}
+        ``relu(X + Y)``, ``(X + Y)^2`` or ``X Y``.
+    constant : (n,) ndarray, optional
+        Logits that do not depend on the pair, such as a bias.
+
+    Returns
+    -------
+    NeuronFunctions
+        Of the derivatives, in the place of the functions.
+
+    Raises
+    ------
+    ValueError
+        If there is no training pair.
+    """
+    left, right = np.nonzero(train)
+    if len(left) == 0:
+        msg = "there is no training pair"
+        raise ValueError(msg)
+    x, y = functions.left[left], functions.right[right]  # (pair, neuron)
+    neurons, by_left, by_right = _hidden(x, y, hidden)
+    logits = neurons @ functions.output.T
+    slope = softmax(logits if constant is None else logits + constant, axis=1)
+    slope[np.arange(len(left)), product[left, right]] -= 1
+    slope /= len(left)
+    inner = slope @ functions.output
+    n = len(product)
+    return NeuronFunctions(
+        left=_sums(left, n) @ (inner * by_left),
+        right=_sums(right, n) @ (inner * by_right),
+        output=slope.T @ neurons,
+    )
+
+
+def _hidden(x: Array, y: Array, hidden: Hidden) -> tuple[Array, Array, Array]:
+    """Return the hidden layer and its derivatives by X and by Y."""
+    if hidden == "product":
+        return x * y, y, x
+    total = x + y
+    if hidden == "square":
+        return np.square(total), 2 * total, 2 * total
+    positive = (total > 0).astype(np.float64)
+    return total * positive, positive, positive
+
+
+def _sums(owner: NDArray[np.integer], count: int) -> csr_array:
+    """Return the matrix that sums rows by their owner, (count, len(owner))."""
+    rows = np.arange(len(owner))
+    return csr_array((np.ones(len(owner)), (owner, rows)), shape=(count, len(owner)))
+
+
+def gradient_score(functions: NeuronFunctions, gradient: NeuronFunctions, frame: Frame) -> Array:
+    """Return how fast the power of each irrep begins to grow in each neuron, (h, R).
+
+    ``-<dL/dX, P X> - <dL/dY, P Y> - <dL/dU, P U>``: half the rate at which
+    ``||P X||^2 + ||P Y||^2 + ||P U||^2`` changes when X, Y and U follow the negative gradient.
+
+    Parameters
+    ----------
+    functions, gradient : NeuronFunctions
+        The functions, and the derivatives of the loss by them from `loss_gradient`.
+    frame : Frame
+    """
+    products = -coefficients(functions, frame) * coefficients(gradient, frame)
+    return sums_by_irrep(products.sum(axis=0), frame)
