@@ -52,6 +52,10 @@ DIMENSIONS = labels.DIMENSIONS | {
     "knowledge": "what is known: the initial weights, or checkpoints until accuracy is learned",
     "function": "what a neuron reads of the left and the right factor, and what it writes",
     "multiple": "multiple of a phase",
+    "model": "logit of the winner of a neuron, by its features",
+    "strong_model": "logit of whether an irrep is strong, by its features",
+    "setting": "what runs that differ in their seeds alone have in common",
+    "pair": "pair of runs of one setting",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 
