@@ -140,8 +140,8 @@ def curvature(parameters: Array, features: Array, chosen: Indices) -> Array:
     del chosen
     count, alternatives, width = features.shape
     q, _ = _softmax(_logits(parameters, features))
-    means = np.einsum("ma,mak->mk", q, features)
     weighted = q[:, :, None] * features
+    means = weighted.sum(axis=1)
     flat = (count * alternatives, width)
     mixed = weighted.sum(axis=0) - q.T @ means
     slopes = weighted.reshape(flat).T @ features.reshape(flat) - means.T @ means
