@@ -131,7 +131,7 @@ def prediction(
     variables["learned_step"] = _learned_step(evaluation)
     result = dataset(
         variables,
-        used(_coordinates(step, frame, shown), variables),
+        used(_coordinates(step, frame, len(winner), shown), variables),
         title="How early it is known what a run will learn",
     ).assign_attrs(absences)
     return with_warnings(result, _caveats(result))
@@ -241,7 +241,7 @@ def _specialised(special: Sequence[Specialised]) -> Variables:
     }
     found["neuron_share"] = variable(
         ("step", "example", "irrep"),
-        np.stack([each.share for each in special]).astype(np.float32),
+        np.stack([each.share for each in special]),
         "share of an irrep in a neuron",
     )
     return found
@@ -262,7 +262,6 @@ def _final(
             "neuron", largest.astype(np.float32), "largest share of an irrep in the end"
         ),
         "neurons_with_winner": variable((), int((winner >= 0).sum()), "neurons with a winner"),
-        "example_neuron": variable("example", shown.astype(np.int32), "number of the neuron"),
     }
 
 
@@ -320,7 +319,7 @@ def _phases(last: NeuronFunctions, frame: Frame, winner: NDArray[np.integer]) ->
 
 
 def _coordinates(
-    step: NDArray[np.int64], frame: Frame, shown: NDArray[np.integer]
+    step: NDArray[np.int64], frame: Frame, neurons: int, shown: NDArray[np.integer]
 ) -> dict[str, NDArray[np.generic]]:
     return {
         "step": step,
@@ -329,7 +328,8 @@ def _coordinates(
         "knowledge": text((*KNOWLEDGE, "memorised")),
         "function": text(FUNCTIONS),
         "multiple": np.array(MULTIPLES),
-        "example": np.arange(len(shown)),
+        "neuron": np.arange(neurons, dtype=np.int32),
+        "example": shown.astype(np.int32),
     }
 
 
