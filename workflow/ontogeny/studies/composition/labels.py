@@ -48,6 +48,9 @@ DIMENSIONS = labels.DIMENSIONS | {
     "circuit": "the whole network, its generalising, its memorising circuit",
     "milestone": "event of a training run",
     "precision": "floating-point type",
+    "curve": "what is drawn along training",
+    "moment": "step over the step at which accuracy 0.99 is reached",
+    "fifth": "fifth of the irreps by their power in the initial network",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

@@ -1,0 +1,1 @@
+"""What a network says early of the irreps that it will learn."""
