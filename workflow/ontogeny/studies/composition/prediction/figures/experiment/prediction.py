@@ -208,7 +208,7 @@ def _race(prediction: Sequence[xr.Dataset], seeds: Sequence[int]) -> dict[str, x
 
 
 def _target(run: xr.Dataset) -> float:
-    """Return the target step; 1 where tiny groups are there by chance at the start."""
+    """Return the target step, at least 1: on a tiny group chance can reach it at step 0."""
     return max(float(run["target_step"]), 1.0)
 
 
@@ -276,7 +276,7 @@ def _bars(axes: Axes, numbers: xr.Dataset) -> None:
 def _competition(axes: Axes, numbers: xr.Dataset) -> None:
     """Draw the shares of irreps in one neuron, the winner in its colour."""
     axes.set(ylim=(-0.03, 1.03), yticks=np.linspace(0, 1, 5))
-    axes.set_ylabel("share of the power of the neuron")
+    axes.set_ylabel("share of its power")
     if "race_share" not in numbers:
         _head(axes, "c   Competition in a neuron")
         note(axes, _NO_WINNER)
