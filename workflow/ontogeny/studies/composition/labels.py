@@ -52,6 +52,9 @@ DIMENSIONS = labels.DIMENSIONS | {
     "knowledge": "what is known: the initial weights, or checkpoints until accuracy is learned",
     "function": "what a neuron reads of the left and the right factor, and what it writes",
     "multiple": "multiple of a phase",
+    "curve": "what is drawn along training",
+    "moment": "step over the step at which accuracy 0.99 is reached",
+    "fifth": "fifth of the irreps by their power in the initial network",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 
