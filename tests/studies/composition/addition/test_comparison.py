@@ -19,8 +19,11 @@ def adding(name, *, seed=0, sweep=None, **settings):
     run = trained(name)
     spec = json.loads(run.history.attrs["spec"])
     for path, value in settings.items():
-        section, _, field = path.partition("__")
-        spec[section][field] = value
+        *above, field = path.split("__")
+        section = spec
+        for key in above:
+            section = section[key]
+        section[field] = value
     experiment = name.replace(" ", "-")
     return Run(
         {"experiment": experiment, "sweep": sweep or experiment, "seed": seed,
