@@ -9,6 +9,7 @@ from ontogeny.config import (
     AS_REAL,
     DISTINCT,
     Count,
+    Positive,
     Section,
     Seed,
     Seeds,
@@ -184,7 +185,7 @@ class Data(Section):
 
 
 class Optimiser(optimisation.Optimiser):
-    """AdamW on the full batch."""
+    """The optimiser, on the full batch."""
 
     weight_decay: NonNegative = Field(1.0, description="Decoupled weight decay.")
     dropout: ShareBelowOne = Field(
@@ -202,6 +203,7 @@ class _Training(optimisation.Trained):
     architecture: Annotated[ArchitectureSettings, Field(discriminator="kind")] = Field(
         description="The network."
     )
+    initial_scale: Positive = Field(1.0, description="Factor of all initial weights.")
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
 

@@ -89,7 +89,8 @@ def train_network(
         exact=spec.optimiser.loss == "exact",
         dropout=Dropout(spec.optimiser.dropout, spec.seed),
     )
-    initial = architecture.initial(torch.Generator().manual_seed(spec.seed))
+    drawn = architecture.initial(torch.Generator().manual_seed(spec.seed))
+    initial = {name: spec.initial_scale * value for name, value in drawn.items()}
     member = torch.zeros(order**2, dtype=torch.bool)
     member[chosen] = True
     evaluate = _evaluation(architecture, target, member, device)
