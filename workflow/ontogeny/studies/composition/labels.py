@@ -55,6 +55,10 @@ DIMENSIONS = labels.DIMENSIONS | {
     "curve": "what is drawn along training",
     "moment": "step over the step at which accuracy 0.99 is reached",
     "fifth": "fifth of the irreps by their power in the initial network",
+    "model": "logit of the winner of a neuron, by its features",
+    "strong_model": "logit of whether an irrep is strong, by its features",
+    "setting": "what runs that differ in their seeds alone have in common",
+    "pair": "pair of runs of one setting",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

@@ -202,7 +202,7 @@ def left_out(features: Sequence[Array], chosen: Sequence[Indices], seed: ArrayLi
     found = [np.full(each.shape[:2], np.nan) for each in features]
     start = None
     for one in dict.fromkeys(seeds.tolist()):
-        others = np.flatnonzero(seeds != one)
+        others = np.flatnonzero(seeds != one).tolist()
         if len(others) < FEWEST_OTHERS or not sum(len(chosen[place]) for place in others):
             continue
         start = fitted(
@@ -210,7 +210,7 @@ def left_out(features: Sequence[Array], chosen: Sequence[Indices], seed: ArrayLi
             np.concatenate([chosen[place] for place in others]),
             start=start,
         )
-        for place in np.flatnonzero(seeds == one):
+        for place in np.flatnonzero(seeds == one).tolist():
             found[place] = probabilities(start, features[place])
     return found
 
