@@ -182,6 +182,9 @@ class Data(Section):
         "of a cyclic group as numbers; or a table of random elements, drawn once by the seed. All "
         "but the first go without the analysis by irreps.",
     )
+    seed: Seed | None = Field(
+        None, description="Seed of the split and of random labels; null: the seed of the run."
+    )
 
 
 class Optimiser(optimisation.Optimiser):
@@ -233,6 +236,11 @@ class Training(_Training):
     def _weights(cls, value: object) -> object:
         return as_tuple(value)
 
+    @property
+    def data_seed(self) -> int:
+        """Return the seed of the split and of random labels."""
+        return self.seed if self.data.seed is None else self.data.seed
+
 
 class Experiment(_Training):
     """One kind of network on one group, trained from one or more seeds."""
@@ -241,15 +249,15 @@ class Experiment(_Training):
         description="Name of a group: C59, D5, S5, A5, Q8, F21, C2xS4, or of one in `groups`."
     )
     seeds: Seeds = Field(
-        description="One network is trained for each; a seed fixes split and initial weights."
+        description="One network is trained for each; a seed fixes its initial weights, and its split "
+        "unless `data.seed` does."
     )
     weights: tuple[Item, ...] | None = Field(
         None,
         description="Networks trained elsewhere, one item for each seed, in place of training: a "
         "file (a PyTorch state dict or safetensors), or the checkpoints of one run as a folder or "
         "as a mapping of steps to files. The seed then fixes the split alone, if one is "
-        "declared. schedule.steps says "
-        "how many updates the network of a single file has had.",
+        "declared. schedule.steps says how many updates the network of a single file has had.",
     )
     tensors: dict[str, str] | None = Field(
         None,
