@@ -192,6 +192,13 @@ def test_a_number_beyond_reason_is_refused_by_key_value_and_rule(path, value, ru
         (f"{N}.rater", "q", ("is not a rater", "known are n")),
         (f"{R}.policy", "q", ("is not a start policy", "known are s")),
         (f"{A}.optimiser.device", "gpu", ("must be one of cpu, cuda, auto",)),
+        (f"{A}.optimiser.kind", "sdg", ("must be one of adamw, sgd; did you mean `sgd`?",)),
+        (
+            f"{A}.optimiser",
+            {"kind": "sgd", "betas": [0.9, 0.9]},
+            ("gives `betas` = [0.9, 0.9]", "leave `betas` out, or set `kind: adamw`"),
+        ),
+        (f"{A}.initial_scale", 0, ("must be greater than 0",)),
         (f"{A}.group", ..., ("is missing",)),
     ],
 )

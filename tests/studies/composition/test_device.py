@@ -38,6 +38,7 @@ OPTIMISERS = {
         "learning_rate_decay": {"until": 25},
     },
     "float64": {"precision": "float64", "dropout": 0.3},
+    "gradient descent": {"kind": "sgd", "learning_rate": 0.1, "undecayed": ["biases"], "clip": 0.5},
     "rounded": {"precision": "float64", "loss": "rounded"},
 }
 STEPS, STOP = 30, 13

@@ -342,6 +342,10 @@ def test_a_specification_says_the_file_by_content_and_nothing_of_the_optimiser(t
         ({"seeds": [0, 1], "weights": "none.pt"}, "gives 1 file for 2 seeds"),
         ({"seeds": [0], "weights": ["a.pt", "b.pt"]}, "gives 2 files for 1 seed;"),
         ({"seeds": [0], "weights": "none.pt"}, "'none.pt': does not exist; correct the path"),
+        (
+            {"seeds": [0], "weights": "none.pt", "initial_scale": 0.1},
+            "theirs.initial_scale` = 0.1: scales the initial weights of a network that is trained",
+        ),
     ],
 )
 def test_wrong_weights_are_refused_before_any_job(fields, message):

@@ -9,6 +9,7 @@ from ontogeny.config import (
     AS_REAL,
     DISTINCT,
     Count,
+    Positive,
     Section,
     Seed,
     Seeds,
@@ -181,10 +182,13 @@ class Data(Section):
         "of a cyclic group as numbers; or a table of random elements, drawn once by the seed. All "
         "but the first go without the analysis by irreps.",
     )
+    seed: Seed | None = Field(
+        None, description="Seed of the split and of random labels; null: the seed of the run."
+    )
 
 
 class Optimiser(optimisation.Optimiser):
-    """AdamW on the full batch."""
+    """The optimiser, on the full batch."""
 
     weight_decay: NonNegative = Field(1.0, description="Decoupled weight decay.")
     dropout: ShareBelowOne = Field(
@@ -202,6 +206,7 @@ class _Training(optimisation.Trained):
     architecture: Annotated[ArchitectureSettings, Field(discriminator="kind")] = Field(
         description="The network."
     )
+    initial_scale: Positive = Field(1.0, description="Factor of all initial weights.")
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
 
@@ -231,6 +236,11 @@ class Training(_Training):
     def _weights(cls, value: object) -> object:
         return as_tuple(value)
 
+    @property
+    def data_seed(self) -> int:
+        """Return the seed of the split and of random labels."""
+        return self.seed if self.data.seed is None else self.data.seed
+
 
 class Experiment(_Training):
     """One kind of network on one group, trained from one or more seeds."""
@@ -239,15 +249,15 @@ class Experiment(_Training):
         description="Name of a group: C59, D5, S5, A5, Q8, F21, C2xS4, or of one in `groups`."
     )
     seeds: Seeds = Field(
-        description="One network is trained for each; a seed fixes split and initial weights."
+        description="One network is trained for each; a seed fixes its initial weights, and its split "
+        "unless `data.seed` does."
     )
     weights: tuple[Item, ...] | None = Field(
         None,
         description="Networks trained elsewhere, one item for each seed, in place of training: a "
         "file (a PyTorch state dict or safetensors), or the checkpoints of one run as a folder or "
         "as a mapping of steps to files. The seed then fixes the split alone, if one is "
-        "declared. schedule.steps says "
-        "how many updates the network of a single file has had.",
+        "declared. schedule.steps says how many updates the network of a single file has had.",
     )
     tensors: dict[str, str] | None = Field(
         None,

@@ -39,14 +39,14 @@ def with_split(experiment: Experiment, entry: Any, defaults: Any, of: Group | No
     """
     kind, data = _kind(experiment, entry, defaults), experiment.data
     if kind == "unknown":
-        found = Data(split="unknown", fraction=None, labels=data.labels)
+        found = Data(split="unknown", fraction=None, labels=data.labels, seed=data.seed)
     elif kind == "pairs":
         path, labels = str(data.pairs), _group(experiment, of).labels
         share = len(read_pairs(path, labels)) / len(labels) ** 2
-        found = Data(pairs=path, fraction=share, labels=data.labels)
+        found = Data(pairs=path, fraction=share, labels=data.labels, seed=data.seed)
     else:
         split = "torch" if data.split == "unknown" else data.split
-        found = Data(fraction=data.fraction, split=split, labels=data.labels)
+        found = data.model_copy(update={"split": split, "pairs": None})
     return experiment.model_copy(update={"data": found})
 
 

@@ -298,7 +298,7 @@ def record_of(
     if rows is not None:
         train = train_mask(rows, order).reshape(-1)
         splits = [train, ~train]
-    answer = answers(product, labels=spec.data.labels, seed=spec.seed).reshape(-1)
+    answer = answers(product, labels=spec.data.labels, seed=spec.data_seed).reshape(-1)
     found = [_measures(architecture, network, answer, splits) for network in networks.values()]
     return Record(
         step=np.array(list(networks), dtype=np.int64),

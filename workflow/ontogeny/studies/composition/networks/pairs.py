@@ -115,7 +115,7 @@ def training_rows(
     if data.fraction is None:
         msg = "`fraction` is missing: give it, a file of pairs, or the split `unknown`"
         raise ValueError(msg)
-    return train_pairs(order**2, fraction=data.fraction, seed=spec.seed, split=data.split)
+    return train_pairs(order**2, fraction=data.fraction, seed=spec.data_seed, split=data.split)
 
 
 def answers(

@@ -99,4 +99,5 @@ def description(training: Training, *, group: str) -> dict[str, Any]:
 def _data_in_words(data: Data) -> str:
     if data.pairs is None:
         return in_words(data)
-    return f"training pairs of a file (SHA-256 {data.pairs}), labels {data.labels}"
+    seed = "" if data.seed is None else f", seed {data.seed}"
+    return f"training pairs of a file (SHA-256 {data.pairs}), labels {data.labels}{seed}"

@@ -76,7 +76,7 @@ def train_network(
         msg = "the split is unknown; a network can only be trained on pairs that are known"
         raise ValueError(msg)
     target = torch.tensor(
-        answers(product, labels=spec.data.labels, seed=spec.seed), dtype=torch.int64
+        answers(product, labels=spec.data.labels, seed=spec.data_seed), dtype=torch.int64
     ).reshape(-1)
     left, right = torch.arange(order**2) // order, torch.arange(order**2) % order
     chosen = torch.as_tensor(rows)
@@ -89,7 +89,8 @@ def train_network(
         exact=spec.optimiser.loss == "exact",
         dropout=Dropout(spec.optimiser.dropout, spec.seed),
     )
-    initial = architecture.initial(torch.Generator().manual_seed(spec.seed))
+    drawn = architecture.initial(torch.Generator().manual_seed(spec.seed))
+    initial = {name: spec.initial_scale * value for name, value in drawn.items()}
     member = torch.zeros(order**2, dtype=torch.bool)
     member[chosen] = True
     evaluate = _evaluation(architecture, target, member, device)

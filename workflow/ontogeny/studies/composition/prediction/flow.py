@@ -31,7 +31,15 @@ from ontogeny.studies.composition.prediction.algebra import (
 )
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 
-__all__ = ["LENGTH", "Flow", "quadratic_flow", "relu_flow"]
+__all__ = [
+    "LENGTH",
+    "Flow",
+    "ascent",
+    "quadratic_flow",
+    "quadratic_slope",
+    "relu_flow",
+    "relu_slope",
+]
 
 Array = NDArray[np.float64]
 T = TypeVar("T", bound=np.floating)
@@ -82,21 +90,37 @@ def quadratic_flow(
     length : float, optional
         Of each step on the unit sphere.
     """
+    start = coefficients(functions, frame)
+    return _flow(
+        ascent(start, lambda p: quadratic_slope(p, frame, structure), steps, length), frame
+    )
 
-    def slope(point: Array) -> Array:
-        x, y, u = point[0], point[1], point[2]
-        x, y, u = x[structure.left], y[structure.right], u[structure.output]
-        found = np.stack(
-            [
-                structure.onto_left @ (y * u),
-                structure.onto_right @ (x * u),
-                structure.onto_output @ (x * y),
-            ]
-        )
-        found[:, frame.irrep_of_entry == 0] = 0.0
-        return found
 
-    return _flow(_ascent(coefficients(functions, frame), slope, steps, length), frame)
+def quadratic_slope(point: Array, frame: Frame, structure: Structure) -> Array:
+    """Return half the gradient of F for squares, in coefficients of the basis, (3, n, h).
+
+    Half of F is the trilinear energy, whose gradient by the coefficients of X is
+    ``sum_jk C_ijk y_j u_k``, and likewise by those of Y and U.
+
+    Parameters
+    ----------
+    point : (3, n, h) ndarray
+        Coefficients of X, Y and U.
+    frame : Frame
+    structure : Structure
+        Of the same frame.
+    """
+    left, right, output = point
+    x, y, u = left[structure.left], right[structure.right], output[structure.output]
+    slope = np.stack(
+        [
+            structure.onto_left @ (y * u),
+            structure.onto_right @ (x * u),
+            structure.onto_output @ (x * y),
+        ]
+    )
+    slope[:, frame.irrep_of_entry == 0] = 0.0
+    return slope
 
 
 def relu_flow(
@@ -115,19 +139,26 @@ def relu_flow(
     start = np.stack([functions.left, functions.right, functions.output]).astype(np.float32)
     size = max(1, _BLOCK // frame.order**2)
     blocks = [start[..., k : k + size] for k in range(0, start.shape[-1], size)]
-    ends = [_ascent(block, lambda p: _relu_slope(p, frame), steps, length) for block in blocks]
+    ends = [ascent(block, lambda p: relu_slope(p, frame), steps, length) for block in blocks]
     end = np.concatenate(ends, axis=-1).astype(np.float64)
     return _flow(frame.basis.T @ end, frame)
 
 
-def _relu_slope(point: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
-    """Return the gradient of F for ReLU, with tables of left factor and product, (n, n, h)."""
+def relu_slope(point: NDArray[T], frame: Frame) -> NDArray[T]:
+    """Return the gradient of F for ReLU, (3, n, h).
+
+    Parameters
+    ----------
+    point : (3, n, h) ndarray
+        X, Y and U, in any floating-point type.
+    frame : Frame
+    """
     left, right, output = point
-    hidden = np.take(right, frame.division, axis=0)  # Y(a^-1 g)
+    hidden = np.take(right, frame.division, axis=0)  # Y(a^-1 g), by left factor a and product g
     hidden += left[:, None]
     np.maximum(hidden, 0, out=hidden)
     by_product = hidden.sum(axis=0)
-    passed = np.sign(hidden, out=hidden)
+    passed = np.greater(hidden, 0, out=hidden)  # several times faster than np.sign
     passed *= output - output.mean(axis=0)
     by_left = passed.sum(axis=1)
     rows = np.arange(frame.order)[:, None]
@@ -135,10 +166,21 @@ def _relu_slope(point: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]
     return np.stack([by_left, by_right, by_product - by_product.mean(axis=0)])
 
 
-def _ascent(
+def ascent(
     start: NDArray[T], slope: Callable[[NDArray[T]], NDArray[T]], steps: int, length: float
 ) -> NDArray[T]:
-    """Return the end of the ascent on the unit sphere of each neuron, (3, n, h)."""
+    """Return the end of gradient ascent on the unit sphere of each neuron, (3, n, h).
+
+    Parameters
+    ----------
+    start : (3, n, h) ndarray
+        Brought to the sphere first; a neuron that is zero stays zero.
+    slope : callable
+        From a point to the gradient there, up to a positive factor for each neuron.
+    steps : int
+    length : float
+        Of each step.
+    """
     point = start * _inverse(_norm(start))
     for _ in range(steps):
         direction = slope(point)

@@ -1,10 +1,9 @@
-"""Scores along the checkpoints of a run, held against what its neurons and network become.
+"""The scores of one checkpoint, held against what its neurons and network become.
 
-Symbols: ``K`` checkpoints, ``S`` scores, ``R`` irreps, ``h`` neurons. A score that is not computed
-at a checkpoint is NaN.
+Symbols: ``S`` scores, ``R`` irreps, ``h`` neurons. A score that is not computed is NaN.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,25 +21,25 @@ from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 from ontogeny.studies.composition.prediction.scores import SCORES, network_scores, neuron_scores
 from ontogeny.studies.composition.prediction.scoring import key_auc, neuron_auc, neuron_top
 
-__all__ = ["Followed", "Specialised", "agreement_of_scores", "specialisation"]
+__all__ = ["Specialised", "Told", "specialisation", "told"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Followed:
-    """How well each score of each checkpoint tells the winners, and the key set.
+class Told:
+    """How well each score of a checkpoint tells the winners, and the key set.
 
     Attributes
     ----------
-    auc, null, deviation, top : (K, S) ndarray
+    auc, null, deviation, top : (S,) ndarray
         Of neurons: mean AUC of the winner, its mean and standard deviation when winners are
         exchanged among neurons, and share of neurons whose winner has the largest score.
-    auc_among_key : (K, S) ndarray
+    auc_among_key : (S,) ndarray
         Mean AUC of the winner among key irreps alone.
-    network : (K, S, R) ndarray
+    network : (S, R) ndarray
         Scores of the network.
-    key_auc : (K, S) ndarray
+    key_auc : (S,) ndarray
         AUC of these for the key irreps.
     """
 
@@ -53,40 +52,39 @@ class Followed:
     key_auc: Array
 
 
-def agreement_of_scores(
-    neurons: Sequence[Mapping[str, Array]],
+def told(
+    neurons: Mapping[str, Array],
     similarity: Array,
     winner: NDArray[np.integer],
     key: NDArray[np.bool_],
-) -> Followed:
-    """Hold the scores of every checkpoint against winners and key irreps.
+) -> Told:
+    """Hold the scores of a checkpoint against winners and key irreps.
 
     Parameters
     ----------
-    neurons : sequence of mapping
-        Scores of neurons by name, (h, R) each, at every checkpoint.
-    similarity : (K, R) ndarray
+    neurons : mapping of str to (h, R) ndarray
+        Scores of neurons by name.
+    similarity : (R,) ndarray
         Logit similarity, a score of the network.
     winner : (h,) ndarray of int
         Irrep of each neuron in the final checkpoint, -1 if none.
     key : (R,) ndarray of bool
         Key irreps of the final checkpoint.
     """
-    count, irreps = similarity.shape
-    of_neurons = np.full((5, count, len(SCORES)), np.nan)
-    network = np.full((count, len(SCORES), irreps), np.nan)
-    for k, scores in enumerate(neurons):
-        for name, score in scores.items():
-            s = SCORES.index(name)
-            found = neuron_auc(score, winner)
-            among = neuron_auc(score, winner, among=key)
-            top = neuron_top(score, winner)
-            of_neurons[:, k, s] = found.value, found.null, found.deviation, top, among.value
-        known = network_scores(scores) | {"similarity": similarity[k]}
-        for name, score in known.items():
-            network[k, SCORES.index(name), 1:] = score[1:]
-    of_key = np.array([[key_auc(score, key) for score in each] for each in network])
-    return Followed(*of_neurons, network=network, key_auc=of_key)
+    of_neurons = np.full((5, len(SCORES)), np.nan)
+    for name, score in neurons.items():
+        found = neuron_auc(score, winner)
+        among = neuron_auc(score, winner, among=key)
+        top = neuron_top(score, winner)
+        of_neurons[:, SCORES.index(name)] = (
+            found.value, found.null, found.deviation, top, among.value,
+        )  # fmt: skip
+    network = np.full((len(SCORES), len(similarity)), np.nan)
+    known = network_scores(neurons) | {"similarity": similarity}
+    for name, score in known.items():
+        network[SCORES.index(name), 1:] = score[1:]
+    of_key = np.array([key_auc(score, key) for score in network])
+    return Told(*of_neurons, network=network, key_auc=of_key)
 
 
 @dataclass(frozen=True)
@@ -97,8 +95,8 @@ class Specialised:
 
     Attributes
     ----------
-    share : (h, R) ndarray
-        Share of each irrep in each neuron.
+    share : (E, R) ndarray
+        Share of each irrep in some neurons.
     settled : float
         Share of the neurons in which the winner has the largest share.
     participation : float
@@ -122,6 +120,7 @@ def specialisation(
     structure: Structure,
     aligned: Array,
     winner: NDArray[np.integer],
+    shown: NDArray[np.integer],
 ) -> Specialised:
     """Return how far the neurons of a checkpoint have specialised.
 
@@ -135,15 +134,17 @@ def specialisation(
         Alignment of the same functions.
     winner : (h,) ndarray of int
         Irrep of each neuron in the final checkpoint, -1 if none.
+    shown : (E,) ndarray of int
+        Neurons whose shares are returned.
     """
     share = shares(powers(functions, frame))
     won = np.flatnonzero(winner >= 0)
     at = won, winner[won]
     if not won.size:
-        return Specialised(share, *[np.nan] * 4)
+        return Specialised(share[shown], *[np.nan] * 4)
     rank = effective_rank(functions, frame, structure)
     return Specialised(
-        share=share,
+        share=share[shown],
         settled=float((share[won].argmax(axis=1) == winner[won]).mean()),
         participation=float(participation(share)[won].mean()),
         winner_alignment=float(aligned[at].mean()),

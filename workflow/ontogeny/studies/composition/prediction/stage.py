@@ -18,14 +18,16 @@ from ontogeny.studies.composition.networks.reading import neuron_functions
 from ontogeny.studies.composition.prediction.algebra import (
     Structure,
     powers,
+    shares,
     structure,
     winners,
 )
 from ontogeny.studies.composition.prediction.flow import quadratic_flow, relu_flow
 from ontogeny.studies.composition.prediction.followed import (
     Specialised,
-    agreement_of_scores,
+    Told,
     specialisation,
+    told,
 )
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 from ontogeny.studies.composition.prediction.gradient import (
@@ -62,7 +64,7 @@ MOST_ELEMENTS = 120
 MOST_PAIRS = 10**6
 """Networks with more activations (pairs times neurons) have no flow with ReLU."""
 
-HIDDEN: dict[str | None, Hidden] = {"sum": "relu", "square": "square", "product": "product"}
+HIDDEN: dict[str, Hidden] = {"sum": "relu", "square": "square", "product": "product"}
 """How the hidden layer joins the embeddings, and what the gradient of the loss calls it."""
 
 
@@ -94,43 +96,44 @@ def prediction(
     """
     frame = frame_of(table, irreps)
     architecture = build(training_of(checkpoints).architecture, frame.order)
+
+    def functions_at(k: int) -> NeuronFunctions:
+        parameters = {str(name): each.values[k] for name, each in checkpoints.items()}
+        return neuron_functions(architecture, parameters)
+
     step = checkpoints["step"].values
-    functions = [
-        neuron_functions(
-            architecture, {str(name): each.values[k] for name, each in checkpoints.items()}
-        )
-        for k in range(len(step))
-    ]
-    initial = functions[0]
-    constants = structure(frame)
-    scores = [neuron_scores(each, frame, constants) for each in functions]
-    scores[0] |= flows(initial, frame, constants, steps=flow_steps)
-    train = train_pairs_of(history, frame.order)
-    hidden = HIDDEN.get(architecture.joins)
-    if train is not None and hidden is not None:
-        first = {str(name): each.values[0] for name, each in checkpoints.items()}
-        scores[0]["gradient"] = _gradient(initial, frame, train, hidden, first.get("b_U"))
-    winner = winners(functions[-1], frame)
-    special = [
-        specialisation(each, frame, constants, score["alignment"], winner)
-        for each, score in zip(functions, scores, strict=True)
-    ]
+    constants, last = structure(frame), functions_at(-1)
     strong = analysis["logit_similarity"].values > STRONG
     strong[0] = False
+    winner = winners(last, frame)
+    shown = strongest(winner, powers(last, frame)[..., 1:].sum(axis=(0, 2)))
+    similarity = _similarity(evaluation).values
+    knowing, special = [], []
+    initial: Variables = {}
+    for k in range(len(step)):
+        functions = functions_at(k)
+        scores = neuron_scores(functions, frame, constants)
+        if k == 0:
+            scores |= flows(functions, frame, constants, steps=flow_steps)
+            scores |= _gradient(functions, frame, architecture.joins, checkpoints, history)
+            initial, absences = _initial(functions, scores, frame), _absences(scores, frame)
+        knowing.append(told(scores, similarity[k], winner, strong))
+        aligned = scores["alignment"]
+        special.append(specialisation(functions, frame, constants, aligned, winner, shown))
     variables = (
         _moments(step, evaluation)
-        | _scored(scores, evaluation, winner, strong)
-        | _specialised(special, winner, functions[-1], frame)
-        | _initial(initial, scores[0], frame)
-        | _phases(functions[-1], frame, winner)
+        | _told(knowing)
+        | _specialised(special)
+        | _final(last, frame, winner, shown)
+        | initial
     )
     variables["strong"] = variable("irrep", strong, f"logit similarity above {STRONG} in the end")
     variables["learned_step"] = _learned_step(evaluation)
     result = dataset(
         variables,
-        used(_coordinates(step, frame, variables["example_neuron"].values), variables),
+        used(_coordinates(step, frame, len(winner), shown), variables),
         title="How early it is known what a run will learn",
-    ).assign_attrs(_absences(scores[0], frame))
+    ).assign_attrs(absences)
     return with_warnings(result, _caveats(result))
 
 
@@ -151,12 +154,17 @@ def flows(
 def _gradient(
     initial: NeuronFunctions,
     frame: Frame,
-    train: NDArray[np.bool_],
-    hidden: Hidden,
-    constant: Array | None,
-) -> Array:
-    slope = loss_gradient(initial, frame.product, train, hidden=hidden, constant=constant)
-    return gradient_score(initial, slope, frame)
+    joins: str | None,
+    checkpoints: xr.Dataset,
+    history: xr.Dataset,
+) -> dict[str, Array]:
+    """Return the gradient score, where the hidden layer is a function of the embeddings alone."""
+    train = train_pairs_of(history, frame.order)
+    if train is None or joins not in HIDDEN:
+        return {}
+    constant = checkpoints["b_U"].values[0] if "b_U" in checkpoints else None
+    slope = loss_gradient(initial, frame.product, train, hidden=HIDDEN[joins], constant=constant)
+    return {"gradient": gradient_score(initial, slope, frame)}
 
 
 def _similarity(evaluation: xr.Dataset) -> xr.DataArray:
@@ -188,36 +196,31 @@ def _moments(step: NDArray[np.int64], evaluation: xr.Dataset) -> Variables:
     }
 
 
-def _scored(
-    scores: Sequence[dict[str, Array]],
-    evaluation: xr.Dataset,
-    winner: NDArray[np.integer],
-    strong: NDArray[np.bool_],
-) -> Variables:
-    found = agreement_of_scores(scores, _similarity(evaluation).values, winner, strong)
+def _told(knowing: Sequence[Told]) -> Variables:
     dims = ("step", "score")
-    return {
-        "neuron_auc": variable(dims, found.auc, "AUC of a score for the winner of a neuron"),
-        "neuron_auc_null": variable(
-            dims, found.null, "neuron_auc with winners exchanged among neurons: mean"
+    about = {
+        "neuron_auc": ("auc", "AUC of a score for the winner of a neuron"),
+        "neuron_auc_null": ("null", "neuron_auc with winners exchanged among neurons: mean"),
+        "neuron_auc_null_sd": ("deviation", "neuron_auc with winners exchanged among neurons: sd"),
+        "neuron_top": ("top", "share of neurons whose winner has the largest score"),
+        "neuron_auc_among_key": (
+            "auc_among_key",
+            "AUC of a score for the winner, among strong irreps",
         ),
-        "neuron_auc_null_sd": variable(
-            dims, found.deviation, "neuron_auc with winners exchanged among neurons: sd"
-        ),
-        "neuron_top": variable(
-            dims, found.top, "share of neurons whose winner has the largest score"
-        ),
-        "neuron_auc_among_key": variable(
-            dims, found.auc_among_key, "AUC of a score for the winner, among strong irreps"
-        ),
-        "network_score": variable((*dims, "irrep"), found.network, "score of the network"),
-        "key_auc": variable(dims, found.key_auc, "AUC of a network score for the strong irreps"),
-        "key_fifth": variable(
-            "irrep",
-            _fifths(found.network[0, SCORES.index("power")]),
-            "fifth of the irreps by power in the initial network, from 0",
-        ),
+        "key_auc": ("key_auc", "AUC of a network score for the strong irreps"),
     }
+    found = {
+        name: variable(dims, np.stack([getattr(each, field) for each in knowing]), long_name)
+        for name, (field, long_name) in about.items()
+    }
+    network = np.stack([each.network for each in knowing])
+    found["network_score"] = variable((*dims, "irrep"), network, "score of the network")
+    found["key_fifth"] = variable(
+        "irrep",
+        _fifths(network[0, SCORES.index("power")]),
+        "fifth of the irreps by power in the initial network, from 0",
+    )
+    return found
 
 
 def _fifths(score: Array) -> NDArray[np.int64]:
@@ -226,15 +229,8 @@ def _fifths(score: Array) -> NDArray[np.int64]:
     return np.concatenate([[-1], place * 5 // max(len(place), 1)])
 
 
-def _specialised(
-    special: Sequence[Specialised],
-    winner: NDArray[np.integer],
-    last: NeuronFunctions,
-    frame: Frame,
-) -> Variables:
-    names = np.array([*frame.irreps, "none"], dtype=object)
-    shown = strongest(winner, powers(last, frame)[..., 1:].sum(axis=(0, 2)))
-    along = {
+def _specialised(special: Sequence[Specialised]) -> Variables:
+    found = {
         name: variable("step", np.array([getattr(each, name) for each in special]), about)
         for name, about in {
             "settled": "share of neurons in which the winner leads",
@@ -243,19 +239,29 @@ def _specialised(
             "winner_rank": "effective rank of a neuron in its winner, mean",
         }.items()
     }
-    share = special[-1].share
-    return along | {
+    found["neuron_share"] = variable(
+        ("step", "example", "irrep"),
+        np.stack([each.share for each in special]),
+        "share of an irrep in a neuron",
+    )
+    return found
+
+
+def _final(
+    last: NeuronFunctions,
+    frame: Frame,
+    winner: NDArray[np.integer],
+    shown: NDArray[np.integer],
+) -> Variables:
+    """Return what each neuron has become."""
+    names = text([*frame.irreps, "none"])
+    largest = shares(powers(last, frame)).max(axis=1)
+    return _phases(last, frame, winner) | {
         "winner": variable("neuron", names[winner], "irrep that wins the neuron"),
         "winner_share": variable(
-            "neuron", share.max(axis=1).astype(np.float32), "largest share of an irrep in the end"
+            "neuron", largest.astype(np.float32), "largest share of an irrep in the end"
         ),
         "neurons_with_winner": variable((), int((winner >= 0).sum()), "neurons with a winner"),
-        "neuron_share": variable(
-            ("step", "example", "irrep"),
-            np.stack([each.share[shown] for each in special]).astype(np.float32),
-            "share of an irrep in a neuron",
-        ),
-        "example_neuron": variable("example", shown.astype(np.int32), "number of the neuron"),
     }
 
 
@@ -313,7 +319,7 @@ def _phases(last: NeuronFunctions, frame: Frame, winner: NDArray[np.integer]) ->
 
 
 def _coordinates(
-    step: NDArray[np.int64], frame: Frame, shown: NDArray[np.integer]
+    step: NDArray[np.int64], frame: Frame, neurons: int, shown: NDArray[np.integer]
 ) -> dict[str, NDArray[np.generic]]:
     return {
         "step": step,
@@ -322,7 +328,8 @@ def _coordinates(
         "knowledge": text((*KNOWLEDGE, "memorised")),
         "function": text(FUNCTIONS),
         "multiple": np.array(MULTIPLES),
-        "example": np.arange(len(shown)),
+        "neuron": np.arange(neurons, dtype=np.int32),
+        "example": shown.astype(np.int32),
     }
 
 
