@@ -142,8 +142,8 @@ class Data(Section):
 
     fraction: Annotated[float, Field(gt=0, le=1), AS_REAL] | None = Field(
         0.4,
-        description="Share of all n^2 pairs that is trained on; the rest is the test set, which "
-        "there is none of with 1.",
+        description="Share of all n^2 pairs that is trained on; the rest is the test set. With 1 "
+        "there are no test pairs.",
     )
     split: Literal["torch", "python", "unknown"] = Field(
         "torch",
