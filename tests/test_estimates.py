@@ -15,6 +15,7 @@ from ontogeny.estimates import (
     ratio,
     share,
     slope,
+    stratified_mean,
 )
 
 
@@ -48,9 +49,11 @@ def test_too_few_runs_have_no_interval():
         mean(np.ones(FEWEST - 1)),
         ratio(np.ones(FEWEST), [1, 1, 0]),
         difference([([1.0, 2.0, 3.0], [1.0])]),
+        stratified_mean([[1.0, 2.0, 3.0], [1.0]]),
     ):
         assert np.isnan(found.lower)
         assert np.isfinite(found.value)
+    assert stratified_mean([]).runs == 0
     assert (mean([]).runs, difference([]).runs, difference([([], [1.0])]).runs) == (0, 0, 0)
 
 
@@ -67,6 +70,24 @@ def test_difference_is_within_strata():
     assert_allclose(found.value, 2.0)
     assert 0 < found.lower < 2 < found.upper < 4
     assert found.runs == 8
+
+
+def test_every_stratum_counts_alike():
+    found = stratified_mean([[1.0, 2.0, 3.0, np.nan], [10.0, 12.0], [], [np.nan]])
+    assert_allclose(found.value, (2 + 11) / 2)
+    assert found.runs == 5
+    assert (1 + 10) / 2 < found.lower < found.value < found.upper < (3 + 12) / 2
+    one = np.random.default_rng(5).random(30)
+    assert stratified_mean([one]) == mean(one)
+
+
+def test_the_mean_over_strata_has_about_the_interval_of_normal_theory():
+    rng = np.random.default_rng(6)
+    strata = [rng.normal(0.0, 1.0, 200), rng.normal(50.0, 3.0, 300)]
+    found = stratified_mean(strata)
+    half = 1.96 * np.sqrt(sum(each.var(ddof=1) / each.size for each in strata)) / 2
+    ends = found.value + half * np.array([-1, 1])
+    assert_allclose([found.lower, found.upper], ends, atol=0.1 * half)
 
 
 def test_the_interval_of_a_difference_of_shares_is_the_published_one():

@@ -66,6 +66,7 @@ def test_all_that_is_not_in_a_table_stays():
     [
         ("composition.analysis", "| `key_similarity` | `0.005` | A key irrep has"),
         ("composition.experiments", "| `architecture.hidden` | `128` | mlp, bilinear: Number"),
+        ("composition.experiments", "| `optimiser.kind` | `adamw` | AdamW"),
         ("composition.experiments", "| `schedule.early_stop` | `null` | When to stop"),
         ("induction.corpora", "| `kind` | | One of `phrases` (Sequences"),
         ("groups.groups", "| `modulus` | `null` |"),

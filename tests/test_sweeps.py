@@ -233,6 +233,16 @@ def test_a_member_is_what_its_value_alone_gives(swept, in_defaults, beside):
             {"e-weight-decay-0p3": 0.3},
         ),
         (
+            "optimiser: {kind: [adamw, sgd], learning_rate: 0.3}",
+            lambda e: (e.optimiser.kind, e.optimiser.learning_rate),
+            {"e-kind-adamw": ("adamw", 0.3), "e-kind-sgd": ("sgd", 0.3)},
+        ),
+        (
+            "initial_scale: [0.1, 1]",
+            lambda e: e.initial_scale,
+            {"e-initial-scale-0p1": 0.1, "e-initial-scale-1": 1.0},
+        ),
+        (
             "optimiser: {weight_decay: [0.3, 1]}, data: {fraction: [0.4]}",
             lambda e: (e.data.fraction, e.optimiser.weight_decay),
             {"e-fraction-0p4-weight-decay-0p3": (0.4, 0.3),
@@ -645,8 +655,8 @@ def test_many_fields_make_a_name_that_a_folder_may_have():
 def test_a_wrong_value_is_named_where_it_is_written():
     message = refusal(data={"fraction": [0.4, 1.5, 2.0]})
     assert message.splitlines() == [
-        "`composition.experiments.e.data.fraction` = 1.5: must be less than 1",
-        "`composition.experiments.e.data.fraction` = 2.0: must be less than 1",
+        "`composition.experiments.e.data.fraction` = 1.5: must be less than or equal to 1",
+        "`composition.experiments.e.data.fraction` = 2.0: must be less than or equal to 1",
     ]
 
 

@@ -21,7 +21,7 @@ from pydantic_core import PydanticUndefined
 from tabulate import tabulate
 
 from ontogeny import labels
-from ontogeny.config import Section, canonical, schema
+from ontogeny.config import Section, canonical, kind_of, schema
 from ontogeny.known_studies import STUDIES
 
 Row = tuple[str, str, str]
@@ -120,7 +120,8 @@ def _of_any(models: list[type[BaseModel]], above: str, *, deep: bool) -> Iterato
 def _of_one(model: type[BaseModel], above: str, *, deep: bool) -> Iterator[Row]:
     for key, field in model.model_fields.items():
         is_unfolded = deep and _is_section(field.annotation)
-        if key != "kind" and (not is_unfolded or type(None) in get_args(field.annotation)):
+        is_shown = key != "kind" or kind_of(model) is None
+        if is_shown and (not is_unfolded or type(None) in get_args(field.annotation)):
             yield f"{above}{key}", _default(field), _meaning(field)
         if is_unfolded:
             yield from _of_any(_sections_in(field.annotation), f"{above}{key}.", deep=True)

@@ -110,7 +110,7 @@ NUMBERS = [
     (f"{A}.optimiser.warm_up", 1e12, MOST),
     (f"{A}.optimiser.dropout", 1, "must be less than 1"),
     (f"{A}.data.fraction", 0, "must be greater than 0"),
-    (f"{A}.data.fraction", 1, "must be less than 1"),
+    (f"{A}.data.fraction", 1.1, "must be less than or equal to 1"),
     (f"{A}.data.fraction", 0.001, "leaves no training pairs of the 36 of S3"),
     (f"{A}.seeds", [-1], "greater than or equal to 0"),
     (f"{A}.seeds", [2**63], "less than"),
@@ -192,6 +192,13 @@ def test_a_number_beyond_reason_is_refused_by_key_value_and_rule(path, value, ru
         (f"{N}.rater", "q", ("is not a rater", "known are n")),
         (f"{R}.policy", "q", ("is not a start policy", "known are s")),
         (f"{A}.optimiser.device", "gpu", ("must be one of cpu, cuda, auto",)),
+        (f"{A}.optimiser.kind", "sdg", ("must be one of adamw, sgd; did you mean `sgd`?",)),
+        (
+            f"{A}.optimiser",
+            {"kind": "sgd", "betas": [0.9, 0.9]},
+            ("gives `betas` = [0.9, 0.9]", "leave `betas` out, or set `kind: adamw`"),
+        ),
+        (f"{A}.initial_scale", 0, ("must be greater than 0",)),
         (f"{A}.group", ..., ("is missing",)),
     ],
 )

@@ -5,7 +5,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontogeny.joins.pairs import differences, disjoint_pairs, partners
+from ontogeny.joins.pairs import chosen_disjoint, differences, disjoint_pairs, partners
 
 BY = ("corpus_of_run", "seed_of_run")
 
@@ -60,3 +60,15 @@ def test_disjoint_pairs_are_neighbours_of_one_experiment(rows):
             if one["experiment_of_run"].item() == other["experiment_of_run"].item() == name
         ]
         assert mine == expected
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] != p[1]))
+
+
+@given(PAIRS)
+def test_chosen_pairs_are_disjoint_and_no_other_fits(pairs):
+    first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    chosen = chosen_disjoint(first, second)
+    used = [run for pair, is_chosen in zip(pairs, chosen, strict=True) if is_chosen for run in pair]
+    assert len(set(used)) == len(used)
+    assert all(set(pair) & set(used) for pair in pairs)

@@ -28,6 +28,7 @@ __all__ = [
     "ratio",
     "share",
     "slope",
+    "stratified_mean",
 ]
 
 CONFIDENCE = 0.95
@@ -182,6 +183,33 @@ def difference(strata: Sequence[tuple[ArrayLike, ArrayLike]]) -> Estimate:
         return np.mean([a - b for a, b in zip(means[::2], means[1::2], strict=True)], axis=0)
 
     return _bootstrapped(samples, excess, runs=sum(sample.size for sample in samples))
+
+
+def stratified_mean(strata: Sequence[ArrayLike]) -> Estimate:
+    """Return the mean over strata of the mean over their runs, so that each stratum counts alike.
+
+    Runs are drawn anew within each stratum; NaN is left out, and so is a stratum without runs.
+
+    Parameters
+    ----------
+    strata : sequence of (N_i,) array_like
+
+    Returns
+    -------
+    Estimate
+
+    Examples
+    --------
+    >>> stratified_mean([[1.0, 1.0, 1.0, 1.0], [3.0, 3.0]])
+    Estimate(value=2.0, lower=2.0, upper=2.0, runs=6)
+    """
+    each = [np.asarray(stratum, dtype=np.float64) for stratum in strata]
+    samples = [sample for one in each if (sample := one[~np.isnan(one)]).size]
+
+    def average(*samples: Array, axis: int) -> Any:
+        return np.mean([sample.mean(axis) for sample in samples], axis=0)
+
+    return _bootstrapped(samples, average, runs=sum(sample.size for sample in samples))
 
 
 def slope(x: ArrayLike, y: ArrayLike) -> Estimate:

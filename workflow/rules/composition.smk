@@ -145,6 +145,37 @@ rule composition_analysis:
         "../scripts/composition/analysis.py"
 
 
+rule composition_prediction:
+    """Say how early it is known which irreps a run will learn, and which each neuron."""
+    input:
+        table=COMPOSITION.of_group("table"),
+        irreps=COMPOSITION.of_group("irreps"),
+        checkpoints=COMPOSITION.run_file("checkpoints"),
+        history=COMPOSITION.run_file("history"),
+        analysis=COMPOSITION.run_file("analysis"),
+        evaluation=COMPOSITION.run_file("evaluation"),
+    output:
+        prediction=COMPOSITION.run_file("prediction"),
+    log:
+        COMPOSITION.run_log("prediction"),
+    benchmark:
+        COMPOSITION.run_benchmark("composition_prediction")
+    group:
+        "composition_run"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        **needs(COMPOSITION.reading_memory, 30),
+    params:
+        spec={"flow_steps": COMPOSITION.section.analysis.prediction.flow_steps},
+        code=code_of("composition/prediction", COMPOSITION.study, COMPOSITION.modules),
+    message:
+        "prediction of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/composition/prediction.py"
+
+
 rule composition_addition_analysis:
     """Say how a run adds modulo an odd number in the end, and follow it along the checkpoints."""
     input:
@@ -227,6 +258,35 @@ rule composition_comparison:
         "comparison of all runs of composition"
     script:
         "../scripts/composition/comparison.py"
+
+
+rule composition_predictions:
+    """Join what all runs say early, and hold it against what they learn."""
+    input:
+        irreps=[
+            COMPOSITION.group_file(group, "irreps")
+            for group in COMPOSITION.predictions_specification()["groups"]
+        ],
+        prediction=COMPOSITION.files(COMPOSITION.predicting(), "prediction"),
+    output:
+        predictions=COMPOSITION.result("predictions"),
+    log:
+        COMPOSITION.log("predictions"),
+    benchmark:
+        COMPOSITION.benchmark("composition_predictions")
+    group:
+        "composition_joined"
+    conda:
+        "../../environment.yml"
+    resources:
+        **needs(2000, 30),
+    params:
+        spec=COMPOSITION.predictions_specification(),
+        code=code_of("composition/predictions", COMPOSITION.study),
+    message:
+        "predictions of all runs"
+    script:
+        "../scripts/composition/predictions.py"
 
 
 rule composition_addition_comparison:

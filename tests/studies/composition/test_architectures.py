@@ -10,6 +10,7 @@ from ontogeny.studies.composition.networks.architectures import Dropout
 from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
 from ontogeny.studies.composition.networks.architectures.deep_transformer import DeepTransformer
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.tied_mlp import TiedMLP
 from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.training import ParameterBuffer
 
@@ -19,6 +20,10 @@ ARCHITECTURES = {
     "mlp": MLP(7, embedding=5, hidden=6),
     "mlp, narrow": MLP(5, embedding=9, hidden=1),
     "mlp, biases": MLP(7, embedding=5, hidden=6, biases=True),
+    "mlp, squares": MLP(7, embedding=5, hidden=6, activation="square"),
+    "mlp, squares, biases": MLP(7, embedding=5, hidden=6, biases=True, activation="square"),
+    "tied mlp": TiedMLP(7, hidden=6),
+    "tied mlp, squares": TiedMLP(7, hidden=6, activation="square"),
     "bilinear": Bilinear(7, hidden=6),
     "transformer": Transformer.universality(7, d_model=8, heads=2, d_head=4, d_mlp=10),
     "transformer, many outputs": Transformer.universality(9, d_model=8, heads=2, d_head=4, d_mlp=5),
@@ -46,11 +51,15 @@ def slow_forward(architecture, parameters, left, right, factors=lambda hidden: N
 
     if isinstance(architecture, Transformer | DeepTransformer):
         return slow_transformer(architecture, parameters, left, right, dropped)[:2]
-    x, y = parameters["W_x"][left], parameters["W_y"][right]
-    if isinstance(architecture, MLP):
-        hidden = torch.relu(torch.hstack([x, y]) @ parameters["W"] + parameters.get("b", 0))
-    else:
+    names = ("W_E", "W_E") if isinstance(architecture, TiedMLP) else ("W_x", "W_y")
+    x, y = parameters[names[0]][left], parameters[names[1]][right]
+    if isinstance(architecture, Bilinear):
         hidden = x * y
+    else:
+        before = x + y
+        if isinstance(architecture, MLP):
+            before = torch.hstack([x, y]) @ parameters["W"] + parameters.get("b", 0)
+        hidden = before**2 if architecture.activation == "square" else torch.relu(before)
     hidden = dropped(hidden)
     return hidden @ parameters["W_U"] + parameters.get("b_U", 0), hidden
 
@@ -108,6 +117,13 @@ PAIRS = {
     "even number": lambda n: some_pairs(n, 12),
     "odd number": lambda n: some_pairs(n, 41),
     "few elements": pairs_of_few_elements,
+    "equal factors": lambda n: (torch.arange(n), torch.arange(n), torch.arange(n).flip(0)),
+}
+
+JOINED = {
+    "sum": lambda x, y: (x + y).relu(),
+    "square": lambda x, y: (x + y) ** 2,
+    "product": lambda x, y: x * y,
 }
 
 
@@ -182,7 +198,7 @@ def test_objective_equals_autograd_of_the_slow_form(architecture, pairs, dtype):
 @architectures
 def test_objective_does_not_depend_on_blocks(architecture, number, monkeypatch):
     package = "ontogeny.studies.composition.networks.architectures"
-    for module in ("_mlp_objective", "_bilinear_objective", "_transformer_objective"):
+    for module in ("_table_objective", "_bilinear_objective", "_transformer_objective"):
         monkeypatch.setattr(f"{package}.{module}._BLOCK", 4)
     parameters = some_parameters(architecture, torch.float64)
     pairs = some_pairs(architecture.order, number)
@@ -278,10 +294,8 @@ def test_readout_stands_on_elements(architecture):
     left, right, _ = some_pairs(n, 20)
     hidden = architecture.forward(parameters, left, right).hidden
     x, y = readout.left_embedding[left], readout.right_embedding[right]
-    if isinstance(architecture, MLP):
-        assert_near((x + y).relu(), hidden, 1e-12)
-    elif isinstance(architecture, Bilinear):
-        assert_near(x * y, hidden, 1e-12)
+    if architecture.joins is not None:
+        assert_near(JOINED[architecture.joins](x, y), hidden, 1e-12)
     else:
         assert torch.equal(x, parameters["W_E"][left])
         assert torch.equal(y, parameters["W_E"][right])
@@ -294,7 +308,7 @@ def test_readout_stands_on_elements(architecture):
     assert_near(hidden @ readout.unembedding.T, (hidden @ last)[:, :n], 1e-12)
 
 
-@pytest.mark.parametrize("name", ["mlp", "mlp, biases", "bilinear"])
+@pytest.mark.parametrize("name", [name for name, a in ARCHITECTURES.items() if a.joins])
 def test_gradients_of_logits_by_the_readout_are_those_of_autograd(name):
     """The gate of the hidden layer has the bias in it."""
     architecture = ARCHITECTURES[name]
@@ -305,8 +319,7 @@ def test_gradients_of_logits_by_the_readout_are_those_of_autograd(name):
         each.clone().requires_grad_()
         for each in (readout.left_embedding[a], readout.right_embedding[b])
     )
-    hidden = x * y if architecture.joins == "product" else (x + y).relu()
-    (hidden * readout.unembedding[c]).sum().backward()
+    (JOINED[architecture.joins](x, y) * readout.unembedding[c]).sum().backward()
     matrices = (readout.left_embedding, readout.right_embedding, readout.unembedding)
     found = hidden_gradients(
         *(each.numpy() for each in matrices), triples.numpy(), joined=architecture.joins
@@ -337,6 +350,8 @@ def test_deviations_are_those_of_the_papers():
     mlp = deviations(MLP(120))
     expected = {"W_x": 1 / 16, "W_y": 1 / 16, "W": 512**-0.5, "W_U": 128**-0.5}
     assert mlp == pytest.approx(expected, **near)
+    tied = deviations(TiedMLP(120))
+    assert tied == pytest.approx({"W_E": 0.1, "W_U": 0.1}, **near)
     universality = deviations(Transformer.universality(120))
     assert universality == pytest.approx(dict.fromkeys(universality, 0.8 * 128**-0.5), **near)
     progress = deviations(Transformer.progress_measures(113))

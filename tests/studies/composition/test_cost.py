@@ -21,6 +21,7 @@ RATES = Rates(0.5, 2.0, 1e-11, 2e-10, 1e-6, 0.3)
 ARCHITECTURES = {
     "mlp": {"kind": "mlp", "embedding": 64, "hidden": 48},
     "bilinear": {"kind": "bilinear", "hidden": 96},
+    "tied-mlp": {"kind": "tied-mlp", "hidden": 96},
     "transformer": {"kind": "transformer", "d_model": 32, "heads": 2, "d_head": 16, "d_mlp": 64},
     "deep-transformer": {
         "kind": "deep-transformer",
@@ -64,7 +65,7 @@ def test_products_are_in_proportion_to_the_training_pairs():
     assert products(0.8) == pytest.approx(2 * products(0.4), rel=0.01)
 
 
-@pytest.mark.parametrize("kind", ["mlp", "bilinear"])
+@pytest.mark.parametrize("kind", ["mlp", "bilinear", "tied-mlp"])
 def test_products_of_a_pass_are_counted_by_a_slow_pass(kind):
     """Of the folded form: X = W_x W, Y = W_y W, and hidden W_U; two operations a multiplication."""
     settings, n, pairs = experiment(kind).architecture, 24, 100

@@ -8,11 +8,14 @@ from ontogeny.config import ConfigurationError, specification
 from ontogeny.groups import group
 from ontogeny.known_studies import STUDIES
 from ontogeny.plans import plans_of
+from ontogeny.provenance import attributes
 from ontogeny.storage import file_digest
+from ontogeny.studies.composition.addition.reading import read_run
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Data, Training
 from ontogeny.studies.composition.networks.foreign import record_of
-from ontogeny.studies.composition.networks.pairs import training_rows
-from ontogeny.studies.composition.networks.records import history_dataset
+from ontogeny.studies.composition.networks.pairs import answers, training_rows
+from ontogeny.studies.composition.networks.records import datasets, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.studies.composition.resolution import resolve
 from ontogeny.study import Places
@@ -212,3 +215,68 @@ def test_no_network_is_trained_on_pairs_that_are_not_known():
     )
     with pytest.raises(ValueError, match="only be trained on pairs that are known"):
         train_network(group("S3").table, spec)
+
+
+def trained(seed, data):
+    """The record of a run of one update, and the rows of its training pairs."""
+    section = {"experiments": {"e": SMALL | {"data": data, "schedule": {"steps": 1}}}}
+    spec = resolve(section, {}).experiments["e"].training(seed)
+    return train_network(group("S3").table, spec), training_rows(spec, 6)
+
+
+def test_a_seed_of_the_data_changes_the_split_and_not_the_initial_weights():
+    (first, split), (second, other) = (trained(0, {"seed": seed}) for seed in (1, 2))
+    assert not np.array_equal(split, other)
+    assert first.step_loss[0] != second.step_loss[0]
+    for name, values in first.parameters.items():
+        np.testing.assert_array_equal(values[0], second.parameters[name][0])
+
+
+def test_with_one_seed_of_the_data_the_seed_of_a_run_changes_the_initial_weights_alone():
+    (first, split), (second, other) = (trained(seed, {"seed": 1}) for seed in (1, 2))
+    np.testing.assert_array_equal(split, other)
+    for name, values in first.parameters.items():
+        assert not np.array_equal(values[0], second.parameters[name][0])
+
+
+def test_without_one_the_seed_of_the_run_is_that_of_the_data():
+    np.testing.assert_array_equal(trained(2, {})[1], trained(0, {"seed": 2})[1])
+    assert not np.array_equal(trained(1, {})[1], trained(2, {})[1])
+
+
+def test_random_labels_follow_the_seed_of_the_data():
+    """The training pairs are the same; the loss of the same network is not."""
+    table, records = group("S3").table, []
+    for seed in (1, 2):
+        data = {"seed": seed, "labels": "random", "pairs": "pairs.csv"}
+        section = {"experiments": {"e": SMALL | {"data": data, "schedule": {"steps": 1}}}}
+        spec = resolve(section, {}).experiments["e"].training(0)
+        trained_here = train_network(table, spec, np.arange(20))
+        weights = {name: values[0] for name, values in trained_here.parameters.items()}
+        read = record_of(table, spec, {1: weights}, np.arange(20))
+        losses = trained_here.measures["loss"][0]
+        np.testing.assert_allclose(read.measures["loss"][0], losses, rtol=1e-5)
+        records.append(losses)
+    assert not np.allclose(*records)
+
+
+def test_analyses_of_residues_know_the_random_labels():
+    entry = SMALL | {"group": "C5", "data": {"seed": 7, "labels": "random", "fraction": 0.5}}
+    section = {"experiments": {"e": entry | {"schedule": {"steps": 1}}}}
+    spec = resolve(section, {}).experiments["e"].training(0)
+    table, rows = table_dataset(group("C5")), training_rows(spec, 5)
+    record = train_network(table["product"].values, spec)
+    about = attributes("train", specification(spec), "0")
+    results = datasets(record, spec.architecture.kind, rows)
+    run = read_run(table, *(results[name].assign_attrs(about) for name in results))
+    asked = answers(table["product"].values, labels="random", seed=7)
+    np.testing.assert_array_equal(run.answer, asked)
+
+
+def test_a_seed_of_the_data_can_be_swept():
+    entry = SMALL | {"data": {"seed": [1, 2]}, "seeds": [0, 1]}
+    found = resolve({"experiments": {"e": entry}}, {}).experiments
+    assert {name: each.training(1).data_seed for name, each in found.items()} == {
+        "e-seed-1": 1,
+        "e-seed-2": 2,
+    }

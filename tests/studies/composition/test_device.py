@@ -14,7 +14,9 @@ from other_device import devices, other_device
 PRODUCT = np.array(group("S3").table)
 ARCHITECTURES = {
     "mlp": {"kind": "mlp", "embedding": 8, "hidden": 6},
+    "mlp of squares": {"kind": "mlp", "embedding": 8, "hidden": 6, "activation": "square"},
     "bilinear": {"kind": "bilinear", "hidden": 6},
+    "tied mlp": {"kind": "tied-mlp", "hidden": 6},
     "transformer": {"kind": "transformer", "d_model": 8, "heads": 2, "d_head": 4, "d_mlp": 8},
     "transformer of few columns": {
         "kind": "transformer", "preset": "progress-measures", "d_model": 4, "heads": 2,
@@ -36,6 +38,7 @@ OPTIMISERS = {
         "learning_rate_decay": {"until": 25},
     },
     "float64": {"precision": "float64", "dropout": 0.3},
+    "gradient descent": {"kind": "sgd", "learning_rate": 0.1, "undecayed": ["biases"], "clip": 0.5},
     "rounded": {"precision": "float64", "loss": "rounded"},
 }
 STEPS, STOP = 30, 13

@@ -23,6 +23,7 @@ from ontogeny.studies.composition.irreps.figures.run import learning
 from ontogeny.studies.composition.irreps.stages import analysis, evaluation
 from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.tied_mlp import TiedMLP
 from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.foreign import (
@@ -276,6 +277,25 @@ def test_wrong_tensors_are_refused_by_name(change, message):
         parameters_of(initial(ARCHITECTURES[0]) | change, ARCHITECTURES[0])
 
 
+def test_a_tied_mlp_is_known_by_our_names_and_those_of_transformer_lens():
+    architecture = TiedMLP(6, hidden=3)
+    parameters = initial(architecture)
+    named = {"embed.W_E": parameters["W_E"], "unembed.W_U": parameters["W_U"]}
+    for tensors in (parameters, named):
+        found = parameters_of(tensors, architecture)
+        assert list(found) == ["W_E", "W_U"]
+        assert all(found[name] is parameters[name] for name in found)
+
+
+@pytest.mark.parametrize("change", [{"W_E": np.ones((5, 3))}, {"W_U": np.ones((3, 7))}])
+@pytest.mark.parametrize("architecture", [TiedMLP(6, hidden=3), MLP(6, embedding=4, hidden=3)])
+def test_of_networks_without_tokens_the_token_of_the_answer_is_not_blamed(architecture, change):
+    if not {*change} & {*architecture.shapes()}:
+        pytest.skip("it has no such parameter")
+    with pytest.raises(ValueError, match="belong to another group or to other widths"):
+        parameters_of(initial(architecture) | change, architecture)
+
+
 def test_missing_parameters_are_named():
     parameters = initial(ARCHITECTURES[0])
     del parameters["W"]
@@ -322,6 +342,10 @@ def test_a_specification_says_the_file_by_content_and_nothing_of_the_optimiser(t
         ({"seeds": [0, 1], "weights": "none.pt"}, "gives 1 file for 2 seeds"),
         ({"seeds": [0], "weights": ["a.pt", "b.pt"]}, "gives 2 files for 1 seed;"),
         ({"seeds": [0], "weights": "none.pt"}, "'none.pt': does not exist; correct the path"),
+        (
+            {"seeds": [0], "weights": "none.pt", "initial_scale": 0.1},
+            "theirs.initial_scale` = 0.1: scales the initial weights of a network that is trained",
+        ),
     ],
 )
 def test_wrong_weights_are_refused_before_any_job(fields, message):

@@ -11,15 +11,18 @@ from ontogeny.studies.composition.config import (
     BilinearSettings,
     DeepTransformerSettings,
     MLPSettings,
+    TiedMLPSettings,
     Training,
     TransformerSettings,
 )
 from ontogeny.studies.composition.networks.architectures.bilinear import Bilinear
 from ontogeny.studies.composition.networks.architectures.deep_transformer import DeepTransformer
 from ontogeny.studies.composition.networks.architectures.mlp import MLP
+from ontogeny.studies.composition.networks.architectures.tied_mlp import TiedMLP
 from ontogeny.studies.composition.networks.architectures.transformer import Transformer
 from ontogeny.studies.composition.networks.build import build, parameter_dimensions
 from ontogeny.studies.composition.networks.kinds import architecture_module
+from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.runs import train_network
 
 SMALL = {"kind": "transformer", "d_model": 6, "heads": 2, "d_head": 3, "d_mlp": 5}
@@ -28,7 +31,10 @@ every_network = pytest.mark.parametrize(
     "settings",
     [
         MLPSettings(embedding=4, hidden=3),
+        MLPSettings(embedding=4, hidden=3, activation="square"),
         BilinearSettings(hidden=3),
+        TiedMLPSettings(hidden=3),
+        TiedMLPSettings(hidden=3, activation="square"),
         TransformerSettings(d_model=6, heads=2, d_head=3, d_mlp=5),
         TransformerSettings(preset="progress-measures", d_model=6, heads=2, d_head=3, d_mlp=5),
         DeepTransformerSettings(d_model=6, heads=2, d_head=3, d_mlp=5),
@@ -40,6 +46,8 @@ every_network = pytest.mark.parametrize(
 def test_each_kind_is_built_as_configured():
     assert build(MLPSettings(embedding=8, hidden=4), 6) == MLP(6, embedding=8, hidden=4)
     assert build(BilinearSettings(hidden=4), 6) == Bilinear(6, hidden=4)
+    found = build(TiedMLPSettings(activation="square"), 6)
+    assert found == TiedMLP(6, hidden=512, activation="square")
     found = build(TransformerSettings(heads=2), 6)
     assert found == Transformer.universality(6, heads=2)
     found = build(DeepTransformerSettings(layers=3, heads=2), 6)
@@ -77,7 +85,7 @@ def test_what_the_hidden_layer_joins(settings):
     left, right = torch.arange(25) // 5, torch.arange(25) % 5
     embedded = network.readout(parameters)
     x, y = embedded.left_embedding[left], embedded.right_embedding[right]
-    forms = {"sum": (x + y).relu(), "product": x * y}
+    forms = {"sum": (x + y).relu(), "square": (x + y) ** 2, "product": x * y}
     hidden = network.hidden_layer(parameters, left, right)
     found = {
         name
@@ -118,6 +126,7 @@ def test_single_conventions_of_a_preset_can_be_changed(option, value, field, exp
     [
         ({"kind": "mlp", "embedding": 4, "hidden": 3}, {"W_x", "W_y"}, set()),
         ({"kind": "bilinear", "hidden": 3}, {"W_x", "W_y"}, set()),
+        ({"kind": "tied-mlp", "hidden": 3}, {"W_E"}, set()),
         (SMALL | {"preset": "progress-measures"}, {"W_E", "W_pos"}, {"b_in", "b_out"}),
         (SMALL | {"kind": "deep-transformer"}, {"W_E", "W_pos"}, {"b_in", "b_out"}),
     ],
@@ -146,3 +155,38 @@ def test_parameters_without_decay(architecture, embeddings, biases, kinds):
         else:
             factor = 1.0 if name in spared else 0.5
             np.testing.assert_allclose(values[-1], factor * values[0], atol=1e-5)
+
+
+def training(settings, **fields):
+    base = {"data": {"fraction": 0.5}, "schedule": {"steps": 3}, "seed": 5}
+    return Training.model_validate({"architecture": settings.model_dump()} | base | fields)
+
+
+@pytest.mark.parametrize("scale", [0.25, 0.1, 3.0])
+@every_network
+def test_the_initial_weights_are_scaled_whatever_the_architecture(settings, scale):
+    product = np.add.outer(np.arange(7), np.arange(7)) % 7
+    plain = train_network(product, training(settings)).parameters
+    scaled = train_network(product, training(settings, initial_scale=scale)).parameters
+    assert plain.keys() == scaled.keys()
+    for name, value in plain.items():
+        np.testing.assert_array_equal(scaled[name][0], np.float32(scale) * value[0])
+    assert any(value[0].any() for value in plain.values())
+
+
+@every_network
+def test_full_batch_gradient_descent_follows_the_gradient_of_the_loss(settings):
+    """The loss by the plain forward pass, its gradient by PyTorch, one update by hand."""
+    product = np.add.outer(np.arange(7), np.arange(7)) % 7
+    rule = {"kind": "sgd", "learning_rate": 0.3, "weight_decay": 0.2, "precision": "float64"}
+    spec = training(settings, optimiser=rule, schedule={"steps": 1})
+    record, network = train_network(product, spec), build(settings, 7)
+    w = {n: torch.tensor(v[0], requires_grad=True) for n, v in record.parameters.items()}
+    left, right = (torch.as_tensor(each) for each in divmod(training_rows(spec, 7), 7))
+    logits = network.forward(w, left, right).logits
+    target = torch.as_tensor(product)[left, right]
+    torch.nn.functional.cross_entropy(logits, target).backward()
+    for name, value in w.items():
+        slope = 0.0 if value.grad is None else value.grad.numpy()
+        expected = (1 - 0.3 * 0.2) * value.detach().numpy() - 0.3 * slope
+        np.testing.assert_allclose(record.parameters[name][1], expected, rtol=1e-9, atol=1e-12)

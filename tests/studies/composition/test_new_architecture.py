@@ -83,6 +83,9 @@ class SquaredSum:
     def readout(self, parameters):
         return Readout(parameters["W_x"], parameters["W_y"], parameters["W_U"].T)
 
+    def neuron_inputs(self, parameters):
+        return parameters["W_x"], parameters["W_y"]
+
     def objective(
         self, left, right, target, *, dtype=torch.float32, device="cpu", exact=True,
         dropout=Dropout(),  # noqa: B008

@@ -32,6 +32,11 @@ def test_network_and_data_are_words():
             Data(pairs="ab12", fraction=0.5),
             "training pairs of a file (SHA-256 ab12), labels product",
         ),
+        (Data(seed=5), "fraction 0.4, split torch, labels product, seed 5"),
+        (
+            Data(pairs="ab12", labels="random", seed=5),
+            "training pairs of a file (SHA-256 ab12), labels random, seed 5",
+        ),
     ],
 )
 def test_words_say_how_it_is_known_which_pairs_were_trained_on(data, words):

@@ -15,7 +15,7 @@ from ontogeny.config._faults import (
     without,
 )
 from ontogeny.config._messages import ConfigurationError, noted, refuse
-from ontogeny.config._models import nearest
+from ontogeny.config._models import kind_of, nearest
 from ontogeny.config._name import configuration_name
 from ontogeny.config._schema import schema
 from ontogeny.config._sections import (
@@ -71,6 +71,7 @@ __all__ = [
     "configuration_name",
     "is_other_kind",
     "is_repeated",
+    "kind_of",
     "merge",
     "nearest",
     "noted",

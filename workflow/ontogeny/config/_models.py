@@ -162,6 +162,11 @@ def _is_model(annotation: Any) -> bool:
 
 
 def kind_of(model: type[BaseModel]) -> object:
-    """Return the kind of a model; None if it has no field `kind`."""
+    """Return the kind that tells a model apart from others.
+
+    It is None if the model has no field `kind`, or if `kind` is a choice within the model.
+    """
     field = model.model_fields.get("kind")
-    return field.default if field is not None else None
+    if field is None or len(get_args(field.annotation)) > 1:
+        return None
+    return field.default

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from ontogeny.config._faults import Fault, check_defaults, without
 from ontogeny.config._messages import refuse
+from ontogeny.config._models import kind_of
 from ontogeny.config._sections import Section, Style
 
 __all__ = ["canonical", "is_other_kind", "merge", "specification", "styled", "with_style"]
@@ -76,7 +77,8 @@ def _shortened(value: Any, plain: Any) -> Any:
 
 def _marks(section: BaseModel) -> dict[str, Any]:
     """Return what a specification says of a section even when all its fields are defaults."""
-    marks = {key: getattr(section, key) for key in type(section).model_fields if key == "kind"}
+    kind = kind_of(type(section))
+    marks: dict[str, Any] = {} if kind is None else {"kind": kind}
     if isinstance(section, Section) and section.FORMAT > 1:
         marks["format"] = section.FORMAT
     return marks

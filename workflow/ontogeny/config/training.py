@@ -52,8 +52,13 @@ class LearningRateDecay(Section):
 
 
 class Optimiser(Section):
-    """AdamW."""
+    """AdamW or gradient descent."""
 
+    kind: Literal["adamw", "sgd"] = Field(
+        "adamw",
+        description="AdamW (arXiv 1711.05101), or gradient descent without momentum, whose weight "
+        "decay is decoupled as well.",
+    )
     learning_rate: Positive = Field(1e-3, description="Learning rate [1/step].")
     learning_rate_decay: LearningRateDecay | None = Field(
         None, description="How the learning rate falls; null: it stays."
@@ -64,7 +69,7 @@ class Optimiser(Section):
         "(arXiv 2301.05217 uses 10).",
     )
     betas: tuple[ShareBelowOne, ShareBelowOne] = Field(
-        (0.9, 0.98), description="Decay rates of the two moments."
+        (0.9, 0.98), description="Decay rates of the two moments of AdamW."
     )
     weight_decay: NonNegative = Field(0.01, description="Decoupled weight decay.")
     undecayed: Annotated[tuple[Literal["biases", "embeddings"], ...], DISTINCT] = Field(
@@ -106,6 +111,16 @@ class Optimiser(Section):
             msg = "must have ascending steps"
             raise ValueError(msg)
         return value
+
+    @model_validator(mode="after")
+    def _moments_of_adamw(self) -> "Optimiser":
+        if self.kind == "sgd" and self.betas != type(self).model_fields["betas"].default:
+            msg = (
+                f"gives `betas` = {[*self.betas]}, and `kind: sgd` has no moments; leave `betas` "
+                "out, or set `kind: adamw`"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class Checkpoints(Section):

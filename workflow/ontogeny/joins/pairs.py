@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["differences", "disjoint_pairs", "partners"]
+__all__ = ["chosen_disjoint", "differences", "disjoint_pairs", "partners"]
 
 
 def partners(runs: xr.Dataset, others: xr.Dataset, by: Sequence[str]) -> NDArray[np.int64]:
@@ -84,3 +84,32 @@ def disjoint_pairs(
         those = order[experiment[order] == name]
         for first, second in zip(those[::2], those[1::2], strict=False):
             yield runs.isel(run=int(first)), runs.isel(run=int(second))
+
+
+def chosen_disjoint(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
+    """Return which pairs are chosen so that nothing is in two of them.
+
+    In the order given, each pair neither of whose members is in one chosen before; no further pair
+    could be added.
+
+    Parameters
+    ----------
+    first, second : (P,) array_like of int
+        The members of each pair.
+
+    Returns
+    -------
+    (P,) ndarray of bool
+
+    Examples
+    --------
+    >>> chosen_disjoint([0, 0, 1, 2], [1, 2, 2, 3])
+    array([ True, False, False,  True])
+    """
+    used: set[int] = set()
+    chosen = []
+    for pair in zip(np.asarray(first).tolist(), np.asarray(second).tolist(), strict=True):
+        chosen.append(used.isdisjoint(pair))
+        if chosen[-1]:
+            used.update(pair)
+    return np.array(chosen, dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""The training loop: AdamW with checkpoints, early stop and a saved state.
+"""The training loop: AdamW or gradient descent with checkpoints, early stop and a saved state.
 
 Symbols: ``P`` the number of parameters, all in one flat vector; ``K`` the number of checkpoints;
 ``T`` the number of updates.
@@ -55,9 +55,10 @@ def train(
     """Train a network.
 
     An update scales the gradient of the objective with its penalty to the norm `clip` where it is
-    longer, and then follows AdamW (arXiv 1711.05101) with the `rate` of that update, which also
-    scales its weight `decay`. The penalty ``l1 sum |theta|`` is part of what is minimised, but not
-    of the training loss in the record.
+    longer, which makes it g. With the `rate` eta and the weight `decay` lambda of that update it
+    then follows AdamW (arXiv 1711.05101), or gradient descent,
+    ``theta <- (1 - eta lambda) theta - eta g``. The penalty ``l1 sum |theta|`` is part of what is
+    minimised, but not of the training loss in the record.
 
     Parameters
     ----------
@@ -100,8 +101,7 @@ def train(
     state = _begun(buffer, evaluate) if state is None else _continued(state, buffer, carried)
     if carried is not None:
         state.carried = carried.arrays
-    adamw = torch.optim.AdamW([buffer.vector], betas=optimiser.betas, fused=True)
-    _attach_moments(adamw, buffer, state)
+    method = _method(optimiser, buffer, state)
 
     def has_ended(state: State) -> bool:
         return early_stop is not None and _is_quiet(state, early_stop, test_loss)
@@ -114,11 +114,11 @@ def train(
         if not np.isfinite(loss):
             raise Divergence(step, _record(state, buffer))
         _change_gradient(buffer, optimiser)
-        adamw.param_groups[0]["lr"] = rate(optimiser, step)
-        adamw.param_groups[0]["weight_decay"] = decay(optimiser, step)
+        method.param_groups[0]["lr"] = rate(optimiser, step)
+        method.param_groups[0]["weight_decay"] = decay(optimiser, step)
         if without_decay:
-            _decay_others(adamw, buffer, without_decay)
-        adamw.step()
+            _decay_others(method, buffer, without_decay)
+        method.step()
         state.step_loss.append(loss)
         state.step = step + 1
         if state.step in stored:
@@ -189,11 +189,26 @@ def _change_gradient(buffer: ParameterBuffer, optimiser: Optimiser) -> None:
                 each.mul_(optimiser.clip / norm)
 
 
+def _method(
+    optimiser: Optimiser, buffer: ParameterBuffer, state: State
+) -> torch.optim.AdamW | torch.optim.SGD:
+    """Return what changes the parameters, as if it had done all updates up to a state.
+
+    The decay of SGD in PyTorch is a term of the gradient, which without momentum is the same as a
+    decoupled one.
+    """
+    if optimiser.kind == "sgd":
+        return torch.optim.SGD([buffer.vector], fused=True)
+    adamw = torch.optim.AdamW([buffer.vector], betas=optimiser.betas, fused=True)
+    _attach_moments(adamw, buffer, state)
+    return adamw
+
+
 def _decay_others(
-    adamw: torch.optim.AdamW, buffer: ParameterBuffer, without_decay: frozenset[str]
+    method: torch.optim.Optimizer, buffer: ParameterBuffer, without_decay: frozenset[str]
 ) -> None:
-    """Let all but some parameters decay, as AdamW would before its update, in its place."""
-    (group,) = adamw.param_groups
+    """Let all but some parameters decay before the update, in place of the update itself."""
+    (group,) = method.param_groups
     for name in buffer.parameters.keys() - without_decay:
         buffer.parameters[name].mul_(1 - group["lr"] * group["weight_decay"])
     group["weight_decay"] = 0.0

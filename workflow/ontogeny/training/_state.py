@@ -46,7 +46,8 @@ class State:
     step : int
         Updates done.
     parameters, first_moment, second_moment : (P,) Tensor
-        The flat vector of parameters and the two moments of AdamW.
+        The flat vector of parameters and the two moments of AdamW, which gradient descent leaves
+        zero.
     steps, checkpoints, evaluations
         The record up to now, one entry for each checkpoint.
     step_loss : list of float

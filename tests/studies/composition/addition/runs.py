@@ -23,6 +23,7 @@ TRANSFORMER = {"kind": "transformer", "d_model": 16, "heads": 2, "d_head": 8, "d
 RUNS = {
     "mlp": (7, {"kind": "mlp", "embedding": 12, "hidden": 16}),
     "bilinear": (9, {"kind": "bilinear", "hidden": 18}),
+    "tied mlp of squares": (7, {"kind": "tied-mlp", "hidden": 16, "activation": "square"}),
     "transformer": (7, TRANSFORMER | {"preset": "progress-measures"}),
     "transformer without biases": (7, TRANSFORMER),
     "two layers": (7, TRANSFORMER | {"kind": "deep-transformer", "layers": 2}),

@@ -19,6 +19,8 @@ GROKKED = {
     "labels": "product",
     "recipe": "",
     "last_step": 5000.0,
+    "initial_scale": 1.0,
+    "optimiser": "adamw",
     "training_loss": "exact",
     "fraction": 0.3,
     "weight_decay": 1.0,
@@ -215,6 +217,8 @@ OF_GROKKED = NAMES[: NAMES.index("decay-needed")]
     {
         "architecture": "mlp",
         "labels": "permuted",
+        "initial_scale": 0.1,
+        "optimiser": "sgd",
         "training_loss": "rounded",
         "fraction": 0.6,
         "weight_decay": 0.3,

@@ -19,8 +19,11 @@ def adding(name, *, seed=0, sweep=None, **settings):
     run = trained(name)
     spec = json.loads(run.history.attrs["spec"])
     for path, value in settings.items():
-        section, _, field = path.partition("__")
-        spec[section][field] = value
+        *above, field = path.split("__")
+        section = spec
+        for key in above:
+            section = section[key]
+        section[field] = value
     experiment = name.replace(" ", "-")
     return Run(
         {"experiment": experiment, "sweep": sweep or experiment, "seed": seed,
@@ -112,11 +115,15 @@ def test_settings_that_claims_tell_apart():
         optimiser__l1=0.25,
         optimiser__dropout=0.125,
         optimiser__loss="rounded",
+        initial_scale=0.5,
     )
     row = comparison([changed]).isel(run=0)
     settings = ("weight_decay", "decay_change", "changed_decay", "l1", "dropout", "training_loss")
     found = tuple(row[name].item() for name in (*settings, "steps", "training_pairs"))
     assert found == (0.5, 30.0, 0.0, 0.25, 0.125, "rounded", 60.0, 29.0)
+    assert (row["optimiser"].item(), row["initial_scale"].item()) == ("adamw", 0.5)
+    descent = comparison([adding("transformer", optimiser__kind="sgd")])
+    assert descent["optimiser"].item() == "sgd"
 
 
 def test_it_is_stored_as_it_is(both, tmp_path):

@@ -9,6 +9,7 @@ from ontogeny.config import (
     AS_REAL,
     DISTINCT,
     Count,
+    Positive,
     Section,
     Seed,
     Seeds,
@@ -29,6 +30,7 @@ from ontogeny.given_networks import Item, Step, items_of
 
 __all__ = [
     "ARCHITECTURES",
+    "Activation",
     "Analysis",
     "ArchitectureSettings",
     "BilinearSettings",
@@ -41,6 +43,7 @@ __all__ = [
     "Optimiser",
     "Schedule",
     "Style",
+    "TiedMLPSettings",
     "Training",
     "TransformerSettings",
 ]
@@ -52,6 +55,10 @@ LISTS = frozenset({"seeds", "weights"}) | optimisation.LISTS
 """Fields of an experiment that are lists by themselves and not sweeps."""
 
 
+Activation = Literal["relu", "square"]
+"""Of a hidden layer: max(z, 0) or z^2."""
+
+
 class MLPSettings(Section):
     """The one-hidden-layer network of arXiv 2302.03025."""
 
@@ -61,6 +68,7 @@ class MLPSettings(Section):
     biases: bool = Field(
         False, description="Whether the hidden layer and the logits have trained biases."
     )
+    activation: Activation = Field("relu", description="Activation of the hidden layer.")
 
     @property
     def neurons(self) -> int:
@@ -73,6 +81,19 @@ class BilinearSettings(Section):
 
     kind: Literal["bilinear"] = "bilinear"
     hidden: Width = Field(128, description="Number of hidden neurons.")
+
+    @property
+    def neurons(self) -> int:
+        """Return the number of neurons of the hidden layer."""
+        return self.hidden
+
+
+class TiedMLPSettings(Section):
+    """The network of arXiv 2602.16849, with one table for both factors."""
+
+    kind: Literal["tied-mlp"] = "tied-mlp"
+    hidden: Width = Field(512, description="Number of hidden neurons.")
+    activation: Activation = Field("relu", description="Activation of the hidden layer.")
 
     @property
     def neurons(self) -> int:
@@ -127,7 +148,7 @@ class DeepTransformerSettings(Section):
 
 
 ArchitectureSettings = (
-    MLPSettings | BilinearSettings | TransformerSettings | DeepTransformerSettings
+    MLPSettings | BilinearSettings | TiedMLPSettings | TransformerSettings | DeepTransformerSettings
 )
 
 
@@ -140,8 +161,10 @@ ARCHITECTURES = tuple(
 class Data(Section):
     """Which pairs the network is trained on, and what it has to answer."""
 
-    fraction: Annotated[float, Field(gt=0, lt=1), AS_REAL] | None = Field(
-        0.4, description="Share of all n^2 pairs that is trained on; the rest is the test set."
+    fraction: Annotated[float, Field(gt=0, le=1), AS_REAL] | None = Field(
+        0.4,
+        description="Share of all n^2 pairs that is trained on; the rest is the test set. With 1 "
+        "there are no test pairs.",
     )
     split: Literal["torch", "python", "unknown"] = Field(
         "torch",
@@ -161,10 +184,13 @@ class Data(Section):
         "of a cyclic group as numbers; or a table of random elements, drawn once by the seed. All "
         "but the first go without the analysis by irreps.",
     )
+    seed: Seed | None = Field(
+        None, description="Seed of the split and of random labels; null: the seed of the run."
+    )
 
 
 class Optimiser(optimisation.Optimiser):
-    """AdamW on the full batch."""
+    """The optimiser, on the full batch."""
 
     weight_decay: NonNegative = Field(1.0, description="Decoupled weight decay.")
     dropout: ShareBelowOne = Field(
@@ -182,6 +208,7 @@ class _Training(optimisation.Trained):
     architecture: Annotated[ArchitectureSettings, Field(discriminator="kind")] = Field(
         description="The network."
     )
+    initial_scale: Positive = Field(1.0, description="Factor of all initial weights.")
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
 
@@ -211,6 +238,11 @@ class Training(_Training):
     def _weights(cls, value: object) -> object:
         return as_tuple(value)
 
+    @property
+    def data_seed(self) -> int:
+        """Return the seed of the split and of random labels."""
+        return self.seed if self.data.seed is None else self.data.seed
+
 
 class Experiment(_Training):
     """One kind of network on one group, trained from one or more seeds."""
@@ -219,15 +251,15 @@ class Experiment(_Training):
         description="Name of a group: C59, D5, S5, A5, Q8, F21, C2xS4, or of one in `groups`."
     )
     seeds: Seeds = Field(
-        description="One network is trained for each; a seed fixes split and initial weights."
+        description="One network is trained for each; a seed fixes its initial weights, and its "
+        "split unless `data.seed` does."
     )
     weights: tuple[Item, ...] | None = Field(
         None,
         description="Networks trained elsewhere, one item for each seed, in place of training: a "
         "file (a PyTorch state dict or safetensors), or the checkpoints of one run as a folder or "
         "as a mapping of steps to files. The seed then fixes the split alone, if one is "
-        "declared. schedule.steps says "
-        "how many updates the network of a single file has had.",
+        "declared. schedule.steps says how many updates the network of a single file has had.",
     )
     tensors: dict[str, str] | None = Field(
         None,
@@ -247,9 +279,21 @@ class Experiment(_Training):
         return self.weights is None or any(len(self.checkpoints_of(s)) > 1 for s in self.seeds)
 
     @property
+    def has_initial(self) -> bool:
+        """Whether every run keeps its initial checkpoint, and others beside it."""
+        return self.weights is None or (
+            self.has_steps and all(0 in self.checkpoints_of(seed) for seed in self.seeds)
+        )
+
+    @property
     def has_split(self) -> bool:
         """Whether it is known which pairs the networks were or are to be trained on."""
         return self.data.split != "unknown"
+
+    @property
+    def has_test_pairs(self) -> bool:
+        """Whether it is known which pairs are trained on, and these are not all."""
+        return self.has_split and self.data.fraction != 1
 
     def weights_of(self, seed: int) -> str | dict[int, str] | None:
         """Return the item of `weights` that belongs to a seed; None when it is trained."""
@@ -310,6 +354,17 @@ SWEPT = (
 """Sections of an experiment whose fields may be lists: sweeps."""
 
 
+class Prediction(Section):
+    """How it is measured what the initial weights say of the final network."""
+
+    flow_steps: Annotated[Count, Field(le=100_000)] = Field(
+        250, description="Number of steps of the gradient flows from the initial weights."
+    )
+    permutations: Annotated[Count, Field(le=10**6)] = Field(
+        2000, description="Number of permutations of runs behind each p value."
+    )
+
+
 class Analysis(Section):
     """Thresholds of the analyses."""
 
@@ -321,6 +376,10 @@ class Analysis(Section):
         "gap",
         description="Which rule names the key frequencies of networks on residues "
         "(docs/addition.md).",
+    )
+    prediction: Prediction = Field(
+        Prediction(),
+        description="How it is measured what the initial weights say of the final network.",
     )
 
 

@@ -53,10 +53,10 @@ def order_of(group: str, given: GivenGroup | None) -> int | None:
 def pass_products(network: ArchitectureSettings, n: int, pairs: int) -> Amount:
     """Return the operations of the matrix products of a forward pass over pairs.
 
-    Two for each multiplication: of an MLP or a bilinear network ``2 N h c`` from the hidden layer
-    to the logits, and ``4 n e h`` for the folded embeddings; of a transformer of one layer three
-    products for each pair, from the mixed values to neurons, from these to the logits, and past
-    them; of a deeper one all three positions of all layers.
+    Two for each multiplication: of a network without attention ``2 N h c`` from the hidden layer
+    to the logits, and of an MLP ``4 n e h`` for the folded embeddings; of a transformer of one
+    layer three products for each pair, from the mixed values to neurons, from these to the logits,
+    and past them; of a deeper one all three positions of all layers.
     """
     if isinstance(network, DeepTransformerSettings):
         d, mixed, m = network.d_model, network.heads * network.d_head, network.d_mlp

@@ -39,6 +39,12 @@ def weights_problems(experiment: Experiment, order: int | None, *, says_steps: b
     problems = _tensors_problems(experiment)
     if problems or experiment.weights is None:
         return problems
+    if experiment.initial_scale != 1:
+        return [
+            f"initial_scale` = {experiment.initial_scale}: scales the initial weights of a network "
+            "that is trained here, and this one is read from `weights`; leave one of the two out, "
+            "or set `initial_scale: 1` where the defaults have another"
+        ]
     found = problems_of_networks(
         experiment.weights,
         experiment.seeds,

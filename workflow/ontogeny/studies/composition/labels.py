@@ -48,6 +48,17 @@ DIMENSIONS = labels.DIMENSIONS | {
     "circuit": "the whole network, its generalising, its memorising circuit",
     "milestone": "event of a training run",
     "precision": "floating-point type",
+    "score": "what may tell which irrep wins",
+    "knowledge": "what is known: the initial weights, or checkpoints until accuracy is learned",
+    "function": "what a neuron reads of the left and the right factor, and what it writes",
+    "multiple": "multiple of a phase",
+    "curve": "what is drawn along training",
+    "moment": "step over the step at which accuracy 0.99 is reached",
+    "fifth": "fifth of the irreps by their power in the initial network",
+    "model": "logit of the winner of a neuron, by its features",
+    "strong_model": "logit of whether an irrep is strong, by its features",
+    "setting": "what runs that differ in their seeds alone have in common",
+    "pair": "pair of runs of one setting",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

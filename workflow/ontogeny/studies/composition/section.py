@@ -17,6 +17,7 @@ __all__ = ["FIGURES", "Composition", "Figures"]
 FIGURES = {
     "ontogeny.studies.composition.figures": "Group composition",
     "ontogeny.studies.composition.irreps.figures": "Group composition",
+    "ontogeny.studies.composition.prediction.figures": "Group composition",
     "ontogeny.studies.composition.addition.figures": "Modular addition",
 }
 """The packages of the figures, with their category in the report."""

@@ -149,11 +149,17 @@ class CompositionPlan(Plan):
         """Return whether the group of an experiment is addition modulo an odd number."""
         return self.is_cyclic(experiment) and parse(experiment.group)[0].order % 2 == 1
 
+    def predicts(self, experiment: Experiment) -> bool:
+        """Return whether the runs of an experiment can say early what they will learn."""
+        return self.multiplies(experiment) and experiment.has_initial and experiment.has_split
+
     def results_of_run(self, experiment: Experiment) -> list[str]:
         """Return the names of the results that a run of an experiment has."""
         results = ["checkpoints", "history"]
         if self.multiplies(experiment):
             results += ["analysis", "evaluation"]
+        if self.predicts(experiment):
+            results += ["prediction"]
         if self.adds(experiment):
             results += ["addition_analysis"]
             results += ["addition_evaluation"] if experiment.has_steps else []
@@ -166,13 +172,18 @@ class CompositionPlan(Plan):
     def adding(self) -> list[tuple[str, int]]:
         """Return the runs that can be followed while they learn residues, whatever their labels.
 
-        Of those alone whose training pairs are known.
+        Of those alone whose training pairs are known and leave test pairs: they are compared by
+        when they generalise.
         """
         return self.runs(
             lambda experiment: (
-                self.adds(experiment) and experiment.has_steps and experiment.has_split
+                self.adds(experiment) and experiment.has_steps and experiment.has_test_pairs
             )
         )
+
+    def predicting(self) -> list[tuple[str, int]]:
+        """Return the runs of which it is known what they say early."""
+        return self.runs(self.predicts)
 
     def described(self, name: str, seed: int) -> dict[str, Any]:
         """Return what the configuration says of a run and its results do not."""
@@ -195,12 +206,44 @@ class CompositionPlan(Plan):
             "modulus": parse(self.section.experiments[name].group)[0].order,
         }
 
+    def described_predicting(self, name: str, seed: int) -> dict[str, Any]:
+        """Return what tells a run apart among those that differ in their seeds alone.
+
+        Its setting has the name of the first experiment that agrees in all else.
+        """
+        experiment = self.section.experiments[name]
+        known = self.section.experiments.items()
+        like = self._without_seeds(experiment)
+        return {
+            "experiment": name,
+            "seed": seed,
+            "data_seed": seed if experiment.data.seed is None else experiment.data.seed,
+            "setting": next(other for other, each in known if self._without_seeds(each) == like),
+            "group": experiment.group,
+            "architecture": experiment.architecture.kind,
+        }
+
+    @staticmethod
+    def _without_seeds(experiment: Experiment) -> Experiment:
+        data = experiment.data.model_copy(update={"seed": None})
+        return experiment.model_copy(update={"seeds": (), "data": data})
+
     def comparison_specification(self) -> Any:
         """Return what tells all runs that multiply apart."""
         return canonical(
             {
                 "groups": self.groups_of_runs(),
                 "runs": [self.described(*run) for run in self.multiplying()],
+            }
+        )
+
+    def predictions_specification(self) -> Any:
+        """Return what tells all runs apart that say early what they will learn."""
+        return canonical(
+            {
+                "groups": sorted({self.section.experiments[n].group for n, _ in self.predicting()}),
+                "permutations": self.section.analysis.prediction.permutations,
+                "runs": [self.described_predicting(*run) for run in self.predicting()],
             }
         )
 
@@ -236,6 +279,7 @@ class CompositionPlan(Plan):
         if any(
             set(values) != {field}
             or "addition_evaluation" not in self.results_of_run(experiments[name])
+            or not experiments[name].has_test_pairs
             for name, values in members.items()
         ):
             return []
@@ -248,9 +292,12 @@ class CompositionPlan(Plan):
 
     def joined(self) -> list[str]:
         """Return the names of the results of all runs."""
-        return ["comparison"] * bool(self.multiplying()) + ["addition_comparison"] * bool(
-            self.adding()
-        )
+        of_runs = {
+            "comparison": self.multiplying(),
+            "predictions": self.predicting(),
+            "addition_comparison": self.adding(),
+        }
+        return [name for name, runs in of_runs.items() if runs]
 
     def tables(self, suffix: str) -> list[str]:
         """Return the tables over all runs, in one of their formats."""
@@ -296,7 +343,8 @@ class CompositionPlan(Plan):
     def _facts(self, experiment: Experiment) -> frozenset[str]:
         return facts_of_run(
             steps=experiment.has_steps,
-            split=experiment.has_split,
+            split=experiment.has_test_pairs,
+            initial=experiment.has_initial,
             cyclic=self.is_cyclic(experiment),
             kind=experiment.architecture.kind,
         )
@@ -396,7 +444,7 @@ class CompositionPlan(Plan):
             *(
                 self.result(f"figures/{name}/seed{seed}/learning", suffix="")
                 for name, experiment in experiments
-                if experiment.has_split
+                if experiment.has_test_pairs
                 for seed in self.seeds_with_figures(experiment)[:1]
             ),
         ]
@@ -406,11 +454,15 @@ class CompositionPlan(Plan):
         outcomes: dict[tuple[str, int], Outcome] = {}
         for name in reversed(self.joined()):
             outcomes |= outcomes_of_runs(read(self.result(name)))
+        experiments = self.section.experiments
+        unknown = [name for name, each in experiments.items() if not each.has_split]
+        untested = [
+            name for name, each in experiments.items() if each.has_split and not each.has_test_pairs
+        ]
         for run in self.runs():
-            if run not in outcomes and self.section.experiments[run[0]].has_split:
+            if run[0] in untested or (run not in outcomes and run[0] not in unknown):
                 outcomes[run] = outcomes_of_history(read(self.files([run], "history")[0]))
-        unknown = [name for name, each in self.section.experiments.items() if not each.has_split]
-        return summary(self.experiments(), outcomes, unknown=unknown)
+        return summary(self.experiments(), outcomes, unknown=unknown, untested=untested)
 
 
 STUDY = Study(
@@ -426,9 +478,16 @@ STUDY = Study(
         "study": "figures",
     },
     facts={
-        "run": ("steps", "split", "cyclic", *ARCHITECTURES),
-        "experiment": ("steps", "split", "cyclic", *ARCHITECTURES),
-        "study": ("steps", "irreps-differ", "several-widths", "enough-runs", "random-labels"),
+        "run": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
+        "experiment": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
+        "study": (
+            "steps",
+            "test-pairs",
+            "irreps-differ",
+            "several-widths",
+            "enough-runs",
+            "random-labels",
+        ),
     },
     figures=FIGURES,
     style=Style,
@@ -441,12 +500,19 @@ STUDY = Study(
             "addition_comparison",
             "addition",
         ),
+        Claims(
+            "prediction_claims",
+            "ontogeny.studies.composition.prediction.claims",
+            "predictions",
+            "prediction",
+        ),
     ),
     results=(
         "checkpoints",
         "history",
         "evaluation",
         "analysis",
+        "prediction",
         "addition_evaluation",
         "addition_analysis",
     ),

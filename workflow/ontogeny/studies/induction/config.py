@@ -160,7 +160,7 @@ class Network(Section):
 
 
 class Optimiser(optimisation.Optimiser):
-    """AdamW on minibatches that are drawn anew for every update."""
+    """The optimiser, on minibatches that are drawn anew for every update."""
 
     batch: Examples = Field(32, description="Sequences of a minibatch.")
     learning_rate: Positive = Field(3e-3, description="Learning rate [1/step].")

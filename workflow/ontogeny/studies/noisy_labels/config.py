@@ -189,12 +189,12 @@ class Network(Section):
 
 
 class Optimiser(optimisation.Optimiser):
-    """Adam on minibatches of a fixed set of comments, in a new order in each epoch."""
+    """The optimiser, on minibatches of a fixed set of comments, in a new order in each epoch."""
 
     batch: Examples = Field(128, description="Number of comments in a minibatch.")
     learning_rate: Positive = Field(2e-3, description="Learning rate [1/step].")
     betas: tuple[ShareBelowOne, ShareBelowOne] = Field(
-        (0.9, 0.999), description="Decay rates of the two moments."
+        (0.9, 0.999), description="Decay rates of the two moments of AdamW."
     )
     weight_decay: NonNegative = Field(0.0, description="Decoupled weight decay.")
 

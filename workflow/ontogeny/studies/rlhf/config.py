@@ -155,7 +155,7 @@ class Network(Section):
 
 
 class StartOptimiser(optimisation.Optimiser):
-    """AdamW on minibatches of the world's sequences, in a new order in each epoch."""
+    """The optimiser, on minibatches of the world's sequences, in a new order in each epoch."""
 
     batch: Examples = Field(128, description="Number of sequences in a minibatch.")
     learning_rate: Positive = Field(2e-3, description="Learning rate [1/step].")
@@ -237,7 +237,7 @@ class Tranche(TrancheOptions):
 
 
 class PreferenceOptimiser(optimisation.Optimiser):
-    """AdamW on minibatches of pairs."""
+    """The optimiser, on minibatches of pairs."""
 
     batch: Examples = Field(64, description="Number of pairs in a minibatch.")
     learning_rate_decay: optimisation.LearningRateDecay | None = Field(
@@ -293,11 +293,11 @@ class Preference(PreferenceTraining):
 
 
 class PolicyOptimiser(optimisation.Optimiser):
-    """Adam on minibatches of sampled responses."""
+    """The optimiser, on minibatches of sampled responses."""
 
     learning_rate: Positive = Field(4e-5, description="Learning rate [1/step].")
     betas: tuple[ShareBelowOne, ShareBelowOne] = Field(
-        (0.9, 0.95), description="Decay rates of the two moments."
+        (0.9, 0.95), description="Decay rates of the two moments of AdamW."
     )
     weight_decay: NonNegative = Field(0.0, description="Decoupled weight decay.")
     clip: Positive | None = Field(

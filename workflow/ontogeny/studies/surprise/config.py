@@ -280,7 +280,7 @@ class Network(Section):
 
 
 class Optimiser(optimisation.Optimiser):
-    """AdamW on minibatches that are drawn anew for every update."""
+    """The optimiser, on minibatches that are drawn anew for every update."""
 
     batch: Examples | None = Field(
         None,
@@ -292,7 +292,7 @@ class Optimiser(optimisation.Optimiser):
         description="Learning rate [1/step]; that of a transformer is this times sqrt(32 / width).",
     )
     betas: tuple[ShareBelowOne, ShareBelowOne] = Field(
-        (0.9, 0.999), description="Decay rates of the two moments."
+        (0.9, 0.999), description="Decay rates of the two moments of AdamW."
     )
     weight_decay: optimisation.NonNegative = Field(0.0, description="Decoupled weight decay.")
 

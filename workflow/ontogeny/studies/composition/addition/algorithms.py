@@ -58,11 +58,12 @@ def hidden_gradients(
     unembedding: Array,
     triples: NDArray[np.integer],
     *,
-    joined: Literal["sum", "product"],
+    joined: Literal["sum", "square", "product"],
 ) -> tuple[Array, Array]:
     """Return the gradients of some logits with respect to both embeddings, (n, h) each.
 
-    Of networks without attention, whose hidden layer is ``relu(X[a] + Y[b])`` or ``X[a] Y[b]``.
+    Of networks without attention, whose hidden layer is ``relu(X[a] + Y[b])``,
+    ``(X[a] + Y[b])^2`` or ``X[a] Y[b]``.
     Their two embeddings are tables of their own in spaces of their own; what can be compared are
     ``X[a]`` and ``Y[b]``, where they meet. If they meet in a sum, the two gradients are the same:
     such a network has symmetricity 1 whatever it learns.
@@ -75,12 +76,14 @@ def hidden_gradients(
         The neuron-to-logit map.
     triples : (3, n) ndarray of int
         ``a``, ``b``, ``c``.
-    joined : {"sum", "product"}
+    joined : {"sum", "square", "product"}
     """
     a, b, c = triples
     if joined == "product":
         return right[b] * unembedding[c], left[a] * unembedding[c]
-    gradient = (left[a] + right[b] > 0) * unembedding[c]
+    before = left[a] + right[b]
+    gate = before > 0 if joined == "sum" else 2 * before
+    gradient = gate * unembedding[c]
     return gradient, gradient
 
 

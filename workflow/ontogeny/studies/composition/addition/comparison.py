@@ -193,6 +193,8 @@ def _settings(history: xr.Dataset) -> Row:
         "architecture": training.architecture.kind,
         "labels": training.data.labels,
         "recipe": json.dumps(recipe, sort_keys=True),
+        "initial_scale": training.initial_scale,
+        "optimiser": optimiser.kind,
         "training_loss": optimiser.loss,
         "fraction": training.data.fraction or np.nan,
         "weight_decay": optimiser.weight_decay,

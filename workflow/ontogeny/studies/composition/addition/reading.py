@@ -166,7 +166,7 @@ def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) ->
     training = training_of(checkpoints)
     architecture = build(training.architecture, p)
     train, step = train_pairs_of(history, p), checkpoints["step"].values
-    answer = answers(product, labels=training.data.labels, seed=training.seed)
+    answer = answers(product, labels=training.data.labels, seed=training.data_seed)
 
     def stored(index: int) -> dict[str, NDArray[np.floating]]:
         return {str(name): values.values[index] for name, values in checkpoints.items()}

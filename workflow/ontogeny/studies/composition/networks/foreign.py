@@ -23,7 +23,7 @@ from ontogeny.studies.composition.networks.mappings import (
     shown,
     transposed,
 )
-from ontogeny.studies.composition.networks.pairs import answers, train_mask, training_rows
+from ontogeny.studies.composition.networks.pairs import answers, masks_by_split, training_rows
 from ontogeny.weights import WeightsError, read_weights
 
 __all__ = ["parameters_of", "read_run", "record_of", "steps_of_weights"]
@@ -120,7 +120,7 @@ def parameters_of(
         raise ValueError(msg)
     for ours, (name, values) in named.items():
         problem = (
-            _problem(values, shapes[ours], ours, name)
+            _problem(values, ours, name, architecture)
             if ours in shapes
             else _without_a_place(name, values, architecture)
         )
@@ -153,30 +153,39 @@ def _with_article(architecture: Architecture) -> str:
 
 
 def _problem(
-    values: NDArray[np.generic], shape: tuple[int, ...], parameter: str, name: str
+    values: NDArray[np.generic], parameter: str, name: str, architecture: Architecture
 ) -> str | None:
     """Say what is wrong with the values of a parameter, which the file has under a name."""
     if values.dtype.kind != "f":
         kind = "complex numbers" if values.dtype.kind == "c" else "whole numbers"
         return f"has {kind} ({values.dtype}) and not the weights of a network"
+    shape = architecture.shapes()[parameter]
     if values.shape != shape:
-        why = _why(values.shape, shape, parameter, name)
+        why = _why(values.shape, shape, parameter, name, architecture)
         return f"has the shape {values.shape}, not {shape}: {why}"
     if not np.isfinite(values).all():
         return "has numbers that are not finite"
     return None
 
 
-def _why(found: tuple[int, ...], wanted: tuple[int, ...], parameter: str, name: str) -> str:
+def _why(
+    found: tuple[int, ...],
+    wanted: tuple[int, ...],
+    parameter: str,
+    name: str,
+    architecture: Architecture,
+) -> str:
     """Say why a parameter may have another shape than the one wanted."""
     if len(found) > 1 and (*found[:-2], found[-1], found[-2]) == wanted:
         return (
             "it is the transpose, for example from nn.Linear; write "
             f"`tensors: {{{parameter}: {transposed(name)}}}`"
         )
-    if parameter == "W_E" and found == (wanted[0] - 1, wanted[1]):
+    reads_equals = "token" in architecture.dimensions.get("W_E", ())
+    if reads_equals and parameter == "W_E" and found == (wanted[0] - 1, wanted[1]):
         return "the embedding of the token = is missing, which comes after those of all elements"
-    if parameter == "W_U" and found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1:
+    is_one_output_off = found[:-1] == wanted[:-1] and abs(found[-1] - wanted[-1]) == 1
+    if reads_equals and parameter == "W_U" and is_one_output_off:
         has = found[-1] > wanted[-1]
         return (
             f"it {'has' if has else 'lacks'} an output for the token =; set "
@@ -279,17 +288,14 @@ def record_of(
     Returns
     -------
     Record
-        Without the training loss of every update. Measures are of training and test pairs or, if
-        by `spec` the split is unknown, of all pairs.
+        Without the training loss of every update. Measures are by the splits of
+        `ontogeny.studies.composition.networks.pairs.masks_by_split`.
     """
     order = len(product)
     architecture = build(spec.architecture, order)
     rows = training_rows(spec, order) if rows is None else rows
-    splits = [np.ones(order**2, dtype=bool)]
-    if rows is not None:
-        train = train_mask(rows, order).reshape(-1)
-        splits = [train, ~train]
-    answer = answers(product, labels=spec.data.labels, seed=spec.seed).reshape(-1)
+    splits = [*masks_by_split(rows, order).values()]
+    answer = answers(product, labels=spec.data.labels, seed=spec.data_seed).reshape(-1)
     found = [_measures(architecture, network, answer, splits) for network in networks.values()]
     return Record(
         step=np.array(list(networks), dtype=np.int64),

@@ -1,1 +1,1 @@
-"""Which circuit wins: what the weights say before the training does."""
+"""How early it is known which irreps a network will learn, and which one each neuron."""

@@ -30,6 +30,8 @@ def is_plain(results: xr.Dataset) -> xr.DataArray:
     return (
         (results["labels"] == "product")
         & (results["architecture"] == "transformer")
+        & (results["initial_scale"] == 1)
+        & (results["optimiser"] == "adamw")
         & (results["training_loss"] == "exact")
         & results["decay_change"].isnull()
         & (results["l1"] == 0)

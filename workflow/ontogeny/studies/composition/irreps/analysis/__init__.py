@@ -28,6 +28,7 @@ from ontogeny.studies.composition.irreps.analysis.neurons import (
     clusters,
     examples,
     neurons,
+    strongest,
     unembedding_shares,
 )
 from ontogeny.studies.composition.irreps.analysis.nulls import nulls, relabelled, relabelled_means
@@ -89,5 +90,6 @@ __all__ = [
     "relabelled_means",
     "restricted_losses",
     "splits_of",
+    "strongest",
     "unembedding_shares",
 ]

@@ -21,6 +21,7 @@ __all__ = [
     "examples",
     "neurons",
     "part_shares",
+    "strongest",
     "unembedding_shares",
 ]
 
@@ -236,20 +237,27 @@ def block_means(found: Neurons, frame: Frame) -> Array:
 
 
 def examples(found: Neurons) -> NDArray[np.int64]:
-    """Return the neurons that stand for the clusters: the strongest of each, in turn.
+    """Return the neurons that stand for the clusters: those of largest variance."""
+    return strongest(found.irrep, found.variance)
+
+
+def strongest(irrep: NDArray[np.integer], strength: Array) -> NDArray[np.int64]:
+    """Return the strongest neurons of each irrep, in turn.
 
     Parameters
     ----------
-    found : Neurons
+    irrep : (h,) ndarray of int
+        The irrep of each neuron; -1 for a neuron without one, which is left out.
+    strength : (h,) ndarray
 
     Returns
     -------
     (E,) ndarray of int64
-        At most `EXAMPLES`, by cluster and in it by falling variance.
+        At most `EXAMPLES`, by irrep and in it by falling strength.
     """
-    live = np.flatnonzero(found.irrep >= 0)
-    live = live[np.lexsort((-found.variance[live], found.irrep[live]))]
-    irrep = found.irrep[live]
+    live = np.flatnonzero(irrep >= 0)
+    live = live[np.lexsort((-strength[live], irrep[live]))]
+    irrep = irrep[live]
     place = np.arange(len(live)) - np.searchsorted(irrep, irrep)
     chosen = np.argsort(place, kind="stable")[:EXAMPLES]
     return live[np.sort(chosen)]

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-__all__ = ["A", "concatenated", "einsum", "product", "relu", "softmax", "stacked"]
+from ontogeny.studies.composition.config import Activation
+
+__all__ = ["A", "activated", "concatenated", "einsum", "product", "relu", "softmax", "stacked"]
 
 if TYPE_CHECKING:
     from typing import Any
@@ -23,6 +25,11 @@ def relu(values: A) -> A:
     if isinstance(values, np.ndarray):
         return np.maximum(values, 0)
     return values.relu()
+
+
+def activated(values: A, activation: Activation) -> A:
+    """Return ReLU or the square of each value."""
+    return relu(values) if activation == "relu" else values * values
 
 
 def softmax(scores: A, axis: int) -> A:

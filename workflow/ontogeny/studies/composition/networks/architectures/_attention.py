@@ -19,7 +19,7 @@ from ontogeny.studies.composition.networks.architectures._arrays import (
     stacked,
 )
 
-__all__ = ["Table", "places", "tabulate"]
+__all__ = ["Table", "passed_on", "places", "tabulate"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,15 @@ def tabulate(parameters: Mapping[str, A]) -> Table[A]:
     W_V = parameters["W_V"].swapaxes(0, 1).reshape(d_model, heads * d_head)
     values = product(x, W_V).reshape(-1, heads, d_head)  # (place, head, d_head)
     return Table(last, x @ directions, values)
+
+
+def passed_on(
+    embedding: Float[A, "element d_model"],
+    W_V: Float[A, "head d_model d_head"],
+    W_O: Float[A, "head d_head d_model"],
+) -> Float[A, "element d_model"]:
+    """Return what full attention to an element writes, ``sum_j W_E W_V^j W_O^j`` over heads."""
+    return embedding @ einsum("hdk,hke->de", W_V, W_O)
 
 
 def places(left: Int[A, " pair"], right: Int[A, " pair"], order: int) -> Int[A, "pair position"]:

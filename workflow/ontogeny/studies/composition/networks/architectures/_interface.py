@@ -104,11 +104,11 @@ class Architecture(Protocol):
         """
 
     @property
-    def joins(self) -> Literal["sum", "product"] | None:
-        """What the hidden layer is a function of: the sum or the product of both embeddings.
+    def joins(self) -> Literal["sum", "square", "product"] | None:
+        """How the hidden layer joins both embeddings: by their sum, its square, or their product.
 
-        ``relu(x + y)`` or ``x * y``, with x and y the rows of the embeddings of `readout`; None if
-        it is neither.
+        ``relu(x + y)``, ``(x + y)^2`` or ``x * y``, with x and y the rows of the embeddings of
+        `readout`; None if it is none of these.
         """
 
     @property
@@ -139,6 +139,16 @@ class Architecture(Protocol):
 
     def readout(self, parameters: Mapping[str, A]) -> Readout[A]:
         """Return the matrices whose rows stand for group elements."""
+
+    def neuron_inputs(
+        self, parameters: Mapping[str, A]
+    ) -> tuple[Float[A, "element neuron"], Float[A, "element neuron"]]:
+        """Return what each neuron of the last hidden layer reads of the left and right factor.
+
+        Before the activation, as a function of one element, to first order. Of a transformer,
+        whose attention depends on both factors, it is what attention of a third to each of the
+        three positions passes on of the token alone, without any path through earlier neurons.
+        """
 
     def objective(
         self,

@@ -102,6 +102,12 @@ class Bilinear:
         """Return W_x, W_y, both (element, neuron), and the transpose of W_U."""
         return Readout(parameters["W_x"], parameters["W_y"], parameters["W_U"].T)
 
+    def neuron_inputs(
+        self, parameters: Mapping[str, A]
+    ) -> tuple[Float[A, "element neuron"], Float[A, "element neuron"]]:
+        """Return W_x and W_y, whose rows are multiplied."""
+        return parameters["W_x"], parameters["W_y"]
+
     def objective(
         self,
         left: "torch.Tensor",

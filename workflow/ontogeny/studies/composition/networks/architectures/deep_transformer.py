@@ -20,6 +20,7 @@ from ontogeny.studies.composition.networks.architectures._arrays import (
     softmax,
     stacked,
 )
+from ontogeny.studies.composition.networks.architectures._attention import passed_on
 from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
@@ -174,6 +175,21 @@ class DeepTransformer:
         embedding = parameters["W_E"][:n]
         unembedding = (parameters["W_out"][-1] @ parameters["W_U"][:, :n]).T
         return Readout(embedding, embedding, unembedding)
+
+    def neuron_inputs(
+        self, parameters: Mapping[str, A]
+    ) -> tuple[Float[A, "element neuron"], Float[A, "element neuron"]]:
+        """Return what neurons of the last layer read of a token by attention, on both sides.
+
+        ``sum_l sum_j W_E W_V^lj W_O^lj W_in / 3`` over layers l and heads j, with W_in of the last
+        layer: the attention of every layer gives a third to each position, and the paths through
+        neurons or through the attention of two layers are left out.
+        """
+        d, k = self.d_model, self.d_head
+        W_V, W_O = parameters["W_V"].reshape(-1, d, k), parameters["W_O"].reshape(-1, k, d)
+        passed = passed_on(parameters["W_E"][: self.order], W_V, W_O)
+        found = passed @ parameters["W_in"][-1] / 3
+        return found, found
 
     def objective(
         self,

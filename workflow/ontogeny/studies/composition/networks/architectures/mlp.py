@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Optional, Union
 from jaxtyping import Float, Int
 
 from ontogeny.networks.dropout import Dropout
-from ontogeny.studies.composition.config import MLPSettings
-from ontogeny.studies.composition.networks.architectures._arrays import A, relu
+from ontogeny.studies.composition.config import Activation, MLPSettings
+from ontogeny.studies.composition.networks.architectures._arrays import A, activated
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
     Objective,
@@ -36,12 +36,12 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class MLP:
-    """Two embeddings, one ReLU layer, one linear map to the logits.
+    """Two embeddings, one hidden layer, one linear map to the logits.
 
-        hidden(a, b) = relu([W_x[a], W_y[b]] W + b),    logits = hidden W_U + b_U
+        hidden(a, b) = act([W_x[a], W_y[b]] W + b),    logits = hidden W_U + b_U
 
     Split after its first e rows, W makes the *folded* embeddings ``X = W_x W[:e] + b`` and
-    ``Y = W_y W[e:]``, and ``hidden(a, b) = relu(X[a] + Y[b])``: two small products in place of a
+    ``Y = W_y W[e:]``, and ``hidden(a, b) = act(X[a] + Y[b])``: two small products in place of a
     product over all pairs. Everything here uses that form. The bias is a part of X, though it
     might as well be one of Y: the hidden layer depends on their sum alone.
 
@@ -55,6 +55,8 @@ class MLP:
         Number of neurons, h.
     biases : bool, optional
         Whether there are b and b_U, zero at first and trained. The network of [1]_ has none.
+    activation : {"relu", "square"}, optional
+        Of the hidden layer, which is ReLU in [1]_.
 
     References
     ----------
@@ -72,13 +74,18 @@ class MLP:
     """
 
     dimensions: ClassVar[Mapping[str, tuple[str, ...]]] = DIMENSIONS
-    joins: ClassVar[Literal["sum"]] = "sum"
     single_block: ClassVar[bool] = False
 
     order: int
     embedding: int = 256
     hidden: int = 128
     biases: bool = False
+    activation: Activation = "relu"
+
+    @property
+    def joins(self) -> Literal["sum", "square"]:
+        """How the hidden layer joins both embeddings: by their sum or its square."""
+        return "sum" if self.activation == "relu" else "square"
 
     @property
     def direct_path(self) -> bool:
@@ -131,7 +138,8 @@ class MLP:
     ) -> Float[A, "pair neuron"]:
         """Return the hidden layer alone on the same pairs."""
         folded = self.readout(parameters)
-        return relu(folded.left_embedding[left] + folded.right_embedding[right])
+        before = folded.left_embedding[left] + folded.right_embedding[right]  # (pair, neuron)
+        return activated(before, self.activation)
 
     def readout(self, parameters: Mapping[str, A]) -> Readout[A]:
         """Return the folded embeddings X and Y, (element, neuron), and the transpose of W_U."""
@@ -142,6 +150,13 @@ class MLP:
             right_embedding=parameters["W_y"] @ W[self.embedding :],
             unembedding=parameters["W_U"].T,
         )
+
+    def neuron_inputs(
+        self, parameters: Mapping[str, A]
+    ) -> tuple[Float[A, "element neuron"], Float[A, "element neuron"]]:
+        """Return the folded embeddings X and Y."""
+        folded = self.readout(parameters)
+        return folded.left_embedding, folded.right_embedding
 
     def objective(
         self,
@@ -155,17 +170,20 @@ class MLP:
         dropout: Dropout = Dropout(),  # noqa: B008
     ) -> Objective:
         """Return the training loss on these pairs, in a form made to be called at every step."""
-        from ontogeny.studies.composition.networks.architectures._mlp_objective import (
-            MLPObjective,
+        import torch
+
+        from ontogeny.studies.composition.networks.architectures import _mlp_objective
+        from ontogeny.studies.composition.networks.architectures._table_objective import (
+            TableObjective,
         )
 
-        pairs = left.to(device), right.to(device), target.to(device)
-        return MLPObjective(
-            *pairs,
-            order=self.order,
-            embedding=self.embedding,
-            hidden=self.hidden,
-            biases=self.biases,
+        return TableObjective(
+            torch.stack([left, self.order + right], dim=1).to(device),
+            target.to(device),
+            fold=_mlp_objective.fold,
+            unfold=_mlp_objective.unfold,
+            size=(2 * self.order, self.hidden, self.order),
+            activation=self.activation,
             dtype=dtype,
             exact=exact,
             dropout=dropout,

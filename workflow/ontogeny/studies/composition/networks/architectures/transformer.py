@@ -21,7 +21,11 @@ from ontogeny.studies.composition.networks.architectures._arrays import (
     relu,
     softmax,
 )
-from ontogeny.studies.composition.networks.architectures._attention import places, tabulate
+from ontogeny.studies.composition.networks.architectures._attention import (
+    passed_on,
+    places,
+    tabulate,
+)
 from ontogeny.studies.composition.networks.architectures._dimensions import AROUND, BLOCK
 from ontogeny.studies.composition.networks.architectures._interface import (
     Activations,
@@ -193,6 +197,18 @@ class Transformer:
         embedding = parameters["W_E"][:n]
         unembedding = (parameters["W_out"] @ parameters["W_U"][:, :n]).T
         return Readout(embedding, embedding, unembedding)
+
+    def neuron_inputs(
+        self, parameters: Mapping[str, A]
+    ) -> tuple[Float[A, "element neuron"], Float[A, "element neuron"]]:
+        """Return ``sum_j W_E W_V^j W_O^j W_in / 3`` over heads j, on both sides.
+
+        It is what a neuron reads of an element where attention gives a third to each position, as
+        that of small initial weights does to first order.
+        """
+        passed = passed_on(parameters["W_E"][: self.order], parameters["W_V"], parameters["W_O"])
+        found = passed @ parameters["W_in"] / 3
+        return found, found
 
     def objective(
         self,

@@ -1,0 +1,203 @@
+"""What theory claims of early knowledge of the circuit, and what this project claims of it.
+
+Every measure reads the dataset of `ontogeny.studies.composition.prediction.predictions`. Runs count
+that have generalised and have strong irreps as well as others. Runs that differ in their seeds
+alone are of one setting; each setting with at least three runs that say something counts alike. Of
+runs of a setting with the same initial weights the first counts, except in claims about pairs of
+runs. Thresholds and least numbers of runs were set before any run was judged; docs/claims.md has
+them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ontogeny.claims import Claim
+from ontogeny.estimates import FEWEST, Estimate, difference, stratified_mean
+from ontogeny.studies.composition.prediction.pairs import PAIR_KINDS
+
+__all__ = ["CLAIMS"]
+
+HERE = "docs/predictions.md"
+DEMO = "arXiv 2602.16849, page of its demo"
+COUNTED = "runs that generalise, with strong irreps and others; mean over settings"
+
+SET_SCORES = {"transformer": "trilinear", "deep-transformer": "trilinear"}
+"""The score that is claimed to tell the strong irreps, by architecture; of others the next one."""
+
+SET_SCORE = "quadratic flow"
+
+Array = NDArray[np.float64]
+
+
+def _counted(results: xr.Dataset) -> xr.Dataset:
+    """Return the runs that count, one for each initial network of a setting."""
+    runs = results.isel(run=results["counted"].astype(bool))
+    setting, seed = (runs[f"{name}_of_run"].values.tolist() for name in ("setting", "seed"))
+    first = {each: row for row, each in reversed(list(enumerate(zip(setting, seed, strict=True))))}
+    return runs.isel(run=sorted(first.values()))
+
+
+def _by_setting(values: Array, setting: NDArray[np.object_]) -> Iterator[Array]:
+    """Yield what is known in each setting that has as much of it as an interval needs."""
+    for name in dict.fromkeys(setting):
+        known = values[(setting == name) & ~np.isnan(values)]
+        yield known if len(known) >= FEWEST else known[:0]
+
+
+def _over_settings(values: xr.DataArray, runs: xr.Dataset) -> Estimate:
+    return stratified_mean(list(_by_setting(values.values, runs["setting_of_run"].values)))
+
+
+def _of_neurons(results: xr.Dataset) -> Estimate:
+    runs = _counted(results)
+    at = {"knowledge": "weights", "score": "power"}
+    return _over_settings(
+        runs["known_neuron_auc"].sel(at) - runs["known_neuron_auc_null"].sel(at), runs
+    )
+
+
+def _smallest_misalignment(results: xr.Dataset) -> Estimate:
+    runs = _counted(results)
+    top = runs["known_neuron_top"].sel(knowledge="weights", score="alignment")
+    return _over_settings(top, runs)
+
+
+def _of_set(results: xr.Dataset) -> Estimate:
+    runs = _counted(results)
+    names = [SET_SCORES.get(kind, SET_SCORE) for kind in runs["architecture_of_run"].values]
+    scores = xr.DataArray(np.array(names, dtype=object), dims="run")
+    own = runs["known_key_auc"].sel(knowledge="weights").sel(score=scores)
+    return _over_settings(own - runs["unlike_key_auc"].sel(score=scores), runs)
+
+
+def _memorised(results: xr.Dataset) -> Estimate:
+    runs = _counted(results)
+    return _over_settings(
+        runs["known_key_auc"].sel(knowledge="memorised", score="similarity"), runs
+    )
+
+
+def _set_first(results: xr.Dataset) -> Estimate:
+    runs = _counted(results).sel(knowledge="memorised")
+    of_set = runs["known_key_auc"].sel(score="similarity")
+    of_neurons = runs["known_neuron_auc_among_key"].sel(score="power")
+    return _over_settings(of_set - of_neurons, runs)
+
+
+def _shares(results: xr.Dataset, kind: str) -> list[Array]:
+    """Return the shares of equal winners in the pairs of one kind that count, by setting."""
+    pairs = results[["same_winner", "setting_of_pair"]]
+    chosen = results["disjoint"].astype(bool) & (results["pair_kind"] == kind)
+    share = pairs["same_winner"].where(chosen)
+    return list(_by_setting(share.values, pairs["setting_of_pair"].values))
+
+
+def _same_weights(results: xr.Dataset) -> Estimate:
+    return stratified_mean(_shares(results, PAIR_KINDS[0]))
+
+
+def _weights_over_split(results: xr.Dataset) -> Estimate:
+    same, other = (_shares(results, kind) for kind in PAIR_KINDS[:2])
+    return difference(list(zip(same, other, strict=True)))
+
+
+CLAIMS = (
+    Claim(
+        "neurons-are-told",
+        "The initial weights say which irrep wins a neuron",
+        "The irrep that a neuron ends with has more power in its initial weights than others have.",
+        f"{HERE}, after arXiv 2602.16849",
+        "AUC of the score power at the initial weights for the winner of a neuron, less its mean "
+        f"with neurons exchanged; {COUNTED}",
+        "above",
+        0.05,
+        6,
+        _of_neurons,
+    ),
+    Claim(
+        "misalignment-decides",
+        "The smallest misalignment wins",
+        "A neuron ends with the irrep in which the phases that it reads and writes agree best at "
+        "first.",
+        DEMO,
+        "share of neurons whose winner has the largest alignment at the initial weights (on a "
+        f"cyclic group: the smallest phase misalignment); {COUNTED}",
+        "above",
+        0.5,
+        6,
+        _smallest_misalignment,
+    ),
+    Claim(
+        "set-is-told",
+        "The initial weights say which irreps the network uses",
+        "The initial weights of a run say which irreps it will use better than those of other runs "
+        "do.",
+        f"{HERE}, against arXiv 2302.03025",
+        "AUC of the initial network for strong irreps, less the mean of the initial networks of "
+        "other runs (other weights, other split); score trilinear of transformers, quadratic flow "
+        f"of others; {COUNTED}",
+        "above",
+        0.1,
+        6,
+        _of_set,
+    ),
+    Claim(
+        "chosen-while-memorising",
+        "The irreps are chosen while the network memorises",
+        "When the training pairs are memorised, the logits already show which irreps the network "
+        "will use.",
+        HERE,
+        "AUC of the logit similarity on test pairs at training accuracy 0.99 for the strong irreps "
+        f"of the final checkpoint; {COUNTED}",
+        "above",
+        0.9,
+        6,
+        _memorised,
+    ),
+    Claim(
+        "set-before-neurons",
+        "The set of irreps is known before the winners of neurons",
+        "When the training pairs are memorised, it is better known which irreps the network will "
+        "use than which of them wins each neuron.",
+        HERE,
+        "AUC of the logit similarity for the strong irreps, less AUC of the score power for the "
+        "winner of a neuron among strong irreps, both at training accuracy 0.99; "
+        f"{COUNTED}",
+        "above",
+        0.0,
+        6,
+        _set_first,
+    ),
+    Claim(
+        "data-has-a-say",
+        "The split has a say",
+        "With the same initial weights and another split, many neurons have another winner.",
+        HERE,
+        "share of neurons with the same winner in two runs with the same initial weights and "
+        "another split, among those with a winner in both; unit: a pair of runs, no run is in two; "
+        "runs that generalise, with strong irreps and others; mean over settings",
+        "below",
+        0.75,
+        6,
+        _same_weights,
+    ),
+    Claim(
+        "not-arbitrary",
+        "The initial weights have a say",
+        "Two runs have more winners in common when they have their initial weights in common than "
+        "when they have their split in common.",
+        f"{HERE}, against arXiv 2302.03025",
+        "share of neurons with the same winner: same initial weights and another split, less other "
+        "initial weights and the same split; unit: a pair of runs of either kind, no run is in two "
+        "of one kind; runs that generalise, with strong irreps and others; mean over settings that "
+        "have both",
+        "above",
+        0.1,
+        12,
+        _weights_over_split,
+    ),
+)
+"""The claims, in the order in which they are shown."""

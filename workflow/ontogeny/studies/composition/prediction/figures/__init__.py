@@ -1,0 +1,1 @@
+"""Figures, one a module, below the level at which each is drawn."""

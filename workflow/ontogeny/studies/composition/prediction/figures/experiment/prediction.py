@@ -1,0 +1,338 @@
+"""When it is known what a network will learn, and when its accuracy shows it.
+
+All runs of the experiment. Training is measured in shares of the step at which test accuracy 0.99
+is reached (of the last step, where it is not), on a logarithmic axis; 0 is the initial network.
+Where all pairs are trained on, accuracy and similarity are those of all pairs.
+
+a: In the final network many neurons serve one irrep each, their winner. The AUC of neurons is the
+probability that the winner of a neuron has more power in its weights than another irrep that is
+drawn at random: 1 is certainty, 0.5 is chance. The null, in grey, is the same with the winners of
+other neurons of the same network. What the whole network favours lifts the null as well, so that
+only the distance between both curves is knowledge about single neurons. The AUC of the key set is
+the probability that an irrep which the final network uses scores higher than one which it does
+not; it uses an irrep, which then is key, if its logit similarity exceeds 0.1. The score is the
+power in all neurons of the initial network (circle), and afterwards the logit similarity on test
+pairs (line). A neuron is settled when the largest share of its power is that of its winner. Thick
+curves are means over seeds, thin ones single seeds. The training pairs are memorised at training
+accuracy 0.99: the shaded range goes from the first to the last run, the line is their mean. Where a
+coloured curve is near 1 and the dashed one is still low, the outcome is decided before the accuracy
+shows it.
+
+b: The irreps of each run, divided into fifths by their power in its initial network: the share of
+each fifth that becomes key, with the counts above. The dotted line is the share of all irreps. With
+bars of equal height, the initial power would say nothing.
+
+c: The share that each irrep has of the power of one neuron. Of the example neurons of the first
+seed it is the one whose winner took the lead last; others settle earlier. The vertical line is the
+first checkpoint from which on the winner leads.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from ontogeny.plotting import PALETTE, figure, irrep_looks, legend_below, note, settings
+from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.labels import coordinate, variable
+
+__all__ = ["draw", "numbers"]
+
+NEEDS = ("initial", "steps")
+
+Array = NDArray[np.float64]
+
+_CURVES = {
+    "neurons": ("AUC of the winner of a neuron, by power", PALETTE[0], "-"),
+    "null": ("the same with winners exchanged (null)", "#999999", "-"),
+    "key": ("AUC of the set of key irreps, by logit similarity", PALETTE[1], "-"),
+    "settled": ("share of settled neurons", PALETTE[2], "-"),
+    "accuracy": ("{split} accuracy", "#222222", (0, (4, 2))),
+}
+"""Label, colour and dash of each curve."""
+
+_INITIAL_SCORE = "power"
+"""Score by which irreps of the initial network are ordered, of neurons and of the network."""
+
+_MOMENTS = 200
+"""Points of the curves after the initial network."""
+
+_FIFTHS = 5
+_NO_WINNER = "no neuron has a winner"
+
+
+def numbers(
+    prediction: Sequence[xr.Dataset], history: Sequence[xr.Dataset], seeds: Sequence[int]
+) -> xr.Dataset:
+    """Select the curves of all seeds, the irreps that become key, and one neuron.
+
+    Steps of each run are divided by its target step. The curves of the runs are then interpolated
+    on common points, linearly in the logarithm, so that they have a mean.
+
+    Parameters
+    ----------
+    prediction, history : sequence of Dataset
+        One for each seed.
+    seeds : sequence of int
+    """
+    split = _split(history)
+    target = np.array([_target(run) for run in prediction])
+    moments = _moments([run["step"].values / t for run, t in zip(prediction, target, strict=True)])
+    curves = np.stack([
+        _curves(run, past["accuracy"].sel(split=split), t, moments)
+        for run, past, t in zip(prediction, history, target, strict=True)
+    ])  # fmt: skip
+    memorised = np.full(len(prediction), np.nan)
+    if split == "test":
+        memorised[:] = [run["knowledge_step"].sel(knowledge="memorised") for run in prediction]
+    variables = {
+        "curves": variable(("seed", "curve", "moment"), curves, "AUC, share or accuracy"),
+        "mean_curves": variable(("curve", "moment"), _mean(curves), "mean of the curves of runs"),
+        "memorised": variable("seed", memorised / target, "moment of training accuracy 0.99"),
+        "mean_memorised": variable((), _mean(memorised / target), "mean of these moments"),
+        "target_reached": variable(
+            "seed", [bool(run["target_reached"]) for run in prediction], "accuracy 0.99 is reached"
+        ),
+        "accuracy_split": variable((), split, "pairs whose accuracy is shown"),
+    }
+    coordinates = {
+        "seed": coordinate("seed", list(seeds)),
+        "curve": coordinate("curve", list(_CURVES)),
+        "moment": coordinate("moment", moments),
+        "fifth": coordinate("fifth", np.arange(1, _FIFTHS + 1)),
+    }
+    return xr.Dataset(variables | _fifths(prediction) | _race(prediction, seeds), coordinates)
+
+
+def _split(history: Sequence[xr.Dataset]) -> str:
+    """Return the pairs whose accuracy counts: test pairs if there are any."""
+    for split in ("test", "train"):
+        if all(split in run["split"] for run in history) and any(
+            run["accuracy"].sel(split=split).notnull().any() for run in history
+        ):
+            return split
+    return "all"
+
+
+def _moments(shares: Sequence[Array]) -> Array:
+    """Return 0, and points from where all runs are under way to where the first one ends."""
+    first = max(share[share > 0][0] for share in shares)
+    last = min(share[-1] for share in shares)
+    between = np.geomspace(first, last, _MOMENTS) if last > first else [first]
+    return np.array([0.0, *between])
+
+
+def _curves(run: xr.Dataset, accuracy: xr.DataArray, target: float, moments: Array) -> Array:
+    """Return the curves of a run, in the order of `_CURVES`, at the given moments."""
+    key = run["key_auc"].sel(score="similarity").values.copy()
+    key[0] = run["key_auc"].sel(score=_INITIAL_SCORE)[0]
+    values = {
+        "neurons": run["neuron_auc"].sel(score=_INITIAL_SCORE).values,
+        "null": run["neuron_auc_null"].sel(score=_INITIAL_SCORE).values,
+        "settled": run["settled"].values,
+        "key": key,
+    }
+    share = run["step"].values / target
+    found = {name: _at(moments, share, each) for name, each in values.items()}
+    found["accuracy"] = _at(moments, accuracy["step"].values / target, accuracy.values)
+    return np.stack([found[name] for name in _CURVES])
+
+
+def _at(moments: Array, share: Array, values: Array) -> Array:
+    """Interpolate a curve in the logarithm; its value at 0 is kept."""
+    known = np.isfinite(values) & (share > 0)
+    found = np.full(len(moments), np.nan)
+    found[0] = values[0]
+    if known.any():
+        places = np.log(moments[1:]), np.log(share[known])
+        found[1:] = np.interp(places[0], places[1], values[known], left=np.nan, right=np.nan)
+    return found
+
+
+def _mean(values: Array) -> Array:
+    """Return the mean over runs, of those that have a value."""
+    known = np.isfinite(values)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
+
+
+def _fifths(prediction: Sequence[xr.Dataset]) -> dict[str, xr.Variable]:
+    """Return how many irreps of all runs each fifth has, and how many of these become key."""
+    fifth = np.concatenate([run["key_fifth"].values for run in prediction])
+    strong = np.concatenate([run["strong"].values for run in prediction])
+    every = range(_FIFTHS)
+    count = np.array([(fifth == each).sum() for each in every])
+    key = np.array([strong[fifth == each].sum() for each in every])
+    share = np.where(count > 0, key / np.maximum(count, 1), np.nan)
+    return {
+        "irreps": variable("fifth", count, "number of irreps"),
+        "key_irreps": variable("fifth", key, "number of these that become key"),
+        "key_share": variable("fifth", share, "share of irreps that become key"),
+        "base_rate": variable((), key.sum() / max(count.sum(), 1), "share of all irreps"),
+    }
+
+
+def _race(prediction: Sequence[xr.Dataset], seeds: Sequence[int]) -> dict[str, xr.Variable]:
+    """Return the shares of irreps in one neuron, or nothing if no example has a winner.
+
+    It is of the first seed with such an example: that whose winner took the lead last.
+    """
+    for run, seed in zip(prediction, seeds, strict=True):
+        irreps = [str(name) for name in run["irrep"].values]
+        neurons = run["example"].values
+        winners = [str(name) for name in run["winner"].sel(neuron=neurons).values]
+        shares = run["neuron_share"].transpose("example", "step", "irrep").values
+        leads = {
+            example: _takes_the_lead(shares[example], irreps.index(winner))
+            for example, winner in enumerate(winners)
+            if winner in irreps
+        }
+        if leads:
+            last = max(leads, key=lambda example: leads[example])
+            moment = run["step"].values / _target(run)
+            return {
+                "irrep": coordinate("irrep", run["irrep"].values),
+                "step": coordinate("step", run["step"].values),
+                "race_share": variable(("step", "irrep"), shares[last], "share of the power"),
+                "race_moment": variable("step", moment, "step over the target step"),
+                "race_lead": variable((), moment[leads[last]], "moment when the winner leads"),
+                "race_winner": variable((), winners[last], "winner of the neuron"),
+                "race_neuron": variable((), int(neurons[last]), "number of the neuron"),
+                "race_seed": variable((), seed, "seed of the run of the neuron"),
+            }
+    return {}
+
+
+def _target(run: xr.Dataset) -> float:
+    """Return the target step, at least 1: on a tiny group chance can reach it at step 0."""
+    return max(float(run["target_step"]), 1.0)
+
+
+def _takes_the_lead(share: Array, winner: int) -> int:
+    """Return the first checkpoint from which on the winner has the largest non-trivial share."""
+    trails = np.flatnonzero(share[:, 1:].argmax(axis=1) + 1 != winner)
+    return int(trails[-1]) + 1 if len(trails) else 0
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw the curves along training, the bars of the fifths, and the neuron."""
+    with settings():
+        drawn = figure(width=1.75 * style.width, height=0.65 * style.width)
+        along, fifths, neuron = drawn.subplots(1, 3, width_ratios=[1.55, 0.9, 1.2])
+        _along(along, numbers)
+        _bars(fifths, numbers)
+        _competition(neuron, numbers)
+        for axes in (along, neuron):
+            _moment_axis(axes, numbers, logarithmic=style.log_steps)
+        legend_below(drawn, along.get_legend_handles_labels()[0], columns=3)
+        drawn.suptitle(title, fontsize=10)
+    return drawn
+
+
+def _along(axes: Axes, numbers: xr.Dataset) -> None:
+    """Draw the curves: each seed thinly, and their mean."""
+    moment = numbers["moment"].values
+    for name, (label, colour, dash) in _CURVES.items():
+        mean = numbers["mean_curves"].sel(curve=name).values
+        if np.isnan(mean).all():
+            continue
+        start = 1 if name == "key" else 0
+        if name != "null" and numbers.sizes["seed"] > 1:
+            for curve in numbers["curves"].sel(curve=name).values:
+                axes.plot(moment[start:], curve[start:], color=colour, ls=dash, lw=0.5, alpha=0.4)
+        axes.plot(moment[start:], mean[start:], color=colour, ls=dash, lw=2, zorder=4,
+                  label=label.format(split=_pairs(numbers)))  # fmt: skip
+        if name == "key":
+            axes.plot(0, mean[0], "o", color=colour, mfc="white", ms=6, mew=1.6, zorder=5,
+                      clip_on=False, label="the same in the initial network, by power")  # fmt: skip
+    if np.isfinite(numbers["mean_memorised"]):
+        of_runs, middle = numbers["memorised"], float(numbers["mean_memorised"])
+        axes.axvspan(float(of_runs.min()), float(of_runs.max()), color="#f3e6c8", lw=0, zorder=0)
+        _mark(axes, middle, "training pairs memorised", color="#c9a227", lw=1.5, zorder=1)
+    axes.set(ylim=(-0.03, 1.03), yticks=np.linspace(0, 1, 5), ylabel="AUC, share or accuracy")
+    unknown = numbers["mean_curves"].sel(curve="neurons").isnull().all()
+    _head(axes, "a   When the outcome is known" + (f"; {_NO_WINNER}" if unknown else ""))
+
+
+def _bars(axes: Axes, numbers: xr.Dataset) -> None:
+    """Draw the share of key irreps in each fifth that has irreps, with the counts above."""
+    shown = numbers.isel(fifth=np.flatnonzero(numbers["irreps"]))
+    fifth, base = shown["fifth"].values, float(numbers["base_rate"])
+    axes.bar(fifth, shown["key_share"], width=0.72, color=PALETTE[1], alpha=0.8)
+    for place, key, of in zip(fifth, shown["key_irreps"], shown["irreps"], strict=True):
+        _above(axes, float(place), f"{int(key)}/{int(of)}")
+    axes.axhline(base, color="#222222", lw=1.2, ls=":")
+    _beside(axes, base, "all")
+    axes.set(ylim=(0, 1.03), yticks=np.linspace(0, 1, 5), ylabel="share that becomes key")
+    axes.set(xticks=fifth, xlabel="fifth of the irreps,\nfrom least to most initial power")
+    axes.grid(visible=False, axis="x")
+    _head(axes, "b   Which irreps become key")
+
+
+def _competition(axes: Axes, numbers: xr.Dataset) -> None:
+    """Draw the shares of irreps in one neuron, the winner in its colour."""
+    axes.set(ylim=(-0.03, 1.03), yticks=np.linspace(0, 1, 5))
+    axes.set_ylabel("share of its power")
+    if "race_share" not in numbers:
+        _head(axes, "c   Competition in a neuron")
+        note(axes, _NO_WINNER)
+        return
+    irreps = [str(name) for name in numbers["irrep"].values]
+    winner, share = str(numbers["race_winner"].item()), numbers["race_share"]
+    colour = irrep_looks(irreps)[winner].colour
+    for irrep in irreps[1:]:
+        wins = irrep == winner
+        axes.plot(numbers["race_moment"], share.sel(irrep=irrep),
+                  color=colour if wins else "#aaaaaa", lw=2.2 if wins else 0.7)  # fmt: skip
+    _mark(axes, float(numbers["race_lead"]), "the winner leads", color="#444444", lw=1, ls=":")
+    _beside(
+        axes, float(share.sel(irrep=winner)[-1]), f"{winner}\nwins", color=colour, weight="bold"
+    )
+    _beside(axes, 0.0, "others", color="#888888")
+    neuron, seed = int(numbers["race_neuron"]), int(numbers["race_seed"])
+    _head(axes, f"c   Competition in neuron {neuron} of seed {seed}")
+
+
+def _head(axes: Axes, title: str) -> None:
+    """Set a title that leaves a line for words above the axes."""
+    axes.set_title(title, loc="left", pad=18)
+
+
+def _mark(axes: Axes, moment: float, words: str, **look: Any) -> None:
+    """Draw a vertical line, with words above it."""
+    axes.axvline(moment, **look)
+    _above(axes, moment, words)
+
+
+def _above(axes: Axes, place: float, words: str) -> None:
+    axes.text(place, 1.015, words, transform=axes.get_xaxis_transform(), ha="center", fontsize=7.5)
+
+
+def _beside(axes: Axes, height: float, words: str, **look: Any) -> None:
+    axes.text(1.015, height, words, transform=axes.get_yaxis_transform(), va="center",
+              fontsize=7.5, **look)  # fmt: skip
+
+
+def _moment_axis(axes: Axes, numbers: xr.Dataset, *, logarithmic: bool) -> None:
+    """Make the horizontal axis one of steps over the target step, with 0 at the left edge."""
+    first, last = numbers["moment"].values[[1, -1]]
+    if logarithmic:
+        axes.set_xscale("symlog", linthresh=first, linscale=0.6)
+        decades = 10.0 ** np.arange(np.ceil(np.log10(first)), np.floor(np.log10(last)) + 1)
+        axes.set_xticks([0, *decades], ["0", *(f"{each:g}" for each in decades)])
+        axes.minorticks_off()
+    axes.set_xlim(0, last)
+    label = f"step / step of {_pairs(numbers)} accuracy 0.99"
+    reached, of = int(numbers["target_reached"].sum()), numbers.sizes["seed"]
+    if reached < of:
+        label += f"\n(reached by {reached} of {of} seeds; otherwise / last step)"
+    axes.set_xlabel(label)
+
+
+def _pairs(numbers: xr.Dataset) -> str:
+    split = str(numbers["accuracy_split"].item())
+    return "training" if split == "train" else split
