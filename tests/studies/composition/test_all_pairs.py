@@ -298,6 +298,9 @@ def test_a_sweep_of_them_shows_training_losses_and_no_test():
     assert left.get_ylabel() == "training loss [nat]"
     assert len(left.get_lines()) == 3
     assert [text.get_text() for text in right.get_legend().get_texts()] == ["training"]
+    beside = module.draw(module.numbers(joined("beside others")["sweeps/e"]), style)
+    not_generalised = beside.axes[1].get_lines()[-1]
+    assert not_generalised.get_xdata().tolist() == [0.6]
 
 
 # The configuration
