@@ -14,7 +14,7 @@ from ontogeny.studies.composition.addition.reading import read_run
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Data, Training
 from ontogeny.studies.composition.networks.foreign import record_of
-from ontogeny.studies.composition.networks.pairs import answers, training_rows
+from ontogeny.studies.composition.networks.pairs import answers, data_seed, training_rows
 from ontogeny.studies.composition.networks.records import datasets, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.studies.composition.resolution import resolve
@@ -276,7 +276,7 @@ def test_analyses_of_residues_know_the_random_labels():
 def test_a_seed_of_the_data_can_be_swept():
     entry = SMALL | {"data": {"seed": [1, 2]}, "seeds": [0, 1]}
     found = resolve({"experiments": {"e": entry}}, {}).experiments
-    assert {name: each.training(1).data_seed for name, each in found.items()} == {
+    assert {name: data_seed(each.training(1)) for name, each in found.items()} == {
         "e-seed-1": 1,
         "e-seed-2": 2,
     }

@@ -238,11 +238,6 @@ class Training(_Training):
     def _weights(cls, value: object) -> object:
         return as_tuple(value)
 
-    @property
-    def data_seed(self) -> int:
-        """Return the seed of the split and of random labels."""
-        return self.seed if self.data.seed is None else self.data.seed
-
 
 class Experiment(_Training):
     """One kind of network on one group, trained from one or more seeds."""

@@ -152,7 +152,8 @@ def prediction(experiment: Experiment, n: int) -> Cost:
     )
     pairs = h * n**2 if h * n**2 <= 10**6 else 0
     flows = Cost(numbers=250 * (8 * pairs + 60 * n * h), calls=250 * 40)
-    return Cost(starts=1, stored=60_000 + 24 * h * _classes(n)) + each * _followed(experiment) + flows
+    begun = Cost(starts=1, stored=60_000 + 24 * h * _classes(n))
+    return begun + flows + each * _followed(experiment)
 
 
 def _neurons(experiment: Experiment) -> int:

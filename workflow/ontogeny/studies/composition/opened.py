@@ -103,6 +103,7 @@ def facts(results: Results) -> set[str]:
         facts_of_run(
             steps=history.sizes.get("step", 0) > 1,
             split="test" in history.get("split", xr.DataArray([])).values,
+            initial="step" in history and int(history["step"][0]) == 0,
             cyclic=_is_cyclic(history),
             kind=None if checkpoints is None else training_of(checkpoints).architecture.kind,
         )

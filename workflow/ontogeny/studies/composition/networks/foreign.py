@@ -23,7 +23,12 @@ from ontogeny.studies.composition.networks.mappings import (
     shown,
     transposed,
 )
-from ontogeny.studies.composition.networks.pairs import answers, masks_by_split, training_rows
+from ontogeny.studies.composition.networks.pairs import (
+    answers,
+    data_seed,
+    masks_by_split,
+    training_rows,
+)
 from ontogeny.weights import WeightsError, read_weights
 
 __all__ = ["parameters_of", "read_run", "record_of", "steps_of_weights"]
@@ -295,7 +300,7 @@ def record_of(
     architecture = build(spec.architecture, order)
     rows = training_rows(spec, order) if rows is None else rows
     splits = [*masks_by_split(rows, order).values()]
-    answer = answers(product, labels=spec.data.labels, seed=spec.data_seed).reshape(-1)
+    answer = answers(product, labels=spec.data.labels, seed=data_seed(spec)).reshape(-1)
     found = [_measures(architecture, network, answer, splits) for network in networks.values()]
     return Record(
         step=np.array(list(networks), dtype=np.int64),

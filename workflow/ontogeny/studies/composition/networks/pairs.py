@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.config import Training
 
-__all__ = ["answers", "masks_by_split", "train_mask", "train_pairs", "training_rows"]
+__all__ = ["answers", "data_seed", "masks_by_split", "train_mask", "train_pairs", "training_rows"]
 
 
 def train_pairs(
@@ -80,6 +80,11 @@ def _randperm(count: int, seed: int) -> NDArray[np.int64]:
     return np.array(order)
 
 
+def data_seed(spec: Training) -> int:
+    """Return the seed of the split and of random labels."""
+    return spec.seed if spec.data.seed is None else spec.data.seed
+
+
 def training_rows(
     spec: Training, order: int, given: NDArray[np.int64] | None = None
 ) -> NDArray[np.int64] | None:
@@ -114,7 +119,7 @@ def training_rows(
     if data.fraction is None:
         msg = "`fraction` is missing: give it, a file of pairs, or the split `unknown`"
         raise ValueError(msg)
-    return train_pairs(order**2, fraction=data.fraction, seed=spec.data_seed, split=data.split)
+    return train_pairs(order**2, fraction=data.fraction, seed=data_seed(spec), split=data.split)
 
 
 def answers(

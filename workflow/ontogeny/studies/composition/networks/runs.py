@@ -11,7 +11,12 @@ from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture, Dropout
 from ontogeny.studies.composition.networks.build import EMBEDDED, build, pair_blocks
 from ontogeny.studies.composition.networks.loss import accuracy, cross_entropy
-from ontogeny.studies.composition.networks.pairs import answers, masks_by_split, training_rows
+from ontogeny.studies.composition.networks.pairs import (
+    answers,
+    data_seed,
+    masks_by_split,
+    training_rows,
+)
 from ontogeny.training import (
     Evaluation,
     ParameterBuffer,
@@ -93,7 +98,7 @@ def train_network(
         msg = "`early_stop` reads the test loss, and all pairs are trained on; leave it out"
         raise ValueError(msg)
     target = torch.tensor(
-        answers(product, labels=spec.data.labels, seed=spec.data_seed), dtype=torch.int64
+        answers(product, labels=spec.data.labels, seed=data_seed(spec)), dtype=torch.int64
     ).reshape(-1)
     left, right = torch.arange(order**2) // order, torch.arange(order**2) % order
     chosen = torch.as_tensor(rows)
