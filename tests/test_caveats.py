@@ -136,6 +136,13 @@ def test_a_figure_repeats_the_warnings_of_the_results_that_it_shows(monkeypatch)
     assert not without.texts
 
 
+def test_below_a_figure_of_words_alone_sentences_are_written_too():
+    made = figure(width=4.0, height=2.0)
+    made.suptitle("nothing to see")
+    write_below(made, ["A sentence."])
+    assert made.texts[-1].get_text() == "A sentence."
+
+
 def test_what_is_written_below_moves_nothing():
     made = figure(width=4.0, height=2.0)
     axes = made.subplots()

@@ -40,6 +40,13 @@ ADDITION = (
     "studies.composition.addition: stages algorithms attention followups forward interventions "
     "key_losses keys measures milestones neuron_waves reading readout split_losses waves",
 )
+PREDICTION = (
+    COMPOSED,
+    "studies.composition.irreps: datasets",
+    "studies.composition.irreps.analysis: frame neurons",
+    "studies.composition.prediction: stage algebra flow followed functions gradient reading scores "
+    "scoring waves",
+)
 INDUCTION = (
     DECODER,
     "studies.induction: stages datasets findings head_kinds",
@@ -84,6 +91,10 @@ COMPUTES = {
         "groups: _structure",
         "representations: _alternating _cyclic _dicyclic _dihedral _numerical _product _symmetric",
         "studies.composition.catalogue: irreps",
+    ],
+    "composition/prediction": PREDICTION,
+    "composition/predictions": [
+        "studies.composition.prediction: orders pairs predictions probabilities scoring settings",
     ],
     "composition/read_weights": [
         COMPOSED,

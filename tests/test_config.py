@@ -94,7 +94,7 @@ WRONG = [
     (f"{S3}/schedule", {"steps": 0}, ["schedule.steps` = 0", "greater than or equal to 1"]),
     (f"{S3}/schedule", {"steps": -5}, ["schedule.steps` = -5", "greater than or equal to 1"]),
     (f"{S3}/data/fraction", 0, ["data.fraction` = 0", "greater than 0"]),
-    (f"{S3}/data/fraction", 1.0, ["data.fraction` = 1.0", "less than 1"]),
+    (f"{S3}/data/fraction", 1.01, ["data.fraction` = 1.01", "less than or equal to 1"]),
     (f"{S3}/data/fraction", float("nan"), ["data.fraction` = .nan", "finite number"]),
     (f"{S3}/optimiser", {"learning_rate": 0}, ["learning_rate` = 0", "greater than 0"]),
     (f"{S3}/optimiser", {"learning_rate": float("inf")}, ["learning_rate` = .inf", "finite"]),
@@ -384,7 +384,7 @@ def test_the_schema_refuses_unknown_keys_and_wrong_ranges():
     assert not list(validator.iter_errors(VALID))
     for path, value in [
         (f"{S3}/grup", "S3"),
-        (f"{S3}/data/fraction", 1.0),
+        (f"{S3}/data/fraction", 1.01),
         (f"{S3}/schedule", {"steps": 0}),
         ("composition/experiments/S3 MLP", {}),
     ]:

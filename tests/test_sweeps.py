@@ -655,8 +655,8 @@ def test_many_fields_make_a_name_that_a_folder_may_have():
 def test_a_wrong_value_is_named_where_it_is_written():
     message = refusal(data={"fraction": [0.4, 1.5, 2.0]})
     assert message.splitlines() == [
-        "`composition.experiments.e.data.fraction` = 1.5: must be less than 1",
-        "`composition.experiments.e.data.fraction` = 2.0: must be less than 1",
+        "`composition.experiments.e.data.fraction` = 1.5: must be less than or equal to 1",
+        "`composition.experiments.e.data.fraction` = 2.0: must be less than or equal to 1",
     ]
 
 

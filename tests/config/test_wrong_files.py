@@ -312,7 +312,7 @@ WRONG = {
     "member out of range": (
         experiment(data="{fraction: [0.5, 2]}"),
         f"`{A}.data.fraction` = 2",
-        "less than 1",
+        "less than or equal to 1",
     ),
     "member of a sweep over groups": (experiment(group="[S3, S0]"), f"`{A}.group` = 'S0'"),
     # equal members

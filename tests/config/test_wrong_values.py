@@ -110,7 +110,7 @@ NUMBERS = [
     (f"{A}.optimiser.warm_up", 1e12, MOST),
     (f"{A}.optimiser.dropout", 1, "must be less than 1"),
     (f"{A}.data.fraction", 0, "must be greater than 0"),
-    (f"{A}.data.fraction", 1, "must be less than 1"),
+    (f"{A}.data.fraction", 1.1, "must be less than or equal to 1"),
     (f"{A}.data.fraction", 0.001, "leaves no training pairs of the 36 of S3"),
     (f"{A}.seeds", [-1], "greater than or equal to 0"),
     (f"{A}.seeds", [2**63], "less than"),

@@ -302,7 +302,7 @@ def test_an_architecture_plans_nothing_but_its_own_runs(project):
     project.write(f"{architectures}/novel.py", mlp)
     config = f"{STUDY}/config.py"
     project.edit(config, "class BilinearSettings(", f"{NOVEL}class BilinearSettings(")
-    project.edit(config, "    MLPSettings\n    |", "    MLPSettings | NovelSettings\n    |")
+    project.edit(config, "MLPSettings | Bilinear", "MLPSettings | NovelSettings | Bilinear")
     assert project.plan() == set()
     new = "a: {group: S3}\n    c: {group: S3, architecture: {kind: novel}}"
     project.edit(CONFIG_FILE, "a: {group: S3}", new)

@@ -217,11 +217,11 @@ def test_memorised_pairs_look_like_every_irrep_by_its_degree_but_test_pairs_do_n
 def test_without_test_pairs_nothing_is_said_of_them():
     seen, product, _ = known("S3")
     network = network_of(np.zeros((6, 6, 1)), np.eye(6)[product])
-    everything = np.ones((6, 6), dtype=bool)
-    means = group_means(network, seen, train=everything)
-    assert np.isnan(logit_similarity_on_test_pairs(means, seen)).all()
-    with pytest.raises(ValueError, match="give `train`"):
-        logit_similarity_on_test_pairs(group_means(network, seen), seen)
+    for train in (None, np.ones((6, 6), dtype=bool)):
+        means = group_means(network, seen, train=train)
+        assert means.test is None
+        with pytest.raises(ValueError, match="are of no test pairs"):
+            logit_similarity_on_test_pairs(means, seen)
 
 
 @groups
@@ -521,11 +521,19 @@ def test_restricted_loss_of_one_table_is_that_of_many():
     assert_allclose(restricted_losses(logits[1, 1]), found[1, 1], rtol=1e-14)
 
 
-def test_losses_of_an_empty_split_are_no_numbers():
+def test_where_all_pairs_are_trained_on_their_losses_are_those_of_the_training_set():
     case = case_of("S3", "arrays")
-    loss, accuracy = losses(case.network, np.ones((6, 6), dtype=bool), case.frame)
-    assert np.isnan([loss["test"], accuracy["test"]]).all()
-    assert_allclose(loss["train"], loss["all"], rtol=1e-14)
+    everything = np.ones((6, 6), dtype=bool)
+    for found in losses(case.network, everything, case.frame):
+        assert list(found) == ["train", "all"]
+        assert_allclose(found["train"], found["all"], rtol=1e-14)
+
+
+def test_losses_of_an_empty_training_set_are_no_numbers():
+    case = case_of("S3", "arrays")
+    loss, accuracy = losses(case.network, np.zeros((6, 6), dtype=bool), case.frame)
+    assert np.isnan([loss["train"], accuracy["train"]]).all()
+    assert_allclose(loss["test"], loss["all"], rtol=1e-14)
 
 
 def test_excluded_loss_of_an_empty_training_set_is_no_number():

@@ -8,11 +8,14 @@ from ontogeny.config import ConfigurationError, specification
 from ontogeny.groups import group
 from ontogeny.known_studies import STUDIES
 from ontogeny.plans import plans_of
+from ontogeny.provenance import attributes
 from ontogeny.storage import file_digest
+from ontogeny.studies.composition.addition.reading import read_run
+from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Data, Training
 from ontogeny.studies.composition.networks.foreign import record_of
-from ontogeny.studies.composition.networks.pairs import training_rows
-from ontogeny.studies.composition.networks.records import history_dataset
+from ontogeny.studies.composition.networks.pairs import answers, data_seed, training_rows
+from ontogeny.studies.composition.networks.records import datasets, history_dataset
 from ontogeny.studies.composition.networks.runs import train_network
 from ontogeny.studies.composition.resolution import resolve
 from ontogeny.study import Places
@@ -257,10 +260,23 @@ def test_random_labels_follow_the_seed_of_the_data():
     assert not np.allclose(*records)
 
 
+def test_analyses_of_residues_know_the_random_labels():
+    entry = SMALL | {"group": "C5", "data": {"seed": 7, "labels": "random", "fraction": 0.5}}
+    section = {"experiments": {"e": entry | {"schedule": {"steps": 1}}}}
+    spec = resolve(section, {}).experiments["e"].training(0)
+    table, rows = table_dataset(group("C5")), training_rows(spec, 5)
+    record = train_network(table["product"].values, spec)
+    about = attributes("train", specification(spec), "0")
+    results = datasets(record, spec.architecture.kind, rows)
+    run = read_run(table, *(results[name].assign_attrs(about) for name in results))
+    asked = answers(table["product"].values, labels="random", seed=7)
+    np.testing.assert_array_equal(run.answer, asked)
+
+
 def test_a_seed_of_the_data_can_be_swept():
     entry = SMALL | {"data": {"seed": [1, 2]}, "seeds": [0, 1]}
     found = resolve({"experiments": {"e": entry}}, {}).experiments
-    assert {name: each.training(1).data_seed for name, each in found.items()} == {
+    assert {name: data_seed(each.training(1)) for name, each in found.items()} == {
         "e-seed-1": 1,
         "e-seed-2": 2,
     }

@@ -31,7 +31,18 @@ def test_without_runs_nothing_is_true():
 
 
 def test_one_run_has_what_needs_no_comparison():
-    assert facts({}) == {"steps", "irreps-differ"}
+    assert facts({}) == {"steps", "test-pairs", "irreps-differ"}
+
+
+def test_what_is_compared_by_generalisation_needs_test_pairs():
+    """Of networks trained on all pairs nothing is counted, however many and wide they are."""
+    mlps = [
+        {"architecture": {"kind": "mlp", "hidden": hidden}, "seeds": [0, 1]}
+        for hidden in (8, 16, 32)
+    ]
+    true = {"steps", "test-pairs", "irreps-differ", "several-widths", "enough-runs"}
+    assert facts(*mlps) == true
+    assert facts(*(each | {"data": {"fraction": 1}} for each in mlps)) == {"steps"}
 
 
 def test_claims_need_runs():
@@ -95,5 +106,5 @@ def test_of_networks_trained_elsewhere_nothing_is_seen_over_steps(tmp_path):
         "architecture": {"kind": "mlp", "embedding": 4, "hidden": 3},
         "weights": [str(tmp_path / "m.pt")],
     }
-    assert facts(theirs) == set()
-    assert facts(theirs, {}) == {"steps", "irreps-differ"}
+    assert facts(theirs) == {"test-pairs"}
+    assert facts(theirs, {}) == {"steps", "test-pairs", "irreps-differ"}

@@ -124,6 +124,24 @@ def test_without_training_pairs_nothing_rests_on_them():
     assert along.attrs["absent"].startswith("The training pairs are not known")
 
 
+def test_where_all_pairs_are_trained_on_there_are_no_test_pairs():
+    everything = np.ones((5, 5), dtype=bool)
+    run = follow_group("C5", {0: np.zeros((5, 5, 5)), 10: KNOWN}, everything)
+    along = run["evaluation"]
+    assert along["split"].values.tolist() == ["train", "all"]
+    assert run["history"]["split"].values.tolist() == ["train"]
+    assert run["history"]["train_index"].values.tolist() == list(range(25))
+    assert along["accuracy"].values.tolist() == [[0.0, 0.0], [1.0, 1.0]]
+    assert "excluded_logit_loss" in along
+    assert not {"learned_step", "phase_boundary", "test_logit_similarity"} & set(along)
+    assert along["all_pairs_learned_step"].values[1:].tolist() == [10.0, 10.0]
+    assert along.attrs["absent"].startswith("All pairs are trained on: no losses")
+    assert run.attrs["outcome"] == "has learned all pairs, its training pairs"
+    nothing = follow_group("C5", {0: np.zeros((5, 5, 5)), 10: 1e-3 * KNOWN[::-1]}, everything)
+    warnings = nothing["evaluation"].attrs["warnings"]
+    assert "The network has not learned all pairs: its accuracy is 0.2 in the end." in warnings
+
+
 def test_buffers_are_no_weights():
     parameters = {"W": np.ones(2), "mask": np.ones((3, 3), dtype=bool), "count": np.array(1000)}
     network = GroupNetwork(lambda left, right: KNOWN[left, right], parameters=parameters)
@@ -209,10 +227,6 @@ REFUSED = {
     "no training pair": (
         ("C5", {1: KNOWN}, np.zeros((5, 5), dtype=bool)),
         "`train_pairs` has no pair; give at least one",
-    ),
-    "all pairs": (
-        ("C5", {1: KNOWN}, np.ones((5, 5), dtype=bool)),
-        "`train_pairs` has all 25 pairs, so that none is left for the test",
     ),
     "a pair twice": (
         ("C5", {1: KNOWN}, [[0, 1], [0, 2], [0, 1]]),

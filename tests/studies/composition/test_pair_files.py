@@ -45,10 +45,13 @@ WRONG = {
     "beyond the group": ("left,right\n0,2\n0,3\n", "line 3, column `right`: '3' is not an element"),
     "indices and labels": ("left,right\n0,r\n", "line 2, column `right`: 'r' is not an element"),
     "twice": ("left,right\n1,r\nr,r\n1,r\n", "line 4: has the pair of line 2 again"),
-    "all pairs": (EVERY, "has all 9 pairs, so that none is left for the test"),
     "no rows": ("left,right\n", "has no rows below its header"),
     "semicolons": ("left;right\n1;r\n", "separated by semicolons"),
 }
+
+
+def test_all_pairs_may_be_trained_on(tmp_path):
+    assert read_pairs(written(tmp_path, EVERY), LABELS).tolist() == list(range(9))
 
 
 @pytest.mark.parametrize("kind", WRONG)

@@ -73,11 +73,16 @@ def test_rows_ascend_and_global_generators_stay_as_they_are(split):
 
 
 @pytest.mark.parametrize(
-    ("fraction", "kind"), [(0.0, "training"), (0.009, "training"), (1.0, "test"), (1.2, "test")]
+    ("fraction", "kind"), [(0.0, "training"), (0.009, "training"), (1.01, "test"), (1.2, "test")]
 )
-def test_a_fraction_must_leave_pairs_on_both_sides(fraction, kind):
+def test_a_fraction_must_leave_training_pairs_and_have_no_more_than_there_are(fraction, kind):
     with pytest.raises(ValueError, match=rf"`fraction` = {fraction} leaves no {kind} pairs of 100"):
         train_pairs(100, fraction=fraction, seed=0, split="torch")
+
+
+@pytest.mark.parametrize("split", ["torch", "python"])
+def test_a_fraction_of_1_is_all_pairs(split):
+    assert train_pairs(100, fraction=1.0, seed=0, split=split).tolist() == list(range(100))
 
 
 @pytest.mark.parametrize(("fraction", "count"), [(0.01, 1), (0.99, 99), (0.999, 99)])

@@ -45,6 +45,30 @@ def test_networks_of_unknown_training_pairs_are_named_and_not_counted():
     ]
 
 
+def test_a_history_without_test_pairs_gives_the_training_accuracy():
+    history = xr.Dataset({"accuracy": (("split", "step"), [[0.5, 1.0]])}, {"split": ["train"]})
+    assert outcomes_of_history(history).accuracy == 1.0
+
+
+def test_networks_trained_on_all_pairs_are_counted_by_what_they_learned():
+    outcomes = {("a", 0): Outcome(0.5), ("b", 0): Outcome(1.0), ("b", 1): Outcome(0.9)}
+    seeds = {"b": (0, 1), "a": (0,)}
+    learned = (
+        "1 of 2 networks trained on all pairs learned them (accuracy of at least 0.99 at the "
+        "final checkpoint)"
+    )
+    assert summary(seeds, outcomes, untested=["b"]) == [
+        "composition: 0 of 1 networks generalised (test accuracy of at least 0.99 at the final "
+        f"checkpoint), {learned}",
+        "  a  0 of 1",
+        "  b  1 of 2  trained on all pairs",
+    ]
+    assert summary({"b": (0, 1)}, outcomes, untested=["b"]) == [
+        f"composition: {learned}",
+        "  b  1 of 2  trained on all pairs",
+    ]
+
+
 def test_each_experiment_has_a_line_with_when_its_circuits_formed():
     outcomes = {
         ("a", 0): Outcome(1.0, 1600.0),

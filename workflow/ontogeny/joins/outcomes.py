@@ -28,13 +28,19 @@ def outcomes(history: xr.Dataset) -> dict[str, xr.Variable]:
     Returns
     -------
     dict of str to Variable
-        Without dimensions. Steps are those of checkpoints, NaN where a run did not get so far. The
-        number of spikes is NaN where the training loss of the updates is not known, as for
-        networks trained elsewhere.
+        Without dimensions. Steps are those of checkpoints, NaN where a run did not get so far. What
+        is of test pairs is NaN in a run without them. The number of spikes is NaN where the
+        training loss of the updates is not known, as for networks trained elsewhere.
     """
     step = history["step"].values
-    loss = {name: history["loss"].sel(split=name).values for name in ("train", "test")}
-    accuracy = {name: history["accuracy"].sel(split=name).values for name in loss}
+    unknown = np.full(len(step), np.nan)
+    loss, accuracy = (
+        {
+            split: history[name].sel(split=split).values if split in history["split"] else unknown
+            for split in ("train", "test")
+        }
+        for name in ("loss", "accuracy")
+    )
     steps = {
         "memorised_step": (is_learned(accuracy["train"]), f"training accuracy {LEARNED_ACCURACY}"),
         "generalised_step": (is_learned(accuracy["test"]), f"test accuracy {LEARNED_ACCURACY}"),

@@ -24,7 +24,7 @@ _FACTS = {
     "enumerated": "answers that can be enumerated",
     "parity": "tasks of parity",
     "several-layers": "several layers",
-    "split": "known training pairs",
+    "split": "known training pairs, and test pairs",
     "steps": "several checkpoints",
     "transformer": "a transformer",
 }

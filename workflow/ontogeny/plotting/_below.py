@@ -31,8 +31,9 @@ def write_below(drawn: Figure, sentences: Sequence[str]) -> None:
     lines = textwrap.wrap(" ".join(sentences), max(20, int(_LETTERS * width)))
     room = _LINE * len(lines) + _MARGIN
     dpi = drawn.get_dpi()
-    with settings():
-        place(drawn)
+    if drawn.axes:
+        with settings():
+            place(drawn)
     drawn.set_dpi(dpi)
     drawn.set_size_inches(width, height + room)
     share = room / (height + room)

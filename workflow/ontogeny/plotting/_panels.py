@@ -100,7 +100,7 @@ def phase_legend(drawn: Figure, names: Sequence[str]) -> None:
     drawn.legend(handles=patches, loc="outside lower center", ncols=len(patches))
 
 
-def heat_map(axes: Axes, values: NDArray[np.float64], title: str) -> None:
+def heat_map(axes: Axes, values: NDArray[np.floating], title: str) -> None:
     """Draw a matrix with a diverging scale, symmetric about 0, without ticks or grid."""
     scale = float(np.abs(values).max()) or 1.0
     axes.imshow(values, cmap="RdBu_r", vmin=-scale, vmax=scale, interpolation="nearest")

@@ -6,7 +6,7 @@ from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.pair_files import read_pairs
 from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import datasets, description
-from ontogeny.studies.composition.networks.runs import SHOWN, train_network
+from ontogeny.studies.composition.networks.runs import shown, train_network
 
 job = Job(snakemake)
 job.use_threads()
@@ -20,7 +20,7 @@ train_in_job(
     training,
     partial(train_network, product, training, rows),
     data=product.tolist(),
-    shown=SHOWN,
+    shown=shown(rows, len(product)),
     datasets=partial(datasets, kind=training.architecture.kind, train_pairs=rows),
     about=description(training, group=table.attrs["group"]),
 )

@@ -18,7 +18,6 @@ from studies.composition.prediction.cases import (
     each,
     in_another_basis,
     known,
-    matrices,
     random_functions,
     wave,
     with_neurons,
@@ -159,6 +158,15 @@ def test_a_neuron_with_hardly_anything_but_one_frequency_ends_there(kind):
     assert_array_equal(found.irrep, [1, 2, 3])
 
 
+def test_a_neuron_that_has_arrived_does_not_move():
+    frame = known("C7")
+    constants = structure(frame)
+    waves = NeuronFunctions(wave(7, 2, 1, 0.3), wave(7, 2, 1, 0.4), wave(7, 2, 1, 0.7))
+    start = coefficients(waves, frame) / np.sqrt(3 * 7 / 2)
+    end = ascent(start, lambda p: quadratic_slope(p, frame, constants), 100, 0.2)
+    assert_allclose(end, start, atol=1e-12)
+
+
 def test_a_silent_neuron_ends_nowhere():
     frame = known("C7")
     functions = NeuronFunctions(*np.zeros((3, 7, 2)))
@@ -206,7 +214,3 @@ def test_flow_of_tied_waves_follows_the_equations_of_the_paper():
     assert_allclose(rates(table, alpha, phi), expected_table)
     expected_output = p * alpha**2 * np.cos(D), p * alpha**2 / beta * np.sin(D)
     assert_allclose(rates(output, beta, psi), expected_output)
-
-
-def test_matrices_of_all_types_are_among_the_groups():
-    assert {copies for name in GROUPS for _, copies in matrices(name)} == {1, 2, 4}

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import xarray as xr
-from composition_trained import RUNS, trained
 from numpy.testing import assert_allclose
 
+from composition_trained import RUNS, trained
 from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.reading import neuron_functions
 from ontogeny.studies.composition.prediction.algebra import powers, shares, structure, winners
+from ontogeny.studies.composition.prediction.reading import neuron_functions
 from ontogeny.studies.composition.prediction.scores import SCORES, neuron_scores
 from ontogeny.studies.composition.prediction.scoring import key_auc
 from ontogeny.studies.composition.prediction.stage import KNOWLEDGE, STRONG, prediction

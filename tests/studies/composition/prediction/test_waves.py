@@ -93,6 +93,7 @@ def test_phase_symmetry_of_equally_spread_and_of_equal_phases():
     assert MULTIPLES == (1, 2, 3, 4)
     phase = np.full((8, 4), 0.7)
     phase[:3, 1] += 2 * np.pi * np.arange(3) / 3
+    phase[3:, 1] = np.arange(5)
     winner = np.array([1, 1, 1, 2, 2, -1, -1, -1])
     found = phase_symmetry(phase, winner)
     assert_allclose(found[1], [0, 0, 1, 0], atol=1e-12)

@@ -51,12 +51,16 @@ def few_test_pairs(train: NDArray[np.bool_] | None, n: int) -> list[str]:
 
 
 def _generalised(result: xr.Dataset) -> list[str]:
-    if "accuracy" not in result or "test" not in result["split"].values:
+    splits = [str(split) for split in result["split"].values] if "accuracy" in result else []
+    split = next((each for each in ("test", "train") if each in splits), None)
+    if split is None:
         return []
-    accuracy = result["accuracy"].sel(split="test")
+    accuracy = result["accuracy"].sel(split=split)
     last = float(accuracy.isel(step=-1) if "step" in accuracy.dims else accuracy)
     if is_learned(last):
         return []
+    if split == "train":
+        return [f"The network has not learned all pairs: its accuracy is {last:.2g} in the end."]
     return [f"The network has not generalised: its test accuracy is {last:.2g} in the end."]
 
 

@@ -161,8 +161,10 @@ ARCHITECTURES = tuple(
 class Data(Section):
     """Which pairs the network is trained on, and what it has to answer."""
 
-    fraction: Annotated[float, Field(gt=0, lt=1), AS_REAL] | None = Field(
-        0.4, description="Share of all n^2 pairs that is trained on; the rest is the test set."
+    fraction: Annotated[float, Field(gt=0, le=1), AS_REAL] | None = Field(
+        0.4,
+        description="Share of all n^2 pairs that is trained on; the rest is the test set. With 1 "
+        "there are no test pairs.",
     )
     split: Literal["torch", "python", "unknown"] = Field(
         "torch",
@@ -236,11 +238,6 @@ class Training(_Training):
     def _weights(cls, value: object) -> object:
         return as_tuple(value)
 
-    @property
-    def data_seed(self) -> int:
-        """Return the seed of the split and of random labels."""
-        return self.seed if self.data.seed is None else self.data.seed
-
 
 class Experiment(_Training):
     """One kind of network on one group, trained from one or more seeds."""
@@ -249,8 +246,8 @@ class Experiment(_Training):
         description="Name of a group: C59, D5, S5, A5, Q8, F21, C2xS4, or of one in `groups`."
     )
     seeds: Seeds = Field(
-        description="One network is trained for each; a seed fixes its initial weights, and its split "
-        "unless `data.seed` does."
+        description="One network is trained for each; a seed fixes its initial weights, and its "
+        "split unless `data.seed` does."
     )
     weights: tuple[Item, ...] | None = Field(
         None,
@@ -287,6 +284,11 @@ class Experiment(_Training):
     def has_split(self) -> bool:
         """Whether it is known which pairs the networks were or are to be trained on."""
         return self.data.split != "unknown"
+
+    @property
+    def has_test_pairs(self) -> bool:
+        """Whether it is known which pairs are trained on, and these are not all."""
+        return self.has_split and self.data.fraction != 1
 
     def weights_of(self, seed: int) -> str | dict[int, str] | None:
         """Return the item of `weights` that belongs to a seed; None when it is trained."""

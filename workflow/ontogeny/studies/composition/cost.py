@@ -136,6 +136,26 @@ def addition_analysis(experiment: Experiment, n: int) -> Cost:
     return Cost(torch_starts=1, stored=500_000) + each * (_followed(experiment) + 20)
 
 
+def prediction(experiment: Experiment, n: int) -> Cost:
+    """Return the cost of the scores of neurons along the checkpoints, and of the flows.
+
+    At a checkpoint the three functions of each neuron in the basis, and about ``4 n`` structure
+    constants for each neuron; a flow has as many steps as there are checkpoints or more, each as
+    expensive, and with ReLU passes over all pairs.
+    """
+    network, h = experiment.architecture, experiment.architecture.neurons
+    each = Cost(
+        products=6 * n**2 * h + pass_products(network, n, n),
+        numbers=n * h * 150,
+        calls=1500,
+        stored=200 * _classes(n) + 300,
+    )
+    pairs = h * n**2 if h * n**2 <= 10**6 else 0
+    flows = Cost(numbers=250 * (8 * pairs + 60 * n * h), calls=250 * 40)
+    begun = Cost(starts=1, stored=60_000 + 24 * h * _classes(n))
+    return begun + flows + each * _followed(experiment)
+
+
 def _neurons(experiment: Experiment) -> int:
     network = experiment.architecture
     return network.neurons * getattr(network, "layers", 1)
@@ -196,9 +216,11 @@ COSTS: dict[str, Callable[[Any, Any], Cost | None]] = {
     "composition_train": _of_run(training),
     "composition_read_weights": _of_run(_weights),
     "composition_analysis": _of_run(analysis),
+    "composition_prediction": _of_run(prediction),
     "composition_addition_analysis": _of_run(addition_analysis),
     "composition_sweep": _joined,
     "composition_comparison": _joined,
+    "composition_predictions": _joined,
     "composition_addition_comparison": _joined,
     "composition_tables": lambda plan, wildcards: JOINED,
 }

@@ -79,7 +79,7 @@ def split_problems(
             ]
         return []
     if kind == "pairs":
-        return _file_problems(experiment, of)
+        return _file_problems(experiment, of, order**2)
     return _fraction_problems(experiment, order**2)
 
 
@@ -90,24 +90,39 @@ def _fraction_problems(experiment: Experiment, pairs: int) -> list[str]:
             "data.fraction` = null: must be a share of all pairs; give a number between 0 and 1, "
             "or `data.pairs`"
         ]
+    if fraction == 1:
+        return _early_stop_problems(experiment, f"`data.fraction` = {fraction:g}")
     train = math.floor(fraction * pairs)
     if not 0 < train < pairs:
         kind = "training" if train == 0 else "test"
         return [
             f"data.fraction` = {fraction}: leaves no {kind} pairs of the {pairs} of "
-            f"{experiment.group}; take a fraction of at least {1 / pairs:.3g} and below 1"
+            f"{experiment.group}; take a fraction of at least {1 / pairs:.3g} and below 1, or 1"
         ]
     return []
 
 
-def _file_problems(experiment: Experiment, of: Group | None) -> list[str]:
+def _file_problems(experiment: Experiment, of: Group | None, pairs: int) -> list[str]:
     path = str(experiment.data.pairs)
     try:
-        read_pairs(path, _group(experiment, of).labels)
+        rows = read_pairs(path, _group(experiment, of).labels)
     except (ValueError, RuntimeError) as error:
         reason = str(error).removeprefix(path).lstrip(":, ")
         return [f"data.pairs` = {path!r}: {reason}"]
+    if len(rows) == pairs:
+        return _early_stop_problems(experiment, f"`data.pairs` = {path!r}")
     return []
+
+
+def _early_stop_problems(experiment: Experiment, all_pairs: str) -> list[str]:
+    """Say that training on all pairs cannot stop by the loss of test pairs."""
+    if experiment.weights is not None or experiment.schedule.early_stop is None:
+        return []
+    return [
+        f"schedule.early_stop`: ends a run by its test loss, and with {all_pairs} all pairs are "
+        "trained on and none is left for the test; set `schedule.early_stop: null`, or train on "
+        "fewer pairs"
+    ]
 
 
 def _group(experiment: Experiment, of: Group | None) -> Group:

@@ -32,7 +32,7 @@ def facts_of_run(
     steps : bool
         Whether it has checkpoints along training.
     split : bool
-        Whether its training pairs are known.
+        Whether its training pairs are known, and there are test pairs.
     initial : bool
         Whether its initial checkpoint is kept.
     cyclic : bool
@@ -58,23 +58,26 @@ def facts_of_runs(experiments: Collection[Experiment], given: Mapping[str, Given
     Returns
     -------
     set of str
-        ``steps``: a network has checkpoints along training. ``irreps-differ``: one of these is on
-        a group whose irreps differ in degree or smallest orbit. ``several-widths``: there are
-        `LEAST_WIDTHS` widths of one architecture on one group. ``enough-runs``: there are
-        `LEAST_RUNS` runs.
+        ``steps``: a network has checkpoints along training. All others are true of the networks
+        with test pairs. ``test-pairs``: there is one. ``irreps-differ``: one of those with
+        checkpoints along training is on a group whose irreps differ in degree or smallest orbit.
+        ``several-widths``: there are `LEAST_WIDTHS` widths of one architecture on one group.
+        ``enough-runs``: there are `LEAST_RUNS` runs.
     """
-    followed = [experiment for experiment in experiments if experiment.has_steps]
+    tested = [experiment for experiment in experiments if experiment.has_test_pairs]
+    followed = [experiment for experiment in tested if experiment.has_steps]
     widths: dict[tuple[str, str], set[int]] = {}
-    for experiment in experiments:
+    for experiment in tested:
         cell = experiment.group, experiment.architecture.kind
         widths.setdefault(cell, set()).add(experiment.architecture.neurons)
     # Making a given group costs more than reading a name: named groups come first.
     groups = sorted({each.group for each in followed}, key=lambda group: (group in given, group))
     facts = {
-        "steps": bool(followed),
+        "steps": any(experiment.has_steps for experiment in experiments),
+        "test-pairs": bool(tested),
         "irreps-differ": any(_irreps_differ(group, given) for group in groups),
         "several-widths": any(len(each) >= LEAST_WIDTHS for each in widths.values()),
-        "enough-runs": sum(len(each.seeds) for each in experiments) >= LEAST_RUNS,
+        "enough-runs": sum(len(each.seeds) for each in tested) >= LEAST_RUNS,
     }
     return {name for name, holds in facts.items() if holds}
 

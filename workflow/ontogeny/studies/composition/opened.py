@@ -75,6 +75,9 @@ def words(results: Results) -> dict[str, str]:
             said[f"{split} pairs"] = f"accuracy {accuracy:.4g}, loss {loss:.3g} nat"
     if "generalised" in found:
         said["outcome"] = "has generalised" if found["generalised"] else "has not generalised"
+    elif "train_accuracy" in found:
+        memorised = bool(is_learned(found["train_accuracy"]))
+        said["outcome"] = f"has {'' if memorised else 'not '}learned all pairs, its training pairs"
     if "circuit_start" in found and results["history"].sizes["step"] > 1:
         said["circuit"] = _circuit(found["circuit_start"], found["circuit_end"])
     learned = _learned(results)
@@ -100,6 +103,7 @@ def facts(results: Results) -> set[str]:
         facts_of_run(
             steps=history.sizes.get("step", 0) > 1,
             split="test" in history.get("split", xr.DataArray([])).values,
+            initial="step" in history and int(history["step"][0]) == 0,
             cyclic=_is_cyclic(history),
             kind=None if checkpoints is None else training_of(checkpoints).architecture.kind,
         )

@@ -22,6 +22,7 @@ from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset, require_laws
 from ontogeny.studies.composition.catalogue.tables import table_dataset
 from ontogeny.studies.composition.config import Analysis
+from ontogeny.studies.composition.irreps.analysis import splits_of
 from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.composition.irreps.stages import analysis_of, evaluation_of
 from ontogeny.studies.composition.networks.pair_files import problem_of_pairs
@@ -55,7 +56,7 @@ def follow_group(
         (n, n, n) by left factor, right factor and output. Functions are called more than once.
     train_pairs : (n, n) array of bool or (pair, 2) array of int, optional
         Which pairs were trained on, or these pairs. Without it there are no losses of training and
-        test pairs, and nothing that rests on them.
+        test pairs, and nothing that rests on them; where it has all pairs, none of test pairs.
     key_similarity : float
         An irrep is key when its logit similarity at the last step exceeds this.
 
@@ -212,7 +213,7 @@ def _mask(pairs: ArrayLike, n: int) -> NDArray[np.bool_]:
             "of the indices of these pairs"
         )
         raise ValueError(msg)
-    problem = problem_of_pairs(rows, n)
+    problem = problem_of_pairs(rows)
     if problem is not None:
         msg = f"`train_pairs` {problem.text(lambda row: f'row {row}')}"
         raise ValueError(msg)
@@ -223,7 +224,7 @@ def _mask(pairs: ArrayLike, n: int) -> NDArray[np.bool_]:
 
 def _history(evaluation: xr.Dataset, train: NDArray[np.bool_] | None, group: str) -> xr.Dataset:
     """Return losses and accuracies as the history of a run has them, and the training pairs."""
-    splits = ["all"] if train is None else ["train", "test"]
+    splits = [split for split in splits_of(train) if train is None or split != "all"]
     chosen = evaluation[["loss", "accuracy"]].sel(split=splits)
     chosen.attrs = {"title": "Losses and accuracies along training", "group": group}
     if train is None:

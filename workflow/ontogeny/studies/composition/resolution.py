@@ -239,8 +239,8 @@ def _group_problems(experiment: Experiment, group: Group | None) -> list[str]:
         ]
     if order == 1:
         return [
-            f"group` = {name!r}: has one element, and so one pair, which cannot be both trained on "
-            "and tested; take a larger group"
+            f"group` = {name!r}: has one element, and so one answer and nothing to learn; take a "
+            "larger group"
         ]
     return []
 

@@ -172,11 +172,12 @@ class CompositionPlan(Plan):
     def adding(self) -> list[tuple[str, int]]:
         """Return the runs that can be followed while they learn residues, whatever their labels.
 
-        Of those alone whose training pairs are known.
+        Of those alone whose training pairs are known and leave test pairs: they are compared by
+        when they generalise.
         """
         return self.runs(
             lambda experiment: (
-                self.adds(experiment) and experiment.has_steps and experiment.has_split
+                self.adds(experiment) and experiment.has_steps and experiment.has_test_pairs
             )
         )
 
@@ -278,6 +279,7 @@ class CompositionPlan(Plan):
         if any(
             set(values) != {field}
             or "addition_evaluation" not in self.results_of_run(experiments[name])
+            or not experiments[name].has_test_pairs
             for name, values in members.items()
         ):
             return []
@@ -341,7 +343,7 @@ class CompositionPlan(Plan):
     def _facts(self, experiment: Experiment) -> frozenset[str]:
         return facts_of_run(
             steps=experiment.has_steps,
-            split=experiment.has_split,
+            split=experiment.has_test_pairs,
             initial=experiment.has_initial,
             cyclic=self.is_cyclic(experiment),
             kind=experiment.architecture.kind,
@@ -442,7 +444,7 @@ class CompositionPlan(Plan):
             *(
                 self.result(f"figures/{name}/seed{seed}/learning", suffix="")
                 for name, experiment in experiments
-                if experiment.has_split
+                if experiment.has_test_pairs
                 for seed in self.seeds_with_figures(experiment)[:1]
             ),
         ]
@@ -452,11 +454,15 @@ class CompositionPlan(Plan):
         outcomes: dict[tuple[str, int], Outcome] = {}
         for name in reversed(self.joined()):
             outcomes |= outcomes_of_runs(read(self.result(name)))
+        experiments = self.section.experiments
+        unknown = [name for name, each in experiments.items() if not each.has_split]
+        untested = [
+            name for name, each in experiments.items() if each.has_split and not each.has_test_pairs
+        ]
         for run in self.runs():
-            if run not in outcomes and self.section.experiments[run[0]].has_split:
+            if run[0] in untested or (run not in outcomes and run[0] not in unknown):
                 outcomes[run] = outcomes_of_history(read(self.files([run], "history")[0]))
-        unknown = [name for name, each in self.section.experiments.items() if not each.has_split]
-        return summary(self.experiments(), outcomes, unknown=unknown)
+        return summary(self.experiments(), outcomes, unknown=unknown, untested=untested)
 
 
 STUDY = Study(
@@ -474,7 +480,14 @@ STUDY = Study(
     facts={
         "run": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
         "experiment": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
-        "study": ("steps", "irreps-differ", "several-widths", "enough-runs", "random-labels"),
+        "study": (
+            "steps",
+            "test-pairs",
+            "irreps-differ",
+            "several-widths",
+            "enough-runs",
+            "random-labels",
+        ),
     },
     figures=FIGURES,
     style=Style,

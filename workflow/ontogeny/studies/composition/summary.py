@@ -19,7 +19,7 @@ class Outcome:
     Attributes
     ----------
     accuracy : float
-        Test accuracy at the final checkpoint.
+        Test accuracy at the final checkpoint; training accuracy where all pairs are trained on.
     circuit_end : float
         End of circuit formation [step]; NaN where none was found.
     """
@@ -51,7 +51,8 @@ def outcomes_of_runs(joined: xr.Dataset) -> dict[tuple[str, int], Outcome]:
 
 def outcomes_of_history(history: xr.Dataset) -> Outcome:
     """Return the outcome of a run of which nothing but the history is known."""
-    return Outcome(float(history["accuracy"].sel(split="test")[-1]))
+    split = "test" if "test" in history["split"] else "train"
+    return Outcome(float(history["accuracy"].sel(split=split)[-1]))
 
 
 def summary(
@@ -59,8 +60,11 @@ def summary(
     outcomes: Mapping[tuple[str, int], Outcome],
     *,
     unknown: Collection[str] = (),
+    untested: Collection[str] = (),
 ) -> list[str]:
     """Return how many networks generalised, and for each experiment when their circuits formed.
+
+    Of networks that are trained on all pairs it is counted how many have learned them.
 
     Parameters
     ----------
@@ -70,13 +74,15 @@ def summary(
         By experiment and seed; of other runs as well.
     unknown : collection of str
         Experiments of whose networks it is not known which pairs they were trained on.
+    untested : collection of str
+        Experiments whose networks are trained on all pairs.
 
     Returns
     -------
     list of str
         A headline and a line for each experiment.
     """
-    generalised = {
+    reached = {
         name: [
             outcomes[name, seed]
             for seed in those
@@ -85,19 +91,34 @@ def summary(
         for name, those in seeds.items()
         if name not in unknown
     }
-    total = sum(len(seeds[name]) for name in generalised)
-    headline = (
-        f"composition: {sum(map(len, generalised.values()))} of {total} networks generalised "
-        f"(test accuracy of at least {LEARNED_ACCURACY} at the final checkpoint)"
-    )
+    tested = [name for name in reached if name not in untested]
+    all_pairs = [name for name in reached if name in untested]
+    said = []
+    if tested or not all_pairs:
+        said.append(
+            f"{_share(tested, reached, seeds)} networks generalised (test accuracy of at least "
+            f"{LEARNED_ACCURACY} at the final checkpoint)"
+        )
+    if all_pairs:
+        said.append(
+            f"{_share(all_pairs, reached, seeds)} networks trained on all pairs learned them "
+            f"(accuracy of at least {LEARNED_ACCURACY} at the final checkpoint)"
+        )
     return study_lines(
-        headline,
-        [
-            (name, f"{len(found)} of {len(seeds[name])}", _circuits(found))
-            for name, found in generalised.items()
-        ]
+        f"composition: {', '.join(said)}",
+        [(name, _share([name], reached, seeds), _circuits(reached[name])) for name in tested]
+        + [(name, _share([name], reached, seeds), "trained on all pairs") for name in all_pairs]
         + [(name, "-", "training pairs unknown") for name in seeds if name in unknown],
     )
+
+
+def _share(
+    names: Sequence[str],
+    reached: Mapping[str, Sequence[Outcome]],
+    seeds: Mapping[str, Sequence[int]],
+) -> str:
+    """Return how many runs of some experiments got there, of how many."""
+    return f"{sum(len(reached[n]) for n in names)} of {sum(len(seeds[n]) for n in names)}"
 
 
 def _circuits(found: Sequence[Outcome]) -> str:

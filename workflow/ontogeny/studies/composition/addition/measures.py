@@ -28,8 +28,8 @@ from ontogeny.studies.composition.addition.split_losses import (
     split_losses,
 )
 from ontogeny.studies.composition.irreps.analysis import (
-    SPLITS,
     gini,
+    splits_of,
 )
 
 __all__ = [
@@ -51,8 +51,6 @@ SPECTRA = ("waves", "frequencies", "energies")
 
 PRECISIONS = ("float32", "float64")
 """In which the plain loss is computed to see whether it collapses."""
-
-_TEST = SPLITS.index("test")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +137,8 @@ class Measures:
         See `ontogeny.studies.composition.addition.key_losses.Excluded`.
     excluded_wave_loss_largest : float or None [nat]
     test_over_restricted_wave_loss : float or None
-        Test loss over restricted wave loss, of logits and waves of ``a + b``, on all pairs.
+        Test loss over restricted wave loss, of logits and waves of ``a + b``, on all pairs. None
+        without test pairs.
     cube_coefficient, cube_amplitude, cube_cosine : (q,) ndarray
     cube_fve : (3, q) ndarray
         See `ontogeny.studies.composition.addition.readout.LogitFit`.
@@ -305,13 +304,15 @@ def _of_training_pairs(
     collapse = [
         softmax_collapse(network.logits, train, getattr(torch, each), answer) for each in PRECISIONS
     ]
+    splits = splits_of(train)
+    on_test = float(loss[splits.index("test")]) if "test" in splits else None
     return {
         "excluded_wave_loss": without.loss,
         "excluded_wave_accuracy": without.accuracy,
         "excluded_wave_loss_by_frequency": without.by_frequency,
         "excluded_wave_accuracy_by_frequency": without.accuracy_by_frequency,
         "excluded_wave_loss_largest": float(without.by_frequency.max()),
-        "test_over_restricted_wave_loss": float(loss[_TEST] / restricted_loss),
+        "test_over_restricted_wave_loss": None if on_test is None else on_test / restricted_loss,
         "softmax_collapse": np.array(collapse),
     }
 

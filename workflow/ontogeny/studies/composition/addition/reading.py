@@ -17,7 +17,7 @@ from ontogeny.studies.composition.carried import train_pairs_of, training_of
 from ontogeny.studies.composition.config import Optimiser, Training
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.pairs import answers
+from ontogeny.studies.composition.networks.pairs import answers, data_seed
 from ontogeny.studies.composition.networks.reading import grid
 from ontogeny.training import decay, rate
 
@@ -166,7 +166,7 @@ def read_run(table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset) ->
     training = training_of(checkpoints)
     architecture = build(training.architecture, p)
     train, step = train_pairs_of(history, p), checkpoints["step"].values
-    answer = answers(product, labels=training.data.labels, seed=training.data_seed)
+    answer = answers(product, labels=training.data.labels, seed=data_seed(training))
 
     def stored(index: int) -> dict[str, NDArray[np.floating]]:
         return {str(name): values.values[index] for name, values in checkpoints.items()}

@@ -16,7 +16,7 @@ from ontogeny.studies.composition.addition.readout import parity_energy
 from ontogeny.studies.composition.addition.split_losses import split_losses
 from ontogeny.studies.composition.addition.waves import margin, transform_norms
 from ontogeny.studies.composition.caveats import addition_caveats
-from ontogeny.studies.composition.irreps.analysis import SPLITS, phases
+from ontogeny.studies.composition.irreps.analysis import SPLITS, phases, splits_of
 from ontogeny.studies.composition.labels import dataset, measures, measures_along, variable
 
 __all__ = ["analysis", "analysis_of", "evaluation", "evaluation_of"]
@@ -178,7 +178,7 @@ def evaluation_of(run: ResidueRun, key: Mask) -> xr.Dataset:
     """
     network = run.snapshot(-1)
     found = measures_along("step", [run.measures(index, key) for index in range(len(run.step))])
-    if run.train is not None:
+    if "test" in splits_of(run.train):
         found |= _phase_variables(run.step, found)
     if run.update_loss is not None:
         known = len(run.update_loss) > 0
@@ -235,6 +235,10 @@ def _absences(run: ResidueRun, network: Snapshot) -> dict[str, str]:
         "The training pairs are not known: no losses and accuracies of training and test pairs, "
         "excluded wave losses, margins, efficiency, softmax_collapse, phases or milestones.": (
             run.train is None
+        ),
+        "All pairs are trained on: no losses and accuracies of test pairs, "
+        "test_over_restricted_wave_loss, phases or milestones.": (
+            run.train is not None and bool(run.train.all())
         ),
         "The hidden layer is not known: no neurons, clusters, read directions, or losses of what "
         "is changed in the neurons.": network.hidden is None,

@@ -111,6 +111,8 @@ def absences(
     reasons = {
         "The training pairs are not known: no losses and accuracies of training and test pairs, "
         "excluded losses, phases of training, or steps at which irreps are learned.": train is None,
+        "All pairs are trained on: no losses and accuracies of test pairs, phases of training, or "
+        "steps at which irreps are learned on test pairs.": train is not None and train.all(),
         "The hidden layer is not known: no hidden_fve, neurons, clusters, ablations, or losses of "
         "parts of the hidden layer.": not has_hidden,
         "The embeddings are not known: no embedding_fve, embedding_norm, or Gini coefficients of "

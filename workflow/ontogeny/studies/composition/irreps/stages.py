@@ -255,7 +255,7 @@ def _neuron_variables(
 
 def _phase_variables(step: NDArray[np.int64], along: Variables, train: Mask | None) -> Variables:
     """Return the phases of a run, from its measures along `step`."""
-    if train is None:
+    if "test" not in splits_of(train):
         return {}
     at = {split: number for number, split in enumerate(splits_of(train))}
     loss, accuracy = along["loss"].values, along["accuracy"].values

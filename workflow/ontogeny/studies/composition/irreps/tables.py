@@ -43,8 +43,11 @@ def runs(comparison: xr.Dataset) -> pd.DataFrame:
 
 
 def _learned(run: xr.Dataset) -> str:
-    """Name the key irreps of a run by order; in stored order where training was not seen."""
-    order = run["learned_order"].fillna(0.0).values
+    """Name the key irreps of a run by order; in stored order where training was not seen.
+
+    The order is that on test pairs, or on all pairs where there are no test pairs.
+    """
+    order = run["learned_order"].fillna(run["all_pairs_learned_order"]).fillna(0.0).values
     key = np.flatnonzero(run["key"].values)
     names = run["irrep"].values[key[np.argsort(order[key], kind="stable")]]
     return ", ".join(map(str, names))

@@ -23,7 +23,12 @@ from ontogeny.studies.composition.networks.mappings import (
     shown,
     transposed,
 )
-from ontogeny.studies.composition.networks.pairs import answers, train_mask, training_rows
+from ontogeny.studies.composition.networks.pairs import (
+    answers,
+    data_seed,
+    masks_by_split,
+    training_rows,
+)
 from ontogeny.weights import WeightsError, read_weights
 
 __all__ = ["parameters_of", "read_run", "record_of", "steps_of_weights"]
@@ -288,17 +293,14 @@ def record_of(
     Returns
     -------
     Record
-        Without the training loss of every update. Measures are of training and test pairs or, if
-        by `spec` the split is unknown, of all pairs.
+        Without the training loss of every update. Measures are by the splits of
+        `ontogeny.studies.composition.networks.pairs.masks_by_split`.
     """
     order = len(product)
     architecture = build(spec.architecture, order)
     rows = training_rows(spec, order) if rows is None else rows
-    splits = [np.ones(order**2, dtype=bool)]
-    if rows is not None:
-        train = train_mask(rows, order).reshape(-1)
-        splits = [train, ~train]
-    answer = answers(product, labels=spec.data.labels, seed=spec.data_seed).reshape(-1)
+    splits = [*masks_by_split(rows, order).values()]
+    answer = answers(product, labels=spec.data.labels, seed=data_seed(spec)).reshape(-1)
     found = [_measures(architecture, network, answer, splits) for network in networks.values()]
     return Record(
         step=np.array(list(networks), dtype=np.int64),

@@ -36,8 +36,8 @@ def read_pairs(path: str | Path, labels: Sequence[str]) -> NDArray[np.int64]:
     Raises
     ------
     StorageError, ValueError
-        If the file cannot be read, has other columns, a cell that is not an element, a pair twice,
-        or all pairs, so that none is left for the test. One sentence, which begins with the path.
+        If the file cannot be read, has other columns, a cell that is not an element, or a pair
+        twice. One sentence, which begins with the path.
     """
     content = read_given(path)
     try:
@@ -56,7 +56,7 @@ def read_pairs(path: str | Path, labels: Sequence[str]) -> NDArray[np.int64]:
         raise TableError(msg)
     left, right = _elements(table, labels)
     rows = left * len(labels) + right
-    problem = problem_of_pairs(rows, len(labels))
+    problem = problem_of_pairs(rows)
     if problem is not None:
         place = "" if problem.row is None else f", line {table.lines[problem.row]}"
         said = problem.text(lambda row: f"line {table.lines[row]}")
@@ -82,15 +82,13 @@ class PairProblem:
     text: Callable[[Callable[[int], str]], str]
 
 
-def problem_of_pairs(rows: NDArray[np.int64], n: int) -> PairProblem | None:
+def problem_of_pairs(rows: NDArray[np.int64]) -> PairProblem | None:
     """Return what is wrong with training pairs, if anything is.
 
     Parameters
     ----------
     rows : (N,) ndarray of int
         Rows ``a n + b`` of the pairs ``(a, b)``.
-    n : int
-        Elements of the group.
     """
     if not len(rows):
         return PairProblem(None, lambda _: "has no pair; give at least one training pair")
@@ -100,14 +98,6 @@ def problem_of_pairs(rows: NDArray[np.int64], n: int) -> PairProblem | None:
         row, earlier = int(again[0]), int(first[places[again[0]]])
         return PairProblem(
             row, lambda named: f"has the pair of {named(earlier)} again; give each pair once"
-        )
-    if len(rows) == n**2:
-        return PairProblem(
-            None,
-            lambda _: (
-                f"has all {len(rows)} pairs, so that none is left for the test; give the training "
-                "pairs alone"
-            ),
         )
     return None
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ontogeny.studies.composition.config import Training
 
-__all__ = ["answers", "train_mask", "train_pairs", "training_rows"]
+__all__ = ["answers", "data_seed", "masks_by_split", "train_mask", "train_pairs", "training_rows"]
 
 
 def train_pairs(
@@ -29,7 +29,7 @@ def train_pairs(
     pairs : int
         Number of rows, ``n^2``.
     fraction : float
-        Share of them.
+        Share of them; 1 for all.
     seed : int
     split : {"torch", "python"}
 
@@ -41,7 +41,7 @@ def train_pairs(
     Raises
     ------
     ValueError
-        If no training or no test pair would be left.
+        If no training pair would be left, or no test pair though `fraction` is not 1.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def train_pairs(
     array([1, 3, 5, 7])
     """
     count = math.floor(fraction * pairs)
-    if not 0 < count < pairs:
+    if count <= 0 or (count >= pairs and fraction != 1):
         kind = "training" if count <= 0 else "test"
         msg = f"`fraction` = {fraction!r} leaves no {kind} pairs of {pairs}"
         raise ValueError(msg)
@@ -80,6 +80,11 @@ def _randperm(count: int, seed: int) -> NDArray[np.int64]:
     return np.array(order)
 
 
+def data_seed(spec: Training) -> int:
+    """Return the seed of the split and of random labels."""
+    return spec.seed if spec.data.seed is None else spec.data.seed
+
+
 def training_rows(
     spec: Training, order: int, given: NDArray[np.int64] | None = None
 ) -> NDArray[np.int64] | None:
@@ -101,8 +106,7 @@ def training_rows(
     Raises
     ------
     ValueError
-        If the run has a file of pairs and they are not given, or if no training or no test pair
-        would be left.
+        If the run has a file of pairs and they are not given, or as `train_pairs` says.
     """
     data = spec.data
     if data.split == "unknown":
@@ -115,7 +119,7 @@ def training_rows(
     if data.fraction is None:
         msg = "`fraction` is missing: give it, a file of pairs, or the split `unknown`"
         raise ValueError(msg)
-    return train_pairs(order**2, fraction=data.fraction, seed=spec.data_seed, split=data.split)
+    return train_pairs(order**2, fraction=data.fraction, seed=data_seed(spec), split=data.split)
 
 
 def answers(
@@ -164,3 +168,34 @@ def train_mask(rows: NDArray[np.integer], order: int) -> NDArray[np.bool_]:
     mask = np.zeros(order * order, dtype=bool)
     mask[rows] = True
     return mask.reshape(order, order)
+
+
+def masks_by_split(
+    rows: NDArray[np.integer] | None, order: int
+) -> dict[Literal["train", "test", "all"], NDArray[np.bool_]]:
+    """Return which pairs the losses and accuracies along training are of, by split, (n^2,) each.
+
+    Parameters
+    ----------
+    rows : (N,) ndarray of int or None
+        Rows ``a n + b`` of the training pairs; None where they are not known.
+    order : int
+        Number of elements, n.
+
+    Returns
+    -------
+    dict of str to ndarray of bool
+        ``train`` and ``test``; ``train`` alone where all pairs are trained on; ``all`` where it is
+        not known which are.
+
+    Examples
+    --------
+    >>> masks_by_split(np.array([0, 1, 2]), 2)["test"]
+    array([False, False, False,  True])
+    >>> list(masks_by_split(np.arange(4), 2))
+    ['train']
+    """
+    if rows is None:
+        return {"all": np.ones(order**2, dtype=bool)}
+    train = train_mask(rows, order).reshape(-1)
+    return {"train": train} if train.all() else {"train": train, "test": ~train}

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from ontogeny.studies.composition.irreps.analysis import Layers, Matrices, Network
 from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import all_pairs_size, pair_blocks
-from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 
-__all__ = ["grid", "matrices", "neuron_functions"]
+__all__ = ["grid", "matrices"]
 
 Array = NDArray[np.float64]
 
@@ -66,15 +65,6 @@ def matrices(
         direct_path=architecture.direct_path,
         squared_weights=float(sum((value**2).sum() for value in parameters.values())),
     )
-
-
-def neuron_functions(
-    architecture: Architecture, parameters: Mapping[str, NDArray[np.floating]]
-) -> NeuronFunctions:
-    """Return what the neurons of a network read and write, in float64."""
-    parameters = _doubled(parameters)
-    left, right = architecture.neuron_inputs(parameters)
-    return NeuronFunctions(left, right, architecture.readout(parameters).unembedding)
 
 
 def _doubled(parameters: Mapping[str, NDArray[np.floating]]) -> dict[str, Array]:

@@ -23,6 +23,7 @@ _NO_SPLIT = (
     "Losses and accuracies of training and test pairs, and `train_index`: it is not known which "
     "pairs the network was trained on."
 )
+_NO_TEST = "All pairs are trained on: no losses and accuracies of test pairs."
 _MEASURES = {
     "loss": Measure(("split",), "cross-entropy over all outputs, = included", "nat"),
     "accuracy": Measure(("split",), "accuracy over all outputs, = included"),
@@ -52,12 +53,15 @@ def history_dataset(record: Record, train_pairs: NDArray[np.integer] | None) -> 
     Parameters
     ----------
     record : Record
-        Its measures are of training and test pairs, or of all pairs where these are not known.
+        Its measures are of training pairs and of test pairs, if there are any, or of all pairs
+        where these are not known.
     train_pairs : (N,) ndarray of int or None
-        Rows ``a n + b``; None if they are not known. The only `split` is then ``all``, and the
-        attribute ``absent`` says what is not there and why.
+        Rows ``a n + b``; None if they are not known. The only `split` is then ``all``; it is
+        ``train`` where all pairs are trained on. The attribute ``absent`` says what is not there
+        and why.
     """
-    splits = ["all"] if train_pairs is None else ["train", "test"]
+    known = record.measures["loss"].shape[1]
+    splits = ["all"] if train_pairs is None else ["train", "test"][:known]
     history = shared_history(
         record,
         _MEASURES,
@@ -67,6 +71,8 @@ def history_dataset(record: Record, train_pairs: NDArray[np.integer] | None) -> 
     )
     if train_pairs is None:
         return history.assign_attrs(absent=_NO_SPLIT)
+    if known == 1:
+        history = history.assign_attrs(absent=_NO_TEST)
     return history.assign(
         train_index=_LABELS.variable(
             "train_pair", train_pairs.astype(np.int32), "row a n + b of a training pair"

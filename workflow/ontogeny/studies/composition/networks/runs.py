@@ -11,7 +11,12 @@ from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.networks.architectures import Architecture, Dropout
 from ontogeny.studies.composition.networks.build import EMBEDDED, build, pair_blocks
 from ontogeny.studies.composition.networks.loss import accuracy, cross_entropy
-from ontogeny.studies.composition.networks.pairs import answers, training_rows
+from ontogeny.studies.composition.networks.pairs import (
+    answers,
+    data_seed,
+    masks_by_split,
+    training_rows,
+)
 from ontogeny.training import (
     Evaluation,
     ParameterBuffer,
@@ -23,13 +28,25 @@ from ontogeny.training import (
     train,
 )
 
-__all__ = ["SHOWN", "TEST_LOSS", "train_network"]
+__all__ = ["TEST_LOSS", "shown", "train_network"]
 
 TEST_LOSS = Quantity("loss", (1,))
-"""Of the evaluation of a network."""
+"""Of the evaluation of a network that is not trained on all pairs."""
 
-SHOWN = {"train": Quantity("loss", (0,)), "test": TEST_LOSS}
-"""What the progress of a run shows of its last evaluation."""
+
+def shown(rows: NDArray[np.integer], order: int) -> dict[str, Quantity]:
+    """Return what the progress of a run shows of its last evaluation: the loss of each split.
+
+    Parameters
+    ----------
+    rows : (N,) ndarray of int
+        Rows ``a n + b`` of the training pairs.
+    order : int
+        Number of elements, n.
+    """
+    return {
+        name: Quantity("loss", (place,)) for place, name in enumerate(masks_by_split(rows, order))
+    }
 
 
 def train_network(
@@ -65,7 +82,8 @@ def train_network(
     ontogeny.training.Divergence
         If the loss becomes infinite or is not a number.
     ValueError
-        If `spec` does not say which pairs to train on, and `rows` are not given.
+        If `spec` does not say which pairs to train on, and `rows` are not given; or if it stops
+        early by the loss of test pairs, and all pairs are trained on.
     """
     order = len(product)
     architecture = build(spec.architecture, order)
@@ -75,8 +93,12 @@ def train_network(
     if rows is None:
         msg = "the split is unknown; a network can only be trained on pairs that are known"
         raise ValueError(msg)
+    splits = masks_by_split(rows, order)
+    if spec.schedule.early_stop is not None and "test" not in splits:
+        msg = "`early_stop` reads the test loss, and all pairs are trained on; leave it out"
+        raise ValueError(msg)
     target = torch.tensor(
-        answers(product, labels=spec.data.labels, seed=spec.data_seed), dtype=torch.int64
+        answers(product, labels=spec.data.labels, seed=data_seed(spec)), dtype=torch.int64
     ).reshape(-1)
     left, right = torch.arange(order**2) // order, torch.arange(order**2) % order
     chosen = torch.as_tensor(rows)
@@ -91,9 +113,8 @@ def train_network(
     )
     drawn = architecture.initial(torch.Generator().manual_seed(spec.seed))
     initial = {name: spec.initial_scale * value for name, value in drawn.items()}
-    member = torch.zeros(order**2, dtype=torch.bool)
-    member[chosen] = True
-    evaluate = _evaluation(architecture, target, member, device)
+    masks = [torch.as_tensor(mask) for mask in splits.values()]
+    evaluate = _evaluation(architecture, target, masks, device)
     embeddings = {name for name in initial if architecture.dimensions[name][0] in EMBEDDED}
     return train(
         ParameterBuffer(initial, dtype=dtype, device=device),
@@ -110,11 +131,11 @@ def train_network(
 
 
 def _evaluation(
-    architecture: Architecture, target: Tensor, member: Tensor, device: torch.device
+    architecture: Architecture, target: Tensor, splits: Sequence[Tensor], device: torch.device
 ) -> Callable[[dict[str, Tensor]], Evaluation]:
     """Return a function that gives the measures of a network: loss [nat] and accuracy, (split,)."""
     order = architecture.order
-    target, member = target.to(device), member.to(device)
+    target, splits = target.to(device), [mask.to(device) for mask in splits]
 
     @torch.no_grad()
     def evaluate(parameters: dict[str, Tensor]) -> Evaluation:
@@ -126,7 +147,6 @@ def _evaluation(
             losses.append(cross_entropy(logits, answer).double())
             hits.append(accuracy(logits, answer).double())
         loss, hit = torch.cat(losses), torch.cat(hits)
-        splits = (member, ~member)
         return {
             "loss": np.array([float(loss[chosen].mean()) for chosen in splits]),
             "accuracy": np.array([float(hit[chosen].mean()) for chosen in splits]),

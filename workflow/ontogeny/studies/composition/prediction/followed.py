@@ -18,7 +18,7 @@ from ontogeny.studies.composition.prediction.algebra import (
     shares,
 )
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
-from ontogeny.studies.composition.prediction.scores import SCORES, network_scores, neuron_scores
+from ontogeny.studies.composition.prediction.scores import SCORES, network_scores
 from ontogeny.studies.composition.prediction.scoring import key_auc, neuron_auc, neuron_top
 
 __all__ = ["Specialised", "Told", "specialisation", "told"]
@@ -84,7 +84,8 @@ def told(
     for name, score in known.items():
         network[SCORES.index(name), 1:] = score[1:]
     of_key = np.array([key_auc(score, key) for score in network])
-    return Told(*of_neurons, network=network, key_auc=of_key)
+    auc, null, deviation, top, among_key = of_neurons
+    return Told(auc, null, deviation, top, among_key, network, of_key)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from ontogeny.studies.composition.irreps.analysis import Frame, strongest
 from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.composition.labels import dataset, variable
 from ontogeny.studies.composition.networks.build import build
-from ontogeny.studies.composition.networks.reading import neuron_functions
 from ontogeny.studies.composition.prediction.algebra import (
     Structure,
     powers,
@@ -35,6 +34,7 @@ from ontogeny.studies.composition.prediction.gradient import (
     gradient_score,
     loss_gradient,
 )
+from ontogeny.studies.composition.prediction.reading import neuron_functions
 from ontogeny.studies.composition.prediction.scores import SCORES, neuron_scores
 from ontogeny.studies.composition.prediction.waves import (
     MULTIPLES,

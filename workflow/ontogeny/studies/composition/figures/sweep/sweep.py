@@ -1,7 +1,8 @@
 """Losses of a sweep, and its outcome by swept value.
 
 Test loss (left, thin: training loss) of the runs of a sweep by swept value, and (right) the steps
-at which training and test accuracy reach 0.99; open marks at the top: not within the run.
+at which training and test accuracy reach 0.99; open marks at the top: not within the run. Runs that
+are trained on all pairs have no test loss and no test accuracy.
 """
 
 from collections.abc import Sequence
@@ -56,7 +57,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _curves(left, numbers.isel(setting=index), colour)
         last = float(numbers["step"].max())
         step_axis(left, last, logarithmic=style.log_steps)
-        left.set(yscale="log", ylabel="test loss (thin: training) [nat]")
+        tested = "test" in numbers["split"]
+        label = "test loss (thin: training) [nat]" if tested else "training loss [nat]"
+        left.set(yscale="log", ylabel=label)
         _steps(right, numbers)
         handles = [Line2D([], [], color=colour, lw=1.5) for colour in colours]
         labels = list(numbers["setting"].values)
@@ -67,10 +70,10 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 def _curves(axes: Axes, runs: xr.Dataset, colour: str) -> None:
     for seed in runs["seed"].values:
         curve = runs["loss_curve"].sel(seed=seed)
-        there = np.isfinite(curve.sel(split="test").values)
-        step = runs["step"].values[there]
-        for split, width in (("train", 0.6), ("test", 1.5)):
-            axes.plot(step, curve.sel(split=split).values[there], color=colour, lw=width)
+        for split in curve["split"].values:
+            line = curve.sel(split=split).dropna("step")
+            width = 0.6 if split == "train" and "test" in curve["split"] else 1.5
+            axes.plot(line["step"], line, color=colour, lw=width)
 
 
 def _steps(axes: Axes, numbers: xr.Dataset) -> None:
@@ -83,10 +86,13 @@ def _steps(axes: Axes, numbers: xr.Dataset) -> None:
     else:
         axes.set_xticks(place, list(numbers["setting"].values), rotation=30, ha="right")
         axes.set_xlim(-0.5, count - 0.5)
-    for outcome, marker, colour in (
-        ("memorised_step", "s", PALETTE[0]),
-        ("generalised_step", "o", PALETTE[1]),
+    known = numbers["accuracy_curve"].notnull().any("step").transpose("split", "setting", "seed")
+    for split, outcome, marker, colour in (
+        ("train", "memorised_step", "s", PALETTE[0]),
+        ("test", "generalised_step", "o", PALETTE[1]),
     ):
+        if split not in known["split"]:
+            continue
         step, last = (
             numbers[n].transpose("setting", "seed").values for n in (outcome, "last_step")
         )
@@ -94,7 +100,7 @@ def _steps(axes: Axes, numbers: xr.Dataset) -> None:
         reached = np.isfinite(step)
         label = {"memorised_step": "training", "generalised_step": "test"}[outcome]
         axes.plot(x[reached], step[reached], marker, color=colour, alpha=0.8, ms=4, label=label)
-        never = ~reached & np.isfinite(last)
+        never = ~reached & known.sel(split=split).values
         axes.plot(x[never], last[never], marker, color=colour, mfc="none", ms=5, alpha=0.8)
     axes.set(yscale="log", xlabel=numbers.attrs["fields"])
     axes.set_ylabel(f"first step with accuracy {LEARNED_ACCURACY}")

@@ -28,8 +28,13 @@ SPLITS = ("train", "test", "all")
 
 
 def splits_of(train: NDArray[np.bool_] | None) -> tuple[str, ...]:
-    """Return the splits whose losses are known: all pairs alone without a training set."""
-    return SPLITS[-1:] if train is None else SPLITS
+    """Return the splits of which there are losses.
+
+    All pairs alone without a training set; no test pairs where all are trained on.
+    """
+    if train is None:
+        return SPLITS[-1:]
+    return ("train", "all") if train.all() else SPLITS
 
 
 _LARGEST_EXPONENT = 600.0
@@ -140,15 +145,16 @@ def losses(
     -------
     loss, accuracy : dict of str to float
         By `splits_of`; a pair counts as right when the logit of its answer is
-        larger than every other. NaN for an empty split.
+        larger than every other. NaN for an empty training set.
     """
     answers = frame.product if answer is None else answer
     by_pair = [_exponentials(layers.logits, answers[layers.left]) for layers in network()]
     pair_loss = np.concatenate([_loss(wrong, excess) for wrong, excess in by_pair])
     right = np.concatenate([excess < 0 for _, excess in by_pair])
-    splits = {"all": np.ones(pair_loss.shape, dtype=bool)}
-    if train is not None:
-        splits = {"train": train, "test": ~train} | splits
+    everything = np.ones(pair_loss.shape, dtype=bool)
+    member = everything if train is None else train
+    masks = {"train": member, "test": ~member, "all": everything}
+    splits = {name: masks[name] for name in splits_of(train)}
     return (
         {name: _mean(pair_loss[chosen]) for name, chosen in splits.items()},
         {name: _mean(right[chosen]) for name, chosen in splits.items()},
@@ -205,7 +211,7 @@ def ablated_losses(
     Returns
     -------
     list of dict of str to (split, T) ndarray
-        One for each ablation; by `splits_of`, NaN for an empty split.
+        One for each ablation; by `splits_of`, NaN for an empty training set.
 
     Raises
     ------
@@ -227,7 +233,7 @@ def ablated_losses(
                 layers.left, values, ablation.tables, member, frame, right
             ):
                 total[part] += sums
-    known = slice(0, 2) if train is not None else slice(0, 0)
+    known = slice(len(splits_of(train)) - 1)
     count = np.array([[member.sum()], [member.size - member.sum()]])[known]
     with np.errstate(invalid="ignore"):
         return [

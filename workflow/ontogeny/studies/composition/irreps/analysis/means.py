@@ -129,7 +129,7 @@ class Means:
     centred_logit_norm : float
         Euclidean norm over all triples of the logits minus their mean over ``c``.
     test : LogitSums or None
-        Of the test pairs alone; None where it is not known which these are.
+        Of the test pairs alone; None where there are none, or it is not known which these are.
     """
 
     left: Array
@@ -157,6 +157,7 @@ def group_means(network: Network, frame: Frame, *, train: NDArray[np.bool_] | No
         The training set; where it is given, the logits of the other pairs are summed as well.
     """
     n = frame.order
+    has_test_pairs = train is not None and not train.all()
     found: dict[str, Array] = {}
     left, norms, test_norms = [], [], []
     for layers in network():
@@ -173,7 +174,7 @@ def group_means(network: Network, frame: Frame, *, train: NDArray[np.bool_] | No
             "square": np.einsum("abj,abj->j", hidden, hidden) / n**2,
             "logits": logits[rows, by_product].sum(axis=0) / n,
         }
-        if train is not None:
+        if train is not None and has_test_pairs:
             test = ~train[layers.left]
             chosen = np.where(test[rows, by_product][..., None], logits[rows, by_product], 0.0)
             sums["test"] = chosen.sum(axis=0)

@@ -46,19 +46,17 @@ def logit_similarity_on_test_pairs(means: Means, frame: Frame) -> Array:
     Raises
     ------
     ValueError
-        If the test pairs are not known.
+        If there are no test pairs, or they are not known.
     """
     if means.test is None:
-        msg = "`means` were taken without the training set: give `train` to `group_means`"
+        msg = "`means` are of no test pairs: give a `train` to `group_means` that leaves some out"
         raise ValueError(msg)
     return _similarity(means.test, frame)
 
 
 def _similarity(sums: LogitSums, frame: Frame) -> Array:
-    """Return the cosine of logits with each character over some pairs; NaN without a pair."""
+    """Return the cosine of logits with each character over some pairs."""
     n = frame.order
-    if sums.pairs == 0:
-        return np.full(len(frame.irreps), np.nan)
     if sums.centred_norm == 0:
         return np.zeros(len(frame.irreps))
     centred = sums.by_product - sums.by_product.mean(axis=1, keepdims=True)

@@ -1,7 +1,8 @@
 """Losses and accuracies of all runs.
 
 Cross-entropy and accuracy of all runs along training: each run faintly, the mean over the seeds
-of an experiment on top. A run that has ended counts with its last value.
+of an experiment on top. A run that has ended counts with its last value. Experiments that train on
+all pairs have no test loss and no test accuracy.
 """
 
 import xarray as xr
@@ -31,7 +32,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         )
         rows = drawn.subplots(len(experiments), 2, squeeze=False)
         for row, experiment in zip(rows, experiments, strict=True):
-            mean = numbers.sel(experiment=experiment).dropna("step", subset=["loss_mean"])
+            mean = numbers.sel(experiment=experiment).dropna(
+                "step", how="all", subset=["loss_mean"]
+            )
             runs = numbers.isel(run=numbers["experiment_of_run"].values == experiment)
             for axes, (name, label) in zip(row, _PANELS.items(), strict=True):
                 for split in numbers["split"].values:

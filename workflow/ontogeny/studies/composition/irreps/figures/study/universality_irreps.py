@@ -15,6 +15,8 @@ from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
+NEEDS = ("test-pairs",)
+
 _LABELLED = 16
 
 
