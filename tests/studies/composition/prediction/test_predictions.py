@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_equal
 
+from composition_runs import catalogue
 from ontogeny.joins import Run
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.labels import DIMENSIONS
@@ -101,6 +102,12 @@ def test_a_score_of_winners_is_that_of_its_probabilities(many):
 def test_degree_and_orbit_add_nothing_where_all_irreps_have_the_same(many):
     assert_allclose(many["property_gain"][CYCLIC], 0, atol=1e-5)
     assert (abs(many["property_gain"][SYMMETRIC]) > 1e-4).any()
+
+
+def test_the_gain_is_positive_where_the_degree_decides():
+    large = catalogue("S4")["degree"].values > 2
+    runs = [run(of="S4", seed=seed, strong=large, told_set=0.0) for seed in range(8)]
+    assert (joined(runs)["property_gain"] > 0.05).all()
 
 
 def test_orders_are_told_by_scores_that_decide_them():
