@@ -121,7 +121,7 @@ def predictions(
     }
     found = _outcomes(each) | _known(each, labels)
     found |= _told(each, about, irreps, labels, found, permutations)
-    found |= _pairs(each, about, found["counted"].values)
+    found |= _pairs(each, about, found["generalised"].values)
     return dataset(found, labels | about, title="What all runs could be told to learn")
 
 
