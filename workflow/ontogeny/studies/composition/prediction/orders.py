@@ -8,11 +8,10 @@ Symbols: ``R`` irreps, the trivial one first, which never counts; ``N`` runs of 
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from ontogeny.estimates import agreement
 from ontogeny.studies.composition.prediction.probabilities import FEWEST_OTHERS
-from ontogeny.studies.composition.prediction.scoring import permutations_of
+from ontogeny.studies.composition.prediction.scoring import permutations_of, ranks
 
 __all__ = ["left_out_steps", "order_counts", "rank_correlation", "within_irreps"]
 
@@ -169,7 +168,7 @@ def _normalised_ranks(values: Array) -> Array:
     """
     scale = np.abs(values).max(axis=-1, keepdims=True)
     rounded = np.round(values / np.where(scale > 0, scale, 1.0), 12)
-    ranks = rankdata(rounded, axis=-1)
-    centred = ranks - ranks.mean(axis=-1, keepdims=True)
+    places = ranks(rounded)
+    centred = places - places.mean(axis=-1, keepdims=True)
     norm = np.linalg.norm(centred, axis=-1, keepdims=True)
     return np.divide(centred, norm, out=np.full(centred.shape, np.nan), where=norm > 0)

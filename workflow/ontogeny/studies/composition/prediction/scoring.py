@@ -7,8 +7,8 @@ runs. The trivial irrep never competes, whatever its score. Ties count half.
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 __all__ = [
     "SEED",
@@ -21,6 +21,7 @@ __all__ = [
     "neuron_top",
     "p_of_exchanged",
     "permutations_of",
+    "ranks",
 ]
 
 SEED = 0
@@ -49,6 +50,24 @@ class NeuronAuc:
     deviation: float
 
 
+def ranks(values: Array) -> Array:
+    """Return ranks along the last axis, from 1; ties share their mean rank.
+
+    Parameters
+    ----------
+    values : (..., R) ndarray
+
+    Returns
+    -------
+    (..., R) ndarray
+        NaN in rows with a value that is NaN.
+    """
+    rows = values.reshape(-1, values.shape[-1])
+    found = pd.DataFrame(rows).rank(axis=1).to_numpy(dtype=np.float64)
+    known = ~np.isnan(rows).any(axis=1, keepdims=True)
+    return np.where(known, found, np.nan).reshape(values.shape)
+
+
 def auc_table(scores: ArrayLike) -> Array:
     """Return the share of the other non-trivial irreps with a smaller score than each irrep.
 
@@ -69,8 +88,7 @@ def auc_table(scores: ArrayLike) -> Array:
     table = np.full(values.shape, np.nan)
     others = values.shape[-1] - 2
     if others >= 1 and values.size:
-        ranks = rankdata(values[..., 1:], axis=-1, nan_policy="propagate")
-        table[..., 1:] = (ranks - 1) / others
+        table[..., 1:] = (ranks(values[..., 1:]) - 1) / others
     return table
 
 
@@ -189,10 +207,10 @@ def key_auc_table(scores: ArrayLike, keys: ArrayLike) -> Array:
         By run whose key set is told, and run whose scores tell it; NaN as in `key_auc`.
     """
     values, chosen = np.asarray(scores, dtype=np.float64), np.asarray(keys, dtype=np.float64)
-    ranks = rankdata(values[:, 1:], axis=1, nan_policy="propagate")
+    places = ranks(values[:, 1:])
     count = chosen[:, 1:].sum(axis=1)
     pairs = count * (chosen.shape[1] - 1 - count)
-    above = chosen[:, 1:] @ ranks.T - (count * (count + 1) / 2)[:, None]
+    above = chosen[:, 1:] @ places.T - (count * (count + 1) / 2)[:, None]
     return np.divide(
         above, pairs[:, None], out=np.full(above.shape, np.nan), where=pairs[:, None] > 0
     )
