@@ -84,8 +84,15 @@ def told(
     for name, score in known.items():
         network[SCORES.index(name), 1:] = score[1:]
     of_key = np.array([key_auc(score, key) for score in network])
-    auc, null, deviation, top, among_key = of_neurons
-    return Told(auc, null, deviation, top, among_key, network, of_key)
+    return Told(
+        auc=of_neurons[0],
+        null=of_neurons[1],
+        deviation=of_neurons[2],
+        top=of_neurons[3],
+        auc_among_key=of_neurons[4],
+        network=network,
+        key_auc=of_key,
+    )
 
 
 @dataclass(frozen=True)
