@@ -53,7 +53,7 @@ def run(
 
     The weights follow from `seed`, and what is drawn beside them from both seeds. `told` is how
     much each neuron says of its winner, `told_set` how much the network says of the strong irreps.
-    Tables are those along steps and scores, such as ``key_auc``, by name.
+    Tables are those along steps and scores, such as ``set_auc``, by name.
     """
     data_seed = seed if data_seed is None else data_seed
     weights, data = np.random.default_rng([1, seed]), np.random.default_rng([2, seed, data_seed])
@@ -82,8 +82,8 @@ def run(
         "neuron_auc_null": along_scores(0.5),
         "neuron_auc_null_sd": along_scores(0.02),
         "neuron_top": along_scores(0.4),
-        "neuron_auc_among_key": along_scores(0.7),
-        "key_auc": along_scores(0.8),
+        "neuron_auc_among_strong": along_scores(0.7),
+        "set_auc": along_scores(0.8),
     }
     flow = np.where(data.random(neurons) < 0.5, irreps[winner], irreps[-1])
     found = xr.Dataset(

@@ -20,7 +20,7 @@ def auc(scores, winners):
     return float(np.mean(found))
 
 
-def key_auc(score, key):
+def set_auc(score, key):
     """Probability that a key irrep scores higher than another."""
     if key.all() or not key.any():
         return np.nan
@@ -65,8 +65,8 @@ def run(
     if winners:
         neuron_auc[:, by_power] = [auc(each, winner) for each in power]
         null[:, by_power] = [auc(each, exchanged) for each in power]
-    keys[0, by_power] = key_auc(total, key)
-    keys[:, by_similarity] = [key_auc(each, key) for each in similarity]
+    keys[0, by_power] = set_auc(total, key)
+    keys[:, by_similarity] = [set_auc(each, key) for each in similarity]
     settled = (share.argmax(-1) == winner).mean(-1) if winners else np.full(len(steps), np.nan)
     knowledge = [
         0.0,
@@ -82,8 +82,8 @@ def run(
             "neuron_auc": (("step", "score"), neuron_auc),
             "neuron_auc_null": (("step", "score"), null),
             "settled": ("step", settled),
-            "key_auc": (("step", "score"), keys),
-            "key_fifth": ("irrep", [-1, *fifth]),
+            "set_auc": (("step", "score"), keys),
+            "power_fifth": ("irrep", [-1, *fifth]),
             "neuron_share": (
                 ("step", "example", "irrep"),
                 np.concatenate([np.zeros((len(steps), 12, 1)), share[:, :12]], axis=2),

@@ -40,11 +40,11 @@ def half_strong(seed, data_seed):
 
 def one_run(architecture, seed, data_seed, **about):
     tables = {
-        "key_auc": along_scores(
+        "set_auc": along_scores(
             0.6, **{ARCHITECTURES[architecture]: [0.95, 0.96, 0.97, 1.0], "similarity": 0.99}
         ),
         "neuron_top": along_scores(0.3, alignment=[0.8, 0.9, 0.9, 0.9]),
-        "neuron_auc_among_key": along_scores(0.5, power=0.8),
+        "neuron_auc_among_strong": along_scores(0.5, power=0.8),
     }
     given = {
         "winner": winners(seed, data_seed),
@@ -111,12 +111,12 @@ def set_to(variable, value, **at):
 BROKEN = {
     "neurons-are-told": set_to("known_neuron_auc", 0.5, knowledge="weights", score="power"),
     "misalignment-decides": set_to("known_neuron_top", 0.1, knowledge="weights", score="alignment"),
-    "set-is-told": set_to("known_key_auc", 0.5, knowledge="weights"),
+    "set-is-told": set_to("known_set_auc", 0.5, knowledge="weights"),
     "chosen-while-memorising": set_to(
-        "known_key_auc", 0.8, knowledge="memorised", score="similarity"
+        "known_set_auc", 0.8, knowledge="memorised", score="similarity"
     ),
     "set-before-neurons": set_to(
-        "known_neuron_auc_among_key", 1.0, knowledge="memorised", score="power"
+        "known_neuron_auc_among_strong", 1.0, knowledge="memorised", score="power"
     ),
     "data-has-a-say": lambda good: {"same_winner": good["same_winner"] * 0 + 0.9},
     "not-arbitrary": lambda good: {"same_winner": good["same_winner"] * 0 + 0.2},
@@ -131,8 +131,8 @@ def test_it_does_not_hold(good, name):
 ELSEWHERE = {
     "neurons-are-told": set_to("known_neuron_auc", 0.5, knowledge="3 %", score="power"),
     "misalignment-decides": set_to("known_neuron_top", 0.1, knowledge="weights", score="power"),
-    "set-is-told": set_to("known_key_auc", 0.5, knowledge="weights", score="power"),
-    "chosen-while-memorising": set_to("known_key_auc", 0.8, knowledge="memorised", score="power"),
+    "set-is-told": set_to("known_set_auc", 0.5, knowledge="weights", score="power"),
+    "chosen-while-memorising": set_to("known_set_auc", 0.8, knowledge="memorised", score="power"),
     "set-before-neurons": set_to("known_neuron_auc", 1.0, knowledge="memorised", score="power"),
     "data-has-a-say": lambda good: {
         "same_winner": good["same_winner"].where(
@@ -222,7 +222,7 @@ def test_pairs_that_count_are_disjoint(good):
 def test_each_architecture_has_its_score(good):
     by_kind = {kind: good.isel(run=good["architecture_of_run"] == kind) for kind in ARCHITECTURES}
     for kind, score in ARCHITECTURES.items():
-        change = set_to("known_key_auc", 0.5, knowledge="weights", score=score.replace("_", " "))
+        change = set_to("known_set_auc", 0.5, knowledge="weights", score=score.replace("_", " "))
         changed = by_kind[kind].assign(change(by_kind[kind]))
         assert verdict_on("set-is-told", by_kind[kind]) == HOLDS
         assert verdict_on("set-is-told", changed) == FAILS

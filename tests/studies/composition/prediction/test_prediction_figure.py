@@ -68,8 +68,8 @@ def test_curves_at_checkpoints_are_those_of_the_run():
 def test_the_key_set_is_told_by_power_at_first_and_by_the_similarity_afterwards():
     (prediction, _), *_ = several()
     key = numbers_of(several()[:1])["curves"].sel(seed=3, curve="key").values
-    assert key[0] == prediction["key_auc"][0, INDEX["power"]]
-    assert key[1] == pytest.approx(float(prediction["key_auc"][1, INDEX["similarity"]]))
+    assert key[0] == prediction["set_auc"][0, INDEX["power"]]
+    assert key[1] == pytest.approx(float(prediction["set_auc"][1, INDEX["similarity"]]))
     assert key[-1] == 1
 
 
@@ -101,7 +101,7 @@ def test_fifths_count_the_irreps_of_all_runs():
     strong = fifth = ()
     for prediction, _ in several():
         strong = np.append(strong, prediction["strong"][1:])
-        fifth = np.append(fifth, prediction["key_fifth"][1:] + 1)
+        fifth = np.append(fifth, prediction["power_fifth"][1:] + 1)
     for each in range(1, 6):
         chosen = numbers.sel(fifth=each)
         assert int(chosen["irreps"]) == (fifth == each).sum()

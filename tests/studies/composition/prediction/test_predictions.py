@@ -9,7 +9,7 @@ from ontogeny.joins import Run
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.prediction.pairs import PAIR_KINDS
-from ontogeny.studies.composition.prediction.scoring import key_auc
+from ontogeny.studies.composition.prediction.scoring import set_auc
 from predicted_runs import KNOWLEDGE, along_scores, joined, run
 
 RUNS = [
@@ -42,8 +42,8 @@ def test_it_is_stored_and_read_as_it_is(many, tmp_path):
 
 def test_knowledge_is_that_of_its_checkpoint():
     table = along_scores([0.1, 0.2, 0.3, 0.4], power=[0.5, 0.6, 0.7, 0.8])
-    found = joined([run(key_auc=table), run(seed=1, key_auc=table, memorised=np.nan)])
-    power = found["known_key_auc"].sel(score="power")
+    found = joined([run(set_auc=table), run(seed=1, set_auc=table, memorised=np.nan)])
+    power = found["known_set_auc"].sel(score="power")
     assert_allclose(power.sel(knowledge=[*KNOWLEDGE])[0], [0.5, 0.6, 0.6, 0.7, 0.6])
     assert_allclose(power.sel(knowledge=[*KNOWLEDGE])[1], [0.5, 0.6, 0.6, 0.7, np.nan])
     assert_allclose(found["known_settled"][0], [0.2, 0.5, 0.5, 0.9, 0.5])
@@ -52,7 +52,7 @@ def test_knowledge_is_that_of_its_checkpoint():
 
 def test_runs_that_did_not_generalise_are_neither_judged_nor_fitted_on(many):
     assert_equal(many["generalised"].values, np.arange(13) != FAILED)
-    judged = ("winner_brier", "strong_brier", "unlike_key_auc", "step_error_unscored")
+    judged = ("winner_brier", "strong_brier", "unlike_set_auc", "step_error_unscored")
     for name in judged:
         assert np.isnan(many[name].values[FAILED]).all(), name
     without = joined([one for place, one in enumerate(RUNS) if place != FAILED])
@@ -73,10 +73,10 @@ def test_controls_are_other_weights_on_another_split(many):
         one.results["prediction"]["network_score"].isel(step=0).sel(score="power").values
         for one in RUNS[CYCLIC]
     ]
-    found = many["unlike_key_auc"].sel(score="power")
-    assert_allclose(found[OTHER_SPLIT], np.mean([key_auc(s, strong) for s in score[1:]]))
+    found = many["unlike_set_auc"].sel(score="power")
+    assert_allclose(found[OTHER_SPLIT], np.mean([set_auc(s, strong) for s in score[1:]]))
     one = joined([run(seed=seed, data_seed=0) for seed in range(4)])
-    assert np.isnan(one["unlike_key_auc"]).all()
+    assert np.isnan(one["unlike_set_auc"]).all()
 
 
 def test_initial_weights_tell_more_than_those_of_others(many):
@@ -119,7 +119,7 @@ def test_orders_are_told_by_scores_that_decide_them():
     assert power["step_correlation"].mean() > 0.5
     assert float(power["within_irrep_correlation"][0]) > 0.5
     assert float(power["within_irrep_p"][0]) < 0.05
-    assert float(power["key_set_p"][0]) < 0.05
+    assert float(power["strong_set_p"][0]) < 0.05
 
 
 def test_p_values_of_scores_that_say_nothing_are_uniform():
@@ -129,13 +129,13 @@ def test_p_values_of_scores_that_say_nothing_are_uniform():
         for seed in range(6)
     ]
     found = joined(runs).sel(score="power")
-    for name in ("key_set_p", "within_irrep_p"):
+    for name in ("strong_set_p", "within_irrep_p"):
         assert abs(float(found[name].mean()) - 0.5) < 4 / np.sqrt(12 * 12)
 
 
 def test_alignment_is_no_score_of_a_network(many):
     alignment = many.sel(score="alignment")
-    assert np.isnan(alignment["unlike_key_auc"]).all()
+    assert np.isnan(alignment["unlike_set_auc"]).all()
     assert np.isnan(alignment["within_irrep_p"]).all()
     assert not alignment["score_order_pairs"][CYCLIC].any()
 
@@ -144,7 +144,7 @@ def test_p_values_count_initial_weights_once():
     """A second split of the same weights is no further evidence."""
     once = [run(seed=seed) for seed in range(5)]
     found, more = joined(once), joined([*once, *(run(seed=seed, data_seed=7) for seed in range(5))])
-    for name in ("key_set_p", "within_irrep_correlation", "within_irrep_p"):
+    for name in ("strong_set_p", "within_irrep_correlation", "within_irrep_p"):
         assert_equal(found[name].values, more[name].values)
 
 
@@ -161,7 +161,7 @@ def test_pairs_are_of_one_setting(many):
 
 def test_the_order_of_runs_does_not_matter(many):
     other = joined(RUNS[::-1]).isel(run=slice(None, None, -1))
-    for name in ("winner_brier", "strong_brier", "unlike_key_auc", "step_error", "known_key_auc"):
+    for name in ("winner_brier", "strong_brier", "unlike_set_auc", "step_error", "known_set_auc"):
         assert_allclose(other[name].sel(score=many["score"]) if "score" in other[name].dims
                         else other[name], many[name], atol=2e-5)  # fmt: skip
 

@@ -9,12 +9,12 @@ from numpy.testing import assert_allclose, assert_equal
 from ontogeny.ranking import auc
 from ontogeny.studies.composition.prediction.scoring import (
     auc_table,
-    key_auc,
-    key_auc_table,
     mean_unlike,
     neuron_auc,
     neuron_top,
     p_of_exchanged,
+    set_auc,
+    set_auc_table,
 )
 
 
@@ -42,7 +42,7 @@ def test_the_trivial_irrep_never_competes():
     assert neuron_auc(other, winner) == neuron_auc(scores, winner)
     assert neuron_top(other, winner) == neuron_top(scores, winner)
     key = np.array([False, True, False, True, False, False, False])
-    assert key_auc(other[0], key) == key_auc(scores[0], key)
+    assert set_auc(other[0], key) == set_auc(scores[0], key)
 
 
 def means_over(scores, winner, orders):
@@ -114,18 +114,18 @@ def test_scores_that_know_nothing_of_neurons_are_at_their_null():
 def test_the_auc_of_the_key_set_is_that_of_mann_and_whitney():
     scores = tied_scores(9, (4, 9))
     keys = np.random.default_rng(9).random((4, 9)) < 0.5
-    table = key_auc_table(scores, keys)
+    table = set_auc_table(scores, keys)
     for i in range(4):
         for j in range(4):
             inside = keys[i, 1:]
             assert_allclose(table[i, j], auc(scores[j, 1:][inside], scores[j, 1:][~inside]))
-    assert_allclose(np.diagonal(table), [key_auc(s, k) for s, k in zip(scores, keys, strict=True)])
+    assert_allclose(np.diagonal(table), [set_auc(s, k) for s, k in zip(scores, keys, strict=True)])
 
 
 @pytest.mark.parametrize("key", [np.zeros(5, bool), np.array([False, True, True, True, True])])
 def test_a_key_set_of_all_or_none_has_no_auc(key):
-    assert np.isnan(key_auc(np.arange(5.0), key))
-    assert np.isnan(key_auc([1.0, np.nan, 0.0, 0.0, 0.0], [False, True, False, False, False]))
+    assert np.isnan(set_auc(np.arange(5.0), key))
+    assert np.isnan(set_auc([1.0, np.nan, 0.0, 0.0, 0.0], [False, True, False, False, False]))
 
 
 def test_controls_are_the_unlike_runs_alone():

@@ -10,7 +10,7 @@ from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.prediction.algebra import powers, shares, structure, winners
 from ontogeny.studies.composition.prediction.reading import neuron_functions
 from ontogeny.studies.composition.prediction.scores import SCORES, neuron_scores
-from ontogeny.studies.composition.prediction.scoring import key_auc
+from ontogeny.studies.composition.prediction.scoring import set_auc
 from ontogeny.studies.composition.prediction.stage import KNOWLEDGE, STRONG, prediction
 
 
@@ -70,8 +70,8 @@ def test_strong_irreps_and_what_tells_them(run):
     similarity = found["network_score"].sel(score="similarity")
     assert_allclose(similarity[:, 1:], source.evaluation["test_logit_similarity"][:, 1:])
     for k in (0, -1):
-        wanted = key_auc(similarity[k].values, strong)
-        assert_allclose(found["key_auc"].sel(score="similarity")[k], wanted)
+        wanted = set_auc(similarity[k].values, strong)
+        assert_allclose(found["set_auc"].sel(score="similarity")[k], wanted)
 
 
 def test_flows_and_gradients_are_those_of_the_initial_weights_alone(run):
@@ -126,7 +126,7 @@ def test_a_run_that_never_generalises_counts_by_its_last_step_and_says_so():
 def test_fifths_are_by_power_in_the_initial_network():
     found = predicted("Q8, bilinear")
     power = found["network_score"][0].sel(score="power").values[1:]
-    fifth = found["key_fifth"].values
+    fifth = found["power_fifth"].values
     assert fifth[0] == -1
     order = np.argsort(power)
     assert (np.diff(fifth[1:][order]) >= 0).all()

@@ -70,21 +70,21 @@ def _of_set(results: xr.Dataset) -> Estimate:
     runs = _counted(results)
     names = [SET_SCORES.get(kind, SET_SCORE) for kind in runs["architecture_of_run"].values]
     scores = xr.DataArray(np.array(names, dtype=object), dims="run")
-    own = runs["known_key_auc"].sel(knowledge="weights").sel(score=scores)
-    return _over_settings(own - runs["unlike_key_auc"].sel(score=scores), runs)
+    own = runs["known_set_auc"].sel(knowledge="weights").sel(score=scores)
+    return _over_settings(own - runs["unlike_set_auc"].sel(score=scores), runs)
 
 
 def _memorised(results: xr.Dataset) -> Estimate:
     runs = _counted(results)
     return _over_settings(
-        runs["known_key_auc"].sel(knowledge="memorised", score="similarity"), runs
+        runs["known_set_auc"].sel(knowledge="memorised", score="similarity"), runs
     )
 
 
 def _set_first(results: xr.Dataset) -> Estimate:
     runs = _counted(results).sel(knowledge="memorised")
-    of_set = runs["known_key_auc"].sel(score="similarity")
-    of_neurons = runs["known_neuron_auc_among_key"].sel(score="power")
+    of_set = runs["known_set_auc"].sel(score="similarity")
+    of_neurons = runs["known_neuron_auc_among_strong"].sel(score="power")
     return _over_settings(of_set - of_neurons, runs)
 
 

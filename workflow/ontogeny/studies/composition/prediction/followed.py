@@ -19,7 +19,7 @@ from ontogeny.studies.composition.prediction.algebra import (
 )
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 from ontogeny.studies.composition.prediction.scores import SCORES, network_scores
-from ontogeny.studies.composition.prediction.scoring import key_auc, neuron_auc, neuron_top
+from ontogeny.studies.composition.prediction.scoring import neuron_auc, neuron_top, set_auc
 
 __all__ = ["Specialised", "Told", "specialisation", "told"]
 
@@ -35,11 +35,11 @@ class Told:
     auc, null, deviation, top : (S,) ndarray
         Of neurons: mean AUC of the winner, its mean and standard deviation when winners are
         exchanged among neurons, and share of neurons whose winner has the largest score.
-    auc_among_key : (S,) ndarray
+    auc_among_strong : (S,) ndarray
         Mean AUC of the winner among key irreps alone.
     network : (S, R) ndarray
         Scores of the network.
-    key_auc : (S,) ndarray
+    set_auc : (S,) ndarray
         AUC of these for the key irreps.
     """
 
@@ -47,9 +47,9 @@ class Told:
     null: Array
     deviation: Array
     top: Array
-    auc_among_key: Array
+    auc_among_strong: Array
     network: Array
-    key_auc: Array
+    set_auc: Array
 
 
 def told(
@@ -83,15 +83,15 @@ def told(
     known = network_scores(neurons) | {"similarity": similarity}
     for name, score in known.items():
         network[SCORES.index(name), 1:] = score[1:]
-    of_key = np.array([key_auc(score, key) for score in network])
+    of_key = np.array([set_auc(score, key) for score in network])
     return Told(
         auc=of_neurons[0],
         null=of_neurons[1],
         deviation=of_neurons[2],
         top=of_neurons[3],
-        auc_among_key=of_neurons[4],
+        auc_among_strong=of_neurons[4],
         network=network,
-        key_auc=of_key,
+        set_auc=of_key,
     )
 
 

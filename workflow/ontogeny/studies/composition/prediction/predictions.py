@@ -24,8 +24,8 @@ from ontogeny.studies.composition.prediction.probabilities import (
 )
 from ontogeny.studies.composition.prediction.settings import (
     gathered,
-    key_set_told,
     orders_told,
+    set_told,
     significance,
     strong_told,
     winner_of,
@@ -49,8 +49,8 @@ KNOWN = {
     "neuron_auc": "AUC of a score for the winner of a neuron",
     "neuron_auc_null": "the same with winners exchanged among neurons",
     "neuron_top": "share of neurons whose winner has the largest score",
-    "neuron_auc_among_key": "AUC of a score for the winner, among strong irreps",
-    "key_auc": "AUC of a network score for the strong irreps",
+    "neuron_auc_among_strong": "AUC of a score for the winner, among strong irreps",
+    "set_auc": "AUC of a network score for the strong irreps",
 }
 """What a run has along steps and scores: each at the step of each knowledge."""
 
@@ -62,7 +62,7 @@ OF_RUNS = {
         ("strong_model",),
         "what degree and smallest orbit take from the Brier score of strong irreps",
     ),
-    "unlike_key_auc": (("score",), "AUC of initial networks of other runs for the strong irreps"),
+    "unlike_set_auc": (("score",), "AUC of initial networks of other runs for the strong irreps"),
     "score_order_agreement": (
         ("score",),
         "pairs of strong irreps of one degree with the higher score earlier, less the others",
@@ -75,7 +75,7 @@ OF_RUNS = {
 """What the initial weights tell of a run: dimensions beside ``run``, and long name."""
 
 OF_SETTINGS = {
-    "key_set_p": "p value of the AUC for strong irreps, by permutation of runs",
+    "strong_set_p": "p value of the AUC for strong irreps, by permutation of runs",
     "within_irrep_correlation": "rank correlation over runs of a higher score and being earlier",
     "within_irrep_p": "p value of that correlation, by permutation of runs",
 }
@@ -201,7 +201,7 @@ def _told(
             continue
         members = [runs[k] for k in place.tolist()]
         these = gathered(members, seed[place], data_seed[place], irreps[group[place[0]]])
-        told = winners_told(these) | strong_told(these) | key_set_told(these) | orders_told(these)
+        told = winners_told(these) | strong_told(these) | set_told(these) | orders_told(these)
         own, every = members[0].indexes["irrep"], pd.Index(labels["irrep"])
         told["strong_probability"] = _over(every, own, told["strong_probability"])
         for each, values in told.items():

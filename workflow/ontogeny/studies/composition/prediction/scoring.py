@@ -14,14 +14,14 @@ __all__ = [
     "SEED",
     "NeuronAuc",
     "auc_table",
-    "key_auc",
-    "key_auc_table",
     "mean_unlike",
     "neuron_auc",
     "neuron_top",
     "p_of_exchanged",
     "permutations_of",
     "ranks",
+    "set_auc",
+    "set_auc_table",
 ]
 
 SEED = 0
@@ -167,7 +167,7 @@ def neuron_top(scores: ArrayLike, winner: ArrayLike) -> float:
     return float((largest[np.arange(len(place)), place] / largest.sum(axis=1)).mean())
 
 
-def key_auc(score: ArrayLike, key: ArrayLike) -> float:
+def set_auc(score: ArrayLike, key: ArrayLike) -> float:
     """Return the AUC of a score of irreps for those that are key.
 
     The Mann-Whitney statistic of key against other non-trivial irreps over the number of pairs.
@@ -184,13 +184,13 @@ def key_auc(score: ArrayLike, key: ArrayLike) -> float:
 
     Examples
     --------
-    >>> key_auc([9.0, 0.9, 0.1, 0.4], [False, True, False, False])
+    >>> set_auc([9.0, 0.9, 0.1, 0.4], [False, True, False, False])
     1.0
     """
-    return float(key_auc_table(np.asarray(score)[None], np.asarray(key)[None])[0, 0])
+    return float(set_auc_table(np.asarray(score)[None], np.asarray(key)[None])[0, 0])
 
 
-def key_auc_table(scores: ArrayLike, keys: ArrayLike) -> Array:
+def set_auc_table(scores: ArrayLike, keys: ArrayLike) -> Array:
     """Return the AUC of the scores of each run for the key set of each run.
 
     With ranks s among the R - 1 non-trivial irreps, k of which are key, the AUC is
@@ -204,7 +204,7 @@ def key_auc_table(scores: ArrayLike, keys: ArrayLike) -> Array:
     Returns
     -------
     (N, N) ndarray
-        By run whose key set is told, and run whose scores tell it; NaN as in `key_auc`.
+        By run whose key set is told, and run whose scores tell it; NaN as in `set_auc`.
     """
     values, chosen = np.asarray(scores, dtype=np.float64), np.asarray(keys, dtype=np.float64)
     places = ranks(values[:, 1:])
@@ -222,7 +222,7 @@ def mean_unlike(table: ArrayLike, unlike: ArrayLike) -> Array:
     Parameters
     ----------
     table : (N, N) array_like
-        Of `key_auc_table`.
+        Of `set_auc_table`.
     unlike : (N, N) array_like of bool
         Whether the scores of the second run are a control for the first.
 
@@ -252,7 +252,7 @@ def p_of_exchanged(table: ArrayLike, permutations: int) -> float:
     Parameters
     ----------
     table : (N, N) array_like
-        Of `key_auc_table`.
+        Of `set_auc_table`.
     permutations : int
 
     Returns

@@ -25,16 +25,16 @@ from ontogeny.studies.composition.prediction.probabilities import (
     winner_probabilities,
 )
 from ontogeny.studies.composition.prediction.scoring import (
-    key_auc_table,
     mean_unlike,
     p_of_exchanged,
+    set_auc_table,
 )
 
 __all__ = [
     "Setting",
     "gathered",
-    "key_set_told",
     "orders_told",
+    "set_told",
     "significance",
     "strong_told",
     "winner_of",
@@ -169,12 +169,12 @@ def strong_told(setting: Setting) -> dict[str, Array]:
     }
 
 
-def key_set_told(setting: Setting) -> dict[str, Array]:
+def set_told(setting: Setting) -> dict[str, Array]:
     """Return how well the initial networks of other runs tell the strong irreps of each run."""
     unlike = setting.seed[:, None] != setting.seed
     unlike &= setting.data_seed[:, None] != setting.data_seed
-    tables = [key_auc_table(score, setting.strong) for score in np.moveaxis(setting.score, 1, 0)]
-    return {"unlike_key_auc": np.stack([mean_unlike(table, unlike) for table in tables], axis=1)}
+    tables = [set_auc_table(score, setting.strong) for score in np.moveaxis(setting.score, 1, 0)]
+    return {"unlike_set_auc": np.stack([mean_unlike(table, unlike) for table in tables], axis=1)}
 
 
 def orders_told(setting: Setting) -> dict[str, Array]:
@@ -227,17 +227,17 @@ def significance(
     first = np.zeros(len(setting.seed), dtype=np.bool_)
     first[np.unique(setting.seed, return_index=True)[1]] = True
     sets = first & counted
-    names = ("key_set_p", "within_irrep_correlation", "within_irrep_p")
+    names = ("strong_set_p", "within_irrep_correlation", "within_irrep_p")
     found: dict[str, list[float]] = {name: [] for name in names}
     for score in np.moveaxis(setting.score, 1, 0):
-        table = key_auc_table(score[sets], setting.strong[sets])
+        table = set_auc_table(score[sets], setting.strong[sets])
         correlation, p = within_irreps(
             score[first],
             setting.appearance[first],
             setting.strong[first],
             permutations=permutations,
         )
-        found["key_set_p"].append(p_of_exchanged(table, permutations))
+        found["strong_set_p"].append(p_of_exchanged(table, permutations))
         found["within_irrep_correlation"].append(correlation)
         found["within_irrep_p"].append(p)
     return {name: np.array(each) for name, each in found.items()}

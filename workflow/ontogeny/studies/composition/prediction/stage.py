@@ -203,11 +203,11 @@ def _told(knowing: Sequence[Told]) -> Variables:
         "neuron_auc_null": ("null", "neuron_auc with winners exchanged among neurons: mean"),
         "neuron_auc_null_sd": ("deviation", "neuron_auc with winners exchanged among neurons: sd"),
         "neuron_top": ("top", "share of neurons whose winner has the largest score"),
-        "neuron_auc_among_key": (
-            "auc_among_key",
+        "neuron_auc_among_strong": (
+            "auc_among_strong",
             "AUC of a score for the winner, among strong irreps",
         ),
-        "key_auc": ("key_auc", "AUC of a network score for the strong irreps"),
+        "set_auc": ("set_auc", "AUC of a network score for the strong irreps"),
     }
     found = {
         name: variable(dims, np.stack([getattr(each, field) for each in knowing]), long_name)
@@ -215,7 +215,7 @@ def _told(knowing: Sequence[Told]) -> Variables:
     }
     network = np.stack([each.network for each in knowing])
     found["network_score"] = variable((*dims, "irrep"), network, "score of the network")
-    found["key_fifth"] = variable(
+    found["power_fifth"] = variable(
         "irrep",
         _fifths(network[0, SCORES.index("power")]),
         "fifth of the irreps by power in the initial network, from 0",

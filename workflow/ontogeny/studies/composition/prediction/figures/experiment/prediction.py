@@ -128,8 +128,8 @@ def _moments(shares: Sequence[Array]) -> Array:
 
 def _curves(run: xr.Dataset, accuracy: xr.DataArray, target: float, moments: Array) -> Array:
     """Return the curves of a run, in the order of `_CURVES`, at the given moments."""
-    key = run["key_auc"].sel(score="similarity").values.copy()
-    key[0] = run["key_auc"].sel(score=_INITIAL_SCORE)[0]
+    key = run["set_auc"].sel(score="similarity").values.copy()
+    key[0] = run["set_auc"].sel(score=_INITIAL_SCORE)[0]
     values = {
         "neurons": run["neuron_auc"].sel(score=_INITIAL_SCORE).values,
         "null": run["neuron_auc_null"].sel(score=_INITIAL_SCORE).values,
@@ -162,7 +162,7 @@ def _mean(values: Array) -> Array:
 
 def _fifths(prediction: Sequence[xr.Dataset]) -> dict[str, xr.Variable]:
     """Return how many irreps of all runs each fifth has, and how many of these become key."""
-    fifth = np.concatenate([run["key_fifth"].values for run in prediction])
+    fifth = np.concatenate([run["power_fifth"].values for run in prediction])
     strong = np.concatenate([run["strong"].values for run in prediction])
     every = range(_FIFTHS)
     count = np.array([(fifth == each).sum() for each in every])
