@@ -8,6 +8,7 @@ import xarray as xr
 
 from ontogeny.config import canonical, specification
 from ontogeny.groups import parse
+from ontogeny.studies.composition import descriptions
 from ontogeny.studies.composition.catalogue.given import group_specification
 from ontogeny.studies.composition.catalogue.sections import GivenGroup, Groups
 from ontogeny.studies.composition.config import (
@@ -185,71 +186,37 @@ class CompositionPlan(Plan):
         """Return the runs of which it is known what they say early."""
         return self.runs(self.predicts)
 
-    def described(self, name: str, seed: int) -> dict[str, Any]:
-        """Return what the configuration says of a run and its results do not."""
-        experiment = self.section.experiments[name]
-        return {
-            "experiment": name,
-            "seed": seed,
-            "group": experiment.group,
-            "architecture": experiment.architecture.kind,
-            "width": experiment.architecture.neurons,
-            "fraction": experiment.data.fraction,
-        }
-
-    def described_adding(self, name: str, seed: int) -> dict[str, Any]:
-        """Return what the configuration says of a run on residues and its history does not."""
-        return {
-            "experiment": name,
-            "sweep": self.swept_by.get(name, name),
-            "seed": seed,
-            "modulus": parse(self.section.experiments[name].group)[0].order,
-        }
-
-    def described_predicting(self, name: str, seed: int) -> dict[str, Any]:
-        """Return what tells a run apart among those that differ in their seeds alone.
-
-        Its setting has the name of the first experiment that agrees in all else.
-        """
-        experiment = self.section.experiments[name]
-        known = self.section.experiments.items()
-        like = self._without_seeds(experiment)
-        return {
-            "experiment": name,
-            "seed": seed,
-            "data_seed": seed if experiment.data.seed is None else experiment.data.seed,
-            "setting": next(other for other, each in known if self._without_seeds(each) == like),
-            "group": experiment.group,
-            "architecture": experiment.architecture.kind,
-        }
-
-    @staticmethod
-    def _without_seeds(experiment: Experiment) -> Experiment:
-        data = experiment.data.model_copy(update={"seed": None})
-        return experiment.model_copy(update={"seeds": (), "data": data})
-
     def comparison_specification(self) -> Any:
         """Return what tells all runs that multiply apart."""
-        return canonical(
-            {
-                "groups": self.groups_of_runs(),
-                "runs": [self.described(*run) for run in self.multiplying()],
-            }
-        )
+        experiments = self.section.experiments
+        runs = [descriptions.multiplying(experiments[n], n, seed) for n, seed in self.multiplying()]
+        return canonical({"groups": self.groups_of_runs(), "runs": runs})
 
     def predictions_specification(self) -> Any:
         """Return what tells all runs apart that say early what they will learn."""
+        experiments = self.section.experiments
+        settings = descriptions.settings_of(experiments)
+        runs = [
+            descriptions.predicting(experiments[name], name, seed, setting=settings[name])
+            for name, seed in self.predicting()
+        ]
         return canonical(
             {
-                "groups": sorted({self.section.experiments[n].group for n, _ in self.predicting()}),
+                "groups": sorted({run["group"] for run in runs}),
                 "permutations": self.section.analysis.prediction.permutations,
-                "runs": [self.described_predicting(*run) for run in self.predicting()],
+                "runs": runs,
             }
         )
 
     def addition_specification(self) -> Any:
         """Return what tells all runs on residues apart."""
-        return canonical({"runs": [self.described_adding(*run) for run in self.adding()]})
+        runs = [
+            descriptions.adding(
+                self.section.experiments[name], name, seed, sweep=self.swept_by.get(name, name)
+            )
+            for name, seed in self.adding()
+        ]
+        return canonical({"runs": runs})
 
     def tables_specification(self) -> Any:
         """Return which tables there are over all runs."""
@@ -533,5 +500,14 @@ STUDY = Study(
     wildcards={"group": "[A-Za-z0-9-]+", "sweep": "[a-z0-9-]+"},
     swept=SWEPT,
     shared={"groups": Groups},
-    specified=("catalogue.sections", "config", "facts", "labels", "resolution", "section", "study"),
+    specified=(
+        "catalogue.sections",
+        "config",
+        "descriptions",
+        "facts",
+        "labels",
+        "resolution",
+        "section",
+        "study",
+    ),
 )

@@ -1,0 +1,60 @@
+"""What the configuration says of a run and its results do not, for what joins all runs."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ontogeny.config import canonical
+from ontogeny.groups import parse
+from ontogeny.studies.composition.config import Experiment
+
+__all__ = ["NO_SPLIT", "adding", "multiplying", "predicting", "settings_of"]
+
+NO_SPLIT = -1
+"""In place of the seed of the split of a run that is trained on all pairs."""
+
+
+def multiplying(experiment: Experiment, name: str, seed: int) -> dict[str, Any]:
+    """Return what tells a run that multiplies apart from others."""
+    return {
+        "experiment": name,
+        "seed": seed,
+        "group": experiment.group,
+        "architecture": experiment.architecture.kind,
+        "width": experiment.architecture.neurons,
+        "fraction": experiment.data.fraction,
+    }
+
+
+def adding(experiment: Experiment, name: str, seed: int, *, sweep: str) -> dict[str, Any]:
+    """Return what tells a run on residues apart from others."""
+    return {
+        "experiment": name,
+        "sweep": sweep,
+        "seed": seed,
+        "modulus": parse(experiment.group)[0].order,
+    }
+
+
+def predicting(experiment: Experiment, name: str, seed: int, *, setting: str) -> dict[str, Any]:
+    """Return what tells a run apart among those that differ in their seeds alone."""
+    data_seed = seed if experiment.data.seed is None else experiment.data.seed
+    return {
+        "experiment": name,
+        "seed": seed,
+        "data_seed": data_seed if experiment.has_test_pairs else NO_SPLIT,
+        "setting": setting,
+        "group": experiment.group,
+        "architecture": experiment.architecture.kind,
+    }
+
+
+def settings_of(experiments: Mapping[str, Experiment]) -> dict[str, str]:
+    """Return the setting of each experiment: the first one that differs in its seeds alone."""
+    first: dict[str, str] = {}
+    found = {}
+    for name, experiment in experiments.items():
+        data = experiment.data.model_copy(update={"seed": None})
+        alike = experiment.model_copy(update={"seeds": (), "data": data})
+        found[name] = first.setdefault(json.dumps(canonical(alike), sort_keys=True), name)
+    return found
