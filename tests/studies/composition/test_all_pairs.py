@@ -30,6 +30,8 @@ from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import datasets
 from ontogeny.studies.composition.networks.runs import shown, train_network
 from ontogeny.studies.composition.opened import columns, facts, words
+from ontogeny.studies.composition.prediction.predictions import predictions
+from ontogeny.studies.composition.prediction.stage import prediction
 from ontogeny.study import Places
 
 GROUP = "C9"
@@ -75,10 +77,14 @@ def run_of(section, name, seed):
     found = datasets(record, spec.architecture.kind, rows)
     given = {each: values.assign_attrs(about) for each, values in found.items()}
     last = stages.analysis(table, catalogue(GROUP), **given, key_similarity=0.005)
+    along = stages.evaluation(table, catalogue(GROUP), **given, analysis=last)
     final = addition.analysis(table, **given)
     return given | {
         "analysis": last,
-        "evaluation": stages.evaluation(table, catalogue(GROUP), **given, analysis=last),
+        "evaluation": along,
+        "prediction": prediction(
+            table, catalogue(GROUP), **given, analysis=last, evaluation=along, flow_steps=10
+        ),
         "addition_analysis": final,
         "addition_evaluation": addition.evaluation(table, **given, analysis=final),
     }
@@ -172,17 +178,26 @@ def test_a_run_says_whether_it_has_learned_all_pairs():
 # All runs
 
 
+def described(section, specification, runs):
+    return [
+        Run(about, run_of(section, *run))
+        for about, run in zip(specification["runs"], runs, strict=True)
+    ]
+
+
 @cache
 def joined(section):
     """What is joined of all runs, by the name of the result."""
     plan = plan_of(section)
-    runs = [Run(plan.described(*run), run_of(section, *run)) for run in plan.multiplying()]
+    runs = described(section, plan.comparison_specification(), plan.multiplying())
     of_sweep = [
         Run({"values": plan.section.sweeps["e"][name], "seed": seed}, run_of(section, name, seed))
         for name, seed in plan.runs_of_sweep("e")
     ]
     found = {"comparison": comparison(runs, {GROUP: catalogue(GROUP)}), "sweeps/e": sweep(of_sweep)}
-    adding = [Run(plan.described_adding(*run), run_of(section, *run)) for run in plan.adding()]
+    predicting = described(section, plan.predictions_specification(), plan.predicting())
+    found["predictions"] = predictions(predicting, {GROUP: catalogue(GROUP)}, permutations=10)
+    adding = described(section, plan.addition_specification(), plan.adding())
     if adding:
         found["addition_comparison"] = addition_comparison(adding)
     found["claims"] = judge(claims.CLAIMS, found["comparison"], study="composition")
@@ -208,8 +223,9 @@ def test_claims_about_networks_that_generalise_do_not_count_them():
 
 
 def test_residues_are_compared_with_test_pairs_alone():
-    assert plan_of("alone").joined() == ["comparison"]
-    assert plan_of("beside others").joined() == ["comparison", "addition_comparison"]
+    assert plan_of("alone").joined() == ["comparison", "predictions"]
+    joined_names = ["comparison", "predictions", "addition_comparison"]
+    assert plan_of("beside others").joined() == joined_names
     names = joined("beside others")["addition_comparison"]["experiment_of_run"].values
     assert {*names} == {plan_of("beside others").adding()[0][0]}
 
@@ -258,11 +274,11 @@ def given_to(section, subject, names):
 
 NAMES = {
     ("alone", "run"): {"hidden", "logits", "addition_ablations"},
-    ("alone", "experiment"): {"seeds"},
+    ("alone", "experiment"): {"seeds", "prediction"},
     ("alone", "sweep"): {"sweep"},
     ("alone", "study"): {"universality_grokking", "universality_similarity"},
     ("beside others", "run"): {"learning", "losses", "addition_measures"},
-    ("beside others", "experiment"): {"seeds", "addition_phases"},
+    ("beside others", "experiment"): {"seeds", "addition_phases", "prediction"},
     ("beside others", "sweep"): {"sweep"},
     ("beside others", "study"): {"universality_grokking", "universality_irreps"},
 }

@@ -20,7 +20,7 @@ SPEC = Training.model_validate(
 def test_network_and_data_are_words():
     found = description(SPEC, group="S4")
     assert found["group"] == "S4"
-    assert found["network"] == "mlp, embedding 256, hidden 6, biases no"
+    assert found["network"] == "mlp, embedding 256, hidden 6, biases no, activation relu"
     assert found["data"] == "all pairs of S4, fraction 0.4, split torch, labels difference"
 
 

@@ -172,15 +172,15 @@ def test_losses_without_each_frequency():
 def test_the_analytic_network_needs_its_frequencies_and_nothing_else():
     network = known.exact(P, KEYS)
     logits, hidden, W_L = 0.3 * network.logits, network.hidden, 0.3 * network.unembedding
-    whole = split_losses(logits, everywhere).loss[2]
+    whole = split_losses(logits, everywhere).loss[-1]
     none = np.zeros(len(network.frequency), dtype=bool)
     names = dict(logit_interventions(logits, KEY)) | dict(
         neuron_interventions(logits, hidden, W_L, KEY, network.frequency, ~none)
     )
     for name, changed in names.items():
-        loss = split_losses(changed, everywhere).loss[2]
+        loss = split_losses(changed, everywhere).loss[-1]
         expected = np.log(P) if ": no " in name else whole
         assert_allclose(loss, expected, rtol=1e-6, err_msg=name)
-    without = removed_losses(logits, logits, everywhere)[:, 2]
+    without = removed_losses(logits, logits, everywhere)[:, -1]
     assert_allclose(without[~KEY], whole, rtol=1e-8)
     assert (without[KEY] > 1e3 * whole).all()
