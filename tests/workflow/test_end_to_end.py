@@ -62,6 +62,7 @@ def test_every_figure_is_there_with_its_numbers(finished):
     assert {path.stem for path in (folder / "c5-transformer").glob("*.svg")} == {
         "seeds",
         "addition_phases",
+        "prediction",
     }
     assert (folder / "universality_grokking.svg").exists()
 
@@ -198,6 +199,7 @@ def test_checkpoints_of_a_run_made_elsewhere_are_followed_along_its_steps(finish
     followed.run()
     for name, unknown in (
         ("evaluation", []),
+        ("prediction", []),
         ("addition_analysis", ["alignment"]),
         ("addition_evaluation", ["slingshots", "alignment", "decay_time"]),
     ):
@@ -209,7 +211,7 @@ def test_checkpoints_of_a_run_made_elsewhere_are_followed_along_its_steps(finish
         {path.stem for path in (each.results / "composition/figures" / run).glob("**/*.svg")}
         for each, run in ((project, "c5-transformer"), (followed, "followed"))
     )
-    assert theirs == ours >= {"learning", "addition_progress", "addition_phases"}
+    assert theirs == ours >= {"learning", "addition_progress", "addition_phases", "prediction"}
     shutil.copy2(files[0], files[1])
     assert "read the weights of followed, seed 0" in followed.plan()
 

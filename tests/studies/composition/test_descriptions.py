@@ -1,7 +1,7 @@
 """Which runs differ in their seeds alone."""
 
 from ontogeny.studies.composition.config import Experiment
-from ontogeny.studies.composition.descriptions import NO_SPLIT, predicting, settings_of
+from ontogeny.studies.composition.descriptions import SHARED_SPLIT, predicting, settings_of
 
 
 def experiment(**fields):
@@ -39,4 +39,5 @@ def test_the_seed_of_the_split_is_that_of_the_run_unless_the_data_have_their_own
 
     assert data_seed() == 1
     assert data_seed(seed=0) == 0
-    assert data_seed(fraction=1, seed=7) == NO_SPLIT
+    assert data_seed(fraction=1, seed=7) == SHARED_SPLIT
+    assert data_seed(pairs="pairs.csv", fraction=0.5) == SHARED_SPLIT

@@ -7,9 +7,9 @@ from pydantic import Field, field_validator
 
 from ontogeny.config import (
     AS_REAL,
+    AS_WHOLE,
     DISTINCT,
     Count,
-    Positive,
     Section,
     Seed,
     Seeds,
@@ -208,7 +208,9 @@ class _Training(optimisation.Trained):
     architecture: Annotated[ArchitectureSettings, Field(discriminator="kind")] = Field(
         description="The network."
     )
-    initial_scale: Positive = Field(1.0, description="Factor of all initial weights.")
+    initial_scale: Annotated[float, Field(ge=1e-6, le=1e6), AS_REAL] = Field(
+        1.0, description="Factor of all initial weights."
+    )
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
 
@@ -352,10 +354,10 @@ SWEPT = (
 class Prediction(Section):
     """How it is measured what the initial weights say of the final network."""
 
-    flow_steps: Annotated[Count, Field(le=100_000)] = Field(
+    flow_steps: Annotated[int, Field(ge=1, le=100_000), AS_WHOLE] = Field(
         250, description="Number of steps of the gradient flows from the initial weights."
     )
-    permutations: Annotated[Count, Field(le=10**6)] = Field(
+    permutations: Annotated[int, Field(ge=1, le=100_000), AS_WHOLE] = Field(
         2000, description="Number of permutations of runs behind each p value."
     )
 

@@ -91,7 +91,9 @@ def _fraction_problems(experiment: Experiment, pairs: int) -> list[str]:
             "or `data.pairs`"
         ]
     if fraction == 1:
-        return _early_stop_problems(experiment, f"`data.fraction` = {fraction:g}")
+        cause = f"`data.fraction` = {fraction:g}"
+        early = _early_stop_problems(experiment, cause)
+        return early + _seed_problems(experiment, f"{cause} trains on all pairs")
     train = math.floor(fraction * pairs)
     if not 0 < train < pairs:
         kind = "training" if train == 0 else "test"
@@ -109,9 +111,19 @@ def _file_problems(experiment: Experiment, of: Group | None, pairs: int) -> list
     except (ValueError, RuntimeError) as error:
         reason = str(error).removeprefix(path).lstrip(":, ")
         return [f"data.pairs` = {path!r}: {reason}"]
-    if len(rows) == pairs:
-        return _early_stop_problems(experiment, f"`data.pairs` = {path!r}")
-    return []
+    cause = f"`data.pairs` = {path!r}"
+    early = _early_stop_problems(experiment, cause) if len(rows) == pairs else []
+    return early + _seed_problems(experiment, f"{cause} says which pairs are trained on")
+
+
+def _seed_problems(experiment: Experiment, cause: str) -> list[str]:
+    """Say that a seed of the data decides nothing."""
+    if experiment.data.seed is None or experiment.data.labels == "random":
+        return []
+    return [
+        f"data.seed` = {experiment.data.seed}: is the seed of the split and of random labels, and "
+        f"{cause}; leave it out"
+    ]
 
 
 def _early_stop_problems(experiment: Experiment, all_pairs: str) -> list[str]:

@@ -8,10 +8,10 @@ from ontogeny.config import canonical
 from ontogeny.groups import parse
 from ontogeny.studies.composition.config import Experiment
 
-__all__ = ["NO_SPLIT", "adding", "multiplying", "predicting", "settings_of"]
+__all__ = ["SHARED_SPLIT", "adding", "multiplying", "predicting", "settings_of"]
 
-NO_SPLIT = -1
-"""In place of the seed of the split of a run that is trained on all pairs."""
+SHARED_SPLIT = -1
+"""In place of the seed of a split that does not depend on one: all pairs, or those of a file."""
 
 
 def multiplying(experiment: Experiment, name: str, seed: int) -> dict[str, Any]:
@@ -38,11 +38,12 @@ def adding(experiment: Experiment, name: str, seed: int, *, sweep: str) -> dict[
 
 def predicting(experiment: Experiment, name: str, seed: int, *, setting: str) -> dict[str, Any]:
     """Return what tells a run apart among those that differ in their seeds alone."""
-    data_seed = seed if experiment.data.seed is None else experiment.data.seed
+    data = experiment.data
+    is_drawn = experiment.has_test_pairs and data.pairs is None
     return {
         "experiment": name,
         "seed": seed,
-        "data_seed": data_seed if experiment.has_test_pairs else NO_SPLIT,
+        "data_seed": (seed if data.seed is None else data.seed) if is_drawn else SHARED_SPLIT,
         "setting": setting,
         "group": experiment.group,
         "architecture": experiment.architecture.kind,
