@@ -1,5 +1,8 @@
 """The gradient of the training loss by what neurons read and write, against autograd."""
 
+import tracemalloc
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +12,7 @@ from ontogeny.studies.composition.networks.architectures.mlp import MLP
 from ontogeny.studies.composition.prediction.algebra import powers, structure, trilinear
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 from ontogeny.studies.composition.prediction.gradient import gradient_score, loss_gradient
+from ontogeny.studies.composition.prediction.reading import neuron_functions
 from studies.composition.prediction.cases import each, in_another_basis, known, random_functions
 
 HIDDEN = {
@@ -34,12 +38,12 @@ def loss(point, frame, train, hidden, constant=0):
 @pytest.mark.parametrize("biased", [False, True])
 def test_gradient_is_that_of_autograd(hidden, biased):
     frame = known("S3")
-    functions = random_functions(frame)
-    train = training_pairs(frame)
     constant = np.random.default_rng(1).normal(size=6) if biased else None
+    functions = replace(random_functions(frame), constant=constant)
+    train = training_pairs(frame)
     point = torch.tensor(np.stack(each(functions)), requires_grad=True)
     loss(point, frame, train, hidden, 0 if constant is None else torch.tensor(constant)).backward()
-    found = loss_gradient(functions, frame.product, train, hidden=hidden, constant=constant)
+    found = loss_gradient(functions, frame.product, train, hidden=hidden)
     assert_allclose(each(found), point.grad.numpy(), atol=1e-12)
 
 
@@ -54,6 +58,32 @@ def test_gradient_of_one_table_for_both_sides_is_the_sum():
     assert_allclose(found.left + found.right, table.grad.numpy(), atol=1e-12)
 
 
+BLOCK = "ontogeny.studies.composition.prediction.gradient._BLOCK"
+
+
+@pytest.mark.parametrize("size", [1, 5 * (24 + 5)])
+def test_gradient_is_the_same_in_blocks_of_pairs(monkeypatch, size):
+    frame = known("S4")
+    functions = random_functions(frame)
+    train = training_pairs(frame)
+    whole = loss_gradient(functions, frame.product, train, hidden="relu")
+    monkeypatch.setattr(BLOCK, size)
+    found = loss_gradient(functions, frame.product, train, hidden="relu")
+    assert_allclose(each(found), each(whole), atol=1e-14)
+
+
+def test_gradient_never_holds_the_logits_of_all_pairs(monkeypatch):
+    frame = known("C61")
+    functions = random_functions(frame, neurons=20)
+    everything = np.ones_like(frame.product, dtype=bool)
+    monkeypatch.setattr(BLOCK, 2**12)
+    tracemalloc.start()
+    loss_gradient(functions, frame.product, everything, hidden="relu")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 61**3 * 8 / 2
+
+
 @pytest.mark.parametrize("biases", [False, True])
 def test_gradient_through_the_folded_embeddings_is_that_of_the_objective(biases):
     frame = known("S3")
@@ -66,11 +96,8 @@ def test_gradient_through_the_folded_embeddings_is_that_of_the_objective(biases)
     network.objective(*pairs, dtype=torch.float64)(parameters, gradient)
 
     arrays = {name: value.numpy() for name, value in parameters.items()}
-    folded = network.readout(arrays)
-    functions = NeuronFunctions(folded.left_embedding, folded.right_embedding, folded.unembedding)
-    found = loss_gradient(
-        functions, frame.product, train, hidden="relu", constant=arrays.get("b_U")
-    )
+    functions = neuron_functions(network, arrays)
+    found = loss_gradient(functions, frame.product, train, hidden="relu")
     W = arrays["W"]
     chained = {
         "W_x": found.left @ W[:4].T,
@@ -105,6 +132,24 @@ def test_score_is_half_the_rate_of_growth_of_power(name):
 
     rate = (moved(step) - moved(-step)) / (2 * step)
     assert_allclose(gradient_score(functions, gradient, frame), rate / 2, atol=1e-7)
+
+
+def test_score_of_one_table_for_both_sides_counts_it_once():
+    frame = known("C7")
+    functions = random_functions(frame)
+    tied = replace(functions, right=functions.left)
+    gradient = loss_gradient(tied, frame.product, training_pairs(frame), hidden="square")
+    step = 1e-6
+
+    def moved(by):
+        table = tied.left - by * (gradient.left + gradient.right)
+        left, _, output = powers(
+            NeuronFunctions(table, table, tied.output - by * gradient.output), frame
+        )
+        return left + output
+
+    rate = (moved(step) - moved(-step)) / (2 * step)
+    assert_allclose(gradient_score(tied, gradient, frame), rate / 2, atol=1e-6)
 
 
 def test_score_does_not_depend_on_the_basis_within_an_irrep():

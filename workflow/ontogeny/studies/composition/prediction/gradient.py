@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 Hidden = Literal["relu", "square", "product"]
 """What a neuron makes of X(a) and Y(b): a function of their sum, or their product."""
 
+_BLOCK = 2**18
+"""How many logits and activations of training pairs are in work at a time: 2 MB in float64."""
+
 
 def loss_gradient(
     functions: NeuronFunctions,
@@ -28,13 +31,12 @@ def loss_gradient(
     train: NDArray[np.bool_],
     *,
     hidden: Hidden,
-    constant: Array | None = None,
 ) -> NeuronFunctions:
     """Return the derivatives of the training loss by X, Y and U.
 
     The loss is the mean cross-entropy over the training pairs of the logits ``hidden(X(a), Y(b))
-    U^T + constant``. Where X and Y are one table, its gradient is the sum of the first two
-    derivatives.
+    U^T + constant``, summed over blocks of pairs. Where X and Y are one table, its gradient is the
+    sum of the first two derivatives.
 
     Parameters
     ----------
@@ -45,8 +47,6 @@ def loss_gradient(
         The training pairs.
     hidden : {"relu", "square", "product"}
         ``relu(X + Y)``, ``(X + Y)^2`` or ``X Y``.
-    constant : (n,) ndarray, optional
-        Logits that do not depend on the pair, such as a bias.
 
     Returns
     -------
@@ -62,18 +62,38 @@ def loss_gradient(
     if len(left) == 0:
         msg = "there is no training pair"
         raise ValueError(msg)
+    n, h = functions.left.shape
+    size = max(1, _BLOCK // (n + h))
+    total = np.zeros((3, n, h))
+    for start in range(0, len(left), size):
+        block = slice(start, start + size)
+        total += _sums_over_pairs(functions, product, left[block], right[block], hidden)
+    return NeuronFunctions(*(total / len(left)))
+
+
+def _sums_over_pairs(
+    functions: NeuronFunctions,
+    product: NDArray[np.integer],
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    hidden: Hidden,
+) -> Array:
+    """Return the derivatives of the summed loss of some pairs by X, Y and U, (3, n, h)."""
     x, y = functions.left[left], functions.right[right]  # (pair, neuron)
     neurons, by_left, by_right = _hidden(x, y, hidden)
-    logits = neurons @ functions.output.T
-    slope = softmax(logits if constant is None else logits + constant, axis=1)
+    logits = neurons @ functions.output.T  # (pair, candidate)
+    if functions.constant is not None:
+        logits += functions.constant
+    slope = softmax(logits, axis=1)
     slope[np.arange(len(left)), product[left, right]] -= 1
-    slope /= len(left)
     inner = slope @ functions.output
     n = len(product)
-    return NeuronFunctions(
-        left=_sums(left, n) @ (inner * by_left),
-        right=_sums(right, n) @ (inner * by_right),
-        output=slope.T @ neurons,
+    return np.stack(
+        [
+            _sums(left, n) @ (inner * by_left),
+            _sums(right, n) @ (inner * by_right),
+            slope.T @ neurons,
+        ]
     )
 
 
@@ -99,6 +119,8 @@ def gradient_score(functions: NeuronFunctions, gradient: NeuronFunctions, frame:
 
     ``-<dL/dX, P X> - <dL/dY, P Y> - <dL/dU, P U>``: half the rate at which
     ``||P X||^2 + ||P Y||^2 + ||P U||^2`` changes when X, Y and U follow the negative gradient.
+    Where X and Y are one table, which follows the sum of both derivatives, it is half the rate at
+    which ``||P X||^2 + ||P U||^2`` changes: the table counts once.
 
     Parameters
     ----------
