@@ -1,4 +1,4 @@
-"""The scores of one checkpoint, held against what its neurons and network become.
+"""The scores of one checkpoint, compared with what its neurons and network become.
 
 Symbols: ``S`` scores, ``R`` irreps, ``h`` neurons. A score that is not computed is NaN.
 """
@@ -58,7 +58,7 @@ def judged(
     winner: NDArray[np.integer],
     strong: NDArray[np.bool_],
 ) -> Judged:
-    """Hold the scores of a checkpoint against winners and strong irreps.
+    """Return how well the scores of a checkpoint predict winners and strong irreps.
 
     Parameters
     ----------

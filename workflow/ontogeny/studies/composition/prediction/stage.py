@@ -102,10 +102,7 @@ def prediction(
         If the training pairs are not known.
     """
     frame = frame_of(table, irreps)
-    train = train_pairs_of(history, frame.order)
-    if train is None:
-        msg = "the training pairs are not known"
-        raise ValueError(msg)
+    train = _train_pairs(history, frame.order)
     architecture = build(training_of(checkpoints).architecture, frame.order)
 
     def functions_at(k: int) -> NeuronFunctions:
@@ -114,9 +111,11 @@ def prediction(
 
     step, constants = checkpoints["step"].values, structure(frame)
     first, last = functions_at(0), functions_at(-1)
-    initial = neuron_scores(first, frame, constants)
-    initial |= flows(first, frame, constants, steps=flow_steps)
-    initial |= _gradient(first, frame, train, architecture.joins)
+    initial = (
+        neuron_scores(first, frame, constants)
+        | flows(first, frame, constants, steps=flow_steps)
+        | _gradient(first, frame, train, architecture.joins)
+    )
     strong = analysis["logit_similarity"].values > STRONG
     strong[0] = False
     winner = winners(last, frame)
@@ -132,19 +131,24 @@ def prediction(
         _moments(step, evaluation)
         | _judged(known)
         | _specialised(special)
-        | _final(last, frame, winner)
+        | _final(last, frame, winner, strong)
         | _initial(first, initial, frame)
+        | {"learned_step": _learned_step(evaluation)}
     )
-    variables["strong"] = variable(
-        "irrep", strong, f"whether logit similarity at the final checkpoint exceeds {STRONG}"
-    )
-    variables["learned_step"] = _learned_step(evaluation)
     result = dataset(
         variables,
         used(_coordinates(step, frame, len(winner), shown), variables),
         title="How early it is known what a run will learn",
     ).assign_attrs(_absences(initial, frame, evaluation))
     return with_warnings(result, _caveats(result, evaluation))
+
+
+def _train_pairs(history: xr.Dataset, order: int) -> NDArray[np.bool_]:
+    train = train_pairs_of(history, order)
+    if train is None:
+        msg = "the training pairs are not known"
+        raise ValueError(msg)
+    return train
 
 
 def flows(
@@ -265,11 +269,19 @@ def _specialised(special: Sequence[Specialised]) -> Variables:
     return found
 
 
-def _final(last: NeuronFunctions, frame: Frame, winner: NDArray[np.integer]) -> Variables:
-    """Return what each neuron has become."""
+def _final(
+    last: NeuronFunctions,
+    frame: Frame,
+    winner: NDArray[np.integer],
+    strong: NDArray[np.bool_],
+) -> Variables:
+    """Return what the network, and each neuron, has become."""
     names = text([*frame.irreps, "none"])
     largest = shares(powers(last, frame)).max(axis=1)
     return _phases(last, frame, winner) | {
+        "strong": variable(
+            "irrep", strong, f"whether logit similarity at the final checkpoint exceeds {STRONG}"
+        ),
         "winner": variable("neuron", names[winner], "irrep that wins the neuron"),
         "winner_share": variable(
             "neuron",
@@ -354,10 +366,10 @@ def _absences(initial: Collection[str], frame: Frame, evaluation: xr.Dataset) ->
     """Return what a run lacks and why, from the names of its initial scores."""
     reasons = {
         f"The group has more than {MOST_ELEMENTS} elements: no sphere flow.": (
-            frame.order > MOST_ELEMENTS
+            "quadratic flow" not in initial
         ),
         f"Pairs times neurons are more than {MOST_PAIRS:,}: no ReLU flow.": (
-            frame.order <= MOST_ELEMENTS and "ReLU flow" not in initial
+            "quadratic flow" in initial and "ReLU flow" not in initial
         ),
         "The hidden layer is not a function of the two embeddings alone: no gradient of the loss "
         "by what neurons read.": "gradient" not in initial,
