@@ -1,6 +1,7 @@
 """How early it is known what a run will learn: a stage after its analyses, from datasets to one."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -13,6 +14,7 @@ from ontogeny.studies.composition.carried import train_pairs_of, training_of
 from ontogeny.studies.composition.irreps.analysis import Frame, strongest
 from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.composition.labels import dataset, variable
+from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.prediction.algebra import (
     Structure,
@@ -104,20 +106,13 @@ def prediction(
     frame = frame_of(table, irreps)
     train = _train_pairs(history, frame.order)
     architecture = build(training_of(checkpoints).architecture, frame.order)
-
-    def functions_at(k: int) -> NeuronFunctions:
-        parameters = {str(name): each.values[k] for name, each in checkpoints.items()}
-        return neuron_functions(architecture, parameters)
-
+    functions_at = partial(_functions, architecture, checkpoints)
     step, constants = checkpoints["step"].values, structure(frame)
     first, last = functions_at(0), functions_at(-1)
-    initial = (
-        neuron_scores(first, frame, constants)
-        | flows(first, frame, constants, steps=flow_steps)
-        | _gradient(first, frame, train, architecture.joins)
-    )
-    strong = analysis["logit_similarity"].values > STRONG
-    strong[0] = False
+    initial = neuron_scores(first, frame, constants)
+    initial |= flows(first, frame, constants, steps=flow_steps)
+    initial |= _gradient(first, frame, train, architecture.joins)
+    strong = _strong(analysis)
     winner = winners(last, frame)
     shown = strongest(winner, powers(last, frame)[..., 1:].sum(axis=(0, 2)))
     known, special = [], []
@@ -141,6 +136,19 @@ def prediction(
         title="How early it is known what a run will learn",
     ).assign_attrs(_absences(initial, frame, evaluation))
     return with_warnings(result, _caveats(result, evaluation))
+
+
+def _functions(architecture: Architecture, checkpoints: xr.Dataset, k: int) -> NeuronFunctions:
+    """Return the functions of the neurons at the k-th checkpoint."""
+    parameters = {str(name): each.values[k] for name, each in checkpoints.items()}
+    return neuron_functions(architecture, parameters)
+
+
+def _strong(analysis: xr.Dataset) -> NDArray[np.bool_]:
+    """Return which irreps are strong at the final checkpoint; the trivial one never is."""
+    strong = np.asarray(analysis["logit_similarity"].values > STRONG)
+    strong[0] = False
+    return strong
 
 
 def _train_pairs(history: xr.Dataset, order: int) -> NDArray[np.bool_]:
