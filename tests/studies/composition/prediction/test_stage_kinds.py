@@ -114,7 +114,7 @@ def test_the_gradient_is_that_of_the_logits_with_their_bias():
     assert isinstance(found.architecture, MLP)
     read = neuron_functions(found.architecture, parameters)
     assert_allclose(read.constant, bias, rtol=1e-6)
-    slope = loss_gradient(read, frame.product, found.train, hidden="relu")
+    slope = loss_gradient(read, frame.product, found.train, joins="sum")
     assert_allclose(changed, gradient_score(read, slope, frame), atol=1e-6)
     without = predicted("biased")["initial_gradient"]
     assert abs(changed - without).max() > 1e-3
@@ -122,7 +122,7 @@ def test_the_gradient_is_that_of_the_logits_with_their_bias():
 
 def test_a_tied_network_is_followed_by_squares():
     found, frame = source("tied"), source("tied").frame
-    slope = loss_gradient(functions("tied"), frame.product, found.train, hidden="square")
+    slope = loss_gradient(functions("tied"), frame.product, found.train, joins="square")
     expected = gradient_score(functions("tied"), slope, frame)
     assert_allclose(predicted("tied")["initial_gradient"], expected, atol=1e-5)
 

@@ -14,12 +14,12 @@ from ontogeny.studies.composition.irreps.analysis import Frame
 from ontogeny.studies.composition.prediction.algebra import coefficients, sums_by_irrep
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 
-__all__ = ["Hidden", "gradient_score", "loss_gradient"]
+__all__ = ["Joins", "gradient_score", "loss_gradient"]
 
 Array = NDArray[np.float64]
 
-Hidden = Literal["relu", "square", "product"]
-"""What a neuron makes of X(a) and Y(b): a function of their sum, or their product."""
+Joins = Literal["sum", "square", "product"]
+"""How the hidden layer joins X(a) and Y(b), as `Architecture` says it."""
 
 _BLOCK = 2**18
 """How many logits and activations of training pairs are in work at a time: 2 MB in float64."""
@@ -30,11 +30,11 @@ def loss_gradient(
     product: NDArray[np.integer],
     train: NDArray[np.bool_],
     *,
-    hidden: Hidden,
+    joins: Joins,
 ) -> NeuronFunctions:
     """Return the derivatives of the training loss by X, Y and U.
 
-    The loss is the mean cross-entropy over the training pairs of the logits ``hidden(X(a), Y(b))
+    The loss is the mean cross-entropy over the training pairs of the logits ``joined(X(a), Y(b))
     U^T + constant``, summed over blocks of pairs. Where X and Y are one table, its gradient is the
     sum of the first two derivatives.
 
@@ -45,7 +45,7 @@ def loss_gradient(
         The right answer to each pair.
     train : (n, n) ndarray of bool
         The training pairs.
-    hidden : {"relu", "square", "product"}
+    joins : {"sum", "square", "product"}
         ``relu(X + Y)``, ``(X + Y)^2`` or ``X Y``.
 
     Returns
@@ -67,7 +67,7 @@ def loss_gradient(
     total = np.zeros((3, n, h))
     for start in range(0, len(left), size):
         block = slice(start, start + size)
-        total += _sums_over_pairs(functions, product, left[block], right[block], hidden)
+        total += _sums_over_pairs(functions, product, left[block], right[block], joins)
     return NeuronFunctions(*(total / len(left)))
 
 
@@ -76,11 +76,11 @@ def _sums_over_pairs(
     product: NDArray[np.integer],
     left: NDArray[np.integer],
     right: NDArray[np.integer],
-    hidden: Hidden,
+    joins: Joins,
 ) -> Array:
     """Return the derivatives of the summed loss of some pairs by X, Y and U, (3, n, h)."""
     x, y = functions.left[left], functions.right[right]  # (pair, neuron)
-    neurons, by_left, by_right = _hidden(x, y, hidden)
+    neurons, by_left, by_right = _hidden(x, y, joins)
     logits = neurons @ functions.output.T  # (pair, candidate)
     if functions.constant is not None:
         logits += functions.constant
@@ -97,12 +97,12 @@ def _sums_over_pairs(
     )
 
 
-def _hidden(x: Array, y: Array, hidden: Hidden) -> tuple[Array, Array, Array]:
+def _hidden(x: Array, y: Array, joins: Joins) -> tuple[Array, Array, Array]:
     """Return the hidden layer and its derivatives by X and by Y."""
-    if hidden == "product":
+    if joins == "product":
         return x * y, y, x
     total = x + y
-    if hidden == "square":
+    if joins == "square":
         return np.square(total), 2 * total, 2 * total
     positive = (total > 0).astype(np.float64)
     return total * positive, positive, positive

@@ -38,7 +38,7 @@ from ontogeny.studies.composition.prediction.followed import (
 )
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 from ontogeny.studies.composition.prediction.gradient import (
-    Hidden,
+    Joins,
     gradient_score,
     loss_gradient,
 )
@@ -67,9 +67,6 @@ FUNCTIONS = ("left input", "right input", "output")
 """The three functions of a neuron."""
 
 _ACCURACIES = {"test": "test accuracy", "train": "training accuracy"}
-
-HIDDEN: dict[str, Hidden] = {"sum": "relu", "square": "square", "product": "product"}
-"""How the hidden layer joins the embeddings, and what the gradient of the loss calls it."""
 
 
 def prediction(
@@ -173,12 +170,12 @@ def flows(
 
 
 def _gradient(
-    initial: NeuronFunctions, frame: Frame, train: NDArray[np.bool_], joins: str | None
+    initial: NeuronFunctions, frame: Frame, train: NDArray[np.bool_], joins: Joins | None
 ) -> dict[str, Array]:
     """Return the gradient score, where the hidden layer is a function of the embeddings alone."""
-    if joins not in HIDDEN:
+    if joins is None:
         return {}
-    slope = loss_gradient(initial, frame.product, train, hidden=HIDDEN[joins])
+    slope = loss_gradient(initial, frame.product, train, joins=joins)
     return {"gradient": gradient_score(initial, slope, frame)}
 
 
