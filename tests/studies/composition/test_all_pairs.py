@@ -30,6 +30,7 @@ from ontogeny.studies.composition.networks.pairs import training_rows
 from ontogeny.studies.composition.networks.records import datasets
 from ontogeny.studies.composition.networks.runs import shown, train_network
 from ontogeny.studies.composition.opened import columns, facts, words
+from ontogeny.studies.composition.prediction.stage import prediction
 from ontogeny.study import Places
 
 GROUP = "C9"
@@ -75,10 +76,14 @@ def run_of(section, name, seed):
     found = datasets(record, spec.architecture.kind, rows)
     given = {each: values.assign_attrs(about) for each, values in found.items()}
     last = stages.analysis(table, catalogue(GROUP), **given, key_similarity=0.005)
+    along = stages.evaluation(table, catalogue(GROUP), **given, analysis=last)
     final = addition.analysis(table, **given)
     return given | {
         "analysis": last,
-        "evaluation": stages.evaluation(table, catalogue(GROUP), **given, analysis=last),
+        "evaluation": along,
+        "prediction": prediction(
+            table, catalogue(GROUP), **given, analysis=last, evaluation=along, flow_steps=10
+        ),
         "addition_analysis": final,
         "addition_evaluation": addition.evaluation(table, **given, analysis=final),
     }
@@ -139,7 +144,8 @@ def test_irreps_are_learned_by_all_pairs_and_not_by_test_pairs():
 
 
 def test_every_result_says_what_is_absent_and_why():
-    for result in ("history", "evaluation", "analysis", "addition_evaluation", "addition_analysis"):
+    results = ("history", "evaluation", "analysis", "prediction")
+    for result in (*results, "addition_evaluation", "addition_analysis"):
         lines = member()[result].attrs["absent"].splitlines()
         assert any(line.startswith("All pairs are trained on: ") for line in lines), result
         assert not any("not known" in line and "pairs" in line for line in lines), result
@@ -208,8 +214,9 @@ def test_claims_about_networks_that_generalise_do_not_count_them():
 
 
 def test_residues_are_compared_with_test_pairs_alone():
-    assert plan_of("alone").joined() == ["comparison"]
-    assert plan_of("beside others").joined() == ["comparison", "addition_comparison"]
+    assert plan_of("alone").joined() == ["comparison", "predictions"]
+    joins = plan_of("beside others").joined()
+    assert sorted(joins) == ["addition_comparison", "comparison", "predictions"]
     names = joined("beside others")["addition_comparison"]["experiment_of_run"].values
     assert {*names} == {plan_of("beside others").adding()[0][0]}
 
