@@ -54,12 +54,16 @@ class Run:
     evaluation: xr.Dataset
 
     @property
+    def architecture(self):
+        return build(self.spec.architecture, len(self.product))
+
+    @property
     def train(self):
         return train_mask(self.history["train_index"].values, len(self.product))
 
     def layers(self, index):
         """Hidden layer and logits of one checkpoint, and its matrices."""
-        architecture = build(self.spec.architecture, len(self.product))
+        architecture = self.architecture
         parameters = {name: value.values[index] for name, value in self.checkpoints.items()}
         (whole,) = grid(architecture, parameters)()
         return whole, matrices(architecture, parameters)
@@ -68,25 +72,30 @@ class Run:
 @cache
 def trained(run, key_similarity=None):
     name, threshold, architecture = RUNS[run]
+    return train(name, key_similarity or threshold, architecture, fraction=0.6)
+
+
+def train(name, key_similarity, architecture, *, fraction):
+    """Train a network of an architecture on a share of the pairs of a group, and analyse it."""
     found = group(name)
     real = real_irreps(found)
     table, basis = table_dataset(found), irreps_dataset(found, irreps(found), real)
     spec = Training.model_validate(
         {
             "architecture": architecture,
-            "data": {"fraction": 0.6},
+            "data": {"fraction": fraction},
             "optimiser": {"learning_rate": 0.01, "device": "cpu"},
             "schedule": {"steps": 60, "checkpoints": {"per_decade": 3, "every": 20}},
             "seed": 0,
         }
     )
     product = table["product"].values
-    rows = train_pairs(product.size, fraction=0.6, seed=0, split="torch")
+    rows = train_pairs(product.size, fraction=fraction, seed=0, split="torch")
     record = train_network(product, spec)
     about = attributes("train", spec.model_dump(mode="json"), "0")
     checkpoints = checkpoints_dataset(record, spec.architecture.kind).assign_attrs(about)
     history = history_dataset(record, rows).assign_attrs(about)
-    final = analysis(table, basis, checkpoints, history, key_similarity=key_similarity or threshold)
+    final = analysis(table, basis, checkpoints, history, key_similarity=key_similarity)
     along = evaluation(table, basis, checkpoints, history, final)
     rhos = [irrep.matrices for irrep in real]
     seen = frame_of(table, basis)

@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib.figure
 import numpy as np
@@ -169,6 +170,15 @@ def test_a_figure_that_the_run_cannot_have_is_refused(run):
         ontogeny.draw(run, "spectra")
     with pytest.raises(ValueError, match="shows addition_evaluation, which this run"):
         ontogeny.draw(run, "addition_progress")
+
+
+def test_a_figure_of_the_initial_checkpoint_says_what_it_needs(monkeypatch):
+    (chosen, *_) = figures_of(study_named("composition"), "run")
+    chosen = replace(chosen, inputs=(), needs=frozenset({"initial"}))
+    monkeypatch.setattr("ontogeny.notebook._drawing.figures_of", lambda *_: [chosen])
+    late = ontogeny.follow_group("C5", {10: np.zeros((5, 5, 5)), 20: np.ones((5, 5, 5))}, None)
+    with pytest.raises(ValueError, match="needs its initial checkpoint, which this run"):
+        ontogeny.draw(late, chosen.name)
 
 
 def shown_alone(train):

@@ -309,6 +309,16 @@ def test_readout_stands_on_elements(architecture):
 
 
 @pytest.mark.parametrize("name", [name for name, a in ARCHITECTURES.items() if a.joins])
+def test_readout_and_hidden_layer_make_all_of_the_logits(name):
+    architecture = ARCHITECTURES[name]
+    parameters = some_parameters(architecture, torch.float64)
+    left, right, _ = some_pairs(architecture.order, 20)
+    found, readout = architecture.forward(parameters, left, right), architecture.readout(parameters)
+    constant = 0 if readout.constant is None else readout.constant
+    assert_near(found.hidden @ readout.unembedding.T + constant, found.logits, 1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name, a in ARCHITECTURES.items() if a.joins])
 def test_gradients_of_logits_by_the_readout_are_those_of_autograd(name):
     """The gate of the hidden layer has the bias in it."""
     architecture = ARCHITECTURES[name]

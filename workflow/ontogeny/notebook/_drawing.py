@@ -22,6 +22,7 @@ _FACTS = {
     "can-induce": "a network that can have induction heads",
     "cyclic": "a cyclic group",
     "enumerated": "answers that can be enumerated",
+    "initial": "its initial checkpoint",
     "parity": "tasks of parity",
     "several-layers": "several layers",
     "split": "known training pairs, and test pairs",

@@ -10,6 +10,7 @@ from ontogeny.studies.composition.prediction.algebra import (
     degrees,
     effective_rank,
     is_on,
+    leading,
     participation,
     powers,
     shares,
@@ -216,6 +217,10 @@ def test_shares_of_a_function_without_power_are_zero():
     frame = known("C7")
     functions = NeuronFunctions(wave(7, 1, 1.0, 0), wave(7, 1, 1.0, 0), np.zeros((7, 1)))
     assert_allclose(shares(powers(functions, frame)), [[0, 2 / 3, 0, 0]], atol=1e-12)
+
+
+def test_the_leading_irrep_has_the_largest_share_and_a_silent_neuron_has_none():
+    assert_array_equal(leading(np.array([[0, 0.4, 0.6], [0, 0.9, 0.1], [0, 0, 0]])), [2, 1, -1])
 
 
 def test_a_neuron_with_one_silent_function_is_off():

@@ -80,18 +80,6 @@ def good():
     )
 
 
-def test_the_names_are_those_of_the_specification():
-    assert NAMES == [
-        "neurons-are-told",
-        "misalignment-decides",
-        "set-is-told",
-        "chosen-while-memorising",
-        "set-before-neurons",
-        "data-has-a-say",
-        "not-arbitrary",
-    ]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_it_holds(good, name):
     assert verdict_on(name, good) == HOLDS

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ontogeny.studies.composition.prediction.algebra import powers, structure, winners
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 from ontogeny.studies.composition.prediction.scores import SCORES, network_scores, neuron_scores
+from ontogeny.studies.composition.prediction.scoring import neuron_auc
 from studies.composition.addition.known import exact
 from studies.composition.prediction.cases import (
     in_another_basis,
@@ -98,6 +99,28 @@ def test_power_names_the_winners_of_a_network_by_construction():
     others[:, 0] = others[neuron, winner] = -np.inf
     assert (power[neuron, winner] > others.max(axis=1)).all()
     assert (others[:2].max(axis=1) > 0.1).all()
+    assert neuron_auc(power, winner).value == 1
+    # Were they asked of each other's winners, it would not be 1.
+    assert neuron_auc(power, np.roll(winner, 1)).value < 1
+
+
+@pytest.mark.parametrize("name", ["C31", "S4"])
+def test_scores_on_a_relabelled_group_know_nothing(name):
+    """Neurons in single irreps, read with elements in an order that is not that of the group."""
+    frame = known(name)
+    rng = np.random.default_rng(2)
+    winner = rng.integers(1, len(frame.irreps), size=3000)
+    own = frame.irrep_of_entry[:, None] == winner
+    noise = 0.3 * rng.normal(size=(3, *own.shape))
+    tables = frame.basis @ (own * rng.normal(size=(3, *own.shape)) + noise)
+    order = np.array([rng.permutation(frame.order) for _ in winner]).T
+    relabelled = np.take_along_axis(tables, order[None], axis=1)
+    right = scores_of(NeuronFunctions(*tables), frame)
+    wrong = scores_of(NeuronFunctions(*relabelled), frame)
+    for score in ("read", "write", "power", "trilinear", "alignment"):
+        assert neuron_auc(wrong[score], winner).value == pytest.approx(0.5, abs=0.03)
+    for score in ("read", "write", "power"):
+        assert neuron_auc(right[score], winner).value > 0.9
 
 
 def test_energy_of_the_network_by_construction_is_positive_at_its_frequencies_alone():

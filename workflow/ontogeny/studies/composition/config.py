@@ -181,8 +181,8 @@ class Data(Section):
     labels: Literal["product", "difference", "quadratic", "random"] = Field(
         "product",
         description="What the network has to answer: a b; a b^-1; a^2 + a b + b^2 of the elements "
-        "of a cyclic group as numbers; or a table of random elements, drawn once by the seed. All "
-        "but the first go without the analysis by irreps.",
+        "of a cyclic group as numbers; or a table of random elements, drawn once by `data.seed`, "
+        "or else by the seed of the run. All but the first go without the analysis by irreps.",
     )
     seed: Seed | None = Field(
         None, description="Seed of the split and of random labels; null: the seed of the run."

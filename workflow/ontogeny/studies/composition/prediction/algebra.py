@@ -28,6 +28,7 @@ __all__ = [
     "degrees",
     "effective_rank",
     "is_on",
+    "leading",
     "participation",
     "powers",
     "shares",
@@ -155,6 +156,17 @@ def shares(powers: Array) -> Array:
     whole = competing.sum(axis=-1, keepdims=True)
     each = np.divide(competing, whole, out=np.zeros_like(competing), where=whole > 0)
     return np.asarray(each.mean(axis=0))
+
+
+def leading(shares: Array) -> NDArray[np.int64]:
+    """Return the irrep with the largest share of each neuron, -1 if all shares are 0, (h,).
+
+    Parameters
+    ----------
+    shares : (h, R) ndarray
+        From `shares`.
+    """
+    return np.where(shares.max(axis=1) > 0, shares.argmax(axis=1), -1)
 
 
 def is_on(powers: Array) -> NDArray[np.bool_]:

@@ -16,7 +16,6 @@ Symbols as in `ontogeny.studies.composition.prediction.algebra`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -33,7 +32,8 @@ from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 
 __all__ = [
     "LENGTH",
-    "Flow",
+    "MOST_ELEMENTS",
+    "MOST_PAIRS",
     "ascent",
     "quadratic_flow",
     "quadratic_slope",
@@ -47,27 +47,17 @@ T = TypeVar("T", bound=np.floating)
 LENGTH = 0.2
 """Length of a step on the unit sphere."""
 
+MOST_ELEMENTS = 120
+"""Flows of neurons on groups with more elements are not computed: they take too long."""
+
+MOST_PAIRS = 10**6
+"""ReLU flows of networks with more activations (pairs times neurons) take too long as well."""
+
 _STILL = 1e-6
 """A gradient whose tangential share is below this is rounding error: the neuron has arrived."""
 
 _BLOCK = 2**18
 """How many activations (pairs times neurons) are in work at a time: 1 MB in float32."""
-
-
-@dataclass(frozen=True)
-class Flow:
-    """Where the neurons end.
-
-    Attributes
-    ----------
-    shares : (h, R) ndarray
-        Share of each irrep at the end, as of `shares`.
-    irrep : (h,) ndarray of int
-        The irrep with the largest share; -1 for a neuron without any non-trivial power.
-    """
-
-    shares: Array
-    irrep: NDArray[np.int64]
 
 
 def quadratic_flow(
@@ -77,8 +67,10 @@ def quadratic_flow(
     *,
     steps: int,
     length: float = LENGTH,
-) -> Flow:
-    """Return where neurons with squares end, computed in coefficients of the basis.
+) -> Array:
+    """Return the shares of irreps at the end of the flow for squares, (h, R).
+
+    It is computed in coefficients of the basis.
 
     Parameters
     ----------
@@ -91,9 +83,8 @@ def quadratic_flow(
         Of each step on the unit sphere.
     """
     start = coefficients(functions, frame)
-    return _flow(
-        ascent(start, lambda p: quadratic_slope(p, frame, structure), steps, length), frame
-    )
+    end = ascent(start, lambda p: quadratic_slope(p, frame, structure), steps, length)
+    return _shares(end, frame)
 
 
 def quadratic_slope(point: Array, frame: Frame, structure: Structure) -> Array:
@@ -125,8 +116,10 @@ def quadratic_slope(point: Array, frame: Frame, structure: Structure) -> Array:
 
 def relu_flow(
     functions: NeuronFunctions, frame: Frame, *, steps: int, length: float = LENGTH
-) -> Flow:
-    """Return where neurons with ReLU end, computed on all pairs in float32.
+) -> Array:
+    """Return the shares of irreps at the end of the flow for ReLU, (h, R).
+
+    It is computed on all pairs, in float32.
 
     Parameters
     ----------
@@ -141,7 +134,7 @@ def relu_flow(
     blocks = [start[..., k : k + size] for k in range(0, start.shape[-1], size)]
     ends = [ascent(block, lambda p: relu_slope(p, frame), steps, length) for block in blocks]
     end = np.concatenate(ends, axis=-1).astype(np.float64)
-    return _flow(frame.basis.T @ end, frame)
+    return _shares(frame.basis.T @ end, frame)
 
 
 def relu_slope(point: NDArray[T], frame: Frame) -> NDArray[T]:
@@ -202,6 +195,5 @@ def _inverse(values: NDArray[T]) -> NDArray[T]:
     return np.divide(1, values, out=np.zeros_like(values), where=values > 0)
 
 
-def _flow(coefficients: Array, frame: Frame) -> Flow:
-    share = shares(sums_by_irrep(np.square(coefficients), frame))
-    return Flow(share, np.where(share.max(axis=1) > 0, share.argmax(axis=1), -1))
+def _shares(coefficients: Array, frame: Frame) -> Array:
+    return shares(sums_by_irrep(np.square(coefficients), frame))

@@ -1,4 +1,4 @@
-"""The scores of one checkpoint, held against what its neurons and network become.
+"""The scores of one checkpoint, compared with what its neurons and network become.
 
 Symbols: ``S`` scores, ``R`` irreps, ``h`` neurons. A score that is not computed is NaN.
 """
@@ -21,14 +21,14 @@ from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 from ontogeny.studies.composition.prediction.scores import SCORES, network_scores
 from ontogeny.studies.composition.prediction.scoring import neuron_auc, neuron_top, set_auc
 
-__all__ = ["Specialised", "Told", "specialisation", "told"]
+__all__ = ["Judged", "Specialised", "judged", "specialisation"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Told:
-    """How well each score of a checkpoint tells the winners, and the key set.
+class Judged:
+    """How well each score of a checkpoint predicts the winners, and the strong irreps.
 
     Attributes
     ----------
@@ -36,11 +36,11 @@ class Told:
         Of neurons: mean AUC of the winner, its mean and standard deviation when winners are
         exchanged among neurons, and share of neurons whose winner has the largest score.
     auc_among_strong : (S,) ndarray
-        Mean AUC of the winner among key irreps alone.
+        Mean AUC of the winner among strong irreps alone.
     network : (S, R) ndarray
         Scores of the network.
     set_auc : (S,) ndarray
-        AUC of these for the key irreps.
+        AUC of these for the strong irreps.
     """
 
     auc: Array
@@ -52,13 +52,13 @@ class Told:
     set_auc: Array
 
 
-def told(
+def judged(
     neurons: Mapping[str, Array],
     similarity: Array,
     winner: NDArray[np.integer],
-    key: NDArray[np.bool_],
-) -> Told:
-    """Hold the scores of a checkpoint against winners and key irreps.
+    strong: NDArray[np.bool_],
+) -> Judged:
+    """Return how well the scores of a checkpoint predict winners and strong irreps.
 
     Parameters
     ----------
@@ -68,13 +68,13 @@ def told(
         Logit similarity, a score of the network.
     winner : (h,) ndarray of int
         Irrep of each neuron in the final checkpoint, -1 if none.
-    key : (R,) ndarray of bool
-        Key irreps of the final checkpoint.
+    strong : (R,) ndarray of bool
+        Strong irreps of the final checkpoint.
     """
     of_neurons = np.full((5, len(SCORES)), np.nan)
     for name, score in neurons.items():
         found = neuron_auc(score, winner)
-        among = neuron_auc(score, winner, among=key)
+        among = neuron_auc(score, winner, among=strong)
         top = neuron_top(score, winner)
         of_neurons[:, SCORES.index(name)] = (
             found.value, found.null, found.deviation, top, among.value,
@@ -83,15 +83,14 @@ def told(
     known = network_scores(neurons) | {"similarity": similarity}
     for name, score in known.items():
         network[SCORES.index(name), 1:] = score[1:]
-    of_key = np.array([set_auc(score, key) for score in network])
-    return Told(
+    return Judged(
         auc=of_neurons[0],
         null=of_neurons[1],
         deviation=of_neurons[2],
         top=of_neurons[3],
         auc_among_strong=of_neurons[4],
         network=network,
-        set_auc=of_key,
+        set_auc=np.array([set_auc(score, strong) for score in network]),
     )
 
 

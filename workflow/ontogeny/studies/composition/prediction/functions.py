@@ -14,9 +14,10 @@ Array = NDArray[np.float64]
 class NeuronFunctions:
     """What each of ``h`` neurons reads and writes, as functions on the ``n`` elements of a group.
 
-    To first order, a neuron with the activation function ``act`` computes ``act(X(a) + Y(b))`` from
-    the left factor ``a`` and the right factor ``b``, and adds ``U(c)`` times this to the logit of
-    the candidate ``c``.
+    A neuron computes a function of ``X(a)`` and ``Y(b)`` from the left factor ``a`` and the right
+    factor ``b``: an activation function of their sum, or their product. It adds ``U(c)`` times this
+    to the logit of the candidate ``c``. This is exact where the network has no attention, and the
+    first order where it has.
 
     Attributes
     ----------
@@ -26,8 +27,11 @@ class NeuronFunctions:
         ``Y``, what each neuron reads of the right factor.
     output : (n, h) ndarray
         ``U``, what each neuron writes to the logit of each candidate.
+    constant : (n,) ndarray [nat], optional
+        What is added to the logit of each candidate, whatever the pair. It belongs to no neuron.
     """
 
     left: Array
     right: Array
     output: Array
+    constant: Array | None = None

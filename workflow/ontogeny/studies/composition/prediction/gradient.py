@@ -14,12 +14,15 @@ from ontogeny.studies.composition.irreps.analysis import Frame
 from ontogeny.studies.composition.prediction.algebra import coefficients, sums_by_irrep
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 
-__all__ = ["Hidden", "gradient_score", "loss_gradient"]
+__all__ = ["Joins", "gradient_score", "loss_gradient"]
 
 Array = NDArray[np.float64]
 
-Hidden = Literal["relu", "square", "product"]
-"""What a neuron makes of X(a) and Y(b): a function of their sum, or their product."""
+Joins = Literal["sum", "square", "product"]
+"""How the hidden layer joins X(a) and Y(b), as `Architecture` says it."""
+
+_BLOCK = 2**18
+"""How many logits and activations of training pairs are in work at a time: 2 MB in float64."""
 
 
 def loss_gradient(
@@ -27,14 +30,13 @@ def loss_gradient(
     product: NDArray[np.integer],
     train: NDArray[np.bool_],
     *,
-    hidden: Hidden,
-    constant: Array | None = None,
+    joins: Joins,
 ) -> NeuronFunctions:
     """Return the derivatives of the training loss by X, Y and U.
 
-    The loss is the mean cross-entropy over the training pairs of the logits ``hidden(X(a), Y(b))
-    U^T + constant``. Where X and Y are one table, its gradient is the sum of the first two
-    derivatives.
+    The loss is the mean cross-entropy over the training pairs of the logits ``joined(X(a), Y(b))
+    U^T + constant``, summed over blocks of pairs. Where X and Y are one table, its gradient is the
+    sum of the first two derivatives.
 
     Parameters
     ----------
@@ -43,10 +45,8 @@ def loss_gradient(
         The right answer to each pair.
     train : (n, n) ndarray of bool
         The training pairs.
-    hidden : {"relu", "square", "product"}
+    joins : {"sum", "square", "product"}
         ``relu(X + Y)``, ``(X + Y)^2`` or ``X Y``.
-    constant : (n,) ndarray, optional
-        Logits that do not depend on the pair, such as a bias.
 
     Returns
     -------
@@ -62,27 +62,47 @@ def loss_gradient(
     if len(left) == 0:
         msg = "there is no training pair"
         raise ValueError(msg)
+    n, h = functions.left.shape
+    size = max(1, _BLOCK // (n + h))
+    total = np.zeros((3, n, h))
+    for start in range(0, len(left), size):
+        block = slice(start, start + size)
+        total += _sums_over_pairs(functions, product, left[block], right[block], joins)
+    return NeuronFunctions(*(total / len(left)))
+
+
+def _sums_over_pairs(
+    functions: NeuronFunctions,
+    product: NDArray[np.integer],
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    joins: Joins,
+) -> Array:
+    """Return the derivatives of the summed loss of some pairs by X, Y and U, (3, n, h)."""
     x, y = functions.left[left], functions.right[right]  # (pair, neuron)
-    neurons, by_left, by_right = _hidden(x, y, hidden)
-    logits = neurons @ functions.output.T
-    slope = softmax(logits if constant is None else logits + constant, axis=1)
+    neurons, by_left, by_right = _hidden(x, y, joins)
+    logits = neurons @ functions.output.T  # (pair, candidate)
+    if functions.constant is not None:
+        logits += functions.constant
+    slope = softmax(logits, axis=1)
     slope[np.arange(len(left)), product[left, right]] -= 1
-    slope /= len(left)
     inner = slope @ functions.output
     n = len(product)
-    return NeuronFunctions(
-        left=_sums(left, n) @ (inner * by_left),
-        right=_sums(right, n) @ (inner * by_right),
-        output=slope.T @ neurons,
+    return np.stack(
+        [
+            _sums(left, n) @ (inner * by_left),
+            _sums(right, n) @ (inner * by_right),
+            slope.T @ neurons,
+        ]
     )
 
 
-def _hidden(x: Array, y: Array, hidden: Hidden) -> tuple[Array, Array, Array]:
+def _hidden(x: Array, y: Array, joins: Joins) -> tuple[Array, Array, Array]:
     """Return the hidden layer and its derivatives by X and by Y."""
-    if hidden == "product":
+    if joins == "product":
         return x * y, y, x
     total = x + y
-    if hidden == "square":
+    if joins == "square":
         return np.square(total), 2 * total, 2 * total
     positive = (total > 0).astype(np.float64)
     return total * positive, positive, positive
@@ -99,6 +119,8 @@ def gradient_score(functions: NeuronFunctions, gradient: NeuronFunctions, frame:
 
     ``-<dL/dX, P X> - <dL/dY, P Y> - <dL/dU, P U>``: half the rate at which
     ``||P X||^2 + ||P Y||^2 + ||P U||^2`` changes when X, Y and U follow the negative gradient.
+    Where X and Y are one table, which follows the sum of both derivatives, it is half the rate at
+    which ``||P X||^2 + ||P U||^2`` changes: the table counts once.
 
     Parameters
     ----------

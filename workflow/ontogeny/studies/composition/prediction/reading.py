@@ -17,4 +17,5 @@ def neuron_functions(
     """Return what the neurons of a network read and write, in float64."""
     doubled = {name: value.astype(np.float64) for name, value in parameters.items()}
     left, right = architecture.neuron_inputs(doubled)
-    return NeuronFunctions(left, right, architecture.readout(doubled).unembedding)
+    readout = architecture.readout(doubled)
+    return NeuronFunctions(left, right, readout.unembedding, readout.constant)

@@ -13,6 +13,7 @@ from ontogeny.studies.composition.irreps.analysis import Frame
 from ontogeny.studies.composition.prediction.algebra import (
     Structure,
     alignment,
+    leading,
     powers,
     trilinear,
 )
@@ -55,7 +56,7 @@ def neuron_scores(
         "trilinear": energy,
         "alignment": alignment(energy, power, frame),
     }
-    return {name: _competing(score) for name, score in scores.items()}
+    return {name: _without_trivial(score) for name, score in scores.items()}
 
 
 def network_scores(neurons: Mapping[str, Array]) -> dict[str, Array]:
@@ -71,7 +72,7 @@ def network_scores(neurons: Mapping[str, Array]) -> dict[str, Array]:
         Scores of neurons by name.
     """
     return {
-        name: _competing(_of_network(name, score))
+        name: _without_trivial(_of_network(name, score))
         for name, score in neurons.items()
         if name != "alignment"
     }
@@ -81,12 +82,11 @@ def _of_network(name: str, score: Array) -> Array:
     if name == "trilinear":
         return np.maximum(score, 0).sum(axis=0)
     if name in FLOWS:
-        ended = score[:, 1:].max(axis=1) > 0
-        ends = 1 + score[ended, 1:].argmax(axis=1)
-        return np.bincount(ends, minlength=score.shape[1]).astype(np.float64)
+        ends = leading(score)
+        return np.bincount(ends[ends >= 0], minlength=score.shape[1]).astype(np.float64)
     return np.asarray(score.sum(axis=0))
 
 
-def _competing(score: Array) -> Array:
-    """Return scores with NaN for the trivial irrep."""
+def _without_trivial(score: Array) -> Array:
+    """Return scores with NaN in the place of the trivial irrep."""
     return np.concatenate([np.full_like(score[..., :1], np.nan), score[..., 1:]], axis=-1)

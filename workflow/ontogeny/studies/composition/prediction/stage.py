@@ -1,6 +1,7 @@
 """How early it is known what a run will learn: a stage after its analyses, from datasets to one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -13,24 +14,31 @@ from ontogeny.studies.composition.carried import train_pairs_of, training_of
 from ontogeny.studies.composition.irreps.analysis import Frame, strongest
 from ontogeny.studies.composition.irreps.datasets import frame_of
 from ontogeny.studies.composition.labels import dataset, variable
+from ontogeny.studies.composition.networks.architectures import Architecture
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.prediction.algebra import (
     Structure,
+    leading,
     powers,
     shares,
     structure,
     winners,
 )
-from ontogeny.studies.composition.prediction.flow import quadratic_flow, relu_flow
+from ontogeny.studies.composition.prediction.flow import (
+    MOST_ELEMENTS,
+    MOST_PAIRS,
+    quadratic_flow,
+    relu_flow,
+)
 from ontogeny.studies.composition.prediction.followed import (
+    Judged,
     Specialised,
-    Told,
+    judged,
     specialisation,
-    told,
 )
 from ontogeny.studies.composition.prediction.functions import NeuronFunctions
 from ontogeny.studies.composition.prediction.gradient import (
-    Hidden,
+    Joins,
     gradient_score,
     loss_gradient,
 )
@@ -58,14 +66,7 @@ KNOWLEDGE = {"weights": 0.0, "1 %": 0.01, "3 %": 0.03, "10 %": 0.1}
 FUNCTIONS = ("left input", "right input", "output")
 """The three functions of a neuron."""
 
-MOST_ELEMENTS = 120
-"""Groups with more elements have no flow."""
-
-MOST_PAIRS = 10**6
-"""Networks with more activations (pairs times neurons) have no flow with ReLU."""
-
-HIDDEN: dict[str, Hidden] = {"sum": "relu", "square": "square", "product": "product"}
-"""How the hidden layer joins the embeddings, and what the gradient of the loss calls it."""
+_ACCURACIES = {"test": "test accuracy", "train": "training accuracy"}
 
 
 def prediction(
@@ -78,7 +79,7 @@ def prediction(
     *,
     flow_steps: int,
 ) -> xr.Dataset:
-    """Return how well each checkpoint tells which irreps a run, and each neuron, will learn.
+    """Return how well each checkpoint predicts which irreps a run, and each neuron, will learn.
 
     Parameters
     ----------
@@ -93,48 +94,66 @@ def prediction(
     -------
     Dataset
         The attribute ``absent`` says what it lacks and why.
+
+    Raises
+    ------
+    ValueError
+        If the training pairs are not known.
     """
     frame = frame_of(table, irreps)
+    train = _train_pairs(history, frame.order)
     architecture = build(training_of(checkpoints).architecture, frame.order)
-
-    def functions_at(k: int) -> NeuronFunctions:
-        parameters = {str(name): each.values[k] for name, each in checkpoints.items()}
-        return neuron_functions(architecture, parameters)
-
-    step = checkpoints["step"].values
-    constants, last = structure(frame), functions_at(-1)
-    strong = analysis["logit_similarity"].values > STRONG
-    strong[0] = False
+    functions_at = partial(_functions, architecture, checkpoints)
+    step, constants = checkpoints["step"].values, structure(frame)
+    first, last = functions_at(0), functions_at(-1)
+    initial = neuron_scores(first, frame, constants)
+    initial |= flows(first, frame, constants, steps=flow_steps)
+    initial |= _gradient(first, frame, train, architecture.joins)
+    strong = _strong(analysis)
     winner = winners(last, frame)
     shown = strongest(winner, powers(last, frame)[..., 1:].sum(axis=(0, 2)))
-    similarity = _similarity(evaluation).values
-    knowing, special = [], []
-    initial: Variables = {}
-    for k in range(len(step)):
+    known, special = [], []
+    for k, similarity in enumerate(_similarity(evaluation).values):
         functions = functions_at(k)
-        scores = neuron_scores(functions, frame, constants)
-        if k == 0:
-            scores |= flows(functions, frame, constants, steps=flow_steps)
-            scores |= _gradient(functions, frame, architecture.joins, checkpoints, history)
-            initial, absences = _initial(functions, scores, frame), _absences(scores, frame)
-        knowing.append(told(scores, similarity[k], winner, strong))
+        scores = initial if k == 0 else neuron_scores(functions, frame, constants)
+        known.append(judged(scores, similarity, winner, strong))
         aligned = scores["alignment"]
         special.append(specialisation(functions, frame, constants, aligned, winner, shown))
     variables = (
         _moments(step, evaluation)
-        | _told(knowing)
+        | _judged(known)
         | _specialised(special)
-        | _final(last, frame, winner, shown)
-        | initial
+        | _final(last, frame, winner, strong)
+        | _initial(first, initial, frame)
+        | {"learned_step": _learned_step(evaluation)}
     )
-    variables["strong"] = variable("irrep", strong, f"logit similarity above {STRONG} in the end")
-    variables["learned_step"] = _learned_step(evaluation)
     result = dataset(
         variables,
         used(_coordinates(step, frame, len(winner), shown), variables),
         title="How early it is known what a run will learn",
-    ).assign_attrs(absences)
-    return with_warnings(result, _caveats(result))
+    ).assign_attrs(_absences(initial, frame, evaluation))
+    return with_warnings(result, _caveats(result, evaluation))
+
+
+def _functions(architecture: Architecture, checkpoints: xr.Dataset, k: int) -> NeuronFunctions:
+    """Return the functions of the neurons at the k-th checkpoint."""
+    parameters = {str(name): each.values[k] for name, each in checkpoints.items()}
+    return neuron_functions(architecture, parameters)
+
+
+def _strong(analysis: xr.Dataset) -> NDArray[np.bool_]:
+    """Return which irreps are strong at the final checkpoint; the trivial one never is."""
+    strong = np.asarray(analysis["logit_similarity"].values > STRONG)
+    strong[0] = False
+    return strong
+
+
+def _train_pairs(history: xr.Dataset, order: int) -> NDArray[np.bool_]:
+    train = train_pairs_of(history, order)
+    if train is None:
+        msg = "the training pairs are not known"
+        raise ValueError(msg)
+    return train
 
 
 def flows(
@@ -144,26 +163,19 @@ def flows(
     n, neurons = initial.left.shape
     found = {}
     if n <= MOST_ELEMENTS:
-        flow = quadratic_flow(initial, frame, constants, steps=steps)
-        found["quadratic flow"] = flow.shares
+        found["quadratic flow"] = quadratic_flow(initial, frame, constants, steps=steps)
         if neurons * n**2 <= MOST_PAIRS:
-            found["ReLU flow"] = relu_flow(initial, frame, steps=steps).shares
+            found["ReLU flow"] = relu_flow(initial, frame, steps=steps)
     return found
 
 
 def _gradient(
-    initial: NeuronFunctions,
-    frame: Frame,
-    joins: str | None,
-    checkpoints: xr.Dataset,
-    history: xr.Dataset,
+    initial: NeuronFunctions, frame: Frame, train: NDArray[np.bool_], joins: Joins | None
 ) -> dict[str, Array]:
     """Return the gradient score, where the hidden layer is a function of the embeddings alone."""
-    train = train_pairs_of(history, frame.order)
-    if train is None or joins not in HIDDEN:
+    if joins is None:
         return {}
-    constant = checkpoints["b_U"].values[0] if "b_U" in checkpoints else None
-    slope = loss_gradient(initial, frame.product, train, hidden=HIDDEN[joins], constant=constant)
+    slope = loss_gradient(initial, frame.product, train, joins=joins)
     return {"gradient": gradient_score(initial, slope, frame)}
 
 
@@ -177,31 +189,46 @@ def _learned_step(evaluation: xr.Dataset) -> xr.Variable:
 
 
 def _moments(step: NDArray[np.int64], evaluation: xr.Dataset) -> Variables:
-    """Return at which checkpoint each knowledge is there, and the step by which shares count."""
-    accuracy = evaluation["accuracy"]
-    splits = [str(split) for split in evaluation["split"].values]
-    counted = "test" if "test" in splits else splits[0]
+    """Return at which checkpoint each knowledge is there, and the step by which shares count.
+
+    Training pairs are memorised while test pairs are not yet learned. Where all pairs are trained
+    on, there is nothing to memorise that is not learned.
+    """
+    accuracy, counted = evaluation["accuracy"], _counted(evaluation)
     target = first_step(step, is_learned(accuracy.sel(split=counted).values))
     reached = bool(np.isfinite(target))
     until = target if reached else float(step[-1])
     moments = [float(step[np.abs(step - share * until).argmin()]) for share in KNOWLEDGE.values()]
-    memorised = is_learned(accuracy.sel(split="train").values) if "train" in splits else None
-    moments.append(np.nan if memorised is None else first_step(step, memorised))
+    memorised = first_step(step, is_learned(accuracy.sel(split="train").values))
+    moments.append(memorised if counted == "test" else np.nan)
+    about = _ACCURACIES[counted]
     return {
         "knowledge_step": variable("knowledge", moments, "step of the checkpoint"),
         "target_step": variable(
-            (), until, f"first checkpoint with {counted} accuracy 0.99, or the last one"
+            (), until, f"first checkpoint with {about} 0.99, or the final one if there is none"
         ),
-        "target_reached": variable((), reached, f"whether {counted} accuracy reaches 0.99"),
+        "target_reached": variable((), reached, f"whether {about} reaches 0.99"),
     }
 
 
-def _told(knowing: Sequence[Told]) -> Variables:
+def _counted(evaluation: xr.Dataset) -> str:
+    """Return the split whose accuracy says when a run has learned."""
+    return "test" if "test" in evaluation["split"].values else "train"
+
+
+def _judged(known: Sequence[Judged]) -> Variables:
     dims = ("step", "score")
     about = {
         "neuron_auc": ("auc", "AUC of a score for the winner of a neuron"),
-        "neuron_auc_null": ("null", "neuron_auc with winners exchanged among neurons: mean"),
-        "neuron_auc_null_sd": ("deviation", "neuron_auc with winners exchanged among neurons: sd"),
+        "neuron_auc_null": (
+            "null",
+            "AUC of a score for the winner of a neuron, mean over exchanges of winners",
+        ),
+        "neuron_auc_null_sd": (
+            "deviation",
+            "AUC of a score for the winner of a neuron, standard deviation over exchanges of "
+            "winners",
+        ),
         "neuron_top": ("top", "share of neurons whose winner has the largest score"),
         "neuron_auc_among_strong": (
             "auc_among_strong",
@@ -210,10 +237,10 @@ def _told(knowing: Sequence[Told]) -> Variables:
         "set_auc": ("set_auc", "AUC of a network score for the strong irreps"),
     }
     found = {
-        name: variable(dims, np.stack([getattr(each, field) for each in knowing]), long_name)
+        name: variable(dims, np.stack([getattr(each, field) for each in known]), long_name)
         for name, (field, long_name) in about.items()
     }
-    network = np.stack([each.network for each in knowing])
+    network = np.stack([each.network for each in known])
     found["network_score"] = variable((*dims, "irrep"), network, "score of the network")
     found["power_fifth"] = variable(
         "irrep",
@@ -233,10 +260,10 @@ def _specialised(special: Sequence[Specialised]) -> Variables:
     found = {
         name: variable("step", np.array([getattr(each, name) for each in special]), about)
         for name, about in {
-            "settled": "share of neurons in which the winner leads",
-            "participation": "sum of the squared shares of a neuron, mean",
-            "winner_alignment": "alignment of a neuron in its winner, mean",
-            "winner_rank": "effective rank of a neuron in its winner, mean",
+            "settled": "share of neurons in which the winner has the largest share",
+            "participation": "sum of the squared shares of irreps in a neuron, mean over neurons",
+            "winner_alignment": "alignment of a neuron in its winner, mean over neurons",
+            "winner_rank": "effective rank of a neuron in its winner, mean over neurons",
         }.items()
     }
     found["neuron_share"] = variable(
@@ -251,17 +278,24 @@ def _final(
     last: NeuronFunctions,
     frame: Frame,
     winner: NDArray[np.integer],
-    shown: NDArray[np.integer],
+    strong: NDArray[np.bool_],
 ) -> Variables:
-    """Return what each neuron has become."""
+    """Return what the network, and each neuron, has become."""
     names = text([*frame.irreps, "none"])
     largest = shares(powers(last, frame)).max(axis=1)
     return _phases(last, frame, winner) | {
+        "strong": variable(
+            "irrep", strong, f"whether logit similarity at the final checkpoint exceeds {STRONG}"
+        ),
         "winner": variable("neuron", names[winner], "irrep that wins the neuron"),
         "winner_share": variable(
-            "neuron", largest.astype(np.float32), "largest share of an irrep in the end"
+            "neuron",
+            largest.astype(np.float32),
+            "largest share of an irrep at the final checkpoint",
         ),
-        "neurons_with_winner": variable((), int((winner >= 0).sum()), "neurons with a winner"),
+        "neurons_with_winner": variable(
+            (), int((winner >= 0).sum()), "number of neurons with a winner"
+        ),
     }
 
 
@@ -283,10 +317,10 @@ def _initial(initial: NeuronFunctions, scores: dict[str, Array], frame: Frame) -
             dims, scores["gradient"].astype(np.float32), "gradient score of the initial neuron"
         )
     if "quadratic flow" in scores:
-        names = text(frame.irreps)
+        names = text([*frame.irreps, "none"])
         found["initial_flow"] = variable(
             "neuron",
-            names[scores["quadratic flow"].argmax(axis=1)],
+            names[leading(scores["quadratic flow"])],
             "irrep to which the quadratic flow of the initial neuron leads",
         )
     return found
@@ -333,29 +367,34 @@ def _coordinates(
     }
 
 
-def _absences(initial: dict[str, Array], frame: Frame) -> dict[str, str]:
+def _absences(initial: Collection[str], frame: Frame, evaluation: xr.Dataset) -> dict[str, str]:
+    """Return what a run lacks and why, from the names of its initial scores."""
     reasons = {
-        f"The group has more than {MOST_ELEMENTS} elements: no quadratic flow.": (
-            frame.order > MOST_ELEMENTS
+        f"The group has more than {MOST_ELEMENTS} elements: no sphere flow.": (
+            "quadratic flow" not in initial
         ),
-        f"Pairs times neurons are more than {MOST_PAIRS:,}: no flow with ReLU.": (
-            frame.order <= MOST_ELEMENTS and "ReLU flow" not in initial
+        f"Pairs times neurons are more than {MOST_PAIRS:,}: no ReLU flow.": (
+            "quadratic flow" in initial and "ReLU flow" not in initial
         ),
         "The hidden layer is not a function of the two embeddings alone: no gradient of the loss "
         "by what neurons read.": "gradient" not in initial,
+        "All pairs are trained on: no step at which the training pairs are memorised.": (
+            _counted(evaluation) == "train"
+        ),
     }
     lines = [reason for reason, holds in reasons.items() if holds]
     return {"absent": "\n".join(lines)} if lines else {}
 
 
-def _caveats(result: xr.Dataset) -> list[str]:
+def _caveats(result: xr.Dataset, evaluation: xr.Dataset) -> list[str]:
     """Return what makes the measures of a run mean little."""
+    accuracy = _ACCURACIES[_counted(evaluation)]
     strong, neurons = result["strong"].values[1:], int(result["neurons_with_winner"])
     sentences = {
-        "The accuracy that counts never reaches 0.99: winners and strong irreps are those of a "
+        f"{accuracy.capitalize()} never reaches 0.99: winners and strong irreps are those of a "
         "network that is still learning.": not bool(result["target_reached"]),
-        "No irrep is strong: there is no set to be told.": not strong.any(),
-        "All irreps are strong: there is no set to be told.": bool(strong.all()),
+        "No irrep is strong: there is no set to predict.": not strong.any(),
+        "All irreps are strong: there is no set to predict.": bool(strong.all()),
         f"Only {neurons} of {result.sizes['neuron']} neurons have a winner.": (
             neurons < result.sizes["neuron"] / 2
         ),

@@ -55,11 +55,14 @@ class Readout(Generic[A]):
         What the network reads of the left and the right factor.
     unembedding : (element, neuron) array
         The linear map from the hidden layer to the logit of each element.
+    constant : (element,) array [nat] or None
+        What is added to the logit of each element, whatever the pair; None if nothing is.
     """
 
     left_embedding: Float[A, "element feature"]
     right_embedding: Float[A, "element feature"]
     unembedding: Float[A, "element neuron"]
+    constant: Float[A, " element"] | None = None
 
 
 @runtime_checkable

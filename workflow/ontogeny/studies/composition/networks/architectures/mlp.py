@@ -142,13 +142,14 @@ class MLP:
         return activated(before, self.activation)
 
     def readout(self, parameters: Mapping[str, A]) -> Readout[A]:
-        """Return the folded embeddings X and Y, (element, neuron), and the transpose of W_U."""
+        """Return the folded embeddings X and Y, (element, neuron), W_U transposed, and b_U."""
         W = parameters["W"]
         left = parameters["W_x"] @ W[: self.embedding]
         return Readout(
             left_embedding=left + parameters["b"] if self.biases else left,
             right_embedding=parameters["W_y"] @ W[self.embedding :],
             unembedding=parameters["W_U"].T,
+            constant=parameters["b_U"] if self.biases else None,
         )
 
     def neuron_inputs(

@@ -136,7 +136,7 @@ class TiedMLP:
         return TableObjective(
             torch.stack([left, right], dim=1).to(device),
             target.to(device),
-            fold=_table,
+            fold=lambda parameters: parameters["W_E"],
             unfold=_write_gradient,
             size=(self.order, self.hidden, self.order),
             activation=self.activation,
@@ -146,16 +146,11 @@ class TiedMLP:
         )
 
 
-def _table(parameters: "dict[str, torch.Tensor]") -> "torch.Tensor":
-    return parameters["W_E"]
-
-
 def _write_gradient(
     slope: "torch.Tensor",
-    parameters: "dict[str, torch.Tensor]",
+    _: "dict[str, torch.Tensor]",
     gradient: "dict[str, torch.Tensor]",
 ) -> None:
-    del parameters
     gradient["W_E"].copy_(slope)
 
 
