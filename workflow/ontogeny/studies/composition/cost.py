@@ -9,7 +9,7 @@ analyses, and compared with measured times in docs/cost.md.
 import csv
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from ontogeny.studies.composition.config import (
     TransformerSettings,
 )
 from ontogeny.studies.composition.networks.kinds import architecture_module
+from ontogeny.studies.composition.prediction.flow import MOST_ELEMENTS, MOST_PAIRS
 
 __all__ = ["COSTS", "order_of", "pass_products", "training"]
 
@@ -136,12 +137,11 @@ def addition_analysis(experiment: Experiment, n: int) -> Cost:
     return Cost(torch_starts=1, stored=500_000) + each * (_followed(experiment) + 20)
 
 
-def prediction(experiment: Experiment, n: int) -> Cost:
+def prediction(experiment: Experiment, n: int, *, flow_steps: int) -> Cost:
     """Return the cost of the scores of neurons along the checkpoints, and of the flows.
 
-    At a checkpoint the three functions of each neuron in the basis, and about ``4 n`` structure
-    constants for each neuron; a flow has as many steps as there are checkpoints or more, each as
-    expensive, and with ReLU passes over all pairs.
+    At a checkpoint the three functions of each neuron in the basis, and a few structure constants
+    for each entry of it; a step of a flow takes less, but with ReLU passes over all pairs.
     """
     network, h = experiment.architecture, experiment.architecture.neurons
     each = Cost(
@@ -150,8 +150,9 @@ def prediction(experiment: Experiment, n: int) -> Cost:
         calls=1500,
         stored=200 * _classes(n) + 300,
     )
-    pairs = h * n**2 if h * n**2 <= 10**6 else 0
-    flows = Cost(numbers=250 * (8 * pairs + 60 * n * h), calls=250 * 40)
+    pairs = h * n**2 if h * n**2 <= MOST_PAIRS else 0
+    step = Cost(numbers=8 * pairs + 60 * n * h, calls=40)
+    flows = step * (flow_steps if n <= MOST_ELEMENTS else 0)
     begun = Cost(starts=1, stored=60_000 + 24 * h * _classes(n))
     return begun + flows + each * _followed(experiment)
 
@@ -190,6 +191,11 @@ def _of_run(cost: Callable[[Experiment, int], Cost]) -> Callable[[Any, Any], Cos
     return of_job
 
 
+def _predicted(plan: Any, wildcards: Any) -> Cost | None:
+    flow_steps = plan.section.analysis.prediction.flow_steps
+    return _of_run(partial(prediction, flow_steps=flow_steps))(plan, wildcards)
+
+
 def _weights(experiment: Experiment, n: int) -> Cost:
     """Return the cost of checkpoints that are only evaluated: a training without updates."""
     each = Cost(numbers=n**2 * (12 * n + 4 * _neurons(experiment)), calls=500)
@@ -216,7 +222,7 @@ COSTS: dict[str, Callable[[Any, Any], Cost | None]] = {
     "composition_train": _of_run(training),
     "composition_read_weights": _of_run(_weights),
     "composition_analysis": _of_run(analysis),
-    "composition_prediction": _of_run(prediction),
+    "composition_prediction": _predicted,
     "composition_addition_analysis": _of_run(addition_analysis),
     "composition_sweep": _joined,
     "composition_comparison": _joined,
