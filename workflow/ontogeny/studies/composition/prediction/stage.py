@@ -253,7 +253,7 @@ def _judged(known: Sequence[Judged]) -> Variables:
 def _fifths(score: Array) -> NDArray[np.int64]:
     """Return the fifth of each non-trivial irrep by its score, 0 to 4; -1 for the trivial one."""
     place = np.argsort(np.argsort(score[1:], kind="stable"), kind="stable")
-    return np.concatenate([[-1], place * 5 // max(len(place), 1)])
+    return np.concatenate([[-1], (2 * place + 1) * 5 // (2 * max(len(place), 1))])
 
 
 def _specialised(special: Sequence[Specialised]) -> Variables:
@@ -395,8 +395,9 @@ def _caveats(result: xr.Dataset, evaluation: xr.Dataset) -> list[str]:
         "network that is still learning.": not bool(result["target_reached"]),
         "No irrep is strong: there is no set to predict.": not strong.any(),
         "All irreps are strong: there is no set to predict.": bool(strong.all()),
+        "No neuron has a winner.": neurons == 0,
         f"Only {neurons} of {result.sizes['neuron']} neurons have a winner.": (
-            neurons < result.sizes["neuron"] / 2
+            0 < neurons < result.sizes["neuron"] / 2
         ),
     }
     return [sentence for sentence, holds in sentences.items() if holds]
