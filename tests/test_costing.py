@@ -89,8 +89,8 @@ def test_figures_cost_by_their_number_and_claims_as_joins(monkeypatch):
     for each in drawn_together(made["composition"]):
         rule = f"composition_figures_{each.name}"
         assert found(rule, SimpleNamespace()) == ("composition", drawing(len(each.figures)))
-    for claims in ("composition_addition_claims", "composition_prediction_claims"):
-        assert found(claims, SimpleNamespace())[1] is not None
+    for rule in ("composition_addition_claims", "composition_prediction_claims"):
+        assert found(rule, SimpleNamespace())[1] is not None
     assert found("claims", SimpleNamespace())[0] == ""
     assert found("composition_unheard_of", SimpleNamespace()) == ("composition", None)
     assert found("unheard_of", SimpleNamespace()) == ("", None)

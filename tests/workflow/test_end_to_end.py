@@ -12,6 +12,7 @@ from many_openings import assert_opened_many_times
 from ontogeny.figures import drawn_together
 from ontogeny.studies.composition.config import TransformerSettings
 from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.prediction.claims import CLAIMS
 from page_generator import assert_variables_are_listed
 from project import Project, assert_results_say_what_made_them, output_of
 
@@ -61,6 +62,7 @@ def test_every_figure_is_there_with_its_numbers(finished):
     assert cyclic >= FIGURES | {"spectra", "addition_progress", "addition_attention"}
     assert {path.stem for path in (folder / "c5-transformer").glob("*.svg")} == {
         "seeds",
+        "prediction",
         "addition_phases",
         "prediction",
     }
@@ -117,6 +119,30 @@ def test_history_and_evaluation_agree(finished):
     np.testing.assert_array_equal(
         evaluation["accuracy"].sel(split=splits), history["accuracy"].sel(split=splits)
     )
+
+
+def test_predictions_of_all_runs_and_the_claims_about_them_are_there(finished):
+    project, _ = finished
+    joined = project.opened("composition/predictions")
+    runs = [(name, seed) for name, seeds in RUNS.items() for seed in seeds]
+    of_run = {
+        (name, int(seed)): row
+        for row, (name, seed) in enumerate(
+            zip(joined["experiment_of_run"].values, joined["seed_of_run"].values, strict=True)
+        )
+    }
+    assert set(of_run) == set(runs)
+    for name, seed in runs:
+        prediction = project.opened(f"composition/{name}/seed{seed}/prediction")
+        evaluation = project.opened(f"composition/{name}/seed{seed}/evaluation")
+        np.testing.assert_array_equal(prediction["step"], evaluation["step"])
+        assert prediction["network_score"].sel(step=0, score="power")[1:].min() > 0
+        np.testing.assert_array_equal(
+            joined["known_set_auc"].isel(run=of_run[name, seed]).sel(knowledge="weights"),
+            prediction["set_auc"].sel(step=0),
+        )
+    claims = project.opened("composition/prediction_claims")
+    assert set(claims["claim"].values) == {claim.name for claim in CLAIMS}
 
 
 def test_a_group_from_a_table_file_is_analysed_like_any_other(finished):

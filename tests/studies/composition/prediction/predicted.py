@@ -20,11 +20,11 @@ def auc(scores, winners):
     return float(np.mean(found))
 
 
-def set_auc(score, key):
-    """Probability that a key irrep scores higher than another."""
-    if key.all() or not key.any():
+def set_auc(score, strong):
+    """Probability that a strong irrep scores higher than another."""
+    if strong.all() or not strong.any():
         return np.nan
-    return float(np.mean(score[key][:, None] > score[~key]))
+    return float(np.mean(score[strong][:, None] > score[~strong]))
 
 
 def sigmoid(values):
@@ -54,19 +54,19 @@ def run(
     power = initial + grown[..., None] * (np.arange(count) == winner[:, None])
     share = np.exp(power - power.max(-1, keepdims=True))
     share /= share.sum(-1, keepdims=True)
-    key = np.bincount(winner, minlength=count) > 1.2 * neurons / count
-    similarity = draw.normal(size=(len(steps), count)) + 6 * key * sigmoid(time - 4)[:, None]
+    strong = np.bincount(winner, minlength=count) > 1.2 * neurons / count
+    similarity = draw.normal(size=(len(steps), count)) + 6 * strong * sigmoid(time - 4)[:, None]
     total = np.exp(initial).sum(0)
     exchanged = draw.permutation(winner)
     fifth = np.argsort(np.argsort(total)) * 5 // count
     shape = len(steps), len(SCORES)
-    neuron_auc, null, keys = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
+    neuron_auc, null, sets = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
     by_power, by_similarity = SCORES.index("power"), SCORES.index("similarity")
     if winners:
         neuron_auc[:, by_power] = [auc(each, winner) for each in power]
         null[:, by_power] = [auc(each, exchanged) for each in power]
-    keys[0, by_power] = set_auc(total, key)
-    keys[:, by_similarity] = [set_auc(each, key) for each in similarity]
+    sets[0, by_power] = set_auc(total, strong)
+    sets[:, by_similarity] = [set_auc(each, strong) for each in similarity]
     settled = (share.argmax(-1) == winner).mean(-1) if winners else np.full(len(steps), np.nan)
     knowledge = [
         0.0,
@@ -74,15 +74,15 @@ def run(
     ]
     prediction = xr.Dataset(
         {
-            "knowledge_step": ("knowledge", [*knowledge, memorised]),
+            "knowledge_step": ("knowledge", [*knowledge, np.nan if all_pairs else memorised]),
             "target_step": ((), float(target if reached else steps[-1])),
             "target_reached": ((), reached),
-            "strong": ("irrep", [False, *key]),
+            "strong": ("irrep", [False, *strong]),
             "winner": ("neuron", _texts(names[w + 1] if winners else "none" for w in winner)),
             "neuron_auc": (("step", "score"), neuron_auc),
             "neuron_auc_null": (("step", "score"), null),
             "settled": ("step", settled),
-            "set_auc": (("step", "score"), keys),
+            "set_auc": (("step", "score"), sets),
             "power_fifth": ("irrep", [-1, *fifth]),
             "neuron_share": (
                 ("step", "example", "irrep"),

@@ -65,12 +65,12 @@ def test_curves_at_checkpoints_are_those_of_the_run():
             assert curve[here] == pytest.approx(float(between))
 
 
-def test_the_key_set_is_told_by_power_at_first_and_by_the_similarity_afterwards():
+def test_strong_irreps_are_predicted_by_power_at_first_and_by_the_similarity_afterwards():
     (prediction, _), *_ = several()
-    key = numbers_of(several()[:1])["curves"].sel(seed=3, curve="key").values
-    assert key[0] == prediction["set_auc"][0, INDEX["power"]]
-    assert key[1] == pytest.approx(float(prediction["set_auc"][1, INDEX["similarity"]]))
-    assert key[-1] == 1
+    strong = numbers_of(several()[:1])["curves"].sel(seed=3, curve="strong").values
+    assert strong[0] == prediction["set_auc"][0, INDEX["power"]]
+    assert strong[1] == pytest.approx(float(prediction["set_auc"][1, INDEX["similarity"]]))
+    assert strong[-1] == 1
 
 
 def test_runs_of_different_length_are_averaged_where_all_are_under_way():
@@ -105,7 +105,7 @@ def test_fifths_count_the_irreps_of_all_runs():
     for each in range(1, 6):
         chosen = numbers.sel(fifth=each)
         assert int(chosen["irreps"]) == (fifth == each).sum()
-        assert float(chosen["key_share"]) == pytest.approx(strong[fifth == each].mean())
+        assert float(chosen["strong_share"]) == pytest.approx(strong[fifth == each].mean())
     assert float(numbers["base_rate"]) == pytest.approx(strong.mean())
     assert int(numbers["irreps"].sum()) == 45
 
@@ -138,8 +138,8 @@ def test_all_curves_bars_and_the_neuron_are_drawn():
     numbers = numbers_of(several())
     along, bars, neuron = drawn(numbers).axes
     assert len(along.get_lines()) == 4 * 3 + 5 + 2
-    assert [bar.get_height() for bar in bars.patches] == list(numbers["key_share"].values)
-    assert {f"{int(k)}/9" for k in numbers["key_irreps"]} <= words(bars)
+    assert [bar.get_height() for bar in bars.patches] == list(numbers["strong_share"].values)
+    assert {f"{int(k)}/9" for k in numbers["strong_irreps"]} <= words(bars)
     winner = numbers["race_winner"].item()
     assert words(neuron) == {"the winner leads", f"{winner}\nwins", "others"}
     thick = [line for line in neuron.get_lines() if line.get_linewidth() > 2]

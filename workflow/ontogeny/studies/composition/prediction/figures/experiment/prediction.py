@@ -1,26 +1,31 @@
 """When it is known what a network will learn, and when its accuracy shows it.
 
-All runs of the experiment. Training is measured in shares of the step at which test accuracy 0.99
-is reached (of the last step, where it is not), on a logarithmic axis; 0 is the initial network.
-Where all pairs are trained on, accuracy and similarity are those of all pairs.
+All runs of the experiment. The horizontal axis is the step divided by the step at which test
+accuracy 0.99 is reached (by the last step, where it is not), on a logarithmic axis; 0 is the
+initial network. Where all pairs are trained on, accuracy and similarity are those of all pairs.
+
+An irrep is strong, that is, the network uses it, if its logit similarity at the final checkpoint
+exceeds 0.1. Power is that of what neurons read and write, per matrix entry of the irrep: the power
+of random functions grows with the number of entries. It is the score of this figure because every
+network has it at every checkpoint, so that figures of different groups and architectures can be
+compared; the claims about strong irreps use others, which may predict more.
 
 a: In the final network many neurons serve one irrep each, their winner. The AUC of neurons is the
 probability that the winner of a neuron has more power in its weights than another irrep that is
-drawn at random: 1 is certainty, 0.5 is chance. The null, in grey, is the same with the winners of
-other neurons of the same network. What the whole network favours lifts the null as well, so that
-only the distance between both curves is knowledge about single neurons. The AUC of the key set is
-the probability that an irrep which the final network uses scores higher than one which it does
-not; it uses an irrep, which then is key, if its logit similarity exceeds 0.1. The score is the
-power in all neurons of the initial network (circle), and afterwards the logit similarity on test
-pairs (line). A neuron is settled when the largest share of its power is that of its winner. Thick
-curves are means over seeds, thin ones single seeds. The training pairs are memorised at training
-accuracy 0.99: the shaded range goes from the first to the last run, the line is their mean. Where a
-coloured curve is near 1 and the dashed one is still low, the outcome is decided before the accuracy
-shows it.
+drawn at random. 1: the winner always ranks first; 0.5 is chance. The null, in grey, is the same
+with the winners of other neurons of the same network. What the whole network favours lifts the null
+as well, so that only the distance between both curves is knowledge about single neurons. The AUC of
+the strong irreps is the probability that one of them scores higher than an irrep which is not
+strong. The score is the power in all neurons of the initial network (circle), and afterwards the
+logit similarity on test pairs (line). A neuron is settled when the largest share of its power is
+that of its winner. Thick curves are means over seeds, thin ones single seeds. The training pairs
+are memorised at training accuracy 0.99: the shaded range goes from the first to the last run, the
+line is their mean. Where a coloured curve is near 1 and the dashed one is still low, the outcome is
+decided before the accuracy shows it.
 
 b: The irreps of each run, divided into fifths by their power in its initial network: the share of
-each fifth that becomes key, with the counts above. The dotted line is the share of all irreps. With
-bars of equal height, the initial power would say nothing.
+each fifth that becomes strong, with the counts above. The dotted line is the share of all irreps.
+With bars of equal height, the initial power would predict nothing.
 
 c: The share that each irrep has of the power of one neuron. Of the example neurons of the first
 seed it is the one whose winner took the lead last; others settle earlier. The vertical line is the
@@ -39,6 +44,13 @@ from numpy.typing import NDArray
 from ontogeny.plotting import PALETTE, figure, irrep_looks, legend_below, note, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.labels import coordinate, variable
+from ontogeny.studies.composition.prediction.courses import (
+    at_moments,
+    common_moments,
+    fifth_counts,
+    lead,
+    mean_of_known,
+)
 
 __all__ = ["draw", "numbers"]
 
@@ -49,29 +61,25 @@ Array = NDArray[np.float64]
 _CURVES = {
     "neurons": ("AUC of the winner of a neuron, by power", PALETTE[0], "-"),
     "null": ("the same with winners exchanged (null)", "#999999", "-"),
-    "key": ("AUC of the set of key irreps, by logit similarity", PALETTE[1], "-"),
+    "strong": ("AUC of the strong irreps, by logit similarity", PALETTE[1], "-"),
     "settled": ("share of settled neurons", PALETTE[2], "-"),
     "accuracy": ("{split} accuracy", "#222222", (0, (4, 2))),
 }
 """Label, colour and dash of each curve."""
 
-_INITIAL_SCORE = "power"
-"""Score by which irreps of the initial network are ordered, of neurons and of the network."""
+_SCORE = "power"
+"""Score by which irreps are ordered: in neurons, and in the initial network."""
 
 _MOMENTS = 200
 """Points of the curves after the initial network."""
 
-_FIFTHS = 5
 _NO_WINNER = "no neuron has a winner"
 
 
 def numbers(
     prediction: Sequence[xr.Dataset], history: Sequence[xr.Dataset], seeds: Sequence[int]
 ) -> xr.Dataset:
-    """Select the curves of all seeds, the irreps that become key, and one neuron.
-
-    Steps of each run are divided by its target step. The curves of the runs are then interpolated
-    on common points, linearly in the logarithm, so that they have a mean.
+    """Select the curves of all seeds, the irreps that become strong, and one neuron.
 
     Parameters
     ----------
@@ -81,19 +89,22 @@ def numbers(
     """
     split = _split(history)
     target = np.array([_target(run) for run in prediction])
-    moments = _moments([run["step"].values / t for run, t in zip(prediction, target, strict=True)])
+    moments = common_moments(
+        [run["step"].values / t for run, t in zip(prediction, target, strict=True)], points=_MOMENTS
+    )
     curves = np.stack([
         _curves(run, past["accuracy"].sel(split=split), t, moments)
         for run, past, t in zip(prediction, history, target, strict=True)
     ])  # fmt: skip
-    memorised = np.full(len(prediction), np.nan)
-    if split == "test":
-        memorised[:] = [run["knowledge_step"].sel(knowledge="memorised") for run in prediction]
+    steps = [float(run["knowledge_step"].sel(knowledge="memorised")) for run in prediction]
+    memorised = np.array(steps) / target
     variables = {
         "curves": variable(("seed", "curve", "moment"), curves, "AUC, share or accuracy"),
-        "mean_curves": variable(("curve", "moment"), _mean(curves), "mean of the curves of runs"),
-        "memorised": variable("seed", memorised / target, "moment of training accuracy 0.99"),
-        "mean_memorised": variable((), _mean(memorised / target), "mean of these moments"),
+        "mean_curves": variable(
+            ("curve", "moment"), mean_of_known(curves), "mean of the curves of runs"
+        ),
+        "memorised": variable("seed", memorised, "moment of training accuracy 0.99"),
+        "mean_memorised": variable((), mean_of_known(memorised), "mean of these moments"),
         "target_reached": variable(
             "seed", [bool(run["target_reached"]) for run in prediction], "accuracy 0.99 is reached"
         ),
@@ -103,7 +114,7 @@ def numbers(
         "seed": coordinate("seed", list(seeds)),
         "curve": coordinate("curve", list(_CURVES)),
         "moment": coordinate("moment", moments),
-        "fifth": coordinate("fifth", np.arange(1, _FIFTHS + 1)),
+        "fifth": coordinate("fifth", np.arange(1, 6)),
     }
     return xr.Dataset(variables | _fifths(prediction) | _race(prediction, seeds), coordinates)
 
@@ -118,61 +129,36 @@ def _split(history: Sequence[xr.Dataset]) -> str:
     return "all"
 
 
-def _moments(shares: Sequence[Array]) -> Array:
-    """Return 0, and points from where all runs are under way to where the first one ends."""
-    first = max(share[share > 0][0] for share in shares)
-    last = min(share[-1] for share in shares)
-    between = np.geomspace(first, last, _MOMENTS) if last > first else [first]
-    return np.array([0.0, *between])
-
-
 def _curves(run: xr.Dataset, accuracy: xr.DataArray, target: float, moments: Array) -> Array:
     """Return the curves of a run, in the order of `_CURVES`, at the given moments."""
-    key = run["set_auc"].sel(score="similarity").values.copy()
-    key[0] = run["set_auc"].sel(score=_INITIAL_SCORE)[0]
+    strong = run["set_auc"].sel(score="similarity").values.copy()
+    strong[0] = run["set_auc"].sel(score=_SCORE)[0]
     values = {
-        "neurons": run["neuron_auc"].sel(score=_INITIAL_SCORE).values,
-        "null": run["neuron_auc_null"].sel(score=_INITIAL_SCORE).values,
+        "neurons": run["neuron_auc"].sel(score=_SCORE).values,
+        "null": run["neuron_auc_null"].sel(score=_SCORE).values,
         "settled": run["settled"].values,
-        "key": key,
+        "strong": strong,
     }
-    share = run["step"].values / target
-    found = {name: _at(moments, share, each) for name, each in values.items()}
-    found["accuracy"] = _at(moments, accuracy["step"].values / target, accuracy.values)
+    known = run["step"].values / target
+    found = {name: at_moments(moments, known, each) for name, each in values.items()}
+    known = accuracy["step"].values / target
+    found["accuracy"] = at_moments(moments, known, accuracy.values)
     return np.stack([found[name] for name in _CURVES])
 
 
-def _at(moments: Array, share: Array, values: Array) -> Array:
-    """Interpolate a curve in the logarithm; its value at 0 is kept."""
-    known = np.isfinite(values) & (share > 0)
-    found = np.full(len(moments), np.nan)
-    found[0] = values[0]
-    if known.any():
-        places = np.log(moments[1:]), np.log(share[known])
-        found[1:] = np.interp(places[0], places[1], values[known], left=np.nan, right=np.nan)
-    return found
-
-
-def _mean(values: Array) -> Array:
-    """Return the mean over runs, of those that have a value."""
-    known = np.isfinite(values)
-    total = np.where(known, values, 0.0).sum(axis=0)
-    return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
-
-
 def _fifths(prediction: Sequence[xr.Dataset]) -> dict[str, xr.Variable]:
-    """Return how many irreps of all runs each fifth has, and how many of these become key."""
-    fifth = np.concatenate([run["power_fifth"].values for run in prediction])
-    strong = np.concatenate([run["strong"].values for run in prediction])
-    every = range(_FIFTHS)
-    count = np.array([(fifth == each).sum() for each in every])
-    key = np.array([strong[fifth == each].sum() for each in every])
-    share = np.where(count > 0, key / np.maximum(count, 1), np.nan)
+    """Return how many irreps of all runs each fifth has, and how many of these become strong."""
+    count, strong = fifth_counts(
+        [run["power_fifth"].values for run in prediction],
+        [run["strong"].values for run in prediction],
+    )
+    share = np.where(count > 0, strong / np.maximum(count, 1), np.nan)
+    base_rate = strong.sum() / max(count.sum(), 1)
     return {
         "irreps": variable("fifth", count, "number of irreps"),
-        "key_irreps": variable("fifth", key, "number of these that become key"),
-        "key_share": variable("fifth", share, "share of irreps that become key"),
-        "base_rate": variable((), key.sum() / max(count.sum(), 1), "share of all irreps"),
+        "strong_irreps": variable("fifth", strong, "number of irreps that become strong"),
+        "strong_share": variable("fifth", share, "share of irreps that become strong"),
+        "base_rate": variable((), base_rate, "share of all irreps that become strong"),
     }
 
 
@@ -187,7 +173,7 @@ def _race(prediction: Sequence[xr.Dataset], seeds: Sequence[int]) -> dict[str, x
         winners = [str(name) for name in run["winner"].sel(neuron=neurons).values]
         shares = run["neuron_share"].transpose("example", "step", "irrep").values
         leads = {
-            example: _takes_the_lead(shares[example], irreps.index(winner))
+            example: lead(shares[example], irreps.index(winner))
             for example, winner in enumerate(winners)
             if winner in irreps
         }
@@ -212,12 +198,6 @@ def _target(run: xr.Dataset) -> float:
     return max(float(run["target_step"]), 1.0)
 
 
-def _takes_the_lead(share: Array, winner: int) -> int:
-    """Return the first checkpoint from which on the winner has the largest non-trivial share."""
-    trails = np.flatnonzero(share[:, 1:].argmax(axis=1) + 1 != winner)
-    return int(trails[-1]) + 1 if len(trails) else 0
-
-
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw the curves along training, the bars of the fifths, and the neuron."""
     with settings():
@@ -240,13 +220,13 @@ def _along(axes: Axes, numbers: xr.Dataset) -> None:
         mean = numbers["mean_curves"].sel(curve=name).values
         if np.isnan(mean).all():
             continue
-        start = 1 if name == "key" else 0
+        start = 1 if name == "strong" else 0
         if name != "null" and numbers.sizes["seed"] > 1:
             for curve in numbers["curves"].sel(curve=name).values:
                 axes.plot(moment[start:], curve[start:], color=colour, ls=dash, lw=0.5, alpha=0.4)
         axes.plot(moment[start:], mean[start:], color=colour, ls=dash, lw=2, zorder=4,
                   label=label.format(split=_pairs(numbers)))  # fmt: skip
-        if name == "key":
+        if name == "strong":
             axes.plot(0, mean[0], "o", color=colour, mfc="white", ms=6, mew=1.6, zorder=5,
                       clip_on=False, label="the same in the initial network, by power")  # fmt: skip
     if np.isfinite(numbers["mean_memorised"]):
@@ -259,18 +239,18 @@ def _along(axes: Axes, numbers: xr.Dataset) -> None:
 
 
 def _bars(axes: Axes, numbers: xr.Dataset) -> None:
-    """Draw the share of key irreps in each fifth that has irreps, with the counts above."""
+    """Draw the share of strong irreps in each fifth that has irreps, with the counts above."""
     shown = numbers.isel(fifth=np.flatnonzero(numbers["irreps"]))
     fifth, base = shown["fifth"].values, float(numbers["base_rate"])
-    axes.bar(fifth, shown["key_share"], width=0.72, color=PALETTE[1], alpha=0.8)
-    for place, key, of in zip(fifth, shown["key_irreps"], shown["irreps"], strict=True):
-        _above(axes, float(place), f"{int(key)}/{int(of)}")
+    axes.bar(fifth, shown["strong_share"], width=0.72, color=PALETTE[1], alpha=0.8)
+    for place, strong, of in zip(fifth, shown["strong_irreps"], shown["irreps"], strict=True):
+        _above(axes, float(place), f"{int(strong)}/{int(of)}")
     axes.axhline(base, color="#222222", lw=1.2, ls=":")
-    _beside(axes, base, "all")
-    axes.set(ylim=(0, 1.03), yticks=np.linspace(0, 1, 5), ylabel="share that becomes key")
+    _beside(axes, base, "all\nirreps")
+    axes.set(ylim=(0, 1.03), yticks=np.linspace(0, 1, 5), ylabel="share that becomes strong")
     axes.set(xticks=fifth, xlabel="fifth of the irreps,\nfrom least to most initial power")
     axes.grid(visible=False, axis="x")
-    _head(axes, "b   Which irreps become key")
+    _head(axes, "b   Which irreps become strong")
 
 
 def _competition(axes: Axes, numbers: xr.Dataset) -> None:
