@@ -57,7 +57,10 @@ def run(
     Tables are those along steps and scores, such as ``set_auc``, by name.
     """
     data_seed = seed if data_seed is None else data_seed
-    weights, data = np.random.default_rng([1, seed]), np.random.default_rng([2, seed, data_seed])
+    weights, data = (
+        np.random.default_rng([1, seed]),
+        np.random.default_rng([2, seed, data_seed % 2**32]),
+    )
     irreps = catalogue(of)["irrep"].values
     count = len(irreps)
     network = weights.normal(size=count)

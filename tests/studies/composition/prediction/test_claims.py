@@ -29,13 +29,16 @@ def verdict_on(name, results):
 
 def winners(seed, data_seed):
     """Return winners half of which follow from the initial weights, the others from both seeds."""
-    weights, both = np.random.default_rng([5, seed]), np.random.default_rng([6, seed, data_seed])
+    weights, both = (
+        np.random.default_rng([5, seed]),
+        np.random.default_rng([6, seed, data_seed + 1]),
+    )
     return np.concatenate([weights.integers(1, 7, 30), both.integers(1, 7, 30)])
 
 
 def half_strong(seed, data_seed):
     """Return three of the six non-trivial irreps of C13."""
-    chosen = np.random.default_rng([7, seed, data_seed]).permutation(6)[:3]
+    chosen = np.random.default_rng([7, seed, data_seed + 1]).permutation(6)[:3]
     return np.isin(np.arange(7), chosen + 1)
 
 
@@ -168,7 +171,7 @@ OF_SETS = ("set-is-told", "chosen-while-memorising", "set-before-neurons")
 def test_only_runs_that_reach_the_accuracy_count(name):
     found = found_by(name, with_others(reached=False))
     assert found == found_by(name, with_others())
-    assert found.runs == {"not-arbitrary": 16}.get(name, 8)
+    assert found.runs == {"data-has-a-say": 7, "not-arbitrary": 14}.get(name, 8)
 
 
 @pytest.mark.parametrize("name", OF_SETS)
@@ -214,9 +217,9 @@ def test_a_setting_with_two_runs_has_no_interval_and_is_left_out():
 
 
 def test_pairs_that_count_are_disjoint(good):
-    """The 32 runs of a setting are eight pairs of equal weights and eight of equal splits."""
-    assert found_by("data-has-a-say", good).runs == 24
-    assert found_by("not-arbitrary", good).runs == 48
+    """The 32 runs of a setting are seven pairs of equal weights and seven of equal splits; four are left."""
+    assert found_by("data-has-a-say", good).runs == 21
+    assert found_by("not-arbitrary", good).runs == 42
 
 
 def test_each_architecture_has_its_score(good):

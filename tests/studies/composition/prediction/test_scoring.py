@@ -1,4 +1,4 @@
-"""How well scores predict winners and strong irreps, against sums over pairs and over permutations."""
+"""How well scores predict winners and strong irreps, against sums over pairs and permutations."""
 
 from itertools import permutations
 
