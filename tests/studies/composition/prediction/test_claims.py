@@ -31,14 +31,14 @@ def winners(seed, data_seed):
     """Return winners half of which follow from the initial weights, the others from both seeds."""
     weights, both = (
         np.random.default_rng([5, seed]),
-        np.random.default_rng([6, seed, data_seed + 1]),
+        np.random.default_rng([6, seed, data_seed % 2**32]),
     )
     return np.concatenate([weights.integers(1, 7, 30), both.integers(1, 7, 30)])
 
 
 def half_strong(seed, data_seed):
     """Return three of the six non-trivial irreps of C13."""
-    chosen = np.random.default_rng([7, seed, data_seed + 1]).permutation(6)[:3]
+    chosen = np.random.default_rng([7, seed, data_seed % 2**32]).permutation(6)[:3]
     return np.isin(np.arange(7), chosen + 1)
 
 
@@ -217,7 +217,7 @@ def test_a_setting_with_two_runs_has_no_interval_and_is_left_out():
 
 
 def test_pairs_that_count_are_disjoint(good):
-    """The 32 runs of a setting are seven pairs of equal weights and seven of equal splits; four are left."""
+    """Seven pairs of equal weights and seven of equal splits have 28 of the 32 runs of a setting."""
     assert found_by("data-has-a-say", good).runs == 21
     assert found_by("not-arbitrary", good).runs == 42
 
