@@ -40,8 +40,8 @@ def run(
     setting=None,
     architecture="mlp",
     neurons=40,
-    told=1.0,
-    told_set=1.0,
+    signal=1.0,
+    set_signal=1.0,
     reached=True,
     strong=None,
     winner=None,
@@ -49,24 +49,28 @@ def run(
     memorised=10.0,
     **tables,
 ):
-    """Return a run whose initial weights tell winners, strong irreps and their order in part.
+    """Return a run whose initial weights decide in part which irreps win, and their order.
 
-    The weights follow from `seed`, and what is drawn beside them from both seeds. `told` is how
-    much each neuron says of its winner, `told_set` how much the network says of the strong irreps.
+    The weights follow from `seed`, and what is drawn beside them from both seeds. `signal` is
+    how much each neuron says of its winner, `set_signal` how much the network says of the strong
+    irreps.
     Tables are those along steps and scores, such as ``set_auc``, by name.
     """
     data_seed = seed if data_seed is None else data_seed
-    weights, data = np.random.default_rng([1, seed]), np.random.default_rng([2, seed, data_seed])
+    weights, data = (
+        np.random.default_rng([1, seed]),
+        np.random.default_rng([2, seed, data_seed % 2**32]),
+    )
     irreps = catalogue(of)["irrep"].values
     count = len(irreps)
     network = weights.normal(size=count)
     if strong is None:
-        strong = told_set * network + data.normal(size=count) > 0
+        strong = set_signal * network + data.normal(size=count) > 0
         strong[0] = False
     powers = np.exp(weights.normal(size=(3, neurons, count)) + 0.2 * network)
     alignment = weights.uniform(-1, 1, (neurons, count))
     if winner is None:
-        logits = told * np.log(powers).sum(axis=0) + told * alignment + data.gumbel(size=count)
+        logits = signal * np.log(powers).sum(axis=0) + signal * alignment + data.gumbel(size=count)
         logits[:, 0] = -np.inf
         winner = logits.argmax(axis=1)
     scores = np.full((len(STEPS), len(SCORES), count), np.nan)
@@ -74,7 +78,7 @@ def run(
     scores[:, SCORES.index("alignment")] = np.nan
     scores[:, SCORES.index("quadratic flow"), 1:] = np.round(np.exp(network[1:]))
     learned = np.where(
-        strong, np.exp(6 - told_set * network + 0.5 * data.normal(size=count)), np.nan
+        strong, np.exp(6 - set_signal * network + 0.5 * data.normal(size=count)), np.nan
     )
     along = ("step", "score")
     default = {

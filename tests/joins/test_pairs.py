@@ -62,13 +62,27 @@ def test_disjoint_pairs_are_neighbours_of_one_experiment(rows):
         assert mine == expected
 
 
-PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] != p[1]))
+PAIRS = st.lists(
+    st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(0, 2)).filter(
+        lambda pair: pair[0] != pair[1]
+    )
+)
 
 
 @given(PAIRS)
 def test_chosen_pairs_are_disjoint_and_no_other_fits(pairs):
-    first, second = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    chosen = chosen_disjoint(first, second)
-    used = [run for pair, is_chosen in zip(pairs, chosen, strict=True) if is_chosen for run in pair]
+    table = np.array(pairs, dtype=np.int64).reshape(-1, 3)
+    chosen = chosen_disjoint(table[:, :2], table[:, 2], table[:, :2] % 3)
+    used = table[chosen, :2].ravel().tolist()
     assert len(set(used)) == len(used)
-    assert all(set(pair) & set(used) for pair in pairs)
+    assert all(set(pair) & set(used) for pair in table[:, :2].tolist())
+
+
+def test_kinds_of_pairs_take_turns_and_labels_are_used_alike():
+    """All pairs of twelve things are of both kinds; the first label is that of most pairs."""
+    members = [(a, b) for a in range(12) for b in range(a)] * 2
+    kind = [0] * 66 + [1] * 66
+    labels = [[0 if a < 9 else 1] for a, _ in members]
+    chosen = chosen_disjoint(members, kind, labels)
+    assert [int(chosen[:66].sum()), int(chosen[66:].sum())] == [3, 3]
+    assert int(np.array(labels)[chosen].sum()) == 3

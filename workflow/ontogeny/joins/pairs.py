@@ -86,16 +86,19 @@ def disjoint_pairs(
             yield runs.isel(run=int(first)), runs.isel(run=int(second))
 
 
-def chosen_disjoint(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
-    """Return which pairs are chosen so that nothing is in two of them.
+def chosen_disjoint(members: ArrayLike, kind: ArrayLike, labels: ArrayLike) -> NDArray[np.bool_]:
+    """Return which pairs are chosen so that nothing is in two of them, whatever their kinds.
 
-    In the order given, each pair neither of whose members is in one chosen before; no further pair
-    could be added.
+    Kinds take turns, from the smallest one on. Each chooses, among its pairs that have no member in
+    a pair chosen before, the one whose labels are in chosen pairs least often, summed over labels;
+    of several the first. No further pair could be added at the end.
 
     Parameters
     ----------
-    first, second : (P,) array_like of int
-        The members of each pair.
+    members : (P, 2) array_like of int
+    kind : (P,) array_like of int
+    labels : (P, L) array_like of int
+        What pairs have in common with others, such as the conditions of their members, from 0.
 
     Returns
     -------
@@ -103,13 +106,22 @@ def chosen_disjoint(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
 
     Examples
     --------
-    >>> chosen_disjoint([0, 0, 1, 2], [1, 2, 2, 3])
+    >>> chosen_disjoint([[0, 1], [0, 2], [1, 2], [2, 3]], [0, 0, 0, 1], [[0], [0], [0], [0]])
     array([ True, False, False,  True])
     """
-    used: set[int] = set()
-    chosen = []
-    for pair in zip(np.asarray(first).tolist(), np.asarray(second).tolist(), strict=True):
-        chosen.append(used.isdisjoint(pair))
-        if chosen[-1]:
-            used.update(pair)
-    return np.array(chosen, dtype=np.bool_)
+    pairs = np.asarray(members, dtype=np.int64).reshape(-1, 2)
+    kinds = np.asarray(kind, dtype=np.int64)
+    marks = np.asarray(labels, dtype=np.int64)
+    used = np.zeros(marks.max(initial=-1) + 1, dtype=np.int64)
+    chosen, free = np.zeros((2, len(pairs)), dtype=np.bool_)
+    free[:] = True
+    while free.any():
+        for each in np.unique(kinds):
+            candidates = np.flatnonzero(free & (kinds == each))
+            if not len(candidates):
+                continue
+            best = candidates[used[marks[candidates]].sum(axis=1).argmin()]
+            chosen[best] = True
+            free &= ~np.isin(pairs, pairs[best]).any(axis=1)
+            np.add.at(used, marks[best], 1)
+    return chosen

@@ -1,4 +1,4 @@
-"""When irreps appear, as scores tell it, against SciPy and sums over pairs."""
+"""When irreps appear, as scores predict it, against SciPy and sums over pairs."""
 
 from itertools import permutations
 
@@ -53,17 +53,17 @@ def plain_within(score, appearance, counted):
     return spearmanr(x, y).statistic
 
 
-def runs(seed, told=0.0, shape=(5, 7)):
-    """Return scores, steps of appearance told by them in part, and strong irreps."""
+def runs(seed, signal=0.0, shape=(5, 7)):
+    """Return scores, steps of appearance that depend on them in part, and strong irreps."""
     rng = np.random.default_rng(seed)
     score = rng.normal(size=shape)
-    appearance = np.exp(5 - told * score + rng.normal(size=shape) + 3 * np.arange(shape[1]))
+    appearance = np.exp(5 - signal * score + rng.normal(size=shape) + 3 * np.arange(shape[1]))
     appearance[rng.random(shape) < 0.1] = NAN
     return score, appearance, rng.random(shape) < 0.7
 
 
 def test_within_irreps_is_the_correlation_and_p_is_that_of_all_permutations():
-    score, appearance, strong = runs(2, told=0.5)
+    score, appearance, strong = runs(2, signal=0.5)
     counted = strong & np.isfinite(appearance)
     found, p = within_irreps(score, appearance, strong, permutations=4000)
     assert_allclose(found, plain_within(score, appearance, counted))
@@ -73,13 +73,13 @@ def test_within_irreps_is_the_correlation_and_p_is_that_of_all_permutations():
 
 def test_what_all_runs_have_in_common_does_not_enter():
     """Degrees say much of the order of irreps, and nothing of when one irrep is early."""
-    score, appearance, strong = runs(3, told=0.0, shape=(12, 9))
+    score, appearance, strong = runs(3, signal=0.0, shape=(12, 9))
     common = 100 * np.arange(9)
     found, p = within_irreps(score - common, appearance, strong, permutations=500)
     assert_allclose(found, within_irreps(score, appearance, strong, permutations=1)[0], atol=1e-9)
     assert p > 0.02
-    told, small = within_irreps(*runs(4, told=2.0, shape=(12, 9)), permutations=500)
-    assert told > 0.5
+    found, small = within_irreps(*runs(4, signal=2.0, shape=(12, 9)), permutations=500)
+    assert found > 0.5
     assert small < 0.01
 
 
@@ -96,7 +96,7 @@ def test_without_anything_that_varies_there_is_no_correlation(change):
 
 
 def test_steps_are_those_of_the_line_through_runs_with_other_seeds():
-    score, appearance, _ = runs(6, told=1.0, shape=(6, 5))
+    score, appearance, _ = runs(6, signal=1.0, shape=(6, 5))
     seeds = np.array([0, 0, 1, 2, 3, 4])
     found = left_out_steps(score, appearance, seeds)
     there = np.isfinite(appearance)

@@ -10,6 +10,7 @@ from ontogeny.storage import read, write
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.prediction.pairs import PAIR_KINDS
 from ontogeny.studies.composition.prediction.scoring import set_auc
+from ontogeny.studies.composition.prediction.settings import RunsOfSetting, significance
 from predicted_runs import KNOWLEDGE, along_scores, joined, run
 
 RUNS = [
@@ -50,8 +51,8 @@ def test_knowledge_is_that_of_its_checkpoint():
     assert_allclose(found["knowledge_step"][1], [0, 10, 10, 100, np.nan])
 
 
-def test_runs_that_did_not_generalise_are_neither_judged_nor_fitted_on(many):
-    assert_equal(many["generalised"].values, np.arange(13) != FAILED)
+def test_runs_that_do_not_reach_the_accuracy_are_neither_judged_nor_fitted_on(many):
+    assert_equal(many["target_reached"].values, np.arange(13) != FAILED)
     judged = ("winner_brier", "strong_brier", "unlike_set_auc", "step_error_unscored")
     for name in judged:
         assert np.isnan(many[name].values[FAILED]).all(), name
@@ -79,9 +80,11 @@ def test_controls_are_other_weights_on_another_split(many):
     assert np.isnan(one["unlike_set_auc"]).all()
 
 
-def test_initial_weights_tell_more_than_those_of_others(many):
-    told, untold = (joined([run(seed=seed, told=each) for seed in range(6)]) for each in (3.0, 0.0))
-    skill = [each["winner_skill"].sel(model="powers").mean() for each in (told, untold)]
+def test_initial_weights_predict_more_than_those_of_others(many):
+    known, unknown = (
+        joined([run(seed=seed, signal=each) for seed in range(6)]) for each in (3.0, 0.0)
+    )
+    skill = [each["winner_skill"].sel(model="powers").mean() for each in (known, unknown)]
     assert skill[0] > 0.2
     assert skill[1] < 0.02
     assert_allclose(many["winner_skill"].sel(model="intercepts")[CYCLIC], 0)
@@ -106,13 +109,13 @@ def test_degree_and_orbit_add_nothing_where_all_irreps_have_the_same(many):
 
 def test_the_gain_is_positive_where_the_degree_decides():
     large = catalogue("S4")["degree"].values > 2
-    runs = [run(of="S4", seed=seed, strong=large, told_set=0.0) for seed in range(8)]
+    runs = [run(of="S4", seed=seed, strong=large, set_signal=0.0) for seed in range(8)]
     assert (joined(runs)["property_gain"] > 0.05).all()
 
 
-def test_orders_are_told_by_scores_that_decide_them():
-    told = joined([run(of="C31", seed=seed, told_set=3.0) for seed in range(8)])
-    power = told.sel(score="power")
+def test_scores_that_decide_the_order_predict_it():
+    found = joined([run(of="C31", seed=seed, set_signal=3.0) for seed in range(8)])
+    power = found.sel(score="power")
     agreement = power["score_order_agreement"].sum() / power["score_order_pairs"].sum()
     assert agreement > 0.5
     assert (power["step_error"] < power["step_error_unscored"]).mean() > 0.7
@@ -122,15 +125,60 @@ def test_orders_are_told_by_scores_that_decide_them():
     assert float(power["strong_set_p"][0]) < 0.05
 
 
+def random_setting(rng):
+    """Return six runs whose scores say nothing of which irreps are strong and when they appear."""
+    seed = np.arange(6)
+    nothing = np.zeros(12)
+    return RunsOfSetting(
+        seed=seed,
+        data_seed=seed,
+        names=np.array(["power"], dtype=object),
+        score=rng.normal(size=(6, 1, 12)),
+        strong=rng.permuted(np.tile(np.arange(12) < 6, (6, 1)), axis=1),
+        appearance=np.exp(rng.normal(size=(6, 12))) * 1000,
+        winner=[],
+        features=[],
+        degree=nothing,
+        orbit=nothing,
+    )
+
+
 def test_p_values_of_scores_that_say_nothing_are_uniform():
-    runs = [
-        run(of="C31", seed=6 * setting + seed, setting=f"s{setting:02}", told_set=0.0, neurons=2)
-        for setting in range(12)
-        for seed in range(6)
+    """As permutations are drawn with replacement, they are of 1/100, 2/100, ... 1 alike."""
+    rng = np.random.default_rng(3)
+    found = [
+        significance(random_setting(rng), np.ones(6, bool), permutations=99) for _ in range(300)
     ]
-    found = joined(runs).sel(score="power")
     for name in ("strong_set_p", "within_irrep_p"):
-        assert abs(float(found[name].mean()) - 0.5) < 4 / np.sqrt(12 * 12)
+        p = np.array([each[name][0] for each in found])
+        assert abs(p.mean() - 0.505) < 4 / np.sqrt(12 * 300)
+        assert abs(p.std() - 1 / np.sqrt(12)) < 0.03
+        assert abs((p <= 0.1).mean() - 0.1) < 4 * np.sqrt(0.09 / 300)
+
+
+def test_the_p_value_of_sets_counts_initial_weights_that_have_one_run_that_counts():
+    """The first split of each initial network has all irreps strong, its second one does not."""
+    every = np.arange(7) > 0
+    runs = [
+        run(seed=seed, data_seed=split, **({"strong": every} if split == 0 else {}))
+        for seed in range(6)
+        for split in (0, 1)
+    ]
+    found, backwards, alone = (
+        float(joined(each, permutations=4000)["strong_set_p"].sel(score="power").item())
+        for each in (runs, runs[::-1], runs[1::2])
+    )
+    assert found == alone
+    assert abs(found - backwards) < 0.03
+
+
+def test_runs_on_all_pairs_are_controls_for_each_other():
+    runs = [run(seed=seed, data_seed=-1) for seed in range(4)]
+    found = joined(runs)["unlike_set_auc"].sel(score="power")
+    results = [one.results["prediction"] for one in runs]
+    score = [one["network_score"].isel(step=0).sel(score="power").values for one in results]
+    expected = np.mean([set_auc(each, results[0]["strong"].values) for each in score[1:]])
+    assert_allclose(found[0], expected)
 
 
 def test_alignment_is_no_score_of_a_network(many):

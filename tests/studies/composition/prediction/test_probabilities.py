@@ -140,16 +140,16 @@ def test_too_few_other_runs_say_nothing():
     assert np.isfinite(found[2]).all()
 
 
-def winners(seed, *, told_by):
-    """Return features of a run in which one feature tells the winner."""
+def winners(seed, *, named_by):
+    """Return features of a run in which one feature predicts the winner."""
     rng = np.random.default_rng(seed)
     features = {name: rng.normal(size=(60, 5)) for name in WINNER_MODELS["all"]}
-    logits = 3 * features[told_by]
+    logits = 3 * features[named_by]
     return features, (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)
 
 
 @pytest.mark.parametrize(
-    ("told_by", "knows"),
+    ("named_by", "knows"),
     [
         ("output", {"write", "powers", "powers, alignment", "powers, gradient", "all"}),
         ("left input", {"powers", "powers, alignment", "powers, gradient", "all"}),
@@ -158,8 +158,8 @@ def winners(seed, *, told_by):
         ("flow", {"all"}),
     ],
 )
-def test_models_know_what_their_features_tell(told_by, knows):
-    runs = [winners(seed, told_by=told_by) for seed in range(6)]
+def test_models_know_what_their_features_predict(named_by, knows):
+    runs = [winners(seed, named_by=named_by) for seed in range(6)]
     features, chosen = [list(each) for each in zip(*runs, strict=True)]
     found = winner_probabilities(features, chosen, range(6))
     score = {
@@ -171,14 +171,14 @@ def test_models_know_what_their_features_tell(told_by, knows):
 
 
 def test_a_model_without_its_feature_says_nothing_and_all_is_of_the_others():
-    runs = [winners(seed, told_by="output") for seed in range(5)]
+    runs = [winners(seed, named_by="output") for seed in range(5)]
     features = [{n: v for n, v in each.items() if n != "gradient"} for each, _ in runs]
     found = winner_probabilities(features, [won for _, won in runs], range(5))
     assert np.isnan(found["powers, gradient"][0]).all()
     assert np.isfinite(found["all"][0]).all()
 
 
-def test_the_degree_tells_strong_irreps_where_it_does():
+def test_the_degree_predicts_strong_irreps_where_it_does():
     rng = np.random.default_rng(6)
     degree = np.array([1.0, 1.0, 2.0, 3.0, 3.0, 3.0])
     strong = rng.random((12, 6)) < 1 / (1 + np.exp(-4 * (degree - 2)))

@@ -1,4 +1,4 @@
-"""How well scores tell winners and key sets, against sums over pairs and over permutations."""
+"""How well scores predict winners and strong irreps, against sums over pairs and permutations."""
 
 from itertools import permutations
 
@@ -41,8 +41,8 @@ def test_the_trivial_irrep_never_competes():
     other[:, 0] = [np.nan, 1e9, -1e9, 0.0, np.inf]
     assert neuron_auc(other, winner) == neuron_auc(scores, winner)
     assert neuron_top(other, winner) == neuron_top(scores, winner)
-    key = np.array([False, True, False, True, False, False, False])
-    assert set_auc(other[0], key) == set_auc(scores[0], key)
+    strong = np.array([False, True, False, True, False, False, False])
+    assert set_auc(other[0], strong) == set_auc(scores[0], strong)
 
 
 def means_over(scores, winner, orders):
@@ -111,20 +111,22 @@ def test_scores_that_know_nothing_of_neurons_are_at_their_null():
     assert abs(found.value - found.null) < 4 * found.deviation
 
 
-def test_the_auc_of_the_key_set_is_that_of_mann_and_whitney():
+def test_the_auc_of_strong_irreps_is_that_of_mann_and_whitney():
     scores = tied_scores(9, (4, 9))
-    keys = np.random.default_rng(9).random((4, 9)) < 0.5
-    table = set_auc_table(scores, keys)
+    strong = np.random.default_rng(9).random((4, 9)) < 0.5
+    table = set_auc_table(scores, strong)
     for i in range(4):
         for j in range(4):
-            inside = keys[i, 1:]
+            inside = strong[i, 1:]
             assert_allclose(table[i, j], auc(scores[j, 1:][inside], scores[j, 1:][~inside]))
-    assert_allclose(np.diagonal(table), [set_auc(s, k) for s, k in zip(scores, keys, strict=True)])
+    assert_allclose(
+        np.diagonal(table), [set_auc(s, k) for s, k in zip(scores, strong, strict=True)]
+    )
 
 
-@pytest.mark.parametrize("key", [np.zeros(5, bool), np.array([False, True, True, True, True])])
-def test_a_key_set_of_all_or_none_has_no_auc(key):
-    assert np.isnan(set_auc(np.arange(5.0), key))
+@pytest.mark.parametrize("strong", [np.zeros(5, bool), np.array([False, True, True, True, True])])
+def test_when_all_or_no_irreps_are_strong_there_is_no_auc(strong):
+    assert np.isnan(set_auc(np.arange(5.0), strong))
     assert np.isnan(set_auc([1.0, np.nan, 0.0, 0.0, 0.0], [False, True, False, False, False]))
 
 

@@ -1,4 +1,4 @@
-"""How well scores tell when irreps appear.
+"""How well scores predict when irreps appear.
 
 An irrep appears at the first checkpoint at which the network has learned it; NaN is never. All
 numbers have one sign: positive says that the irreps with the higher scores appear earlier.
@@ -55,7 +55,7 @@ def order_counts(
 def within_irreps(
     score: ArrayLike, appearance: ArrayLike, strong: ArrayLike, *, permutations: int
 ) -> tuple[float, float]:
-    r"""Return how well scores tell in which runs an irrep appears early.
+    r"""Return how well scores predict in which runs an irrep appears early.
 
     Spearman's rank correlation of :math:`s_{i \rho} - \bar s_\rho` and
     :math:`\overline{\ln t_\rho} - \ln t_{i \rho}` over runs i and irreps ρ, with means over the
@@ -94,7 +94,7 @@ def within_irreps(
 
 
 def left_out_steps(score: ArrayLike | None, appearance: ArrayLike, seed: ArrayLike) -> Array:
-    """Return ln of the step at which each irrep appears, as other runs say it.
+    """Return ln of the step at which each irrep appears, as fitted to other runs.
 
     The least-squares line ln t = a + b s over all irreps that appear in the runs with other seeds.
 

@@ -1,8 +1,9 @@
 """Pairs of runs of one setting: in how many neurons the same irrep wins.
 
-Neurons whose initial weights are the same are the same neurons. How often they have the same winner
-with another split is what the initial weights decide; with other initial weights the number of
-a neuron means nothing, and only what all networks have in common is left.
+Neurons with the same initial weights are the same neurons. If these weights decided everything,
+such neurons would have the same winner whatever the split; in how many they do bounds what can be
+predicted from initial weights alone. With other initial weights the number of a neuron means
+nothing, and only what all networks have in common is left.
 """
 
 from itertools import combinations
@@ -12,7 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.joins.pairs import chosen_disjoint
 
-__all__ = ["PAIR_KINDS", "pairs_of_runs", "same_winner"]
+__all__ = ["ALL_PAIRS", "PAIR_KINDS", "one_of_each_network", "pairs_of_runs", "same_winner"]
+
+ALL_PAIRS = -1
+"""Stands for the seed of the split of a run that is trained on all pairs of elements."""
 
 PAIR_KINDS = ("same weights, other split", "other weights, same split", "neither")
 """What two runs of one setting have in common."""
@@ -51,17 +55,56 @@ def same_winner(first: ArrayLike, second: ArrayLike) -> tuple[float, float]:
     return float((one == other).mean()), float(counts[0] @ counts[1]) / one.size**2
 
 
+def one_of_each_network(
+    setting: ArrayLike, seed: ArrayLike, data_seed: ArrayLike, counted: ArrayLike
+) -> NDArray[np.bool_]:
+    """Return which of the runs that count represent the initial network that they share.
+
+    Of the runs of a setting with the same initial weights that count, it is the one with the least
+    seed of its split; the order of runs does not matter.
+
+    Parameters
+    ----------
+    setting : (N,) array_like of str
+    seed, data_seed : (N,) array_like of int
+        Of the initial weights, and of the split.
+    counted : (N,) array_like of bool
+
+    Returns
+    -------
+    (N,) ndarray of bool
+
+    Examples
+    --------
+    >>> one_of_each_network(["a"] * 4, [5, 5, 5, 6], [3, 2, 1, 0], [True, True, False, True])
+    array([False,  True, False,  True])
+    """
+    settings, weights, splits = (np.asarray(each) for each in (setting, seed, data_seed))
+    judged = np.asarray(counted, dtype=np.bool_)
+    found = np.zeros(len(settings), dtype=np.bool_)
+    seen = set()
+    for run in np.argsort(splits, kind="stable").tolist():
+        network = (settings[run], weights[run])
+        if judged[run] and network not in seen:
+            seen.add(network)
+            found[run] = True
+    return found
+
+
 def pairs_of_runs(
     setting: ArrayLike, seed: ArrayLike, data_seed: ArrayLike, counted: ArrayLike
 ) -> dict[str, NDArray[np.generic]]:
     """Return all pairs of runs that differ in their seeds alone.
+
+    Two runs that agree in both seeds are the same run, and no pair.
 
     Parameters
     ----------
     setting : (N,) array_like of str
         Equal for runs that differ in their seeds alone.
     seed, data_seed : (N,) array_like of int
-        Of the initial weights, and of the split.
+        Of the initial weights, and of the split; `ALL_PAIRS` for runs on all pairs of elements,
+        whose training pairs are the same.
     counted : (N,) array_like of bool
         Whether claims count a run.
 
@@ -69,8 +112,9 @@ def pairs_of_runs(
     -------
     dict of str to (P,) ndarray
         ``first`` and ``second``: numbers of the runs; ``kind``: number in `PAIR_KINDS`;
-        ``disjoint``: whether it is one of the pairs of its kind that claims count, of which no run
-        is in two.
+        ``disjoint``: whether it is one of the pairs that claims count, which are of the first two
+        kinds. No run is in two of these, so that they are independent; both kinds take turns, and
+        initial weights and splits occur in them as evenly as can be.
     """
     settings, weights, splits = (np.asarray(each) for each in (setting, seed, data_seed))
     kind_of = {(True, False): 0, (False, True): 1, (False, False): 2}
@@ -79,10 +123,19 @@ def pairs_of_runs(
         alike = bool(weights[one] == weights[other]), bool(splits[one] == splits[other])
         if settings[one] == settings[other] and alike in kind_of:
             found.append((one, other, kind_of[alike]))
-    first, second, kind = np.array(found, dtype=np.int64).reshape(-1, 3).T
-    judged = np.asarray(counted, dtype=np.bool_)
-    disjoint = judged[first] & judged[second]
-    for each in range(len(PAIR_KINDS)):
-        candidates = np.flatnonzero(disjoint & (kind == each))
-        disjoint[candidates] = chosen_disjoint(first[candidates], second[candidates])
-    return {"first": first, "second": second, "kind": kind, "disjoint": disjoint}
+    table = np.array(found, dtype=np.int64).reshape(-1, 3)
+    members, kind = table[:, :2], table[:, 2]
+    judged = np.asarray(counted, dtype=np.bool_)[members].all(axis=1) & (kind < 2)
+    conditions = _conditions(members, weights, splits)
+    disjoint = np.zeros(len(table), dtype=np.bool_)
+    for name in dict.fromkeys(settings.tolist()):
+        those = np.flatnonzero(judged & (settings[members[:, 0]] == name))
+        disjoint[those] = chosen_disjoint(members[those], kind[those], conditions[those])
+    return {"first": members[:, 0], "second": members[:, 1], "kind": kind, "disjoint": disjoint}
+
+
+def _conditions(members: Indices, weights: Indices, splits: Indices) -> Indices:
+    """Return numbers of the initial weights and the splits of both runs of each pair, (P, 4)."""
+    _, weight = np.unique(weights, return_inverse=True)
+    _, split = np.unique(splits, return_inverse=True)
+    return np.concatenate([weight[members], split[members] + len(weights)], axis=1)

@@ -1,4 +1,4 @@
-"""All runs as one dataset: how well each moment of training tells what the runs will learn.
+"""All runs as one dataset: how well each moment of training predicts what the runs will learn.
 
 Symbols: ``N`` runs; ``P`` pairs of runs.
 """
@@ -16,7 +16,12 @@ from ontogeny.joins import Run
 from ontogeny.joins.rows import described, stacked
 from ontogeny.labels import text
 from ontogeny.studies.composition.labels import dataset, variable
-from ontogeny.studies.composition.prediction.pairs import PAIR_KINDS, pairs_of_runs, same_winner
+from ontogeny.studies.composition.prediction.pairs import (
+    ALL_PAIRS,
+    PAIR_KINDS,
+    pairs_of_runs,
+    same_winner,
+)
 from ontogeny.studies.composition.prediction.probabilities import (
     STRONG_MODELS,
     WINNER_MODELS,
@@ -24,12 +29,12 @@ from ontogeny.studies.composition.prediction.probabilities import (
 )
 from ontogeny.studies.composition.prediction.settings import (
     gathered,
-    orders_told,
-    set_told,
+    orders_judged,
+    set_judged,
     significance,
-    strong_told,
+    strong_judged,
     winner_of,
-    winners_told,
+    winners_judged,
 )
 
 __all__ = ["PERMUTATIONS", "predictions"]
@@ -41,13 +46,13 @@ PERMUTATIONS = 2000
 
 MEANING = {
     "seed": "seed of the initial weights",
-    "data_seed": "seed of the split",
+    "data_seed": f"seed of the split; {ALL_PAIRS} for a run that is trained on all pairs",
     "setting": "runs with the same setting differ in their seeds alone",
 }
 
 KNOWN = {
     "neuron_auc": "AUC of a score for the winner of a neuron",
-    "neuron_auc_null": "the same with winners exchanged among neurons",
+    "neuron_auc_null": "mean AUC of a score for the winner of a neuron, with winners exchanged",
     "neuron_top": "share of neurons whose winner has the largest score",
     "neuron_auc_among_strong": "AUC of a score for the winner, among strong irreps",
     "set_auc": "AUC of a network score for the strong irreps",
@@ -55,29 +60,51 @@ KNOWN = {
 """What a run has along steps and scores: each at the step of each knowledge."""
 
 OF_RUNS = {
-    "winner_brier": (("model",), "Brier score of the winner of a neuron, fitted on other runs"),
-    "strong_probability": (("strong_model", "irrep"), "probability that the irrep is strong"),
-    "strong_brier": (("strong_model",), "Brier score of strong irreps, fitted on other runs"),
+    "winner_brier": (
+        ("model",),
+        "Brier score of the predicted winner of a neuron, fitted to other runs",
+    ),
+    "strong_probability": (
+        ("strong_model", "irrep"),
+        "predicted probability that the irrep is strong",
+    ),
+    "strong_brier": (
+        ("strong_model",),
+        "Brier score of the predicted strong irreps, fitted to other runs",
+    ),
     "property_gain": (
         ("strong_model",),
-        "what degree and smallest orbit take from the Brier score of strong irreps",
+        "strong_brier less what it is with degree and smallest orbit as features",
     ),
     "unlike_set_auc": (("score",), "AUC of initial networks of other runs for the strong irreps"),
     "score_order_agreement": (
         ("score",),
-        "pairs of strong irreps of one degree with the higher score earlier, less the others",
+        "number of pairs of strong irreps of one degree with the higher score earlier, less the "
+        "number of the others",
     ),
-    "score_order_pairs": (("score",), "pairs of strong irreps of one degree with other scores"),
-    "step_error": (("score",), "mean |error| of ln of the step at which an irrep appears"),
-    "step_error_unscored": ((), "mean |error| of ln of that step by the mean of other runs"),
-    "step_correlation": (("score",), "rank correlation of predicted and true step in a run"),
+    "score_order_pairs": (
+        ("score",),
+        "number of pairs of strong irreps of one degree whose scores differ",
+    ),
+    "step_error": (
+        ("score",),
+        "mean |error| of ln of the predicted step at which an irrep appears",
+    ),
+    "step_error_unscored": (
+        (),
+        "mean |error| of ln of the step at which an irrep appears, predicted without a score",
+    ),
+    "step_correlation": (
+        ("score",),
+        "rank correlation of predicted and true step at which irreps appear",
+    ),
 }
-"""What the initial weights tell of a run: dimensions beside ``run``, and long name."""
+"""What the initial weights predict of a run: dimensions beside ``run``, and long name."""
 
 OF_SETTINGS = {
     "strong_set_p": "p value of the AUC for strong irreps, by permutation of runs",
     "within_irrep_correlation": "rank correlation over runs of a higher score and being earlier",
-    "within_irrep_p": "p value of that correlation, by permutation of runs",
+    "within_irrep_p": "p value of within_irrep_correlation, by permutation of runs",
 }
 """What is by setting and score."""
 
@@ -103,7 +130,8 @@ def predictions(
     Dataset
         By run: scores at each moment, and what fits to the other runs of its setting say. By
         setting: p values. By pair of runs of one setting: in how many neurons the same irrep wins.
-        What is fitted or compared among runs is of those that generalised, NaN for the others.
+        What is fitted or compared among runs is of those that reach the accuracy 0.99, NaN for the
+        others.
     """
     each = [run.results["prediction"] for run in runs]
     about = described(runs, MEANING)
@@ -120,24 +148,28 @@ def predictions(
         "setting": text(settings),
     }
     found = _outcomes(each) | _known(each, labels)
-    found |= _told(each, about, irreps, labels, found, permutations)
-    found |= _pairs(each, about, found["generalised"].values)
-    return dataset(found, labels | about, title="What all runs could be told to learn")
+    found |= _judged(each, about, irreps, labels, found, permutations)
+    found |= _pairs(each, about, found["target_reached"].values)
+    return dataset(found, labels | about, title="How well all runs could have been predicted")
 
 
 def _outcomes(runs: Sequence[xr.Dataset]) -> dict[str, xr.Variable]:
     """Return what became of each run."""
     strong = [one["strong"].values[1:] for one in runs]
-    generalised = np.array([bool(one["target_reached"]) for one in runs])
+    reached = np.array([bool(one["target_reached"]) for one in runs])
     both = np.array([bool(each.any() and not each.all()) for each in strong])
     return {
-        "generalised": variable(
-            "run", generalised, "whether the accuracy that counts reaches 0.99"
+        "target_reached": variable(
+            "run",
+            reached,
+            "whether test accuracy (without test pairs: training accuracy) reaches 0.99",
         ),
         "counted": variable(
-            "run", generalised & both, "generalised, with strong irreps and with others"
+            "run", reached & both, "whether target_reached, with both strong and other irreps"
         ),
-        "strong_irreps": variable("run", [int(each.sum()) for each in strong], "strong irreps"),
+        "strong_irreps": variable(
+            "run", [int(each.sum()) for each in strong], "number of strong irreps"
+        ),
         "target_step": _single(runs, "target_step"),
         "neurons_with_winner": _single(runs, "neurons_with_winner"),
     }
@@ -149,7 +181,7 @@ def _single(runs: Sequence[xr.Dataset], name: str) -> xr.Variable:
 
 
 def _known(runs: Sequence[xr.Dataset], labels: Mapping[str, ArrayLike]) -> dict[str, xr.Variable]:
-    """Return what each moment of training tells in each run; NaN for a moment that never comes."""
+    """Return what each moment of training predicts in each run; NaN where there is no moment."""
 
     def at_moments(found: xr.Dataset, name: str) -> xr.DataArray:
         step = found["knowledge_step"]
@@ -176,7 +208,7 @@ def _known(runs: Sequence[xr.Dataset], labels: Mapping[str, ArrayLike]) -> dict[
     }
 
 
-def _told(
+def _judged(
     runs: Sequence[xr.Dataset],
     about: Mapping[str, xr.Variable],
     irreps: Mapping[str, xr.Dataset],
@@ -184,7 +216,7 @@ def _told(
     outcomes: Mapping[str, xr.Variable],
     permutations: int,
 ) -> dict[str, xr.Variable]:
-    """Return what the initial weights tell, setting by setting, of the runs that generalised."""
+    """Return what the initial weights predict, by setting, of runs that reach the accuracy 0.99."""
     size = {dim: len(np.asarray(values)) for dim, values in labels.items()}
     of_runs = {
         name: np.full((len(runs), *(size[dim] for dim in dims)), np.nan)
@@ -194,17 +226,18 @@ def _told(
     seed, data_seed, setting, group = (
         about[f"{name}_of_run"].values for name in ("seed", "data_seed", "setting", "group")
     )
-    counted, generalised = (outcomes[name].values for name in ("counted", "generalised"))
+    counted, reached = (outcomes[name].values for name in ("counted", "target_reached"))
     for row, name in enumerate(np.asarray(labels["setting"])):
-        place = np.flatnonzero((setting == name) & generalised)
+        place = np.flatnonzero((setting == name) & reached)
         if not len(place):
             continue
         members = [runs[k] for k in place.tolist()]
         these = gathered(members, seed[place], data_seed[place], irreps[group[place[0]]])
-        told = winners_told(these) | strong_told(these) | set_told(these) | orders_told(these)
+        judged = winners_judged(these) | strong_judged(these)
+        judged |= set_judged(these) | orders_judged(these)
         own, every = members[0].indexes["irrep"], pd.Index(labels["irrep"])
-        told["strong_probability"] = _over(every, own, told["strong_probability"])
-        for each, values in told.items():
+        judged["strong_probability"] = _over(every, own, judged["strong_probability"])
+        for each, values in judged.items():
             of_runs[each][place] = values
         found = significance(these, counted[place], permutations=permutations)
         for each, values in found.items():
@@ -264,7 +297,11 @@ def _pairs(
             "pair", share, "share of neurons with the same winner in both runs"
         ),
         "same_winner_exchanged": variable(
-            "pair", exchanged, "the same with neurons exchanged in one of them"
+            "pair",
+            exchanged,
+            "mean share of neurons with the same winner, with neurons of one run exchanged",
         ),
-        "disjoint": variable("pair", pairs["disjoint"], "counted by claims: no run is in two"),
+        "disjoint": variable(
+            "pair", pairs["disjoint"], "whether claims count the pair: no run is in two of these"
+        ),
     }

@@ -1,4 +1,4 @@
-"""How well scores tell the winners of neurons and the set of strong irreps.
+"""How well scores predict the winners of neurons and the set of strong irreps.
 
 Symbols: ``R`` irreps, the trivial one first; ``h`` neurons, ``M`` of them with a winner; ``N``
 runs. The trivial irrep never competes, whatever its score. Ties count half.
@@ -127,7 +127,7 @@ def neuron_auc(
     >>> neuron_auc([[0, 3, 2, 1], [0, 1, 2, 3]], [1, 3])
     NeuronAuc(value=1.0, null=0.5, deviation=0.5)
     """
-    values, won = _competing(scores, winner, among)
+    values, won = _restricted(scores, winner, among)
     table = auc_table(values)[:, 1:]
     known = (won > 0) & ~np.isnan(table).any(axis=1)
     count = int(known.sum())
@@ -158,7 +158,7 @@ def neuron_top(scores: ArrayLike, winner: ArrayLike) -> float:
     >>> neuron_top([[9, 3, 2, 1], [9, 2, 2, 1]], [1, 1])
     0.75
     """
-    values, won = _competing(scores, winner, None)
+    values, won = _restricted(scores, winner, None)
     known = (won > 0) & ~np.isnan(values[:, 1:]).any(axis=1)
     if not known.any():
         return np.nan
@@ -167,46 +167,47 @@ def neuron_top(scores: ArrayLike, winner: ArrayLike) -> float:
     return float((largest[np.arange(len(place)), place] / largest.sum(axis=1)).mean())
 
 
-def set_auc(score: ArrayLike, key: ArrayLike) -> float:
-    """Return the AUC of a score of irreps for those that are key.
+def set_auc(score: ArrayLike, strong: ArrayLike) -> float:
+    """Return the AUC of a score of irreps for those that are strong.
 
-    The Mann-Whitney statistic of key against other non-trivial irreps over the number of pairs.
+    The Mann-Whitney statistic of strong against other non-trivial irreps over the number of pairs.
 
     Parameters
     ----------
     score : (R,) array_like
-    key : (R,) array_like of bool
+    strong : (R,) array_like of bool
 
     Returns
     -------
     float
-        NaN when all or none are key, or a score is NaN.
+        NaN when all or none are strong, or a score is NaN.
 
     Examples
     --------
     >>> set_auc([9.0, 0.9, 0.1, 0.4], [False, True, False, False])
     1.0
     """
-    return float(set_auc_table(np.asarray(score)[None], np.asarray(key)[None])[0, 0])
+    return float(set_auc_table(np.asarray(score)[None], np.asarray(strong)[None])[0, 0])
 
 
-def set_auc_table(scores: ArrayLike, keys: ArrayLike) -> Array:
-    """Return the AUC of the scores of each run for the key set of each run.
+def set_auc_table(scores: ArrayLike, strong: ArrayLike) -> Array:
+    """Return the AUC of the scores of each run for the strong irreps of each run.
 
-    With ranks s among the R - 1 non-trivial irreps, k of which are key, the AUC is
-    (sum of s over key irreps - k (k + 1) / 2) / (k (R - 1 - k)).
+    With ranks s among the R - 1 non-trivial irreps, of which k are strong, the AUC is
+    (sum of s over strong irreps - k (k + 1) / 2) / (k (R - 1 - k)).
 
     Parameters
     ----------
     scores : (N, R) array_like
-    keys : (N, R) array_like of bool
+    strong : (N, R) array_like of bool
 
     Returns
     -------
     (N, N) ndarray
-        By run whose key set is told, and run whose scores tell it; NaN as in `set_auc`.
+        By run whose strong irreps are predicted, and run whose scores predict them; NaN as in
+        `set_auc`.
     """
-    values, chosen = np.asarray(scores, dtype=np.float64), np.asarray(keys, dtype=np.float64)
+    values, chosen = np.asarray(scores, dtype=np.float64), np.asarray(strong, dtype=np.float64)
     places = ranks(values[:, 1:])
     count = chosen[:, 1:].sum(axis=1)
     pairs = count * (chosen.shape[1] - 1 - count)
@@ -245,7 +246,7 @@ def permutations_of(count: int, permutations: int) -> Indices:
 
 
 def p_of_exchanged(table: ArrayLike, permutations: int) -> float:
-    """Return the p value of the scores of runs for their own key sets, by permutation of runs.
+    """Return the p value of the scores of runs for their own strong irreps, by permutation of runs.
 
     One-sided, (1 + number of permutations with at least the same mean AUC) / (1 + permutations).
 
@@ -269,7 +270,7 @@ def p_of_exchanged(table: ArrayLike, permutations: int) -> float:
     return float((1 + (exchanged >= found - 1e-12).sum()) / (1 + permutations))
 
 
-def _competing(
+def _restricted(
     scores: ArrayLike, winner: ArrayLike, among: ArrayLike | None
 ) -> tuple[Array, Indices]:
     """Return the scores of the irreps that compete, the trivial one before them, and winners."""

@@ -1,7 +1,7 @@
-"""What the initial weights tell in the runs of one setting, which differ in their seeds alone.
+"""What the initial weights predict in the runs of one setting, which differ in their seeds alone.
 
-Symbols: ``N`` runs of the setting that generalised; ``R`` irreps, the trivial one first; ``S``
-scores.
+Symbols: ``N`` runs of the setting that reach the accuracy 0.99; ``R`` irreps, the trivial one
+first; ``S`` scores.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from ontogeny.studies.composition.prediction.orders import (
     rank_correlation,
     within_irreps,
 )
+from ontogeny.studies.composition.prediction.pairs import ALL_PAIRS, one_of_each_network
 from ontogeny.studies.composition.prediction.probabilities import (
     brier,
     logarithms,
@@ -31,14 +32,14 @@ from ontogeny.studies.composition.prediction.scoring import (
 )
 
 __all__ = [
-    "Setting",
+    "RunsOfSetting",
     "gathered",
-    "orders_told",
-    "set_told",
+    "orders_judged",
+    "set_judged",
     "significance",
-    "strong_told",
+    "strong_judged",
     "winner_of",
-    "winners_told",
+    "winners_judged",
 ]
 
 Array = NDArray[np.float64]
@@ -46,13 +47,13 @@ Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class RunsOfSetting:
     """Runs of one setting.
 
     Attributes
     ----------
     seed, data_seed : (N,) ndarray of int
-        Of the initial weights, and of the split.
+        Of the initial weights, and of the split; `ALL_PAIRS` without one.
     names : (S,) ndarray of str
         Of the scores.
     score : (N, S, R) ndarray
@@ -86,7 +87,7 @@ class Setting:
 
 def gathered(
     runs: Sequence[xr.Dataset], seed: Indices, data_seed: Indices, irreps: xr.Dataset
-) -> Setting:
+) -> RunsOfSetting:
     """Return what is read of the predictions of the runs of a setting.
 
     Parameters
@@ -100,7 +101,7 @@ def gathered(
     names = runs[0]["irrep"].values
     known = irreps.sel(irrep=names)
     winners = [winner_of(each) for each in runs]
-    return Setting(
+    return RunsOfSetting(
         seed=seed,
         data_seed=data_seed,
         names=runs[0]["score"].values,
@@ -135,7 +136,7 @@ def _features(found: xr.Dataset, chosen: NDArray[np.bool_]) -> dict[str, Array]:
     return features
 
 
-def winners_told(setting: Setting) -> dict[str, Array]:
+def winners_judged(setting: RunsOfSetting) -> dict[str, Array]:
     """Return the Brier score of each model of winners in each run."""
     found = winner_probabilities(setting.features, setting.winner, setting.seed)
     scores = [
@@ -145,7 +146,7 @@ def winners_told(setting: Setting) -> dict[str, Array]:
     return {"winner_brier": np.array(scores).T}
 
 
-def strong_told(setting: Setting) -> dict[str, Array]:
+def strong_judged(setting: RunsOfSetting) -> dict[str, Array]:
     """Return probabilities of strong irreps, their Brier scores, and what degree and orbit add."""
     features = {
         "power": logarithms(setting.of_score("power")[:, 1:]),
@@ -154,31 +155,36 @@ def strong_told(setting: Setting) -> dict[str, Array]:
     }
     strong = setting.strong[:, 1:]
     properties = (setting.degree[1:], setting.orbit[1:])
-    told, beside = (
+    own, beside = (
         np.stack(
             list(strong_probabilities(features, strong, setting.seed, beside=each).values()), 1
         )
         for each in ((), properties)
     )
-    score, other = (((q - strong[:, None]) ** 2).mean(axis=-1) for q in (told, beside))
-    trivial = np.full((*told.shape[:2], 1), np.nan)
+    score, other = (((q - strong[:, None]) ** 2).mean(axis=-1) for q in (own, beside))
+    trivial = np.full((*own.shape[:2], 1), np.nan)
     return {
-        "strong_probability": np.concatenate([trivial, told], axis=-1),
+        "strong_probability": np.concatenate([trivial, own], axis=-1),
         "strong_brier": score,
         "property_gain": score - other,
     }
 
 
-def set_told(setting: Setting) -> dict[str, Array]:
-    """Return how well the initial networks of other runs tell the strong irreps of each run."""
+def set_judged(setting: RunsOfSetting) -> dict[str, Array]:
+    """Return how well the initial networks of other runs predict the strong irreps of each run.
+
+    A control has other initial weights and another split. Runs on all pairs have no split, and are
+    controls for each other although their data agree.
+    """
+    split = setting.data_seed
     unlike = setting.seed[:, None] != setting.seed
-    unlike &= setting.data_seed[:, None] != setting.data_seed
+    unlike &= (split[:, None] != split) | (split == ALL_PAIRS)
     tables = [set_auc_table(score, setting.strong) for score in np.moveaxis(setting.score, 1, 0)]
     return {"unlike_set_auc": np.stack([mean_unlike(table, unlike) for table in tables], axis=1)}
 
 
-def orders_told(setting: Setting) -> dict[str, Array]:
-    """Return how well scores tell the order and the steps in which strong irreps appear."""
+def orders_judged(setting: RunsOfSetting) -> dict[str, Array]:
+    """Return how well scores predict the order and the steps in which strong irreps appear."""
     scores = np.moveaxis(setting.score, 1, 0)
     counts = np.array(
         [
@@ -194,47 +200,51 @@ def orders_told(setting: Setting) -> dict[str, Array]:
     )
     appearance = np.where(setting.strong, setting.appearance, np.nan)
     logarithm = np.log(np.maximum(appearance, 1.0))
-    told = np.stack([left_out_steps(each, appearance, setting.seed) for each in scores], axis=1)
+    predicted = np.stack(
+        [left_out_steps(each, appearance, setting.seed) for each in scores], axis=1
+    )
     unscored = left_out_steps(None, appearance, setting.seed)
     return {
         "score_order_agreement": counts[:, :, 0].T,
         "score_order_pairs": counts[:, :, 1].T,
-        "step_error": _mean_over_irreps(np.abs(told - logarithm[:, None])),
+        "step_error": _mean_over_irreps(np.abs(predicted - logarithm[:, None])),
         "step_error_unscored": _mean_over_irreps(np.abs(unscored - logarithm)),
         "step_correlation": np.array(
             [
                 [rank_correlation(each, when) for each in of_run]
-                for of_run, when in zip(told, logarithm, strict=True)
+                for of_run, when in zip(predicted, logarithm, strict=True)
             ]
         ),
     }
 
 
 def significance(
-    setting: Setting, counted: NDArray[np.bool_], *, permutations: int
+    setting: RunsOfSetting, counted: NDArray[np.bool_], *, permutations: int
 ) -> dict[str, Array]:
     """Return p values of the setting, and the correlation within irreps, by score.
 
-    Of the runs with one initial network the first counts, since runs are exchanged.
+    Since runs are exchanged, those with the same initial weights count once, as
+    `one_of_each_network` says.
 
     Parameters
     ----------
-    setting : Setting
+    setting : RunsOfSetting
     counted : (N,) ndarray of bool
-        Whether a run has strong irreps and others.
+        Whether a run has both strong and other irreps.
     permutations : int
     """
-    first = np.zeros(len(setting.seed), dtype=np.bool_)
-    first[np.unique(setting.seed, return_index=True)[1]] = True
-    sets = first & counted
+    sets, every = (
+        one_of_each_network(np.zeros(len(counted)), setting.seed, setting.data_seed, each)
+        for each in (counted, np.ones(len(counted)))
+    )
     names = ("strong_set_p", "within_irrep_correlation", "within_irrep_p")
     found: dict[str, list[float]] = {name: [] for name in names}
     for score in np.moveaxis(setting.score, 1, 0):
         table = set_auc_table(score[sets], setting.strong[sets])
         correlation, p = within_irreps(
-            score[first],
-            setting.appearance[first],
-            setting.strong[first],
+            score[every],
+            setting.appearance[every],
+            setting.strong[every],
             permutations=permutations,
         )
         found["strong_set_p"].append(p_of_exchanged(table, permutations))
