@@ -140,6 +140,8 @@ def test_all_curves_bars_and_the_neuron_are_drawn():
     assert len(along.get_lines()) == 4 * 3 + 5 + 2
     assert [bar.get_height() for bar in bars.patches] == list(numbers["strong_share"].values)
     assert {f"{int(k)}/9" for k in numbers["strong_irreps"]} <= words(bars)
+    assert "all\nirreps" in words(bars)
+    assert bars.get_ylabel() == "share that becomes strong"
     winner = numbers["race_winner"].item()
     assert words(neuron) == {"the winner leads", f"{winner}\nwins", "others"}
     thick = [line for line in neuron.get_lines() if line.get_linewidth() > 2]
