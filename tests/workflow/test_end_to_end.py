@@ -64,7 +64,6 @@ def test_every_figure_is_there_with_its_numbers(finished):
         "seeds",
         "prediction",
         "addition_phases",
-        "prediction",
     }
     assert (folder / "universality_grokking.svg").exists()
 
