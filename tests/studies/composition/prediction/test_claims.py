@@ -217,7 +217,7 @@ def test_a_setting_with_two_runs_has_no_interval_and_is_left_out():
 
 
 def test_pairs_that_count_are_disjoint(good):
-    """Seven pairs of equal weights and seven of equal splits have 28 of the 32 runs of a setting."""
+    """Seven pairs of equal weights and seven of equal splits have 28 of the 32 runs."""
     assert found_by("data-has-a-say", good).runs == 21
     assert found_by("not-arbitrary", good).runs == 42
 
