@@ -1,7 +1,8 @@
 """Which runs differ in their seeds alone."""
 
 from ontogeny.studies.composition.config import Experiment
-from ontogeny.studies.composition.descriptions import SHARED_SPLIT, predicting, settings_of
+from ontogeny.studies.composition.descriptions import predicting, settings_of
+from ontogeny.studies.composition.prediction.pairs import SHARED_SPLIT
 
 
 def experiment(**fields):

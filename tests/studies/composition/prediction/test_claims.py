@@ -7,7 +7,7 @@ import pytest
 
 from ontogeny.claims import VERDICTS, verdict
 from ontogeny.studies.composition.prediction.claims import CLAIMS
-from ontogeny.studies.composition.prediction.pairs import ALL_PAIRS
+from ontogeny.studies.composition.prediction.pairs import SHARED_SPLIT
 from predicted_runs import along_scores, joined, run
 
 HOLDS, FAILS, FEW = VERDICTS
@@ -240,7 +240,7 @@ def test_runs_that_never_memorise_say_nothing_of_that_moment():
 def test_runs_on_all_pairs_do_not_memorise_and_are_controls_for_each_other():
     """Beside eight runs with test pairs, eight without them add nothing to what is memorised."""
     plain = [one_run("mlp", seed, seed) for seed in range(8)]
-    whole = [one_run("tied-mlp", seed, ALL_PAIRS, memorised=np.nan) for seed in range(8)]
+    whole = [one_run("tied-mlp", seed, SHARED_SPLIT, memorised=np.nan) for seed in range(8)]
     for name in ("chosen-while-memorising", "set-before-neurons"):
         assert found_by(name, joined(plain + whole)) == found_by(name, joined(plain))
     assert found_by("set-is-told", joined(whole)).runs == 8

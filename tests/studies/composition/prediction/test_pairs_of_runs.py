@@ -6,8 +6,8 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from ontogeny.studies.composition.prediction.pairs import (
-    ALL_PAIRS,
     PAIR_KINDS,
+    SHARED_SPLIT,
     one_of_each_network,
     pairs_of_runs,
     same_winner,
@@ -76,7 +76,7 @@ def test_pairs_use_all_splits_and_initial_weights_alike():
 
 
 def test_runs_on_all_pairs_with_the_same_weights_are_the_same_run():
-    found = pairs_of_runs(["a"] * 3, [0, 0, 1], [ALL_PAIRS] * 3, [True] * 3)
+    found = pairs_of_runs(["a"] * 3, [0, 0, 1], [SHARED_SPLIT] * 3, [True] * 3)
     assert list(zip(found["first"], found["second"], strict=True)) == [(0, 2), (1, 2)]
     assert found["kind"].tolist() == [1, 1]
 

@@ -7,11 +7,9 @@ from typing import Any
 from ontogeny.config import canonical
 from ontogeny.groups import parse
 from ontogeny.studies.composition.config import Experiment
+from ontogeny.studies.composition.prediction.pairs import SHARED_SPLIT
 
-__all__ = ["SHARED_SPLIT", "adding", "multiplying", "predicting", "settings_of"]
-
-SHARED_SPLIT = -1
-"""In place of the seed of a split that does not depend on one: all pairs, or those of a file."""
+__all__ = ["adding", "multiplying", "predicting", "settings_of"]
 
 
 def multiplying(experiment: Experiment, name: str, seed: int) -> dict[str, Any]:

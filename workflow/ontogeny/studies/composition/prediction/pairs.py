@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.joins.pairs import chosen_disjoint
 
-__all__ = ["ALL_PAIRS", "PAIR_KINDS", "one_of_each_network", "pairs_of_runs", "same_winner"]
+__all__ = ["PAIR_KINDS", "SHARED_SPLIT", "one_of_each_network", "pairs_of_runs", "same_winner"]
 
-ALL_PAIRS = -1
-"""Stands for the seed of the split of a run that is trained on all pairs of elements."""
+SHARED_SPLIT = -1
+"""In place of the seed of a split that does not depend on one: all pairs, or those of a file."""
 
 PAIR_KINDS = ("same weights, other split", "other weights, same split", "neither")
 """What two runs of one setting have in common."""
@@ -103,7 +103,7 @@ def pairs_of_runs(
     setting : (N,) array_like of str
         Equal for runs that differ in their seeds alone.
     seed, data_seed : (N,) array_like of int
-        Of the initial weights, and of the split; `ALL_PAIRS` for runs on all pairs of elements,
+        Of the initial weights, and of the split; `SHARED_SPLIT` for runs on all pairs of elements or those of a file,
         whose training pairs are the same.
     counted : (N,) array_like of bool
         Whether claims count a run.

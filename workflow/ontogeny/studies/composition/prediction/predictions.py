@@ -17,8 +17,8 @@ from ontogeny.joins.rows import described, stacked
 from ontogeny.labels import text
 from ontogeny.studies.composition.labels import dataset, variable
 from ontogeny.studies.composition.prediction.pairs import (
-    ALL_PAIRS,
     PAIR_KINDS,
+    SHARED_SPLIT,
     pairs_of_runs,
     same_winner,
 )
@@ -46,7 +46,7 @@ PERMUTATIONS = 2000
 
 MEANING = {
     "seed": "seed of the initial weights",
-    "data_seed": f"seed of the split; {ALL_PAIRS} for a run that is trained on all pairs",
+    "data_seed": f"seed of the split; {SHARED_SPLIT} where all pairs, or those of a file, are trained on",
     "setting": "runs with the same setting differ in their seeds alone",
 }
 

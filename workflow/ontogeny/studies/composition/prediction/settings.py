@@ -17,7 +17,7 @@ from ontogeny.studies.composition.prediction.orders import (
     rank_correlation,
     within_irreps,
 )
-from ontogeny.studies.composition.prediction.pairs import ALL_PAIRS, one_of_each_network
+from ontogeny.studies.composition.prediction.pairs import SHARED_SPLIT, one_of_each_network
 from ontogeny.studies.composition.prediction.probabilities import (
     brier,
     logarithms,
@@ -53,7 +53,7 @@ class RunsOfSetting:
     Attributes
     ----------
     seed, data_seed : (N,) ndarray of int
-        Of the initial weights, and of the split; `ALL_PAIRS` without one.
+        Of the initial weights, and of the split; `SHARED_SPLIT` without one.
     names : (S,) ndarray of str
         Of the scores.
     score : (N, S, R) ndarray
@@ -178,7 +178,7 @@ def set_judged(setting: RunsOfSetting) -> dict[str, Array]:
     """
     split = setting.data_seed
     unlike = setting.seed[:, None] != setting.seed
-    unlike &= (split[:, None] != split) | (split == ALL_PAIRS)
+    unlike &= (split[:, None] != split) | (split == SHARED_SPLIT)
     tables = [set_auc_table(score, setting.strong) for score in np.moveaxis(setting.score, 1, 0)]
     return {"unlike_set_auc": np.stack([mean_unlike(table, unlike) for table in tables], axis=1)}
 
