@@ -103,8 +103,8 @@ def pairs_of_runs(
     setting : (N,) array_like of str
         Equal for runs that differ in their seeds alone.
     seed, data_seed : (N,) array_like of int
-        Of the initial weights, and of the split; `SHARED_SPLIT` for runs on all pairs of elements or those of a file,
-        whose training pairs are the same.
+        Of the initial weights, and of the split; `SHARED_SPLIT` for runs on all pairs of elements
+        or on those of a file, whose training pairs are the same.
     counted : (N,) array_like of bool
         Whether claims count a run.
 

@@ -46,7 +46,7 @@ PERMUTATIONS = 2000
 
 MEANING = {
     "seed": "seed of the initial weights",
-    "data_seed": f"seed of the split; {SHARED_SPLIT} where all pairs, or those of a file, are trained on",
+    "data_seed": f"seed of the split; {SHARED_SPLIT} for training on all pairs or those of a file",
     "setting": "runs with the same setting differ in their seeds alone",
 }
 

@@ -173,8 +173,8 @@ def strong_judged(setting: RunsOfSetting) -> dict[str, Array]:
 def set_judged(setting: RunsOfSetting) -> dict[str, Array]:
     """Return how well the initial networks of other runs predict the strong irreps of each run.
 
-    A control has other initial weights and another split. Runs on all pairs have no split, and are
-    controls for each other although their data agree.
+    A control has other initial weights and another split. Runs on all pairs, or on
+    those of a file, are controls for each other although their data agree.
     """
     split = setting.data_seed
     unlike = setting.seed[:, None] != setting.seed
