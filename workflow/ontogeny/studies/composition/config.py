@@ -208,9 +208,7 @@ class _Training(optimisation.Trained):
     architecture: Annotated[ArchitectureSettings, Field(discriminator="kind")] = Field(
         description="The network."
     )
-    initial_scale: Annotated[float, Field(ge=1e-6, le=1e6), AS_REAL] = Field(
-        1.0, description="Factor of all initial weights."
-    )
+    initial_scale: Positive = Field(1.0, description="Factor of all initial weights.")
     data: Data = Field(Data(), description="The training set.")
     optimiser: Optimiser = Field(Optimiser(), description="The optimiser.")
 
