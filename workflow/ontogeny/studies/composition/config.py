@@ -10,6 +10,7 @@ from ontogeny.config import (
     AS_WHOLE,
     DISTINCT,
     Count,
+    Positive,
     Section,
     Seed,
     Seeds,
