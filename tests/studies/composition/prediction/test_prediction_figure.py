@@ -201,3 +201,12 @@ def test_numbers_are_stored_as_they_are(tmp_path):
     numbers = numbers_of(several())
     write(numbers, tmp_path / "numbers.nc")
     xr.testing.assert_equal(read(tmp_path / "numbers.nc"), numbers)
+
+
+def test_where_nothing_competes_neurons_have_winners_and_no_auc():
+    prediction, history = run("S4", seed=0)
+    unknown = {name: np.nan * prediction[name] for name in ("neuron_auc", "neuron_auc_null")}
+    numbers = numbers_of([(prediction.assign(unknown), history)])
+    left, _, right = drawn(numbers).axes[:3]
+    assert left.get_title(loc="left").endswith("nothing competes")
+    assert any(each.endswith("wins") for each in words(right))

@@ -235,7 +235,8 @@ def _along(axes: Axes, numbers: xr.Dataset) -> None:
         _mark(axes, middle, "training pairs memorised", color="#c9a227", lw=1.5, zorder=1)
     axes.set(ylim=(-0.03, 1.03), yticks=np.linspace(0, 1, 5), ylabel="AUC, share or accuracy")
     unknown = numbers["mean_curves"].sel(curve="neurons").isnull().all()
-    _head(axes, "a   When the outcome is known" + (f"; {_NO_WINNER}" if unknown else ""))
+    why = _NO_WINNER if "race_share" not in numbers else "nothing competes"
+    _head(axes, "a   When the outcome is known" + (f"; {why}" if unknown else ""))
 
 
 def _bars(axes: Axes, numbers: xr.Dataset) -> None:
@@ -272,7 +273,8 @@ def _competition(axes: Axes, numbers: xr.Dataset) -> None:
     _beside(
         axes, float(share.sel(irrep=winner)[-1]), f"{winner}\nwins", color=colour, weight="bold"
     )
-    _beside(axes, 0.0, "others", color="#888888")
+    if len(irreps) > 2:
+        _beside(axes, 0.0, "others", color="#888888")
     neuron, seed = int(numbers["race_neuron"]), int(numbers["race_seed"])
     _head(axes, f"c   Competition in neuron {neuron} of seed {seed}")
 
