@@ -73,13 +73,13 @@ def within_irreps(
     Returns
     -------
     correlation, p : float
-        NaN when a score is NaN, or no irrep varies over runs.
+        NaN when a score is NaN, no irrep varies over runs, or there are fewer than three runs.
     """
     values = np.asarray(score, dtype=np.float64)
     when = np.asarray(appearance, dtype=np.float64)
     counted = _counted(strong) & np.isfinite(when)
     counted &= counted.sum(axis=0) > 1
-    if not counted.any() or np.isnan(values[:, 1:]).any():
+    if len(values) < 3 or not counted.any() or np.isnan(values[:, 1:]).any():
         return np.nan, np.nan
     early = -np.log(np.maximum(np.where(counted, when, 1.0), 1.0))
     order = np.concatenate(
