@@ -62,13 +62,15 @@ def draw(numbers, title):
     return drawn
 '''
 IRREPS = {"group S3", "group C5", "irreps of S3", "irreps of C5"}
-OVER_ALL_RUNS = {
+COMPARED = {
     "comparison of all runs of composition",
     "tables of all runs",
     "claims of composition",
     "claims of all studies",
     "figures of all runs of composition",
 }
+PREDICTED = {"predictions of all runs", "claims of prediction", "claims of all studies"}
+OVER_ALL_RUNS = COMPARED | PREDICTED
 ADDITION = {"comparison of all runs that add", "claims of addition", "claims of all studies"}
 FIGURES_OF_RUNS = {"figures of a, seed 0", "figures of b, seed 0"}
 
@@ -79,19 +81,20 @@ def stages(names, experiment, seed=0):
 
 
 def by_irreps(experiment, seed=0):
-    """Return the jobs after a change of the analysis by irreps.
+    """Return the jobs after a change of the analysis by irreps."""
+    return stages(["analysis", "figures"], experiment, seed) | predicted(experiment, seed)
 
-    The figure of all seeds of b shows the phases that the analysis of addition finds.
-    """
-    found = stages(["analysis", "figures"], experiment, seed)
-    return found if experiment == "b" else found | {f"figures of {experiment}"}
+
+def predicted(experiment, seed=0):
+    """Return the jobs of a run after a change of what is measured of its predictions."""
+    return stages(["prediction"], experiment, seed) | {f"figures of {experiment}"}
 
 
 def analysed(experiment, seed=0):
     """Return the jobs after a change of an analysis; b, which adds, is read by frequency too."""
     found = by_irreps(experiment, seed)
     if experiment == "b":
-        found |= stages(["addition analysis"], experiment, seed) | {"figures of b"}
+        found |= stages(["addition analysis"], experiment, seed)
     return found
 
 
@@ -213,6 +216,16 @@ CONFIGURATION = {
         | OVER_ALL_RUNS
         | {"sweep a", "figures of the sweep a"},
     ),
+    "permutations of runs": (
+        "  own_measures:",
+        "  analysis: {prediction: {permutations: 10}}\n  own_measures:",
+        PREDICTED,
+    ),
+    "steps of the flows": (
+        "  own_measures:",
+        "  analysis: {prediction: {flow_steps: 10}}\n  own_measures:",
+        predicted("a") | predicted("b") | PREDICTED,
+    ),
     "two values swapped": ("embedding: 8, hidden: 6", "embedding: 6, hidden: 8", A),
 }
 
@@ -257,14 +270,24 @@ CHANGED_CODE = {
     ),
     "the rule for verdicts": (
         f"{CODE}/claims.py",
-        {"claims of composition", "claims of addition", "claims of all studies"},
+        {
+            "claims of composition",
+            "claims of addition",
+            "claims of prediction",
+            "claims of all studies",
+        },
     ),
     "a claim about addition": (
         f"{STUDY}/addition/claims/_settings.py",
         {"claims of addition", "claims of all studies"},
     ),
     "the tables": (f"{STUDY}/irreps/tables.py", {"tables of all runs"}),
-    "what is measured over all runs": (f"{STUDY}/irreps/comparison/_cells.py", OVER_ALL_RUNS),
+    "what is measured over all runs": (f"{STUDY}/irreps/comparison/_cells.py", COMPARED),
+    "a score of irreps": (
+        f"{STUDY}/prediction/scores.py",
+        predicted("a") | predicted("b") | PREDICTED,
+    ),
+    "a fit to other runs": (f"{STUDY}/prediction/probabilities.py", PREDICTED),
     "the trainer": (f"{CODE}/training/_loop.py", A | B),
     "the MLP": (f"{STUDY}/networks/architectures/mlp.py", A),
     "the transformer's attention": (f"{STUDY}/networks/architectures/_attention.py", B),
@@ -350,7 +373,9 @@ DELETED = {
     "a/seed0/analysis.nc": analysed("a") | OVER_ALL_RUNS,
     "a/seed0/history.nc": A,
     "a/seed0/own/sizes.nc": stages(["measures sizes", "figure growth"], "a"),
-    "comparison.nc": OVER_ALL_RUNS,
+    "a/seed0/prediction.nc": predicted("a") | PREDICTED,
+    "comparison.nc": COMPARED,
+    "predictions.nc": PREDICTED,
     "tables/irreps.md": {"tables of all runs"},
 }
 
