@@ -265,7 +265,7 @@ rule composition_predictions:
     input:
         irreps=[
             COMPOSITION.group_file(group, "irreps")
-            for group in COMPOSITION.predictions_specification()["groups"]
+            for group in COMPOSITION.groups_of_predictions()
         ],
         prediction=COMPOSITION.files(COMPOSITION.predicting(), "prediction"),
     output:

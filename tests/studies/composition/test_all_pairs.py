@@ -1,4 +1,4 @@
-"""Runs that are trained on all pairs: there is no test set, from the configuration to figures."""
+"""Runs that are trained on all pairs, without a test set, from the configuration to figures."""
 
 from functools import cache
 from types import SimpleNamespace

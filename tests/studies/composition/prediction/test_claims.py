@@ -28,7 +28,7 @@ def verdict_on(name, results):
 
 
 def winners(seed, data_seed):
-    """Return winners half of which follow from the initial weights, the others from both seeds."""
+    """Return winners: half follow from the initial weights, half from both seeds."""
     weights, both = (
         np.random.default_rng([5, seed]),
         np.random.default_rng([6, seed, data_seed % 2**32]),

@@ -68,7 +68,7 @@ def test_counted_runs_have_strong_irreps_and_others():
 
 
 def test_controls_are_other_weights_on_another_split(many):
-    """Run 12 has the weights of run 0, which therefore is no control for it."""
+    """Run 12 has the weights of run 0, so run 0 is not a control for it."""
     strong = RUNS[OTHER_SPLIT].results["prediction"]["strong"].values
     score = [
         one.results["prediction"]["network_score"].isel(step=0).sel(score="power").values
@@ -126,7 +126,7 @@ def test_scores_that_decide_the_order_predict_it():
 
 
 def random_setting(rng):
-    """Return six runs whose scores say nothing of which irreps are strong and when they appear."""
+    """Return six runs whose scores do not predict which irreps are strong or when they appear."""
     seed = np.arange(6)
     nothing = np.zeros(12)
     return RunsOfSetting(
@@ -189,7 +189,7 @@ def test_alignment_is_no_score_of_a_network(many):
 
 
 def test_p_values_count_initial_weights_once():
-    """A second split of the same weights is no further evidence."""
+    """A second split of the same weights adds no evidence."""
     once = [run(seed=seed) for seed in range(5)]
     found, more = joined(once), joined([*once, *(run(seed=seed, data_seed=7) for seed in range(5))])
     for name in ("strong_set_p", "within_irrep_correlation", "within_irrep_p"):

@@ -192,6 +192,10 @@ class CompositionPlan(Plan):
         runs = [descriptions.multiplying(experiments[n], n, seed) for n, seed in self.multiplying()]
         return canonical({"groups": self.groups_of_runs(), "runs": runs})
 
+    def groups_of_predictions(self) -> list[str]:
+        """Return the names of the groups of the runs that say early what they will learn."""
+        return sorted({self.section.experiments[name].group for name, _ in self.predicting()})
+
     def predictions_specification(self) -> Any:
         """Return what tells all runs apart that say early what they will learn."""
         experiments = self.section.experiments
@@ -202,7 +206,7 @@ class CompositionPlan(Plan):
         ]
         return canonical(
             {
-                "groups": sorted({run["group"] for run in runs}),
+                "groups": self.groups_of_predictions(),
                 "permutations": self.section.analysis.prediction.permutations,
                 "runs": runs,
             }
