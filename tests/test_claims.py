@@ -90,7 +90,7 @@ def test_the_page_shows_every_claim_and_no_number_where_there_is_none():
     found = judge([claim("a"), claim("b", minimum=50)], results(true=18, false=2), study="s")
     text = page(found)
     assert text.count("<tr>") + text.count('<tr style="text-align: right;">') == 3
-    assert "1 holds, 0 does not hold, 1 not enough runs" in text
+    assert "1 holds, 0 does not hold, 1 undecided" in text
     assert "x &lt;true&gt; &amp; more" in text
     assert "0.699 to 0.972" in text
     assert "nan" not in page(judge([claim("a")], results(true=0, false=0), study="s"))

@@ -18,7 +18,7 @@ from ontogeny.labels import dataset, text, variable
 
 __all__ = ["VERDICTS", "Claim", "joined", "judge", "page", "verdict"]
 
-VERDICTS = ("holds", "does not hold", "not enough runs")
+VERDICTS = ("holds", "does not hold", "undecided")
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,7 @@ def verdict(
     """Return what an estimate says about a claim.
 
     The interval must lie wholly on one side of the threshold: on the claimed one the claim holds,
-    on the other it does not hold. Otherwise, or with fewer runs than `minimum`, there are not
-    enough runs.
+    on the other it does not hold. Otherwise, or with fewer runs than `minimum`, it is undecided.
 
     Parameters
     ----------
@@ -212,7 +211,7 @@ tr {{ border-bottom: 1px solid #ddd; }}
 <p>{counts}.</p>
 <p>A claim holds when the whole {level:.0%} interval of the quantity lies on the side of the
 threshold where the claim puts it, and does not hold when the whole interval lies on the other
-side. Otherwise, or below the least number of runs, there are not enough runs.</p>
+side. Otherwise, or below the least number of runs, it is undecided.</p>
 {table}
 </body>
 </html>

@@ -232,6 +232,8 @@ class Study:
     claims : tuple of Claims
     results : tuple of str
         Names of the results that a run may have.
+    story : tuple of str
+        Names of its figures in the order in which they are to be looked at; others follow.
     snapshots : str
         The module whose function ``snapshots`` gives the checkpoints of a run to measures of the
         user's own.
@@ -265,6 +267,7 @@ class Study:
     dimensions: Mapping[str, str]
     claims: tuple[Claims, ...] = ()
     results: tuple[str, ...] = ()
+    story: tuple[str, ...] = ()
     snapshots: str = ""
     opened: str = ""
     asked: tuple[str, ...] = ()
@@ -339,6 +342,11 @@ class Plan(ABC):
     @abstractmethod
     def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
         """Return the last lines of a run of the workflow, with `read` to open results."""
+
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show, with `read` to open results."""
+        del read
+        return ""
 
     def highlights(self) -> list[str]:
         """Return the figures to look at first, the best one first, without suffix."""

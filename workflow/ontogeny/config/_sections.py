@@ -205,8 +205,10 @@ Seeds = Annotated[tuple[Seed, ...], WrapValidator(_different)]
 class Style(Section):
     """How figures look."""
 
+    FORMAT = 2
+
     width: Annotated[float, Field(ge=3, le=20), AS_REAL] = Field(7.0, description="Width [inch].")
     resolution: Annotated[int, Field(ge=50, le=600), AS_WHOLE] = Field(
         150, description="Resolution of the PNG files [dots/inch]."
     )
-    log_steps: bool = Field(True, description="Draw steps on a logarithmic axis.")
+    log_steps: bool = Field(False, description="Draw training steps on a logarithmic axis.")

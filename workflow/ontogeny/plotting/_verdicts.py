@@ -8,7 +8,7 @@ from ontogeny.plotting._style import figure, settings
 
 __all__ = ["VERDICT_COLOURS", "verdict_table"]
 
-VERDICT_COLOURS = {"holds": "#009E73", "does not hold": "#D55E00", "not enough runs": "#888888"}
+VERDICT_COLOURS = {"holds": "#009E73", "does not hold": "#D55E00", "undecided": "#888888"}
 
 
 def verdict_table(claims: xr.Dataset, width: float) -> Figure:

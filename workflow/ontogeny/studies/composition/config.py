@@ -382,6 +382,8 @@ class Analysis(Section):
 class Style(FigureStyle):
     """How figures look, and which phases they show."""
 
+    FORMAT = 2
+
     phases: tuple[Count, Count, Count] | None = Field(
         None,
         description="Ends of memorisation, circuit formation and cleanup [step] that are shown in "

@@ -13,8 +13,8 @@ from ontogeny.config import (
     Section,
     Seed,
     Seeds,
-    Style,
 )
+from ontogeny.config import Style as FigureStyle
 from ontogeny.config.bounds import AtLeastTwo, Examples, Width
 from ontogeny.figures import section_of
 
@@ -32,6 +32,7 @@ __all__ = [
     "Learning",
     "Random",
     "Schedule",
+    "Style",
     "Treacherous",
     "Whole",
     "actions_of",
@@ -332,6 +333,12 @@ SWEPT = (
     Characters,
 )
 """Sections whose fields may be lists: sweeps."""
+
+
+class Style(FigureStyle):
+    """How figures look; quantities follow powers of the step, and are drawn over its logarithm."""
+
+    log_steps: bool = Field(True, description="Draw steps on a logarithmic axis.")
 
 
 FIGURES = {"ontogeny.studies.imitation.figures": "Imitation"}

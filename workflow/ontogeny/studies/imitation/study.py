@@ -7,7 +7,7 @@ from typing import Any
 
 import xarray as xr
 
-from ontogeny.config import Style, canonical, specification
+from ontogeny.config import canonical, specification
 from ontogeny.studies.imitation.checks import resolve
 from ontogeny.studies.imitation.config import (
     FIGURES,
@@ -18,6 +18,7 @@ from ontogeny.studies.imitation.config import (
     History,
     Imitation,
     Random,
+    Style,
     Treacherous,
     actions_of,
     policies_of,

@@ -18,11 +18,9 @@ from ontogeny.config import (
     Section,
     Seed,
     Seeds,
+    Style,
     as_tuple,
     unknown_name,
-)
-from ontogeny.config import (
-    Style as FigureStyle,
 )
 from ontogeny.config import training as optimisation
 from ontogeny.config.bounds import Examples, Width
@@ -46,7 +44,6 @@ __all__ = [
     "Optimiser",
     "Phrases",
     "Schedule",
-    "Style",
     "Text",
     "Training",
     "resolve",
@@ -307,12 +304,6 @@ SWEPT = (
     Text,
 )
 """Sections whose fields may be lists: sweeps."""
-
-
-class Style(FigureStyle):
-    """How figures look; runs are short enough for a plain axis of steps."""
-
-    log_steps: bool = Field(False, description="Draw training steps on a logarithmic axis.")
 
 
 FIGURES = {"ontogeny.studies.induction.figures": "Induction heads"}

@@ -7,13 +7,12 @@ from typing import Any
 
 import xarray as xr
 
-from ontogeny.config import canonical, specification
+from ontogeny.config import Style, canonical, specification
 from ontogeny.studies.induction.config import (
     FIGURES,
     SWEPT,
     Corpus,
     Induction,
-    Style,
     Text,
     resolve,
 )

@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.induction.config import Style
 from ontogeny.studies.induction.panels import experiments, legend, short_names
 
 __all__ = ["draw", "numbers"]

@@ -16,8 +16,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
+from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings, step_axis
-from ontogeny.studies.induction.config import Style
 from ontogeny.studies.induction.labels import coordinate
 from ontogeny.studies.induction.panels import KIND_COLOURS, KIND_NAMES, shade
 

@@ -10,8 +10,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.induction.config import Style
 from ontogeny.studies.induction.panels import KIND_COLOURS, KIND_NAMES
 
 __all__ = ["draw", "numbers"]

@@ -6,8 +6,8 @@ Every claim about induction heads with the quantity measured, its 95 % interval,
 import xarray as xr
 from matplotlib.figure import Figure
 
+from ontogeny.config import Style
 from ontogeny.plotting import verdict_table
-from ontogeny.studies.induction.config import Style
 
 __all__ = ["draw", "numbers"]
 

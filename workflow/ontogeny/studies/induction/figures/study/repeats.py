@@ -10,8 +10,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
+from ontogeny.config import Style
 from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.induction.config import Style
 
 __all__ = ["draw", "numbers"]
 
