@@ -53,7 +53,7 @@ def facts_of_runs(experiments: Collection[Experiment], given: Mapping[str, Given
     experiments : collection of Experiment
         Those whose networks learn the product of the group.
     given : mapping
-        The section ``groups``: the groups that no name stands for.
+        The section ``groups``: the groups that cannot be called by name.
 
     Returns
     -------

@@ -183,7 +183,7 @@ class CompositionPlan(Plan):
         )
 
     def predicting(self) -> list[tuple[str, int]]:
-        """Return the runs of which it is known what they say early."""
+        """Return the runs that have predictions."""
         return self.runs(self.predicts)
 
     def comparison_specification(self) -> Any:

@@ -50,7 +50,7 @@ def outcomes_of_runs(joined: xr.Dataset) -> dict[tuple[str, int], Outcome]:
 
 
 def outcomes_of_history(history: xr.Dataset) -> Outcome:
-    """Return the outcome of a run of which nothing but the history is known."""
+    """Return the outcome of a run with nothing but a history."""
     split = "test" if "test" in history["split"] else "train"
     return Outcome(float(history["accuracy"].sel(split=split)[-1]))
 

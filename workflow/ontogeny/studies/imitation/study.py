@@ -204,7 +204,7 @@ def _files(kind: Class) -> Sequence[str]:
 
 
 def _specification(kind: Class) -> Any:
-    """Return what a class depends on besides the seed: of its files the digests."""
+    """Return what a class depends on, apart from the seed: of its files the digests."""
     if not isinstance(kind, History) or not isinstance(kind.past, Characters):
         return canonical({"class": specification(kind)})
     digests = tuple(given_digest(path) for path in kind.past.files)

@@ -206,7 +206,7 @@ def band(axes: Axes, x: xr.DataArray, one: xr.Dataset, name: str, **look: Any) -
 
 
 def plot_known(axes: Axes, x: xr.DataArray, y: xr.DataArray, **look: Any) -> None:
-    """Draw a line through the points of which both numbers are known."""
+    """Draw a line through the points with both numbers known."""
     known = (x.notnull() & y.notnull()).values
     axes.plot(x.values[known], y.values[known], **look)
 
