@@ -1,5 +1,7 @@
 """Claims and the rule for verdicts, on datasets made by hand."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -15,6 +17,8 @@ from ontogeny.claims import (
     verdict,
 )
 from ontogeny.estimates import Estimate, mean, share
+from ontogeny.figures import figures_of
+from ontogeny.known_studies import STUDIES
 from ontogeny.studies.composition.addition import claims as of_addition
 from ontogeny.studies.composition.irreps import claims as of_irreps
 from ontogeny.studies.induction import claims as of_induction
@@ -37,6 +41,13 @@ def test_claims_are_said_in_one_form(study):
 def test_no_two_claims_have_one_name():
     names = [claim.name for module in OF_STUDIES.values() for claim in module.CLAIMS]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
+def test_a_claim_is_shown_by_a_figure_of_its_study(study):
+    figures = {figure.name for level in study.levels for figure in figures_of(study, level)}
+    claims = [claim for each in study.claims for claim in import_module(each.module).CLAIMS]
+    assert {claim.figure for claim in claims} - {""} <= figures
 
 
 @pytest.mark.parametrize(
