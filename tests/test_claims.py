@@ -158,6 +158,9 @@ def test_a_claim_is_decided_exactly_when_it_has_the_runs_that_it_needs(found, mi
         (Estimate(0.7, np.nan, np.nan, 9), 10, "It takes at least 10 runs, 1 more than there are."),
         (Estimate(0.9, 0.8, 1.0, 3), 5, "It takes at least 5 runs, 2 more than there are."),
         (Estimate(0.7, 0.31, 1.1, 8), 31, "About 25 more runs like these would decide it."),
+        (Estimate(0.7, 0.47, 0.8, 7), 10, "About 3 more runs"),
+        (Estimate(0.7, 0.48, 0.8, 7), 9, "About 2 more runs"),
+        (Estimate(0.7, 0.49, 0.8, 7), 8, "It takes about 8 runs like these, 1 more than"),
         (Estimate(0.7, 0.11, 1.3, 50), 436, "About 400 more runs like these would decide it."),
         (
             Estimate(0.51, 0.005, 1.0, 5),

@@ -163,6 +163,8 @@ def outlook(found: Estimate, *, threshold: float, minimum: int, unit: str = "run
         return f"It takes at least {needed:.0f} {unit}, {more} more than there are."
     if needed > _HOPELESS * found.runs:
         return f"More {unit} would hardly decide it: the value is close to the threshold."
+    if more == 1:
+        return f"It takes about {needed:.0f} {unit} like these, 1 more than there are."
     return f"About {_rounded(more)} more {unit} like these would decide it."
 
 

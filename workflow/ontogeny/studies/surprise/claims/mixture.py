@@ -95,7 +95,7 @@ CLAIMS = (
         "r.m.s. residual of ln loss of text from a power law in N",
         "below", 0.10, LEAST, _law,
         figure="mixture_abilities",
-        unit="families of networks",
+        unit="seeds",
     ),
     Claim(
         "abilities-are-unforeseen",
@@ -107,7 +107,7 @@ CLAIMS = (
         "of the two tasks with the largest gain over a factor of two",
         "above", 0.3, LEAST, _not_predicted,
         figure="mixture_forecast",
-        unit="families of networks",
+        unit="seeds",
     ),
     Claim(
         "some-stay-at-floor",
@@ -117,7 +117,7 @@ CLAIMS = (
         "share of families with a task whose score guessing explains at the largest size",
         "above", MOST, LEAST, _stay,
         figure="mixture_abilities",
-        unit="families of networks",
+        unit="seeds",
     ),
     Claim(
         "some-are-smooth",
@@ -128,7 +128,7 @@ CLAIMS = (
         f"{STRAIGHT}",
         "above", MOST, LEAST, _smooth,
         figure="mixture_abilities",
-        unit="families of networks",
+        unit="seeds",
     ),
     Claim(
         "metric-makes-part",
@@ -140,7 +140,7 @@ CLAIMS = (
         "that leave the floor and have answers of several characters",
         "above", 0.9, LEAST, _by_metric,
         figure="metrics",
-        unit="families of networks",
+        unit="seeds",
     ),
     Claim(
         "bias-follows-the-prompt",
@@ -152,6 +152,6 @@ CLAIMS = (
         "network",
         "above", 1.0, LEAST, _follows_prompt,
         figure="bias",
-        unit="families of networks",
+        unit="seeds",
     ),
 )  # fmt: skip

@@ -113,7 +113,7 @@ CLAIMS = (
         "the whole training",
         "below", 0.10, LEAST, partial(_predictable, "loss_miss"),
         figure="parity_forecast",
-        unit="families of networks",
+        unit="families",
     ),
     Claim(
         "loss-is-predictable-early",
@@ -125,7 +125,7 @@ CLAIMS = (
         "a quarter of the training",
         "below", 0.10, LEAST, partial(_predictable, "loss_miss_quarter"),
         figure="parity_forecast",
-        unit="families of networks",
+        unit="families",
     ),
     Claim(
         "heavier-tail-flatter-law",
@@ -158,7 +158,7 @@ CLAIMS = (
         "r.m.s. residual of ln loss around the law with the lowest criterion of Akaike",
         "below", 0.10, LEAST, _law,
         figure="parity_laws",
-        unit="families of networks",
+        unit="families",
     ),
     Claim(
         "loss-is-sum-of-abilities",
@@ -168,7 +168,7 @@ CLAIMS = (
         "|loss / (ln 2 summed probability of tasks not learned) - 1|, mean over widths",
         "below", 0.15, LEAST, _sum_of_abilities,
         figure="parity_order",
-        unit="families of networks",
+        unit="families",
     ),
     Claim(
         "frequent-first",
@@ -178,7 +178,7 @@ CLAIMS = (
         "Somers' D of rank of frequency with respect to the width at which a task is learned",
         "above", 0.7, LEAST, _frequent_first,
         figure="parity_order",
-        unit="families of networks",
+        unit="families",
     ),
     Claim(
         "abilities-jump",
@@ -188,6 +188,6 @@ CLAIMS = (
         "largest gain in accuracy over a factor of two in size, median over learned tasks",
         "above", 0.2, LEAST, _jump,
         figure="parity_abilities",
-        unit="families of networks",
+        unit="families",
     ),
 )  # fmt: skip
