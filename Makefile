@@ -8,7 +8,7 @@ PROFILE ?= default
 RUN := .venv/bin/python -m
 FLAGS = --workflow-profile profiles/$(PROFILE) --cores $(CORES) --configfile '$(subst ','\'',$(CONFIG))'
 
-.PHONY: run plan test test-slurm report check usage bench lock generated clean
+.PHONY: run plan test test-slurm report check usage bench lock generated keep clean
 
 # What a virtual environment, Snakemake or netCDF cannot have in the path of this folder.
 REFUSED := $(shell if pwd -P | grep -q '[:\\{}]' || test $$(pwd -P | wc -l) -gt 1; then \
@@ -84,6 +84,11 @@ lock:
 # the results of studies, such as results/tiny/composition, for the tables of variables.
 generated: .venv/ready
 	.venv/bin/python workflow/generate.py $(RESULTS)
+
+# The verdicts of a long configuration that has finished, kept in atlas/. RESULTS is its folder, such
+# as results/imitation.
+keep: .venv/ready
+	.venv/bin/python workflow/keep.py $(RESULTS)
 
 # The results of all configurations.
 clean:
