@@ -48,7 +48,7 @@ def watch(jobs):
         title=PLACES.configuration,
         total=len(jobs),
         studies=PLANS,
-        tell=TELL,
+        tell=TELL.in_passing,
     )
     logger.addHandler(following)
     following.start()

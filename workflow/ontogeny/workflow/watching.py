@@ -14,7 +14,6 @@ from ontogeny.workflow.plan_words import kind_of, number_of, progress_log, task_
 from ontogeny.workflow.progress import Progress, last_progress
 from ontogeny.workflow.snakemake_parts import part
 from ontogeny.workflow.summaries import duration
-from ontogeny.workflow.telling import Teller
 
 __all__ = ["Watch", "progress_file"]
 
@@ -62,8 +61,9 @@ class Watch(logging.Handler):
         Number of steps.
     studies : iterable of str
         Their names begin those of rules.
-    tell : Teller
-        It is told when a training has passed a quarter, and when another kind of work begins.
+    tell : callable
+        It is told in a line when a training has passed a quarter of its steps, and when another
+        kind of work begins.
     clock : callable
         The time [s since 1970].
     """
@@ -75,7 +75,7 @@ class Watch(logging.Handler):
         title: str,
         total: int,
         studies: Iterable[str],
-        tell: Teller,
+        tell: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
@@ -153,7 +153,7 @@ class Watch(logging.Handler):
         if (step.study, step.kind) not in self._begun:
             self._begun.add((step.study, step.kind))
             done = f"{len(self._done):,} of {number_of(self._total, 'step')} done"
-            self._tell.in_passing(f"{_first(step)} ({done})")
+            self._tell(f"{_first(step)} ({done})")
 
     def _end(self, number: int) -> None:
         step = self._running.pop(number, None)
@@ -164,13 +164,13 @@ class Watch(logging.Handler):
             step.look()
             shown = f": {step.progress.shown}" if step.progress else ""
             took = duration(self._clock() - step.began)
-            self._tell.in_passing(f"{_named(step)}, done in {took}{shown}")
+            self._tell(f"{_named(step)}, done in {took}{shown}")
 
     def _fail(self, number: int) -> None:
         step = self._running.pop(number, None)
         if step is not None:
             self._failed.add(number)
-            self._tell.in_passing(f"{_named(step)}, failed")
+            self._tell(f"{_named(step)}, failed")
 
     def _pass(self, step: _Step) -> None:
         """Tell of a training that has passed a quarter of its steps."""
@@ -179,7 +179,7 @@ class Watch(logging.Handler):
         quarter, now = int(step.progress.share * _QUARTERS), self._clock()
         if step.quarter < quarter < _QUARTERS and now - max(step.told, step.began) >= _QUIET:
             step.quarter, step.told = quarter, now
-            self._tell.in_passing(f"{_named(step)}, {_far(step.progress)}")
+            self._tell(f"{_named(step)}, {_far(step.progress)}")
 
     def _text(self) -> str:
         ordered = sorted(self._running.values(), key=lambda step: (step.log is None, step.began))

@@ -97,8 +97,11 @@ def summary(
     said = [f"{_share(tested)} generalised"] if tested else []
     said += [f"{_share(learning)} trained on all pairs learned them"] if learning else []
     ends = [each.circuit_end for each in _learned(tested) if np.isfinite(each.circuit_end)]
-    circuits = f"{verb(len(ends), 'the circuit', 'circuits')} formed by {median_of(ends)}"
-    return Summary("; ".join(said), circuits if ends else "")
+    networks = "; ".join(said)
+    if not ends:
+        return Summary(networks)
+    circuits = verb(len(ends), "the circuit", "circuits")
+    return Summary(networks, f"{circuits} formed by {median_of(ends)}")
 
 
 def finding(

@@ -32,12 +32,12 @@ def finding(comparison: xr.Dataset) -> str:
     )
     if not means.sizes["recipe_of_run"]:
         number = comparison.sizes["run"]
-        return f"{number} network{'s' * (number > 1)} were scored without a measure of bias."
+        return f"{number} networks were scored, without a measure of their bias."
     best = means.isel(recipe_of_run=int(np.argmax(means["auc"].values)))
     fairest = means.isel(recipe_of_run=int(np.argmin(means[_BIAS].values)))
     where = f"In the setting `{setting}`" if comparison.sizes["setting"] > 1 else "On test comments"
     if means.sizes["recipe_of_run"] == 1:
-        return f"{where}, the recipe {_named(best)} reaches {_auc(best)} with a {_bias(best)}."
+        return f"{where}, the recipe {_named(best)} reaches {_auc(best)} and {_bias(best)}."
     if best["recipe_of_run"].item() == fairest["recipe_of_run"].item():
         return (
             f"{where}, the recipe {_named(best)} is both the most accurate of "

@@ -43,17 +43,17 @@ def _of_networks(
         return f"All {_number(int(families['left_out'].sum()), 'network')} on {world} diverged."
     parameters = trained["parameters"].mean("family").values
     loss, (able, what) = trained["loss"].mean("family").values, abilities(trained)
-    where = f" (setting `{settings[0]}`)" if len({*settings}) > 1 else ""
+    setting = f", setting `{settings[0]}`" if len({*settings}) > 1 else ""
     if len(loss) == 1:
         further = f" and {what.format(f'{able[0]:.3g}')}" if able else ""
         return (
-            f"Networks of {parameters[0]:,.0f} parameters reach a loss of {loss[0]:.2f} nat on "
-            f"{world}{where}{further}."
+            f"Networks of {parameters[0]:,.0f} parameters on {world}{setting} reach a loss of "
+            f"{loss[0]:.2f} nat{further}."
         )
     further = f" and {what.format(f'{able[0]:.3g} and {able[-1]:.3g}')}" if able else ""
-    sizes = f"{parameters[0]:,.0f} and {parameters[-1]:,.0f} parameters"
+    sizes = f"{parameters[0]:,.0f} and {parameters[-1]:,.0f} parameters{setting}"
     return (
-        f"The smallest and the largest of {len(loss)} networks on {world} ({sizes}){where} reach "
+        f"The smallest and the largest of {len(loss)} sizes of networks on {world} ({sizes}) reach "
         f"a loss of {loss[0]:.2f} and {loss[-1]:.2f} nat{further}."
     )
 
