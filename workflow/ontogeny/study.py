@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import xarray as xr
 
@@ -36,6 +36,7 @@ __all__ = [
     "Stored",
     "Study",
     "Subject",
+    "Summary",
     "any_of",
     "given_digest",
     "read_sections",
@@ -121,6 +122,21 @@ class Subject:
     inputs: Mapping[str, str | Sequence[str]]
     values: Mapping[str, Any] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
+
+
+class Summary(NamedTuple):
+    """What the last lines of a run of the workflow say of a study; empty where it has nothing.
+
+    Attributes
+    ----------
+    networks : str
+        How many networks learned what they were trained for.
+    circuits : str
+        When their circuits formed.
+    """
+
+    networks: str = ""
+    circuits: str = ""
 
 
 class Stored:
@@ -339,9 +355,10 @@ class Plan(ABC):
     def joined(self) -> Sequence[str]:
         """Return the names of the results of all runs, of which claims are judged."""
 
-    @abstractmethod
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow, with `read` to open results."""
+    def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
+        """Return what the last lines of a run say of the study, with `read` to open results."""
+        del read
+        return Summary()
 
     def finding(self, read: Callable[[str], xr.Dataset]) -> str:
         """Return in one sentence what its runs show, with `read` to open results."""

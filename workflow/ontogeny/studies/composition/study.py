@@ -25,11 +25,12 @@ from ontogeny.studies.composition.resolution import resolve
 from ontogeny.studies.composition.section import FIGURES, Composition
 from ontogeny.studies.composition.summary import (
     Outcome,
+    finding,
     outcomes_of_history,
     outcomes_of_runs,
     summary,
 )
-from ontogeny.study import Claims, Places, Plan, Study, Subject, given_digest
+from ontogeny.study import Claims, Places, Plan, Study, Subject, Summary, given_digest
 
 __all__ = ["STUDY", "CompositionPlan"]
 
@@ -420,21 +421,34 @@ class CompositionPlan(Plan):
             ),
         ]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        outcomes: dict[tuple[str, int], Outcome] = {}
+    def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
+        """Return what the last lines of a run say of the study."""
+        return summary(self._outcomes(read), untested=self._untested())
+
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        groups = {name: each.group for name, each in self.section.experiments.items()}
+        return finding(self._outcomes(read), groups, untested=self._untested())
+
+    def _untested(self) -> list[str]:
+        """Return the experiments whose networks are trained on all pairs."""
+        experiments = self.section.experiments.items()
+        return [name for name, each in experiments if each.has_split and not each.has_test_pairs]
+
+    def _outcomes(self, read: Callable[[str], xr.Dataset]) -> dict[tuple[str, int], Outcome]:
+        """Return what became of each run whose training pairs are known."""
+        found: dict[tuple[str, int], Outcome] = {}
         for name in ("addition_comparison", "comparison"):
             if name in self.joined():
-                outcomes |= outcomes_of_runs(read(self.result(name)))
-        experiments = self.section.experiments
-        unknown = [name for name, each in experiments.items() if not each.has_split]
-        untested = [
-            name for name, each in experiments.items() if each.has_split and not each.has_test_pairs
-        ]
-        for run in self.runs():
-            if run[0] in untested or (run not in outcomes and run[0] not in unknown):
-                outcomes[run] = outcomes_of_history(read(self.files([run], "history")[0]))
-        return summary(self.experiments(), outcomes, unknown=unknown, untested=untested)
+                found |= outcomes_of_runs(read(self.result(name)))
+        untested = self._untested()
+        runs = self.runs(lambda experiment: experiment.has_split)
+        return {
+            run: found[run]
+            if run in found and run[0] not in untested
+            else outcomes_of_history(read(self.files([run], "history")[0]))
+            for run in runs
+        }
 
 
 STUDY = Study(

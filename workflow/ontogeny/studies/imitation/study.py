@@ -27,7 +27,7 @@ from ontogeny.studies.imitation.config import (
 from ontogeny.studies.imitation.facts import can_ask, facts_of_runs
 from ontogeny.studies.imitation.labels import DIMENSIONS
 from ontogeny.studies.imitation.memory import class_memory, run_memory
-from ontogeny.studies.imitation.summary import summary
+from ontogeny.studies.imitation.summary import finding
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
 
 __all__ = ["STUDY", "ImitationPlan"]
@@ -193,9 +193,9 @@ class ImitationPlan(Plan):
         distance = ["distance"] if any(can_ask(*run) for run in runs) else []
         return [self.result("figures", name, suffix="") for name in (*learners, *distance)]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        return summary(self.experiments(), read(self.result("comparison")))
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding(read(self.result("comparison")))
 
 
 def _files(kind: Class) -> Sequence[str]:

@@ -19,8 +19,8 @@ from ontogeny.studies.induction.config import (
 from ontogeny.studies.induction.facts import facts_of_experiment, facts_of_runs
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
-from ontogeny.studies.induction.summary import summary
-from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
+from ontogeny.studies.induction.summary import finding, summary
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, Summary, given_digest, unique
 
 __all__ = ["STUDY", "InductionPlan"]
 
@@ -220,9 +220,13 @@ class InductionPlan(Plan):
             self.result("figures", experiments[-1], "model", suffix=""),
         ]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
+    def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
+        """Return what the last lines of a run say of the study."""
         return summary(self.experiments(), read(self.result("comparison")))
+
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding(self.experiments(), read(self.result("comparison")))
 
 
 def _files(corpus: Corpus) -> Sequence[str]:

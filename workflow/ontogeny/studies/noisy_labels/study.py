@@ -25,7 +25,7 @@ from ontogeny.studies.noisy_labels.files import paths_of, with_paths
 from ontogeny.studies.noisy_labels.labels import DIMENSIONS
 from ontogeny.studies.noisy_labels.memory import corpus_memory, rater_memory, run_memory
 from ontogeny.studies.noisy_labels.parents import parent_of, reads_rater
-from ontogeny.studies.noisy_labels.summary import summary
+from ontogeny.studies.noisy_labels.summary import finding
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest, unique
 
 __all__ = ["STUDY", "NoisyLabelsPlan"]
@@ -247,9 +247,9 @@ class NoisyLabelsPlan(Plan):
         names = ["strategies"] * ("several-strategies" in facts_of_runs(self.section))
         return [self.result("figures", name, suffix="") for name in [*names, "raters"]]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        return summary(read(self.result("comparison")))
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding(read(self.result("comparison")))
 
 
 def _variant(experiment: Experiment) -> str:

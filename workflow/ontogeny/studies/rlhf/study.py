@@ -38,7 +38,7 @@ from ontogeny.studies.rlhf.seeds import (
     seeds_of_preferences,
 )
 from ontogeny.studies.rlhf.shares import taken
-from ontogeny.studies.rlhf.summary import summary
+from ontogeny.studies.rlhf.summary import finding
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
 
 __all__ = ["STUDY", "RlhfPlan"]
@@ -514,9 +514,9 @@ class RlhfPlan(Plan):
         names = ["root", "split"] * ("policies" in facts_of_runs(self.section))
         return [self.result("figures", name, suffix="") for name in names]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        return summary(read(self.result("comparison")))
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding(read(self.result("comparison")))
 
 
 def _specification(world: World) -> Any:

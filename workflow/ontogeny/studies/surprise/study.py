@@ -23,7 +23,7 @@ from ontogeny.studies.surprise.files import files_of, with_files
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
 from ontogeny.studies.surprise.settings import setting_of
-from ontogeny.studies.surprise.summary import summary
+from ontogeny.studies.surprise.summary import finding
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest, unique
 
 __all__ = ["STUDY", "SurprisePlan"]
@@ -199,9 +199,9 @@ class SurprisePlan(Plan):
         names = [f"{kind}_abilities" for kind in kinds] + ["published"] * bool(self.published())
         return [self.result("figures", name, suffix="") for name in names]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        return summary({name: read(self.result(name)) for name in self.joined()})
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding({name: read(self.result(name)) for name in self.joined()})
 
 
 def _specification(world: World) -> Any:
