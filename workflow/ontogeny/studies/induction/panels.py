@@ -7,6 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ontogeny.plotting import PALETTE
@@ -19,6 +20,7 @@ __all__ = [
     "experiments",
     "head_names",
     "head_title",
+    "kind_patches",
     "kinds_of",
     "legend",
     "shade",
@@ -69,6 +71,12 @@ def head_title(numbers: xr.Dataset, shown_head: str) -> str:
         return f"{kind} {layer}.{head}"
     article = "an" if kind[0] in "aeiou" else "a"
     return f"head {layer}.{head}, {strongest},\nnot {article} {kind}"
+
+
+def kind_patches(numbers: xr.Dataset) -> list[Patch]:
+    """Return what the colours of heads stand for, of the kinds that there are."""
+    kinds = np.unique(kinds_of(numbers))
+    return [Patch(color=KIND_COLOURS[kind], label=KIND_NAMES[kind]) for kind in kinds]
 
 
 def shade(axes: Axes, start: float, end: float, colour: str = SHADE, alpha: float = 1.0) -> None:

@@ -106,8 +106,8 @@ def written(
         x, y = layout.left[token], layout.line[token]
         ground = (1.0, 1.0, 1.0, 1.0) if np.isnan(values[token]) else colours(norm(values[token]))
         axes.add_patch(Rectangle((x, y + 0.08), len(word), 0.84, facecolor=ground, lw=0))
-        axes.text(*layout.centre(token), word, ha="center", va="center_baseline", fontsize=layout.size,
-                  family="DejaVu Sans Mono", parse_math=False,
+        axes.text(*layout.centre(token), word, ha="center", va="center_baseline",
+                  fontsize=layout.size, family="DejaVu Sans Mono", parse_math=False,
                   color="white" if _is_dark(ground) else "black",
                   fontweight="bold" if marked[token] else "normal")  # fmt: skip
         if marked[token]:
@@ -124,7 +124,7 @@ def arrow(axes: Axes, layout: Layout, start: int, end: int) -> None:
         return
     drawn = FancyArrowPatch(
         layout.centre(start), layout.centre(end), arrowstyle="-|>", mutation_scale=8, lw=0.9,
-        connectionstyle="arc3,rad=0.15", shrinkA=7, shrinkB=7, color="#555555",
+        connectionstyle="arc3,rad=0.15", shrinkA=7, shrinkB=7, color="#555555", clip_on=False,
     )  # fmt: skip
     axes.add_patch(drawn)
 

@@ -17,6 +17,7 @@ __all__ = [
     "by_class",
     "by_head",
     "class_legend",
+    "context_axis",
     "kind_legend",
     "path",
     "slopes",
@@ -83,7 +84,7 @@ def along_context(axes: Axes, run: xr.Dataset) -> None:
         axes.stairs(values, edges, baseline=None, color=colour, ls=dash, lw=1.2,
                     label=f"step {int(step):,}")  # fmt: skip
     axes.legend()
-    _context_axis(axes, length)
+    context_axis(axes, length)
 
 
 def slopes(axes: Axes, run: xr.Dataset) -> None:
@@ -93,7 +94,7 @@ def slopes(axes: Axes, run: xr.Dataset) -> None:
         axes.plot(run["context_bin"], run["context_slope"].sel(step=step), color=colour, ls=dash,
                   lw=1.2, label=f"step {int(step):,}")  # fmt: skip
     axes.legend()
-    _context_axis(axes, run.sizes["index"])
+    context_axis(axes, run.sizes["index"])
 
 
 def path(axes: Axes, run: xr.Dataset) -> None:
@@ -143,7 +144,8 @@ def _reach(axes: Axes, value: float) -> None:
     axes.autoscale_view(scalex=False)
 
 
-def _context_axis(axes: Axes, length: int) -> None:
+def context_axis(axes: Axes, length: int) -> None:
+    """Make the horizontal axis one of context indices, in the logarithm."""
     axes.set(xscale="log", xlim=(1, length + 1), xlabel="context index")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))

@@ -82,7 +82,8 @@ def _attention(
     values[query + 1 :] = np.nan
     _block(row, layout, values, repeat, colours=attention_colours(name))
     arrow(row[0], layout, query, int(attention.argmax()))
-    row[0].set_title(f"attention of {head_title(numbers, name)} at the boxed token", loc="left")
+    which = head_title(numbers, name).replace("\n", " ")
+    row[0].set_title(f"attention at the boxed token: {which}", loc="left")
 
 
 def _block(
