@@ -288,7 +288,7 @@ def test_a_run_ends_with_its_summary(project, both):
     paths = [
         "results/both/claims.html",
         "results/both/induction/figures/corpora/p/models.png",
-        "results/both/induction/figures/one/model.png",
+        "results/both/induction/figures/one/seed0/overview.png",
     ]
     lines = [*COMPOSITION, "", *INDUCTION, "", "Look first at", *(f"  {path}" for path in paths)]
     assert first.returncode == 0, output_of(first)

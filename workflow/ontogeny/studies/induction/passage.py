@@ -132,4 +132,4 @@ def arrow(axes: Axes, layout: Layout, start: int, end: int) -> None:
 def _is_dark(ground: tuple[float, ...]) -> bool:
     """Return whether white letters are easier to read on a colour than black ones."""
     red, green, blue, _ = ground
-    return 0.3 * red + 0.59 * green + 0.11 * blue < _DARK
+    return bool(0.3 * red + 0.59 * green + 0.11 * blue < _DARK)
