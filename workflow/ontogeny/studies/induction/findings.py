@@ -27,18 +27,15 @@ from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
 from ontogeny.studies.induction.labels import dataset, variable
+from ontogeny.studies.induction.moments import MOMENTS
 
 __all__ = [
     "LONGEST_EXAMPLE",
-    "MOMENTS",
     "FinalCheckpoint",
     "analysis_dataset",
     "final_checkpoint",
     "head_kinds",
 ]
-
-MOMENTS = ("before", "after")
-"""The start of the phase change, or the end of the warm-up without one; the final checkpoint."""
 
 LONGEST_EXAMPLE = 96
 """Tokens of the example, from its beginning, whose attention is kept."""

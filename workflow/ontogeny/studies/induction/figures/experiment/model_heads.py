@@ -16,7 +16,7 @@ from ontogeny.studies.induction.run_panels import kind_legend
 
 __all__ = ["NEEDS", "draw", "numbers"]
 
-NEEDS = ("steps", "several-seeds")
+NEEDS = ("several-seeds", "steps")
 
 _NAMES = ("matching", "previous_token", "qk_trace")
 

@@ -25,7 +25,7 @@ from ontogeny.studies.induction.run_panels import (
 
 __all__ = ["NEEDS", "draw", "numbers"]
 
-NEEDS = ("steps", "several-seeds")
+NEEDS = ("several-seeds", "steps")
 
 _NAMES = ("loss", "class_loss", "index_loss", "range_loss", "context_slope")
 

@@ -18,7 +18,7 @@ from ontogeny.studies.induction.run_panels import along_steps, kind_legend
 
 __all__ = ["NEEDS", "draw", "numbers"]
 
-NEEDS = ("steps", "several-seeds")
+NEEDS = ("several-seeds", "steps")
 
 _NAMES = ("score", "ablated_score", "projection")
 
