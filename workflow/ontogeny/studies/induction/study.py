@@ -16,7 +16,7 @@ from ontogeny.studies.induction.config import (
     Text,
     resolve,
 )
-from ontogeny.studies.induction.facts import facts_of_experiment, facts_of_runs
+from ontogeny.studies.induction.facts import facts_of_experiment, facts_of_run, facts_of_runs
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
 from ontogeny.studies.induction.summary import finding, summary
@@ -152,7 +152,7 @@ class InductionPlan(Plan):
                 inputs={"corpus": self.corpus_file(experiment.corpus)}
                 | {result: self.result(f"{name}/seed{seed}", result) for result in STUDY.results}
                 | {own: files[0] for own, files in self.own_files([(name, seed)]).items()},
-                facts=facts_of_experiment(experiment),
+                facts=facts_of_run(experiment),
             )
             for name, experiment in self.section.experiments.items()
             for seed in self.seeds_with_figures(experiment)
@@ -186,10 +186,26 @@ class InductionPlan(Plan):
                 inputs={
                     "corpus": self.corpus_file(name),
                     "comparison": self.result("comparison"),
+                    **{
+                        result: self.files(self.first_runs(name), result)
+                        for result in ("evaluation", "analysis")
+                    },
                 },
-                values={"corpus_name": name},
+                values={
+                    "corpus_name": name,
+                    "experiments": [experiment for experiment, _ in self.first_runs(name)],
+                },
+                facts=frozenset({"several-networks"} if len(self.first_runs(name)) > 1 else ()),
             )
             for name in self.corpora_of_runs()
+        ]
+
+    def first_runs(self, corpus: str) -> list[tuple[str, int]]:
+        """Return the first run of each experiment on a corpus that has several checkpoints."""
+        return [
+            (name, experiment.seeds[0])
+            for name, experiment in self.section.experiments.items()
+            if experiment.corpus == corpus and experiment.has_steps
         ]
 
     def _study(self) -> list[Subject]:
@@ -214,11 +230,13 @@ class InductionPlan(Plan):
 
     def highlights(self) -> list[str]:
         """Return the figures to look at first, without suffix."""
-        corpora, experiments = self.corpora_of_runs(), list(self.section.experiments)
-        return [
-            self.result("figures/corpora", corpora[0], "models", suffix=""),
-            self.result("figures", experiments[-1], "model", suffix=""),
-        ]
+        corpora = self.corpora_of_runs()
+        figures = [self.result("figures/corpora", corpora[0], "models", suffix="")]
+        with_steps = [run for run in self._runs_with_figures() if "steps" in run.facts]
+        if with_steps:
+            folder = STUDY.levels["run"].format(**with_steps[-1].wildcards)
+            figures.append(self.result(folder, "overview", suffix=""))
+        return figures
 
     def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
         """Return what the last lines of a run say of the study."""
@@ -258,7 +276,8 @@ STUDY = Study(
     },
     facts={
         "run": ("several-layers", "can-induce", "steps"),
-        "experiment": ("several-layers", "can-induce", "steps"),
+        "experiment": ("several-layers", "can-induce", "steps", "several-seeds"),
+        "corpus": ("several-networks",),
         "study": ("several-phrase-corpora", "enough-runs"),
     },
     figures=FIGURES,
@@ -266,6 +285,23 @@ STUDY = Study(
     dimensions=DIMENSIONS,
     claims=(Claims("claims", "ontogeny.studies.induction.claims", "comparison", "induction"),),
     results=("checkpoints", "history", "evaluation", "analysis"),
+    story=(
+        "overview",
+        "text",
+        "side_by_side",
+        "models",
+        "context",
+        "paths",
+        "patterns",
+        "ablations",
+        "attribution",
+        "evaluators",
+        "model_losses",
+        "model_scores",
+        "model_heads",
+        "repeats",
+        "claims",
+    ),
     snapshots="ontogeny.studies.induction.snapshots",
     asked=("step", "parameters", "network", "tokens", "logits"),
     opened="ontogeny.studies.induction.opened",
