@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 _PHASE_COLOURS = ("#f3e6c8", "#d9e8f5", "#dcefdc")
-_UNFINISHED = {"hatch": "////", "edgecolor": "white"}
+_UNFINISHED: dict[str, Any] = {"hatch": "////", "edgecolor": "white"}
 """Look of a phase that does not end within the run."""
 
 _WIDEST_GAP = 4
