@@ -11,7 +11,6 @@ from ontogeny.plotting import (
     legend_below,
     note,
     phase_legend,
-    phase_names,
     phase_shades,
     step_axis,
 )
@@ -77,12 +76,6 @@ def test_the_hatching_of_phases_is_explained_where_there_is_some(unfinished):
     phase_legend(drawn, ["a", "b", "c"], unfinished=unfinished)
     names = [text.get_text() for text in drawn.legends[0].get_texts()]
     assert names == ["a", "b", "c"] + ["not finished in the run"] * unfinished
-
-
-def test_phases_of_some_length_are_named_in_the_panel():
-    axes = figure(width=4.0, height=2.0).subplots()
-    phase_names(axes, np.array([10.0, np.nan, 30.0]), 50.0, ["first", "second", "third"])
-    assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [("first", 5), ("second", 20)]
 
 
 @pytest.mark.parametrize("label", ["", "activation"])

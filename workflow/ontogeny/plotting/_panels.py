@@ -23,7 +23,6 @@ __all__ = [
     "legend_below",
     "note",
     "phase_legend",
-    "phase_names",
     "phase_rows",
     "phase_shades",
     "step_axis",
@@ -143,46 +142,6 @@ def phase_legend(drawn: Figure, names: Sequence[str], *, unfinished: bool = Fals
     if unfinished:
         patches.append(Patch(facecolor="#cccccc", **_UNFINISHED, label="not finished in the run"))
     drawn.legend(handles=patches, loc="outside lower center", ncols=len(patches))
-
-
-def phase_names(
-    axes: Axes, boundary: NDArray[np.float64], last: float, names: Sequence[str]
-) -> None:
-    """Write the name of each phase into its shade, at the top of a panel over steps.
-
-    Parameters
-    ----------
-    axes : Axes
-        Whose steps are on a linear axis.
-    boundary : (P,) ndarray
-        As `phase_shades` has it.
-    last : float
-        Last step of the run.
-    names : sequence of str
-        Of the phases. Above one too narrow for its name, the name leads to it by a line.
-    """
-    ends = list(_phases(boundary, last))
-    for level, ((start, stop, _), name) in enumerate(zip(ends, names, strict=True)):
-        if stop <= start:
-            continue
-        axes.annotate(
-            name,
-            ((start + stop) / 2, 1.0),
-            (max((start + stop) / 2, 0.1 * last), 1.03 + 0.075 * (len(names) - 1 - level)),
-            xycoords=("data", "axes fraction"),
-            textcoords=("data", "axes fraction"),
-            fontsize=7,
-            ha="center",
-            va="bottom",
-            color="#444444",
-            arrowprops={
-                "arrowstyle": "-",
-                "lw": 0.5,
-                "color": "#888888",
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
 
 
 def heat_map(axes: Axes, values: NDArray[np.floating], title: str, *, label: str = "") -> AxesImage:

@@ -316,7 +316,7 @@ class CompositionPlan(Plan):
             steps=experiment.has_steps,
             split=experiment.has_test_pairs,
             initial=experiment.has_initial,
-            cyclic=self.is_cyclic(experiment),
+            residues=self.adds(experiment),
             kind=experiment.architecture.kind,
         )
 
@@ -450,8 +450,8 @@ STUDY = Study(
         "study": "figures",
     },
     facts={
-        "run": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
-        "experiment": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
+        "run": ("steps", "split", "initial", "irreps-alone", *ARCHITECTURES),
+        "experiment": ("steps", "split", "initial", "irreps-alone", *ARCHITECTURES),
         "study": (
             "steps",
             "test-pairs",

@@ -374,9 +374,15 @@ def class_coordinates(frame: Frame, classes: NDArray[np.int64]) -> Coordinates:
     frame : Frame
     classes : (n,) ndarray of int
         Class of each element.
+
+    Returns
+    -------
+    dict
+        ``class_residue`` only where the group is addition modulo its order.
     """
     number, first, size = np.unique(classes, return_index=True, return_counts=True)
-    return {
+    n = frame.order
+    found: Coordinates = {
         "conjugacy_class": number.astype(np.int32),
         "class_element": variable(
             "conjugacy_class",
@@ -390,6 +396,12 @@ def class_coordinates(frame: Frame, classes: NDArray[np.int64]) -> Coordinates:
             "order of an element of the class",
         ),
     }
+    if np.array_equal(frame.product, np.add.outer(range(n), range(n)) % n):
+        residue = (first + (n - 1) // 2) % n - (n - 1) // 2
+        found["class_residue"] = variable(
+            "conjugacy_class", residue, "a + b - c, of smallest absolute value"
+        )
+    return found
 
 
 def null_variables(nulls: Mapping[str, Array], measured: Mapping[str, xr.Variable]) -> Variables:

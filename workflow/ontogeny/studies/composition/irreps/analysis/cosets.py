@@ -66,7 +66,7 @@ def cosets_of(values: NDArray[np.float64], partitions: Sequence[Partition]) -> P
         if best >= ENOUGH and cosets.max() > chosen.max():
             break
         mean = np.bincount(cosets, values) / np.bincount(cosets)
-        share = 1 - np.var(values - mean[cosets]) / (np.var(values) or 1.0)
+        share = 1 - float(np.var(values - mean[cosets]) / (np.var(values) or 1.0))
         if share >= ENOUGH and share > best:
             best, chosen, means = share, cosets, mean
     return np.argsort(np.argsort(means, kind="stable"))[chosen]
