@@ -111,6 +111,7 @@ def class_axis(axes: Axes, numbers: xr.Dataset) -> None:
         return
     count = numbers.sizes["conjugacy_class"]
     axes.set_xlabel("conjugacy class of a b c⁻¹ (first: the right answer)")
+    axes.set_xlim(-0.5, count - 0.5)
     if count <= _NAMED:
         pairs = zip(numbers["class_element"].values, numbers["class_size"].values, strict=True)
         names = [f"{element}\n× {size}" for element, size in pairs]

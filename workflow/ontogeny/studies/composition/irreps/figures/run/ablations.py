@@ -4,7 +4,7 @@ Loss on all pairs after part of the hidden layer is removed at the final checkpo
 on ρ(a), on ρ(b) or on ρ(ab) of the irrep that names the row, in bold where it is key. The squares
 are losses when only one part is kept: of the unembedding the key irreps or all others, or of the
 hidden layer ρ(ab) of the key irreps, rebuilt with all entries equally strong. The network needs
-what raises the loss when it is removed.
+what raises the loss when it is removed. Of many irreps that are not key only some are shown.
 """
 
 import numpy as np
@@ -17,6 +17,7 @@ from ontogeny.studies.composition.irreps.panels import PARTS, irrep_label
 
 __all__ = ["draw", "numbers"]
 
+_MOST = 12
 _WHOLE = {
     "unembedding_key_loss": "unembedding: key irreps alone",
     "unembedding_rest_loss": "unembedding: other irreps alone",
@@ -35,7 +36,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     key = numbers["key"].values
     irreps = [str(name) for name in numbers["irrep"].values]
     order = [*np.flatnonzero(key), *np.flatnonzero(~key)]
-    shown = order if len(order) <= 24 else order[: max(24, int(key.sum()))]
+    shown = order[: max(_MOST, int(key.sum()) + 2)]
     rows = [irreps[r] for r in shown]
     rows = ["trivial (mean)" if name == irreps[0] else irrep_label(name) for name in rows]
     places = np.arange(len(rows) + len(_WHOLE))

@@ -18,7 +18,7 @@ from ontogeny.plotting import colour_bar, figure, heat_map, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.panels import frequency_of, irrep_label
 
-__all__ = ["draw", "draw_neuron", "numbers", "sorted_examples"]
+__all__ = ["draw", "draw_neuron", "factor_label", "numbers", "sorted_examples"]
 
 NEEDS = ("irreps-alone",)
 
@@ -109,6 +109,19 @@ def draw_neuron(axes: Axes, one: xr.Dataset, *, label: str = "") -> None:
     if values.min() >= 0:
         image.set(cmap="Reds", clim=(0, values.max() or 1.0))
     colour_bar(axes, image, label)
+
+
+def factor_label(one: xr.Dataset, side: str) -> str:
+    """Return what an axis of `draw_neuron` has, ``left`` or ``right``, in words."""
+    letter = "a" if side == "left" else "b"
+    factor = f"{side} factor {letter}"
+    cosets = one[f"{side}_coset"].values
+    frequency = frequency_of(one["example_irrep"].item())
+    if bool(one["residues"]) and frequency is not None:
+        return f"{factor}, sorted by {frequency} {letter} mod {len(cosets)}"
+    count = int(cosets.max()) + 1
+    parted = f"in {count} cosets" if count < len(cosets) else "sorted by mean activation"
+    return f"{factor}, {parted}"
 
 
 def _part(axes: Axes, one: xr.Dataset) -> None:

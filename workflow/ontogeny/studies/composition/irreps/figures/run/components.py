@@ -5,8 +5,9 @@ two directions in which functions of a key irrep are largest. On a cyclic group 
 and sine: a network that adds has the residues on a circle, neighbours in the circle of frequency k
 being those that k takes next to each other. On other groups the functions are constant on cosets,
 the fewest for which the irrep has any, and each coset has a colour: a network that has learned the
-irrep gathers the elements of a coset in one point. In brackets, the share of the variance of the
-unembedding that both directions have.
+irrep gathers the elements of a coset in one point. An irrep of one dimension has only the first
+direction; the second is then the largest of what is left. In brackets, the share of the variance of
+the unembedding that both directions have.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ __all__ = ["draw", "numbers"]
 
 _COLUMNS = 3
 _MOST = 12
-_NAMED, _NUMBERED = 24, 64
+_NAMED, _NUMBERED = 12, 64
 
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:

@@ -67,7 +67,8 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             start += rest
             axes.barh(
                 row, max(1 - start, 0.0), left=start, height=0.7, color="white",
-                edgecolor="#bbbbbb", hatch="....", lw=0.4, label="not explained" if row == 0 else None,
+                edgecolor="#bbbbbb", hatch="....", lw=0.4,
+                label="not explained" if row == 0 else None,
             )  # fmt: skip
             level = float(chance.sel(irrep=key).sum())
             axes.plot(

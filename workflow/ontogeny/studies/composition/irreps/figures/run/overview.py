@@ -23,10 +23,16 @@ from ontogeny.plotting import (
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.figures.run.activations import (
     draw_neuron,
+    factor_label,
     sorted_examples,
 )
 from ontogeny.studies.composition.irreps.figures.run.logits import draw_class_logits
-from ontogeny.studies.composition.irreps.panels import class_axis, class_order, irrep_lines
+from ontogeny.studies.composition.irreps.panels import (
+    class_axis,
+    class_order,
+    irrep_label,
+    irrep_lines,
+)
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
@@ -88,11 +94,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
 
 def _neuron(axes: Axes, numbers: xr.Dataset) -> None:
     if "example_activation" in numbers:
-        draw_neuron(axes, numbers, label="activation")
-        axes.set(xlabel="right factor b", ylabel="left factor a")
+        irrep = irrep_label(numbers["example_irrep"].item())
+        name = f"neuron {int(numbers['example'])} ({irrep})"
+        draw_neuron(axes, numbers, label=f"activation of {name}")
+        axes.set(
+            title="", xlabel=factor_label(numbers, "right"), ylabel=factor_label(numbers, "left")
+        )
         axes.set_aspect("auto")
-        axes.set_title(axes.get_title().replace("\n", ", "), loc="right", fontsize=8)
-        axes.set_title("")
     else:
         note(axes, "The hidden layer is not known.")
         axes.set_axis_off()
