@@ -17,7 +17,7 @@ KEPT = 2
 """Number of directions of each irrep."""
 
 _NOTHING = 1e-9
-"""Share of the matrix below which a direction of it counts as rounding."""
+"""What is below this share of a whole counts as rounding."""
 
 Array = NDArray[np.float64]
 
@@ -54,10 +54,15 @@ def components(
 
     An irrep has functions that are constant on the cosets of a subgroup where the subgroup leaves
     a vector of it as it is. Of the coarsest cosets for which it has any, those are taken on which
-    the matrix holds most; the directions are the leading right singular vectors of the part of the
-    matrix in these functions. The rows themselves are projected, with all that they hold of other
-    irreps: elements of one coset are one point where the directions of irreps are orthogonal. For
-    a cyclic group these are the two directions of cosine and sine, and the points a circle.
+    the matrix holds most. Cosine and sine of ``2 pi j / k`` at coset ``j`` of ``k``, projected on
+    the irrep, are two functions, and what the matrix holds of each is a direction, the second made
+    orthogonal to the first. The rows themselves are projected, with all that they hold of other
+    irreps: elements of one coset are one point where the directions of irreps are orthogonal.
+
+    Where only single elements will do, as for a frequency of a cyclic group of prime order, the
+    functions are the projections of the first two elements; the directions span those of cosine
+    and sine, and the points are a circle. Where the functions are dependent, the second direction
+    is the largest of what is left of the matrix.
 
     Parameters
     ----------
@@ -77,40 +82,47 @@ def components(
     centred = matrix - matrix.mean(axis=0)
     for r in np.flatnonzero(key):
         span = frame.basis[:, frame.irrep_of_entry == r]
-        part, coset[r] = _largest_part(matrix, span, partitions)
-        found = centred @ _directions(part, centred).T
+        coset[r] = _most_held(matrix, span, partitions)
+        found = centred @ _directions(matrix, span @ (span.T @ _marks(coset[r]))).T
         largest = np.abs(found).argmax(axis=0)
         coordinate[r] = found * np.where(found[largest, np.arange(KEPT)] < 0, -1.0, 1.0)
         share[r] = np.square(found).sum(axis=0) / (np.square(centred).sum() or 1.0)
     return Components(coordinate, share, coset)
 
 
-def _largest_part(
+def _most_held(
     matrix: Array, span: Array, partitions: Sequence[NDArray[np.int64]]
-) -> tuple[Array, NDArray[np.int64]]:
-    """Return the part of a matrix in functions of an irrep that are constant on some cosets."""
-    best, part, chosen = -1.0, matrix, partitions[-1]
+) -> NDArray[np.int64]:
+    """Return the coarsest cosets for functions of an irrep, with the largest part of a matrix."""
+    best, chosen = -1.0, partitions[-1]
     for cosets in partitions:
         if best >= 0 and cosets.max() > chosen.max():
             break
         constant = np.eye(cosets.max() + 1)[cosets] / np.sqrt(np.bincount(cosets))
-        u, s, _ = np.linalg.svd(span.T @ constant, full_matrices=False)
-        functions = span @ u[:, s > 0.5]  # singular values are 1 or 0: projections commute
-        if functions.shape[1] == 0:
-            continue
-        coefficients = functions.T @ matrix
-        power = float(np.square(coefficients).sum())
-        if power > best:
-            best, part, chosen = power, functions @ coefficients, cosets
-    return part, chosen
+        functions = span @ (span.T @ constant)  # the two projections commute
+        power = float(np.square(functions.T @ matrix).sum())
+        if np.linalg.norm(functions) > _NOTHING and power > best:
+            best, chosen = power, cosets
+    return chosen
 
 
-def _directions(part: Array, whole: Array) -> Array:
-    """Return `KEPT` orthonormal directions, (KEPT, h): of the part first, then of the rest."""
-    _, s, v = np.linalg.svd(part, full_matrices=False)
-    own = v[: min(KEPT, int((s > _NOTHING * np.linalg.norm(whole)).sum()))]
-    _, _, others = np.linalg.svd(whole - whole @ own.T @ own, full_matrices=False)
-    found = np.zeros((KEPT, part.shape[1]))
-    both = np.concatenate([own, others])[:KEPT]
-    found[: len(both)] = both
+def _marks(cosets: NDArray[np.int64]) -> Array:
+    """Return two functions on a group that tell cosets apart, (n, KEPT)."""
+    n, count = len(cosets), int(cosets.max()) + 1
+    if count == n:
+        return np.eye(n)[:, :KEPT]
+    angle = 2 * np.pi * cosets / count
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+def _directions(matrix: Array, functions: Array) -> Array:
+    """Return orthonormal directions, (KEPT, h): what a matrix holds of functions, then the rest."""
+    least = _NOTHING * np.linalg.norm(matrix) * np.linalg.norm(functions)
+    found = np.zeros((KEPT, matrix.shape[1]))
+    for place, row in enumerate(functions.T @ matrix):
+        direction = row - found.T @ (found @ row)
+        if np.linalg.norm(direction) <= least:
+            rest = matrix - matrix.mean(axis=0)
+            direction = np.linalg.svd(rest - rest @ found.T @ found)[2][0]
+        found[place] = direction / (np.linalg.norm(direction) or 1.0)
     return found

@@ -10,6 +10,7 @@ restricted loss falls the irrep suffices for some of the answers.
 
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings
 from ontogeny.studies.composition.config import Style
@@ -57,6 +58,9 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         excluded.set(yscale="log", ylabel="excluded loss of one irrep\n(hidden layer) [nat]")
         irrep_lines(restricted, numbers["restricted_hidden_loss_by_irrep"], numbers["key"])
         restricted.set(yscale="log", ylabel="restricted loss of one irrep\n(hidden layer) [nat]")
+        restricted.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        restricted.yaxis.set_major_formatter("{x:g}")
+        restricted.yaxis.set_minor_formatter(NullFormatter())
         drawn.legend(
             *excluded.get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )
