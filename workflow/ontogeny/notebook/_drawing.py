@@ -20,9 +20,9 @@ __all__ = ["draw", "draw_phases"]
 
 _FACTS = {
     "can-induce": "a network that can have induction heads",
-    "cyclic": "a cyclic group",
     "enumerated": "answers that can be enumerated",
     "initial": "its initial checkpoint",
+    "irreps-alone": "a group other than addition modulo an odd number",
     "parity": "tasks of parity",
     "several-layers": "several layers",
     "split": "known training pairs, and test pairs",

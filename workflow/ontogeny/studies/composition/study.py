@@ -34,6 +34,48 @@ from ontogeny.study import Claims, Places, Plan, Study, Subject, Summary, given_
 
 __all__ = ["STUDY", "CompositionPlan"]
 
+STORY = (
+    "overview",
+    "learning",
+    "seeds",
+    "irreps",
+    "progress",
+    "losses",
+    "matrices",
+    "hidden",
+    "neurons",
+    "activations",
+    "logits",
+    "components",
+    "readout",
+    "change_of_basis",
+    "ablations",
+    "addition_progress",
+    "addition_phases",
+    "addition_spectra",
+    "embedding_circles",
+    "addition_neurons",
+    "addition_attention",
+    "addition_logits",
+    "addition_algorithms",
+    "addition_readout",
+    "addition_ablations",
+    "addition_removal",
+    "addition_key_losses",
+    "addition_norms",
+    "addition_measures",
+    "addition_followups",
+    "prediction",
+    "universality_grokking",
+    "universality_irreps",
+    "universality_similarity",
+    "universality_order",
+    "universality_width",
+    "universality_claims",
+    "addition_efficiency",
+)
+"""From the story of a run to the evidence: losses, irreps, circuit, tests of it; then all runs."""
+
 TABLES = ("runs", "averages", "intervals", "irreps", "widths")
 
 
@@ -317,7 +359,7 @@ class CompositionPlan(Plan):
             steps=experiment.has_steps,
             split=experiment.has_test_pairs,
             initial=experiment.has_initial,
-            cyclic=self.is_cyclic(experiment),
+            residues=self.adds(experiment),
             kind=experiment.architecture.kind,
         )
 
@@ -464,8 +506,8 @@ STUDY = Study(
         "study": "figures",
     },
     facts={
-        "run": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
-        "experiment": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
+        "run": ("steps", "split", "initial", "irreps-alone", *ARCHITECTURES),
+        "experiment": ("steps", "split", "initial", "irreps-alone", *ARCHITECTURES),
         "study": (
             "steps",
             "test-pairs",
@@ -476,6 +518,7 @@ STUDY = Study(
         ),
     },
     figures=FIGURES,
+    story=STORY,
     style=Style,
     dimensions=DIMENSIONS,
     claims=(
