@@ -20,7 +20,7 @@ def test_recipes_are_summed_up_in_the_base_setting_alone():
     naive = (found["recipe_of_run"] == "naive") & (found["clean_share_of_run"] == 0.05)
     auc = float(found["auc"].sel(scored_on="test")[naive].mean())
     assert f"AUC {auc:.3f}" in lines[1]
-    assert "c, r, 0.05 clean" in lines[1]
+    assert "corpus c, rater r, 5 % clean labels" in lines[1]
 
 
 def test_raters_alone_have_no_networks_to_sum_up():

@@ -243,6 +243,7 @@ STUDY = Study(
     dimensions=DIMENSIONS,
     claims=(Claims("claims", "ontogeny.studies.imitation.claims", "comparison", "imitation"),),
     results=("exact", "simulation"),
+    story=("learners", "queries", "distance", "bounds", "rarity", "hazard", "alpha", "size"),
     opened="ontogeny.studies.imitation.opened",
     wildcards={"class": "[a-z0-9-]+"},
     swept=SWEPT,

@@ -299,6 +299,7 @@ STUDY = Study(
         for source in SOURCES
     ),
     results=RESULTS,
+    story=("trade", "strategies", "raters", "groups", "quality", "curves", "scores"),
     opened="ontogeny.studies.noisy_labels.opened",
     wildcards={"corpus": "[a-z0-9-]+", "rater": "[a-z0-9-]+"},
     swept=SWEPT,

@@ -566,6 +566,20 @@ STUDY = Study(
         )
     ),
     results=RESULTS,
+    story=(
+        "split",
+        "root",
+        "elo",
+        "policy",
+        "distribution",
+        "calibration",
+        "scaling",
+        "pairs",
+        "online",
+        "conflict",
+        "tax",
+        "outside",
+    ),
     opened="ontogeny.studies.rlhf.opened",
     wildcards={
         "world": "[a-z0-9-]+",

@@ -249,6 +249,18 @@ STUDY = Study(
         for kind in ("parity", "mixture", "published")
     ),
     results=RESULTS["mixture"],
+    story=(
+        "parity_abilities",
+        "parity_order",
+        "parity_laws",
+        "parity_forecast",
+        "mixture_abilities",
+        "mixture_forecast",
+        "metrics",
+        "bias",
+        "published",
+        "learning",
+    ),
     opened="ontogeny.studies.surprise.opened",
     wildcards={"world": "[a-z0-9-]+"},
     swept=SWEPT,
