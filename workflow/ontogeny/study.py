@@ -255,7 +255,8 @@ class Study:
         user's own.
     opened : str
         The module that says what a run is when it is opened in a notebook: functions ``data``,
-        ``columns``, ``words``, ``phases`` and ``facts``, and ``network`` where runs have networks.
+        ``title``, ``columns``, ``words``, ``phases`` and ``facts``, and ``network`` where runs have
+        networks.
     asked : tuple of str
         What of a checkpoint such a measure can ask for.
     wildcards : mapping of str
@@ -290,7 +291,7 @@ class Study:
     wildcards: Mapping[str, str] = field(default_factory=dict)
     swept: tuple[type[Section], ...] = ()
     shared: Mapping[str, type[Section]] = field(default_factory=dict)
-    specified: tuple[str, ...] = ("config", "facts", "labels", "study")
+    specified: tuple[str, ...] = ("config", "facts", "labels", "study", "titles")
 
     def outside_code(self) -> frozenset[str]:
         """Return the names of the modules in `specified`, as they are imported."""

@@ -11,8 +11,9 @@ from ontogeny.joins.outcomes import is_learned
 from ontogeny.studies.composition.carried import training_of
 from ontogeny.studies.composition.facts import facts_of_run
 from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.titles import title
 
-__all__ = ["Activations", "columns", "data", "facts", "network", "phases", "words"]
+__all__ = ["Activations", "columns", "data", "facts", "network", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
 

@@ -30,7 +30,9 @@ from ontogeny.studies.composition.summary import (
     outcomes_of_runs,
     summary,
 )
+from ontogeny.studies.composition.titles import words
 from ontogeny.study import Claims, Places, Plan, Study, Subject, Summary, given_digest
+from ontogeny.titles import common, titled
 
 __all__ = ["STUDY", "CompositionPlan"]
 
@@ -367,7 +369,7 @@ class CompositionPlan(Plan):
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(words(experiment.group, experiment), name, seed=seed),
                 inputs={
                     result: self.result(f"{name}/seed{seed}", result)
                     for result in self.results_of_run(experiment)
@@ -390,7 +392,7 @@ class CompositionPlan(Plan):
             found.append(
                 Subject(
                     wildcards={"experiment": name},
-                    title=name,
+                    title=titled(words(experiment.group, experiment), name),
                     inputs={result: self.files(runs, result) for result in results}
                     | self.own_files(runs)
                     | {"phases": [f for each in with_phases[:1] for f in self.files(runs, each)]},
@@ -411,12 +413,16 @@ class CompositionPlan(Plan):
             found.append(
                 Subject(
                     wildcards={"sweep": sweep},
-                    title=sweep,
+                    title=self._title_of_sweep(sweep),
                     inputs=inputs,
                     values={"schedules": schedules} if schedules else {},
                 )
             )
         return found
+
+    def _title_of_sweep(self, sweep: str) -> str:
+        members = [self.section.experiments[name] for name in self.section.sweeps[sweep]]
+        return titled(common(words(each.group, each) for each in members), sweep)
 
     def _study(self) -> list[Subject]:
         names_of_runs = dict.fromkeys(name for name, _ in self.multiplying())
@@ -570,5 +576,6 @@ STUDY = Study(
         "resolution",
         "section",
         "study",
+        "titles",
     ),
 )

@@ -12,6 +12,7 @@ from ontogeny.studies.induction.config import (
     FIGURES,
     SWEPT,
     Corpus,
+    Experiment,
     Induction,
     Text,
     resolve,
@@ -20,7 +21,9 @@ from ontogeny.studies.induction.facts import facts_of_experiment, facts_of_run, 
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
 from ontogeny.studies.induction.summary import finding, summary
+from ontogeny.studies.induction.titles import words
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, Summary, given_digest, unique
+from ontogeny.titles import titled
 
 __all__ = ["STUDY", "InductionPlan"]
 
@@ -144,11 +147,14 @@ class InductionPlan(Plan):
         }
         return of_level[level]()
 
+    def _words(self, experiment: Experiment) -> list[str]:
+        return words(experiment.network, self.section.corpora[experiment.corpus].kind)
+
     def _runs_with_figures(self) -> list[Subject]:
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(self._words(experiment), name, seed=seed),
                 inputs={"corpus": self.corpus_file(experiment.corpus)}
                 | {result: self.result(f"{name}/seed{seed}", result) for result in STUDY.results}
                 | {own: files[0] for own, files in self.own_files([(name, seed)]).items()},
@@ -162,7 +168,7 @@ class InductionPlan(Plan):
         return [
             Subject(
                 wildcards={"experiment": name},
-                title=name,
+                title=titled(self._words(experiment), name),
                 inputs={
                     result: self.files([(name, seed) for seed in experiment.seeds], result)
                     for result in STUDY.results
@@ -182,7 +188,7 @@ class InductionPlan(Plan):
         return [
             Subject(
                 wildcards={"corpus": name},
-                title=name,
+                title=f"corpus {name}",
                 inputs={
                     "corpus": self.corpus_file(name),
                     "comparison": self.result("comparison"),

@@ -39,7 +39,9 @@ from ontogeny.studies.rlhf.seeds import (
 )
 from ontogeny.studies.rlhf.shares import taken
 from ontogeny.studies.rlhf.summary import finding
+from ontogeny.studies.rlhf.titles import words
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
+from ontogeny.titles import titled
 
 __all__ = ["STUDY", "RlhfPlan"]
 
@@ -489,7 +491,7 @@ class RlhfPlan(Plan):
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(words(experiment.reward, experiment.kl_penalty), name, seed=seed),
                 inputs={result: self.files([(name, seed)], result)[0] for result in RESULTS},
                 values={"reward": experiment.reward},
                 facts=facts_of_run(self.section, name),
@@ -564,6 +566,20 @@ STUDY = Study(
         )
     ),
     results=RESULTS,
+    story=(
+        "split",
+        "root",
+        "elo",
+        "policy",
+        "distribution",
+        "calibration",
+        "scaling",
+        "pairs",
+        "online",
+        "conflict",
+        "tax",
+        "outside",
+    ),
     opened="ontogeny.studies.rlhf.opened",
     wildcards={
         "world": "[a-z0-9-]+",

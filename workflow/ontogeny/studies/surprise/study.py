@@ -24,7 +24,9 @@ from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
 from ontogeny.studies.surprise.settings import setting_of
 from ontogeny.studies.surprise.summary import finding
+from ontogeny.studies.surprise.titles import words
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest, unique
+from ontogeny.titles import titled
 
 __all__ = ["STUDY", "SurprisePlan"]
 
@@ -161,11 +163,15 @@ class SurprisePlan(Plan):
         """Return all that figures of a level are drawn of."""
         return self._runs_with_figures() if level == "run" else self._study()
 
+    def _words(self, experiment: Experiment) -> list[str]:
+        world = self._world_of(experiment)
+        return words(experiment.network, world.tasks if isinstance(world, Parity) else None)
+
     def _runs_with_figures(self) -> list[Subject]:
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(self._words(experiment), name, seed=seed),
                 inputs={"world": self.world_file(experiment.world)}
                 | {
                     result: self.files([(name, seed)], result)[0]
@@ -243,6 +249,18 @@ STUDY = Study(
         for kind in ("parity", "mixture", "published")
     ),
     results=RESULTS["mixture"],
+    story=(
+        "parity_abilities",
+        "parity_order",
+        "parity_laws",
+        "parity_forecast",
+        "mixture_abilities",
+        "mixture_forecast",
+        "metrics",
+        "bias",
+        "published",
+        "learning",
+    ),
     opened="ontogeny.studies.surprise.opened",
     wildcards={"world": "[a-z0-9-]+"},
     swept=SWEPT,
