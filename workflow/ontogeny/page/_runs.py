@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from ontogeny.notebook import described_run
 
@@ -46,11 +46,19 @@ def run_of(folder: str, experiment: str, seed: int, *, tells: bool) -> Run:
     tells : bool
         Whether its study has words for its runs.
     """
-    found = described_run(Path(folder)) if tells and Path(folder).is_dir() else {}
+    found = _described(folder) if tells else {}
     order = [*(name for name in _FIRST if name in found), *(n for n in found if n not in _FIRST)]
     words = {_label(name): _said(found[name]) for name in order if name not in _NOT_SHOWN}
     warnings = tuple(str(found.get("warnings", "")).splitlines())
     return Run(experiment, seed, folder, words, warnings)
+
+
+def _described(folder: str) -> dict[str, Any]:
+    """Return what a run says of itself; nothing of one whose results no other result needs."""
+    try:
+        return described_run(folder)
+    except FileNotFoundError:
+        return {}
 
 
 def _label(name: str) -> str:
