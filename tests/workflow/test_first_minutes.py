@@ -156,8 +156,8 @@ COMMANDS = {
     "empty": (["--configfile", "empty.yaml"], "empty.yaml is empty; give the file itself"),
     "list": (["--configfile", "list.yaml"], "must be a mapping of sections, not ['a']"),
     "a target": (
-        ["--configfile", TINY, "results/tiny/claims.html"],
-        f"put `--` before it: snakemake --configfile {TINY} -- results/tiny/claims.html",
+        ["--configfile", TINY, "results/tiny/index.html"],
+        f"put `--` before it: snakemake --configfile {TINY} -- results/tiny/index.html",
     ),
     "no such target": (["--configfile", TINY, "--", "results/x.png"], "No rule to produce"),
     "no such experiment": (
@@ -286,7 +286,7 @@ def test_a_run_ends_with_its_summary(project, both):
     """The first with jobs, the second with nothing to do; then what asks for no results."""
     folder, first = both
     paths = [
-        "results/both/claims.html",
+        "results/both/index.html",
         "results/both/induction/figures/corpora/p/models.png",
         "results/both/induction/figures/one/model.png",
     ]

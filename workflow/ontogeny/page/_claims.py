@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.claims import VERDICTS
+from ontogeny.page._numbers import counted
 
 __all__ = ["Judged", "OfStudy", "Outcome", "judged_by_study"]
 
@@ -23,19 +24,26 @@ class Outcome:
         NaN if no run measures it.
     lower, upper : float
         Its interval; NaN if there are too few runs for one.
-    runs : int
+    runs : float
+        How many there are of the `unit`; NaN where it is not known.
+    unit : str
+        What is counted.
     verdict : str
-    source : str
-        Where the numbers are from.
+    outlook : str
+        What would decide it.
+    note : str
+        Why the verdict says little.
     """
 
     configuration: str
     value: float
     lower: float
     upper: float
-    runs: int
+    runs: float
+    unit: str
     verdict: str
-    source: str = ""
+    outlook: str
+    note: str
 
     @property
     def is_measured(self) -> bool:
@@ -46,6 +54,11 @@ class Outcome:
     def has_interval(self) -> bool:
         """Whether there is an interval."""
         return bool(np.isfinite(self.lower) and np.isfinite(self.upper))
+
+    @property
+    def count(self) -> str:
+        """Return the number of runs in words; empty where it is not known."""
+        return counted(self.runs, self.unit) if np.isfinite(self.runs) else ""
 
     @property
     def is_decided(self) -> bool:
@@ -64,10 +77,6 @@ class Judged:
     threshold : float
     here : Outcome, or None
         In this configuration.
-    outlook : str
-        What would decide it.
-    note : str
-        Why the verdict says little.
     picture : str
         Anchor of the picture that shows it; empty if it is not on the page.
     elsewhere : tuple of Outcome
@@ -80,8 +89,6 @@ class Judged:
     side: str
     threshold: float
     here: Outcome | None
-    outlook: str
-    note: str
     picture: str
     elsewhere: tuple[Outcome, ...]
 
@@ -178,8 +185,6 @@ def _judged(
         side=_text(said, "side"),
         threshold=_number(said, "threshold"),
         here=None if here is None else _outcome(here),
-        outlook="" if here is None else _text(here, "outlook"),
-        note="" if here is None else _text(here, "note"),
         picture=anchors.get((about, figure), ""),
         elsewhere=tuple(elsewhere),
     )
@@ -196,9 +201,11 @@ def _outcome(claim: xr.Dataset) -> Outcome:
         value=_number(claim, "value"),
         lower=lower,
         upper=upper,
-        runs=int(claim["runs"]),
+        runs=_number(claim, "runs"),
+        unit=_text(claim, "unit") or "runs",
         verdict=_text(claim, "verdict"),
-        source=str(claim.attrs.get("source", "")),
+        outlook=_text(claim, "outlook"),
+        note=_text(claim, "note"),
     )
 
 

@@ -1,6 +1,6 @@
 """Numbers as a reader wants them."""
 
-__all__ = ["number", "plural"]
+__all__ = ["counted", "number", "plural"]
 
 _LARGE = 1000
 
@@ -25,3 +25,18 @@ def plural(count: int, noun: str, many: str = "") -> str:
     ('1 run', '1,200 runs', '2 studies')
     """
     return f"{count:,} {noun if count == 1 else many or f'{noun}s'}"
+
+
+def counted(count: float, nouns: str) -> str:
+    """Return a number with what is counted, which is given in the plural.
+
+    Examples
+    --------
+    >>> counted(5.0, "seeds"), counted(1.0, "seeds"), counted(1, "families of models")
+    ('5 seeds', '1 seed', '1 family of models')
+    """
+    if count != 1:
+        return f"{count:,.0f} {nouns}"
+    first, *others = nouns.split()
+    one = f"{first.removesuffix('ies')}y" if first.endswith("ies") else first.removesuffix("s")
+    return " ".join(["1", one, *others])

@@ -6,7 +6,7 @@ from ontogeny.page._claims import OfStudy
 from ontogeny.page._pictures import Picture
 from ontogeny.page._runs import Run
 
-__all__ = ["Group", "Page", "StudyPart", "Subject"]
+__all__ = ["Group", "LongRuns", "Page", "StudyPart", "Subject"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,23 @@ class StudyPart:
 
 
 @dataclass(frozen=True)
+class LongRuns:
+    """A configuration whose outcomes are part of the project.
+
+    Attributes
+    ----------
+    configuration, command, date : str
+    source : str
+        Where the numbers are from.
+    """
+
+    configuration: str
+    command: str
+    date: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Page:
     """The page of a configuration.
 
@@ -89,6 +106,8 @@ class Page:
     configuration : str
     studies : tuple of StudyPart
     claims : tuple of OfStudy
+    long_runs : tuple of LongRuns
+        Whose outcomes are beside the verdicts.
     figures : int
         Number of figures.
     linked : int
@@ -98,6 +117,7 @@ class Page:
     configuration: str
     studies: tuple[StudyPart, ...]
     claims: tuple[OfStudy, ...]
+    long_runs: tuple[LongRuns, ...]
     figures: int
     linked: int
 
@@ -105,15 +125,3 @@ class Page:
     def runs(self) -> int:
         """Return the number of runs."""
         return sum(study.runs for study in self.studies)
-
-    @property
-    def configurations(self) -> list[str]:
-        """Return the configurations of the long runs, in the order of their files."""
-        return list(
-            dict.fromkeys(
-                each.configuration
-                for part in self.claims
-                for claim in part.claims
-                for each in claim.elsewhere
-            )
-        )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import xarray as xr
 
 from ontogeny.page._claims import judged_by_study
-from ontogeny.page._page import Group, Page, StudyPart, Subject
+from ontogeny.page._page import Group, LongRuns, Page, StudyPart, Subject
 from ontogeny.page._pictures import Picture, caption_of, picture
 from ontogeny.page._runs import Run, run_of
 
@@ -78,9 +78,15 @@ def page_of(
         configuration=outline["configuration"],
         studies=tuple(studies),
         claims=tuple(judged_by_study(claims, atlas, anchors)),
+        long_runs=tuple(map(_long_runs, atlas)),
         figures=figures,
         linked=sum(not each.is_embedded for part in studies for each in part.pictures),
     )
+
+
+def _long_runs(outcomes: xr.Dataset) -> LongRuns:
+    names = ("configuration", "command", "date", "source")
+    return LongRuns(*(str(outcomes.attrs.get(name, "")) for name in names))
 
 
 def _first_anchors(part: StudyPart) -> dict[str, str]:
