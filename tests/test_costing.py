@@ -89,7 +89,7 @@ def test_figures_cost_by_their_number_and_claims_as_joins(monkeypatch):
     for each in drawn_together(made["composition"]):
         rule = f"composition_figures_{each.name}"
         assert found(rule, SimpleNamespace()) == ("composition", drawing(len(each.figures)))
-    for rule in ("composition_addition_claims", "composition_prediction_claims"):
+    for rule in ("composition_addition_claims", "composition_prediction_claims", "page"):
         assert found(rule, SimpleNamespace())[1] is not None
     assert found("claims", SimpleNamespace())[0] == ""
     assert found("composition_unheard_of", SimpleNamespace()) == ("composition", None)

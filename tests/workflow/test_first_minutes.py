@@ -156,8 +156,8 @@ COMMANDS = {
     "empty": (["--configfile", "empty.yaml"], "empty.yaml is empty; give the file itself"),
     "list": (["--configfile", "list.yaml"], "must be a mapping of sections, not ['a']"),
     "a target": (
-        ["--configfile", TINY, "results/tiny/claims.html"],
-        f"put `--` before it: snakemake --configfile {TINY} -- results/tiny/claims.html",
+        ["--configfile", TINY, "results/tiny/index.html"],
+        f"put `--` before it: snakemake --configfile {TINY} -- results/tiny/index.html",
     ),
     "no such target": (["--configfile", TINY, "--", "results/x.png"], "No rule to produce"),
     "no such experiment": (

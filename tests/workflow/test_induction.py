@@ -91,7 +91,7 @@ def test_every_result_and_figure_is_there(project):
         *(f"induction/{run}/{result}.nc" for run in runs for result in (*RESULTS, "own/sizes")),
         *(f"induction/corpora/{stored}.nc" for stored in project.stored("induction").values()),
         *(f"induction/figures/{each}.{end}" for each in figures for end in ("svg", "png", "nc")),
-        "induction/comparison.nc", "induction/claims.nc", "claims.nc", "claims.html",
+        "induction/comparison.nc", "induction/claims.nc", "claims.nc", "index.html", "index.json",
     }  # fmt: skip
     found = {
         str(path.relative_to(project.results))

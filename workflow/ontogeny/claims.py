@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from ontogeny.caveats import with_warnings
 from ontogeny.estimates import CONFIDENCE, Estimate, runs_to_exclude
 from ontogeny.labels import dataset, text, variable
 
-__all__ = ["VERDICTS", "Claim", "joined", "judge", "outlook", "page", "runs_needed", "verdict"]
+__all__ = ["VERDICTS", "Claim", "joined", "judge", "outlook", "runs_needed", "verdict"]
 
 VERDICTS = ("holds", "does not hold", "undecided")
 
@@ -268,57 +267,3 @@ def joined(judged: Sequence[xr.Dataset]) -> xr.Dataset:
     found = xr.concat(bare, "claim", combine_attrs="override")
     said = [line for each in judged for line in each.attrs.get("warnings", "").splitlines()]
     return with_warnings(found.assign_attrs(title=judged[0].attrs["title"]), said)
-
-
-def page(judged: xr.Dataset) -> str:
-    """Return the verdicts as a page of HTML that stands alone."""
-    rows = [_row(judged.isel(claim=place)) for place in range(judged.sizes["claim"])]
-    frame = pd.DataFrame(rows)
-    counts = ", ".join(f"{int((judged['verdict'] == v).sum())} {v}" for v in VERDICTS)
-    return _PAGE.format(counts=counts, level=CONFIDENCE, table=frame.to_html(index=False, border=0))
-
-
-def _row(claim: xr.Dataset) -> dict[str, str]:
-    """Return what the page says of a claim, by column."""
-    number = "{:.3g}".format
-    words = {
-        name: claim[name].item()
-        for name in ("title", "verdict", "statement", "source", "quantity", "side")
-    }
-    value, (lower, upper) = claim["value"].item(), claim["interval"].sel(end=["lower", "upper"])
-    return {
-        "claim": words["title"],
-        "verdict": words["verdict"],
-        "what is claimed": words["statement"],
-        "source": words["source"],
-        "quantity": words["quantity"],
-        "claimed": f"{words['side']} {number(claim['threshold'].item())}",
-        "value": number(value) if np.isfinite(value) else "",
-        "interval": f"{number(float(lower))} to {number(float(upper))}" * bool(np.isfinite(lower)),
-        "runs": f"{claim['runs'].item()} of at least {claim['minimum'].item()}",
-        "note": claim["note"].item(),
-    }
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Claims</title>
-<style>
-body {{ font-family: sans-serif; font-size: 14px; margin: 2em; color: #222; }}
-table {{ border-collapse: collapse; }}
-th, td {{ text-align: left; vertical-align: top; padding: .4em .8em; }}
-tr {{ border-bottom: 1px solid #ddd; }}
-</style>
-</head>
-<body>
-<h1>Claims</h1>
-<p>{counts}.</p>
-<p>A claim holds when the whole {level:.0%} interval of the quantity lies on the side of the
-threshold where the claim puts it, and does not hold when the whole interval lies on the other
-side. Otherwise, or below the least number of runs, it is undecided.</p>
-{table}
-</body>
-</html>
-"""

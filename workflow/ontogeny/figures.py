@@ -95,6 +95,11 @@ class Figure:
     category: str
     is_own: bool = False
 
+    @property
+    def heading(self) -> str:
+        """Return the first line of the caption, without its full stop."""
+        return self.caption.splitlines()[0].removesuffix(".")
+
     def shows(self, subject: Subject) -> bool:
         """Return whether a subject has all that the figure asks for."""
         given = {*subject.inputs, *subject.values}
@@ -159,12 +164,12 @@ class Together:
         """Return each figure with the file that it is stored in, wildcards as they are."""
         return [(each, plan.result(self.folder, each.name, suffix=suffix)) for each in self.figures]
 
-    def files(self, plan: Plan) -> list[str]:
-        """Return the SVG files of all subjects."""
+    def files(self, plan: Plan, suffix: str = ".svg") -> list[str]:
+        """Return the files of all subjects."""
         return [
             file.format(**subject.wildcards)
             for subject in self.subjects.values()
-            for _, file in self.outputs(plan, ".svg")
+            for _, file in self.outputs(plan, suffix)
         ]
 
     def message(self, plan: Plan) -> str:
