@@ -33,14 +33,14 @@ def verdict_table(claims: xr.Dataset, width: float) -> Figure:
             one = claims.isel(claim=row)
             said = str(one["verdict"].values)
             cells = (
-                (0.0, str(one["title"].values)),
-                (0.42, f"{one['side'].values} {float(one['threshold']):g}"),
-                (0.52, _measured(one)),
+                (0.0, str(one["title"].values), "black"),
+                (0.44, f"{one['side'].values} {float(one['threshold']):g}", "black"),
+                (0.53, _measured(one), "black"),
+                (0.78, said, VERDICT_COLOURS[said]),
+                (0.89, _needed(one), VERDICT_COLOURS[said]),
             )
-            for place, text in cells:
-                axes.text(place, row, text, va="center", fontsize=8)
-            colour = VERDICT_COLOURS[said]
-            axes.text(0.78, row, said + _needed(one), va="center", fontsize=8, color=colour)
+            for place, text, colour in cells:
+                axes.text(place, row, text, va="center", fontsize=8, color=colour)
         axes.set(xlim=(0, 1), ylim=(count - 0.4, -0.6))
         axes.axis("off")
     return drawn
@@ -56,4 +56,4 @@ def _measured(one: xr.Dataset) -> str:
 
 def _needed(one: xr.Dataset) -> str:
     runs, needed = int(one["runs"]), float(one["runs_needed"])
-    return f", needs n = {needed:,.0f}" if runs < needed < np.inf else ""
+    return f"needs n = {needed:,.0f}" if runs < needed < np.inf else ""
