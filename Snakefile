@@ -34,6 +34,7 @@ for study in PLANS:
 
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/page.smk"
 include: "workflow/rules/given.smk"
 
 
@@ -54,7 +55,7 @@ rule all:
     default_target: True
     input:
         [getattr(rules, study).input for study in PLANS],
-        PLACES.result("claims") if ALL_CLAIMS else [],
+        rules.page.output.page,
     message:
         "all results"
 

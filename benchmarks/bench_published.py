@@ -38,7 +38,7 @@ def main() -> None:
             copy(ROOT / name, project / name)
         command = [sys.executable, "-m", "snakemake", "--cores", str(arguments.cores)]
         command += ["--quiet", "all", "--configfile", "config/published.yaml"]
-        command += ["--", "results/published/claims.html"]
+        command += ["--", "results/published/index.html"]
         start = time.perf_counter()
         subprocess.run(
             command,

@@ -20,10 +20,16 @@ from ontogeny.known_studies import STUDIES
 from ontogeny.study import Places, read_sections
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("workflow", "config", "profiles")
+FOLDERS = ("workflow", "config", "profiles", "atlas")
 FILES = ("Snakefile", "environment.yml", "Makefile", "requirements.lock", "pyproject.toml")
 CODE = "workflow/ontogeny"
 STUDY = f"{CODE}/studies/composition"
+
+
+PAGE = "page of all results"
+COLLECTING = frozenset({"all results", "what is made first", PAGE})
+NOT_SHOWN = frozenset({"tables of all runs"})
+"""Jobs whose results are not on the page."""
 
 
 class Project:
@@ -165,12 +171,17 @@ class Project:
         return self.snakemake("--cores", str(cores), "--", *targets)
 
     def plan(self, *targets, configuration=None):
-        """Return what each planned job says that it does, without rules that collect results."""
+        """Return what each planned job says that it does, without rules that collect results.
+
+        The page is planned whenever something is that it shows, and is named only if it alone is.
+        """
         said = self.snakemake("--dry-run", "--", *targets, configuration=configuration)
         jobs = messages(said)
         assert jobs or "Nothing to be done" in said
         assert len(jobs) == len(set(jobs)), sorted(jobs)
-        return set(jobs) - {"all results", "what is made first"}
+        made = set(jobs) - COLLECTING
+        assert targets or not made - NOT_SHOWN or PAGE in jobs, made
+        return made or {PAGE} & {*jobs}
 
     def named(self, study, jobs):
         """Return what jobs do, with the user's names of data in the place of their stored names."""

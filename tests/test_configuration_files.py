@@ -62,12 +62,12 @@ def good(tmp_path, monkeypatch):
     "arguments",
     [
         [],
-        ["--cores", "2", "results/claims.html"],
+        ["--cores", "2", "results/index.html"],
         ["--configfile", "my.yaml"],
-        ["--configfile=my.yaml", "results/claims.html"],
-        ["-n", "--configfile", "my.yaml", "other.yml", "--", "results/claims.html"],
-        ["--configfiles", "my.yaml", "-j1", "results/claims.html"],
-        ["results/claims.html", "--configfile", "my.yaml"],
+        ["--configfile=my.yaml", "results/index.html"],
+        ["-n", "--configfile", "my.yaml", "other.yml", "--", "results/index.html"],
+        ["--configfiles", "my.yaml", "-j1", "results/index.html"],
+        ["results/index.html", "--configfile", "my.yaml"],
         ["--configfile", "missing.yaml", "--configfile", "my.yaml"],
     ],
 )

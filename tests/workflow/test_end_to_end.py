@@ -323,7 +323,7 @@ def test_the_report_is_one_page_that_needs_no_network(finished):
     project.snakemake("--cores", "1", "--report", "report.html")
     page = (project.folder / "report.html").read_text(encoding="utf-8")
     assert "Group composition" in page
-    assert "Modular addition" in page
+    assert "All results" in page
     assert page.count("data:image/svg+xml") + page.count("svg") >= len(project.figures())
     assert 'src="http' not in page
     assert '<link rel="stylesheet" href="http' not in page

@@ -49,7 +49,8 @@ def test_every_result_and_figure_is_there(project):
         *(f"{results}/imitation/{name}/seed0/simulation.nc" for name in SIMULATED),
         *(f"{figure}.{end}" for figure in figures for end in ("svg", "png", "nc")),
         f"{results}/imitation/comparison.nc", f"{results}/imitation/claims.nc",
-        f"{results}/claims.nc", f"{results}/claims.html",
+        f"{results}/claims.nc",
+        *(f"{results}/index.{end}" for end in ("html", "json")),
     }  # fmt: skip
     found = {
         str(path.relative_to(project.folder))

@@ -50,7 +50,8 @@ def test_every_result_and_figure_is_there(project):
         f"{study}/comparison.nc",
         *(f"{study}/{source}_claims.nc" for source in SOURCES),
         *(f"{figure}.{end}" for figure in figures for end in ("svg", "png", "nc")),
-        f"{results}/claims.nc", f"{results}/claims.html",
+        f"{results}/claims.nc",
+        *(f"{results}/index.{end}" for end in ("html", "json")),
     }  # fmt: skip
     found = {
         str(path.relative_to(project.folder))

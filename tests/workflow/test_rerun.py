@@ -11,6 +11,8 @@ import pytest
 from ontogeny.studies.composition.config import Training
 from project import (
     CODE,
+    COLLECTING,
+    PAGE,
     PLUMBING,
     STUDY,
     Project,
@@ -113,7 +115,7 @@ def base(tmp_path_factory):
     project.write("own/sizes.py", OWN_MEASURES)
     project.write("own/growth.py", OWN_FIGURE)
     said = messages(project.run())
-    assert set(said) - {"all results"} == A | B | IRREPS
+    assert set(said) - COLLECTING == A | B | IRREPS
     assert len(said) == len(set(said))
     return project
 
@@ -152,7 +154,7 @@ def test_a_new_seed(runnable):
     runnable.edit(CONFIG_FILE, "a: {group: S3}", "a: {group: S3, seeds: [0, 1]}")
     before = runnable.digests(f"{RESULTS}/*/seed0/*.nc")
     said = messages(runnable.run())
-    assert set(said) - {"all results"} == whole("a", 1) | OVER_ALL_RUNS
+    assert set(said) - COLLECTING == whole("a", 1) | OVER_ALL_RUNS
     assert runnable.digests(f"{RESULTS}/*/seed0/*.nc") == before
     assert runnable.plan() == set()
 
@@ -162,7 +164,7 @@ def test_a_figure_setting(runnable):
     runnable.append(CONFIG_FILE, "  figures: {learning: {width: 6}}\n")
     before = runnable.digests()
     said = messages(runnable.run())
-    assert set(said) - {"all results"} == FIGURES_OF_RUNS
+    assert set(said) - COLLECTING == FIGURES_OF_RUNS
     after = runnable.digests()
     assert after.keys() == before.keys()
     changed = {path for path in after if after[path] != before[path]}
@@ -171,7 +173,8 @@ def test_a_figure_setting(runnable):
         f"{RESULTS}/figures/{run}/seed0/learning.{end}" for run in "ab" for end in ("svg", "png")
     }
     assert {path.rpartition("/")[0] for path in changed} == {
-        f"{RESULTS}/figures/{run}/seed0" for run in "ab"
+        "results/config",
+        *(f"{RESULTS}/figures/{run}/seed0" for run in "ab"),
     }
 
 
@@ -193,7 +196,7 @@ CONFIGURATION = {
         "      architecture: {kind: transformer, d_model: 8, heads: 2, d_head: 4, d_mlp: 8}\n",
         "    b:\n      architecture: {d_mlp: 8, heads: 2, kind: transformer, d_head: 4, d_model: 8}"
         "\n      optimiser: {weight_decay: 0.5}\n      group: C5\n    a: {group: S3}\n",
-        set(),
+        {PAGE},
     ),
     "more steps": ("steps: 20", "steps: 30", A | B),
     "a checkpoint schedule": ("every: 10", "every: 5", A | B),
@@ -277,6 +280,9 @@ CHANGED_CODE = {
             "claims of all studies",
         },
     ),
+    "what runs say of themselves": (f"{STUDY}/opened.py", {PAGE}),
+    "what the runs show": (f"{STUDY}/summary.py", {PAGE}),
+    "the page": (f"{CODE}/page/contents.py", {PAGE}),
     "a claim about addition": (
         f"{STUDY}/addition/claims/_settings.py",
         {"claims of addition", "claims of all studies"},
@@ -303,6 +309,19 @@ CHANGED_CODE = {
 def test_code(project, path, expected):
     project.append(path, "\nUNUSED = 1\n")
     assert project.plan() == expected
+
+
+def test_a_style_a_caption_and_an_outcome_of_long_runs_make_the_page_again(project):
+    for path, old, new in (
+        (f"{CODE}/page/page.css", "--ink: #", "--ink: #0"),
+        (f"{STUDY}/irreps/figures/run/learning.py", '"""', '"""Novel: '),
+    ):
+        project.edit(path, old, new)
+        assert project.plan() == {PAGE}
+        project.edit(path, new, old)
+    assert project.plan() == set()
+    shutil.copy(project.folder / RESULTS / "../claims.nc", project.folder / "atlas/novel.nc")
+    assert project.plan() == {PAGE}
 
 
 def test_what_finds_names_stores_and_reports_plans_nothing(project):
@@ -384,6 +403,11 @@ DELETED = {
 def test_a_result_deleted(project, path, expected):
     (project.folder / RESULTS / path).unlink()
     assert project.plan() == expected
+
+
+def test_the_page_deleted(project):
+    (project.folder / RESULTS / "../index.html").unlink()
+    assert project.plan() == {PAGE}
 
 
 def test_a_result_touched(runnable):

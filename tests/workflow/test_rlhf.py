@@ -56,7 +56,8 @@ def test_every_result_and_figure_is_there(project):
         f"{study}/pairs.nc", f"{study}/comparison.nc",
         *(f"{study}/{kind}_claims.nc" for kind in KINDS),
         *(f"{figure}.{end}" for figure in figures for end in ("svg", "png", "nc")),
-        f"{results}/claims.nc", f"{results}/claims.html",
+        f"{results}/claims.nc",
+        *(f"{results}/index.{end}" for end in ("html", "json")),
     }  # fmt: skip
     found = {
         str(path.relative_to(project.folder))

@@ -45,7 +45,8 @@ def test_every_result_and_figure_is_there(project):
         *(f"{results}/surprise/{kind}_{result}.nc"
           for kind in ("parity", "mixture", "published") for result in ("scaling", "claims")),
         *(f"{figure}.{end}" for figure in figures for end in ("svg", "png", "nc")),
-        f"{results}/claims.nc", f"{results}/claims.html",
+        f"{results}/claims.nc",
+        *(f"{results}/index.{end}" for end in ("html", "json")),
     }  # fmt: skip
     found = {
         str(path.relative_to(project.folder))

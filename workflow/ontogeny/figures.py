@@ -2,7 +2,7 @@
 
 A figure is one module with two functions. `numbers` selects what is shown from stored results; the
 names of its parameters say which. `draw` draws exactly that and computes nothing. The docstring of
-the module is the caption in the report, the folder that the module lies in says of what it is drawn
+the module is the caption in the report, the folder of the module says of what it is drawn
 (one run, an experiment, all runs), and a tuple ``NEEDS`` names what has to be true of that for the
 figure to show something. All this is read without importing the module, so that planning does not
 wait for matplotlib.
@@ -95,6 +95,11 @@ class Figure:
     category: str
     is_own: bool = False
 
+    @property
+    def heading(self) -> str:
+        """Return the first line of the caption, without its full stop."""
+        return self.caption.splitlines()[0].removesuffix(".")
+
     def shows(self, subject: Subject) -> bool:
         """Return whether a subject has all that the figure asks for."""
         given = {*subject.inputs, *subject.values}
@@ -159,12 +164,12 @@ class Together:
         """Return each figure with the file that it is stored in, wildcards as they are."""
         return [(each, plan.result(self.folder, each.name, suffix=suffix)) for each in self.figures]
 
-    def files(self, plan: Plan) -> list[str]:
-        """Return the SVG files of all subjects."""
+    def files(self, plan: Plan, suffix: str = ".svg") -> list[str]:
+        """Return the files of all subjects."""
         return [
             file.format(**subject.wildcards)
             for subject in self.subjects.values()
-            for _, file in self.outputs(plan, ".svg")
+            for _, file in self.outputs(plan, suffix)
         ]
 
     def message(self, plan: Plan) -> str:

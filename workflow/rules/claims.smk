@@ -29,17 +29,11 @@ for plan in PLANS.values():
 
 
 rule claims:
-    """Join the verdicts of all studies, and write the page that shows them."""
+    """Join the verdicts of all studies."""
     input:
         claims=ALL_CLAIMS,
     output:
         claims=PLACES.result("claims"),
-        page=report(
-            PLACES.result("claims", suffix=".html"),
-            caption="../report/claims.rst",
-            category="Claims",
-            labels={"page": "all claims"},
-        ),
     log:
         PLACES.log("claims"),
     conda:

@@ -6,10 +6,12 @@ TOGETHER = {study: drawn_together(plan) for study, plan in PLANS.items()}
 IS_REPORT = any(argument.startswith("--report") for argument in sys.argv)
 
 
-def figure_targets(plan):
+def figure_targets(plan, suffix=".svg"):
     """Return all figures of a plan."""
     return [
-        file for together in TOGETHER[plan.study.name] for file in together.files(plan)
+        file
+        for together in TOGETHER[plan.study.name]
+        for file in together.files(plan, suffix)
     ]
 
 
@@ -44,7 +46,7 @@ def in_report(file, figure, together):
         category=figure.category,
         subcategory=first,
         labels={
-            "figure": figure.name.replace("_", " "),
+            "figure": figure.heading,
             "seed": "".join(others) or "all",
         },
     )

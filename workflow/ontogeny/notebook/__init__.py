@@ -6,7 +6,8 @@ its root say in words what it is. PyTorch and matplotlib are imported when they 
 
 from ontogeny.notebook._drawing import draw, draw_phases
 from ontogeny.notebook._networks import network_at
-from ontogeny.notebook._opening import open_run
+from ontogeny.notebook._opening import described_run, open_run
+from ontogeny.notebook._runs import LARGE
 from ontogeny.notebook._table import runs
 
-__all__ = ["draw", "draw_phases", "network_at", "open_run", "runs"]
+__all__ = ["LARGE", "described_run", "draw", "draw_phases", "network_at", "open_run", "runs"]

@@ -1,6 +1,6 @@
 """A run as a tree of its results, with words on what it is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,10 @@ import xarray as xr
 from ontogeny.caveats import of_all
 from ontogeny.job import PROVENANCE
 from ontogeny.known_studies import NAMES, study_named
-from ontogeny.notebook._runs import told_by
+from ontogeny.notebook._runs import LARGE, told_by
 from ontogeny.storage import open_lazily
 
-__all__ = ["about_folder", "described", "open_run", "opened_results"]
+__all__ = ["about_folder", "described", "described_run", "open_run", "opened_results"]
 
 _ABOUT = ("experiment", "policy", "preference", "seed", "network", "data", "steps")
 """Attributes of results that the root of a run repeats, in this order."""
@@ -50,6 +50,29 @@ def open_run(path: str | Path) -> xr.DataTree:
     return tree
 
 
+def described_run(path: str | Path) -> dict[str, Any]:
+    """Return the attributes of the root of a run, without opening its checkpoints.
+
+    Parameters
+    ----------
+    path : path
+        Folder of the run.
+
+    Raises
+    ------
+    FileNotFoundError, ontogeny.storage.StorageError
+        As `open_run`.
+    """
+    folder = Path(path)
+    study, _ = about_folder(folder)
+    results = opened_results(folder, study, without=LARGE)
+    try:
+        return described(study, results)
+    finally:
+        for each in results.values():
+            each.close()
+
+
 def about_folder(folder: Path) -> tuple[str, Path]:
     """Return the study of the folder of a run, and the folder of all results of the study.
 
@@ -66,8 +89,17 @@ def about_folder(folder: Path) -> tuple[str, Path]:
     raise FileNotFoundError(msg)
 
 
-def opened_results(folder: Path, study: str) -> dict[str, xr.Dataset]:
+def opened_results(
+    folder: Path, study: str, *, without: Collection[str] = ()
+) -> dict[str, xr.Dataset]:
     """Return the results in the folder of a run, and the data that it is of, by name.
+
+    Parameters
+    ----------
+    folder : Path
+    study : str
+    without : collection of str
+        Results that are not opened.
 
     Raises
     ------
@@ -75,7 +107,7 @@ def opened_results(folder: Path, study: str) -> dict[str, xr.Dataset]:
         If there are none.
     """
     order = study_named(study).results
-    files = {file.stem: file for file in sorted(folder.glob("*.nc"))}
+    files = {file.stem: file for file in sorted(folder.glob("*.nc")) if file.stem not in without}
     files = {name: files[name] for name in order if name in files} | files
     files |= {file.stem: file for file in sorted(folder.glob("own/*.nc"))}
     if not files:

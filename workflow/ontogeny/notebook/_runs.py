@@ -7,7 +7,10 @@ import xarray as xr
 
 from ontogeny.known_studies import NAMES, study_named
 
-__all__ = ["results_of", "told_by"]
+__all__ = ["LARGE", "results_of", "told_by"]
+
+LARGE = ("checkpoints",)
+"""Results that no outcome is in."""
 
 
 def told_by(name: str) -> Any:

@@ -9,14 +9,12 @@ import pandas as pd
 import xarray as xr
 
 from ontogeny.known_studies import NAMES, study_named
-from ontogeny.notebook._runs import told_by
+from ontogeny.notebook._runs import LARGE, told_by
 from ontogeny.storage import StorageError, open_lazily
 
 __all__ = ["runs"]
 
 _SEED = re.compile(r"seed\d+")
-_LARGE = ("checkpoints",)
-"""Results that are not opened, since no outcome is in them."""
 
 
 def runs(folder: str | Path = "results") -> pd.DataFrame:
@@ -81,7 +79,7 @@ def _studies(folder: Path) -> list[Path]:
 
 
 def _results(run: Path, order: Sequence[str]) -> list[Path]:
-    files = [file for file in sorted(run.glob("*.nc")) if file.stem not in _LARGE]
+    files = [file for file in sorted(run.glob("*.nc")) if file.stem not in LARGE]
     return sorted(files, key=lambda file: [*order, file.stem].index(file.stem))
 
 

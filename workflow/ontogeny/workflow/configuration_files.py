@@ -64,9 +64,9 @@ def problem_of_command(arguments: Sequence[str]) -> str | None:
 
     Examples
     --------
-    >>> print(problem_of_command(["--configfile", "a.yaml", "results/claims.html"]))
-    `results/claims.html` is read as a second configuration file, because it follows \
-`--configfile`; put `--` before it: snakemake --configfile a.yaml -- results/claims.html
+    >>> print(problem_of_command(["--configfile", "a.yaml", "results/index.html"]))
+    `results/index.html` is read as a second configuration file, because it follows \
+`--configfile`; put `--` before it: snakemake --configfile a.yaml -- results/index.html
     """
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
     parser.add_argument("--configfile", "--configfiles", nargs="+", default=[])

@@ -27,7 +27,7 @@ def cost_of(plans: Mapping[str, Plan]) -> Callable[[str, Any], tuple[str, Cost |
     """Return the function from the rule and the wildcards of a job to its study and its cost.
 
     The cost is that of ``COSTS`` in the module ``cost`` of the study, by the name of the rule; of
-    figures it follows from their number, and claims cost what any join does.
+    figures it follows from their number, and claims and the page cost what any join does.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def cost_of(plans: Mapping[str, Plan]) -> Callable[[str, Any], tuple[str, Cost |
             study, number = figures[rule]
             return study, drawing(number)
         study = next((name for name in plans if rule.startswith(f"{name}_")), "")
-        if rule.endswith("claims"):
+        if rule.endswith("claims") or rule == "page":
             return study, JOINED
         function = _costs(study).get(rule) if study else None
         return study, function(plans[study], wildcards) if function else None

@@ -18,7 +18,7 @@ FIGURES = {
     "ontogeny.studies.composition.figures": "Group composition",
     "ontogeny.studies.composition.irreps.figures": "Group composition",
     "ontogeny.studies.composition.prediction.figures": "Group composition",
-    "ontogeny.studies.composition.addition.figures": "Modular addition",
+    "ontogeny.studies.composition.addition.figures": "Group composition",
 }
 """The packages of the figures, with their category in the report."""
 
