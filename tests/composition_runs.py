@@ -84,6 +84,7 @@ def run(
     along = xr.Dataset(
         {
             "logit_similarity": (("step", "irrep"), similarity),
+            "test_logit_similarity": (("step", "irrep"), similarity),
             "learned_step": ("irrep", when),
             "learned_order": ("irrep", place),
             "all_pairs_learned_step": ("irrep", when),

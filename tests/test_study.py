@@ -152,7 +152,7 @@ def test_each_subject_has_each_of_its_figures_once(plan):
 def test_figures_need_what_a_subject_has():
     composition, induction = plans()
     shown = {figure.name for together in drawn_together(composition) for figure in together.figures}
-    assert {"spectra", "addition_progress", "sweep", "universality_order"} <= shown
+    assert {"overview", "addition_progress", "sweep", "universality_order"} <= shown
     assert not {"addition_attention", "universality_width"} & shown
     by_run = {
         wildcards[0]: {figure.name for figure in together.figures}

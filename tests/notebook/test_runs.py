@@ -166,8 +166,9 @@ def test_phases_are_shaded_on_any_axes(run):
 def test_a_figure_that_the_run_cannot_have_is_refused(run):
     with pytest.raises(ValueError, match="there is no figure 'none' of runs of composition"):
         ontogeny.draw(run, "none")
-    with pytest.raises(ValueError, match="'spectra' needs a cyclic group, which this run"):
-        ontogeny.draw(run, "spectra")
+    alone = shown_alone(np.random.default_rng(0).random((5, 5)) < 0.5)
+    with pytest.raises(ValueError, match="'activations' needs a group other than addition"):
+        ontogeny.draw(alone, "activations")
     with pytest.raises(ValueError, match="shows addition_evaluation, which this run"):
         ontogeny.draw(run, "addition_progress")
 

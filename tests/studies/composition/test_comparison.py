@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_equal
 
 from composition_runs import STEPS, catalogue, joined, run
 from ontogeny.estimates import FEWEST, mean, ratio
+from ontogeny.joins import Run
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps import tables
 from ontogeny.studies.composition.irreps.figures.study import (
@@ -150,14 +151,30 @@ def test_curves_have_the_checkpoints_of_a_run_and_means_carry_the_last_value():
     assert_allclose(found["loss_mean"].sel(split="test").values[0], expected)
 
 
-def test_irreps_are_ranked_run_by_run(many):
-    for number, one in enumerate(many["run"].values):
-        values = many["ranked_similarity"].sel(run=one).dropna("step", how="all")
-        last = values.isel(step=-1).values
-        assert_equal(last[:-1] >= last[1:], ~np.isnan(last[1:]))
-        names = many["ranked_irrep"].values[number]
-        assert_equal(np.isnan(last), names == "")
-        assert "trivial" not in names
+def test_irreps_are_ranked_run_by_run():
+    first, second = run({"sign": 1, "standard": 3}, seed=1), run({"(2,2,1)": 2}, seed=2)
+    unknown = Run(second.about | {"seed": 3}, dict(second.results))
+    unknown.results["evaluation"] = second.results["evaluation"].drop_vars("test_logit_similarity")
+    found = joined([first, second, unknown])
+    assert found["ranked_irrep"].values[:2, :2].tolist() == [
+        ["sign", "standard"],
+        ["(2,2,1)", "sign"],
+    ]
+    assert (found["ranked_irrep"].values[2] == "").all()
+    similarity = found["ranked_similarity"]
+    assert_allclose(similarity.values[0, :, 0], [0, 0.3, 0.3, 0.3, 0.3])
+    assert_allclose(similarity.values[0, :, 1], [0, 0, 0, 0.3, 0.3])
+    assert_allclose(similarity.values[1, :, 0], [0, 0, 0.3, 0.3, 0.3])
+    assert np.isnan(similarity.values[2]).all()
+
+
+def test_irreps_of_a_rank_are_counted_over_runs():
+    runs = [run({"sign": 1}, seed=1), run({"sign": 2}, seed=2), run({"standard": 2}, seed=3)]
+    drawn = universality_similarity.draw(universality_similarity.numbers(joined(runs)), Style())
+    (axes,) = drawn.axes
+    assert len(axes.get_lines()) == 3 * 6 + 1
+    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert words[0] == "strongest: sign × 2, standard"
 
 
 def test_a_run_that_was_not_followed_has_no_order():
@@ -244,6 +261,6 @@ def test_the_order_of_learning_is_drawn_of_groups_whose_irreps_differ():
     """All irreps of C7 have degree 2 and orbits of 7, so that there is one place on each axis."""
     drawn = universality_order.draw(universality_order.numbers(joined(RUNS)), Style())
     labels = [axes.get_xlabel() for axes in drawn.axes]
-    assert labels == ["degree, S5", "smallest orbit, S5"]
+    assert labels == ["degree of the irrep, S5", "smallest orbit of the irrep, S5"]
     only = universality_order.draw(universality_order.numbers(joined(RUNS[-1:])), Style())
     assert not only.axes

@@ -7,7 +7,7 @@ __all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", 
 DIMENSIONS = labels.DIMENSIONS | {
     "irrep": "irreducible representation",
     "conjugacy_class": "conjugacy class, numbered by first appearance among the elements",
-    "component": "direction of the unembedding that belongs to an irrep",
+    "direction": "direction of the unembedding that belongs to an irrep",
     "complex_irrep": "irreducible representation over the complex numbers",
     "entry": "orthonormal matrix entry of the real irreps",
     "output_entry": "orthonormal matrix entry, of the candidate product",

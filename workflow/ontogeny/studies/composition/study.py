@@ -462,9 +462,9 @@ class CompositionPlan(Plan):
         return [
             self.result("figures/universality_grokking", suffix=""),
             *(
-                self.result(f"figures/{name}/seed{seed}/learning", suffix="")
+                self.result(f"figures/{name}/seed{seed}/overview", suffix="")
                 for name, experiment in experiments
-                if experiment.has_test_pairs
+                if self.multiplies(experiment) and experiment.has_test_pairs
                 for seed in self.seeds_with_figures(experiment)[:1]
             ),
         ]

@@ -11,7 +11,7 @@ from ontogeny.groups import conjugacy_classes
 from ontogeny.labels import used
 from ontogeny.studies.composition.carried import train_pairs_of, training_of
 from ontogeny.studies.composition.caveats import few_test_pairs, irreps_caveats
-from ontogeny.studies.composition.irreps import datasets
+from ontogeny.studies.composition.irreps import circuit_datasets, datasets
 from ontogeny.studies.composition.irreps.analysis import (
     Evidence,
     Frame,
@@ -156,7 +156,7 @@ def analysis_of(
         | _readout_variables(network, found.unembedding, means, train, frame, partitions, key)
         | datasets.matrix_variables(found, frame, _unembedding_shares(found, frame), key)
         | ({} if each is None else _neuron_variables(each, found, shown, frame, partitions))
-        | datasets.class_variables(class_logits(network, frame, classes))
+        | circuit_datasets.class_variables(class_logits(network, frame, classes))
     )
     variables |= datasets.null_variables(nulls(network, means, found, each, frame), variables)
     return dataset(
@@ -164,7 +164,7 @@ def analysis_of(
         used(
             datasets.coordinates(frame, found, train)
             | datasets.analysis_coordinates(frame, entries, each, shown)
-            | datasets.class_coordinates(frame, classes),
+            | circuit_datasets.class_coordinates(frame, classes),
             variables,
         ),
         title="What each irrep explains in a network",
@@ -238,7 +238,9 @@ def _readout_variables(
     """Return what the unembedding, and the hidden layer through it, show."""
     if unembedding is None:
         return {}
-    found = datasets.component_variables(components(unembedding, frame, partitions, key=key))
+    found = circuit_datasets.component_variables(
+        components(unembedding, frame, partitions, key=key)
+    )
     if means.product.shape[1] == 0:
         return found
     removed = ablations(network, unembedding, train, frame, means=means, key=key)
@@ -254,9 +256,9 @@ def _neuron_variables(
 ) -> Variables:
     """Return what single neurons and clusters of them respond to."""
     grouped = clusters(each, found.unembedding, frame)
-    return datasets.neuron_variables(
+    return circuit_datasets.neuron_variables(
         each, grouped, block_means(each, frame), frame
-    ) | datasets.example_variables(each, shown, frame, partitions)
+    ) | circuit_datasets.example_variables(each, shown, frame, partitions)
 
 
 def _phase_variables(step: NDArray[np.int64], along: Variables, train: Mask | None) -> Variables:

@@ -56,7 +56,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
 
 
 def _plane(axes: Axes, one: xr.Dataset, name: str) -> None:
-    x, y = one["unembedding_component"].transpose("component", "output").values
+    x, y = one["unembedding_component"].transpose("direction", "output").values
     cosets = one["component_coset"].values
     count, share = len(np.unique(cosets)), float(one["component_share"].sum())
     labels = [str(label) for label in one["label"].values]

@@ -44,6 +44,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         places = drawn.subplots(rows, _COLUMNS, squeeze=False).ravel()
         for axes in places[len(experiments) :]:
             axes.remove()
+        if not experiments:
+            drawn.suptitle("No run has test pairs.", fontsize=10)
         for axes, experiment in zip(places, experiments, strict=False):
             member = numbers["experiment_of_run"].values == experiment
             _experiment(axes, numbers.isel(run=np.flatnonzero(member)), style)
