@@ -276,7 +276,7 @@ def shares():
 
 
 @worked("circle_coordinate")
-def circles():
+def circle_coordinates():
     c = np.arange(P)
     span = [
         [[of(2 * np.pi * k * c / P) @ matrix for of in (np.cos, np.sin)] for k in FREQUENCIES]
