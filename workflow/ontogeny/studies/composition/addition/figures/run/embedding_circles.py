@@ -80,7 +80,7 @@ def _circle(axes: Axes, points: NDArray[np.floating], k: int, look: Look) -> Non
     """Draw the residues of one plane, joined in their order, with some of their names outside."""
     order, sizes = around(k, points.shape[1]), np.linalg.norm(points, axis=0)
     closed = np.append(order, order[0])
-    axes.plot(*points[:, closed], "o-", color=look.colour, lw=0.5, ms=2.0)
+    axes.plot(*points[:, closed], "o", color=look.colour, ls=look.dash, lw=0.6, ms=2.0)
     for residue in order[:: max(1, len(order) // _LABELS)]:
         if sizes[residue] > 0:
             x, y = points[:, residue] / sizes[residue] * sizes.max()
