@@ -275,6 +275,23 @@ def shares():
     return [frequency_share(matrix) for matrix in matrices()], 2 / P
 
 
+@worked("circle_coordinate")
+def circle_coordinates():
+    c = np.arange(P)
+    span = [
+        [[of(2 * np.pi * k * c / P) @ matrix for of in (np.cos, np.sin)] for k in FREQUENCIES]
+        for matrix in matrices()
+    ]
+    return (
+        [
+            np.array(each)
+            @ (matrix - matrix.mean(axis=0)).T
+            / np.linalg.norm(each, axis=2)[..., None]
+            for matrix, each in zip(matrices(), span, strict=True)
+        ],
+    )
+
+
 @worked("logit_transform_norm", "neuron_transform_norm")
 def transforms():
     return [

@@ -36,6 +36,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "selection": "which runs are counted: all, or those that have grokked",
     "predictor": "property of an irrep that may say when or whether it is learned",
     "frequency": "frequency k of waves of residues, 1 to (p - 1)/2",
+    "residue": "residue: a summand a or b, or a candidate c",
     "other_entry": "orthonormal wave of the right summand",
     "other_head": "attention head",
     "wave": "cosine, sine",

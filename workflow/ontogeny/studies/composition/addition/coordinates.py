@@ -82,7 +82,7 @@ def of_analysis(
         The neurons shown.
     """
     sizes = {dim: size for each in found.values() for dim, size in each.sizes.items()}
-    counted = ("neuron", "left", "right", "head", "other_head")
+    counted = ("neuron", "left", "right", "residue", "head", "other_head")
     return {
         "key_rule": _names(rules),
         "wave": _names(["cos", "sin"]),

@@ -17,6 +17,7 @@ from ontogeny.studies.composition.addition import (
     interventions,
     variables,
 )
+from ontogeny.studies.composition.addition.circles import circle_coordinates
 from ontogeny.studies.composition.addition.keys import (
     by_ablation,
     by_cluster,
@@ -39,6 +40,7 @@ from ontogeny.studies.composition.addition.waves import (
     transform_norms,
 )
 from ontogeny.studies.composition.irreps.analysis import Layers, examples, group_means, neurons
+from ontogeny.studies.composition.labels import variable
 
 __all__ = [
     "HiddenLayer",
@@ -137,6 +139,11 @@ def matrix_variables(network: Snapshot, key: Mask) -> Variables:
     if named:
         shares = {name: frequency_shares(matrix) for name, matrix in named.items()}
         found |= variables.matrix_variables(shares, _permuted_gini(network))
+        found["circle_coordinate"] = variable(
+            ("matrix", "frequency", "wave", "residue"),
+            np.stack([circle_coordinates(each) for each in named.values()]).astype(np.float32),
+            "coordinate of a residue along the direction of a cosine or sine",
+        )
     if read is not None:
         components = fourier_basis(len(read)).matrix.T @ read
         found |= variables.unembedding_variables(residual(read, key), components)

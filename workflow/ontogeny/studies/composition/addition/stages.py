@@ -243,12 +243,13 @@ def _absences(run: ResidueRun, network: Snapshot) -> dict[str, str]:
         "The hidden layer is not known: no neurons, clusters, read directions, or losses of what "
         "is changed in the neurons.": network.hidden is None,
         "The embeddings are not known: no embedding_norm, fourier_density, fourier_crispness, "
-        "circularity, or spectrum_gini and matrix_share of embeddings.": (
+        "circularity, or spectrum_gini, matrix_share and circle_coordinate of embeddings.": (
             network.embeddings is None
         ),
         "The neuron-to-logit map is not known: no unembedding_norm, unembedding_residual, "
         "unembedding_wave, read directions, losses of what is changed in the neurons, or "
-        "spectrum_gini and matrix_share of the map.": network.unembedding is None,
+        "spectrum_gini, matrix_share and circle_coordinate of the map.": network.unembedding
+        is None,
         "The weights are not known: no squared_weights, norms of weights, efficiency, alignment, "
         "end of cleanup, or peak of the squared weights.": network.parameters is None,
         "The gradient of the training loss is not known: no alignment.": run.gradient is None,

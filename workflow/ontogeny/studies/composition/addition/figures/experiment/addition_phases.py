@@ -1,10 +1,10 @@
 """All runs of modular addition, with each phase of length 1.
 
 Training and test loss, accuracy, restricted wave loss (on all pairs), excluded wave loss (on
-training pairs) and Gini coefficient of all runs of the experiment, with the step axis rescaled so
+training pairs) and Gini coefficient of all runs of the experiment. The step axis is rescaled so
 that each phase has length 1: memorisation from 0 to 1, circuit formation from 1 to 2, cleanup from
-2 to 3, then the rest of training. The dot marks the last step of a run. Where two phases end at the
-same checkpoint, they share its steps evenly.
+2 to 3, then the rest of training. A dot marks the final checkpoint of a run. Phases that end at the
+same checkpoint share its steps evenly.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from ontogeny.plotting import (
     figure,
-    irrep_looks,
     phase_legend,
     phase_shades,
     settings,
 )
-from ontogeny.studies.composition.addition.panels import paper_losses
+from ontogeny.studies.composition.addition.panels import other_looks, paper_losses
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.labels import coordinate, variable
 from ontogeny.studies.composition.step_panels import shown_phases
@@ -88,7 +87,7 @@ def numbers(
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw losses, accuracy and sparsity, one colour for each seed."""
     seeds = numbers["seed"].values
-    looks = irrep_looks(["", *map(str, seeds)])
+    looks = other_looks([str(seed) for seed in seeds])
     ends = np.arange(1.0, numbers.sizes["boundary"] + 1)
     last = float(ends[-1]) + 1
     with settings():
@@ -113,13 +112,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                           label=str(seed) if axes is test else None)  # fmt: skip
                 axes.plot(run["phases_passed"][-1], values[-1], "o", color=look.colour, ms=3.5)
         losses = {
-            "training": train,
-            "test": test,
-            "restricted wave": restricted,
-            "excluded wave": excluded,
+            "training loss": train,
+            "test loss": test,
+            "restricted wave loss": restricted,
+            "excluded wave loss": excluded,
         }
         for about, axes in losses.items():
-            axes.set(yscale="log", ylabel=f"{about} loss [nat]")
+            axes.set(yscale="log", ylabel=f"{about} [nat]")
         accuracy.set(ylabel="test accuracy (thin: training)", ylim=(-0.03, 1.03))
         sparsity.set(ylabel="Gini coefficient, neuron-to-logit map", ylim=(0, 1))
         for axes in panels.ravel():
@@ -127,7 +126,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             axes.set_xlim(0, last)
             axes.set_xticks([0, *ends, last], ["0", *(f"{end:.0f}" for end in ends), "end"])
         for axes in panels[1]:
-            axes.set_xlabel("phases passed")
+            axes.set_xlabel("rescaled step [phases]")
         drawn.legend(*test.get_legend_handles_labels(), title="seed", loc="outside right upper")
         phase_legend(drawn, [str(name) for name in numbers["boundary"].values])
         drawn.suptitle(title, fontsize=10)

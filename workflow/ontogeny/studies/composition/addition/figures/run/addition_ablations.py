@@ -1,10 +1,10 @@
 """Losses of a modular-addition network under every intervention.
 
-Loss after part of the network is removed, or replaced by its explanation: attention that is
-linear in waves, neurons that are polynomials of waves, waves of a + b alone, only the directions
-that the logits read, logits of the key frequencies alone (arXiv 2301.05217, section 4.4). Bars
-show the loss on all pairs; ln p is the loss of a uniform guess; the accuracy is given at the
-right.
+Loss on all pairs after part of the network is removed, or replaced by its explanation: attention
+that is linear in waves, neurons that are polynomials of waves, waves of a + b alone, only the
+directions that the logits read, logits of the key frequencies alone (arXiv 2301.05217, section
+4.4). Each line leads from the loss of the unchanged network to the loss after the intervention.
+Dashed: the loss of a uniform guess, ln p. At the right: accuracy on all pairs.
 """
 
 import numpy as np
@@ -12,18 +12,28 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings
+from ontogeny.studies.composition.addition.panels import SPLIT_NAMES
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
-_COLOURS = {
-    "attention": "#56B4E9",
-    "MLP": "#E69F00",
-    "neurons": "#009E73",
-    "logits": "#CC79A7",
-    "none": "#999999",
+_MARKERS = {"train": "|", "test": "x", "all": "o"}
+_WORDS = {
+    "none": "unchanged network",
+    "attention: none to =": "attention: weight of = on itself removed",
+    "MLP: path around it zero": "MLP: residual path around it set to 0",
+    "MLP: path around it its mean": "MLP: residual path around it set to its mean",
+    "attention: heads zero": "attention: output of the heads set to 0",
+    "attention: path around it zero": "attention: residual path around it set to 0",
+    "attention: linear in waves": "attention: replaced by a linear function of waves",
+    "neurons: polynomials": "neurons: replaced by polynomials of waves",
+    "neurons: waves of a + b": "neurons: only waves of a + b of key frequencies",
+    "neurons: read directions": "neurons: only the directions that logits read",
+    "neurons: no read directions": "neurons: without the directions that logits read",
+    "logits: key blocks": "logits: only key frequencies",
+    "logits: no key blocks": "logits: without key frequencies",
+    "logits: key cubes": "logits: only cos(w (a + b − c)) of key frequencies",
 }
-_MARKERS = {"train": "|", "test": "x"}
 
 
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
@@ -34,34 +44,32 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw one bar for each intervention; the loss as it is and that of a guess as lines."""
+    """Draw one row for each intervention, from the loss of the network to the loss after it."""
     names = [str(name) for name in numbers["ablation"].values]
     places = np.arange(len(names))
     losses = numbers["intervention_loss"]
     base = float(losses.sel(ablation="none", split="all"))
     guess = float(np.log(numbers.sizes["other_entry"]))
+    lowest = losses.values[losses.values > 0].min(initial=base or 1.0)
     with settings():
-        drawn = figure(width=1.2 * style.width, height=1.2 + 0.3 * len(places))
+        drawn = figure(width=1.4 * style.width, height=1.2 + 0.3 * len(places))
         axes = drawn.subplots()
-        values = losses.sel(split="all").values
-        lowest = 10.0 ** np.floor(np.log10(losses.values[losses.values > 0].min(initial=1.0)) - 0.2)
-        colours = [_COLOURS[name.split(":")[0]] for name in names]
-        axes.barh(places, values - lowest, 0.7, left=lowest, color=colours)
-        for split in losses["split"].values[:-1]:  # all but all pairs
-            marker = _MARKERS[split]
-            axes.plot(losses.sel(split=split), places, marker, color=SPLIT_COLOURS[split], ms=6,
-                      label=f"{split} pairs")  # fmt: skip
-        axes.axvline(base, color="#444444", lw=1.0, label="all pairs, as it is")
-        axes.axvline(guess, color="#444444", lw=1.0, ls="--", label="ln p")
-        right = max(float(losses.max()), guess)
-        for place, name in zip(places, names, strict=True):
-            one = numbers["intervention_accuracy"].sel(ablation=name, split="all")
-            axes.text(2.5 * right, float(place), f"{float(one):.1%}", va="center", fontsize=7)
-        axes.set_xlim(lowest, 2 * right)
-        axes.set_yticks(places, names)
-        axes.invert_yaxis()
-        axes.set(xscale="log", xlabel="loss on all pairs [nat]; at the right: accuracy")
+        axes.hlines(places, base, losses.sel(split="all"), color="#999999", lw=2.5)
+        for split in map(str, losses["split"].values[::-1]):  # all pairs below the others
+            axes.plot(losses.sel(split=split), places, _MARKERS[split], ms=6,
+                      color=SPLIT_COLOURS[split], label=SPLIT_NAMES[split])  # fmt: skip
+        axes.axvline(base, color="#444444", lw=1.0, label="unchanged network, all pairs")
+        axes.axvline(guess, color="#444444", lw=1.0, ls="--", label="uniform guess, ln p")
+        axes.set(xscale="log", xlabel="loss [nat]")
+        axes.set_xlim(0.5 * float(lowest), 2 * max(float(losses.max()), guess))
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_yticks(places, [_WORDS[name] for name in names])
         axes.grid(visible=False, axis="y")
-        drawn.legend(loc="outside lower center", ncols=4)
+        accuracies = numbers["intervention_accuracy"].sel(split="all").values
+        beside = axes.secondary_yaxis("right")
+        beside.set_yticks(places, [f"{accuracy:.1%}" for accuracy in accuracies])
+        beside.set_ylabel("accuracy on all pairs")
+        beside.tick_params(length=0)
+        drawn.legend(loc="outside lower center", ncols=5)
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -1,10 +1,10 @@
-r"""Clock or pizza: the algorithm of a modular-addition network.
+"""Clock or pizza: the algorithm of a modular-addition network.
 
 Clock or pizza (arXiv 2306.17844). Share of the logits in the form that each algorithm gives them,
-for each key frequency, and the same when the embedding keeps the circle of this frequency alone
-(of transformers). The clock and pizza templates overlap (R\ :sup:`2` = 0.81), so small
-differences between the bars mean nothing. Right: measures of the whole network beside the values
-that the paper gives for its clock and its pizza.
+for each key frequency, and the same when the embedding keeps only the circle of this frequency. The
+clock and pizza templates overlap (R² = 0.81), so small differences between the bars mean nothing.
+Right: measures of the whole network beside the values that the paper gives for its clock and its
+pizza.
 """
 
 import numpy as np
@@ -12,12 +12,17 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.composition.addition.panels import key_looks, legend_above
+from ontogeny.studies.composition.addition.panels import (
+    key_looks,
+    legend_above,
+    matrix_names,
+    sides,
+)
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
-_FORMS = {"clock": "#0072B2", "pizza": "#D55E00"}
+_FORMS = {"clock": "#6A3D9A", "pizza": "#E69F00"}
 _PUBLISHED = {
     "gradient_symmetricity": {"clock": 0.334, "pizza": 0.994},
     "distance_irrelevance": {"clock": 0.85, "pizza": 0.17},
@@ -37,16 +42,18 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     looks = key_looks(numbers)
     keys = [*looks] or numbers["frequency"].values.tolist()
     places = np.arange(len(keys))
-    shares = {"": "share of the logits"}
+    shares = {"": "share of the logits, whole network"}
     if looks:
-        shares["isolated_"] = "share, embedding's circle alone"
+        shares["isolated_"] = "share of the logits, one circle"
+    circularity = sides(numbers["circularity"])
+    names = matrix_names([f"{side}_embedding" for side in circularity["side"].values])
     rows = {
         name.replace("_", " "): (float(numbers[name]), published)
         for name, published in _PUBLISHED.items()
         if name in numbers
     } | {
-        f"circularity, {side}": (float(numbers["circularity"].sel(side=side)), {})
-        for side in numbers["side"].values
+        f"circularity, {names[f'{side}_embedding']}": (float(circularity.sel(side=side)), {})
+        for side in circularity["side"].values
     }
     with settings():
         drawn = figure(width=1.4 * style.width, height=0.45 * style.width)
@@ -64,13 +71,18 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         whole = panels[-1]
         for place, (value, published) in enumerate(rows.values()):
             whole.plot(
-                value, place, "D", color="#222222", ms=6, label="here" if place == 0 else None
+                value,
+                place,
+                "D",
+                color="#222222",
+                ms=6,
+                label="this network" if place == 0 else None,
             )
             for form, known in published.items():
-                label = f"a {form}" if place == 0 else None
+                label = f"{form} of the paper" if place == 0 else None
                 whole.plot(known, place, "o", color=_FORMS[form], mfc="none", ms=7, label=label)
         whole.set_yticks(range(len(rows)), list(rows))
-        whole.set(xlim=(-0.03, 1.03), ylim=(len(rows) - 0.5, -0.5), xlabel="the whole network")
-        legend_above(whole)
+        whole.set(xlim=(-0.03, 1.03), ylim=(len(rows) - 0.5, -0.5), xlabel="value, whole network")
+        legend_above(whole, columns=2)
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -1,15 +1,18 @@
 """Measures of later papers on a modular-addition run.
 
-Measures of later papers. Density and crispness of the Fourier waves of the embedding (arXiv
-2402.16726); margin that the whole network, its waves of a + b of key frequencies (generalising)
-and the rest of its logits (memorising) make for the norm of the weights, and the size of their
-logits against that norm (arXiv 2309.02390); share of the logits that generalises, and cosine of
-the direction of descent with the weights (arXiv 2501.04697); share of training pairs whose loss
-is exactly 0 in the plain formula; number of spikes of the training loss.
+Density and crispness of the Fourier waves of the embedding (arXiv 2402.16726). Logit margin for
+the norm of the weights, and root mean square of the logits against that norm, of the whole network,
+of its generalising part (waves of a + b of key frequencies) and of its memorising part, all other
+logits (arXiv 2309.02390). Share of the squared logits in the generalising part. Cosine between the
+direction of descent and the weights, and share of training pairs whose loss underflows to 0 in the
+plain formula (arXiv 2501.04697). Number of spikes of the training loss so far, where there are any
+(arXiv 2206.04817).
 """
 
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.addition.panels import legend_above, sides
@@ -20,8 +23,13 @@ __all__ = ["draw", "numbers"]
 
 NEEDS = ("split",)
 
-_CIRCUITS = {"whole": "#444444", "generalising": "#009E73", "memorising": "#D55E00"}
-_PRECISIONS = {"float32": ("#D55E00", "-"), "float64": ("#0072B2", "--")}
+_CIRCUITS = {
+    "whole": ("whole network", "#444444"),
+    "generalising": ("generalising part", "#009E73"),
+    "memorising": ("memorising part", "#E69F00"),
+}
+_PRECISIONS = {"float32": "-", "float64": "--"}
+_COLUMNS = 3
 
 
 def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
@@ -46,44 +54,79 @@ def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw six panels; all but one over steps."""
-    step, several = numbers["step"], numbers.sizes["side"] > 1
+    """Draw a panel for each measure that is known, all but one over steps."""
+    panels_of = [_waves, _efficiency, _trade, _share, _collapse]
+    if "alignment" in numbers:
+        panels_of.insert(4, _alignment)
+    if numbers["slingshots"].max() > 0:
+        panels_of.append(_spikes)
+    rows = -(-len(panels_of) // _COLUMNS)
     with settings():
-        drawn = figure(width=1.6 * style.width, height=0.85 * style.width)
-        panels = [*drawn.subplots(2, 3).ravel()]
-        waves, efficiency, trade, shares, collapse, spikes = panels
-        for name, colour in (("density", "#CC79A7"), ("crispness", "#56B4E9")):
-            for side, dash in zip(numbers["side"].values, ("-", "--"), strict=False):
-                line = numbers[f"fourier_{name}"].sel(side=side)
-                label = f"{name}, {side}" if several else name
-                waves.plot(step, line, color=colour, ls=dash, label=label)
-        waves.set(ylabel="waves of the embedding", ylim=(0, 1))
-        for circuit, colour in _CIRCUITS.items():
-            line = numbers["efficiency"].sel(circuit=circuit)
-            efficiency.plot(step, line, color=colour, label=circuit)
-            path = numbers["logit_norm"].sel(circuit=circuit)
-            trade.plot(numbers["weight_norm"], path, color=colour, lw=1.0, label=circuit)
-            trade.plot(numbers["weight_norm"][-1], path[-1], "o", color=colour, ms=5)
-        efficiency.set(ylabel="margin / norm of weights [nat]")
-        trade.set(xlabel="norm of all weights (dot: last)", ylabel="rms logit [nat]")
-        shares.plot(
-            step, numbers["generalising_share"], color="#009E73", label="logits that generalise"
-        )
-        shares.set(ylabel="share")
-        if "alignment" in numbers:
-            shares.plot(step, numbers["alignment"], color="#6A3D9A", label="descent with weights")
-            shares.set(ylabel="share; cosine")
-        for precision, (colour, dash) in _PRECISIONS.items():
-            line = numbers["softmax_collapse"].sel(precision=precision)
-            collapse.plot(step, line, color=colour, ls=dash, label=precision)
-        collapse.set(ylabel="pairs with loss 0", ylim=(-0.03, 1.03))
-        count = int(numbers["slingshots"].fillna(0).max())
-        spikes.step(step, numbers["slingshots"], where="post", color="#E69F00")
-        spikes.set(ylabel="spikes of the loss so far", ylim=(0, 1.05 * max(1, count)))
-        spikes.yaxis.get_major_locator().set_params(integer=True)
-        for axes in panels[:-1]:
-            legend_above(axes, columns=2 if axes in (waves, shares) else 3)
-        over = [axes for axes in panels if axes is not trade]
+        drawn = figure(width=1.6 * style.width, height=0.43 * rows * style.width)
+        places = drawn.add_gridspec(rows, _COLUMNS)
+        over = []
+        for number, draw_panel in enumerate(panels_of):
+            axes = drawn.add_subplot(places[divmod(number, _COLUMNS)])
+            draw_panel(axes, numbers)
+            if draw_panel is not _trade:
+                over.append(axes)
         over_steps(drawn, over, numbers, style, last_row=len(over))
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def _waves(axes: Axes, numbers: xr.Dataset) -> None:
+    several = numbers.sizes["side"] > 1
+    for name, colour in (("density", "#CC79A7"), ("crispness", "#6A3D9A")):
+        for side, dash in zip(numbers["side"].values, ("-", "--"), strict=False):
+            line = numbers[f"fourier_{name}"].sel(side=side)
+            label = f"{name}, {side}" if several else name
+            axes.plot(numbers["step"], line, color=colour, ls=dash, label=label)
+    axes.set(ylabel="Fourier measure, embedding", ylim=(0, 1.03))
+    legend_above(axes, columns=2)
+
+
+def _efficiency(axes: Axes, numbers: xr.Dataset) -> None:
+    for circuit, (about, colour) in _CIRCUITS.items():
+        line = numbers["efficiency"].sel(circuit=circuit)
+        axes.plot(numbers["step"], line, color=colour, label=about)
+    axes.set(ylabel="logit margin / norm of weights [nat]")
+    legend_above(axes, columns=2)
+
+
+def _trade(axes: Axes, numbers: xr.Dataset) -> None:
+    for circuit, (about, colour) in _CIRCUITS.items():
+        path = numbers["logit_norm"].sel(circuit=circuit)
+        axes.plot(numbers["weight_norm"], path, color=colour, lw=1.0, label=about)
+        axes.plot(numbers["weight_norm"][-1], path[-1], "o", color=colour, ms=5)
+    axes.set(
+        xlabel="norm of all weights (dot: final checkpoint)",
+        ylabel="root mean square of logits [nat]",
+    )
+    legend_above(axes, columns=2)
+
+
+def _share(axes: Axes, numbers: xr.Dataset) -> None:
+    axes.plot(numbers["step"], numbers["generalising_share"], color=_CIRCUITS["generalising"][1])
+    axes.set(ylabel="share of logits, generalising part", ylim=(-0.03, 1.03))
+
+
+def _alignment(axes: Axes, numbers: xr.Dataset) -> None:
+    axes.plot(numbers["step"], numbers["alignment"], color="#444444")
+    axes.set(ylabel="cosine, descent and weights", ylim=(None, 1.03))
+
+
+def _collapse(axes: Axes, numbers: xr.Dataset) -> None:
+    for precision, dash in _PRECISIONS.items():
+        line = numbers["softmax_collapse"].sel(precision=precision)
+        axes.plot(numbers["step"], line, color="#444444", ls=dash, label=f"loss in {precision}")
+    axes.set(ylabel="share of training pairs, loss 0", ylim=(-0.03, 1.03))
+    legend_above(axes, columns=2)
+
+
+def _spikes(axes: Axes, numbers: xr.Dataset) -> None:
+    axes.step(numbers["step"], numbers["slingshots"], where="post", color="#444444")
+    axes.set(
+        ylabel="number of spikes of the loss", ylim=(0, 1.05 * float(numbers["slingshots"].max()))
+    )
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))

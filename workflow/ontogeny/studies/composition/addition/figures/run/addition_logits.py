@@ -1,11 +1,10 @@
 """Fourier transforms of the neurons and logits of modular addition.
 
 Norms of the components of neurons and logits on products of a wave of a and a wave of b, the
-constant one left white (arXiv 2301.05217, figure 4; colours by the square root); amplitude of
-cos(w (a + b - c)) in the logits; share of the logits that these cosines of key frequencies
-explain, when nothing, the overall mean, or the means of each pair and of each candidate are
-subtracted first. In brackets: how much of a frequency's waves of a + b and of a - b belongs to a
-+ b.
+constant one left white (arXiv 2301.05217, figure 4; colours by the square root). Amplitude of
+cos(w (a + b - c)) in the logits. Share of the logits that these cosines of key frequencies explain
+when nothing, the overall mean, or the means of each pair and of each candidate are subtracted
+first. In brackets: share of a + b in the waves of a + b and of a - b of the frequency.
 """
 
 import numpy as np
@@ -15,12 +14,21 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.composition.addition.panels import REST, key_looks, key_ticks, legend_above
+from ontogeny.studies.composition.addition.panels import (
+    frequency_bars,
+    key_looks,
+    legend_above,
+    staggered_ticks,
+)
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
-_CENTRINGS = {"none": "none", "global": "mean", "softmax": "means of pair\nand candidate"}
+_CENTRINGS = {
+    "none": "nothing",
+    "global": "overall mean",
+    "softmax": "means of pair\nand candidate",
+}
 
 
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
@@ -39,35 +47,36 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw both transforms, and amplitude and share of every frequency in the logits."""
-    looks, frequencies = key_looks(numbers), numbers["frequency"].values
-    colours = [looks[k].colour if k in looks else REST for k in frequencies.tolist()]
     with settings():
         drawn = figure(width=1.3 * style.width, height=0.92 * style.width)
         (neurons, logits), (amplitudes, shares) = drawn.subplots(2, 2, height_ratios=[1.5, 1.0])
         _transform(neurons, numbers["neuron_transform_norm"], numbers, "norm of the neurons")
         _transform(logits, numbers["logit_transform_norm"], numbers, "norm of the logits")
-        amplitudes.bar(frequencies, numbers["cube_amplitude"], 0.8, color=colours)
+        frequency_bars(amplitudes, numbers, numbers["cube_amplitude"].values)
         amplitudes.set(xlabel="frequency k", ylabel="amplitude of cos(w (a + b − c))")
-        amplitudes.set_xlim(0, len(frequencies) + 1)
-        amplitudes.grid(visible=False, axis="x")
-        key_ticks(amplitudes, numbers)
-        places = np.arange(len(_CENTRINGS))
-        start = np.zeros(len(_CENTRINGS))
-        for frequency, look in looks.items():
-            widths = numbers["cube_fve"].sel(centring=list(_CENTRINGS), frequency=frequency).values
-            of_sum = float(numbers["sum_share"].sel(frequency=frequency))
-            shares.barh(places, widths, 0.6, left=start, color=look.colour, hatch=look.hatch,
-                        label=f"k = {frequency} ({of_sum:.1%})")  # fmt: skip
-            start += widths
-        shares.barh(places, 1 - start, 0.6, left=start, color="#e5e5e5", label="rest")
-        for place, share in zip(places, start, strict=True):
-            shares.text(1.01, place, f"{share:.2%}", ha="left", va="center", fontsize=8)
-        shares.set_yticks(places, list(_CENTRINGS.values()))
-        shares.invert_yaxis()
-        shares.set(xlim=(0, 1), xlabel="share of the logits, by what is subtracted first")
-        legend_above(shares, columns=3)
+        _shares(shares, numbers)
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def _shares(axes: Axes, numbers: xr.Dataset) -> None:
+    """Draw the share of each key frequency in the logits, one above the other for each centring."""
+    places = np.arange(len(_CENTRINGS))
+    start = np.zeros(len(_CENTRINGS))
+    for frequency, look in key_looks(numbers).items():
+        widths = numbers["cube_fve"].sel(centring=list(_CENTRINGS), frequency=frequency).values
+        of_sum = float(numbers["sum_share"].sel(frequency=frequency))
+        axes.barh(places, widths, 0.6, left=start, color=look.colour, hatch=look.hatch,
+                  edgecolor="white", lw=0, label=f"k = {frequency} ({of_sum:.1%})")  # fmt: skip
+        start += widths
+    axes.barh(places, 1 - start, 0.6, left=start, color="#e5e5e5", label="all else")
+    for place, share in zip(places, start, strict=True):
+        axes.text(1.01, float(place), f"{share:.2%}", ha="left", va="center", fontsize=8)
+    axes.set_yticks(places, list(_CENTRINGS.values()))
+    axes.invert_yaxis()
+    axes.set(xlim=(0, 1), xlabel="share of the logits", ylabel="subtracted first")
+    axes.grid(visible=False, axis="y")
+    legend_above(axes, columns=3)
 
 
 def _transform(axes: Axes, norms: xr.DataArray, numbers: xr.Dataset, about: str) -> None:
@@ -77,10 +86,10 @@ def _transform(axes: Axes, norms: xr.DataArray, numbers: xr.Dataset, about: str)
     image = axes.imshow(
         values, cmap="magma_r", norm=PowerNorm(0.5, vmin=0.0), interpolation="nearest"
     )
-    ticks = [2 * k - 0.5 for k in key_looks(numbers)]
-    names = [str(k) for k in key_looks(numbers)]
-    axes.set_xticks(ticks, names)
-    axes.set_yticks(ticks, names)
+    keys = [*key_looks(numbers)]
+    for axis in (axes.xaxis, axes.yaxis):
+        staggered_ticks(axis, [2 * k - 0.5 for k in keys], [*map(str, keys)], length=len(values))
     axes.set(xlabel="wave of b, by frequency", ylabel="wave of a, by frequency")
     axes.grid(visible=False)
-    axes.figure.colorbar(image, ax=axes, label=about, shrink=0.8)
+    scale = axes.inset_axes((1.04, 0.0, 0.05, 1.0))
+    axes.figure.colorbar(image, cax=scale, label=about)

@@ -1,18 +1,24 @@
 """Fourier norms and squared weights of a modular-addition run.
 
 Norms of the Fourier components of embedding and neuron-to-logit map, one line for each cosine and
-sine; key frequencies are coloured. Below: sum of squared weights of each parameter, and the norms
-of all weights and of the output layer.
+(thin) for each sine. Key frequencies are coloured, all others grey. Below: sum of squared weights
+of each parameter, and the norms of all weights and of the last layer.
 """
 
+import matplotlib as mpl
+import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, irrep_looks, settings
+from ontogeny.plotting import figure, handle, settings
 from ontogeny.studies.composition.addition.panels import (
+    REST,
     entry_lines,
+    frequency_legend,
     key_looks,
     legend_above,
+    matrix_names,
     sides,
 )
 from ontogeny.studies.composition.config import Style
@@ -38,14 +44,14 @@ def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw one line for each wave of each map, above those of the squared weights."""
-    step, looks = numbers["step"], key_looks(numbers)
-    several = numbers.sizes["side"] > 1
+    names = matrix_names([f"{side}_embedding" for side in numbers["side"].values])
     spectra = {
-        f"{side} embedding" if several else "embedding": numbers["embedding_norm"].sel(side=side)
+        names[f"{side}_embedding"]: numbers["embedding_norm"].sel(side=side)
         for side in numbers["side"].values
-    } | {"neuron-to-logit map": numbers["unembedding_norm"]}
+    } | {names["unembedding"]: numbers["unembedding_norm"]}
+    looks, thin = key_looks(numbers), {"color": "#444444", "lw": 0.8}
     with settings():
-        drawn = figure(width=1.3 * style.width, height=0.9 * style.width)
+        drawn = figure(width=1.45 * style.width, height=0.9 * style.width)
         places, wide = drawn.add_gridspec(2, 6), 6 // len(spectra)
         above = [
             drawn.add_subplot(places[0, wide * n : wide * (n + 1)]) for n in range(len(spectra))
@@ -54,23 +60,25 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         for axes, (name, values) in zip(above, spectra.items(), strict=True):
             entry_lines(axes, values, looks)
             axes.set(ylabel=f"norm of a wave, {name}", ylim=(0, None))
-        names = [str(name) for name in numbers["parameter"].values]
-        parameter_looks = irrep_looks(["", *names])
-        parts, whole = below
-        for name in names:
-            line = numbers["parameter_squared_weights"].sel(parameter=name)
-            look = parameter_looks[name]
-            parts.plot(step, line, color=look.colour, ls=look.dash, label=name)
-        parts.set(ylabel="sum of squared weights", ylim=(0, None))
-        whole.plot(step, numbers["weight_norm"], color="#444444", label="all weights")
-        whole.plot(step, numbers["last_layer_norm"], color="#D55E00", label="last layer")
-        whole.set(ylabel="norm", ylim=(0, None))
-        if looks:
-            above[0].legend(
-                title="k (dashed: sine)", fontsize=7, title_fontsize=7, loc="upper left"
-            )
-        legend_above(parts, columns=6)
-        legend_above(whole)
+        _weights(below[0], below[1], numbers)
+        others = [handle("other k", color=REST, lw=0.6), handle("sine (thin)", **thin)]
+        frequency_legend(drawn, looks, others)
         over_steps(drawn, [*above, *below], numbers, style, last_row=2)
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def _weights(parts: Axes, whole: Axes, numbers: xr.Dataset) -> None:
+    """Draw squared weights of each parameter, and the norms of all and of the last layer."""
+    step, names = numbers["step"], numbers["parameter"].values
+    colours = mpl.colormaps["viridis"](np.linspace(0, 0.95, len(names)))
+    for number, (name, colour) in enumerate(zip(names, colours, strict=True)):
+        line = numbers["parameter_squared_weights"].sel(parameter=name)
+        dash = ("-", "--", ":")[number % 3]
+        parts.plot(step, line, color=colour, ls=dash, label=str(name))
+    parts.set(ylabel="sum of squared weights", ylim=(0, None))
+    whole.plot(step, numbers["weight_norm"], color="#444444", label="all weights")
+    whole.plot(step, numbers["last_layer_norm"], color="#444444", ls="--", label="last layer")
+    whole.set(ylabel="norm of weights", ylim=(0, None))
+    legend_above(parts, columns=6)
+    legend_above(whole)

@@ -1,30 +1,40 @@
 """The neuron-to-logit map of a modular-addition network.
 
-What the neuron-to-logit map reads: for each key frequency k, the direction u of its cosine and v
-of its sine, over all pairs. How much of u and v is cos(w (a + b)) and sin(w (a + b)); their
-coordinates on products of a wave of a and a wave of b; the ratio of the two products that make
-each, 1 for a wave of a + b (arXiv 2301.05217, table 1). Below, the map itself in waves of the
-candidate c, rows of key frequencies, one column for each neuron (figure 5), and its share outside
-these rows.
+What the neuron-to-logit map reads: for each key frequency k, the neurons along the direction u of
+its cosine and v of its sine, on all pairs. Left: share of variance of u in cos(w (a + b)), and of v
+in sin(w (a + b)). Middle: coordinates on products of a wave of a and a wave of b. Right: ratio of
+the two products that make each, 1 for a wave of a + b (arXiv 2301.05217, table 1). Below: the map
+itself in waves of the candidate c, only rows of key frequencies, one column for each neuron (figure
+5), and its share outside these rows.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import Patch
 
-from ontogeny.plotting import block_lines, figure, settings
-from ontogeny.studies.composition.addition.panels import WAVE_COLOURS, key_looks, legend_above
+from ontogeny.plotting import block_lines, figure, handle, settings
+from ontogeny.studies.composition.addition.panels import (
+    PALE,
+    REST,
+    frequency_looks,
+    key_looks,
+    legend_above,
+)
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
 
 _NAMED = 20
-_PRODUCTS = {
-    "cos cos": ("#0072B2", "o"),
-    "sin sin": ("#56B4E9", "s"),
-    "sin cos": ("#D55E00", "^"),
-    "cos sin": ("#E69F00", "v"),
-}
+_FEW = 12
+_WAVES = {"cos": ("u, cosine", -0.2, 1.0), "sin": ("v, sine", 0.2, PALE)}
+"""Name, place beside the frequency, and opacity."""
+
+_PRODUCTS = {"cos": {"cos cos": "o", "sin sin": "s"}, "sin": {"sin cos": "+", "cos sin": "x"}}
 
 
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
@@ -60,67 +70,90 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw arXiv 2301.05217, table 1, above the components of the map for every neuron."""
-    looks = key_looks(numbers)
-    keys = [*looks] or numbers["frequency"].values.tolist()
-    few = len(keys) <= 12
+    keys = [*key_looks(numbers)] or numbers["frequency"].values.tolist()
     fits = numbers.sel(frequency=keys)
-    places = np.arange(len(keys))
-    clusters = [
-        str(k) if explained else "none"
-        for k, explained in zip(
-            numbers["neuron_frequency"].values, numbers["neuron_explained"].values, strict=True
-        )
-    ]
     with settings():
         drawn = figure(width=1.4 * style.width, height=0.9 * style.width)
         grid = drawn.add_gridspec(2, 3, height_ratios=[1.2, 1.0])
-        shares, products, ratios = (drawn.add_subplot(grid[0, column]) for column in range(3))
+        panels = [drawn.add_subplot(grid[0, column]) for column in range(3)]
         components = drawn.add_subplot(grid[1, :])
-        for offset, (wave, colour) in zip((-0.2, 0.2), WAVE_COLOURS.items(), strict=True):
-            one, label = fits.sel(wave=wave), "u: cosine" if wave == "cos" else "v: sine"
-            bars = shares.bar(places + offset, one["direction_fve"], 0.4, color=colour, label=label)
-            if few:
-                shares.bar_label(bars, fmt="{:.1%}", fontsize=6, rotation=90, padding=2)
-            ratios.plot(places + offset, one["direction_ratio"], "o", color=colour, label=label)
-            names = list(_PRODUCTS)[:2] if wave == "cos" else list(_PRODUCTS)[2:]
-            for name in names:
-                tint, marker = _PRODUCTS[name]
-                products.plot(
-                    places + offset,
-                    one["direction_product"].sel(product_wave=name),
-                    marker,
-                    color=tint,
-                    ms=5,
-                    label=name,
-                )
-        shares.set(
-            ylim=(0, 1.2), ylabel="share in its wave of a + b", yticks=np.arange(0, 1.1, 0.2)
-        )
-        products.axhline(0.0, color="#444444", lw=0.8)
-        products.set(ylabel="coordinate on a product of waves")
-        ratios.axhline(1.0, color="#444444", lw=0.8)
-        ratios.set(ylabel="|cos cos / sin sin|, |sin cos / cos sin|")
-        for axes in (shares, products, ratios):
-            axes.set_xticks(places if few else [], [*map(str, keys)] if few else [])
-            axes.set_xlabel("key frequency k" if looks else "frequency k (none is key)")
+        for axes, draw_panel in zip(panels, (_shares, _products, _ratios), strict=True):
+            draw_panel(axes, fits, _colours(keys, numbers))
+            few = len(keys) <= _FEW
+            axes.set_xticks(range(len(keys)) if few else [], [*map(str, keys)] if few else [])
+            axes.set_xlabel(f"{'key ' if key_looks(numbers) else ''}frequency k")
             axes.grid(visible=False, axis="x")
-            legend_above(axes, columns=2)
-        values = numbers["unembedding_wave"].values
-        scale = float(np.abs(values).max()) or 1.0
-        image = components.imshow(values, cmap="RdBu_r", vmin=-scale, vmax=scale, aspect="auto",
-                                  interpolation="nearest")  # fmt: skip
-        if len(keys) <= _NAMED:
-            block_lines(components.yaxis, [str(k) for k in numbers["frequency_of_entry"].values])
-        else:
-            components.set_yticks([])
-        block_lines(components.xaxis, clusters)
-        components.set(xlabel="neurons, by frequency", ylabel="wave of c, by frequency")
-        norm, energy = (float(numbers[f"unembedding_residual{name}"]) for name in ("", "_energy"))
-        components.set_title(
-            f"outside key frequencies: {norm:.2%} of the norm, {energy:.3%} of its square",
-            loc="right",
-        )
-        components.grid(visible=False)
+        image = _components(components, numbers)
         drawn.colorbar(image, ax=components, label="component of the map", fraction=0.03)
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def _colours(keys: Sequence[int], numbers: xr.Dataset) -> list[str]:
+    """Return the colours of frequencies; grey where none is key."""
+    looks = frequency_looks(numbers.sizes["frequency"])
+    return [looks[k].colour if key_looks(numbers) else REST for k in keys]
+
+
+def _shares(axes: Axes, fits: xr.Dataset, colours: Sequence[str]) -> None:
+    places = np.arange(len(colours))
+    for wave, (_, offset, opacity) in _WAVES.items():
+        heights = fits["direction_fve"].sel(wave=wave)
+        bars = axes.bar(places + offset, heights, 0.4, color=colours, alpha=opacity)
+        if len(colours) <= _FEW:
+            axes.bar_label(bars, fmt="{:.1%}", fontsize=6, rotation=90, padding=2)
+    axes.set(ylim=(0, 1.2), ylabel="share of variance, wave of a + b")
+    axes.set_yticks(np.arange(0, 1.1, 0.2))
+    patches = [
+        Patch(color="#444444", alpha=opacity, label=about) for about, _, opacity in _WAVES.values()
+    ]
+    legend_above(axes, handles=patches)
+
+
+def _products(axes: Axes, fits: xr.Dataset, colours: Sequence[str]) -> None:
+    entries = []
+    for wave, markers in _PRODUCTS.items():
+        about, offset, _ = _WAVES[wave]
+        for name, marker in markers.items():
+            values = fits["direction_product"].sel(wave=wave, product_wave=name)
+            places = np.arange(len(colours)) + offset
+            axes.scatter(places, values, s=24, marker=marker, color=colours)
+            label = f"{about[0]}, {name}"
+            entries.append(handle(label, color="#444444", marker=marker, ls="", ms=5))
+    axes.axhline(0.0, color="#444444", lw=0.8)
+    axes.set(ylabel="coordinate on a product of waves")
+    legend_above(axes, columns=2, handles=entries)
+
+
+def _ratios(axes: Axes, fits: xr.Dataset, colours: Sequence[str]) -> None:
+    entries = []
+    for (wave, (about, offset, _)), marker in zip(_WAVES.items(), "os", strict=True):
+        places = np.arange(len(colours)) + offset
+        values = fits["direction_ratio"].sel(wave=wave)
+        axes.scatter(places, values, s=30, marker=marker, color=colours)
+        entries.append(handle(about, color="#444444", marker=marker, ls="", ms=5))
+    axes.axhline(1.0, color="#444444", lw=0.8)
+    axes.set(ylabel="ratio of the two products")
+    legend_above(axes, columns=2, handles=entries)
+
+
+def _components(axes: Axes, numbers: xr.Dataset) -> AxesImage:
+    """Draw the map in waves of the candidate, neurons by their frequency."""
+    values, owner = numbers["unembedding_wave"].values, numbers["frequency_of_entry"].values
+    scale = float(np.abs(values).max()) or 1.0
+    image = axes.imshow(values, cmap="RdBu_r", vmin=-scale, vmax=scale, aspect="auto",
+                        interpolation="nearest")  # fmt: skip
+    if len(owner) <= 2 * _NAMED:
+        block_lines(axes.yaxis, [str(k) for k in owner])
+    else:
+        axes.set_yticks([])
+    found, explained = numbers["neuron_frequency"].values, numbers["neuron_explained"].values
+    clusters = [str(k) if is_one else "none" for k, is_one in zip(found, explained, strict=True)]
+    block_lines(axes.xaxis, clusters)
+    axes.set(xlabel="neurons, by frequency", ylabel="wave of c, by frequency")
+    norm, energy = (float(numbers[f"unembedding_residual{name}"]) for name in ("", "_energy"))
+    axes.set_title(
+        f"outside key frequencies: {norm:.2%} of the norm, {energy:.3%} of its square", loc="right"
+    )
+    axes.grid(visible=False)
+    return image

@@ -1,9 +1,9 @@
-"""What memorising and adding cost in weights, over all runs.
+"""What memorising and generalising cost in weights, over all runs.
 
-Circuit efficiency (arXiv 2309.02390) at the final checkpoint, for runs on sums and on random
-labels with weight decay 1: norm of all weights, and logit margin per unit of norm, against the
-number of training pairs; margin against norm. Memorising costs more with every pair, adding does
-not; weight decay favours the solution with the larger margin at the same norm.
+Circuit efficiency (arXiv 2309.02390) at the final checkpoint of modular addition runs, and of runs
+on random answers, with weight decay 1: norm of all weights, and logit margin per unit of norm,
+against the number of training pairs; margin against norm. Memorising costs more with every pair,
+addition does not. Weight decay favours the solution with the larger margin at the same norm.
 """
 
 import numpy as np
@@ -23,6 +23,15 @@ _PANELS = (
     ("training_pairs", "whole_efficiency"),
     ("weight_norm", "whole_logit_margin"),
 )
+_LABELS = {
+    "training_pairs": "number of training pairs",
+    "weight_norm": "norm of all weights",
+    "whole_efficiency": "logit margin / norm of weights [nat]",
+    "whole_logit_margin": "logit margin [nat]",
+}
+_COLOURS = PALETTE[2:]
+"""Without those of training and test pairs."""
+
 _MARKERS = "osD^vP*X"
 
 
@@ -55,8 +64,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     is_random = numbers["labels"].values == "random"
     learned = is_learned(numbers["test_accuracy"])
     kinds = {
-        "sums, learned": ~is_random & learned,
-        "sums, not learned": ~is_random & ~learned,
+        "sums, generalised": ~is_random & learned,
+        "sums, not generalised": ~is_random & ~learned,
         "random answers": is_random,
     }
     modulus = numbers["modulus_of_run"].values
@@ -65,7 +74,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         drawn = figure(width=1.7 * style.width, height=0.5 * style.width)
         panels = drawn.subplots(1, len(_PANELS))
         for axes, (x, y) in zip(panels, _PANELS, strict=True):
-            for (kind, members), colour in zip(kinds.items(), PALETTE, strict=False):
+            for (kind, members), colour in zip(kinds.items(), _COLOURS, strict=False):
                 for p, marker in markers.items():
                     those = numbers.isel(run=np.flatnonzero(members & (modulus == p)))
                     label = f"p = {p}: {kind}" if axes is panels[0] and those.sizes["run"] else None
@@ -78,7 +87,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                         alpha=0.8,
                         label=label,
                     )
-            axes.set(xlabel=numbers[x].attrs["long_name"], ylabel=numbers[y].attrs["long_name"])
+            axes.set(xlabel=_LABELS[x], ylabel=_LABELS[y])
             axes.set_ylim(0, None)
         drawn.legend(loc="outside right upper")
     return drawn

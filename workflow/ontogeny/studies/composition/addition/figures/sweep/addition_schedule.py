@@ -1,11 +1,11 @@
-"""Runs that add and differ in the schedule of the weight decay.
+"""Modular addition runs that differ in the schedule of the weight decay.
 
-Runs that differ only in changes of the weight decay during training: test loss (thin: training
-loss), sum of squared weights, restricted wave loss (on all pairs) and excluded wave loss (on
-training pairs). Dotted lines mark the changes, in the colour of their run. Restricted and excluded
+Test loss (thin: training loss), sum of squared weights, restricted wave loss (on all pairs) and
+excluded wave loss (on training pairs) of runs that differ only in changes of the weight decay
+during training. Dotted lines mark the changes, in the colour of their run. Restricted and excluded
 wave loss use the key frequencies of each run's own final checkpoint, so they may differ before a
-change. The phases are those of the run without a change, where there is one; with several seeds
-none are shaded.
+change. The shaded phases are those of the run without a change. No phases are shaded where there is
+no such run, or several seeds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, irrep_looks, settings
-from ontogeny.studies.composition.addition.panels import paper_losses
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.composition.addition.panels import other_looks, paper_losses
 from ontogeny.studies.composition.addition.schedules import SCHEDULE, changes, in_words
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.labels import coordinate, variable
@@ -62,7 +62,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     The phases are those of the run without a change, where there is one.
     """
     schedules = [str(text) for text in numbers[SCHEDULE].values]
-    looks = irrep_looks(["", *schedules])
+    looks = other_looks(schedules)
     with settings():
         drawn = figure(width=1.3 * style.width, height=0.9 * style.width)
         panels = [*drawn.subplots(2, 2, sharex=True).ravel()]
