@@ -12,7 +12,6 @@ from ontogeny.claims import (
     joined,
     judge,
     outlook,
-    page,
     runs_needed,
     verdict,
 )
@@ -106,16 +105,6 @@ def test_studies_are_joined_in_order():
     assert both["verdict"].values.tolist() == [HOLDS, HOLDS, FAILS]
 
 
-def test_the_page_shows_every_claim_and_no_number_where_there_is_none():
-    found = judge([claim("a"), claim("b", minimum=50)], results(true=18, false=2), study="s")
-    text = page(found)
-    assert text.count("<tr>") + text.count('<tr style="text-align: right;">') == 3
-    assert "1 holds, 0 does not hold, 1 undecided" in text
-    assert "x &lt;true&gt; &amp; more" in text
-    assert "0.699 to 0.972" in text
-    assert "nan" not in page(judge([claim("a")], results(true=0, false=0), study="s"))
-
-
 def test_runs_of_one_kind_are_noted_beside_verdicts():
     names = np.array(["one", "one", "two"])
     results = xr.Dataset({"experiment_of_run": ("run", names)})
@@ -131,7 +120,6 @@ def test_runs_of_one_kind_are_noted_beside_verdicts():
     others = judge(claims, results, study="others").assign_coords(claim=["a", "b"])
     for both in (joined([judged, others]), joined([others, judged])):
         assert both.attrs["warnings"] == said
-    assert said in page(judged)
 
 
 SAMPLES = [

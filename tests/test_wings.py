@@ -44,7 +44,7 @@ MACHINERY = {
     "weights",
     "workflow",
 }
-JOINTS = {"known_studies", "notebook", "testing"}
+JOINTS = {"known_studies", "notebook", "page", "testing"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

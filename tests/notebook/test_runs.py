@@ -1,6 +1,7 @@
 """Runs that are opened, listed and drawn, and their networks."""
 
 import importlib
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,6 +15,7 @@ import ontogeny
 from composition_trained import trained
 from ontogeny.figures import figures_of
 from ontogeny.known_studies import NAMES, study_named
+from ontogeny.notebook import described_run
 from ontogeny.notebook._drawing import _FACTS
 from ontogeny.notebook._runs import told_by
 from ontogeny.storage import StorageError
@@ -35,6 +37,13 @@ def test_a_run_has_its_results_and_its_group(run):
     assert list(run.children) == results
     for name in results:
         assert run[name].to_dataset().equals(getattr(trained("S3, mlp"), name))
+
+
+def test_a_run_is_described_without_its_checkpoints_as_when_it_is_opened(run, path, tmp_path):
+    copy = tmp_path / RUN
+    shutil.copytree(path, copy)
+    (copy / "checkpoints.nc").write_bytes(b"damaged")
+    assert described_run(copy) == {k: v for k, v in run.attrs.items() if k != "path"}
 
 
 def test_a_run_says_what_it_is(run):

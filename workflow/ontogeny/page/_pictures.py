@@ -9,6 +9,8 @@ from typing import NamedTuple
 from docutils.core import publish_parts
 from markupsafe import Markup
 
+from ontogeny.storage import content_of
+
 __all__ = ["Caption", "Picture", "caption_of", "picture"]
 
 _HEADER = 24
@@ -97,7 +99,7 @@ def picture(
     is_embedded : bool
         Whether the page holds the picture itself.
     """
-    content = (folder / f"{path}.png").read_bytes()
+    content = content_of(folder / f"{path}.png")
     width, height = unpack_from(">II", content[:_HEADER], 16)
     return Picture(
         anchor=anchor,

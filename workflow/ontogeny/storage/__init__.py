@@ -10,7 +10,7 @@ the same dataset gives the same bytes. docs/files.md says more.
 
 from ontogeny.storage._arrays import read_arrays, write_arrays
 from ontogeny.storage._beside import read_provenance, write_provenance
-from ontogeny.storage._contents import file_digest, read_given, read_texts
+from ontogeny.storage._contents import content_of, file_digest, read_given, read_texts
 from ontogeny.storage._datasets import read, write
 from ontogeny.storage._errors import LostError, StorageError, refused
 from ontogeny.storage._moving import copy, keep, remove, write_bytes, write_text
@@ -22,6 +22,7 @@ __all__ = [
     "Seal",
     "StorageError",
     "content_digest",
+    "content_of",
     "copy",
     "file_digest",
     "keep",

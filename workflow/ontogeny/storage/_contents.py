@@ -11,6 +11,21 @@ __all__ = ["content_of", "file_digest", "read_given", "read_texts"]
 
 
 def content_of(path: Path, remedy: str = "") -> bytes:
+    """Return the bytes of a file.
+
+    Parameters
+    ----------
+    path : Path
+    remedy : str
+        What to do when it is missing.
+
+    Raises
+    ------
+    LostError
+        If the file is missing.
+    StorageError
+        If it cannot be read.
+    """
     try:
         return path.read_bytes()
     except FileNotFoundError:
