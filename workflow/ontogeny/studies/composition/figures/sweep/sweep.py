@@ -17,7 +17,7 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from ontogeny.joins.outcomes import LEARNED_ACCURACY
-from ontogeny.plotting import PALETTE, figure, settings, step_axis
+from ontogeny.plotting import SPLIT_COLOURS, figure, settings, step_axis
 from ontogeny.studies.composition.addition.schedules import SCHEDULE, in_words
 from ontogeny.studies.composition.config import Style
 
@@ -88,8 +88,8 @@ def _steps(axes: Axes, numbers: xr.Dataset) -> None:
         axes.set_xlim(-0.5, count - 0.5)
     known = numbers["accuracy_curve"].notnull().any("step").transpose("split", "setting", "seed")
     for split, outcome, marker, colour in (
-        ("train", "memorised_step", "s", PALETTE[0]),
-        ("test", "generalised_step", "o", PALETTE[1]),
+        ("train", "memorised_step", "s", SPLIT_COLOURS["train"]),
+        ("test", "generalised_step", "o", SPLIT_COLOURS["test"]),
     ):
         if split not in known["split"]:
             continue
@@ -124,8 +124,6 @@ def _numeric_axis(axes: Axes, values: NDArray[np.float64]) -> None:
 
 
 def _colours(count: int) -> Sequence[str]:
-    if count <= _FEW:
-        return PALETTE[:count]
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.92, count))
     return [mpl.colors.to_hex(shade) for shade in shades]
 
