@@ -106,7 +106,7 @@ def ranges(length: int) -> NDArray[np.int64]:
     Examples
     --------
     >>> ranges(24)
-    array([ 1,  2,  3,  5,  7,  9, 13, 17])
+    array([ 1,  2,  3,  4,  5,  7,  9, 13, 17])
     """
     ends = np.floor(length / 2 ** (np.arange(2 * np.log2(length) + 1) / 2)).astype(np.int64)
     return np.unique([1, *(ends[1:] + 1)])
