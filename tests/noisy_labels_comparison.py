@@ -48,7 +48,8 @@ class Setting:
 
     @property
     def name(self):
-        parts = [self.source, self.rater, f"{self.share:g} clean", self.conditions]
+        clean = f"{100 * self.share:g} % clean labels"
+        parts = [f"corpus {self.source}", f"rater {self.rater}", clean, self.conditions]
         return ", ".join(part for part in parts if part)
 
 

@@ -193,6 +193,13 @@ def test_what_every_figure_has_is_no_input(tmp_path, parameter):
     assert figure.inputs == ("history",)
 
 
+def test_the_order_of_figures_names_each_of_them_once():
+    for study in STUDIES:
+        known = {each.name for level in study.levels for each in figures_of(study, level)}
+        assert set(study.story) <= known
+        assert len(set(study.story)) == len(study.story)
+
+
 def test_shipped_figures_ask_for_what_a_subject_of_their_level_can_have():
     raw = deepcopy(RAW)
     raw["composition"]["experiments"] |= {

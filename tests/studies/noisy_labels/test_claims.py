@@ -237,7 +237,7 @@ def test_runs_that_read_no_labels_of_the_rater_count_for_all_raters():
     others = runs.isel(run=runs["rater_of_run"].values != "better")
     assert set(others["strategy_of_run"].values) == {"clean", "oracle"}
     assert set(others["clean_share_of_run"].values) == {0.05}
-    at_another_share = runs_of(good(), "generated, biased, 0.2 clean")
+    at_another_share = runs_of(good(), "corpus generated, rater biased, 20 % clean labels")
     strategies = at_another_share["strategy_of_run"].values
     assert (strategies == "clean").sum() == (strategies == "oracle").sum() == BASE.seeds
 

@@ -101,7 +101,7 @@ def test_clean_and_oracle_belong_to_every_setting_that_they_do_not_depend_on():
     assert present.index.tolist() == [
         "corpus c, rater a, 5 % clean labels",
         "corpus c, rater b, 5 % clean labels",
-        "c, a, 0.2 clean",
+        "corpus c, rater a, 20 % clean labels",
         "corpus d, rater a, 5 % clean labels",
     ]
     assert present["naive"].all()

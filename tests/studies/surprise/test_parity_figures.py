@@ -141,3 +141,19 @@ def test_learning_has_a_curve_for_each_task():
     assert len(curves) == 64
     assert_allclose(curves[-1].get_ydata(), evaluation["task_accuracy"].isel(task=0))
     assert axes.get_title() == "a run"
+
+
+def test_each_kind_of_exponent_has_a_row_with_its_name(many):
+    axes = of(parity_laws, many).axes[1]
+    names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
+    assert [name.split()[0] for name in names] == ["measured", "measured", "predicted", "predicted"]
+    rows = np.round(dots(axes, "oxD")[:, 1])
+    assert {*rows} == {0, 1, 2, 3}
+    assert np.abs(dots(axes, "oxD")[:, 1] - rows).max() < 0.5
+
+
+def test_sizes_that_no_network_has_are_no_ticks():
+    found = scaling(family(slope=-3.0))
+    axes = of(parity_order, found).axes[0]
+    assert len(axes.get_yticks())
+    assert max(axes.get_yticks()) <= float(found["parameters"].max())

@@ -97,7 +97,7 @@ def _order(axes: Axes, setting: xr.Dataset, colour: str) -> None:
         title="Smallest network that has learned each task", xscale="log", yscale="log",
         xlabel="rank of frequency (1: most frequent)", ylabel="number of parameters",
     )  # fmt: skip
-    axes.set_ylim(top=largest * _ABOVE**2.5)
+    axes.set_ylim(float(setting["parameters"].min()) / 1.2, largest * _ABOVE**2.5)
     axes.annotate(
         "tasks learned by no network", (0.02, largest * _ABOVE**2), va="center", fontsize=8,
         xycoords=("axes fraction", "data"),

@@ -270,7 +270,7 @@ def _competition(axes: Axes, numbers: xr.Dataset) -> None:
     irreps = [str(name) for name in numbers["irrep"].values]
     winner, share = str(numbers["race_winner"].item()), numbers["race_share"]
     colour = irrep_looks(irreps)[winner].colour
-    look = {"color": colour, "lw": 2.2, "zorder": 3}
+    look: dict[str, Any] = {"color": colour, "lw": 2.2, "zorder": 3}
     axes.plot(numbers["race_moment"], share.sel(irrep=winner), label=f"{winner}, winner", **look)
     others = [irrep for irrep in irreps[1:] if irrep != winner]
     for place, irrep in enumerate(others):
