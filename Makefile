@@ -60,7 +60,7 @@ bench: .venv/ready
 # The environment: exactly what the lock says, and this package itself. The sizes were measured with
 # Python 3.11 on Linux, with the CPU build of PyTorch.
 .venv/ready: requirements.lock pyproject.toml
-	@echo "Creating the environment in .venv: $$(grep -c == requirements.lock) packages, about 390 MB to fetch, 1.7 GB on disk, a few minutes."
+	@echo "Creating the environment in .venv: $$(grep -c == requirements.lock) packages, about 370 MB to fetch, 1.7 GB on disk, a few minutes."
 	@if test "$$(uname)" = Linux && ! echo "$$PIP_INDEX_URL $$PIP_EXTRA_INDEX_URL $$PIP_FIND_LINKS" | grep -q cpu; then \
 		echo 'On Linux pip may fetch the CUDA build of PyTorch instead, several GB more. For the CPU build, press Ctrl-C and'; \
 		echo 'put PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu before the command.'; fi

@@ -7,7 +7,11 @@ import torch
 from ontogeny.training import ProgressLog, Quantity, State
 from ontogeny.workflow.progress import Progress, last_progress
 
-SHOWN = {"train loss": Quantity("loss", (0,)), "test loss": Quantity("loss", (1,))}
+SHOWN = {
+    "train": Quantity("loss", (0,)),
+    "test": Quantity("loss", (1,)),
+    "accuracy": Quantity("loss", (1,)),
+}
 
 
 def state(step):
@@ -42,7 +46,7 @@ def test_the_last_line_says_how_far_a_training_is(log):
     found = last_progress(log)
     assert (found.step, found.steps) == (10, 20)
     assert found.share == 0.5
-    assert found.shown == "training loss 0.25, test loss 3.5"
+    assert found.shown == "training loss 0.25, test loss 3.5, accuracy 3.5"
     assert found.left >= 0
 
 

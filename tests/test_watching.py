@@ -7,8 +7,8 @@ from ontogeny.study import Places
 from ontogeny.workflow.watching import Watch, progress_file
 
 LINE = (
-    "2026-01-01 00:00:00,000 step {} of 100 | training loss 0.5 | at step {}: train loss 0.5, "
-    "test loss 3.2 | 4 steps/s | 61 s left\n"
+    "2026-01-01 00:00:00,000 step {} of 100 | training loss 0.5 | at step {}: train 0.5, "
+    "test 3.2 | 4 steps/s | 61 s left\n"
 )
 
 
@@ -68,7 +68,7 @@ def test_the_file_has_a_line_for_each_step_that_runs(run):
     log.write_text(LINE.format(25, 20))
     assert run.file() == [
         "mine: 0 of 4 steps done, 1 min 5 s so far",
-        "noisy_labels: train a, seed 0  step 25 of 100 (25 %), training loss 0.5, test loss 3.2, "
+        "noisy labels: train a, seed 0  step 25 of 100 (25 %), training loss 0.5, test loss 3.2, "
         "1 min 1 s left",
         "claims of all studies          for 1 min 5 s",
     ]
@@ -105,13 +105,13 @@ def test_quarters_are_told_once_and_not_in_quick_succession(run):
     assert told == [2, 2, 2, 3, 4, 4]
     run.tells("job_finished", job_id=1)
     assert run.said == [
-        "noisy_labels: trainings begin (0 of 4 steps done)",
+        "noisy labels: trainings begin (0 of 4 steps done)",
         *(
-            f"noisy_labels: train a, seed 0, step {step} of 100 ({step} %), training loss 0.5, "
+            f"noisy labels: train a, seed 0, step {step} of 100 ({step} %), training loss 0.5, "
             "test loss 3.2, 1 min 1 s left"
             for step in (25, 60, 99)
         ),
-        "noisy_labels: train a, seed 0, done in 1 min 22 s: training loss 0.5, test loss 3.2",
+        "noisy labels: train a, seed 0, done in 1 min 22 s: training loss 0.5, test loss 3.2",
     ]
 
 

@@ -12,8 +12,11 @@ _LINE = re.compile(
 )
 """A line of `ontogeny.training.ProgressLog`."""
 
-_SAME = "train loss "
-"""What begins a measure that says the same as the training loss."""
+_SAME = "train"
+"""The measure that says the same as the training loss."""
+
+_LOSSES = {"test": "test loss", "development": "development loss", "held out": "held-out loss"}
+"""What measures are called here that a log calls by their data."""
 
 _TAIL = 4096
 
@@ -65,6 +68,11 @@ def last_progress(path: str | Path) -> Progress | None:
     for line in reversed(text.splitlines()):
         if found := _LINE.search(line):
             step, steps, loss, measures, left = found.groups()
-            others = [each for each in measures.split(", ") if not each.startswith(_SAME)]
-            return Progress(int(step), int(steps), ", ".join([loss, *others]), float(left))
+            return Progress(int(step), int(steps), ", ".join([loss, *_told(measures)]), float(left))
     return None
+
+
+def _told(measures: str) -> list[str]:
+    """Return measures and their values without that of the training loss."""
+    pairs = [each.rpartition(" ") for each in measures.split(", ")]
+    return [f"{_LOSSES.get(name, name)} {value}" for name, _, value in pairs if name != _SAME]

@@ -161,7 +161,8 @@ class _Stage:
             for line in words:
                 said = heard(line)
                 self.has_told = self.has_told or not said.is_passing
-                self._show(said)
+                if not self.is_stopped:
+                    self._show(said)
         status = self._process.wait()
         self._log.seek(0, os.SEEK_END)
         return status

@@ -222,14 +222,16 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 
 def _named(step: _Step) -> str:
-    return f"{step.study}: {step.task}" if step.study else step.task
+    """Return what a step does, with its study where that does not say it."""
+    study = step.study.replace("_", " ")
+    return step.task if study in step.task else f"{study}: {step.task}"
 
 
 def _first(step: _Step) -> str:
     """Return what begins with the first step of a kind of a study."""
     kinds = {"training": "trainings", "analysis": "analyses of runs", "figures": "figures"}
     what = kinds.get(step.kind, "data and comparisons")
-    return f"{step.study}: {what} begin" if step.study else f"{step.task} begins"
+    return f"{step.study.replace('_', ' ')}: {what} begin" if step.study else f"{step.task}: begun"
 
 
 def _far(progress: Progress) -> str:

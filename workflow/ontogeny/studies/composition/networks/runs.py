@@ -45,8 +45,7 @@ def shown(rows: NDArray[np.integer], order: int) -> dict[str, Quantity]:
         Number of elements, n.
     """
     return {
-        f"{name} loss": Quantity("loss", (place,))
-        for place, name in enumerate(masks_by_split(rows, order))
+        name: Quantity("loss", (place,)) for place, name in enumerate(masks_by_split(rows, order))
     }
 
 
