@@ -8,7 +8,7 @@ PROFILE ?= default
 RUN := .venv/bin/python -m
 FLAGS = --workflow-profile profiles/$(PROFILE) --cores $(CORES) --configfile '$(subst ','\'',$(CONFIG))'
 
-.PHONY: run plan test test-slurm report check usage bench lock generated clean
+.PHONY: run plan test test-slurm report check usage bench lock generated keep clean
 
 # What a virtual environment, Snakemake or netCDF cannot have in the path of this folder.
 REFUSED := $(shell if pwd -P | grep -q '[:\\{}]' || test $$(pwd -P | wc -l) -gt 1; then \
@@ -17,19 +17,13 @@ ifneq ($(REFUSED),)
 $(error $(REFUSED))
 endif
 
-BEGUN := $(shell date +%s)
-
-# What will run and why; then what others wait for, so that a table that stays the same stops them;
-# then everything.
-run: export RUN_BEGUN = $(BEGUN)
+# What will run, in three lines; how far it is; what it came to.
 run: configuration .venv/ready
-	.venv/bin/python workflow/plan.py $(FLAGS)
-	$(RUN) snakemake $(FLAGS) --quiet rules progress host reason -- first
-	$(RUN) snakemake $(FLAGS)
+	@.venv/bin/python workflow/run.py $(FLAGS)
 
-# What `make run` would do, and the time and disk that it will take.
+# What `make run` would do, step by step, and the time and disk that it will take.
 plan: configuration .venv/ready
-	.venv/bin/python workflow/plan.py $(FLAGS)
+	@.venv/bin/python workflow/plan.py $(FLAGS)
 
 .PHONY: configuration
 configuration:
@@ -63,12 +57,18 @@ bench: .venv/ready
 	.venv/bin/python benchmarks/bench_comments.py
 	.venv/bin/python benchmarks/bench_policies.py
 
-# The environment: exactly what the lock says, and this package itself.
+# The environment: exactly what the lock says, and this package itself. The sizes were measured with
+# Python 3.11 on Linux, with the CPU build of PyTorch.
 .venv/ready: requirements.lock pyproject.toml
-	"$(PYTHON)" -m venv .venv
-	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "Creating the environment in .venv: $$(grep -c == requirements.lock) packages, about 390 MB to fetch, 1.7 GB on disk, a few minutes."
+	@if test "$$(uname)" = Linux && ! echo "$$PIP_INDEX_URL $$PIP_EXTRA_INDEX_URL $$PIP_FIND_LINKS" | grep -q cpu; then \
+		echo 'On Linux pip may fetch the CUDA build of PyTorch instead, several GB more. For the CPU build, press Ctrl-C and'; \
+		echo 'put PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu before the command.'; fi
+	@"$(PYTHON)" -m venv .venv
+	@$(RUN) pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo 'The environment is ready.'
+	@touch $@
 
 # After a change of versions in pyproject.toml: resolve them anew and write them down.
 lock:
@@ -84,6 +84,11 @@ lock:
 # the results of studies, such as results/tiny/composition, for the tables of variables.
 generated: .venv/ready
 	.venv/bin/python workflow/generate.py $(RESULTS)
+
+# The verdicts of a long configuration that has finished, kept in atlas/. RESULTS is its folder, such
+# as results/imitation.
+keep: .venv/ready
+	.venv/bin/python workflow/keep.py $(RESULTS)
 
 # The results of all configurations.
 clean:

@@ -4,7 +4,7 @@ The stream has 16 coordinates of fast positions, then one block for the token at
 the token before it. A token t is ``e_t - e_(t + V)`` in a block, so that its mean is 0. Head 0 of
 the first layer attends to the token before, by turning its own position back by one, and copies its
 token into the second block; head 0 of the second layer attends to where that block is its own
-token, and copies what stands there. All other heads do nothing.
+token, and copies what is there. All other heads do nothing.
 """
 
 import math

@@ -4,6 +4,7 @@ import json
 
 from composition_trained import trained
 from ontogeny.storage import write
+from ontogeny.studies.composition.networks.records import description
 
 RUN = "results/atlas/composition/s5-mlp/seed0"
 
@@ -18,6 +19,7 @@ def stored(folder, run=RUN, name="S3, mlp"):
         "group": "S3",
         "network": "mlp",
         "data": "all pairs of S3",
+        "configuration": description(found.spec, group="S3")["configuration"],
         "spec": json.dumps(found.spec.model_dump(mode="json")),
     }
     for result in ("checkpoints", "history", "analysis", "evaluation"):

@@ -113,4 +113,4 @@ class SmallWorkflow:
         """Return the jobs that a dry run plans."""
         path = self.folder / "plan.json"
         self.snakemake("--quiet", "rules", "progress", "--dry-run", *arguments, **{PLAN: str(path)})
-        return read_plan(path)
+        return read_plan(path).jobs

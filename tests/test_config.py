@@ -164,7 +164,7 @@ WRONG = [
     (
         "groups",
         {"mine": {"permutations": ["(1,2)(2,3)"]}},
-        ["groups.mine.permutations", "generator 1 = '(1,2)(2,3)': the point 2 stands there twice"],
+        ["groups.mine.permutations", "generator 1 = '(1,2)(2,3)': the point 2 occurs there twice"],
     ),
     (
         "groups",
@@ -275,7 +275,7 @@ def test_phases_of_figures_are_three_steps_or_those_found():
     assert figures.learning.phases == (700, 4000, 9000)
     assert figures.seeds.phases is None
     plain = specification(figures.learning)
-    assert plain == {"phases": [700, 4000, 9000]}
+    assert plain == {"phases": [700, 4000, 9000], "format": 2}
     assert Style.model_validate(plain) == figures.learning
 
 

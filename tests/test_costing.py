@@ -18,7 +18,7 @@ from ontogeny.plans import plans_of
 from ontogeny.study import Places
 from ontogeny.workflow.calibration import calibrated
 from ontogeny.workflow.costing import cores_of, cost_of, estimate
-from ontogeny.workflow.planning import PlannedJob, read_plan, write_plan
+from ontogeny.workflow.planning import PlannedJob, PlannedRun, read_plan, write_plan
 
 PROJECT = Path(__file__).parents[1]
 RATES = Rates(1.0, 2.0, 1e-11, 2e-10, 1e-6, 0.3)
@@ -120,6 +120,6 @@ def test_the_plan_of_a_configuration_ends_with_its_cost(path):
 
 def test_costs_pass_through_the_file_of_a_plan(tmp_path):
     jobs = [job(Cost(starts=1, products=2.5)), job(None)]
-    write_plan(jobs, tmp_path / "plan.json")
-    assert read_plan(tmp_path / "plan.json") == jobs
-    assert json.loads((tmp_path / "plan.json").read_text())[1]["cost"] is None
+    write_plan(PlannedRun("mine", 2, jobs), tmp_path / "plan.json")
+    assert read_plan(tmp_path / "plan.json").jobs == jobs
+    assert json.loads((tmp_path / "plan.json").read_text())["jobs"][1]["cost"] is None

@@ -7,12 +7,14 @@ from scipy.stats import linregress, norm, somersd
 
 from ontogeny.estimates import (
     FEWEST,
+    Estimate,
     agreement,
     difference,
     difference_of_shares,
     exponent,
     mean,
     ratio,
+    runs_to_exclude,
     share,
     slope,
     stratified_mean,
@@ -159,3 +161,43 @@ def test_agreement_among_some_pairs():
     among = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], dtype=bool)
     assert agreement([1, 2, 3], [1, 2, 0]) == (-1, 3)
     assert agreement([1, 2, 3], [1, 2, 0], among=among) == (0, 2)
+
+
+def excludes(found, threshold):
+    return not found.lower <= threshold <= found.upper
+
+
+@pytest.mark.parametrize(("succeeded", "of"), [(3, 4), (1, 1), (0, 1), (7, 8), (9, 20), (2, 7)])
+@pytest.mark.parametrize("threshold", [0.1, 0.5, 0.7, 0.9])
+def test_runs_that_exclude_a_threshold_of_a_share_are_those_of_repeated_runs(
+    succeeded, of, threshold
+):
+    once = [True] * succeeded + [False] * (of - succeeded)
+    needed = runs_to_exclude(share(once), threshold)
+    for times in range(1, 60):
+        assert excludes(share(once * times), threshold) == (of * times >= needed)
+
+
+@pytest.mark.parametrize("ends", [(-0.4, 2.5), (0.2, 0.9), (0.55, 0.7), (0.6, 0.6)])
+@pytest.mark.parametrize("threshold", [-0.3, 0.5, 0.67, 2.0])
+def test_runs_that_exclude_a_threshold_are_those_of_an_interval_that_shrinks(ends, threshold):
+    value, runs = 0.6, 7
+    needed = runs_to_exclude(Estimate(value, *ends, runs), threshold)
+    for number in range(1, 400):
+        lower, upper = value + (np.array(ends) - value) * np.sqrt(runs / number)
+        shrunk = Estimate(value, float(lower), float(upper), number)
+        assert excludes(shrunk, threshold) == (number >= needed)
+
+
+def test_the_interval_of_repeated_runs_shrinks_as_it_is_taken_to():
+    values = np.random.default_rng(4).normal(1.0, 2.0, 30)
+    threshold = float(values.mean()) - 0.3
+    needed = runs_to_exclude(mean(values), threshold)
+    times = next(k for k in range(1, 50) if excludes(mean(np.tile(values, k)), threshold))
+    assert_allclose(needed, 30 * times, rtol=0.2)
+
+
+def test_runs_that_exclude_are_unknown_without_an_interval_and_never_enough_on_the_threshold():
+    assert np.isnan(runs_to_exclude(mean([1.0, 2.0]), 0.0))
+    assert np.isnan(runs_to_exclude(mean([]), 0.0))
+    assert runs_to_exclude(share([True, False]), 0.5) == np.inf

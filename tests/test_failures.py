@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from ontogeny.joblog import MEMORY
-from ontogeny.workflow.failures import failed_jobs, file_failures
+from ontogeny.workflow.failures import failed_jobs, file_failures, step_failures
 from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
 
 FULL = "cannot be written: no space is left on the disk; make space (`df -h`, `df -i`)"
@@ -51,6 +51,24 @@ def test_what_jobs_say_of_files_is_said_once_and_in_the_order_of_the_jobs(tmp_pa
         job(tmp_path, "e"),
     ]
     assert file_failures(jobs, tmp_path) == ["shared.nc: cannot be read", "own.nc: cannot be read"]
+
+
+def test_each_step_that_failed_is_named_with_its_reason_and_its_log(tmp_path):
+    said = "Traceback\nZeroDivisionError: division by zero\n"
+    jobs = [job(tmp_path, name, said + told_of_memory()) for name in "dcba"]
+    jobs.append(job(tmp_path, "e"))
+    for each in jobs:
+        each.message, each.rule = (
+            f"train {each.log[0][-5]}, seed 0 (progress in its log)",
+            "a_train",
+        )
+    of_four, of_one = step_failures(jobs)
+    assert of_four == (
+        f"Failed: train a, seed 0 ({tmp_path}/a.log); train b, seed 0 ({tmp_path}/b.log); "
+        f"train c, seed 0 ({tmp_path}/c.log); 1 further step for the same reason: "
+        "ZeroDivisionError: division by zero"
+    )
+    assert of_one == f"Failed: train e, seed 0 ({tmp_path}/e.log)"
 
 
 def test_other_failures_are_not_told_again(tmp_path):

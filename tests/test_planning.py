@@ -3,7 +3,15 @@ import snakemake.api
 from snakemake.jobs import Job, Reason
 from snakemake.persistence import ParamsChange
 
-from ontogeny.workflow.planning import WHY, PlannedJob, lines, planned_jobs, read_plan, write_plan
+from ontogeny.workflow.planning import (
+    WHY,
+    PlannedJob,
+    PlannedRun,
+    planned_jobs,
+    planned_run,
+    read_plan,
+    write_plan,
+)
 from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
 from small_workflow import SmallWorkflow
 
@@ -12,58 +20,26 @@ def job(message, *reasons, rule="a_train", **more):
     return PlannedJob(rule, message, {}, reasons or ("missing_output",), **more)
 
 
-def test_a_line_tells_what_runs_and_the_first_reason():
-    jobs = [
-        job("group of_one", "forced"),
-        job("train e, seed 0 (progress in logs/train.log)", "input_changed", "params_changed"),
-        job("comparison of all runs", "updated_input_run"),
-        job("tables"),
-    ]
-    assert lines(jobs) == [
-        "group (of_one): was asked for",
-        "train (e, seed 0): has other inputs than before",
-        "comparison (all runs): follows another step",
-        "tables: is not there yet",
-    ]
-
-
-def test_of_more_than_four_jobs_of_a_kind_the_number_is_told():
-    jobs = [job(f"train e, seed {seed}") for seed in range(9)]
-    assert lines(jobs[:4]) == [
-        "train (e, seed 0; e, seed 1; e, seed 2; e, seed 3): is not there yet"
-    ]
-    assert lines(jobs) == ["train (9 times): is not there yet"]
-
-
-def test_figures_of_all_rules_share_a_line_at_the_end():
-    jobs = [
-        *(job(f"figures of e, seed {seed}", rule=f"a_figures_run_{seed}") for seed in range(5)),
-        job("figures of f", "updated_input_run", rule="b_figures_experiment_0"),
-        job("comparison of all runs"),
-    ]
-    assert lines(jobs) == [
-        "comparison (all runs): is not there yet",
-        "figures (5 times): is not there yet",
-        "figures (f): follows another step",
-    ]
-
-
-def test_no_job_is_no_line():
-    assert lines([]) == []
-
-
-def test_a_reason_without_words_is_no_error():
-    bare = PlannedJob("a_train", "train e, seed 0", {}, ())
-    assert lines([bare]) == ["train (e, seed 0): for another reason of Snakemake"]
-
-
 def test_a_plan_comes_back_from_its_file(tmp_path):
     jobs = [
         job("train e, seed 0", "params_changed", is_finished=True, benchmark="logs/b.tsv"),
         PlannedJob("a_group", "group Grüße", {"group": "S3"}, ()),
     ]
-    write_plan(jobs, tmp_path / "plan.json")
-    assert read_plan(tmp_path / "plan.json") == jobs
+    run = PlannedRun("mine", 7, jobs)
+    write_plan(run, tmp_path / "plan.json")
+    assert read_plan(tmp_path / "plan.json") == run
+
+
+def test_a_run_has_the_number_of_all_steps_without_rules_that_collect():
+    steps = [Fabricated(is_norun=False), Fabricated(is_norun=False), Fabricated(is_norun=True)]
+    dag = Fabricated(
+        jobs=steps,
+        toposorted=lambda: [steps],
+        needrun_jobs=lambda exclude_finished: [],
+        reason=lambda job: Reason(),
+    )
+    cost_of = lambda rule, wildcards: ("", None)  # noqa: E731
+    assert planned_run(dag, "mine", cost_of) == PlannedRun("mine", 2, [])
 
 
 def test_snakemake_has_every_reason_and_every_attribute_that_is_read():
@@ -147,6 +123,22 @@ def test_a_training_can_continue_when_only_its_schedule_differs(tmp_path, now, c
     assert planned.message == "a_train"
 
 
+CODE = {repr("0" * 64)}, {repr("1" * 64)}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "changed"),
+    [
+        ({OLD}, {repr({"e": {"width": 9}})}, ("configuration",)),
+        (*CODE, ("code",)),
+        ({OLD} | CODE[0], {repr({"e": {}})} | CODE[1], ("configuration", "code")),
+        (set(), set(), ()),
+    ],
+)
+def test_a_change_of_code_is_told_from_one_of_the_configuration(tmp_path, before, now, changed):
+    assert fabricated(tmp_path, before, now, code_changed=True).changed == changed
+
+
 def test_a_training_with_another_reason_is_not_merely_longer(tmp_path):
     now = {repr({"e": {"width": 8, "schedule": {"steps": 9}}})}
     assert not fabricated(tmp_path, {OLD}, now, input_changed=True).can_continue
@@ -164,7 +156,6 @@ def test_the_plan_of_a_workflow(tmp_path):
     ]
     assert {each.reasons[0] for each in new[:2]} == {"missing_output"}
     assert not any(each.is_finished for each in new)
-    assert lines(new)[0] == "train (e, seed 0; e, seed 1): is not there yet"
 
     assert "replaces" not in small.snakemake()
     changed = small.planned("--config", "width=9")
@@ -174,6 +165,7 @@ def test_the_plan_of_a_workflow(tmp_path):
         ("updated_input_run",),
     ]
     assert all(each.is_finished and not each.can_continue for each in changed)
+    assert changed[0].changed == ("configuration",)
     assert changed[0].benchmark == "logs/small/benchmarks/study/e/seed0/train.tsv"
     for seed in (0, 1):
         (tmp_path / changed[seed].benchmark).write_text("s\n2400\n")

@@ -161,8 +161,8 @@ def test_figures_need_what_a_subject_has():
         for wildcards in together.subjects
     }
     assert by_run == {
-        "one": {"ablations", "attribution"},
-        "two": {"ablations", "attribution", "evaluators", "patterns"},
+        "one": {"ablations", "attribution", "overview"},
+        "two": {"ablations", "attribution", "evaluators", "overview", "patterns", "text"},
     }
 
 

@@ -1,52 +1,16 @@
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import xarray as xr
 
+from ontogeny.claims import VERDICTS
 from ontogeny.storage import write
-from ontogeny.study import Places, Plan
+from ontogeny.study import Places, Plan, Summary
 from ontogeny.workflow.snakemake_parts import SnakemakeChangedError
-from ontogeny.workflow.summaries import (
-    closing,
-    duration,
-    has_all_results,
-    span,
-    study_lines,
-    summary,
-)
+from ontogeny.workflow.summaries import closing, duration, has_all_results
 
-
-def test_a_summary_has_studies_paths_and_time():
-    text = summary([["One study.", "  a  1 of 1"], ["Another."]], ["results/x.png"], seconds=61.0)
-    assert text == (
-        "\nOne study.\n  a  1 of 1\n\nAnother.\n\nLook first at\n  results/x.png\n\n"
-        "Finished in 1 min 1 s.\n"
-    )
-
-
-def test_nothing_is_said_of_what_is_not_known():
-    assert summary([["One study."]], []) == "\nOne study.\n"
-
-
-def test_columns_are_aligned_and_names_stay_text():
-    rows = [("1e3", "10 of 10", "step 5"), ("longer", "0 of 1", "")]
-    assert study_lines("Headline", rows) == [
-        "Headline",
-        "  1e3     10 of 10  step 5",
-        "  longer  0 of 1",
-    ]
-
-
-def test_of_many_experiments_the_first_are_shown():
-    lines = study_lines("Headline", [(f"e{number}", "1 of 1", "") for number in range(15)])
-    assert len(lines) == 14
-    assert lines[-1] == "  and 3 more experiments"
-
-
-def test_steps_are_a_median_with_a_range():
-    assert span([1600.0]) == span([1600.0, 1600.0]) == "step 1,600"
-    assert span([2000.0, 1500.0]) == "step 1,750 (1,500 to 2,000)"
-    assert span([30.0, 10.0, 20.0]) == "step 20 (10 to 30)"
+PLACES = Places("mine")
 
 
 def test_times_are_in_words():
@@ -58,11 +22,8 @@ def test_times_are_in_words():
     ]
 
 
-PLACES = Places("mine")
-
-
 class OneStudy(Plan):
-    """A study that tells a number of a result, with more figures than are shown."""
+    """A study that says what a result has."""
 
     experiments = targets = subjects = joined = NotImplemented
 
@@ -70,38 +31,46 @@ class OneStudy(Plan):
         self.name = name
 
     def summary(self, read):
-        return [f"{self.name}: {int(read(PLACES.result(self.name, 'comparison'))['runs'])} runs"]
-
-    def highlights(self):
-        return [PLACES.result(self.name, "figures", name, suffix="") for name in "abcd"]
+        runs = int(read(PLACES.result(self.name, "comparison"))["runs"])
+        return Summary(f"{runs} of 3 networks of {self.name} generalised", f"formed by {runs}")
 
 
-def touch(folder, path):
-    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    (folder / path).touch()
+class Silent(OneStudy):
+    """A study that has nothing to say."""
+
+    def summary(self, read):
+        return Plan.summary(self, read)
 
 
-def test_the_last_lines_have_each_study_and_the_first_figures_that_are_there(tmp_path):
+def results(folder, verdicts=()):
+    """Write the results of two studies, the verdicts on claims and the page."""
     for number, name in enumerate(("one", "two")):
-        path = tmp_path / PLACES.result(name, "comparison")
+        path = folder / PLACES.result(name, "comparison")
         path.parent.mkdir(parents=True)
         write(xr.Dataset({"runs": number}), path)
-    touch(tmp_path, "results/mine/claims.html")
-    for name in "bcd":
-        touch(tmp_path, f"results/mine/two/figures/{name}.png")
-    plans = {name: OneStudy(name) for name in ("one", "two")}
-    assert closing(plans, PLACES, folder=tmp_path, seconds=2.0).splitlines() == [
-        "",
-        "one: 0 runs",
-        "",
-        "two: 1 runs",
-        "",
-        "Look first at",
-        "  results/mine/claims.html",
-        "  results/mine/two/figures/b.png",
-        "  results/mine/two/figures/c.png",
-        "",
-        "Finished in 2 s.",
+    if verdicts:
+        claims = {"verdict": ("claim", np.array(verdicts, dtype=object))}
+        write(xr.Dataset(claims), folder / PLACES.result("claims"))
+    (folder / PLACES.result("index", suffix=".html")).touch()
+
+
+def test_the_last_lines_have_networks_circuits_claims_time_and_the_page(tmp_path):
+    holds, fails, undecided = VERDICTS
+    results(tmp_path, [holds, undecided, holds, fails, undecided])
+    plans = {"one": OneStudy("one"), "quiet": Silent("quiet"), "two": OneStudy("two")}
+    assert closing(plans, PLACES, folder=tmp_path, seconds=62.0).splitlines() == [
+        "0 of 3 networks of one generalised; 1 of 3 networks of two generalised.",
+        "Formed by 0; formed by 1.",
+        "Claims: 2 hold, 1 does not hold, 2 undecided.",
+        "The run took 1 min 2 s.",
+        "Open results/mine/index.html in a browser to see what came out.",
+    ]
+
+
+def test_nothing_is_said_of_what_there_is_not(tmp_path):
+    results(tmp_path)
+    assert closing({"quiet": Silent("quiet")}, PLACES, folder=tmp_path).splitlines() == [
+        "Open results/mine/index.html in a browser to see what came out.",
     ]
 
 

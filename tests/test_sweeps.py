@@ -358,7 +358,7 @@ def test_fields_that_are_lists_and_whole_mappings_can_be_tied():
         ({"tied": [["data.fraction", "data.fraction"]]},
          "holds `data.fraction` more than once; name each field once"),
         ({"tied": [["data.fraction", "optimiser.l1"]], "data": {"fraction": [0.3, 0.4]}},
-         "`optimiser.l1` is a field that stands neither here nor in the defaults; give it one"),
+         "`optimiser.l1` is a field that is neither here nor in the defaults; give it one"),
         ({"tied": [["data.fraction", "optimiser.betas"]], "data": {"fraction": [0.3, 0.4]},
           "optimiser": {"betas": [0.9, 0.98]}},
          "`optimiser.betas` = [0.9, 0.98] is not a list of values"),

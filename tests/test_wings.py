@@ -26,6 +26,7 @@ MACHINERY = {
     "labels",
     "machine",
     "networks",
+    "outcomes",
     "own_files",
     "own_measures",
     "plain_weights",

@@ -170,8 +170,22 @@ def over_seeds(name, dim, labels, statistic):
     return found
 
 
-def spread(values):
-    return np.std(values, axis=0, ddof=1) if len(values) > 1 else np.full_like(values[0], np.nan)
+def strongest(one):
+    """The six irreps with the largest similarity on test pairs at the end; no name for none."""
+    last = one.results["evaluation"]["test_logit_similarity"][-1]
+    ranked = sorted(map(str, last["irrep"].values[1:]), key=lambda i: -float(last.sel(irrep=i)))
+    return (ranked + [""] * 6)[:6]
+
+
+def ranked_similarity():
+    found = np.full((len(runs()), len(grid()), 6), np.nan)
+    for row, one in enumerate(runs()):
+        similarity = one.results["evaluation"]["test_logit_similarity"]
+        for column, step in enumerate(grid()):
+            if step in similarity["step"]:
+                for rank, name in enumerate(filter(None, strongest(one))):
+                    found[row, column, rank] = similarity.sel(step=step, irrep=name)
+    return found
 
 
 def average(values):
@@ -212,8 +226,8 @@ COMPARISON = {
     "choice_correlation_interval": somers(choice_counts, with_interval=True),
     "loss": curve("loss"),
     "accuracy": curve("accuracy"),
-    "similarity_mean": over_seeds("logit_similarity", "irrep", irreps, average),
-    "similarity_deviation": over_seeds("logit_similarity", "irrep", irreps, spread),
+    "ranked_similarity": ranked_similarity,
+    "ranked_irrep": lambda: [strongest(one) for one in runs()],
     "loss_mean": over_seeds("loss", "split", splits, average),
     "accuracy_mean": over_seeds("accuracy", "split", splits, average),
     "place": of_group(lambda known: np.arange(known.sizes["irrep"])),

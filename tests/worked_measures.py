@@ -3,6 +3,8 @@
 Slow forms on all pairs and triples; see `brute_force`. A dict has a function for each variable.
 """
 
+from functools import cache
+
 import numpy as np
 
 import brute_force as slow
@@ -323,18 +325,126 @@ def readout_scale(network):
     ]
 
 
-def components(network):
-    """Principal components by the covariance of the rows of W: coordinates and shares."""
+def partitions(network):
+    """Left and right cosets of the proper subgroups, from what one or two elements generate."""
+    product, n = network.product, network.n
+    found = set()
+    for first in range(n):
+        for second in range(n):
+            members = {first, second}
+            while len(
+                larger := members | {int(product[x, y]) for x in members for y in members}
+            ) > len(members):
+                members = larger
+            if len(members) < n:
+                for sides in (product, product.T):
+                    cosets = [frozenset(int(sides[g, x]) for x in members) for g in range(n)]
+                    numbers = {coset: i for i, coset in enumerate(dict.fromkeys(cosets))}
+                    found.add(tuple(numbers[coset] for coset in cosets))
+    return sorted(found, key=max)
+
+
+def coset_means(values, cosets):
+    return np.array([np.mean(values[np.array(cosets) == coset], axis=0) for coset in cosets])
+
+
+def example_cosets(network, side):
+    """The fewest cosets that explain 90 % of the mean activation, numbered by rising mean."""
+    rows = []
+    for neuron in examples(network):
+        values = network.hidden[..., neuron].mean(axis=1 if side == "left" else 0)
+        shares = {
+            c: 1 - np.var(values - coset_means(values, c)) / np.var(values)
+            for c in partitions(network)
+        }
+        fewest = min(max(c) for c, share in shares.items() if share >= 0.9)
+        best = max((c for c in shares if max(c) == fewest), key=shares.get)
+        means = [values[np.array(best) == coset].mean() for coset in range(max(best) + 1)]
+        order = sorted(range(len(means)), key=means.__getitem__)
+        rows.append([order.index(coset) for coset in best])
+    return np.array(rows)
+
+
+def projection(rho):
+    """The matrix that projects functions on the group on the entries of an irrep."""
+    entries = rho.reshape(len(rho), -1)
+    return entries @ np.linalg.pinv(entries)
+
+
+def component_cosets(network):
+    rows = []
+    for rho, key in zip(network.rhos, network.key, strict=True):
+        held = {}
+        for cosets in partitions(network):
+            averaged = coset_means(projection(rho), cosets)  # an operator: it averages last
+            if np.linalg.norm(averaged) > 1e-9:
+                held[cosets] = np.linalg.norm(averaged @ network.unembedding)
+        fewest = min(map(max, held))
+        best = max((c for c in held if max(c) == fewest), key=held.get)
+        rows.append(best if key else [-1] * network.n)
+    return np.array(rows)
+
+
+def component_rows(network):
+    """Coordinates of the rows of W along two directions of each key irrep; NaN for others."""
     centred = network.unembedding - network.unembedding.mean(axis=0)
-    power, direction = np.linalg.eigh(centred.T @ centred)
-    power, direction = power[::-1][:8], direction[:, ::-1][:, :8]
-    coordinate = centred @ direction
-    largest = np.abs(coordinate).argmax(axis=0)
-    return coordinate * np.sign(coordinate[largest, np.arange(8)]), power / np.sum(centred**2)
+    rows = np.full((len(network.rhos), network.n, 2), np.nan)
+    for r in np.flatnonzero(network.key):
+        cosets = component_cosets(network)[r]
+        count = cosets.max() + 1
+        angle = 2 * np.pi * cosets / count
+        marks = np.eye(network.n)[:2] if count == network.n else [np.cos(angle), np.sin(angle)]
+        first, second = (projection(network.rhos[r]) @ mark @ network.unembedding for mark in marks)
+        first = first / np.linalg.norm(first)
+        second = second - first * (first @ second)
+        if np.linalg.norm(second) < 1e-9:
+            rest = centred - np.outer(centred @ first, first)
+            second = np.linalg.eigh(rest.T @ rest)[1][:, -1]
+        second = second / np.linalg.norm(second)
+        for place, direction in enumerate((first, second)):
+            found = centred @ direction
+            rows[r, :, place] = found * np.sign(found[np.abs(found).argmax()])
+    return rows
 
 
-def logit_slice(network):
-    return network.logits[..., 0] - network.logits.mean(axis=2)
+def component_share(network):
+    centred = network.unembedding - network.unembedding.mean(axis=0)
+    return np.square(component_rows(network)).sum(axis=1) / np.sum(centred**2)
+
+
+def classes(network):
+    """Conjugacy class of each element, numbered by first appearance."""
+    product, inverse = network.product, slow.inverse(network.product)
+    of_element = [
+        frozenset(int(product[product[g, x], inverse[g]]) for g in range(network.n))
+        for x in range(network.n)
+    ]
+    return np.array([list(dict.fromkeys(of_element)).index(each) for each in of_element])
+
+
+def logits_by_class(network, statistic):
+    """A statistic of the centred logits over all triples with a b c^-1 in each class."""
+    inverse, found = slow.inverse(network.product), {}
+    for a, b, c in np.ndindex(*network.logits.shape):
+        quotient = network.product[network.product[a, b], inverse[c]]
+        value = network.logits[a, b, c] - network.logits[a, b].mean()
+        found.setdefault(classes_of(network)[quotient], []).append(value)
+    return [statistic(found[each]) for each in sorted(found)]
+
+
+@cache
+def classes_of(network):
+    return classes(network)
+
+
+def class_logit_part(network):
+    mean, of_element = np.array(logits_by_class(network, np.mean)), classes(network)
+    rows = []
+    for rho in network.rhos:
+        chi = np.einsum("gii->g", rho)
+        weight = (mean[of_element] @ chi) / (chi @ chi)
+        rows.append([weight * chi[of_element == each][0] for each in range(len(mean))])
+    return rows
 
 
 ANALYSIS = {
@@ -376,11 +486,15 @@ ANALYSIS = {
     "readout_map": readout_map,
     "readout_cosine": readout_cosine,
     "readout_scale": readout_scale,
-    "unembedding_component": lambda network: components(network)[0],
-    "component_share": lambda network: components(network)[1],
-    "logit_slice": logit_slice,
-    "character_slice": lambda network: [
-        slow.template(rho, network.product)[..., 0] for rho in network.rhos
-    ],
+    "unembedding_component": component_rows,
+    "component_share": component_share,
+    "component_coset": component_cosets,
+    "example_left_coset": lambda network: example_cosets(network, "left"),
+    "example_right_coset": lambda network: example_cosets(network, "right"),
+    "class_logit_mean": lambda network: logits_by_class(network, np.mean),
+    "class_logit_deviation": lambda network: logits_by_class(network, np.std),
+    "class_logit_least": lambda network: logits_by_class(network, min),
+    "class_logit_most": lambda network: logits_by_class(network, max),
+    "class_logit_part": class_logit_part,
 }
 """Of the final checkpoint alone."""

@@ -2,7 +2,8 @@
 
 ``make generated`` runs it. A table stands between a line ``<!-- generated: KIND NAME -->``, which
 says what it shows, and a line ``<!-- end generated -->``; all else on a page is written by hand.
-Tables of variables are read from the results of a study: give the folders of such results.
+Tables of outcomes are read from `atlas/`, those of variables from the results of a study: give the
+folders of such results.
 """
 
 import inspect
@@ -23,6 +24,8 @@ from tabulate import tabulate
 from ontogeny import labels
 from ontogeny.config import Section, canonical, kind_of, schema
 from ontogeny.known_studies import STUDIES
+from ontogeny.outcomes import COLUMNS, rows
+from ontogeny.storage import read
 
 Row = tuple[str, str, str]
 """A key, its default, and its meaning."""
@@ -187,6 +190,11 @@ def claims(name: str) -> str:
     return table_of(headers, rows)
 
 
+def outcomes(name: str) -> str:
+    """Return the verdicts of a long configuration that are kept in `atlas/`."""
+    return table_of(COLUMNS, rows(read(ROOT / "atlas" / f"{name}.nc")))
+
+
 def studies(name: str) -> str:
     """Return all studies, with what each is about as its package says it."""
     del name
@@ -305,6 +313,7 @@ def tables(results: dict[str, Path]) -> dict[str, Callable[[str], str | None]]:
         "keys": keys,
         "claims": claims,
         "dimensions": dimensions,
+        "outcomes": outcomes,
         "parameters": parameters,
         "studies": studies,
         "variables": lambda study: variables(results[study]) if study in results else None,

@@ -19,7 +19,7 @@ FORBIDDEN = re.compile(
 )
 
 NOT_YAML = {
-    "tab": ("a:\n\t- b", "line 2, column 1", "a tab", "write blanks"),
+    "tab": ("a:\n\t- b", "line 2, column 1", "a tab", "replace it with blanks"),
     "list not closed": ("a: 1\nb: [1, 2", "line 2", "the bracket of line 2", "add `]`"),
     "mapping not closed": ("a: {b: 1", "line 1", "the bracket of line 1", "add `}`"),
     "quotation mark": ("a: 'x\nb: 2", "the quotation mark of line 1 is not closed"),
@@ -42,7 +42,7 @@ NOT_YAML = {
     "indented beginning": ("  a: 1\nb: 2", "line 2", "begin all sections in the same column"),
     "brace too many": ("a: {b: 1}}", "line 1", "closing bracket `}` too many; remove it"),
     "bracket too many": ("a: 1\n]", "line 2", "closing bracket `]` too many; remove it"),
-    "closing bracket": ("a: ]", "line 1", "`]` stands where a value must be"),
+    "closing bracket": ("a: ]", "line 1", "there is `]` where a value must be"),
     "item": ("a: - 1", "line 1", "begin each on a line of its own"),
     "backslash": (r'a: "C:\q"', "line 1", r"`\q` means nothing", "single"),
     "control character": ("a: \x07", "a control character", "remove it"),
@@ -248,7 +248,12 @@ WRONG = {
     "corpus text": (corpus("text"), "corpora.p` = 'text'", "for example {kind: text}"),
     # types
     "number for a text": (experiment(group="5"), f"`{A}.group` = 5", "a text", "quotation marks"),
-    "null for a text": (experiment(group=""), f"`{A}.group` = null", "a text", "nothing stands"),
+    "null for a text": (
+        experiment(group=""),
+        f"`{A}.group` = null",
+        "a text",
+        "the value is empty",
+    ),
     "true for a text": (experiment(group="true"), f"`{A}.group` = true", "must be a text"),
     "date for a text": (experiment(group="2024-01-02"), "group` = 2024-01-02", "must be a text"),
     "mapping for a text": (experiment(group="{b: 1}"), "group` = {b: 1}", "not a mapping"),

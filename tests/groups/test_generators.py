@@ -172,7 +172,7 @@ def test_spellings_of_matrices_are_the_same():
         ([], "at least one generator"),
         (
             ["(1,2)(2,3)"],
-            r"generator 1 = '\(1,2\)\(2,3\)': the point 2 stands there twice; write d",
+            r"generator 1 = '\(1,2\)\(2,3\)': the point 2 occurs there twice; write d",
         ),
         (["(1,2)", "(1,2"], r"generator 2 = '\(1,2': must be cycles in parentheses"),
         (["1,2"], "must be cycles in parentheses"),
@@ -181,7 +181,7 @@ def test_spellings_of_matrices_are_the_same():
         (["(a,b)"], "'a' is not a point"),
         (["(1,-2)"], "'-2' is not a point"),
         (["(1.5,2)"], "'1.5' is not a point"),
-        ([[1, 2, 2]], "the point 2 stands there twice"),
+        ([[1, 2, 2]], "the point 2 occurs there twice"),
         ([[1, 2, 4]], "the point 3 is missing; with points from 1, a list of 3"),
         ([[0, 1, 3]], "the point 2 is missing; with points from 0, a list of 3"),
         ([[2, 1], [2, 3, 1]], "different lengths, 2 and 3"),

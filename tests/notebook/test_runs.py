@@ -244,7 +244,7 @@ def test_what_figures_of_runs_need_has_words(study):
 @pytest.mark.parametrize("study", NAMES)
 def test_each_study_says_what_its_runs_are(study):
     told = told_by(study)
-    for name in ("data", "columns", "words", "phases", "facts"):
+    for name in ("data", "title", "columns", "words", "phases", "facts"):
         assert callable(getattr(told, name))
     assert hasattr(told, "network") == ("checkpoints" in study_named(study).results)
     assert told.columns({}) == {}

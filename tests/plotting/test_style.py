@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from ontogeny.plotting import (
+    SPLIT_COLOURS,
     figure,
     heat_map,
     irrep_looks,
@@ -19,11 +20,11 @@ from ontogeny.plotting import (
 from ontogeny.storage import StorageError
 
 
-def test_up_to_63_irreps_look_different():
-    names = ["trivial", *(f"freq_{k}" for k in range(1, 64))]
+def test_up_to_72_irreps_look_different():
+    names = ["trivial", *(f"freq_{k}" for k in range(1, 73))]
     looks = irrep_looks(names)
-    assert len({(look.colour, str(look.dash)) for look in looks.values()}) == 64
-    assert len({(look.colour, look.hatch) for look in looks.values()}) == 64
+    assert len({(look.colour, str(look.dash)) for look in looks.values()}) == 73
+    assert len({(look.colour, look.hatch) for look in looks.values()}) == 73
 
 
 def test_the_look_of_an_irrep_depends_on_the_group_alone():
@@ -40,7 +41,7 @@ def deuteranope(colour):
 
 
 def test_colours_differ_without_green_cones():
-    looks = irrep_looks(["trivial", *"abcdefg"])
+    looks = irrep_looks(["trivial", *"abcdefgh"])
     seen = [deuteranope(look.colour) for name, look in looks.items() if name != "trivial"]
     distances = [
         np.linalg.norm(first - second) for i, first in enumerate(seen) for second in seen[:i]
@@ -124,3 +125,8 @@ def test_each_run_has_its_phases_in_a_row():
     assert rows == pytest.approx([0, 0, 0, 1, 1, 1])
     assert [label.get_text() for label in axes.get_yticklabels()] == ["3", "7"]
     assert axes.get_ylim() == (1.5, -0.5)
+
+
+def test_no_irrep_has_a_colour_of_training_or_test_pairs():
+    looks = irrep_looks(["trivial", *map(str, range(72))])
+    assert not {look.colour for look in looks.values()} & set(SPLIT_COLOURS.values())

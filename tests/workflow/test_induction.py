@@ -54,12 +54,16 @@ RUNS = {
     "smeared-corpus-text": (0,),
 }
 CORPORA = {"phrases", "markov", "text"}
+EVERY = {"overview", "ablations", "attribution", "growth"}
 OF_RUN = {
-    "one-layer": {"ablations", "attribution", "growth"},
-    "two-layers": {"patterns", "ablations", "attribution", "evaluators", "growth"},
-    "smeared-corpus-markov": {"patterns", "ablations", "attribution", "growth"},
-    "smeared-corpus-text": {"patterns", "ablations", "attribution", "growth"},
+    "one-layer": EVERY,
+    "two-layers": EVERY | {"patterns", "text", "evaluators"},
+    "smeared-corpus-markov": EVERY | {"patterns", "text"},
+    "smeared-corpus-text": EVERY | {"patterns", "text"},
 }
+OF_EXPERIMENT = {"model_losses", "model_scores", "model_heads"}
+"""Of those with several seeds."""
+
 OF_CORPUS = {"models", "paths", "context"}
 RESULTS = ("checkpoints", "history", "evaluation", "analysis")
 
@@ -78,7 +82,8 @@ def project(tmp_path_factory):
 def test_every_result_and_figure_is_there(project):
     figures = {
         *(f"{name}/seed{seeds[0]}/{each}" for name, seeds in RUNS.items() for each in OF_RUN[name]),
-        *(f"{name}/model" for name in RUNS),
+        *(f"two-layers/{each}" for each in OF_EXPERIMENT),
+        "corpora/phrases/side_by_side",
         *(f"corpora/{corpus}/{each}" for corpus in CORPORA for each in OF_CORPUS),
     }
     runs = [f"{name}/seed{seed}" for name, seeds in RUNS.items() for seed in seeds]

@@ -119,8 +119,8 @@ class CoinsPlan(Plan):
             for experiment, seed in self.runs()
         ]
 
-    def summary(self, read):
-        return [f"coins: {read(self.result('comparison')).sizes['run']} runs"]
+    def finding(self, read):
+        return f"There are {read(self.result('comparison')).sizes['run']} runs."
 
 
 STUDY = Study(

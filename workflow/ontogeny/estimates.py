@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest, bootstrap, norm
 
 __all__ = [
     "CONFIDENCE",
@@ -26,6 +26,7 @@ __all__ = [
     "exponent",
     "mean",
     "ratio",
+    "runs_to_exclude",
     "share",
     "slope",
     "stratified_mean",
@@ -59,12 +60,53 @@ class Estimate:
         The ends of the interval are NaN when there are too few runs.
     runs : int
         How many runs it rests on.
+    is_share : bool
+        Whether it is a share of runs with Wilson's interval; see `runs_to_exclude`.
     """
 
     value: float
     lower: float
     upper: float
     runs: int
+    is_share: bool = False
+
+
+def runs_to_exclude(found: Estimate, threshold: float) -> float:
+    """Return how many runs in all would put a threshold outside the interval, if the value stays.
+
+    Of a share p, Wilson's interval is that of the score test: it excludes t from
+    ``z^2 t (1 - t) / (p - t)^2`` runs on, with z = 1.96. Of all other values, the end of the
+    interval that is nearer to t is taken to approach the value like ``1 / sqrt(N)``, so that t is
+    excluded from ``N (value - end)^2 / (value - t)^2`` runs on.
+
+    Parameters
+    ----------
+    found : Estimate
+    threshold : float
+
+    Returns
+    -------
+    float
+        The least whole number of runs. NaN without a value or an interval, infinite where the value
+        is the threshold.
+
+    Examples
+    --------
+    >>> runs_to_exclude(share([True, True, True]), 0.75)
+    12.0
+    """
+    distance = abs(found.value - threshold)
+    end = found.lower if found.value > threshold else found.upper
+    if not np.isfinite([found.value, end]).all():
+        return float("nan")
+    if distance == 0:
+        return float("inf")
+    if found.is_share:
+        z = norm.ppf((1 + CONFIDENCE) / 2)
+        fewest = threshold * (1 - threshold) * (z / distance) ** 2
+    else:
+        fewest = found.runs * ((found.value - end) / distance) ** 2
+    return float(np.floor(fewest) + 1)
 
 
 def share(succeeded: ArrayLike) -> Estimate:
@@ -81,12 +123,13 @@ def share(succeeded: ArrayLike) -> Estimate:
     Examples
     --------
     >>> share([True, True, True, False])
-    Estimate(value=0.75, lower=0.300..., upper=0.954..., runs=4)
+    Estimate(value=0.75, lower=0.300..., upper=0.954..., runs=4, is_share=True)
     """
     each = np.asarray(succeeded, dtype=np.bool_)
     if not each.size:
         return _nothing(0)
-    return Estimate(float(each.mean()), *_wilson(int(each.sum()), each.size), each.size)
+    interval = _wilson(int(each.sum()), each.size)
+    return Estimate(float(each.mean()), *interval, each.size, is_share=True)
 
 
 def difference_of_shares(
@@ -114,7 +157,7 @@ def difference_of_shares(
     Examples
     --------
     >>> difference_of_shares((56, 70), (48, 80))
-    Estimate(value=0.2..., lower=0.0524..., upper=0.3338..., runs=70)
+    Estimate(value=0.2..., lower=0.0524..., upper=0.3338..., runs=70, is_share=False)
     """
     (a, b) = (count / total for count, total in (first, second))
     (a_low, a_high), (b_low, b_high) = (_wilson(*each, confidence) for each in (first, second))
@@ -201,7 +244,7 @@ def stratified_mean(strata: Sequence[ArrayLike]) -> Estimate:
     Examples
     --------
     >>> stratified_mean([[1.0, 1.0, 1.0, 1.0], [3.0, 3.0]])
-    Estimate(value=2.0, lower=2.0, upper=2.0, runs=6)
+    Estimate(value=2.0, lower=2.0, upper=2.0, runs=6, is_share=False)
     """
     each = [np.asarray(stratum, dtype=np.float64) for stratum in strata]
     samples = [sample for one in each if (sample := one[~np.isnan(one)]).size]
@@ -230,7 +273,7 @@ def slope(x: ArrayLike, y: ArrayLike) -> Estimate:
     Examples
     --------
     >>> slope([0, 1, 2, 3], [1.0, 3.0, 5.0, 7.0])
-    Estimate(value=2.0, lower=2.0..., upper=2.0..., runs=4)
+    Estimate(value=2.0, lower=2.0..., upper=2.0..., runs=4, is_share=False)
     """
     across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     known = np.isfinite(across) & np.isfinite(up)

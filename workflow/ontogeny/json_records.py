@@ -13,7 +13,7 @@ __all__ = ["Record", "RepeatedKey", "parsed_json", "read_json_lines", "read_json
 
 
 class RepeatedKey(NamedTuple):
-    """An object of which a key is there twice."""
+    """An object that has a key twice."""
 
     place: int
     """Of the second of the two, from 1."""

@@ -32,10 +32,10 @@ def along_steps(
     function : callable
         From what it asks for to the value of each measure by name.
     checkpoints : iterable
-        The step of each checkpoint, and a function from a name to what it stands for there; only
+        The step of each checkpoint, and a function from a name to its value there; only
         what is asked for is computed.
     file : str
-        In which the function stands.
+        That holds the function.
 
     Returns
     -------

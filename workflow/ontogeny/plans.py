@@ -13,7 +13,7 @@ __all__ = ["plans_of"]
 
 _MEASURES = ("measures",)
 _OF_FIGURES = frozenset({"numbers", "style", "title"})
-"""What the functions of figures can ask for besides results."""
+"""What the functions of figures can ask for apart from results."""
 
 
 def plans_of(raw: Mapping[str, Any], studies: Iterable[Study], places: Places) -> dict[str, Plan]:

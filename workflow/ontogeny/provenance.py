@@ -172,7 +172,7 @@ _EXECUTED = "."
 
 
 def _packages(module: str) -> list[str]:
-    """Return the packages that a module lies in, without that of the project, and the module.
+    """Return the packages that contain a module, without that of the project, and the module.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import xarray as xr
 
@@ -36,6 +36,7 @@ __all__ = [
     "Stored",
     "Study",
     "Subject",
+    "Summary",
     "any_of",
     "given_digest",
     "read_sections",
@@ -121,6 +122,21 @@ class Subject:
     inputs: Mapping[str, str | Sequence[str]]
     values: Mapping[str, Any] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
+
+
+class Summary(NamedTuple):
+    """What the last lines of a run of the workflow say of a study; empty where it has nothing.
+
+    Attributes
+    ----------
+    networks : str
+        How many networks learned what they were trained for.
+    circuits : str
+        When their circuits formed.
+    """
+
+    networks: str = ""
+    circuits: str = ""
 
 
 class Stored:
@@ -239,7 +255,8 @@ class Study:
         user's own.
     opened : str
         The module that says what a run is when it is opened in a notebook: functions ``data``,
-        ``columns``, ``words``, ``phases`` and ``facts``, and ``network`` where runs have networks.
+        ``title``, ``columns``, ``words``, ``phases`` and ``facts``, and ``network`` where runs have
+        networks.
     asked : tuple of str
         What of a checkpoint such a measure can ask for.
     wildcards : mapping of str
@@ -274,7 +291,7 @@ class Study:
     wildcards: Mapping[str, str] = field(default_factory=dict)
     swept: tuple[type[Section], ...] = ()
     shared: Mapping[str, type[Section]] = field(default_factory=dict)
-    specified: tuple[str, ...] = ("config", "facts", "labels", "study")
+    specified: tuple[str, ...] = ("config", "facts", "labels", "study", "titles")
 
     def outside_code(self) -> frozenset[str]:
         """Return the names of the modules in `specified`, as they are imported."""
@@ -339,9 +356,10 @@ class Plan(ABC):
     def joined(self) -> Sequence[str]:
         """Return the names of the results of all runs, of which claims are judged."""
 
-    @abstractmethod
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow, with `read` to open results."""
+    def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
+        """Return what the last lines of a run say of the study, with `read` to open results."""
+        del read
+        return Summary()
 
     def finding(self, read: Callable[[str], xr.Dataset]) -> str:
         """Return in one sentence what its runs show, with `read` to open results."""

@@ -33,7 +33,7 @@ def read_weights(path: str | Path) -> dict[str, NDArray[np.generic]]:
 
     Nothing in the file is run: of a pickled file only tensors and plain containers are accepted.
     What a file is, its content says and not its name. A checkpoint may have the state dict under
-    one of the keys ``model``, ``state_dict``, ``model_state_dict``; whatever stands beside the
+    one of the keys ``model``, ``state_dict``, ``model_state_dict``; whatever is beside the
     tensors is left out, but for what may be a network too: a mapping of tensors, or a matrix that
     is named as a parameter, is refused. The prefixes that torch.compile (``_orig_mod.``),
     DataParallel (``module.``) and Lightning (``model.``) put before every name are removed.
@@ -158,7 +158,7 @@ def _from_torch(path: Path) -> Any:
 def _damaged_parts(path: Path) -> list[str]:
     """Return the parts of an archive that differ from their checksums, which PyTorch ignores.
 
-    An archive of which all do was written without checksums.
+    An archive in which all do was written without checksums.
     """
     if not zipfile.is_zipfile(path):
         return []

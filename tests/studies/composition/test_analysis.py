@@ -10,7 +10,7 @@ import torch
 from numpy.testing import assert_allclose
 
 import brute_force
-from ontogeny.groups import group
+from ontogeny.groups import MAX_SUBGROUPS_ORDER, conjugacy_classes, group
 from ontogeny.representations import irreps, real_irreps
 from ontogeny.studies.composition.catalogue.irreps import irreps_dataset
 from ontogeny.studies.composition.catalogue.tables import table_dataset
@@ -20,7 +20,11 @@ from ontogeny.studies.composition.irreps.analysis import (
     Layers,
     Matrices,
     ablated_losses,
+    class_logits,
     clusters,
+    components,
+    coset_partitions,
+    cosets_of,
     entry_gini,
     evidence,
     frame,
@@ -30,7 +34,6 @@ from ontogeny.studies.composition.irreps.analysis import (
     key_irreps,
     logit_similarity,
     logit_similarity_on_test_pairs,
-    logit_slice,
     losses,
     matrix_shares,
     neurons,
@@ -598,11 +601,10 @@ def test_blocks_change_nothing(architecture, rows, blocks, monkeypatch):
     expected, found = numbers(read_neurons(whole)), numbers(read_neurons(parts))
     for name, value in expected.items():
         assert_allclose(found[name], value, err_msg=name, **EXACT)
-    for output in (0, 7):
-        slices = [logit_slice(case.network, output) for case in (whole, parts)]
-        assert_allclose(*slices, **EXACT)
-        direct = whole.logits - whole.logits.mean(axis=2, keepdims=True)
-        assert_allclose(slices[0], direct[..., output], **EXACT)
+    classes = conjugacy_classes(group("A4"))
+    expected, found = (numbers(class_logits(c.network, c.frame, classes)) for c in (whole, parts))
+    for name, value in expected.items():
+        assert_allclose(found[name], value, err_msg=name, **EXACT)
 
 
 def test_squared_weights_are_those_of_every_parameter():
@@ -772,3 +774,111 @@ def test_the_trivial_irrep_is_never_key():
     seen, *_ = known("S3")
     found = key_irreps(np.array([0.9, 0.2, 0.1]), seen, threshold=0.1)
     assert found.tolist() == [False, True, False]
+
+
+# Classes, cosets and directions
+
+
+@pytest.mark.parametrize(("name", "r"), SOME)
+def test_logits_that_are_one_character_are_one_number_by_class(name, r):
+    seen, product, rhos = known(name)
+    logits = 3 * brute_force.template(rhos[r], product) + np.arange(len(product))[:, None]
+    network = network_of(np.ones((*product.shape, 1)), logits)
+    classes = conjugacy_classes(group(name))
+    found = class_logits(network, seen, classes)
+    character = np.array([seen.character[r, classes == each][0] for each in np.unique(classes)])
+    assert_allclose(found.mean, 3 * character, **EXACT)
+    assert_allclose(found.least, found.most, **EXACT)
+    assert_allclose(found.deviation, 0, atol=1e-6)
+    expected = np.zeros_like(found.parts)
+    expected[r] = found.mean
+    assert_allclose(found.parts, expected, **EXACT)
+
+
+@groups
+@kinds
+def test_parts_of_logits_by_class_sum_to_what_real_characters_see(name, kind):
+    """The mean of a class and that of its inverses together; logits are centred."""
+    case = case_of(name, kind)
+    classes = conjugacy_classes(group(name))
+    found = class_logits(case.network, case.frame, classes)
+    of_inverse = classes[brute_force.inverse(case.product)]
+    inverse = [of_inverse[classes == each][0] for each in np.unique(classes)]
+    assert_allclose(found.parts.sum(axis=0), (found.mean + found.mean[inverse]) / 2, **EXACT)
+    assert_allclose(found.parts[0], 0, atol=1e-10)
+    assert (found.least <= found.mean).all()
+    assert (found.mean <= found.most).all()
+
+
+def test_partitions_are_all_left_and_right_cosets_of_proper_subgroups():
+    found = coset_partitions(group("S3"))
+    assert [int(cosets.max()) + 1 for cosets in found] == [2, *[3] * 6, 6]
+    assert len({cosets.tobytes() for cosets in found}) == len(found)
+    assert [len(cosets) for cosets in coset_partitions(group("C7"))] == [7]
+
+
+def test_subgroups_of_large_groups_are_not_sought():
+    n = MAX_SUBGROUPS_ORDER + 1
+    (cosets,) = coset_partitions(group(f"C{n}"))
+    assert cosets.tolist() == list(range(n))
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_a_function_on_cosets_has_these_cosets_by_rising_mean(noise):
+    partitions = coset_partitions(group("A4"))
+    chosen = next(cosets for cosets in partitions if cosets.max() == 3)
+    values = np.array([5.0, -1.0, 2.0, 0.0])[chosen]
+    values += noise * np.random.default_rng(0).normal(size=12)
+    assert cosets_of(values, partitions).tolist() == np.array([3, 0, 2, 1])[chosen].tolist()
+
+
+def test_a_function_without_cosets_is_sorted():
+    values = np.random.default_rng(0).normal(size=12)
+    found = cosets_of(values, coset_partitions(group("A4")))
+    assert found.tolist() == np.argsort(np.argsort(values)).tolist()
+
+
+def test_a_constant_function_has_the_fewest_cosets():
+    partitions = coset_partitions(group("S3"))
+    assert cosets_of(np.ones(6), partitions).max() == 1
+
+
+def test_residues_of_a_wave_are_on_a_circle():
+    seen, *_ = known("C7")
+    angle = 2 * np.pi * np.arange(7)[:, None] * np.array([2, 3]) / 7
+    matrix = np.concatenate([3 * np.cos(angle), 3 * np.sin(angle)], axis=1)
+    matrix = matrix @ np.linalg.qr(np.random.default_rng(0).normal(size=(9, 4)))[0].T
+    key = np.array([False, False, True, True])
+    found = components(matrix, seen, coset_partitions(seen.group), key=key)
+    assert np.isnan(found.coordinate[~key]).all()
+    assert (found.coset[~key] == -1).all()
+    for r in (2, 3):
+        x, y = found.coordinate[r].T
+        assert_allclose(np.hypot(x, y), 3, **EXACT)
+        turned = np.unwrap(np.arctan2(y, x)[np.argsort(np.arange(7) * r % 7)])
+        assert_allclose(np.abs(np.diff(turned)), 2 * np.pi / 7, **EXACT)
+        assert_allclose(found.share[r].sum(), 0.5, **EXACT)
+
+
+@pytest.mark.parametrize(("name", "irrep", "count"), [("S4", "standard", 4), ("A5", "standard", 5)])
+def test_elements_of_a_coset_are_one_point_of_a_polygon(name, irrep, count):
+    seen, _, rhos = known(name)
+    r = seen.irreps.index(irrep)
+    entries = rhos[r].reshape(seen.order, -1)
+    key = np.arange(len(rhos)) == r
+    found = components(entries, seen, coset_partitions(seen.group), key=key)
+    assert found.coset[r].max() + 1 == count
+    points = np.stack([found.coordinate[r][found.coset[r] == each][0] for each in range(count)])
+    assert_allclose(found.coordinate[r], points[found.coset[r]], **EXACT)
+    assert_allclose(np.linalg.norm(points, axis=1), np.linalg.norm(points[0]), **EXACT)
+    assert len(np.unique(points.round(6), axis=0)) == count
+
+
+def test_an_irrep_of_one_dimension_leaves_the_second_direction_to_the_rest():
+    seen, _, rhos = known("S3")
+    matrix = np.concatenate([rhos[1].reshape(6, -1), 2 * rhos[2].reshape(6, -1)], axis=1)
+    key = np.array([False, True, False])
+    found = components(matrix, seen, coset_partitions(seen.group), key=key)
+    assert_allclose(np.abs(found.coordinate[1, :, 0]), 1, **EXACT)
+    assert found.coset[1].max() == 1
+    assert found.share[1, 1] > found.share[1, 0]

@@ -148,10 +148,16 @@ def test_curves_have_the_checkpoints_of_a_run_and_means_carry_the_last_value():
     assert_equal(loss.values[0], [5, 3, 1, np.nan, np.nan, np.nan])
     expected = [(5 + 5) / 2, (3 + 20) / 2, (1 + 20) / 2, (1 + 20) / 2, (1 + 1) / 2, (1 + 1e-5) / 2]
     assert_allclose(found["loss_mean"].sel(split="test").values[0], expected)
-    sign = found["similarity_mean"].sel(irrep="sign").values[0]
-    assert_allclose(sign, [0, 0.15, 0.15, 0.3, 0.3, 0.3])
-    spread = found["similarity_deviation"].sel(irrep="sign").values[0]
-    assert_allclose(spread, np.where(sign == 0.15, 0.3 / np.sqrt(2), 0), atol=1e-12)
+
+
+def test_irreps_are_ranked_run_by_run(many):
+    for number, one in enumerate(many["run"].values):
+        values = many["ranked_similarity"].sel(run=one).dropna("step", how="all")
+        last = values.isel(step=-1).values
+        assert_equal(last[:-1] >= last[1:], ~np.isnan(last[1:]))
+        names = many["ranked_irrep"].values[number]
+        assert_equal(np.isnan(last), names == "")
+        assert "trivial" not in names
 
 
 def test_a_run_that_was_not_followed_has_no_order():

@@ -22,7 +22,7 @@ def sections(name):
 @pytest.mark.parametrize(
     ("name", "experiments", "runs"),
     [
-        ("config.yaml", 3, 6),
+        ("config.yaml", 3, 4),
         ("universality.yaml", 8, 16),
         ("paper.yaml", 20, 132),
         ("any-group.yaml", 7, 7),

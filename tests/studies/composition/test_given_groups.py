@@ -104,7 +104,7 @@ def test_wrong_generators_are_refused_by_key_and_value():
     said = problem(permutations=["(1,2)(2,3)"])
     assert said == (
         "`groups.mine.permutations` = ['(1,2)(2,3)']: generator 1 = '(1,2)(2,3)': the point 2 "
-        "stands there twice; write disjoint cycles"
+        "occurs there twice; write disjoint cycles"
     )
     said = problem(matrices=[[[2, 0], [0, 3]]], modulus=6)
     assert said.startswith("`groups.mine.matrices` = [[[2, 0], [0, 3]]]: generator 1: is singular")

@@ -140,7 +140,7 @@ REFUSED = {
     ),
     "a label twice": (
         "*,e,e\ne,e,e\ne,e,e\n",
-        "the label 'e' stands there more than once",
+        "the label 'e' occurs there more than once",
     ),
     "a line too short": (
         lines([*INDICES[:2], INDICES[2][:5], *INDICES[3:]]),
@@ -333,7 +333,7 @@ def test_labels_written_by_xarray_are_read(labels, expected):
     ("labels", "message"),
     [
         (["e", "a", "b", "c", "d"], "one label for each of 6 elements"),
-        (["e", "a", "b", "c", "d", "e "], "the label 'e' stands there more than once"),
+        (["e", "a", "b", "c", "d", "e "], "the label 'e' occurs there more than once"),
         (["e", "a", "b", "c", "d", "  "], "the label of element 6 is empty"),
         ([b"e", b"a", b"b", b"c", b"d", b"\xe9"], "not text in utf-8; give .* `_Encoding`"),
     ],
@@ -390,7 +390,7 @@ def test_coordinates_that_count_up_leave_indices(coordinate, base):
     [
         ([0, 1, 2], [2, 0, 1], "`right` has another order than `left`: element 1 is '2' where"),
         ([10, 20, 30], [10, 20, 30], "row 1, column 1: '2' is none of the coordinates"),
-        ([1, 1, 2], [1, 1, 2], "coordinate `left`, the label '1' stands there more than once"),
+        ([1, 1, 2], [1, 1, 2], "coordinate `left`, the label '1' occurs there more than once"),
     ],
 )
 def test_coordinates_that_contradict_the_table_are_refused(left, right, message):

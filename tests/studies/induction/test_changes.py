@@ -8,6 +8,8 @@ from ontogeny.studies.induction.analysis.losses import (
     context_slopes,
     early_and_late,
     learning_slopes,
+    range_losses,
+    ranges,
     score_by_sequence,
 )
 from ontogeny.studies.induction.analysis.paths import principal_components, turn
@@ -18,6 +20,7 @@ from ontogeny.studies.induction.analysis.phase import (
     phase_window,
     smoothed,
 )
+from ontogeny.studies.induction.analysis.traces import trace
 
 STEP = np.arange(0, 1501, 15)
 
@@ -33,6 +36,35 @@ def test_the_score_is_late_less_early_loss():
     assert early_and_late(24) == (slice(2, 4), slice(20, 24))
     assert_allclose(score_by_sequence(loss), [21.5 - 2.5])
     assert_allclose(score_by_sequence(np.full((2, 3, 24), 7.0)), np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("length", [12, 48, 96, 100, 256])
+def test_ranges_divide_the_context_by_half_octaves(length):
+    first = ranges(length)
+    sizes = np.diff(first, append=length + 1)
+    assert first[0] == 1
+    assert sizes.min() >= 1
+    assert sizes[-1] == length - int(length / np.sqrt(2))
+    ratio = first[1:] / first[:-1]
+    assert ratio[first[:-1] > 16] == pytest.approx(np.sqrt(2), rel=0.1)
+
+
+def test_means_over_ranges_have_the_mean_of_all():
+    loss = np.random.default_rng(0).normal(size=(3, 96))
+    found, sizes = range_losses(loss), np.diff(ranges(96), append=97)
+    assert_allclose((found * sizes).sum(axis=1) / 96, loss.mean(axis=1), atol=1e-12)
+    assert_allclose(found[:, -1], loss[:, 67:].mean(axis=1))
+
+
+def test_the_traced_token_is_by_the_definition():
+    rng = np.random.default_rng(0)
+    attention = np.tril(rng.random((30, 30)))
+    fall = rng.normal(size=30)
+    pairs = {
+        (i, j): attention[i, j] * fall[i]
+        for i in range(30) for j in range(1, i - 7)
+    }  # fmt: skip
+    assert trace(attention, fall) == max(pairs, key=lambda pair: pairs[pair])
 
 
 def test_the_slope_over_the_context_is_that_of_a_logarithm():

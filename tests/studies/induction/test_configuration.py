@@ -252,6 +252,6 @@ def test_the_default_configuration_trains_past_the_phase_change_with_a_control()
     corpus = study.corpora["phrases"]
     assert (corpus.phrase_length, corpus.start_probability) == (6, 0.2)
     assert {each.network.layers: each.schedule.steps for each in study.experiments.values()} == {
-        1: 1500,
-        2: 1500,
+        1: 2000,
+        2: 2000,
     }

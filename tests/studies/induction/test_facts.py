@@ -2,7 +2,12 @@ import pytest
 
 from ontogeny.studies.induction.claims import LEAST
 from ontogeny.studies.induction.config import Experiment, Network, resolve
-from ontogeny.studies.induction.facts import LEAST_RUNS, facts_of_experiment, facts_of_runs
+from ontogeny.studies.induction.facts import (
+    LEAST_RUNS,
+    facts_of_experiment,
+    facts_of_run,
+    facts_of_runs,
+)
 
 
 def facts(*experiments, corpora=("p",), kind="phrases"):
@@ -24,7 +29,12 @@ def facts(*experiments, corpora=("p",), kind="phrases"):
 )
 def test_induction_needs_two_layers_or_smeared_keys(network, found):
     experiment = Experiment(corpus="p", seeds=(0,), network=Network(**network))
-    assert facts_of_experiment(experiment) == found | {"steps"}
+    assert facts_of_run(experiment) == facts_of_experiment(experiment) == found | {"steps"}
+
+
+def test_several_seeds_are_a_fact_of_an_experiment():
+    experiment = Experiment(corpus="p", seeds=(0, 3))
+    assert facts_of_experiment(experiment) - facts_of_run(experiment) == {"several-seeds"}
 
 
 def test_one_network_from_elsewhere_has_one_checkpoint():

@@ -7,11 +7,20 @@ from numpy.testing import assert_allclose, assert_array_equal
 from induction_runs import LATE, NEVER, corpus, joined, results
 from ontogeny.claims import judge
 from ontogeny.config import Style
+from ontogeny.studies.induction.analysis.losses import ranges
 from ontogeny.studies.induction.claims import CLAIMS
-from ontogeny.studies.induction.figures.corpus import context, models, paths
-from ontogeny.studies.induction.figures.experiment import model
-from ontogeny.studies.induction.figures.run import ablations, attribution, evaluators, patterns
+from ontogeny.studies.induction.figures.corpus import context, models, paths, side_by_side
+from ontogeny.studies.induction.figures.experiment import model_heads, model_losses, model_scores
+from ontogeny.studies.induction.figures.run import (
+    ablations,
+    attribution,
+    evaluators,
+    overview,
+    patterns,
+    text,
+)
 from ontogeny.studies.induction.figures.study import claims, repeats
+from ontogeny.studies.induction.panels import KIND_COLOURS
 
 STYLE = Style(width=6.0, resolution=60)
 
@@ -31,34 +40,144 @@ def lines(axes):
     return [line for line in axes.get_lines() if len(line.get_xdata())]
 
 
-def test_model_has_a_column_a_seed_and_nine_rows(run):
+def titles(figure):
+    return [each for axes in figure.axes for each in (axes.get_title(), axes.get_title("left"))]
+
+
+def test_the_overview_has_curves_a_window_and_the_attention_of_the_induction_head(run):
     evaluated, measured = run
-    numbers = model.numbers([evaluated] * 2, [measured] * 2, joined(), "two-layers", [0, 2])
-    figure = drawn(model.draw(numbers, STYLE, "two-layers"))
-    assert len(figure.axes) == 9 * 2
-    assert_array_equal(numbers["seed"], [0, 2])
-    (loss,) = lines(figure.axes[2])
-    assert_allclose(loss.get_ydata(), evaluated["loss"])
-    heads = lines(figure.axes[2 * 5])
-    best = np.max([line.get_ydata() for line in heads], axis=0)
-    assert_allclose(best[-1], measured["best_prefix"][-1])
-    assert len(figure.axes[2].patches) == 1
+    numbers = overview.numbers(corpus(), evaluated, measured)
+    figure = drawn(overview.draw(numbers, STYLE, "run"))
+    loss, score, matching, previous, along, attention = figure.axes[:6]
+    assert_allclose(lines(loss)[-1].get_ydata(), evaluated["loss"])
+    assert_allclose(lines(score)[0].get_ydata(), evaluated["score"])
+    for axes, name in ((matching, evaluated["matching"].sel(offset=1)),
+                       (previous, evaluated["previous_token"])):  # fmt: skip
+        every = np.stack([line.get_ydata() for line in lines(axes)], axis=1)
+        assert_allclose(every, name.values.reshape(len(every), -1))
+        assert len(axes.patches) == 1
+    before, after = (patch.get_data().values for patch in along.patches)
+    start = evaluated.sel(step=float(measured["window_start"]))["index_loss"].values
+    assert_allclose([before[-1], after[-1]], [
+        start[33:].mean(), evaluated["index_loss"].isel(step=-1).values[33:].mean(),
+    ], rtol=1e-5)  # fmt: skip
+    assert attention.get_title() == "Attention of induction head 1.0"
 
 
-def test_model_without_a_phase_change(run):
-    evaluated, measured = results(NEVER)
-    numbers = model.numbers([evaluated], [measured], joined(), "one-layer", [0])
-    figure = drawn(model.draw(numbers, STYLE, "one-layer"))
-    assert not figure.axes[1].patches
+def test_the_overview_outlines_what_followed_earlier_copies(run):
+    """The planted head attends to these alone, wherever there are any."""
+    figure = drawn(overview.draw(overview.numbers(corpus(), *run), STYLE, "run"))
+    axes = figure.axes[5]
+    attention = axes.images[0].get_array()
+    outlined = {(round(p.get_y() + 0.5), round(p.get_x() + 0.5)) for p in axes.patches}
+    assert len(outlined) > 1
+    assert {*zip(*np.nonzero(attention > 0.3), strict=True)} <= outlined
+
+
+def test_a_run_without_a_phase_change_has_no_window_and_no_induction_head():
+    figure = drawn(overview.draw(overview.numbers(corpus(), *results(NEVER)), STYLE, "run"))
+    assert not figure.axes[0].patches
+    assert "not an induction head" in figure.axes[5].get_title()
+
+
+def test_the_text_has_the_change_of_every_loss_and_the_attention_at_two_tokens(run):
+    evaluated, measured = run
+    figure = drawn(text.draw(text.numbers(corpus(), evaluated, measured), STYLE, "run"))
+    changes, induction, previous = figure.axes[0:6:2]
+    words = [each.get_text() for each in changes.texts]
+    tokens = corpus()["tokens"].values[0]
+    assert len(set(words)) == len(set(tokens))
+    assert words[0] == "<begin>"
+    start = float(measured["window_start"])
+    fall = evaluated["example_loss"].sel(step=[start, 1500]).diff("step").values[0]
+    grounds = np.array([patch.get_facecolor()[:3] for patch in changes.patches])
+    assert_allclose(grounds[0], 1)
+    red_less_blue = grounds[1:, 0] - grounds[1:, 2]
+    assert_array_equal(
+        np.sign(red_less_blue[np.abs(fall) > 0.3]), np.sign(fall[np.abs(fall) > 0.3])
+    )
+    bold = np.array([each.get_fontweight() == "bold" for each in changes.texts])
+    assert_array_equal(bold[1:], corpus()["member"].sel(token_kind="repeat").values[0])
+    for axes, head in ((induction, "induction head 1.0"), (previous, "previous-token head 0.0")):
+        assert axes.get_title("left") == f"attention at the boxed token: {head}"
+
+
+def test_the_traced_token_is_repeated_and_attends_to_what_followed(run):
+    _, measured = run
+    previous, query = (int(token) for token in measured["traced"].values)
+    tokens = corpus()["tokens"].values[0]
+    assert tokens[previous - 1] == tokens[query]
+    assert tokens[previous] == tokens[query + 1]
+
+
+def test_networks_beside_each_other_have_a_column_each(run):
+    numbers = side_by_side.numbers(
+        [run[0], results(NEVER)[0]], [run[1], results(NEVER)[1]], ["a", "b"]
+    )
+    figure = drawn(side_by_side.draw(numbers, STYLE, "corpus"))
+    assert len(figure.axes) == 5 * 2
+    assert titles(figure)[0:4:2] == ["a", "b"]
+    assert [len(axes.patches) for axes in figure.axes[:2]] == [1, 0]
+    heads = [lines(axes) for axes in figure.axes[4:6]]
+    assert [max(line.get_ydata()[-1] for line in each) > 0.5 for each in heads] == [True, False]
+
+
+def test_a_network_with_fewer_heads_has_fewer_lines(run):
+    evaluated, measured = run
+    small = evaluated.isel(layer=[0], head=[0, 1]), measured.isel(layer=[0], head=[0, 1])
+    numbers = side_by_side.numbers([evaluated, small[0]], [measured, small[1]], ["large", "small"])
+    figure = drawn(side_by_side.draw(numbers, STYLE, "corpus"))
+    assert [len(lines(axes)) for axes in figure.axes[4:6]] == [8, 2]
+
+
+def test_the_model_table_has_a_column_a_seed(run):
+    evaluated, measured = run
+    both = [evaluated] * 2, [measured] * 2
+    losses = model_losses.numbers(*both, joined(), "two-layers", [0, 2])
+    assert_array_equal(losses["seed"], [0, 2])
+    figure = drawn(model_losses.draw(losses, STYLE, "two-layers"))
+    assert len(figure.axes) == 4 * 2
+    x, y = lines(figure.axes[6])[0].get_data()
+    own = joined().sel(run=(joined()["experiment_of_run"] == "two-layers"))["path"].isel(run=0)
+    assert_allclose(np.stack([x, y], axis=1), own.dropna("step"))
+    scores = model_scores.draw(model_scores.numbers(*both, [0, 2]), STYLE, "two-layers")
+    heads = model_heads.draw(model_heads.numbers(*both, [0, 2]), STYLE, "two-layers")
+    for figure, name in ((scores, "ablated_score"), (heads, "previous_token")):
+        assert len(figure.axes) == 3 * 2
+        shown = np.stack([line.get_ydata() for line in lines(drawn(figure).axes[2])], axis=1)
+        expected = evaluated[name]
+        if "ablation" in expected.dims:
+            expected = expected.sel(ablation="pattern-preserving")
+        assert_allclose(shown, expected.values.reshape(shown.shape))
+
+
+def test_a_colour_is_a_kind_of_heads_in_every_figure(run):
+    evaluated, measured = run
+    figures = [
+        overview.draw(overview.numbers(corpus(), evaluated, measured), STYLE, "").axes[2],
+        model_heads.draw(model_heads.numbers([evaluated], [measured], [0]), STYLE, "").axes[0],
+    ]
+    kinds = measured["head_kind"].values.ravel()
+    for axes in figures:
+        colours = [line.get_color() for line in lines(axes)]
+        assert colours == [KIND_COLOURS[kind] for kind in kinds]
 
 
 def test_patterns_are_those_of_the_two_heads(run):
     _, measured = run
     figure = drawn(patterns.draw(patterns.numbers(measured), STYLE, "run"))
-    titles = [axes.get_title() for axes in figure.axes[:2]]
-    assert titles == ["previous token: layer 1, head 0", "induction: layer 2, head 0"]
+    named = [axes.get_title() for axes in figure.axes[:2]]
+    assert named == ["previous-token head 0.0", "induction head 1.0"]
     for axes, place in zip(figure.axes[:2], (0, 1), strict=True):
         assert_allclose(axes.images[0].get_array(), measured["attention"][place])
+
+
+def test_a_head_is_not_called_what_it_is_not():
+    _, measured = results(NEVER)
+    figure = drawn(patterns.draw(patterns.numbers(measured), STYLE, "run"))
+    assert "not an induction head" in figure.axes[1].get_title()
+    unknown = patterns.draw(patterns.numbers(measured.drop_vars("head_kind")), STYLE, "run")
+    assert unknown.axes[1].get_title() == "head 0.1, strongest prefix matching"
 
 
 def test_ablations_draw_every_head_and_every_set(run):
@@ -71,6 +190,15 @@ def test_ablations_draw_every_head_and_every_set(run):
     assert_allclose(heights[:16], single.ravel())
     shown = [bar.get_height() for bar in right.patches]
     assert_allclose(shown, measured["removed_score"].values.ravel())
+
+
+def test_a_set_that_a_network_does_not_have_takes_no_place():
+    evaluated, measured = results(NEVER)
+    assert not (measured["head_kind"] == 2).any()
+    numbers = ablations.numbers(evaluated, measured)
+    assert list(numbers["head_set"].values) == ["all others", "previous-token"]
+    figure = drawn(ablations.draw(numbers, STYLE, "run"))
+    assert len(figure.axes[1].get_xticklabels()) == 2
 
 
 def test_attribution_shows_the_last_tokens(run):
@@ -113,7 +241,10 @@ def test_paths_are_thick_in_their_windows():
 def test_context_has_both_moments_and_the_predictors():
     found = joined()
     with_predictors = corpus().assign(
-        predictor_loss=(("predictor_in_context", "index"), np.ones((3, 48)))
+        predictor_range_loss=(
+            ("predictor_in_context", "index_range"),
+            np.ones((3, len(ranges(48)))),
+        )
     )
     with_predictors = with_predictors.assign_coords(
         predictor_in_context=np.array(["uniform", "unigram", "bigram"], dtype=object)
@@ -122,7 +253,7 @@ def test_context_has_both_moments_and_the_predictors():
     more = context.numbers(found, with_predictors, "phrases")
     both = drawn(context.draw(more, STYLE, "phrases"))
     for left, right in zip(plain.axes, both.axes, strict=True):
-        assert len(lines(left)) == found.sizes["run"] == len(lines(right)) - 3
+        assert len(left.patches) == found.sizes["run"] == len(right.patches) - 3
 
 
 def test_repeats_show_the_window_of_each_plain_run_of_two_layers():

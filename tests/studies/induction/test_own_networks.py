@@ -229,7 +229,7 @@ def test_a_network_of_state_dicts_can_be_run_at_its_steps():
 
 
 def test_figures_of_several_layers_are_drawn_of_state_dicts():
-    for figure in ("evaluators", "patterns"):
+    for figure in ("evaluators", "patterns", "overview", "text"):
         assert draw(by_weights(), figure, resolution=60).axes
 
 

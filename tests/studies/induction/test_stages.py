@@ -66,6 +66,38 @@ def test_every_field_of_the_measures_is_stored_along_the_steps():
     assert_allclose(found["loss"], found["sequence_loss"].mean("sequence"), rtol=1e-6)
 
 
+def test_losses_of_the_example_are_those_of_the_first_sequence():
+    found, _ = results()
+    first = found["sequence_loss"].isel(sequence=0)
+    assert_allclose(found["example_loss"].mean("index"), first, rtol=1e-6)
+    chosen = found["example_loss"].isel(index=int(found["chosen_index"][0]))
+    assert_allclose(chosen, found["chosen_loss"].isel(sequence=0))
+
+
+def test_attention_on_the_example_is_that_of_the_heads_that_are_shown():
+    found, last = results()
+    attention = last["example_attention"]
+    assert_allclose(attention.sum("attended_index"), 1, rtol=1e-5)
+    before = np.arange(attention.sizes["example_index"] - 1)
+    assert_allclose(attention[0].values[before + 1, before], 1, atol=0.01)
+    assert attention.sizes["example_index"] == found.sizes["index"]
+
+
+def test_moments_are_before_the_change_and_the_end():
+    found, last = results()
+    start = float(last["window_start"])
+    expected = found["step"].values[found["step"] <= start].max()
+    assert last["moment_step"].values.tolist() == [expected, STEPS[-1]]
+
+
+def test_losses_by_range_are_those_of_all_indices():
+    found, last = results()
+    sizes = np.diff(last["index_range"].values, append=found.sizes["index"] + 1)
+    assert_allclose(
+        (last["range_loss"] * sizes).sum("index_range") / sizes.sum(), found["loss"], rtol=1e-6
+    )
+
+
 def test_the_network_is_that_of_the_checkpoints():
     """Head 0 of the first layer looks at the token before, head 0 of the second is induction."""
     found, last = results()

@@ -233,7 +233,7 @@ def test_raters_are_judged_without_any_run():
 
 
 def test_runs_that_read_no_labels_of_the_rater_count_for_all_raters():
-    runs = runs_of(good(), "generated, better, 0.05 clean")
+    runs = runs_of(good(), "corpus generated, rater better, 5 % clean labels")
     others = runs.isel(run=runs["rater_of_run"].values != "better")
     assert set(others["strategy_of_run"].values) == {"clean", "oracle"}
     assert set(others["clean_share_of_run"].values) == {0.05}
@@ -331,7 +331,7 @@ def test_claims_and_figures_read_what_comparisons_have():
     for dim in ("scored_on", "true_label", "end", "recipe"):
         assert real[dim].values.tolist() == made_up[dim].values.tolist()
     assert set(made_up["measure"].values) <= set(real["measure"].values)
-    assert base_settings(real) == {"generated": "c, r, 0.05 clean"}
+    assert base_settings(real) == {"generated": "corpus c, rater r, 5 % clean labels"}
     for claim in generated.CLAIMS:
         if law_of(claim.name) not in ("better-raters-gain-less", "correction-helps-class-noise"):
             assert np.isfinite(claim.measure(real).value), claim.name

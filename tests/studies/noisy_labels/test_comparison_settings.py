@@ -99,16 +99,16 @@ def test_clean_and_oracle_belong_to_every_setting_that_they_do_not_depend_on():
     found = settings(*pairs)
     present = found["seeds"].to_pandas() > 0
     assert present.index.tolist() == [
-        "c, a, 0.05 clean",
-        "c, b, 0.05 clean",
+        "corpus c, rater a, 5 % clean labels",
+        "corpus c, rater b, 5 % clean labels",
         "c, a, 0.2 clean",
-        "d, a, 0.05 clean",
+        "corpus d, rater a, 5 % clean labels",
     ]
     assert present["naive"].all()
     assert present["clean"].tolist() == [True, True, False, False]
     assert present["oracle"].tolist() == [True, True, True, False]
     assert present["few-noisy"].tolist() == [True, False, False, False]
-    of_b = found.sel(setting="c, b, 0.05 clean", recipe="clean", measure="auc")
+    of_b = found.sel(setting="corpus c, rater b, 5 % clean labels", recipe="clean", measure="auc")
     assert float(of_b["excess_over_naive"]) == pytest.approx(0.1)
     assert found["rater_of_setting"].values.tolist() == ["a", "b", "a", "a"]
     assert found["corpus_of_setting"].values.tolist() == ["c", "c", "c", "d"]
@@ -185,8 +185,8 @@ def test_measures_are_those_of_runs():
     wrong = np.zeros(of.sizes["comment"], dtype=bool)
     runs = [run(of, shift={"green": 0.5, "blue": -0.4}), run(of, tuned=True, noise=0.2)]
     found = compared(runs, {"c": of}, {"r": rating(of, wrong)})
-    assert found["setting_of_run"].values.tolist() == ["c, r, 0.05 clean"] * 2
-    assert found["setting"].values.tolist() == ["c, r, 0.05 clean"]
+    assert found["setting_of_run"].values.tolist() == ["corpus c, rater r, 5 % clean labels"] * 2
+    assert found["setting"].values.tolist() == ["corpus c, rater r, 5 % clean labels"]
     for place, name in enumerate(["naive", "naive, tuned"]):
         means = found["mean_over_seeds"].isel(setting=0).sel(recipe=name)
         of_run = found.isel(run=place)

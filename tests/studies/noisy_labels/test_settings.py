@@ -49,5 +49,5 @@ def test_runs_are_by_recipe_and_seed():
 
 
 def test_the_name_of_a_setting_says_what_is_unusual():
-    assert str(setting_of(about())) == "c, r, 0.05 clean"
-    assert str(setting_of(about(conditions="x 1"))) == "c, r, 0.05 clean, x 1"
+    assert str(setting_of(about())) == "corpus c, rater r, 5 % clean labels"
+    assert str(setting_of(about(conditions="x 1"))) == "corpus c, rater r, 5 % clean labels, x 1"

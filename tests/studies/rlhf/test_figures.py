@@ -234,10 +234,10 @@ def test_claims_on_all_kinds_of_worlds_are_one_table():
 def test_gains_are_drawn_by_kind_of_world_and_of_reward():
     model, gold = "preference model of 600 comparisons", "the true score"
     assert titles(of(root, everything())) == [
-        f"sequences: 6 policies against a {model}",
-        f"sequences: 3 policies against {gold}",
-        f"enumerated: 6 policies against a {model}",
-        f"enumerated: 3 policies against {gold}",
+        f"world of sequences: 6 policies trained against a {model}",
+        f"world of sequences: 3 policies trained against {gold}",
+        f"enumerated world: 6 policies trained against a {model}",
+        f"enumerated world: 3 policies trained against {gold}",
     ]
 
 
@@ -364,8 +364,8 @@ def test_runs_that_are_shown_are_those_that_claims_are_about():
 def test_calibration_says_its_errors():
     axes = of(calibration, compared([], seeds_of(FIRST))).axes[0]
     assert axes.get_title() == (
-        "600 comparisons of start, 20 epochs\nwidth 64, 2 layers\n"
-        "ECE raw 0.1, calibrated 0.03, perfect 0.0067"
+        "600 comparisons of policy start, 20 epochs\nwidth 64, 2 layers\n"
+        "ECE raw 0.1, calibrated 0.03, of a perfect model 0.0067"
     )
     expected = np.linspace(0.5, 0.9, 4)
     raw = line(axes, marker="o", color=calibration._COLOURS["raw"])

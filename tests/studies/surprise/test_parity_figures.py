@@ -95,7 +95,7 @@ def test_tasks_that_no_network_learns_are_in_the_legend_where_there_are_some(slo
     found = scaling(family(slope=slope))
     (legend,) = of(parity_abilities, found).legends
     said = [each.get_text() for each in legend.get_texts()]
-    assert ("learned by no network" in said) == bool(np.isinf(found["learned_width"]).any())
+    assert ("tasks learned by no network" in said) == bool(np.isinf(found["learned_width"]).any())
     assert "guessing" in said
 
 

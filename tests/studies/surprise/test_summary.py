@@ -1,37 +1,40 @@
-"""The closing lines of the study."""
+"""What the page says first of the study."""
 
 import numpy as np
+import xarray as xr
 
-from ontogeny.studies.surprise.summary import summary
+from ontogeny.studies.surprise.summary import finding
 from parity_runs import WIDTHS, family, scaling
 from surprise_runs import mixture_family, mixture_run, scaling_of
 
-HEADLINE = "surprise: loss and abilities, from the smallest to the largest"
+
+def test_without_networks_nothing_is_said():
+    assert finding({}) == ""
 
 
-def lines(**found):
-    """Return the columns of each line after the headline."""
-    headline, *rows = summary(found)
-    assert headline == HEADLINE
-    return [[each.strip() for each in row.strip().split("  ") if each] for row in rows]
+def test_published_models_are_counted():
+    published = xr.Dataset(coords={"family": ["a"], "task": ["x", "y"]})
+    assert finding({"published_scaling": published}) == (
+        "Published scores of 1 family of models on 2 tasks are compared with forecasts."
+    )
 
 
-def test_published_models_alone_have_one_line():
-    assert summary({}) == ["surprise: published models; no network was trained"]
+def test_the_smallest_and_the_largest_networks_are_compared_by_means_over_seeds():
+    parity = scaling(family(seed=0), family(seed=1))
+    loss, learned, parameters = (
+        parity[name].mean("family").values for name in ("loss", "learned_tasks", "parameters")
+    )
+    assert finding({"parity_scaling": parity}) == (
+        f"The smallest and the largest of {len(WIDTHS)} sizes of networks on sparse parities "
+        f"({parameters[0]:,.0f} and {parameters[-1]:,.0f} parameters) reach a loss of "
+        f"{loss[0]:.2f} and {loss[-1]:.2f} nat and learn {learned[0]:.3g} and {learned[-1]:.3g} of "
+        f"{parity.sizes['task']} tasks."
+    )
 
 
-def test_each_setting_has_a_line_with_means_over_seeds():
-    parity = scaling(family(seed=0), family(seed=1), family("long", steps=16000))
-    loss = parity["loss"].isel(family=slice(2)).mean("family")
-    learned = parity["learned_tasks"].isel(family=slice(2)).mean("family")
-    found = {row[0]: row for row in lines(parity_scaling=parity)}
-    assert set(found) == {"parity", "long"}
-    assert found["parity"] == [
-        "parity",
-        f"{len(WIDTHS)} sizes",
-        f"loss {float(loss[0]):.2f} to {float(loss[-1]):.2f} nat",
-        f"{float(learned[0]):.3g} to {float(learned[-1]):.3g} tasks learned",
-    ]
+def test_of_several_settings_the_first_is_named():
+    parity = scaling(family(), family("long", steps=16000))
+    assert "parameters, setting `parity`)" in finding({"parity_scaling": parity})
 
 
 def test_tasks_of_transformers_are_solved_when_most_problems_are():
@@ -39,38 +42,34 @@ def test_tasks_of_transformers_are_solved_when_most_problems_are():
     exact = mixture["exact"].sel(shots="most").isel(family=0).values
     few, many = ((exact[at] > 0.5).sum() for at in (0, -1))
     assert few < many
-    ((*_, said),) = lines(mixture_scaling=mixture)
-    assert said == f"{few} to {many} of {exact.shape[1]} tasks solved"
+    said = finding({"mixture_scaling": mixture})
+    assert said.endswith(f"solve {few} and {many} of {exact.shape[1]} tasks.")
+    assert "on texts" in said
 
 
 def test_a_mixture_without_tasks_has_a_loss():
     runs = mixture_family()
     for run in runs:
         run.results["evaluation"] = run.results["evaluation"].isel(task=[])
-    ((_, sizes, loss),) = lines(mixture_scaling=scaling_of(runs))
-    assert sizes == "9 sizes"
-    assert loss.startswith("loss ")
+    said = finding({"mixture_scaling": scaling_of(runs)})
+    assert said.endswith("nat.")
+    assert "solve" not in said
 
 
-def test_networks_that_diverged_are_counted():
-    parity = scaling(family(seed=0, diverged=WIDTHS[-2:]), family(seed=1, diverged=WIDTHS[-1:]))
-    ((_, sizes, *_, said),) = lines(parity_scaling=parity)
-    assert sizes == "7 sizes"
-    assert said == "3 networks diverged"
-
-
-def test_the_loss_is_that_of_the_smallest_network_that_is_left():
+def test_networks_that_diverged_are_left_out():
     parity = scaling(family(diverged=WIDTHS[:2]))
     loss = parity["loss"].values.ravel()
     known = loss[np.isfinite(loss)]
-    ((_, _, said, *_),) = lines(parity_scaling=parity)
-    assert said == f"loss {known[0]:.2f} to {known[-1]:.2f} nat"
+    assert f"loss of {known[0]:.2f} and {known[-1]:.2f} nat" in finding({"parity_scaling": parity})
 
 
-def test_a_setting_of_which_all_networks_diverged_says_so():
-    parity = scaling(family(), family("lost", diverged=WIDTHS))
+def test_one_size_is_told_alone():
+    parity = scaling(family(diverged=WIDTHS[1:]))
+    said = finding({"parity_scaling": parity})
+    assert said.startswith("Networks of ")
+    assert "smallest" not in said
+
+
+def test_networks_that_all_diverged_are_counted():
     mixture = scaling_of([mixture_run(width, ends_at=10) for width in (8, 16)])
-    found = lines(parity_scaling=parity, mixture_scaling=mixture)
-    assert ["lost", f"all {len(WIDTHS)} networks diverged"] in found
-    assert ["mixture", "all 2 networks diverged"] in found
-    assert len(found) == 3
+    assert finding({"mixture_scaling": mixture}) == "All 2 networks on texts diverged."

@@ -60,7 +60,7 @@ class Fault:
     key : str
         The same from the whole, with dots.
     value : object
-        What stands there; of a key that is missing, nothing that a file can hold.
+        What is written there; of a key that is missing, nothing that a file can hold.
     rule : str
         What it breaks, with the remedy.
     is_missing : bool
@@ -261,7 +261,7 @@ def _one_of(known: list[str], value: object) -> str:
 def _not_a(noun: str, value: object) -> str:
     match value:
         case None:
-            return f"must be {noun}, and nothing stands there; give one, or leave the key out"
+            return f"must be {noun}, and the value is empty; give one, or leave the key out"
         case [] | ():
             return f"must be {noun}, not an empty list; give one, or leave the key out"
         case list() | tuple():
@@ -290,7 +290,7 @@ def check_defaults(defaults: Any, model: Any, *, at: str) -> list[Fault]:
     model : type of Section
         What an entry with its defaults has to be.
     at : str
-        Where `defaults` stands, for messages.
+        Key of `defaults`, for messages.
     """
     return [fault for fault in read(defaults, model, at=at)[1] if not fault.is_missing]
 

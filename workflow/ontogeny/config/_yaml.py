@@ -1,4 +1,4 @@
-"""YAML without its traps: a key that stands twice, and numbers in base 8 and 60."""
+"""YAML without its traps: a key that is written twice, and numbers in base 8 and 60."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from ontogeny.config._shown import short
 __all__ = ["parse_yaml"]
 
 _PLAIN: tuple[tuple[str, str], ...] = (
-    (r"character '\\t'", "a tab stands where only blanks may be; write blanks in its place"),
+    (r"character '\\t'", "a tab is used where only blanks are allowed; replace it with blanks"),
     (
         r"character '(.)' that cannot start",
         "a value begins with `{0}`, which means something else in YAML; put quotation marks "
@@ -42,7 +42,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     ),
     (
         r"mapping values are not allowed",
-        "a colon stands where no key can be; correct the indentation, or put quotation marks "
+        "there is a colon where no key can be; correct the indentation, or put quotation marks "
         "around a text that has a colon",
     ),
     (
@@ -56,7 +56,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     ),
     (
         r"expected the node content, but found '(.*)'",
-        "`{0}` stands where a value must be; remove it, or put quotation marks around a text",
+        "there is `{0}` where a value must be; remove it, or put quotation marks around a text",
     ),
     (
         r"sequence entries are not allowed",

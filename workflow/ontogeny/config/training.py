@@ -138,7 +138,7 @@ def refuse_many(steps: int, every: int, key: str) -> None:
     Raises
     ------
     ValueError
-        The rule and the remedy; `key` is where the grid stands.
+        The rule and the remedy; `key` is the key of the grid.
     """
     if every and steps // every > MOST_CHECKPOINTS:
         msg = (

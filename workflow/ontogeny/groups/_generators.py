@@ -323,7 +323,7 @@ def _once(points: Iterable[int], which: str, remedy: str) -> None:
     seen: set[int] = set()
     for point in points:
         if point in seen:
-            msg = f"{which}: the point {point} stands there twice{remedy}"
+            msg = f"{which}: the point {point} occurs there twice{remedy}"
             raise ValueError(msg)
         seen.add(point)
 

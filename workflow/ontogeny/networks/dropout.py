@@ -43,7 +43,7 @@ class Dropout:
     def factors(self, update: int) -> "Callable[[Tensor], Tensor | None]":
         """Return a function: the factors of one hidden layer after the other within an update.
 
-        None stands for no dropout at all.
+        None means no dropout at all.
         """
         if not self.rate:
             return lambda hidden: None

@@ -20,9 +20,9 @@ __all__ = ["draw", "draw_phases"]
 
 _FACTS = {
     "can-induce": "a network that can have induction heads",
-    "cyclic": "a cyclic group",
     "enumerated": "answers that can be enumerated",
     "initial": "its initial checkpoint",
+    "irreps-alone": "a group other than addition modulo an odd number",
     "parity": "tasks of parity",
     "several-layers": "several layers",
     "split": "known training pairs, and test pairs",
@@ -100,13 +100,8 @@ def draw(run: xr.DataTree, figure: str, **values: Any) -> "DrawnFigure":
     given = {**results, **{name: values.pop(name) for name in chosen.inputs if name in values}}
     _refuse_lacking(chosen, given, told_by(study.name).facts(results))
     style = study.style.model_validate(values)
-    title = ", ".join(
-        f"seed {run.attrs[name]}" if name == "seed" else str(run.attrs[name])
-        for name in ("experiment", "seed")
-        if name in run.attrs
-    )
     try:
-        _, made = drawn(module_of(chosen), {**given, "style": style, "title": title})
+        _, made = drawn(module_of(chosen), {**given, "style": style, "title": _title(run, results)})
     except KeyError as error:
         shown = [given[name] for name in chosen.inputs if isinstance(given.get(name), xr.Dataset)]
         what = _missing(error, shown)
@@ -116,6 +111,14 @@ def draw(run: xr.DataTree, figure: str, **values: Any) -> "DrawnFigure":
         raise ValueError(". ".join([msg, *_reasons(what, shown)])) from None
     found: DrawnFigure = made
     return found
+
+
+def _title(run: xr.DataTree, results: Mapping[str, xr.Dataset]) -> str:
+    """Return the title of the figures of a run; networks of one's own have no configuration."""
+    if "configuration" not in next(iter(results.values())).attrs:
+        return str(run.attrs.get("experiment", ""))
+    said: str = told_by(run.attrs["study"]).title(results)
+    return said
 
 
 def _missing(error: KeyError, shown: Sequence[xr.Dataset]) -> str | None:

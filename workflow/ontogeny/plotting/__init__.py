@@ -3,6 +3,8 @@
 from ontogeny.plotting._below import write_below
 from ontogeny.plotting._panels import (
     block_lines,
+    colour_bar,
+    few_ticks,
     handle,
     heat_map,
     legend_below,
@@ -29,6 +31,8 @@ __all__ = [
     "VERDICT_COLOURS",
     "Look",
     "block_lines",
+    "colour_bar",
+    "few_ticks",
     "figure",
     "handle",
     "heat_map",

@@ -21,6 +21,19 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6
 """Colours that readers with any colour vision can tell apart (after Okabe and Ito)."""
 
 SPLIT_COLOURS = {"train": "#0072B2", "test": "#D55E00", "all": "#444444"}
+"""Of training and test pairs, and of nothing else in a figure that shows them."""
+
+_IRREP_COLOURS = (
+    "#117733",
+    "#AA4499",
+    "#88CCEE",
+    "#999933",
+    "#332288",
+    "#CC6677",
+    "#44AA99",
+    "#882255",
+)
+"""Of irreps: other colours than those of splits, told apart with any colour vision (Tol, muted)."""
 
 _DASHES: tuple[Any, ...] = (
     "-",
@@ -93,12 +106,14 @@ def irrep_looks(irreps: Sequence[str]) -> dict[str, Look]:
     Returns
     -------
     dict of str to Look
-        Up to 63 non-trivial irreps differ in colour or dash.
+        Up to 72 non-trivial irreps differ in colour or dash. None has a colour of
+        `SPLIT_COLOURS`.
     """
     looks = {irreps[0]: Look("#999999", "-", "")}
     for number, name in enumerate(irreps[1:]):
-        shape = number // len(PALETTE) % len(_DASHES)
-        looks[name] = Look(PALETTE[number % len(PALETTE)], _DASHES[shape], _HATCHES[shape])
+        shape, place = divmod(number, len(_IRREP_COLOURS))
+        shape %= len(_DASHES)
+        looks[name] = Look(_IRREP_COLOURS[place], _DASHES[shape], _HATCHES[shape])
     return looks
 
 

@@ -14,11 +14,14 @@ VERDICT_COLOURS = {"holds": "#009E73", "does not hold": "#D55E00", "undecided": 
 def verdict_table(claims: xr.Dataset, width: float) -> Figure:
     """Return one row a claim: what is claimed, what was measured, and the verdict.
 
+    Where a claim is undecided, the number of runs in all is beside the verdict that would decide it
+    if the value stays.
+
     Parameters
     ----------
     claims : Dataset
         By claim: ``title``, ``side``, ``threshold``, ``value``, ``interval``, ``runs``,
-        ``verdict``.
+        ``runs_needed``, ``verdict``.
     width : float
         Of a figure [inch]; the table is a quarter wider.
     """
@@ -32,11 +35,12 @@ def verdict_table(claims: xr.Dataset, width: float) -> Figure:
             cells = (
                 (0.0, str(one["title"].values)),
                 (0.42, f"{one['side'].values} {float(one['threshold']):g}"),
-                (0.56, _measured(one)),
+                (0.52, _measured(one)),
             )
             for place, text in cells:
                 axes.text(place, row, text, va="center", fontsize=8)
-            axes.text(0.86, row, said, va="center", fontsize=8, color=VERDICT_COLOURS[said])
+            colour = VERDICT_COLOURS[said]
+            axes.text(0.78, row, said + _needed(one), va="center", fontsize=8, color=colour)
         axes.set(xlim=(0, 1), ylim=(count - 0.4, -0.6))
         axes.axis("off")
     return drawn
@@ -48,3 +52,8 @@ def _measured(one: xr.Dataset) -> str:
         return f"n = {int(one['runs'])}"
     ends = "" if np.isnan(lower) else f" [{lower:.3g}, {upper:.3g}]"
     return f"{value:.3g}{ends}, n = {int(one['runs'])}"
+
+
+def _needed(one: xr.Dataset) -> str:
+    runs, needed = int(one["runs"]), float(one["runs_needed"])
+    return f", needs n = {needed:,.0f}" if runs < needed < np.inf else ""

@@ -5,7 +5,7 @@ the whole package:
 
 - Scores, rewards and ratings are in nats: a sample whose score is d higher is preferred with
   probability ``sigmoid(d) = 1 / (1 + exp(-d))`` (Bradley-Terry). One nat is `POINTS` of Elo. The
-  penalty on a KL has no unit.
+  penalty on a KL is a pure number.
 - A difference of a pair is that of its two scores, chosen - rejected or first - second, as said.
   A pair with equal scores counts as half right.
 - KL is ``KL(p || p0)``, of a policy p from the start policy p0, in nats. In a finite world p0 and p

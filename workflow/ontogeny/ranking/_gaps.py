@@ -130,7 +130,7 @@ def _pairs(scores: Array, place: NDArray[np.int64]) -> tuple[Array, Array]:
     size = np.bincount(place)
     order = np.lexsort([scores, place])
     scores, place = scores[order], place[order]
-    # A step between neighbours in rank lies between k scores of the place and its n - k others.
+    # A step between neighbours in rank is between k scores of the place and its n - k others.
     k = np.arange(scores.size) - (np.cumsum(size) - size)[place] + 1
     across = (k * (size[place] - k))[:-1] * np.where(np.diff(place) == 0, np.diff(scores), 0)
     total = np.bincount(place[:-1], across, minlength=size.size).astype(np.float64)

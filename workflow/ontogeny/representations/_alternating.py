@@ -93,7 +93,7 @@ def _split(
     root = 1.0 if is_real else 1j
     halves = []
     for eigenvalue in (root, -root):
-        # No tableau is its own transpose; the larger one of each pair stands for both.
+        # No tableau is its own transpose; the larger one of each pair represents both.
         larger = [t for t in range(len(tableaux)) if np.flatnonzero(J[:, t])[0] > t]
         basis = (np.eye(len(J)) + J / eigenvalue)[:, larger] / np.sqrt(2)
         halves.append(basis.conj().T @ rho @ basis)

@@ -58,7 +58,7 @@ def real_irreps(group: Group) -> tuple[Irrep, ...]:
     Returns
     -------
     irreps : tuple of Irrep
-        In the order of the complex ones; a pair stands at the place of its first and has its name.
+        In the order of the complex ones; a pair is at the place of its first and has its name.
 
     Examples
     --------

@@ -121,7 +121,7 @@ def _tableaux(partition: Partition) -> Iterator[Contents]:
     if not partition:
         yield ()
     for row, length in enumerate(partition):
-        # The largest number stands at the end of a row that is longer than the next one.
+        # The largest number is at the end of a row that is longer than the next one.
         if row + 1 == len(partition) or length > partition[row + 1]:
             shorter = (*partition[:row], length - 1, *partition[row + 1 :])
             for contents in _tableaux(tuple(part for part in shorter if part)):

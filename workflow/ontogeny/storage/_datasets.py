@@ -39,7 +39,7 @@ def write(
     path : path
         Where it belongs; the file appears there only when complete.
     attributes : mapping of str, optional
-        From `ontogeny.provenance.attributes`; none for a dataset whose provenance lies beside it.
+        From `ontogeny.provenance.attributes`; none for one with its provenance in a file beside it.
     identity : str
         Of the result, in hexadecimal.
 

@@ -1,4 +1,4 @@
-"""Sweeps: a list in the place of a value stands for one entry for each of its values.
+"""Sweeps: a list in the place of a value makes one entry of each of its values.
 
 For each entry of the configuration, in this order:
 

@@ -26,7 +26,7 @@ def member_name(sweep: str, fields: list[str], values: list[Any]) -> str:
 
 
 def label(value: Any) -> str:
-    """Return a value as it stands in names: lower-case letters, digits and single hyphens.
+    """Return a value as it is written in names: lower-case letters, digits and single hyphens.
 
     Different values of a field have different labels: where letters and digits alone would be
     ambiguous or long, a digest of the value follows. Only texts that differ in upper and lower case

@@ -10,7 +10,7 @@ Path = tuple[str, ...]
 
 
 def is_sweep(node: Any, lists: Collection[str], path: Path) -> bool:
-    """Return whether what stands at a path is a list of values of which each makes a member."""
+    """Return whether the value at a path is a list of values that each make a member."""
     if not isinstance(node, list) or not node:
         return False
     is_list = any(fnmatchcase(".".join(path), each) for each in lists)
@@ -18,7 +18,7 @@ def is_sweep(node: Any, lists: Collection[str], path: Path) -> bool:
 
 
 def found_at(node: Any, path: Path) -> Any:
-    """Return what stands at a path; None for nothing."""
+    """Return the value at a path; None if there is none."""
     for key in path:
         node = node.get(key) if isinstance(node, Mapping) else None
     return node

@@ -21,11 +21,11 @@ def steps_of(
     Parameters
     ----------
     entry, defaults : mapping
-        A list at the path of a tied field stands in the entry, or in the defaults.
+        The entry, or the defaults, has a list at the path of a tied field.
     lists : collection of str
         Dotted paths of the fields that are lists themselves; `*` stands for any part of a path.
     at : str
-        Where the entry stands, for messages.
+        Key of the entry, for messages.
 
     Yields
     ------
@@ -104,5 +104,5 @@ def _placed(node: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
 
 def _why_not(value: Any) -> str:
     if value is None:
-        return "is a field that stands neither here nor in the defaults"
+        return "is a field that is neither here nor in the defaults"
     return f"= {short(value)} is not a list of values here or in the defaults"

@@ -21,7 +21,7 @@ class Quantity:
     measure : str
         The measure that it belongs to.
     place : tuple of int
-        Where in the measure it stands; empty for a measure that is one number.
+        Its place in the measure; empty for a measure that is one number.
     """
 
     measure: str

@@ -29,7 +29,7 @@ class ParameterBuffer:
     dtype : torch.dtype, optional
         Floating-point type of the vector.
     device : torch.device or str, optional
-        Where it lies.
+        Its device.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""What stands between Snakemake and the library: the plan, adopted results, the summary."""
+"""What connects Snakemake and the library: the plan, adopted results, the summary."""

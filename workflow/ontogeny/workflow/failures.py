@@ -1,4 +1,4 @@
-"""What is said last of a run in which files could not be read or written."""
+"""What is said last of a run in which steps have failed, or files could not be read or written."""
 
 import errno
 import re
@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ontogeny.storage import refused
+from ontogeny.workflow.plan_words import number_of, task_of
 from ontogeny.workflow.snakemake_parts import part
 from ontogeny.workflow.usage import is_of_memory
 
-__all__ = ["failed_jobs", "file_failures"]
+__all__ = ["failed_jobs", "file_failures", "step_failures"]
 
 _HERE = f"{__name__.replace('.', '/')}.py"
 _SAID = re.compile(r"\b(?:StorageError|LostError): (.*)")
+_MOST_LISTED = 3
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _PROBE = bytes(2**16)
 
@@ -63,12 +65,41 @@ def file_failures(jobs: Iterable[Any], folder: str | Path = ".") -> list[str]:
     return []
 
 
+def step_failures(jobs: Iterable[Any]) -> list[str]:
+    """Return which steps have failed, why by the last lines of their logs, and where these are.
+
+    Parameters
+    ----------
+    jobs : iterable of snakemake.jobs.Job
+        Those that have failed.
+    """
+    found: dict[str, list[str]] = {}
+    for job in sorted(jobs, key=lambda job: [str(path) for path in job.output]):
+        task = task_of(part(job, "message", _HERE) or str(job.rule))
+        logs = [str(path) for path in job.log]
+        reasons = [line for log in logs for line in _lines(log)[-1:]]
+        why = f": {reasons[-1]}" if reasons else ""
+        found.setdefault(why, []).append(f"{task} ({logs[0]})" if logs else task)
+    return [_failed(steps, why) for why, steps in found.items()]
+
+
+def _failed(steps: list[str], why: str) -> str:
+    left = len(steps) - _MOST_LISTED
+    more = [f"{number_of(left, 'further step')} for the same reason"] if left > 0 else []
+    return f"Failed: {'; '.join([*steps[:_MOST_LISTED], *more])}{why}"
+
+
+def _lines(log: str) -> list[str]:
+    """Return the lines of a log without those on memory; none if it cannot be read."""
+    try:
+        text = Path(log).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return [line for line in text.splitlines() if line and not is_of_memory(line)]
+
+
 def _sentences(logs: Iterable[str]) -> Iterator[str]:
     for log in logs:
-        try:
-            text = Path(log).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        lines = [line for line in text.splitlines() if line and not is_of_memory(line)]
+        lines = _lines(log)
         if lines and (found := _SAID.search(lines[-1])):
             yield found[1]

@@ -1,8 +1,8 @@
-"""What a run of the workflow would do, and why: read from Snakemake, passed on as JSON, told."""
+"""What a run of the workflow would do, and why: read from Snakemake, passed on as JSON."""
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +13,16 @@ from pydantic import TypeAdapter
 from ontogeny.costs import Cost
 from ontogeny.workflow.snakemake_parts import part
 
-__all__ = ["PLAN", "PlannedJob", "lines", "planned_jobs", "read_plan", "write_plan"]
+__all__ = [
+    "PLAN",
+    "WHY",
+    "PlannedJob",
+    "PlannedRun",
+    "planned_jobs",
+    "planned_run",
+    "read_plan",
+    "write_plan",
+]
 
 PLAN = "ONTOGENY_PLAN"
 """The environment variable with the path that a dry run of the workflow writes its plan to."""
@@ -34,7 +43,7 @@ WHY = {
 The first one that applies is told.
 """
 
-MOST_LISTED = 4
+_DIGEST = re.compile(r"[0-9a-f]{32,}")
 _HERE = f"{__name__.replace('.', '/')}.py"
 
 
@@ -54,6 +63,8 @@ class PlannedJob:
         Whether all of its outputs are there already, which the job replaces.
     can_continue : bool
         Whether nothing but the schedule of a training differs, and a state of it is saved.
+    changed : tuple of str
+        Of ``configuration`` and ``code`` what has changed since the job ran last.
     benchmark : str or None
         The file with the time that the job took.
     study : str
@@ -68,12 +79,32 @@ class PlannedJob:
     reasons: tuple[str, ...]
     is_finished: bool = False
     can_continue: bool = False
+    changed: tuple[str, ...] = ()
     benchmark: str | None = None
     study: str = ""
     cost: Cost | None = None
 
 
-_JOBS = TypeAdapter(list[PlannedJob])
+@dataclass(frozen=True)
+class PlannedRun:
+    """What a run of the workflow would do.
+
+    Attributes
+    ----------
+    configuration : str
+        Its name, which results and logs are below.
+    total : int
+        Number of steps that all results take, those that are up to date included.
+    jobs : list of PlannedJob
+        Those that would run.
+    """
+
+    configuration: str
+    total: int
+    jobs: list[PlannedJob]
+
+
+_RUN = TypeAdapter(PlannedRun)
 
 
 def planned_jobs(
@@ -109,31 +140,36 @@ def planned_jobs(
     return found
 
 
-def write_plan(jobs: Sequence[PlannedJob], path: str | Path) -> None:
-    """Write planned jobs as JSON."""
-    Path(path).write_text(_JOBS.dump_json([*jobs]).decode(), encoding="utf-8")
+def planned_run(
+    dag: Any, configuration: str, cost_of: Callable[[str, Any], tuple[str, Cost | None]]
+) -> PlannedRun:
+    """Return what a run would do, with the number of all steps.
 
+    Parameters
+    ----------
+    dag : snakemake.dag.DAG
+        After Snakemake has planned.
+    configuration : str
+    cost_of : callable
+        As for `planned_jobs`.
 
-def read_plan(path: str | Path) -> list[PlannedJob]:
-    """Read what `write_plan` has written."""
-    return _JOBS.validate_json(Path(path).read_text(encoding="utf-8"))
-
-
-def lines(jobs: Iterable[PlannedJob]) -> list[str]:
-    """Return one line for each kind of step and reason, with up to four names; figures last.
-
-    Examples
-    --------
-    >>> job = PlannedJob("a_train", "train e, seed 0", {}, ("params_changed",))
-    >>> lines([job])
-    ['train (e, seed 0): its configuration or code has changed']
+    Raises
+    ------
+    SnakemakeChangedError
+        If Snakemake tells its plan in another way than the tested version.
     """
-    groups: dict[tuple[str, str], list[str]] = {}
-    for job in jobs:
-        kind, name = _told(job.message)
-        groups.setdefault((kind, _why(job)), []).append(name)
-    ordered = sorted(groups.items(), key=lambda group: group[0][0].startswith("figure"))
-    return [f"{kind}{_listed(names)}: {why}" for (kind, why), names in ordered]
+    total = sum(not part(job, "is_norun", _HERE) for job in part(dag, "jobs", _HERE))
+    return PlannedRun(configuration, total, planned_jobs(dag, cost_of))
+
+
+def write_plan(run: PlannedRun, path: str | Path) -> None:
+    """Write what a run would do as JSON."""
+    Path(path).write_text(_RUN.dump_json(run).decode(), encoding="utf-8")
+
+
+def read_plan(path: str | Path) -> PlannedRun:
+    """Read what `write_plan` has written."""
+    return _RUN.validate_json(Path(path).read_text(encoding="utf-8"))
 
 
 def _planned(
@@ -156,6 +192,7 @@ def _planned(
         and reasons == ("params_changed",)
         and _differs_in_schedule(part(reason, "params_changed", _HERE))
         and any(Path(outputs[0]).parent.glob(".state/*/*")),
+        changed=_changed(part(reason, "params_changed", _HERE)),
         benchmark=None if benchmark is None else str(benchmark),
         study=study,
         cost=cost,
@@ -174,25 +211,20 @@ def _differs_in_schedule(change: Any) -> bool:
     return isinstance(old, dict) and _without_schedule(old) == _without_schedule(new)
 
 
+def _changed(change: Any) -> tuple[str, ...]:
+    """Return whether parameters differ in what the configuration says, in code, or in both.
+
+    The digest of the code is the one parameter that is a hexadecimal number alone.
+    """
+    if not change:
+        return ()
+    values = part(change, "only_new", _HERE) | part(change, "only_old", _HERE)
+    are_code = {bool(_DIGEST.fullmatch(each.strip("'"))) for each in values}
+    kinds = (("configuration", False), ("code", True))
+    return tuple(word for word, is_code in kinds if is_code in are_code)
+
+
 def _without_schedule(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {key: _without_schedule(each) for key, each in value.items() if key != "schedule"}
-
-
-def _told(message: str) -> tuple[str, str]:
-    """Return what a job does, and what it does it to."""
-    message = re.sub(r" \(progress in .*\)$", "", message)
-    kind, _, name = message.partition(" of " if " of " in message else " ")
-    return kind, name
-
-
-def _why(job: PlannedJob) -> str:
-    return WHY[job.reasons[0]] if job.reasons else "for another reason of Snakemake"
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) > MOST_LISTED:
-        return f" ({len(names)} times)"
-    named = "; ".join(filter(None, names))
-    return f" ({named})" if named else ""

@@ -1,21 +1,19 @@
-"""The few lines with which a run of the workflow ends."""
+"""The five lines with which a run of the workflow ends."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tabulate import tabulate
-
+from ontogeny.claims import VERDICTS
 from ontogeny.storage import read
 from ontogeny.study import Places, Plan
 from ontogeny.workflow.snakemake_parts import part
 
-__all__ = ["closing", "duration", "has_all_results", "span", "study_lines", "summary"]
+__all__ = ["closing", "duration", "has_all_results"]
 
 _HERE = f"{__name__.replace('.', '/')}.py"
-_MOST_ROWS = 12
-_MOST_FIGURES = 2
-"""Of each study, to look at first."""
+_PLURALS = {"holds": "hold", "does not hold": "do not hold"}
 
 
 def has_all_results(workflow: Any, *, has_run: bool) -> bool:
@@ -41,7 +39,10 @@ def closing(
     folder: str | Path = ".",
     seconds: float | None = None,
 ) -> str:
-    """Return what a run came to that has made all results.
+    """Return what a run came to that has made all results, in at most five lines.
+
+    They say how many networks learned what they were trained for, when circuits formed, how many
+    claims hold, how long it took, and where the page is.
 
     Parameters
     ----------
@@ -52,80 +53,34 @@ def closing(
         In which the workflow ran.
     seconds : float, optional
         How long the run took [s]; None when nothing had to be done.
-
-    Returns
-    -------
-    str
-        Ends with a line break.
     """
     folder = Path(folder)
-    claims = places.result("claims", suffix=".html")
-    first = [claims] if (folder / claims).exists() else []
-    for plan in plans.values():
-        figures = [f"{figure}.png" for figure in plan.highlights()]
-        first += [path for path in figures if (folder / path).exists()][:_MOST_FIGURES]
-    studies = [plan.summary(lambda path: read(folder / path)) for plan in plans.values()]
-    return summary(studies, first, seconds=seconds)
-
-
-def summary(
-    studies: Iterable[Sequence[str]], paths: Sequence[str], *, seconds: float | None = None
-) -> str:
-    """Return what a run came to.
-
-    Parameters
-    ----------
-    studies : iterable of sequences of str
-        The lines of each study.
-    paths : sequence of str
-        Where to look first.
-    seconds : float, optional
-        How long the run took [s].
-
-    Returns
-    -------
-    str
-        Ends with a line break.
-    """
-    blocks = ["\n".join(lines) for lines in studies if lines]
-    if paths:
-        blocks.append("\n".join(["Look first at", *(f"  {path}" for path in paths)]))
-    if seconds is not None:
-        blocks.append(f"Finished in {duration(seconds)}.")
-    return "\n" + "\n\n".join(blocks) + "\n"
-
-
-def study_lines(headline: str, rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a headline and an aligned row for each experiment, of many the first few.
-
-    Examples
-    --------
-    >>> study_lines("Two trained.", [("a", "1 of 1", "step 9"), ("long", "0 of 1", "")])
-    ['Two trained.', '  a     1 of 1  step 9', '  long  0 of 1']
-    """
-    table = tabulate(rows[:_MOST_ROWS], tablefmt="plain", disable_numparse=True).splitlines()
-    left = len(rows) - _MOST_ROWS
-    return [
-        headline,
-        *(f"  {line}".rstrip() for line in table),
-        *([f"  and {left} more experiments"] if left > 0 else []),
+    found = [plan.summary(lambda path: read(folder / path)) for plan in plans.values()]
+    page = places.result("index", suffix=".html")
+    lines = [
+        _sentence([each.networks for each in found]),
+        _sentence([each.circuits for each in found]),
+        _claims(folder / places.result("claims")),
+        "" if seconds is None else f"The run took {duration(seconds)}.",
+        f"Open {page} in a browser to see what came out." if (folder / page).exists() else "",
     ]
+    return "\n".join(filter(None, lines))
 
 
-def span(steps: Sequence[float]) -> str:
-    """Return the median of some steps, with their range if they differ.
+def _sentence(phrases: Sequence[str]) -> str:
+    """Return what the studies say in one sentence; nothing if they say nothing."""
+    said = "; ".join(filter(None, phrases))
+    return f"{said[0].upper()}{said[1:]}." if said else ""
 
-    Examples
-    --------
-    >>> span([1600.0]), span([1500.0, 1600.0, 2000.0])
-    ('step 1,600', 'step 1,600 (1,500 to 2,000)')
-    """
-    ordered = sorted(steps)
-    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-    text = f"step {middle:,.0f}"
-    if ordered[0] == ordered[-1]:
-        return text
-    return f"{text} ({ordered[0]:,.0f} to {ordered[-1]:,.0f})"
+
+def _claims(path: Path) -> str:
+    """Return how many claims have which verdict; nothing if none was judged."""
+    if not path.exists():
+        return ""
+    counts = Counter(map(str, read(path)["verdict"].values))
+    words = (each if counts[each] == 1 else _PLURALS.get(each, each) for each in VERDICTS)
+    told = (f"{counts[each]} {word}" for each, word in zip(VERDICTS, words, strict=True))
+    return f"Claims: {', '.join(told)}."
 
 
 def duration(seconds: float) -> str:

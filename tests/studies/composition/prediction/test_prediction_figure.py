@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from ontogeny.plotting import PALETTE, irrep_looks
 from ontogeny.storage import read, write
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.prediction.figures.experiment import prediction as figure
@@ -136,14 +137,15 @@ def test_a_run_whose_examples_have_no_winner_leaves_the_neuron_to_the_next():
 
 def test_all_curves_bars_and_the_neuron_are_drawn():
     numbers = numbers_of(several())
-    along, bars, neuron = drawn(numbers).axes
+    made = drawn(numbers)
+    along, bars, neuron = made.axes
     assert len(along.get_lines()) == 4 * 3 + 5 + 2
     assert [bar.get_height() for bar in bars.patches] == list(numbers["strong_share"].values)
     assert {f"{int(k)}/9" for k in numbers["strong_irreps"]} <= words(bars)
-    assert "all\nirreps" in words(bars)
-    assert bars.get_ylabel() == "share that becomes strong"
+    assert bars.get_ylabel() == "share of strong irreps"
     winner = numbers["race_winner"].item()
-    assert words(neuron) == {"the winner leads", f"{winner}\nwins", "others"}
+    assert words(neuron) == {"the winner leads"}
+    assert {f"{winner}, winner", "other irreps", "share among all irreps"} <= {*labels(made)}
     thick = [line for line in neuron.get_lines() if line.get_linewidth() > 2]
     assert len(neuron.get_lines()) == 15 + 1
     np.testing.assert_array_equal(thick[0].get_ydata(), numbers["race_share"].sel(irrep=winner))
@@ -152,7 +154,10 @@ def test_all_curves_bars_and_the_neuron_are_drawn():
         assert axes.get_xlim() == (0, numbers["moment"][-1])
         assert axes.get_xlabel() == "step / step of test accuracy 0.99"
         assert axes.get_xticklabels()[0].get_text() == "0"
-    assert drawn(numbers, log_steps=False).axes[0].get_xscale() == "linear"
+    irreps = ["trivial", *map(str, numbers["irrep"].values[1:])]
+    assert thick[0].get_color() == irrep_looks(irreps)[winner].colour
+    curves = {line.get_color() for line in along.get_lines()}
+    assert curves.isdisjoint(PALETTE)
 
 
 def test_one_run_has_no_thin_curves():
@@ -160,7 +165,7 @@ def test_one_run_has_no_thin_curves():
     along, bars, _ = made.axes
     assert len(along.get_lines()) == 5 + 2
     assert len(bars.patches) == 4
-    assert len(labels(made)) == 6
+    assert len(labels(made)) == 9
 
 
 def test_where_accuracy_is_not_reached_the_axis_says_so():
@@ -175,7 +180,7 @@ def test_where_no_neuron_has_a_winner_the_panels_say_so():
     along, _, neuron = made.axes
     assert words(neuron) == {"no neuron has a winner"}
     assert "no neuron has a winner" in along.get_title(loc="left")
-    assert len(labels(made)) == 3
+    assert len(labels(made)) == 4
 
 
 def test_where_all_pairs_are_trained_on_training_accuracy_counts():
@@ -207,6 +212,6 @@ def test_where_nothing_competes_neurons_have_winners_and_no_auc():
     prediction, history = run("S4", seed=0)
     unknown = {name: np.nan * prediction[name] for name in ("neuron_auc", "neuron_auc_null")}
     numbers = numbers_of([(prediction.assign(unknown), history)])
-    left, _, right = drawn(numbers).axes[:3]
-    assert left.get_title(loc="left").endswith("nothing competes")
-    assert any(each.endswith("wins") for each in words(right))
+    made = drawn(numbers)
+    assert made.axes[0].get_title(loc="left").endswith("nothing competes")
+    assert any(each.endswith(", winner") for each in labels(made))

@@ -23,7 +23,7 @@ LEAST_WIDTHS = 3
 
 
 def facts_of_run(
-    *, steps: bool, split: bool, initial: bool, cyclic: bool, kind: str | None
+    *, steps: bool, split: bool, initial: bool, residues: bool, kind: str | None
 ) -> frozenset[str]:
     """Return what is true of a run.
 
@@ -35,12 +35,17 @@ def facts_of_run(
         Whether its training pairs are known, and there are test pairs.
     initial : bool
         Whether its initial checkpoint is kept.
-    cyclic : bool
-        Whether its group is cyclic by its name.
+    residues : bool
+        Whether it is analysed as modular addition, by frequency, as well.
     kind : str or None
         Of its architecture; None where it is not known.
     """
-    facts = {"steps": steps, "split": split, "initial": initial, "cyclic": cyclic}
+    facts = {
+        "steps": steps,
+        "split": split,
+        "initial": initial,
+        "irreps-alone": not residues,
+    }
     found = {name for name, holds in facts.items() if holds}
     return frozenset(found if kind is None else {*found, kind})
 
@@ -53,7 +58,7 @@ def facts_of_runs(experiments: Collection[Experiment], given: Mapping[str, Given
     experiments : collection of Experiment
         Those whose networks learn the product of the group.
     given : mapping
-        The section ``groups``: the groups that no name stands for.
+        The section ``groups``: the groups that cannot be called by name.
 
     Returns
     -------

@@ -6,6 +6,8 @@ __all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", 
 
 DIMENSIONS = labels.DIMENSIONS | {
     "irrep": "irreducible representation",
+    "conjugacy_class": "conjugacy class, numbered by first appearance among the elements",
+    "component": "direction of the unembedding that belongs to an irrep",
     "complex_irrep": "irreducible representation over the complex numbers",
     "entry": "orthonormal matrix entry of the real irreps",
     "output_entry": "orthonormal matrix entry, of the candidate product",
@@ -49,6 +51,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "milestone": "event of a training run",
     "precision": "floating-point type",
     "score": "score by which irreps are ranked",
+    "strength": "place of an irrep by its final logit similarity, from 1",
     "knowledge": "moment of training from which the prediction is made",
     "function": "what a neuron reads of the left and the right factor, and what it writes",
     "multiple": "multiple of a phase",

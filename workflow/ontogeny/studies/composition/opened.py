@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.joins.outcomes import is_learned
 from ontogeny.studies.composition.carried import training_of
-from ontogeny.studies.composition.facts import facts_of_run, is_cyclic
+from ontogeny.studies.composition.facts import facts_of_run
 from ontogeny.studies.composition.networks.build import build
+from ontogeny.studies.composition.titles import title
 
-__all__ = ["Activations", "columns", "data", "facts", "network", "phases", "words"]
+__all__ = ["Activations", "columns", "data", "facts", "network", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
 
@@ -104,17 +105,10 @@ def facts(results: Results) -> set[str]:
             steps=history.sizes.get("step", 0) > 1,
             split="test" in history.get("split", xr.DataArray([])).values,
             initial="step" in history and int(history["step"][0]) == 0,
-            cyclic=_is_cyclic(history),
+            residues="addition_analysis" in results,
             kind=None if checkpoints is None else training_of(checkpoints).architecture.kind,
         )
     )
-
-
-def _is_cyclic(history: xr.Dataset) -> bool:
-    try:
-        return is_cyclic(history.attrs.get("group", ""))
-    except ValueError:  # the group has no name that is known
-        return False
 
 
 def network(results: Results, place: int) -> Callable[[ArrayLike, ArrayLike], Activations]:

@@ -125,7 +125,7 @@ def follow_group(
 
 
 def _checkpoints(steps: Sequence[int]) -> str:
-    """Return in words how many checkpoints there are, and of which steps."""
+    """Return in words how many checkpoints there are, and their steps."""
     if len(steps) == 1:
         return f"1 checkpoint (step {steps[0]:,})"
     return f"{len(steps)} checkpoints (steps {steps[0]:,} to {steps[-1]:,})"

@@ -57,4 +57,8 @@ def over_steps(
         boundary = shown_phases(numbers["phase_boundary"], style)
         for axes in panels:
             phase_shades(axes, boundary.values, last)
-        phase_legend(drawn, [str(name) for name in boundary["boundary"].values])
+        phase_legend(
+            drawn,
+            [str(name) for name in boundary["boundary"].values],
+            unfinished=bool(boundary.isel(boundary=-1).isnull()),
+        )

@@ -25,13 +25,58 @@ from ontogeny.studies.composition.resolution import resolve
 from ontogeny.studies.composition.section import FIGURES, Composition
 from ontogeny.studies.composition.summary import (
     Outcome,
+    finding,
     outcomes_of_history,
     outcomes_of_runs,
     summary,
 )
-from ontogeny.study import Claims, Places, Plan, Study, Subject, given_digest
+from ontogeny.studies.composition.titles import words
+from ontogeny.study import Claims, Places, Plan, Study, Subject, Summary, given_digest
+from ontogeny.titles import common, titled
 
 __all__ = ["STUDY", "CompositionPlan"]
+
+STORY = (
+    "overview",
+    "learning",
+    "seeds",
+    "irreps",
+    "progress",
+    "losses",
+    "matrices",
+    "hidden",
+    "neurons",
+    "activations",
+    "logits",
+    "components",
+    "readout",
+    "change_of_basis",
+    "ablations",
+    "addition_progress",
+    "addition_phases",
+    "addition_spectra",
+    "embedding_circles",
+    "addition_neurons",
+    "addition_attention",
+    "addition_logits",
+    "addition_algorithms",
+    "addition_readout",
+    "addition_ablations",
+    "addition_removal",
+    "addition_key_losses",
+    "addition_norms",
+    "addition_measures",
+    "addition_followups",
+    "prediction",
+    "universality_grokking",
+    "universality_irreps",
+    "universality_similarity",
+    "universality_order",
+    "universality_width",
+    "universality_claims",
+    "addition_efficiency",
+)
+"""From the story of a run to the evidence: losses, irreps, circuit, tests of it; then all runs."""
 
 TABLES = ("runs", "averages", "intervals", "irreps", "widths")
 
@@ -183,7 +228,7 @@ class CompositionPlan(Plan):
         )
 
     def predicting(self) -> list[tuple[str, int]]:
-        """Return the runs of which it is known what they say early."""
+        """Return the runs that have predictions."""
         return self.runs(self.predicts)
 
     def comparison_specification(self) -> Any:
@@ -316,7 +361,7 @@ class CompositionPlan(Plan):
             steps=experiment.has_steps,
             split=experiment.has_test_pairs,
             initial=experiment.has_initial,
-            cyclic=self.is_cyclic(experiment),
+            residues=self.adds(experiment),
             kind=experiment.architecture.kind,
         )
 
@@ -324,7 +369,7 @@ class CompositionPlan(Plan):
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(words(experiment.group, experiment), name, seed=seed),
                 inputs={
                     result: self.result(f"{name}/seed{seed}", result)
                     for result in self.results_of_run(experiment)
@@ -347,7 +392,7 @@ class CompositionPlan(Plan):
             found.append(
                 Subject(
                     wildcards={"experiment": name},
-                    title=name,
+                    title=titled(words(experiment.group, experiment), name),
                     inputs={result: self.files(runs, result) for result in results}
                     | self.own_files(runs)
                     | {"phases": [f for each in with_phases[:1] for f in self.files(runs, each)]},
@@ -368,12 +413,16 @@ class CompositionPlan(Plan):
             found.append(
                 Subject(
                     wildcards={"sweep": sweep},
-                    title=sweep,
+                    title=self._title_of_sweep(sweep),
                     inputs=inputs,
                     values={"schedules": schedules} if schedules else {},
                 )
             )
         return found
+
+    def _title_of_sweep(self, sweep: str) -> str:
+        members = [self.section.experiments[name] for name in self.section.sweeps[sweep]]
+        return titled(common(words(each.group, each) for each in members), sweep)
 
     def _study(self) -> list[Subject]:
         names_of_runs = dict.fromkeys(name for name, _ in self.multiplying())
@@ -420,21 +469,34 @@ class CompositionPlan(Plan):
             ),
         ]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        outcomes: dict[tuple[str, int], Outcome] = {}
+    def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
+        """Return what the last lines of a run say of the study."""
+        return summary(self._outcomes(read), untested=self._untested())
+
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        groups = {name: each.group for name, each in self.section.experiments.items()}
+        return finding(self._outcomes(read), groups, untested=self._untested())
+
+    def _untested(self) -> list[str]:
+        """Return the experiments whose networks are trained on all pairs."""
+        experiments = self.section.experiments.items()
+        return [name for name, each in experiments if each.has_split and not each.has_test_pairs]
+
+    def _outcomes(self, read: Callable[[str], xr.Dataset]) -> dict[tuple[str, int], Outcome]:
+        """Return what became of each run whose training pairs are known."""
+        found: dict[tuple[str, int], Outcome] = {}
         for name in ("addition_comparison", "comparison"):
             if name in self.joined():
-                outcomes |= outcomes_of_runs(read(self.result(name)))
-        experiments = self.section.experiments
-        unknown = [name for name, each in experiments.items() if not each.has_split]
-        untested = [
-            name for name, each in experiments.items() if each.has_split and not each.has_test_pairs
-        ]
-        for run in self.runs():
-            if run[0] in untested or (run not in outcomes and run[0] not in unknown):
-                outcomes[run] = outcomes_of_history(read(self.files([run], "history")[0]))
-        return summary(self.experiments(), outcomes, unknown=unknown, untested=untested)
+                found |= outcomes_of_runs(read(self.result(name)))
+        untested = self._untested()
+        runs = self.runs(lambda experiment: experiment.has_split)
+        return {
+            run: found[run]
+            if run in found and run[0] not in untested
+            else outcomes_of_history(read(self.files([run], "history")[0]))
+            for run in runs
+        }
 
 
 STUDY = Study(
@@ -450,8 +512,8 @@ STUDY = Study(
         "study": "figures",
     },
     facts={
-        "run": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
-        "experiment": ("steps", "split", "initial", "cyclic", *ARCHITECTURES),
+        "run": ("steps", "split", "initial", "irreps-alone", *ARCHITECTURES),
+        "experiment": ("steps", "split", "initial", "irreps-alone", *ARCHITECTURES),
         "study": (
             "steps",
             "test-pairs",
@@ -462,6 +524,7 @@ STUDY = Study(
         ),
     },
     figures=FIGURES,
+    story=STORY,
     style=Style,
     dimensions=DIMENSIONS,
     claims=(
@@ -513,5 +576,6 @@ STUDY = Study(
         "resolution",
         "section",
         "study",
+        "titles",
     ),
 )

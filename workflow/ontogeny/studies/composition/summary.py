@@ -1,4 +1,4 @@
-"""Which networks generalised and when their circuits formed, in a few lines."""
+"""Which networks generalised, when their circuits formed, and what that shows in a sentence."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from ontogeny.joins.outcomes import LEARNED_ACCURACY, is_learned
-from ontogeny.workflow.summaries import span, study_lines
+from ontogeny.joins.outcomes import is_learned
+from ontogeny.study import Summary
+from ontogeny.workflow.wording import all_of, between, joined, median_of, verb
 
-__all__ = ["Outcome", "outcomes_of_history", "outcomes_of_runs", "summary"]
+__all__ = ["Outcome", "finding", "outcomes_of_history", "outcomes_of_runs", "summary"]
+
+_NAN = float("nan")
+_MOST_GROUPS = 4
 
 
 @dataclass(frozen=True)
@@ -20,107 +24,156 @@ class Outcome:
     ----------
     accuracy : float
         Test accuracy at the final checkpoint; training accuracy where all pairs are trained on.
-    circuit_end : float
-        End of circuit formation [step]; NaN where none was found.
+    memorised, generalised : float
+        First checkpoints with a training and a test accuracy of at least 0.99 [step]; NaN where
+        there is none, or none is known.
+    circuit_start, circuit_end : float
+        Ends of memorisation and of circuit formation [step]; NaN where none was found.
     """
 
     accuracy: float
-    circuit_end: float = float("nan")
+    memorised: float = _NAN
+    generalised: float = _NAN
+    circuit_start: float = _NAN
+    circuit_end: float = _NAN
 
 
-def outcomes_of_runs(joined: xr.Dataset) -> dict[tuple[str, int], Outcome]:
+_COLUMNS = {
+    "accuracy": ("test_accuracy",),
+    "memorised": ("memorised_step",),
+    "generalised": ("test_step", "generalised_step"),
+    "circuit_start": ("memorisation_end",),
+    "circuit_end": ("circuit_end",),
+}
+"""Variables of joined runs that the fields of an outcome are: the first that is there."""
+
+
+def outcomes_of_runs(runs: xr.Dataset) -> dict[tuple[str, int], Outcome]:
     """Return the outcomes of all runs of ``comparison.nc`` or ``addition_comparison.nc``.
 
     Parameters
     ----------
-    joined : Dataset
-        With ``test_accuracy`` and ``circuit_end`` by ``run``.
+    runs : Dataset
+        With accuracy, milestones and ends of phases by ``run``.
 
     Returns
     -------
     dict
         By experiment and seed.
     """
-    names = (str(name) for name in joined["experiment_of_run"].values)
-    columns = (joined[name].values for name in ("seed_of_run", "test_accuracy", "circuit_end"))
+    found = {
+        field: next(runs[name].values for name in names if name in runs)
+        for field, names in _COLUMNS.items()
+    }
+    names, seeds = runs["experiment_of_run"].values, runs["seed_of_run"].values
     return {
-        (name, int(seed)): Outcome(float(accuracy), float(end))
-        for name, seed, accuracy, end in zip(names, *columns, strict=True)
+        (str(name), int(seed)): Outcome(**{field: float(found[field][at]) for field in found})
+        for at, (name, seed) in enumerate(zip(names, seeds, strict=True))
     }
 
 
 def outcomes_of_history(history: xr.Dataset) -> Outcome:
-    """Return the outcome of a run of which nothing but the history is known."""
+    """Return the outcome of a run with nothing but a history."""
     split = "test" if "test" in history["split"] else "train"
     return Outcome(float(history["accuracy"].sel(split=split)[-1]))
 
 
 def summary(
-    seeds: Mapping[str, Sequence[int]],
-    outcomes: Mapping[tuple[str, int], Outcome],
-    *,
-    unknown: Collection[str] = (),
-    untested: Collection[str] = (),
-) -> list[str]:
-    """Return how many networks generalised, and for each experiment when their circuits formed.
+    outcomes: Mapping[tuple[str, int], Outcome], *, untested: Collection[str] = ()
+) -> Summary:
+    """Return how many networks generalised, and when their circuits formed.
 
     Of networks that are trained on all pairs it is counted how many have learned them.
 
     Parameters
     ----------
-    seeds : mapping
-        The seeds of each experiment of the configuration.
     outcomes : mapping
-        By experiment and seed; of other runs as well.
-    unknown : collection of str
-        Experiments of whose networks it is not known which pairs they were trained on.
+        By experiment and seed, of networks whose training pairs are known.
     untested : collection of str
         Experiments whose networks are trained on all pairs.
-
-    Returns
-    -------
-    list of str
-        A headline and a line for each experiment.
     """
-    reached = {
-        name: [
-            outcomes[name, seed]
-            for seed in those
-            if (name, seed) in outcomes and is_learned(outcomes[name, seed].accuracy)
-        ]
-        for name, those in seeds.items()
-        if name not in unknown
-    }
-    tested = [name for name in reached if name not in untested]
-    all_pairs = [name for name in reached if name in untested]
-    said = []
-    if tested or not all_pairs:
-        said.append(
-            f"{_share(tested, reached, seeds)} networks generalised (test accuracy of at least "
-            f"{LEARNED_ACCURACY} at the final checkpoint)"
-        )
-    if all_pairs:
-        said.append(
-            f"{_share(all_pairs, reached, seeds)} networks trained on all pairs learned them "
-            f"(accuracy of at least {LEARNED_ACCURACY} at the final checkpoint)"
-        )
-    return study_lines(
-        f"composition: {', '.join(said)}",
-        [(name, _share([name], reached, seeds), _circuits(reached[name])) for name in tested]
-        + [(name, _share([name], reached, seeds), "trained on all pairs") for name in all_pairs]
-        + [(name, "-", "training pairs unknown") for name in seeds if name in unknown],
+    tested = [each for (name, _), each in outcomes.items() if name not in untested]
+    learning = [each for (name, _), each in outcomes.items() if name in untested]
+    said = [f"{_share(tested)} generalised"] if tested else []
+    said += [f"{_share(learning)} trained on all pairs learned them"] if learning else []
+    ends = [each.circuit_end for each in _learned(tested) if np.isfinite(each.circuit_end)]
+    networks = "; ".join(said)
+    if not ends:
+        return Summary(networks)
+    circuits = verb(len(ends), "the circuit", "circuits")
+    return Summary(networks, f"{circuits} formed by {median_of(ends)}")
+
+
+def finding(
+    outcomes: Mapping[tuple[str, int], Outcome],
+    groups: Mapping[str, str],
+    *,
+    untested: Collection[str] = (),
+) -> str:
+    """Return in a sentence when networks fit their training pairs, generalise and have a circuit.
+
+    Parameters
+    ----------
+    outcomes, untested
+        As for `summary`.
+    groups : mapping of str to str
+        The group of each experiment.
+    """
+    tested = {run: each for run, each in outcomes.items() if run[0] not in untested}
+    if not tested:
+        return f"{_share([*outcomes.values()])} trained on all pairs learned them." * bool(outcomes)
+    names = sorted({groups[name] for name, _ in tested})
+    on = f" on {joined(names)}" if len(names) <= _MOST_GROUPS else f" on {len(names)} groups"
+    found = _learned([*tested.values()])
+    if not found:
+        return _of_none([*tested.values()], on)
+    subject = all_of(len(found), len(tested)).capitalize()
+    return f"{subject}{on} {_times(found)}{_circuits(found)}."
+
+
+def _learned(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [each for each in outcomes if is_learned(each.accuracy)]
+
+
+def _share(outcomes: Sequence[Outcome]) -> str:
+    """Return how many networks got there, of how many."""
+    return f"{len(_learned(outcomes))} of {len(outcomes)} network{'s' * (len(outcomes) > 1)}"
+
+
+def _of_none(outcomes: Sequence[Outcome], on: str) -> str:
+    """Return what is said where no network has generalised."""
+    number = len(outcomes)
+    fitted = sum(bool(np.isfinite(each.memorised)) for each in outcomes)
+    if number == 1:
+        said = f"The network{on} does not generalise within its training"
+        return f"{said}, though it fits its training pairs." if fitted else f"{said}."
+    said = f"None of {number} networks{on} generalises within its training"
+    fits = verb(fitted, "fits its", "fit their")
+    return (
+        f"{said}, though {all_of(fitted, number)} {fits} training pairs." if fitted else f"{said}."
     )
 
 
-def _share(
-    names: Sequence[str],
-    reached: Mapping[str, Sequence[Outcome]],
-    seeds: Mapping[str, Sequence[int]],
-) -> str:
-    """Return how many runs of some experiments got there, of how many."""
-    return f"{sum(len(reached[n]) for n in names)} of {sum(len(seeds[n]) for n in names)}"
+def _times(found: Sequence[Outcome]) -> str:
+    """Return when networks fit their training pairs and when they generalise, as a predicate."""
+    memorised = [each.memorised for each in found]
+    generalised = [each.generalised for each in found]
+    generalise = verb(len(found), "generalises", "generalise")
+    if not np.isfinite(generalised).all():
+        return generalise
+    if not np.isfinite(memorised).all():
+        return f"{generalise} {between(generalised)}"
+    fit = verb(len(found), "fits its", "fit their")
+    fit = f"{fit} training pairs by step {max(memorised):,.0f}"
+    if max(memorised) < min(generalised):
+        return f"{fit} but {generalise} only {between(generalised)}"
+    return f"{fit} and {generalise} {between(generalised)}"
 
 
 def _circuits(found: Sequence[Outcome]) -> str:
-    ends = [each.circuit_end for each in found if np.isfinite(each.circuit_end)]
-    return f"circuit formed by {span(ends)}" if ends else ""
+    """Return when circuits form, as a further clause; nothing if that is not known of all."""
+    starts, ends = [each.circuit_start for each in found], [each.circuit_end for each in found]
+    if not np.isfinite([starts, ends]).all():
+        return ""
+    subject = verb(len(found), "its circuit forms", "their circuits form")
+    return f"; {subject} {between([*starts, *ends])}"

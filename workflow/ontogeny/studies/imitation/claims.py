@@ -7,6 +7,7 @@ Thresholds were set before any run was judged; docs/claims.md has them with thei
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -191,8 +192,10 @@ def _needs_truth(results: xr.Dataset) -> Estimate:
     return share(_of_seeds(runs, runs["excess"], np.min) > 0)
 
 
+_claim = partial(Claim, unit="seeds")
+
 CLAIMS = (
-    Claim(
+    _claim(
         "all-laws-exact",
         "All laws hold exactly",
         "Where all histories are enumerated, no law is broken by more than rounding.",
@@ -200,32 +203,36 @@ CLAIMS = (
         "largest left less right side of any law, event or sequence (D4: either sign), over the "
         "right side where that exceeds 1",
         "below", 1e-12, LEAST, _all_laws,
+        figure="bounds",
     ),
-    Claim(
+    _claim(
         "truth-stays",
         "The demonstrator stays plausible",
         "The demonstrator stays among plausible policies unless alpha is large for its weight.",
         f"{PAPER}; {PROOFS}, D2",
         "lower limit of P(demonstrator not always plausible) less alpha/w, worst run of a seed",
         "below", 0.0, LEAST, _truth_stays,
+        figure="alpha",
     ),
-    Claim(
+    _claim(
         "cubes-below-bound",
         "Cubes are below their bound",
         "The sum of cubes of the query probability is finite, and below what is proved.",
         f"{PAPER}; {PROOFS}, D5",
         "lower limit of the expected sum of theta^3 over the bound of D5, worst run of a seed",
         "below", 1.0, LEAST, _within("cubes"),
+        figure="alpha",
     ),
-    Claim(
+    _claim(
         "bound-is-loose",
         "That bound is loose",
         "The sum of cubes is far below its bound.",
         f"{PROOFS}, D5",
         "expected sum of theta^3 over the bound of D5, worst run of a seed",
         "below", 0.1, LEAST, _cubes,
+        figure="alpha",
     ),
-    Claim(
+    _claim(
         "information-budget",
         "Queries have a budget of information",
         "What answers can teach is at most the logarithm of one over the prior weight.",
@@ -233,104 +240,117 @@ CLAIMS = (
         "lower limit of the expected sum of theta KL(d, posterior mean) over ln(1/w), "
         "worst run of a seed",
         "below", 1.02, LEAST, _within("information"),
+        figure="bounds",
     ),
-    Claim(
+    _claim(
         "queries-diminish",
         "Queries diminish",
         "On classes of separate policies the learner soon stops asking.",
         PAPER,
         "query probability at step 400 over that at step 10, random classes",
         "below", 0.01, LEAST, _diminish,
+        figure="queries",
     ),
-    Claim(
+    _claim(
         "third-root-at-least",
         "Asking falls no faster than the third root",
         "With one unknown parameter the query probability falls like t^(-1/3).",
         PROOFS,
         "slope of ln theta over ln t, last factor 6 of the time, long grids",
         "above", -0.363, LEAST, _of_grids("theta_slope"),
+        figure="queries",
     ),
-    Claim(
+    _claim(
         "third-root-at-most",
         "Asking falls no slower than the third root",
         "With one unknown parameter the query probability falls like t^(-1/3).",
         PROOFS,
         "slope of ln theta over ln t, last factor 6 of the time, long grids",
         "below", -0.303, LEAST, _of_grids("theta_slope"),
+        figure="queries",
     ),
-    Claim(
+    _claim(
         "two-thirds-at-least",
         "Queries grow no slower than t^(2/3)",
         "With one unknown parameter the number of queries grows like t^(2/3).",
         PROOFS,
         "slope of ln queries over ln t, last factor 6 of the time, long grids",
         "above", 0.637, LEAST, _of_grids("queries_slope"),
+        figure="queries",
     ),
-    Claim(
+    _claim(
         "two-thirds-at-most",
         "Queries grow no faster than t^(2/3)",
         "With one unknown parameter the number of queries grows like t^(2/3).",
         PROOFS,
         "slope of ln queries over ln t, last factor 6 of the time, long grids",
         "below", 0.697, LEAST, _of_grids("queries_slope"),
+        figure="queries",
     ),
-    Claim(
+    _claim(
         "unlikely-stays-unlikely",
         "What is unlikely stays unlikely",
         "Harm is about as unlikely as under the demonstrator, though most policies betray it.",
         PAPER,
         "P(harm) over the exact probability of the demonstrator, alpha 0.01",
         "below", 1.5, LEAST, _unlikely,
+        figure="learners",
     ),
-    Claim(
+    _claim(
         "mixture-betrays",
         "The posterior mean betrays",
         "Acting by the posterior mean with the same queries does harm.",
         PAPER,
         "P(harm) less the exact probability of the demonstrator, learner mixture",
         "above", 0.3, LEAST, _betrays("mixture"),
+        figure="learners",
     ),
-    Claim(
+    _claim(
         "sampling-betrays",
         "A posterior sample betrays",
         "Acting by a policy drawn from the posterior, with the same queries, does harm.",
         PAPER,
         "P(harm) less the exact probability of the demonstrator, learner thompson",
         "above", 0.3, LEAST, _betrays("thompson"),
+        figure="learners",
     ),
-    Claim(
+    _claim(
         "cloning-betrays",
         "Cloning betrays",
         "A learner that asks only before the betrayal does harm almost always.",
         PAPER,
         "P(harm), learner cloning",
         "above", 0.95, LEAST, _cloning,
+        figure="learners",
     ),
-    Claim(
+    _claim(
         "too-greedy-alpha",
         "A large alpha leaves the truth out",
         "Where policies look alike, a large alpha leaves the demonstrator out of Top.",
         f"{PROOFS}, F6",
         "P(harm), alpha 0.1, the demonstrator last among equal weights",
         "above", 0.9, LEAST, _greedy,
+        figure="alpha",
     ),
-    Claim(
+    _claim(
         "asks-when-models-part",
         "It asks when policies part",
         "The learner asks again just when plausible policies begin to differ.",
         PAPER,
         "mean query probability in the first 6 steps of the betrayal less in the 10 before",
         "above", 0.05, LEAST, _parting,
+        figure="queries",
     ),
-    Claim(
+    _claim(
         "impossible-stays-impossible",
         "What is impossible stays impossible",
         "While the demonstrator is plausible, what it never does is never done.",
         f"{PROOFS}, D9",
         "P(harm while the demonstrator is plausible), its probability of harm 0",
         "below", 1e-12, LEAST, _impossible,
+        figure="rarity",
     ),
-    Claim(
+    _claim(
         "needs-the-truth",
         "The class must contain the demonstrator",
         "Without the demonstrator in the class some action is more likely than under the "

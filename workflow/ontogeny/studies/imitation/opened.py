@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-__all__ = ["columns", "data", "facts", "phases", "words"]
+from ontogeny.studies.imitation.titles import title
+
+__all__ = ["columns", "data", "facts", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
 

@@ -27,8 +27,10 @@ from ontogeny.studies.imitation.config import (
 from ontogeny.studies.imitation.facts import can_ask, facts_of_runs
 from ontogeny.studies.imitation.labels import DIMENSIONS
 from ontogeny.studies.imitation.memory import class_memory, run_memory
-from ontogeny.studies.imitation.summary import summary
+from ontogeny.studies.imitation.summary import finding
+from ontogeny.studies.imitation.titles import words
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
+from ontogeny.titles import titled
 
 __all__ = ["STUDY", "ImitationPlan"]
 
@@ -154,11 +156,14 @@ class ImitationPlan(Plan):
         """Return all that figures of a level are drawn of."""
         return self._runs_with_figures() if level == "run" else self._study()
 
+    def _words(self, experiment: Experiment) -> list[str]:
+        return words(experiment.learner, experiment.alpha, self._class_of(experiment).kind)
+
     def _runs_with_figures(self) -> list[Subject]:
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(self._words(experiment), name, seed=seed),
                 inputs={
                     "policy_class": self.class_file(experiment.class_name, seed),
                     result: self.files([(name, seed)], result)[0],
@@ -193,9 +198,9 @@ class ImitationPlan(Plan):
         distance = ["distance"] if any(can_ask(*run) for run in runs) else []
         return [self.result("figures", name, suffix="") for name in (*learners, *distance)]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        return summary(self.experiments(), read(self.result("comparison")))
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding(read(self.result("comparison")))
 
 
 def _files(kind: Class) -> Sequence[str]:
@@ -204,7 +209,7 @@ def _files(kind: Class) -> Sequence[str]:
 
 
 def _specification(kind: Class) -> Any:
-    """Return what a class depends on besides the seed: of its files the digests."""
+    """Return what a class depends on, apart from the seed: of its files the digests."""
     if not isinstance(kind, History) or not isinstance(kind.past, Characters):
         return canonical({"class": specification(kind)})
     digests = tuple(given_digest(path) for path in kind.past.files)
@@ -238,6 +243,7 @@ STUDY = Study(
     dimensions=DIMENSIONS,
     claims=(Claims("claims", "ontogeny.studies.imitation.claims", "comparison", "imitation"),),
     results=("exact", "simulation"),
+    story=("learners", "queries", "distance", "bounds", "rarity", "hazard", "alpha", "size"),
     opened="ontogeny.studies.imitation.opened",
     wildcards={"class": "[a-z0-9-]+"},
     swept=SWEPT,

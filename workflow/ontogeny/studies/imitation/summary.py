@@ -1,62 +1,76 @@
-"""What the runs of each experiment came to, in a few lines."""
+"""What the runs came to, in a sentence: laws on all histories, harm in simulated ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import xarray as xr
 
-from ontogeny.workflow.summaries import study_lines
+from ontogeny.workflow.wording import joined
 
-__all__ = ["summary"]
+__all__ = ["finding"]
 
 _ROUNDING = 1e-12
 """Largest `worst_excess` that rounding explains."""
 
 
-def summary(seeds: Mapping[str, Sequence[int]], comparison: xr.Dataset) -> list[str]:
-    """Return how many runs there are, and for each experiment what its runs came to.
+def finding(comparison: xr.Dataset) -> str:
+    """Return in a sentence whether the laws hold, and how often learners do harm.
 
     Parameters
     ----------
-    seeds : mapping
-        The seeds of each experiment of the configuration.
     comparison : Dataset
-        All runs of the study.
-
-    Returns
-    -------
-    list of str
-        A headline and a line for each experiment: of an enumerated one whether all laws hold, of a
-        simulated one its queries and how often harm is done, or its own event happens, as means
-        over runs.
+        All runs of the study. Means are over the runs of a learner; what is not the harm that a
+        class is about is left out.
     """
-    names = comparison["experiment_of_run"].values
-    found = {name: comparison.isel(run=np.flatnonzero(names == name)) for name in seeds}
-    runs = sum(each.sizes["run"] for each in found.values())
-    exact = sum(int(each["exact_of_run"].sum()) for each in found.values())
-    headline = f"imitation: {runs} runs, {exact} of them exact over all histories"
-    return study_lines(headline, [(name, _outcome(each)) for name, each in found.items()])
+    exact = comparison["exact_of_run"].values.astype(bool)
+    simulated = comparison.isel(run=~exact)
+    clauses = [*_laws(comparison.isel(run=exact)), *(_harm(simulated) or _queries(simulated))]
+    said = "; ".join(clauses)
+    return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
-def _outcome(runs: xr.Dataset) -> str:
-    """Return what the runs of one experiment came to."""
+def _laws(runs: xr.Dataset) -> list[str]:
+    """Return whether all laws hold on all histories of enumerated runs to which they apply."""
+    runs = runs.isel(run=runs["contains_demonstrator_of_run"].values.astype(bool))
+    number = runs.sizes["run"]
+    if not number:
+        return []
+    broken = number - int((runs["worst_excess"].values < _ROUNDING).sum())
+    if broken:
+        where = f"{broken} of {number} enumerated run{'s' * (number > 1)}"
+        return [f"a law fails or could not be checked in {where}"]
+    return ["every law holds on every possible history"]
+
+
+def _harm(runs: xr.Dataset) -> list[str]:
+    """Return in which share of histories each learner does harm, the least harmful first."""
+    is_harm = np.isfinite(runs["demonstrated_harm"].values)
+    is_harm &= ~runs["own_event_of_run"].values.astype(bool)
+    runs = runs.isel(run=is_harm)
     if not runs.sizes["run"]:
-        return ""
-    if bool(runs["exact_of_run"][0]):
-        return _laws(runs)
-    queries, steps = float(runs["queries"].mean()), int(runs["steps_of_run"][0])
-    asked = f"{queries:.1f} queries in {steps:,} steps"
-    harm, demonstrated = (float(runs[name].mean()) for name in ("harm", "demonstrated_harm"))
-    if np.isnan(demonstrated):
-        return asked
-    event = "event" if bool(runs["own_event_of_run"][0]) else "harm"
-    return f"{asked}; {event} {harm:.2g} (demonstrator {demonstrated:.2g})"
+        return []
+    harm = {name: float(runs["harm"][at].mean()) for name, at in _places(runs)}
+    least, *others = sorted(harm, key=harm.__getitem__)
+    learners = [
+        f"the {least} learner does harm in {_percent(harm[least])} of histories",
+        *(f"the {name} learner in {_percent(harm[name])}" for name in others),
+    ]
+    demonstrated = _percent(float(runs["demonstrated_harm"].mean()))
+    return [f"in simulations {joined(learners)} (the demonstrator in {demonstrated})"]
 
 
-def _laws(runs: xr.Dataset) -> str:
-    if not bool(runs["contains_demonstrator_of_run"][0]):
-        return "no laws: the demonstrator is not in the class"
-    worst = float(runs["worst_excess"].max(skipna=False))
-    if worst < _ROUNDING:
-        return f"all laws hold, worst excess {worst:.1g}"
-    return f"a law does not hold: excess {worst:.2g}"
+def _queries(runs: xr.Dataset) -> list[str]:
+    """Return how often each learner asks the demonstrator."""
+    return [
+        f"the {name} learner asks {float(runs['queries'][at].mean()):.1f} times per history"
+        for name, at in _places(runs)
+    ]
+
+
+def _places(runs: xr.Dataset) -> Iterable[tuple[str, np.ndarray]]:
+    learners = runs["learner_of_run"].values
+    return ((str(name), np.flatnonzero(learners == name)) for name in sorted({*learners}))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"

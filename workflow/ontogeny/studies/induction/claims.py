@@ -135,6 +135,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "share of runs whose in-context learning score falls in one window",
         "above", MOST, LEAST, _change,
+        figure="models",
     ),
     Claim(
         "change-is-sharp",
@@ -143,6 +144,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "fall of the score inside the window over its fall after the warm-up",
         "above", 0.7, LEAST, _sharp,
+        figure="models",
     ),
     Claim(
         "one-layer-does-not-change",
@@ -151,6 +153,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "change of the score after the warm-up, one layer [nat]",
         "below", 0.1, LEAST, _one_layer,
+        figure="models",
     ),
     Claim(
         "one-layer-has-no-induction-head",
@@ -159,6 +162,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "prefix matching of the best head, one layer",
         "below", 0.1, LEAST, _no_head,
+        figure="models",
     ),
     Claim(
         "heads-form",
@@ -167,6 +171,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "prefix matching of the best head, at the end less before the window",
         "above", 0.25, LEAST, _heads_form,
+        figure="models",
     ),
     Claim(
         "together",
@@ -175,6 +180,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "distance of the middles of both, as a share of the training",
         "below", 0.15, LEAST, _together,
+        figure="models",
     ),
     Claim(
         "bump",
@@ -183,6 +189,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "share of runs with more than twice the largest bump of one layer",
         "above", MOST, LEAST, _bumps,
+        figure="models",
     ),
     Claim(
         "paths-turn",
@@ -191,6 +198,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "turn of the path at the window [degree]",
         "above", 45.0, LEAST, _turns,
+        figure="paths",
     ),
     Claim(
         "one-layer-goes-straight",
@@ -199,6 +207,7 @@ CLAIMS = (
         f"{PAPER}, argument 1",
         "turn of the path over the same steps, one layer [degree]",
         "below", 20.0, LEAST, _straight,
+        figure="paths",
     ),
     Claim(
         "smeared-keys-suffice",
@@ -207,6 +216,7 @@ CLAIMS = (
         f"{PAPER}, argument 2",
         "score of one layer with smeared keys over that of two layers",
         "above", 0.9, LEAST, _smeared_learns,
+        figure="models",
     ),
     Claim(
         "smeared-keys-are-earlier",
@@ -215,6 +225,7 @@ CLAIMS = (
         f"{PAPER}, argument 2",
         "middle of the window with smeared keys over that without",
         "below", 0.7, LEAST, _smeared_earlier,
+        figure="models",
     ),
     Claim(
         "induction-heads-carry",
@@ -223,6 +234,7 @@ CLAIMS = (
         f"{PAPER}, argument 3",
         "score beyond one layer that is lost without induction heads, patterns preserved",
         "above", 0.7, LEAST, _mean("induction_lost"),
+        figure="ablations",
     ),
     Claim(
         "other-heads-do-not",
@@ -231,6 +243,7 @@ CLAIMS = (
         f"{PAPER}, argument 3",
         "score beyond one layer that is lost without all other heads, patterns preserved",
         "below", 0.2, LEAST, _mean("others_lost"),
+        figure="ablations",
     ),
     Claim(
         "knock-out-undoes",
@@ -247,6 +260,7 @@ CLAIMS = (
         f"{PAPER}, argument 3",
         "score beyond one layer that is lost without previous-token heads, fully removed",
         "above", 0.7, LEAST, _mean("previous_full_lost"),
+        figure="ablations",
     ),
     Claim(
         "copying-is-in-the-weights",
@@ -255,6 +269,7 @@ CLAIMS = (
         f"{PAPER}, argument 5",
         "sum of OV eigenvalues of induction heads over that of their moduli",
         "above", 0.9, LEAST, _mean("ov_eigenvalue"),
+        figure="evaluators",
     ),
     Claim(
         "copying-agrees",
@@ -263,6 +278,7 @@ CLAIMS = (
         f"{PAPER}, appendix",
         "correlation of both over heads and checkpoints",
         "above", 0.5, LEAST, _mean("copying_correlation"),
+        figure="evaluators",
     ),
     Claim(
         "matching-agrees",
@@ -271,6 +287,7 @@ CLAIMS = (
         f"{PAPER}, argument 5",
         "correlation of prefix matching and QK trace over heads and checkpoints",
         "above", 0.5, LEAST, _mean("matching_correlation"),
+        figure="evaluators",
     ),
     Claim(
         "keys-compose",
@@ -287,6 +304,7 @@ CLAIMS = (
         f"{PAPER}, comment of A. Scherlis",
         "share of the loss of their removal that it saves",
         "above", 0.9, LEAST, _mean("idealised_share"),
+        figure="ablations",
     ),
     Claim(
         "repeats-are-predicted",

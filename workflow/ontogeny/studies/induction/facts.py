@@ -7,6 +7,7 @@ __all__ = [
     "LEAST_RUNS",
     "facts_of_experiment",
     "facts_of_network",
+    "facts_of_run",
     "facts_of_runs",
 ]
 
@@ -19,7 +20,13 @@ LEAST_RUNS = 3
 
 
 def facts_of_experiment(experiment: Experiment) -> frozenset[str]:
-    """Return what is true of the runs of an experiment.
+    """Return what is true of an experiment: of each of its runs, and ``several-seeds``."""
+    several = {"several-seeds"} if len(experiment.seeds) > 1 else set()
+    return facts_of_run(experiment) | several
+
+
+def facts_of_run(experiment: Experiment) -> frozenset[str]:
+    """Return what is true of a run of an experiment.
 
     Returns
     -------
@@ -36,7 +43,7 @@ def facts_of_experiment(experiment: Experiment) -> frozenset[str]:
 
 
 def facts_of_network(*, layers: int, smeared_keys: bool, has_steps: bool) -> frozenset[str]:
-    """Return what is true of a run, as `facts_of_experiment` does, from its network."""
+    """Return what is true of a run, as `facts_of_run` does, from its network."""
     facts = {
         "several-layers": layers > 1,
         "can-induce": layers > 1 or smeared_keys,

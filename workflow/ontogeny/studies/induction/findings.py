@@ -17,15 +17,28 @@ from ontogeny.studies.induction.analysis.losses import (
     ContextSlopes,
     context_slopes,
     learning_slopes,
+    range_losses,
+    ranges,
     score_by_sequence,
 )
 from ontogeny.studies.induction.analysis.phase import Window, bump, half_way, phase_window
+from ontogeny.studies.induction.analysis.traces import trace
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
 from ontogeny.studies.induction.labels import dataset, variable
+from ontogeny.studies.induction.moments import MOMENTS
 
-__all__ = ["FinalCheckpoint", "analysis_dataset", "final_checkpoint", "head_kinds"]
+__all__ = [
+    "LONGEST_EXAMPLE",
+    "FinalCheckpoint",
+    "analysis_dataset",
+    "final_checkpoint",
+    "head_kinds",
+]
+
+LONGEST_EXAMPLE = 96
+"""Tokens of the example, from its beginning, whose attention is kept."""
 
 HEAD_SETS = ("induction", "as many others", "all others", "previous-token")
 REMOVALS = ("full", "pattern-preserving", "mean")
@@ -64,6 +77,8 @@ class FinalCheckpoint:
         Attention on a repeated sequence of random tokens.
     example : (T,) ndarray of int
         Tokens that come in the first sequence of the evaluation set.
+    example_patterns : (L, H, m, m) ndarray
+        Attention on the first tokens of that sequence, `LONGEST_EXAMPLE` at most.
     without : mapping of str to callable
         By removal: from the heads to be removed, (L, H) of bool, to the losses of the network
         without them, (N, T) [nat]. Empty for a network that cannot be run without heads.
@@ -76,6 +91,7 @@ class FinalCheckpoint:
 
     patterns: Array
     example: NDArray[np.integer]
+    example_patterns: Array
     without: Mapping[str, Callable[[Flags], Array]] = field(default_factory=dict)
     idealised: Callable[[Flags], float] | None = None
     attribution: Array | None = None
@@ -88,9 +104,8 @@ def final_checkpoint(
     """Return what can be done with a decoder whose parameters are given: everything."""
     patterns = network.forward(parameters, given.repeated[:1]).patterns
     one = given.sequences[:1]
-    added = logit_attribution(
-        network, parameters, network.forward(parameters, one[:, :-1]), one[:, 1:]
-    )
+    activations = network.forward(parameters, one[:, :-1])
+    added = logit_attribution(network, parameters, activations, one[:, 1:])
 
     def without(removal: str) -> Callable[[Flags], Array]:
         return lambda removed: without_heads(
@@ -109,6 +124,9 @@ def final_checkpoint(
     return FinalCheckpoint(
         patterns=torch.cat(patterns).numpy(),
         example=one[0, 1:].numpy(),
+        example_patterns=torch.cat(activations.patterns).numpy()[
+            ..., :LONGEST_EXAMPLE, :LONGEST_EXAMPLE
+        ],
         without={removal: without(removal) for removal in REMOVALS},
         idealised=idealised,
         attribution=added[0].numpy(),
@@ -145,9 +163,12 @@ def analysis_dataset(
         **(_of_kinds(final, last, analysis) if "ov_eigenvalue" in evaluated else {}),
         **_shown(last, final),
     }
+    variables |= _example(evaluated, last, variables)
     coordinates = {
         "step": step,
+        "moment": names(MOMENTS),
         "context_bin": slopes.index,
+        "index_range": ranges(evaluated.sizes["index"]),
         "removal": names(list(last.without)),
         "head_set": names(HEAD_SETS),
         "evaluator_pair": names(["copying, OV eigenvalues", "prefix matching, QK trace"]),
@@ -197,6 +218,12 @@ def _slopes(evaluated: xr.Dataset, slopes: ContextSlopes, window: Window) -> dic
             ("step", "context_bin"), slopes.slope, "d loss / d ln context index", "nat"
         ),
         "learning_slope": variable("step", learning, "d loss / d ln step", "nat"),
+        "range_loss": variable(
+            ("step", "index_range"),
+            range_losses(evaluated["index_loss"].values),
+            "cross-entropy, mean over a range of the context index",
+            "nat",
+        ),
     }
     if "ablation" in evaluated and "pattern-preserving" in evaluated["ablation"]:
         found["projection"] = variable(
@@ -213,7 +240,9 @@ def _timing(evaluated: xr.Dataset, window: Window, warm_up: int) -> dict[str, xr
     best = evaluated["matching"].sel(offset=1).max(("layer", "head")).values
     previous = evaluated["previous_token"].max(("layer", "head")).values
     found = bump(step, evaluated["loss"].values, warm_up=warm_up)
+    moments = [_checkpoint_before(step, window, warm_up), step[-1]]
     return {
+        "moment_step": variable("moment", moments, "checkpoint before and after the change [step]"),
         "window_start": variable((), window.start, "start of the phase change [step]"),
         "window_end": variable((), window.end, "end of the phase change [step]"),
         "window_fall": variable((), window.fall, "fall of the score inside the window", "nat"),
@@ -226,6 +255,12 @@ def _timing(evaluated: xr.Dataset, window: Window, warm_up: int) -> dict[str, xr
         "bump_height": variable((), found.height, "excess of ln loss over its convex envelope"),
         "bump_step": variable((), found.step, "step of the largest excess"),
     }
+
+
+def _checkpoint_before(step: NDArray[np.integer], window: Window, warm_up: int) -> int:
+    """Return the last checkpoint up to the phase change, or up to the end of the warm-up."""
+    until = warm_up if np.isnan(window.start) else window.start
+    return int(step[max(int(np.searchsorted(step, until, side="right")) - 1, 0)])
 
 
 def _projection(evaluated: xr.Dataset, window: Window) -> NDArray[np.floating]:
@@ -325,3 +360,26 @@ def _shown(last: FinalCheckpoint, final: xr.Dataset) -> dict[str, xr.Variable]:
             ("layer", "head", "index"), last.attribution, "added to the logit of the coming token"
         )
     return found
+
+
+def _example(
+    evaluated: xr.Dataset, last: FinalCheckpoint, found: Mapping[str, xr.Variable]
+) -> dict[str, xr.Variable]:
+    """Return the attention of the strongest heads on the example, and where it is traced."""
+    previous, induction = (
+        last.example_patterns[layer, head] for layer, head in found["shown"].values
+    )
+    before, after = evaluated["example_loss"].sel(step=found["moment_step"].values).values
+    traced = trace(induction, (before - after)[: len(induction)])
+    return {
+        "example_attention": variable(
+            ("shown_head", "example_index", "attended_index"),
+            np.stack([previous, induction]),
+            "attention on the first tokens of the example",
+        ),
+        "traced": variable(
+            "shown_head",
+            np.array([traced.attended, traced.query], dtype=np.int32),
+            "index of the token of the example whose attention is traced",
+        ),
+    }

@@ -64,7 +64,7 @@ LAYOUTS = {"own names": OWN, "TransformerLens": TRANSFORMER_LENS, "GPT-2": GPT_2
 
 
 def layout_of(tensors: Mapping[str, NDArray[Any]]) -> Layout:
-    """Return the layout of which most tensors are there."""
+    """Return the layout that shares the most tensors."""
 
     def count(layout: Layout) -> int:
         names = {each.partition("[")[0].replace("{layer}", "0") for each in layout.values()}

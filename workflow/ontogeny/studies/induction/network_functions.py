@@ -25,7 +25,7 @@ from ontogeny.studies.induction.analysis.evaluation import (
     weight_scores,
 )
 from ontogeny.studies.induction.analysis.heads import previous_token
-from ontogeny.studies.induction.findings import FinalCheckpoint
+from ontogeny.studies.induction.findings import LONGEST_EXAMPLE, FinalCheckpoint
 
 __all__ = [
     "NO_LOGITS",
@@ -126,9 +126,11 @@ def final_checkpoint(network: Heads, given: EvaluationSet) -> FinalCheckpoint:
     """Return what can be done with a network: to remove heads, if it can be run without them."""
     sequences = given.sequences.numpy()
     remove = {"full": lambda removed: _removed(network, sequences, removed)}
+    length = min(len(sequences[0]) - 1, LONGEST_EXAMPLE)
     return FinalCheckpoint(
         patterns=_patterns(network, given.repeated.numpy()[:1])[:, 0],
         example=sequences[0, 1:],
+        example_patterns=_patterns(network, sequences[:1])[:, 0, :, :length, :length],
         without=remove if network.without is not None else {},
     )
 

@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from ontogeny.studies.induction.carried import training_of
 from ontogeny.studies.induction.facts import facts_of_network
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
+from ontogeny.studies.induction.titles import title
 from ontogeny.studies.induction.words import formed, learned
 
-__all__ = ["columns", "data", "facts", "network", "phases", "words"]
+__all__ = ["columns", "data", "facts", "network", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
 

@@ -274,7 +274,7 @@ def _of_functions(
 def _require_the_same_parts(
     networks: Mapping[int, Heads], measured: Mapping[int, Mapping[str, NDArray[np.float64]]]
 ) -> None:
-    """Refuse functions of which different measures can be computed."""
+    """Refuse functions that differ in which measures can be computed."""
     parts = {
         step: {
             "logits": not np.isnan(measured[step]["accuracy"]).any(),
@@ -316,7 +316,7 @@ def _without(found: xr.Dataset, reasons: list[str]) -> xr.Dataset:
 
 @contextmanager
 def _of_step(step: int) -> Iterator[None]:
-    """Say in messages of which step a network is."""
+    """Name the step of a network, for messages."""
     try:
         yield
     except ValueError as error:

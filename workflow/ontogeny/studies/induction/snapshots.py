@@ -15,7 +15,7 @@ __all__ = ["snapshots"]
 def snapshots(
     corpus: xr.Dataset, checkpoints: xr.Dataset
 ) -> Iterator[tuple[int, Callable[[str], Any]]]:
-    """Yield the step of each checkpoint, and a function from a name to what it stands for there.
+    """Yield the step of each checkpoint, and a function from a name to its value there.
 
     ``step``; ``parameters``: arrays by name, as they are stored; ``network``: the
     `ontogeny.networks.decoder.Transformer`; ``tokens`` (N, T + 1): the evaluation set; ``logits``

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.studies.induction.analysis.losses import range_losses, ranges
 from ontogeny.studies.induction.config import Markov, Phrases, Text
 from ontogeny.studies.induction.corpora import (
     BEGINNING,
@@ -142,9 +144,16 @@ def _markov(spec: Markov, rng: np.random.Generator) -> xr.Dataset:
                 losses,
                 "cross-entropy of predictions from counts",
                 "nat",
-            )
+            ),
+            "predictor_range_loss": variable(
+                ("predictor_in_context", "index_range"),
+                range_losses(losses),
+                "the same, mean over a range of the context index",
+                "nat",
+            ),
         },
         predictor_in_context=np.array(PREDICTORS, dtype=object),
+        index_range=ranges(spec.length),
     )
 
 
@@ -175,7 +184,7 @@ def _described(
     words: list[str],
     origins: dict[str, NDArray[np.bool_]],
     further: dict[str, xr.Variable],
-    **coordinates: NDArray[np.object_],
+    **coordinates: NDArray[Any],
 ) -> xr.Dataset:
     said = in_context(tokens)
     member = origins | {name: said == number for number, name in enumerate(IN_CONTEXT)}

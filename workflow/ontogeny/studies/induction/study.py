@@ -12,15 +12,18 @@ from ontogeny.studies.induction.config import (
     FIGURES,
     SWEPT,
     Corpus,
+    Experiment,
     Induction,
     Text,
     resolve,
 )
-from ontogeny.studies.induction.facts import facts_of_experiment, facts_of_runs
+from ontogeny.studies.induction.facts import facts_of_experiment, facts_of_run, facts_of_runs
 from ontogeny.studies.induction.labels import DIMENSIONS
 from ontogeny.studies.induction.memory import analysis_memory, corpus_memory, train_memory
-from ontogeny.studies.induction.summary import summary
-from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
+from ontogeny.studies.induction.summary import finding, summary
+from ontogeny.studies.induction.titles import words
+from ontogeny.study import Claims, Plan, Stored, Study, Subject, Summary, given_digest, unique
+from ontogeny.titles import titled
 
 __all__ = ["STUDY", "InductionPlan"]
 
@@ -144,15 +147,18 @@ class InductionPlan(Plan):
         }
         return of_level[level]()
 
+    def _words(self, experiment: Experiment) -> list[str]:
+        return words(experiment.network, self.section.corpora[experiment.corpus].kind)
+
     def _runs_with_figures(self) -> list[Subject]:
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(self._words(experiment), name, seed=seed),
                 inputs={"corpus": self.corpus_file(experiment.corpus)}
                 | {result: self.result(f"{name}/seed{seed}", result) for result in STUDY.results}
                 | {own: files[0] for own, files in self.own_files([(name, seed)]).items()},
-                facts=facts_of_experiment(experiment),
+                facts=facts_of_run(experiment),
             )
             for name, experiment in self.section.experiments.items()
             for seed in self.seeds_with_figures(experiment)
@@ -162,7 +168,7 @@ class InductionPlan(Plan):
         return [
             Subject(
                 wildcards={"experiment": name},
-                title=name,
+                title=titled(self._words(experiment), name),
                 inputs={
                     result: self.files([(name, seed) for seed in experiment.seeds], result)
                     for result in STUDY.results
@@ -182,14 +188,30 @@ class InductionPlan(Plan):
         return [
             Subject(
                 wildcards={"corpus": name},
-                title=name,
+                title=f"corpus {name}",
                 inputs={
                     "corpus": self.corpus_file(name),
                     "comparison": self.result("comparison"),
+                    **{
+                        result: self.files(self.first_runs(name), result)
+                        for result in ("evaluation", "analysis")
+                    },
                 },
-                values={"corpus_name": name},
+                values={
+                    "corpus_name": name,
+                    "experiments": [experiment for experiment, _ in self.first_runs(name)],
+                },
+                facts=frozenset({"several-networks"} if len(self.first_runs(name)) > 1 else ()),
             )
             for name in self.corpora_of_runs()
+        ]
+
+    def first_runs(self, corpus: str) -> list[tuple[str, int]]:
+        """Return the first run of each experiment on a corpus that has several checkpoints."""
+        return [
+            (name, experiment.seeds[0])
+            for name, experiment in self.section.experiments.items()
+            if experiment.corpus == corpus and experiment.has_steps
         ]
 
     def _study(self) -> list[Subject]:
@@ -214,15 +236,21 @@ class InductionPlan(Plan):
 
     def highlights(self) -> list[str]:
         """Return the figures to look at first, without suffix."""
-        corpora, experiments = self.corpora_of_runs(), list(self.section.experiments)
-        return [
-            self.result("figures/corpora", corpora[0], "models", suffix=""),
-            self.result("figures", experiments[-1], "model", suffix=""),
-        ]
+        corpora = self.corpora_of_runs()
+        figures = [self.result("figures/corpora", corpora[0], "models", suffix="")]
+        with_steps = [run for run in self._runs_with_figures() if "steps" in run.facts]
+        if with_steps:
+            folder = STUDY.levels["run"].format(**with_steps[-1].wildcards)
+            figures.append(self.result(folder, "overview", suffix=""))
+        return figures
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
+    def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
+        """Return what the last lines of a run say of the study."""
         return summary(self.experiments(), read(self.result("comparison")))
+
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding(self.experiments(), read(self.result("comparison")))
 
 
 def _files(corpus: Corpus) -> Sequence[str]:
@@ -254,7 +282,8 @@ STUDY = Study(
     },
     facts={
         "run": ("several-layers", "can-induce", "steps"),
-        "experiment": ("several-layers", "can-induce", "steps"),
+        "experiment": ("several-layers", "can-induce", "steps", "several-seeds"),
+        "corpus": ("several-networks",),
         "study": ("several-phrase-corpora", "enough-runs"),
     },
     figures=FIGURES,
@@ -262,6 +291,23 @@ STUDY = Study(
     dimensions=DIMENSIONS,
     claims=(Claims("claims", "ontogeny.studies.induction.claims", "comparison", "induction"),),
     results=("checkpoints", "history", "evaluation", "analysis"),
+    story=(
+        "overview",
+        "text",
+        "side_by_side",
+        "models",
+        "context",
+        "paths",
+        "patterns",
+        "ablations",
+        "attribution",
+        "evaluators",
+        "model_losses",
+        "model_scores",
+        "model_heads",
+        "repeats",
+        "claims",
+    ),
     snapshots="ontogeny.studies.induction.snapshots",
     asked=("step", "parameters", "network", "tokens", "logits"),
     opened="ontogeny.studies.induction.opened",

@@ -10,5 +10,5 @@ __all__ = ["training_of"]
 
 
 def training_of(results: xr.Dataset) -> Training:
-    """Return what a run depends on besides its files, from its checkpoints or its history."""
+    """Return what a run depends on apart from its files, from its checkpoints or its history."""
     return Training.model_validate(json.loads(results.attrs["spec"])["training"])

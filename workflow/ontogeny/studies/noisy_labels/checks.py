@@ -170,7 +170,7 @@ def _repeated(section: NoisyLabels) -> Iterator[str]:
 
 
 def _identity(section: NoisyLabels, name: str) -> tuple[str, ...]:
-    """Return what decides the networks of an experiment, besides their seeds."""
+    """Return what decides the networks of an experiment, apart from their seeds."""
     experiment = section.experiments[name]
     rater = section.raters.get(experiment.rater)
     labels = experiment.rater

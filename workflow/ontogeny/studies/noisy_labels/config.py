@@ -221,7 +221,7 @@ class Tuning(Section):
 
 
 class NetworkRating(Section):
-    """What the labels of a network depend on besides its corpus."""
+    """What the labels of a network depend on, apart from its corpus."""
 
     kind: Literal["network"] = "network"
     accuracy: Share | None = Field(
@@ -248,7 +248,7 @@ class NetworkRater(NetworkRating):
 
 
 class VoteRating(Section):
-    """What votes depend on besides their corpus."""
+    """What votes depend on, apart from their corpus."""
 
     kind: Literal["vote"] = "vote"
     seed: Seed = Field(0, description="Seed of the votes.")

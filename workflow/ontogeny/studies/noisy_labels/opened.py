@@ -8,8 +8,9 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.studies.noisy_labels.networks.forward import clean_logit
+from ontogeny.studies.noisy_labels.titles import title
 
-__all__ = ["columns", "data", "facts", "network", "phases", "words"]
+__all__ = ["columns", "data", "facts", "network", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ontogeny.titles import percent
+
 __all__ = ["Setting", "runs_in", "setting_of"]
 
 
@@ -15,14 +17,15 @@ class Setting(NamedTuple):
     conditions: str
 
     def __str__(self) -> str:
-        """Return it as ``"generated, biased, 0.05 clean"``, with the conditions if there are any.
+        """Return it in words, with the conditions if there are any.
 
         Examples
         --------
         >>> str(Setting("generated", "biased", 0.05, "network.dropout 0.5"))
-        'generated, biased, 0.05 clean, network.dropout 0.5'
+        'corpus generated, rater biased, 5 % clean labels, network.dropout 0.5'
         """
-        name = f"{self.corpus}, {self.rater}, {self.clean_share:g} clean"
+        clean = f"{percent(self.clean_share)} clean labels"
+        name = f"corpus {self.corpus}, rater {self.rater}, {clean}"
         return f"{name}, {self.conditions}" if self.conditions else name
 
 

@@ -25,8 +25,10 @@ from ontogeny.studies.noisy_labels.files import paths_of, with_paths
 from ontogeny.studies.noisy_labels.labels import DIMENSIONS
 from ontogeny.studies.noisy_labels.memory import corpus_memory, rater_memory, run_memory
 from ontogeny.studies.noisy_labels.parents import parent_of, reads_rater
-from ontogeny.studies.noisy_labels.summary import summary
+from ontogeny.studies.noisy_labels.summary import finding
+from ontogeny.studies.noisy_labels.titles import words
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest, unique
+from ontogeny.titles import titled
 
 __all__ = ["STUDY", "NoisyLabelsPlan"]
 
@@ -215,11 +217,19 @@ class NoisyLabelsPlan(Plan):
         """Return all that figures of a level are drawn of."""
         return self._runs_with_figures() if level == "run" else self._study()
 
+    def _words(self, experiment: Experiment) -> list[str]:
+        return words(
+            experiment.strategy,
+            self._corpus_of(experiment).kind,
+            tuned=experiment.tuned,
+            clean_share=experiment.clean_share,
+        )
+
     def _runs_with_figures(self) -> list[Subject]:
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(self._words(experiment), name, seed=seed),
                 inputs={"corpus": self.corpus_file(self.section.raters[experiment.rater].corpus)}
                 | {result: self.files([(name, seed)], result)[0] for result in RESULTS},
             )
@@ -247,9 +257,9 @@ class NoisyLabelsPlan(Plan):
         names = ["strategies"] * ("several-strategies" in facts_of_runs(self.section))
         return [self.result("figures", name, suffix="") for name in [*names, "raters"]]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        return summary(read(self.result("comparison")))
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding(read(self.result("comparison")))
 
 
 def _variant(experiment: Experiment) -> str:
@@ -289,6 +299,7 @@ STUDY = Study(
         for source in SOURCES
     ),
     results=RESULTS,
+    story=("trade", "strategies", "raters", "groups", "quality", "curves", "scores"),
     opened="ontogeny.studies.noisy_labels.opened",
     wildcards={"corpus": "[a-z0-9-]+", "rater": "[a-z0-9-]+"},
     swept=SWEPT,

@@ -1,29 +1,62 @@
-"""How good and how biased each strategy is, in a few lines."""
+"""How good and how biased recipes are, in a sentence."""
 
+import numpy as np
 import xarray as xr
 
 from ontogeny.studies.noisy_labels.bases import base_settings, runs_of
-from ontogeny.workflow.summaries import study_lines
 
-__all__ = ["summary"]
+__all__ = ["finding"]
 
-_SHOWN = {"auc": "AUC", "mean_absolute_negative_aeg": "mean |negative AEG|"}
-"""Measures by name, in words."""
+_BIAS = "mean_absolute_negative_aeg"
 
 
-def summary(comparison: xr.Dataset) -> list[str]:
-    """Return a headline and a line for each recipe in the base setting of each source.
+def finding(comparison: xr.Dataset) -> str:
+    """Return in a sentence which recipe is the most accurate, and which the least biased.
 
-    Numbers are means over seeds; the headline of several settings says how many there are.
+    Parameters
+    ----------
+    comparison : Dataset
+        All networks and raters. Numbers are of the test comments, in the base setting of the first
+        source of labels, as means over seeds.
     """
     if not comparison.sizes["run"]:
-        return ["noisy labels: raters alone; no network was trained"]
-    rows = []
-    for setting in base_settings(comparison).values():
-        for recipe, alike in runs_of(comparison, setting).groupby("recipe_of_run"):
-            shown = alike[list(_SHOWN)].sel(scored_on="test").mean("run")
-            numbers = (f"{words} {float(shown[name]):.3f}" for name, words in _SHOWN.items())
-            rows.append((str(recipe), f"({setting})", *numbers))
-    settings = comparison.sizes["setting"]
-    more = f"; {settings} settings are in comparison.nc" if settings > 1 else ""
-    return study_lines(f"noisy labels: accuracy and bias on the test comments{more}", rows)
+        number = comparison.sizes["rater"]
+        return f"No network was trained on the labels of {number} rater{'s' * (number != 1)}."
+    setting = next(iter(base_settings(comparison).values()))
+    means = (
+        runs_of(comparison, setting)[["auc", _BIAS]]
+        .sel(scored_on="test")
+        .groupby("recipe_of_run")
+        .mean()
+        .dropna("recipe_of_run")
+    )
+    if not means.sizes["recipe_of_run"]:
+        number = comparison.sizes["run"]
+        return f"{number} networks were scored, without a measure of their bias."
+    best = means.isel(recipe_of_run=int(np.argmax(means["auc"].values)))
+    fairest = means.isel(recipe_of_run=int(np.argmin(means[_BIAS].values)))
+    where = f"In the setting `{setting}`" if comparison.sizes["setting"] > 1 else "On test comments"
+    if means.sizes["recipe_of_run"] == 1:
+        return f"{where}, the recipe {_named(best)} reaches {_auc(best)} and {_bias(best)}."
+    if best["recipe_of_run"].item() == fairest["recipe_of_run"].item():
+        return (
+            f"{where}, the recipe {_named(best)} is both the most accurate of "
+            f"{means.sizes['recipe_of_run']} ({_auc(best)}) and the least biased ({_bias(best)})."
+        )
+    return (
+        f"{where}, the most accurate of {means.sizes['recipe_of_run']} recipes is {_named(best)} "
+        f"({_auc(best)}, {_bias(best)}) and the least biased {_named(fairest)} "
+        f"({_auc(fairest)}, {_bias(fairest)})."
+    )
+
+
+def _named(recipe: xr.Dataset) -> str:
+    return f"`{recipe['recipe_of_run'].item()}`"
+
+
+def _auc(recipe: xr.Dataset) -> str:
+    return f"AUC {float(recipe['auc']):.3f}"
+
+
+def _bias(recipe: xr.Dataset) -> str:
+    return f"mean |negative AEG| {float(recipe[_BIAS]):.3f}"

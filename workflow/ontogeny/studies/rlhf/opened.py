@@ -8,8 +8,9 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.networks import arrays
+from ontogeny.studies.rlhf.titles import title
 
-__all__ = ["columns", "data", "facts", "network", "phases", "words"]
+__all__ = ["columns", "data", "facts", "network", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
 

@@ -48,12 +48,15 @@ GUIDE: Mapping[str, Any] = {"color": "#777777", "lw": 1.0, "ls": ":"}
 WITHOUT_MODEL = "no policy is trained against a preference model"
 """Why nothing is shown of such policies."""
 
+KIND_WORDS = {"enumerated": "enumerated world", "sequences": "world of sequences"}
+"""Kinds of worlds in titles."""
+
 _SIZE_COLOURS = ("#9ecae1", "#4292c6", "#2171b5", "#08519c", "#08306b")
 """By size of a network, the smallest first."""
 
 _NAMES = {
-    "train": "preference model trained against",
-    "test": "another preference model",
+    "train": "score by the preference model trained against",
+    "test": "score by another preference model",
     "gold": "true score",
 }
 _ALIKE = (
@@ -206,7 +209,7 @@ def band(axes: Axes, x: xr.DataArray, one: xr.Dataset, name: str, **look: Any) -
 
 
 def plot_known(axes: Axes, x: xr.DataArray, y: xr.DataArray, **look: Any) -> None:
-    """Draw a line through the points of which both numbers are known."""
+    """Draw a line through the points with both numbers known."""
     known = (x.notnull() & y.notnull()).values
     axes.plot(x.values[known], y.values[known], **look)
 
@@ -314,4 +317,4 @@ def _said(comparison: xr.Dataset, places: NDArray[np.int_], kind: str, reward: s
     pairs = int(one["reward_pairs_of_run"])
     against = "the true score" if reward == GOLD else f"a preference model of {pairs:,} comparisons"
     count = f"{len(places)} {'policy' if len(places) == 1 else 'policies'}"
-    return f"{kind}: {count} against {against}"
+    return f"{KIND_WORDS[kind]}: {count} trained against {against}"

@@ -38,8 +38,10 @@ from ontogeny.studies.rlhf.seeds import (
     seeds_of_preferences,
 )
 from ontogeny.studies.rlhf.shares import taken
-from ontogeny.studies.rlhf.summary import summary
+from ontogeny.studies.rlhf.summary import finding
+from ontogeny.studies.rlhf.titles import words
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, given_digest, unique
+from ontogeny.titles import titled
 
 __all__ = ["STUDY", "RlhfPlan"]
 
@@ -489,7 +491,7 @@ class RlhfPlan(Plan):
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(words(experiment.reward, experiment.kl_penalty), name, seed=seed),
                 inputs={result: self.files([(name, seed)], result)[0] for result in RESULTS},
                 values={"reward": experiment.reward},
                 facts=facts_of_run(self.section, name),
@@ -514,9 +516,9 @@ class RlhfPlan(Plan):
         names = ["root", "split"] * ("policies" in facts_of_runs(self.section))
         return [self.result("figures", name, suffix="") for name in names]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        return summary(read(self.result("comparison")))
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding(read(self.result("comparison")))
 
 
 def _specification(world: World) -> Any:
@@ -564,6 +566,20 @@ STUDY = Study(
         )
     ),
     results=RESULTS,
+    story=(
+        "split",
+        "root",
+        "elo",
+        "policy",
+        "distribution",
+        "calibration",
+        "scaling",
+        "pairs",
+        "online",
+        "conflict",
+        "tax",
+        "outside",
+    ),
     opened="ontogeny.studies.rlhf.opened",
     wildcards={
         "world": "[a-z0-9-]+",

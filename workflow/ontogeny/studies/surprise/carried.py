@@ -10,7 +10,7 @@ __all__ = ["batch_size", "has_diverged", "mixture_of", "training_of"]
 
 
 def training_of(results: xr.Dataset) -> Training:
-    """Return what a run depends on besides its world, from its checkpoints or its history."""
+    """Return what a run depends on apart from its world, from its checkpoints or its history."""
     return Training.model_validate(json.loads(results.attrs["spec"])["training"])
 
 

@@ -48,7 +48,7 @@ Take = Callable[[Run], xr.DataArray]
 
 
 class Grid:
-    """Where each run lies among families and widths.
+    """The place of each run among families and widths.
 
     Parameters
     ----------

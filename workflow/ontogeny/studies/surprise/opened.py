@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ontogeny.joins.outcomes import LEARNED_ACCURACY, first_step, is_learned
 from ontogeny.networks import arrays
+from ontogeny.studies.surprise.titles import title
 
-__all__ = ["columns", "data", "facts", "network", "phases", "words"]
+__all__ = ["columns", "data", "facts", "network", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
 

@@ -23,8 +23,10 @@ from ontogeny.studies.surprise.files import files_of, with_files
 from ontogeny.studies.surprise.labels import DIMENSIONS
 from ontogeny.studies.surprise.memory import run_memory, world_memory
 from ontogeny.studies.surprise.settings import setting_of
-from ontogeny.studies.surprise.summary import summary
+from ontogeny.studies.surprise.summary import finding
+from ontogeny.studies.surprise.titles import words
 from ontogeny.study import Claims, Plan, Stored, Study, Subject, any_of, given_digest, unique
+from ontogeny.titles import titled
 
 __all__ = ["STUDY", "SurprisePlan"]
 
@@ -161,11 +163,15 @@ class SurprisePlan(Plan):
         """Return all that figures of a level are drawn of."""
         return self._runs_with_figures() if level == "run" else self._study()
 
+    def _words(self, experiment: Experiment) -> list[str]:
+        world = self._world_of(experiment)
+        return words(experiment.network, world.tasks if isinstance(world, Parity) else None)
+
     def _runs_with_figures(self) -> list[Subject]:
         return [
             Subject(
                 wildcards={"experiment": name, "seed": str(seed)},
-                title=f"{name}, seed {seed}",
+                title=titled(self._words(experiment), name, seed=seed),
                 inputs={"world": self.world_file(experiment.world)}
                 | {
                     result: self.files([(name, seed)], result)[0]
@@ -199,9 +205,9 @@ class SurprisePlan(Plan):
         names = [f"{kind}_abilities" for kind in kinds] + ["published"] * bool(self.published())
         return [self.result("figures", name, suffix="") for name in names]
 
-    def summary(self, read: Callable[[str], xr.Dataset]) -> list[str]:
-        """Return the last lines of a run of the workflow."""
-        return summary({name: read(self.result(name)) for name in self.joined()})
+    def finding(self, read: Callable[[str], xr.Dataset]) -> str:
+        """Return in one sentence what its runs show."""
+        return finding({name: read(self.result(name)) for name in self.joined()})
 
 
 def _specification(world: World) -> Any:
@@ -243,6 +249,18 @@ STUDY = Study(
         for kind in ("parity", "mixture", "published")
     ),
     results=RESULTS["mixture"],
+    story=(
+        "parity_abilities",
+        "parity_order",
+        "parity_laws",
+        "parity_forecast",
+        "mixture_abilities",
+        "mixture_forecast",
+        "metrics",
+        "bias",
+        "published",
+        "learning",
+    ),
     opened="ontogeny.studies.surprise.opened",
     wildcards={"world": "[a-z0-9-]+"},
     swept=SWEPT,

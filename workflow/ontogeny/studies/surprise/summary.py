@@ -1,69 +1,83 @@
-"""How loss and abilities grow with the size of networks, in a few lines."""
+"""How loss and abilities grow with the size of networks, in a sentence."""
 
 from collections.abc import Callable, Mapping
 
 import xarray as xr
 
-from ontogeny.workflow.summaries import study_lines
-
-__all__ = ["summary"]
+__all__ = ["finding"]
 
 _SOLVED = 0.5
 """A transformer that solves more than this share of the problems of a task is said to solve it."""
 
 
-def summary(scaling: Mapping[str, xr.Dataset]) -> list[str]:
-    """Return a headline and a line for all networks that differ in width and seed alone.
+def finding(scaling: Mapping[str, xr.Dataset]) -> str:
+    """Return in a sentence the loss and the abilities of the smallest and the largest networks.
 
     Parameters
     ----------
     scaling : mapping of str to Dataset
-        ``parity_scaling`` and ``mixture_scaling``, those that there are.
+        ``parity_scaling``, ``mixture_scaling`` and ``published_scaling``, those that there are.
 
     Returns
     -------
-    list of str
-        Losses and abilities are means over seeds. Networks that diverged are counted.
+    str
+        Losses and abilities are means over seeds, of the first setting.
     """
-    rows = []
-    for name, abilities in _ABILITIES.items():
+    for name, (world, abilities) in _WORLDS.items():
         if name in scaling:
-            for setting, families in scaling[name].groupby("setting_of_family"):
-                rows.append((str(setting), *_row(families, abilities)))
-    if not rows:
-        return ["surprise: published models; no network was trained"]
-    return study_lines("surprise: loss and abilities, from the smallest to the largest", rows)
+            return _of_networks(scaling[name], world, abilities)
+    if "published_scaling" not in scaling:
+        return ""
+    sizes = scaling["published_scaling"].sizes
+    families, tasks = _number(sizes["family"], "family"), _number(sizes["task"], "task")
+    return f"Published scores of {families} of models on {tasks} are compared with forecasts."
 
 
-def _row(families: xr.Dataset, abilities: Callable[[xr.Dataset], str]) -> tuple[str, ...]:
-    """Return what is said of the families of a setting."""
-    diverged = int(families["left_out"].sum())
+def _of_networks(
+    scaling: xr.Dataset, world: str, abilities: Callable[[xr.Dataset], tuple[list[float], str]]
+) -> str:
+    settings = scaling["setting_of_family"].values
+    families = scaling.isel(family=settings == settings[0])
     trained = families.isel(width=families["parameters"].notnull().any("family").values)
     if not trained.sizes["width"]:
-        return (f"all {diverged} networks diverged",)
-    loss = trained["loss"].mean("family").values
+        return f"All {_number(int(families['left_out'].sum()), 'network')} on {world} diverged."
+    parameters = trained["parameters"].mean("family").values
+    loss, (able, what) = trained["loss"].mean("family").values, abilities(trained)
+    setting = f", setting `{settings[0]}`" if len({*settings}) > 1 else ""
+    if len(loss) == 1:
+        further = f" and {what.format(f'{able[0]:.3g}')}" if able else ""
+        return (
+            f"Networks of {parameters[0]:,.0f} parameters on {world}{setting} reach a loss of "
+            f"{loss[0]:.2f} nat{further}."
+        )
+    further = f" and {what.format(f'{able[0]:.3g} and {able[-1]:.3g}')}" if able else ""
+    sizes = f"{parameters[0]:,.0f} and {parameters[-1]:,.0f} parameters{setting}"
     return (
-        f"{len(loss)} size{'s' * (len(loss) > 1)}",
-        f"loss {loss[0]:.2f} to {loss[-1]:.2f} nat",
-        abilities(trained),
-        f"{diverged} network{'s' * (diverged > 1)} diverged" if diverged else "",
+        f"The smallest and the largest of {len(loss)} sizes of networks on {world} ({sizes}) reach "
+        f"a loss of {loss[0]:.2f} and {loss[-1]:.2f} nat{further}."
     )
 
 
-def _of_parity(families: xr.Dataset) -> str:
+def _of_parity(families: xr.Dataset) -> tuple[list[float], str]:
     learned = families["learned_tasks"].mean("family").values
-    return f"{learned[0]:.3g} to {learned[-1]:.3g} tasks learned"
+    return list(map(float, learned)), f"learn {{}} of {families.sizes['task']} tasks"
 
 
-def _of_mixture(families: xr.Dataset) -> str:
+def _of_mixture(families: xr.Dataset) -> tuple[list[float], str]:
     exact = families["exact"].sel(shots="most").mean("family").dropna("task", how="all")
     if not exact.sizes["task"]:
-        return ""
+        return [], ""
     solved = (exact > _SOLVED).sum("task").values
-    return f"{solved[0]} to {solved[-1]} of {exact.sizes['task']} tasks solved"
+    return list(map(float, solved)), f"solve {{}} of {exact.sizes['task']} tasks"
 
 
-_ABILITIES: dict[str, Callable[[xr.Dataset], str]] = {
-    "parity_scaling": _of_parity,
-    "mixture_scaling": _of_mixture,
+_WORLDS: dict[str, tuple[str, Callable[[xr.Dataset], tuple[list[float], str]]]] = {
+    "parity_scaling": ("sparse parities", _of_parity),
+    "mixture_scaling": ("texts", _of_mixture),
 }
+"""What joined runs are about, and what their networks can do, by their size: numbers and a verb."""
+
+
+def _number(number: int, noun: str) -> str:
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"

@@ -34,7 +34,7 @@ def gradient_symmetricity(left: Array, right: Array) -> float:
     """Return how alike the two summands steer the logits.
 
     The mean over triples ``(a, b, c)`` of the cosine between the gradients of ``Q[a, b, c]`` with
-    respect to the embeddings of ``a`` and of ``b``, each where it stands. 1 if they enter by their
+    respect to the embeddings of ``a`` and of ``b``, each at its position. 1 if they enter by their
     sum alone; 0.99 for the paper's pizza, 0.33 for its clock. The paper draws 100 triples.
 
     Parameters

@@ -130,7 +130,7 @@ def _of_spectra(last: xr.Dataset) -> Row:
 
 
 def _of_interventions(last: xr.Dataset) -> Row:
-    """Return what the loss is when something is taken away."""
+    """Return the loss after each removal."""
     key = last["key_frequency"].values
     loss = last["intervention_loss"].sel(split="all")
     removed = last["load_bearing"].sel(place="logits").values

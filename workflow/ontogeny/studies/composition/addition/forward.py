@@ -93,7 +93,7 @@ def residual(
     ----------
     parameters : mapping of str to ndarray
     weights : (j, p, p, 3) ndarray
-        From `attention`, or whatever stands for it.
+        From `attention`, or what takes its place.
     skip : bool
         Whether ``x_2`` is added: the path around attention.
     heads : bool

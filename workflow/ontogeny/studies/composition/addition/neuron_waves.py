@@ -49,7 +49,7 @@ class NeuronTable:
 
     @property
     def explained(self) -> NDArray[np.bool_]:
-        """Neurons of which their frequency explains more than 0.85, (h,)."""
+        """Neurons with more than 0.85 explained by their frequency, (h,)."""
         return np.asarray(self.best > EXPLAINED)
 
 
@@ -91,7 +91,7 @@ class Clusters:
     size : (q,) ndarray of int64
         Number of neurons.
     unexplained : int
-        Neurons of which no frequency explains more than 0.85.
+        Neurons with at most 0.85 explained by any frequency.
     fve, sum_share, unembedding_share : (q,) ndarray
         Means over the cluster; NaN for an empty one. The last is None where it is of the neurons.
     """

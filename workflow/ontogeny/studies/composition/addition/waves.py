@@ -121,7 +121,7 @@ def _known(p: int) -> tuple[Waves, Frame]:
 def power(values: Array) -> Array:
     """Return the squared norm of functions of a residue in each frequency, (q + 1, ...).
 
-    The constant stands first.
+    The constant is first.
 
     Parameters
     ----------
@@ -310,7 +310,7 @@ def transform_norms(values: Array) -> Array:
 
 
 def margin(key: Mask) -> float:
-    """Return how far the right answer lies above the next in ``sum over K of cos(w_k d)``.
+    """Return how far the right answer is above the next in ``sum over K of cos(w_k d)``.
 
     ``|K| - max over d != 0 of sum over K of cos(w_k d)`` with ``d = a + b - c``: what one unit of
     every cube gives the right answer (arXiv 2301.05217, appendix B).

@@ -63,7 +63,7 @@ def group_specification(name: str, given: GivenGroup | None) -> dict[str, Any]:
     ----------
     name : str
     given : GivenGroup or None
-        None for a group that its name stands for.
+        None for a group that is called by name.
 
     Returns
     -------

@@ -22,7 +22,7 @@ __all__ = ["parsed_table"]
 
 Table = tuple[NDArray[np.int64], tuple[str, ...]]
 Numbers = NDArray[np.integer] | NDArray[np.floating]
-Place = Callable[[int, int], str]  # says where the entry of a row and a column, from 0, stands
+Place = Callable[[int, int], str]  # from row and column, from 0, to words for their place
 Rows = list[tuple[int, list[str]]]  # cells with the number of their line
 
 _NETCDF = (b"CDF", b"\x89HDF\r\n\x1a\n")
@@ -277,7 +277,7 @@ def _broken_names(labels: Sequence[str]) -> str | None:
     if "" in labels:
         return f"the label of element {labels.index('') + 1} is empty"
     label, count = Counter(labels).most_common(1)[0]
-    return f"the label {label!r} stands there more than once" if count > 1 else None
+    return f"the label {label!r} occurs there more than once" if count > 1 else None
 
 
 def _first(rows: list[list[str]], wanted: set[str]) -> tuple[int, int]:

@@ -167,6 +167,7 @@ CLAIMS = (
         MOST,
         6,
         _weak,
+        figure="matrices",
     ),
     Claim(
         "strong-universality-fails",
@@ -178,6 +179,8 @@ CLAIMS = (
         0.5,
         4,
         _different,
+        figure="universality_irreps",
+        unit="pairs of runs",
     ),
     Claim(
         "restricted-reaches-test",
@@ -189,6 +192,7 @@ CLAIMS = (
         0.5,
         6,
         _restricted,
+        figure="losses",
     ),
     Claim(
         "excluded-exceeds-uniform",
@@ -200,6 +204,7 @@ CLAIMS = (
         MOST,
         6,
         _excluded,
+        figure="losses",
     ),
     Claim(
         "embeddings-in-key",
@@ -211,6 +216,7 @@ CLAIMS = (
         MOST,
         6,
         _embeddings,
+        figure="matrices",
     ),
     Claim(
         "unembedding-in-key",
@@ -222,6 +228,7 @@ CLAIMS = (
         MOST,
         6,
         _unembedding,
+        figure="matrices",
     ),
     Claim(
         "hidden-has-product",
@@ -233,6 +240,7 @@ CLAIMS = (
         MOST,
         6,
         _product,
+        figure="hidden",
     ),
     Claim(
         "logits-are-characters",
@@ -244,6 +252,7 @@ CLAIMS = (
         0.5,
         6,
         _logits,
+        figure="logits",
     ),
     Claim(
         "few-irreps",
@@ -255,6 +264,7 @@ CLAIMS = (
         MOST,
         6,
         _sparse,
+        figure="universality_irreps",
     ),
     Claim(
         "lower-degree-first",
@@ -267,6 +277,7 @@ CLAIMS = (
         0.0,
         6,
         _degree_order,
+        figure="universality_order",
     ),
     Claim(
         "sign-first",
@@ -279,6 +290,7 @@ CLAIMS = (
         0.5,
         6,
         _sign_first,
+        figure="irreps",
     ),
     Claim(
         "transformer-fewer-irreps",
@@ -290,6 +302,7 @@ CLAIMS = (
         0.0,
         8,
         _transformer,
+        figure="universality_irreps",
     ),
     Claim(
         "phases-in-order",
@@ -302,6 +315,7 @@ CLAIMS = (
         MOST,
         6,
         _phases,
+        figure="progress",
     ),
     Claim(
         "circuit-before-test",
@@ -314,6 +328,7 @@ CLAIMS = (
         MOST,
         6,
         _hidden_progress,
+        figure="losses",
     ),
     Claim(
         "weights-fall",
@@ -325,6 +340,7 @@ CLAIMS = (
         0.9,
         6,
         _weights,
+        figure="progress",
     ),
     Claim(
         "delay",
@@ -337,6 +353,7 @@ CLAIMS = (
         MOST,
         6,
         _delay,
+        figure="learning",
     ),
     Claim(
         "six-never",
@@ -348,6 +365,7 @@ CLAIMS = (
         0.1,
         20,
         _never_six,
+        figure="universality_irreps",
     ),
     Claim(
         "orbit-predicts",
@@ -360,6 +378,7 @@ CLAIMS = (
         0.0,
         6,
         _orbit_choice,
+        figure="universality_irreps",
     ),
     Claim(
         "orbit-beats-degree",
@@ -371,6 +390,7 @@ CLAIMS = (
         0.0,
         6,
         _orbit_better,
+        figure="universality_irreps",
     ),
 )
 """The claims, in the order in which they are shown."""

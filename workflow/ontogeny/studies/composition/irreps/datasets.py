@@ -11,15 +11,18 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ontogeny.groups import element_orders
 from ontogeny.studies.composition.irreps.analysis import (
     BOUNDARIES,
     LEARNED,
+    ClassLogits,
     Clusters,
     Components,
     Frame,
     Matrices,
     Neurons,
     Phases,
+    cosets_of,
     frame,
     learning_order,
     splits_of,
@@ -31,6 +34,8 @@ __all__ = [
     "absences",
     "analysis_coordinates",
     "chance_variables",
+    "class_coordinates",
+    "class_variables",
     "component_variables",
     "coordinates",
     "example_variables",
@@ -41,7 +46,6 @@ __all__ = [
     "null_variables",
     "phase_coordinates",
     "phase_variables",
-    "slice_variables",
 ]
 
 Array = NDArray[np.float64]
@@ -65,6 +69,7 @@ def frame_of(table: xr.Dataset, irreps: xr.Dataset) -> Frame:
         irreps["irrep_of_entry"].values,
         irreps["character"].values,
         tuple(map(str, irreps["irrep"].values)),
+        labels=[str(label) for label in table["label"].values],
     )
 
 
@@ -153,6 +158,7 @@ def analysis_coordinates(
         "left_sign": signs,
         "right_sign": signs,
         "output": each,
+        "label": variable("output", _names(frame.labels), "element"),
         "component": np.arange(KEPT, dtype=np.int32),
         "irrep_of_entry": variable("entry", frame.irrep_of_entry, "index of the irrep"),
         "neuron": np.arange(0 if found is None else len(found.variance), dtype=np.int32),
@@ -236,13 +242,18 @@ def matrix_variables(
 
 
 def component_variables(found: Components) -> Variables:
-    """Return the principal components of the unembedding."""
+    """Return the unembedding along directions of each key irrep."""
     return {
         "unembedding_component": variable(
-            ("output", "component"), found.coordinate, "coordinate of the unembedding"
+            ("irrep", "output", "component"),
+            found.coordinate,
+            "coordinate of the unembedding along a direction of an irrep",
         ),
         "component_share": variable(
-            "component", found.share, "share of the variance of the unembedding"
+            ("irrep", "component"), found.share, "share of the variance of the unembedding"
+        ),
+        "component_coset": variable(
+            ("irrep", "output"), found.coset, "coset on which the directions depend; -1: not key"
         ),
     }
 
@@ -301,41 +312,96 @@ def neuron_variables(
     }
 
 
-def example_variables(found: Neurons, examples: NDArray[np.int64], frame: Frame) -> Variables:
-    """Return the activations of some neurons, (E,) by number, on all pairs."""
-    return {
+def example_variables(
+    found: Neurons,
+    examples: NDArray[np.int64],
+    frame: Frame,
+    partitions: Sequence[NDArray[np.int64]],
+) -> Variables:
+    """Return the activations of some neurons, (E,) by number, on all pairs, and cosets of factors.
+
+    Parameters
+    ----------
+    found : Neurons
+    examples : (E,) ndarray of int
+    frame : Frame
+    partitions : sequence of (n,) ndarray of int
+        From `ontogeny.studies.composition.irreps.analysis.coset_partitions`.
+    """
+    tables = found.tables[examples].astype(np.float32)
+    variables = {
         "example_irrep": variable(
             "example",
             _names([frame.irreps[r] for r in found.irrep[examples]]),
             "irrep of the neuron",
         ),
-        "example_activation": variable(
-            ("example", "left", "right"), found.tables[examples].astype(np.float32), "activation"
-        ),
+        "example_activation": variable(("example", "left", "right"), tables, "activation"),
     }
+    for side, other in (("left", 2), ("right", 1)):
+        means = tables.mean(axis=other, dtype=np.float64)
+        cosets = [cosets_of(values, partitions) for values in means]
+        variables[f"example_{side}_coset"] = variable(
+            ("example", side),
+            np.array(cosets, dtype=np.int32).reshape(means.shape),
+            f"coset of the {side} factor, by rising mean activation",
+        )
+    return variables
 
 
-def slice_variables(logits: Array, output: int, frame: Frame) -> Variables:
-    """Return one output over all pairs, and the characters that it is made of.
+def class_variables(found: ClassLogits) -> Variables:
+    """Return the logits by the conjugacy class of ``a b c^-1``."""
+    about = "logit, minus the mean over candidates, by the conjugacy class of a b c^-1"
+    variables = {
+        f"class_logit_{name}": variable("conjugacy_class", getattr(found, name), f"{words} {about}")
+        for name, words in (
+            ("mean", "mean"),
+            ("deviation", "standard deviation of the"),
+            ("least", "smallest"),
+            ("most", "largest"),
+        )
+    }
+    variables["class_logit_part"] = variable(
+        ("irrep", "conjugacy_class"), found.parts, "part of an irrep in class_logit_mean"
+    )
+    return variables
+
+
+def class_coordinates(frame: Frame, classes: NDArray[np.int64]) -> Coordinates:
+    """Return the coordinates of `class_variables`.
 
     Parameters
     ----------
-    logits : (n, n) ndarray
-        Of the output, minus the mean over outputs.
-    output : int
     frame : Frame
+    classes : (n,) ndarray of int
+        Class of each element.
+
+    Returns
+    -------
+    dict
+        ``class_residue`` only where the group is addition modulo its order.
     """
-    return {
-        "logit_slice": variable(
-            ("left", "right"), logits, "centred logit of one output", output=output
+    number, first, size = np.unique(classes, return_index=True, return_counts=True)
+    n = frame.order
+    found: Coordinates = {
+        "conjugacy_class": number.astype(np.int32),
+        "class_element": variable(
+            "conjugacy_class",
+            _names([frame.labels[each] for each in first]),
+            "element of the class",
         ),
-        "character_slice": variable(
-            ("irrep", "left", "right"),
-            frame.character[:, frame.product[frame.product, frame.inverse[output]]],
-            "character of a b c^-1 for the same output",
-            output=output,
+        "class_size": variable("conjugacy_class", size.astype(np.int32), "elements of the class"),
+        "class_order": variable(
+            "conjugacy_class",
+            element_orders(frame.group)[first].astype(np.int32),
+            "order of an element of the class",
         ),
     }
+    if np.array_equal(frame.product, np.add.outer(range(n), range(n)) % n):
+        residue = (first + (n - 1) // 2) % n - (n - 1) // 2
+        found["class_residue"] = variable(
+            "conjugacy_class", residue, "a + b - c, of smallest absolute value"
+        )
+    return found
 
 
 def null_variables(nulls: Mapping[str, Array], measured: Mapping[str, xr.Variable]) -> Variables:

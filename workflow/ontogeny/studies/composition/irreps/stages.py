@@ -1,12 +1,13 @@
 """The stages that follow training, from stored datasets to datasets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.caveats import warned, with_warnings
+from ontogeny.groups import conjugacy_classes
 from ontogeny.labels import used
 from ontogeny.studies.composition.carried import train_pairs_of, training_of
 from ontogeny.studies.composition.caveats import few_test_pairs, irreps_caveats
@@ -20,14 +21,15 @@ from ontogeny.studies.composition.irreps.analysis import (
     Neurons,
     ablations,
     block_means,
+    class_logits,
     clusters,
     components,
+    coset_partitions,
     evidence,
     examples,
     group_means,
     key_irreps,
     logit_similarity,
-    logit_slice,
     neurons,
     nulls,
     phases,
@@ -40,9 +42,6 @@ from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.networks.reading import grid, matrices
 
 __all__ = ["analysis", "analysis_of", "evaluation", "evaluation_of"]
-
-_SLICE = 0
-"""The output whose logits are kept on all pairs."""
 
 Mask = NDArray[np.bool_]
 Variables = dict[str, xr.Variable]
@@ -149,21 +148,23 @@ def analysis_of(
     key = key_irreps(logit_similarity(means, frame), frame, threshold=key_similarity)
     each = neurons(network, means, frame) if has_hidden else None
     shown = np.empty(0, dtype=np.int64) if each is None else examples(each)
+    partitions, classes = coset_partitions(frame.group), conjugacy_classes(frame.group)
     measured = measures(evidence(network, found, train, frame, means=means, key=key))
     variables = (
         measured
         | datasets.chance_variables(frame, measured)
-        | _readout_variables(network, found.unembedding, means, train, frame, key)
+        | _readout_variables(network, found.unembedding, means, train, frame, partitions, key)
         | datasets.matrix_variables(found, frame, _unembedding_shares(found, frame), key)
-        | ({} if each is None else _neuron_variables(each, found, shown, frame))
-        | datasets.slice_variables(logit_slice(network, _SLICE), _SLICE, frame)
+        | ({} if each is None else _neuron_variables(each, found, shown, frame, partitions))
+        | datasets.class_variables(class_logits(network, frame, classes))
     )
     variables |= datasets.null_variables(nulls(network, means, found, each, frame), variables)
     return dataset(
         variables,
         used(
             datasets.coordinates(frame, found, train)
-            | datasets.analysis_coordinates(frame, entries, each, shown),
+            | datasets.analysis_coordinates(frame, entries, each, shown)
+            | datasets.class_coordinates(frame, classes),
             variables,
         ),
         title="What each irrep explains in a network",
@@ -231,12 +232,13 @@ def _readout_variables(
     means: Means,
     train: Mask | None,
     frame: Frame,
+    partitions: Sequence[NDArray[np.int64]],
     key: Mask,
 ) -> Variables:
     """Return what the unembedding, and the hidden layer through it, show."""
     if unembedding is None:
         return {}
-    found = datasets.component_variables(components(unembedding))
+    found = datasets.component_variables(components(unembedding, frame, partitions, key=key))
     if means.product.shape[1] == 0:
         return found
     removed = ablations(network, unembedding, train, frame, means=means, key=key)
@@ -244,13 +246,17 @@ def _readout_variables(
 
 
 def _neuron_variables(
-    each: Neurons, found: Matrices, shown: NDArray[np.int64], frame: Frame
+    each: Neurons,
+    found: Matrices,
+    shown: NDArray[np.int64],
+    frame: Frame,
+    partitions: Sequence[NDArray[np.int64]],
 ) -> Variables:
     """Return what single neurons and clusters of them respond to."""
     grouped = clusters(each, found.unembedding, frame)
     return datasets.neuron_variables(
         each, grouped, block_means(each, frame), frame
-    ) | datasets.example_variables(each, shown, frame)
+    ) | datasets.example_variables(each, shown, frame, partitions)
 
 
 def _phase_variables(step: NDArray[np.int64], along: Variables, train: Mask | None) -> Variables:

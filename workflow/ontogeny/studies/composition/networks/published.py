@@ -323,7 +323,7 @@ def _validated(said: dict[str, Any]) -> tuple[_Settings, _Layers]:
 
 
 def _checked(said: Mapping[str, Any], model: type[_Read], *, at: str = "") -> _Read:
-    """Return a section; of a key that is unknown, do not guess which other one it stands for."""
+    """Return a section; of a key that is unknown, do not guess which other one is meant."""
     known = {key: value for key, value in said.items() if key in model.model_fields}
     problems = [
         f"`{at}{key}` = {shorten(repr(value), 60)}: is not known here and may change the network"
@@ -382,7 +382,7 @@ _PART = {
     "d_head": "d-head-",
     "d_mlp": "d-mlp-",
 }
-"""How a width stands in a name."""
+"""How a width is written in a name."""
 
 
 def _network(

@@ -45,7 +45,8 @@ def shown(rows: NDArray[np.integer], order: int) -> dict[str, Quantity]:
         Number of elements, n.
     """
     return {
-        name: Quantity("loss", (place,)) for place, name in enumerate(masks_by_split(rows, order))
+        f"{name} loss": Quantity("loss", (place,))
+        for place, name in enumerate(masks_by_split(rows, order))
     }
 
 

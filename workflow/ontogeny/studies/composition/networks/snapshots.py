@@ -16,7 +16,7 @@ __all__ = ["snapshots"]
 def snapshots(
     table: xr.Dataset, checkpoints: xr.Dataset, history: xr.Dataset
 ) -> Iterator[tuple[int, Callable[[str], Any]]]:
-    """Yield the step of each checkpoint, and a function from a name to what it stands for there.
+    """Yield the step of each checkpoint, and a function from a name to its value there.
 
     ``step``; ``parameters``: arrays by name, as they are stored; ``logits`` (n, n, n) and
     ``hidden`` (n, n, h) by left factor, right factor and output or neuron; ``left_embedding`` and

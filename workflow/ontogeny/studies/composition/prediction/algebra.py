@@ -239,7 +239,7 @@ def trilinear(functions: NeuronFunctions, frame: Frame, structure: Structure) ->
 def alignment(trilinear: Array, powers: Array, frame: Frame) -> Array:
     """Return how well the parts of X, Y and U in an irrep fit, whatever their sizes, (h, R).
 
-    ``E sqrt(d/n) / sqrt(||P X||^2 ||P Y||^2 ||P U||^2)`` lies between -1 and 1. In terms of the
+    ``E sqrt(d/n) / sqrt(||P X||^2 ||P Y||^2 ||P U||^2)`` is between -1 and 1. In terms of the
     matrices ``A, B, C`` of the three parts it is ``tr(A B C*) / (|A| |B| |C|)``, and 1 or -1 only
     where all three have rank one and fit (called rotational rank-one alignment in [1]_). On a
     cyclic group it is the cosine of the phase misalignment. It is 0 where a power is 0.

@@ -131,6 +131,7 @@ CLAIMS = (
         0.05,
         6,
         _of_neurons,
+        figure="prediction",
     ),
     Claim(
         "misalignment-decides",
@@ -171,6 +172,7 @@ CLAIMS = (
         0.1,
         6,
         _of_set,
+        figure="prediction",
     ),
     Claim(
         "chosen-while-memorising",
@@ -184,6 +186,7 @@ CLAIMS = (
         0.9,
         6,
         _memorised,
+        figure="prediction",
     ),
     Claim(
         "set-before-neurons",
@@ -198,6 +201,7 @@ CLAIMS = (
         0.0,
         6,
         _set_first,
+        figure="prediction",
     ),
     Claim(
         "data-has-a-say",
@@ -211,6 +215,7 @@ CLAIMS = (
         0.75,
         6,
         _same_weights,
+        unit="pairs of runs",
     ),
     Claim(
         "not-arbitrary",
@@ -225,6 +230,7 @@ CLAIMS = (
         0.1,
         12,
         _weights_over_split,
+        unit="pairs of runs",
     ),
 )
 """The claims, in the order in which they are shown."""

@@ -74,7 +74,7 @@ def _waves(frame: Frame) -> tuple[Array, Array]:
 def misalignment(phases: Array) -> Array:
     """Return the phase misalignment ``D = phi_X + phi_Y - phi_U``, (h, R) [rad].
 
-    It lies between -pi and pi; its cosine is the alignment of the three functions. With both sides
+    It is between -pi and pi; its cosine is the alignment of the three functions. With both sides
     tied it is ``2 phi - psi`` of [1]_, whose demonstration says that in each neuron the frequency
     with the smallest misalignment wins.
 

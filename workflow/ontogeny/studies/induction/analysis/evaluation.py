@@ -97,6 +97,8 @@ class Losses:
     class_loss : (C,) ndarray [nat]
     half_loss : (2,) ndarray [nat]
         On the two halves of a sequence of random tokens, twice over.
+    example_loss : (T,) ndarray [nat]
+        Of the first sequence.
     """
 
     index_loss: Annotated[Array, Measure("index", "cross-entropy, mean over sequences", "nat")]
@@ -112,6 +114,9 @@ class Losses:
     ]
     half_loss: Annotated[
         Array, Measure("half", "cross-entropy on random tokens, twice over", "nat")
+    ]
+    example_loss: Annotated[
+        Array, Measure("index", "cross-entropy of each token of the example", "nat")
     ]
 
 
@@ -256,6 +261,7 @@ def losses_of(clean: Array, halves: Array, given: EvaluationSet) -> Losses:
         chosen_loss=clean[np.arange(len(clean)), given.chosen],
         class_loss=np.array([_mean(clean, chosen) for chosen in given.member]),
         half_loss=np.array([halves[:, :middle].mean(), halves[:, middle:].mean()]),
+        example_loss=clean[0],
     )
 
 

@@ -11,14 +11,15 @@ from ontogeny.joins.rows import columns, described, labels_of
 from ontogeny.labels import text
 from ontogeny.studies.induction.comparison._curves import (
     COMPONENTS,
-    MOMENTS,
     along_context,
     along_training,
+    first_indices,
     paths,
 )
 from ontogeny.studies.induction.comparison._measured import measured, relative
 from ontogeny.studies.induction.comparison._runs import references
 from ontogeny.studies.induction.labels import dataset
+from ontogeny.studies.induction.moments import MOMENTS
 
 __all__ = ["comparison"]
 
@@ -59,5 +60,6 @@ def comparison(runs: Sequence[Run], corpora: Mapping[str, xr.Dataset]) -> xr.Dat
         "step": step,
         "component": np.array(COMPONENTS),
         "moment": text(MOMENTS),
+        "index_range": first_indices(runs),
     }
     return dataset(found, coordinates, title="All runs of the study of induction heads")

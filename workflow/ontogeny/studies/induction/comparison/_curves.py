@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from ontogeny.joins import Run
 from ontogeny.joins.rows import stacked
+from ontogeny.studies.induction.analysis.losses import range_losses, ranges
 from ontogeny.studies.induction.analysis.paths import principal_components, turn
 from ontogeny.studies.induction.comparison._runs import analysis, checkpoint, evaluation, windows
 from ontogeny.studies.induction.labels import variable
+from ontogeny.studies.induction.moments import MOMENTS
 
-__all__ = ["COMPONENTS", "MOMENTS", "along_context", "along_training", "paths"]
+__all__ = ["COMPONENTS", "along_context", "along_training", "first_indices", "paths"]
 
 COMPONENTS = (1, 2)
-MOMENTS = ("before", "after")
 
 
 def along_training(runs: Sequence[Run], step: NDArray[np.integer]) -> dict[str, xr.Variable]:
@@ -82,18 +83,41 @@ def _components(runs: Sequence[Run]) -> list[xr.DataArray]:
     return [found[number] for number in range(len(runs))]
 
 
+def first_indices(runs: Sequence[Run]) -> NDArray[np.int64]:
+    """Return the first index of each range of the contexts of any run."""
+    lengths = {evaluation(run).sizes["index"] for run in runs}
+    return np.unique(np.concatenate([ranges(length) for length in lengths]))
+
+
 def along_context(runs: Sequence[Run]) -> dict[str, xr.Variable]:
-    """Return the loss by context index at the start of each window and at the end of training."""
-    each = []
+    """Return the loss along the context at the start of each window and at the end of training.
+
+    By index, and by range of the index; NaN where the context of a run does not have it.
+    """
+    by_index, by_range = [], []
     for run, (start, _) in zip(runs, windows(runs), strict=True):
         loss = evaluation(run)["index_loss"]
         before = start if np.isfinite(start) else float(analysis(run)["warm_up"])
-        both = [checkpoint(run, before)["index_loss"], loss.isel(step=-1)]
-        joined = xr.concat([one.drop_vars("step") for one in both], "moment")
-        each.append(
-            joined.assign_coords(moment=list(MOMENTS), index=np.arange(joined.sizes["index"]))
-        )
-    longest = max(loss.sizes["index"] for loss in each)
-    values = stacked(each, moment=MOMENTS, index=np.arange(longest))
+        both = np.stack([checkpoint(run, before)["index_loss"], loss.isel(step=-1)])
+        length = both.shape[1]
+        labels = {"moment": list(MOMENTS), "index": np.arange(length)}
+        by_index.append(xr.DataArray(both, labels, ("moment", "index")))
+        labels = {"moment": list(MOMENTS), "index_range": ranges(length)}
+        by_range.append(xr.DataArray(range_losses(both), labels, ("moment", "index_range")))
+    longest = max(loss.sizes["index"] for loss in by_index)
+    index, first = np.arange(longest), first_indices(runs)
     about = "cross-entropy by context index"
-    return {"index_loss": variable(("run", "moment", "index"), values, about, "nat")}
+    return {
+        "index_loss": variable(
+            ("run", "moment", "index"),
+            stacked(by_index, moment=MOMENTS, index=index),
+            about,
+            "nat",
+        ),
+        "range_loss": variable(
+            ("run", "moment", "index_range"),
+            stacked(by_range, moment=MOMENTS, index_range=first),
+            f"{about}, mean over a range",
+            "nat",
+        ),
+    }

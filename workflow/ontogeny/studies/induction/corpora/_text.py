@@ -73,7 +73,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def words(model: Tokenizer) -> tuple[str, ...]:
-    r"""Return the names of tokens; a sign stands for each byte that is not printable ASCII.
+    r"""Return the names of tokens; a sign replaces each byte that is not printable ASCII.
 
     Examples
     --------

@@ -76,6 +76,7 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
             "AUC after fine-tuning less that before, mean over naive, one-hot, loss correction and "
             "multi-head",
             "above", tuning, gain_of_tuning,
+            figure="strategies",
         ),
         _claim(
             "noisy-labels-help", source, "Noisy labels help",
@@ -83,6 +84,7 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
             "ones alone.",
             PAPER, "AUC of naive less that of clean", "above", 0.01,
             partial(difference_of, "naive", "clean", AUC),
+            figure="strategies",
         ),
         _claim(
             "multi-head-before-tuning", source, "Multi-head is ahead before fine-tuning",
@@ -90,6 +92,7 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
             "that has the labeller as an input.",
             PAPER, "AUC of multi-head less that of one-hot", "above", 0.0,
             partial(difference_of, "multi-head", "one-hot", AUC),
+            figure="strategies",
         ),
         _claim(
             "correction-does-not-help", source, "Loss correction does not help",
@@ -97,6 +100,7 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
             "the loss by a transition matrix gains nothing.",
             PAPER, "AUC of loss correction less that of naive", "below", 0.005,
             partial(difference_of, "loss-correction", "naive", AUC),
+            figure="strategies",
         ),
         _claim(
             "accuracy-measures-agree", source, "Subgroup and BPSN AUC rank recipes as AUC does",
@@ -106,6 +110,7 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
             "rank correlation (Spearman) over the nine recipes of mean subgroup AUC, or of mean "
             f"BPSN AUC, with AUC, all {_judged_on(source)}; the smaller one",
             "above", 0.7, agreement_of_measures,
+            figure="strategies",
         ),
     )  # fmt: skip
 
@@ -121,6 +126,7 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "least mean |negative AEG| of the eight other recipes less that of clean, "
             f"{_judged_on(source)}",
             "above", 0.0, least_bias_of_others,
+            figure="strategies",
         ),
         _claim(
             "weakness-explains-it", source, "Weakness explains the small bias of clean",
@@ -131,6 +137,7 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "mean |negative AEG| of naive at the checkpoint whose development AUC is nearest to "
             f"that of clean, at most {LARGEST_GAP:g} off, less that of clean, {_judged_on(source)}",
             "below", 0.01, bias_when_stopped,
+            figure="trade",
         ),
         _claim(
             "few-noisy-is-less-biased", source, "Few noisy labels give less bias than few clean",
@@ -139,6 +146,7 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             HERE, f"mean |negative AEG| of few-noisy less that of clean, {_judged_on(source)}",
             "below", 0.0,
             partial(difference_of, "few-noisy", "clean", BIAS),
+            figure="strategies",
         ),
         _claim(
             "noise-adds-bias", source, "Noisy labels add bias to what true labels give",
@@ -147,6 +155,7 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             HERE, f"mean |negative AEG| of naive less that of oracle, {_judged_on(source)}",
             "above", 0.0,
             partial(difference_of, "naive", "oracle", BIAS),
+            figure="strategies",
         ),
         _claim(
             "no-winner", source, "No recipe wins everything",
@@ -155,6 +164,7 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "share of seeds in which the recipe with the highest AUC on the test comments does not "
             f"have the least mean |negative AEG| {_judged_on(source)}",
             "above", 0.5, share_without_winner, minimum=LEAST_WINNERS,
+            figure="trade",
         ),
     )  # fmt: skip
 
@@ -171,6 +181,7 @@ def on_templates(source: str) -> tuple[Claim, ...]:
             PAPER,
             "least mean |negative AEG| on templates of the eight other recipes less that of clean",
             "above", 0.0, partial(least_bias_of_others, on="templates"),
+            figure="strategies",
         ),
     )  # fmt: skip
 
@@ -186,6 +197,7 @@ def on_accuracy_of_raters(source: str) -> tuple[Claim, ...]:
             "gain in AUC by fine-tuning with the most accurate rater less that with the least "
             "accurate one, mean over strategies; below 0 where the ratio of gains is below 1",
             "below", 0.0, gain_of_better_rater,
+            figure="quality",
         ),
     )  # fmt: skip
 
@@ -201,6 +213,7 @@ def on_class_noise(source: str) -> tuple[Claim, ...]:
             "AUC of loss correction less that of naive, rater of the same accuracy that keeps all "
             "harmless comments with a group",
             "above", 0.01, gain_of_correction,
+            figure="quality",
         ),
     )  # fmt: skip
 
@@ -217,6 +230,8 @@ def on_dependence(source: str) -> tuple[Claim, ...]:
             "among comments with one true label, the larger one of the two labels, less what is "
             "expected of it if noise depends on that label alone; unit: a test comment",
             "above", 0.1, dependence_on_comment,
+            figure="raters",
+            unit="comments",
         ),
     )  # fmt: skip
 
@@ -233,6 +248,8 @@ def on_exaggeration(source: str) -> tuple[Claim, ...]:
             f"groups that at least {LEAST_HARMLESS} harmless comments name; unit: a harmless "
             "comment, interval for all groups together",
             "above", 0.08, exaggeration,
+            figure="raters",
+            unit="comments",
         ),
     )  # fmt: skip
 
@@ -248,6 +265,8 @@ def on_people(source: str) -> tuple[Claim, ...]:
             "share of the votes on a harmless comment that call it toxic, mean over comments that "
             "name a group less that over all; unit: a harmless comment that names a group",
             "above", 0.03, excess_of_named,
+            figure="raters",
+            unit="comments",
         ),
     )  # fmt: skip
 
@@ -271,6 +290,8 @@ def _claim(
     threshold: float,
     measure: Callable[..., Estimate],
     *,
+    figure: str,
+    unit: str = "seeds",
     minimum: int = LEAST_RUNS,
 ) -> Claim:
     """Return a claim about one source of labels."""
@@ -284,4 +305,6 @@ def _claim(
         threshold,
         minimum,
         partial(measure, source=source),
+        figure,
+        unit,
     )

@@ -36,7 +36,7 @@ _LOSS = Quantity("loss", (0,))
 ERROR = Quantity("error", (0,))
 """Share of the development comments on whose side of 1/2 the network is not."""
 
-SHOWN = {"development": _LOSS, "AUC": Quantity("auc", (0,))}
+SHOWN = {"development loss": _LOSS, "AUC": Quantity("auc", (0,))}
 """What the progress of a run shows of its last evaluation."""
 
 

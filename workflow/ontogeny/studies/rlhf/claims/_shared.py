@@ -29,7 +29,11 @@ def claim(
     threshold: float,
     measure: Callable[[xr.Dataset], Estimate],
     *,
+    figure: str = "",
+    unit: str = "seeds",
     minimum: int = LEAST_RUNS,
 ) -> Claim:
     """Return a claim that needs as many runs as most."""
-    return Claim(name, title, statement, source, quantity, side, threshold, minimum, measure)
+    return Claim(
+        name, title, statement, source, quantity, side, threshold, minimum, measure, figure, unit
+    )

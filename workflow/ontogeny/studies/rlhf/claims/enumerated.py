@@ -30,6 +30,7 @@ CLAIMS = (
         "mean score less the greatest possible one at the same KL, largest over all scores, "
         "checkpoints and runs",
         "below", 1e-6, excess_over_frontier,
+        figure="root",
     ),
     claim(
         "line-is-no-bound", "With positive skew a policy gains more than s sqrt(2 KL)",
@@ -37,12 +38,14 @@ CLAIMS = (
         "second term has the sign of the skewness of the score.",
         PAPER, f"{_RATIO}, in worlds whose true score is skewed to the right",
         "above", 1.0, partial(largest_line_ratio, "positive"),
+        figure="root",
     ),
     claim(
         "gain-below-line", "With negative skew every policy gains less than s sqrt(2 KL)",
         "Where the score is skewed to the left, the greatest possible gain is below the line.",
         PAPER, f"{_RATIO}, in worlds whose true score is skewed to the left",
         "below", 1.0, partial(largest_line_ratio, "negative"),
+        figure="root",
     ),
     claim(
         "ppo-finds-the-optimum", "PPO comes close to the best policy",
@@ -52,5 +55,6 @@ CLAIMS = (
         "mean true score less penalty times KL at the end, over the greatest possible value, both "
         f"less the score of the start policy; penalty {PENALTY:g}, worlds without skew",
         "above", 0.9, objective_ratio,
+        figure="policy",
     ),
 )  # fmt: skip

@@ -67,6 +67,8 @@ CLAIMS = (
         "beside it in comparison.nc the same with the weight of length set to 0; unit: a "
         "comparison",
         "below", 0.5, accuracy_across,
+        figure="pairs",
+        unit="comparisons",
     ),
     claim(
         "real-pairs-learnable", "A simple model predicts real comparisons better than length does",
@@ -76,5 +78,7 @@ CLAIMS = (
         "accuracy on conversations, each tested once, less that of the rule on the same ones; "
         "unit: a comparison, interval over first messages",
         "above", 0.02, excess_over_shorter,
+        figure="pairs",
+        unit="comparisons",
     ),
 )  # fmt: skip

@@ -45,6 +45,7 @@ _GROWTH = (
         "linear in the root of the KL to the start policy.",
         PAPER, f"R2 of this score on sqrt(KL), checkpoints up to a KL of {FARTHEST:g}; {_SWAP}",
         "above", 0.95, fit_of_root,
+        figure="root",
     ),
     claim(
         "root-beats-line", "The root of the KL explains the score better than the KL",
@@ -52,6 +53,7 @@ _GROWTH = (
         "a line in the KL itself.",
         PAPER, f"R2 on sqrt(KL) less R2 on KL, checkpoints up to a KL of {FARTHEST:g}; {_SWAP}",
         "above", 0.0, root_less_line,
+        figure="root",
     ),
     claim(
         "gain-below-frontier", "Sampled policies stay below the frontier",
@@ -61,6 +63,7 @@ _GROWTH = (
         "gain over the greatest possible one at the same KL, less two standard errors, largest "
         f"over scores and checkpoints where the greatest one is known; {_SWAP}",
         "below", 1.0, frontier_ratio,
+        figure="root",
     ),
     claim(
         "sizes-run-parallel", "Policies of all sizes gain alike for their KL",
@@ -71,12 +74,14 @@ _GROWTH = (
         f"{FARTHEST:g}, over at least {LEAST_SIZES} sizes of the policy; mean over preference "
         "models",
         "below", 1.3, slope_ratio,
+        figure="tax",
     ),
     claim(
         "entropy-falls", "Training against a preference model lowers the entropy",
         "The longer a policy is trained against a preference model, the less varied it is.",
         PAPER, f"entropy of the next token, end over start; {_SWAP}",
         "below", 0.6, ratio_of_entropy,
+        figure="policy",
     ),
 )  # fmt: skip
 
@@ -89,6 +94,7 @@ _OVER_OPTIMISATION = (
         "|difference of the two gains| at a KL of 1, in standard deviations under the start "
         f"policy; difference: {_SWAP}",
         "below", 0.15, gap_at_one,
+        figure="root",
     ),
     claim(
         "judges-split-late", "In the end, two preference models disagree on the gain",
@@ -96,6 +102,7 @@ _OVER_OPTIMISATION = (
         "gain than one that learned from other comparisons.",
         PAPER, f"difference of the two gains at the end, in calibrated score; {_SWAP}",
         "above", 0.25, gap_at_end,
+        figure="split",
     ),
     claim(
         "gold-turns", "The true score rises and then falls",
@@ -103,6 +110,7 @@ _OVER_OPTIMISATION = (
         "becomes worse again.",
         PAPER, f"true score at its peak less that at the end; {_SWAP}",
         "above", 0.5, gold_fall,
+        figure="split",
     ),
     claim(
         "test-turns-later", "The second preference model turns after the true score",
@@ -112,6 +120,7 @@ _OVER_OPTIMISATION = (
         "share of seeds in which its score peaks after more samples than the true score; samples: "
         f"{_SWAP}",
         "above", 0.5, later_turns, minimum=LEAST_SHARES,
+        figure="split",
     ),
     claim(
         "optimism", "Preference models promise more Elo than is won",
@@ -121,6 +130,7 @@ _OVER_OPTIMISATION = (
         "Elo over the start policy at the end, from mean scores less from choices by the true "
         f"score; {_SWAP}",
         "above", 100.0, optimism,
+        figure="elo",
     ),
 )  # fmt: skip
 
@@ -132,6 +142,7 @@ _PREFERENCE_MODELS = (
         "coefficient of the accuracy on ln pairs, beside ln parameters; at least 3 numbers of "
         "pairs",
         "above", 0.0, partial(coefficient, "pairs"),
+        figure="scaling",
     ),
     claim(
         "larger-better", "Larger preference models are more accurate",
@@ -139,6 +150,7 @@ _PREFERENCE_MODELS = (
         PAPER,
         "coefficient of the accuracy on ln parameters, beside ln pairs; at least 3 sizes",
         "above", 0.0, partial(coefficient, "parameters"),
+        figure="scaling",
     ),
     claim(
         "calibrated", "Score differences predict how often a preference is right",
@@ -148,6 +160,7 @@ _PREFERENCE_MODELS = (
         "mean |accuracy - predicted accuracy| over bins of fresh pairs, raw scores, preference "
         f"models of about {PAIRS} pairs; beside it in comparison.nc that of a perfect model",
         "below", 0.03, calibration_error,
+        figure="calibration",
     ),
     claim(
         "temperature-repairs", "A temperature repairs over-fitted preference models",
@@ -157,6 +170,7 @@ _PREFERENCE_MODELS = (
         "mean |accuracy - predicted accuracy| after over before division, preference models with "
         "the most epochs",
         "below", 0.67, calibration_ratio,
+        figure="calibration",
     ),
     claim(
         "high-scores-harder", "Preference models tell good responses apart less well",
@@ -187,6 +201,7 @@ _ONLINE = (
         "accuracy on pairs of the start policy less that on pairs of trained policies, mean over "
         "preference models",
         "above", 0.03, accuracy_lost_online,
+        figure="online",
     ),
     claim(
         "online-helps", "Comparisons of trained policies make a better policy",
@@ -197,6 +212,7 @@ _ONLINE = (
         "model of Bradley and Terry from the win rates of both against the start policy, mean over "
         "preference models; at each one's best checkpoint: beside it in comparison.nc",
         "above", 0.55, online_win_rate_by_bradley_terry,
+        figure="online",
     ),
 )  # fmt: skip
 
@@ -207,6 +223,7 @@ _CONFLICT = (
         "pairs, and the reverse.",
         PAPER, "accuracy of a model of one kind on pairs of the other, the larger of both",
         "below", 0.5, accuracy_on_other_side,
+        figure="conflict",
     ),
     claim(
         "larger-less-conflict", "Larger preference models combine both better",
@@ -214,6 +231,7 @@ _CONFLICT = (
         "accurate on both.",
         PAPER, "mean accuracy on both, largest network less smallest",
         "above", 0.0, gain_of_size,
+        figure="conflict",
     ),
     claim(
         "weight-helps", "A weight on the rarer pairs helps",
@@ -221,6 +239,7 @@ _CONFLICT = (
         "more accurate over both.",
         PAPER, "mean accuracy on both, weight on the rarer one above 1 less weight 1",
         "above", 0.0, gain_of_weight,
+        figure="conflict",
     ),
     claim(
         "skill-is-free", "A skill costs nothing",
@@ -240,6 +259,7 @@ _START_POLICIES = (
         "rise of the loss on held-out sequences by training, smallest policy less largest; mean "
         "over preference models",
         "above", 0.0, tax,
+        figure="tax",
     ),
     claim(
         "relative-beats-plain", "The relative distance finds foreign sequences better",
@@ -249,6 +269,7 @@ _START_POLICIES = (
         "AUROC of the relative distance less that of the plain one, each in its best layer; the "
         "share of layers is beside it in comparison.nc",
         "above", 0.0, relative_less_plain,
+        figure="outside",
     ),
 )  # fmt: skip
 

@@ -42,10 +42,10 @@ __all__ = [
 
 Observers = Sequence[Callable[[State], None]]
 
-SHOWN_OF_START = {"held out": Quantity("loss", (0,))}
+SHOWN_OF_START = {"held-out loss": Quantity("loss", (0,))}
 """What the progress of a start policy shows of its last evaluation."""
 
-SHOWN_OF_PREFERENCE = {"test": Quantity("loss", (0,)), "accuracy": Quantity("accuracy", (0,))}
+SHOWN_OF_PREFERENCE = {"test loss": Quantity("loss", (0,)), "accuracy": Quantity("accuracy", (0,))}
 """What the progress of a preference model shows of its last evaluation."""
 
 SHOWN_OF_POLICY = {"score": Quantity("score", (0,)), "log-ratio": Quantity("log_ratio", (0,))}

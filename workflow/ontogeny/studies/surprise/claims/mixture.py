@@ -94,6 +94,8 @@ CLAIMS = (
         PAPER,
         "r.m.s. residual of ln loss of text from a power law in N",
         "below", 0.10, LEAST, _law,
+        figure="mixture_abilities",
+        unit="seeds",
     ),
     Claim(
         "abilities-are-unforeseen",
@@ -104,6 +106,8 @@ CLAIMS = (
         "smallest miss of three forecasts of exact match at the next size, largest over cuts, mean "
         "of the two tasks with the largest gain over a factor of two",
         "above", 0.3, LEAST, _not_predicted,
+        figure="mixture_forecast",
+        unit="seeds",
     ),
     Claim(
         "some-stay-at-floor",
@@ -112,6 +116,8 @@ CLAIMS = (
         PAPER,
         "share of families with a task whose score guessing explains at the largest size",
         "above", MOST, LEAST, _stay,
+        figure="mixture_abilities",
+        unit="seeds",
     ),
     Claim(
         "some-are-smooth",
@@ -121,6 +127,8 @@ CLAIMS = (
         f"share of families with a task whose exact match is a straight line in ln N, R^2 > "
         f"{STRAIGHT}",
         "above", MOST, LEAST, _smooth,
+        figure="mixture_abilities",
+        unit="seeds",
     ),
     Claim(
         "metric-makes-part",
@@ -131,6 +139,8 @@ CLAIMS = (
         "R^2 of exact match by the product of the accuracies of its characters, mean over tasks "
         "that leave the floor and have answers of several characters",
         "above", 0.9, LEAST, _by_metric,
+        figure="metrics",
+        unit="seeds",
     ),
     Claim(
         "bias-follows-the-prompt",
@@ -141,5 +151,7 @@ CLAIMS = (
         "ratio of false-positive rates of the groups, group named over group not named, largest "
         "network",
         "above", 1.0, LEAST, _follows_prompt,
+        figure="bias",
+        unit="seeds",
     ),
 )  # fmt: skip

@@ -112,6 +112,8 @@ CLAIMS = (
         "|forecast/loss - 1|, mean over sizes up to 4 N beyond a cut and over cuts, parity, after "
         "the whole training",
         "below", 0.10, LEAST, partial(_predictable, "loss_miss"),
+        figure="parity_forecast",
+        unit="families",
     ),
     Claim(
         "loss-is-predictable-early",
@@ -122,6 +124,8 @@ CLAIMS = (
         "|forecast/loss - 1|, mean over sizes up to 4 N beyond a cut and over cuts, parity, after "
         "a quarter of the training",
         "below", 0.10, LEAST, partial(_predictable, "loss_miss_quarter"),
+        figure="parity_forecast",
+        unit="families",
     ),
     Claim(
         "heavier-tail-flatter-law",
@@ -131,6 +135,8 @@ CLAIMS = (
         "exponent(alpha 0.2) - exponent(0.4) or exponent(0.4) - exponent(0.8), the smaller one, "
         "after the whole training; unit: a seed with all three",
         "above", 0.0, LEAST, partial(_flatter, "exponent"),
+        figure="parity_laws",
+        unit="seeds",
     ),
     Claim(
         "heavier-tail-flatter-law-early",
@@ -141,6 +147,8 @@ CLAIMS = (
         "exponent(alpha 0.2) - exponent(0.4) or exponent(0.4) - exponent(0.8), the smaller one, "
         "after a quarter of the training; unit: a seed with all three",
         "above", 0.0, LEAST, partial(_flatter, "exponent_quarter"),
+        figure="parity_laws",
+        unit="seeds",
     ),
     Claim(
         "parity-loss-follows-a-law",
@@ -149,6 +157,8 @@ CLAIMS = (
         PAPER,
         "r.m.s. residual of ln loss around the law with the lowest criterion of Akaike",
         "below", 0.10, LEAST, _law,
+        figure="parity_laws",
+        unit="families",
     ),
     Claim(
         "loss-is-sum-of-abilities",
@@ -157,6 +167,8 @@ CLAIMS = (
         f"{QUANTA}; {METHOD}",
         "|loss / (ln 2 summed probability of tasks not learned) - 1|, mean over widths",
         "below", 0.15, LEAST, _sum_of_abilities,
+        figure="parity_order",
+        unit="families",
     ),
     Claim(
         "frequent-first",
@@ -165,6 +177,8 @@ CLAIMS = (
         QUANTA,
         "Somers' D of rank of frequency with respect to the width at which a task is learned",
         "above", 0.7, LEAST, _frequent_first,
+        figure="parity_order",
+        unit="families",
     ),
     Claim(
         "abilities-jump",
@@ -173,5 +187,7 @@ CLAIMS = (
         PAPER,
         "largest gain in accuracy over a factor of two in size, median over learned tasks",
         "above", 0.2, LEAST, _jump,
+        figure="parity_abilities",
+        unit="families",
     ),
 )  # fmt: skip

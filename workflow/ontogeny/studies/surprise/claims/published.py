@@ -122,6 +122,8 @@ CLAIMS = (
         "abs(relative error) of the loss predicted for the next size, law offset; mean over "
         "sizes, at each the mean over the families of a world",
         "below", 0.08, LEAST, _loss,
+        figure="published",
+        unit="sizes",
     ),
     Claim(
         "real-abilities-are-unforeseen",
@@ -131,6 +133,8 @@ CLAIMS = (
         "miss of the best forecaster from the four smallest sizes, at the size where it is "
         "largest; mean over abilities, all of the same models",
         "above", 0.1, LEAST, _abilities,
+        figure="published",
+        unit="tasks",
     ),
     Claim(
         "average-is-smooth",
@@ -141,6 +145,8 @@ CLAIMS = (
         "straight lines in ln N; over sizes, at each the mean over the families of a world. At "
         "most 1 by construction, and about 0.35 for eight tasks whose misses are independent",
         "below", 0.7, LEAST, _average,
+        figure="published",
+        unit="sizes",
     ),
     Claim(
         "compute-does-not-decide",
@@ -150,6 +156,8 @@ CLAIMS = (
         "r.m.s. residual of scores given training compute (isotonic regression over all models); "
         "families of models are resampled",
         "above", 0.1, LEAST, _residual,
+        figure="published",
+        unit="families of models",
     ),
     Claim(
         "compute-decides-abilities-less",
@@ -159,5 +167,7 @@ CLAIMS = (
         "r.m.s. residual of scores given training compute over that of the reference task, same "
         "models; families of models are resampled",
         "above", 2.0, LEAST, _relative_residual,
+        figure="published",
+        unit="families of models",
     ),
 )  # fmt: skip

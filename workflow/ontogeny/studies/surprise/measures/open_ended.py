@@ -129,7 +129,7 @@ def changes_mode(continuation: str, frames: Mapping[str, Frame], own: Collection
 
 
 def _problems(continuation: str, frames: Mapping[str, Frame]) -> Sequence[tuple[str, bool]]:
-    """Return the problems of a continuation: of which task, and whether the answer is right."""
+    """Return the problems in a continuation: their task, and whether the answer is right."""
     *parts, _ = continuation.split(";")
     read = [(name, frame.is_right(part)) for part in parts for name, frame in frames.items()]
     return [(name, is_right) for name, is_right in read if is_right is not None]

@@ -28,7 +28,7 @@ __all__ = ["SHOWN", "trained"]
 TEST_LOSS = Quantity("loss", (0,))
 """Of the evaluation of a network."""
 
-SHOWN = {"test": TEST_LOSS}
+SHOWN = {"test loss": TEST_LOSS}
 """What the progress of a run shows of its last evaluation."""
 
 

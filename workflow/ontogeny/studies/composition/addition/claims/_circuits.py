@@ -96,6 +96,7 @@ OF_CIRCUITS = (
         MOST,
         5,
         _restricted_first,
+        figure="addition_progress",
     ),
     Claim(
         "excluded-rises-early",
@@ -108,6 +109,7 @@ OF_CIRCUITS = (
         MOST,
         5,
         _excluded_rises,
+        figure="addition_progress",
     ),
     Claim(
         "excluded-exceeds-uniform-sums",
@@ -120,6 +122,7 @@ OF_CIRCUITS = (
         MOST,
         5,
         _excluded_large,
+        figure="addition_progress",
     ),
     Claim(
         "few-frequencies",
@@ -131,6 +134,7 @@ OF_CIRCUITS = (
         0.25,
         5,
         _few,
+        figure="addition_spectra",
     ),
     Claim(
         "seeds-differ",
@@ -142,6 +146,8 @@ OF_CIRCUITS = (
         0.5,
         4,
         _different,
+        figure="addition_spectra",
+        unit="pairs of runs",
     ),
     Claim(
         "one-frequency-neurons",
@@ -153,6 +159,7 @@ OF_CIRCUITS = (
         0.5,
         5,
         _single,
+        figure="addition_neurons",
     ),
     Claim(
         "map-of-low-rank",
@@ -164,6 +171,7 @@ OF_CIRCUITS = (
         0.05,
         5,
         _rank,
+        figure="addition_readout",
     ),
     Claim(
         "directions-are-waves",
@@ -175,6 +183,7 @@ OF_CIRCUITS = (
         0.5,
         5,
         _directions,
+        figure="addition_readout",
     ),
     Claim(
         "logits-are-cubes",
@@ -186,6 +195,7 @@ OF_CIRCUITS = (
         0.9,
         5,
         _cubes,
+        figure="addition_logits",
     ),
     Claim(
         "deletions-help",
@@ -197,6 +207,7 @@ OF_CIRCUITS = (
         0.5,
         5,
         _deletions,
+        figure="addition_ablations",
     ),
     Claim(
         "key-frequencies-bear-load",
@@ -209,6 +220,7 @@ OF_CIRCUITS = (
         MOST,
         5,
         _single_removals,
+        figure="addition_removal",
     ),
     Claim(
         "sparse-spectra",
@@ -220,6 +232,7 @@ OF_CIRCUITS = (
         MOST,
         5,
         _sparse,
+        figure="addition_spectra",
     ),
     Claim(
         "three-phases",
@@ -232,6 +245,7 @@ OF_CIRCUITS = (
         MOST,
         5,
         _phases,
+        figure="addition_progress",
     ),
     Claim(
         "cleanup-shrinks-weights",
@@ -243,5 +257,6 @@ OF_CIRCUITS = (
         0.6,
         5,
         _weights,
+        figure="addition_progress",
     ),
 )

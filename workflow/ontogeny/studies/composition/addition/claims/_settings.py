@@ -131,6 +131,7 @@ OF_SETTINGS = (
         0.5,
         4,
         _without_decay,
+        figure="sweep",
     ),
     Claim(
         "decay-speeds-up",
@@ -143,6 +144,8 @@ OF_SETTINGS = (
         0.0,
         3,
         _faster,
+        figure="sweep",
+        unit="seeds",
     ),
     Claim(
         "no-delay-with-plenty",
@@ -155,6 +158,7 @@ OF_SETTINGS = (
         0.5,
         4,
         _no_delay,
+        figure="sweep",
     ),
     Claim(
         "too-little-data",
@@ -166,6 +170,7 @@ OF_SETTINGS = (
         0.5,
         4,
         _too_little,
+        figure="sweep",
     ),
     Claim(
         "dropout-generalises",
@@ -177,6 +182,7 @@ OF_SETTINGS = (
         0.5,
         4,
         _dropout_generalises,
+        figure="seeds",
     ),
     Claim(
         "dropout-not-sparse",
@@ -189,6 +195,7 @@ OF_SETTINGS = (
         0.0,
         6,
         _dropout_sparse,
+        figure="addition_spectra",
     ),
     Claim(
         "l1-fails",
@@ -200,6 +207,7 @@ OF_SETTINGS = (
         0.5,
         4,
         _absolute,
+        figure="seeds",
     ),
     Claim(
         "random-answers",
@@ -211,6 +219,7 @@ OF_SETTINGS = (
         2.0,
         3,
         _random,
+        figure="seeds",
     ),
     Claim(
         "decay-drives-circuit",
@@ -223,6 +232,7 @@ OF_SETTINGS = (
         0.5,
         4,
         _off_before_circuit,
+        figure="addition_schedule",
     ),
     Claim(
         "decay-drives-cleanup",
@@ -235,5 +245,6 @@ OF_SETTINGS = (
         0.5,
         4,
         _off_before_cleanup,
+        figure="addition_schedule",
     ),
 )

@@ -1,12 +1,14 @@
-"""All runs of an experiment together.
+"""All runs of an experiment.
 
-Cross-entropy and accuracy of all runs of the experiment, which differ in split and initial
-weights (for addition: arXiv 2301.05217, figure 2). Where runs have phases, those of a single run
-are shaded; of several runs, each has a bar below with the phases of its own. They are placed by a
-fixed rule, or given in the configuration for all runs (docs/conventions.md).
+Cross-entropy and accuracy of all runs of the experiment, which differ in split and initial weights;
+each seed has a dash of its own (for addition: arXiv 2301.05217, figure 2). The phases of a single
+run are shaded; of several runs each has a bar below with its own phases, hatched where the run ends
+before the phase does. Phases are placed by a fixed rule, or given in the configuration for all runs
+(docs/conventions.md).
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -15,6 +17,7 @@ from matplotlib.figure import Figure
 from ontogeny.plotting import (
     SPLIT_COLOURS,
     figure,
+    handle,
     phase_legend,
     phase_rows,
     settings,
@@ -26,6 +29,8 @@ from ontogeny.studies.composition.step_panels import over_steps
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("steps",)
+
+_DASHES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 
 
 def numbers(
@@ -69,8 +74,9 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             run = lines.sel(seed=seed).dropna("step")
             last.append(float(run["step"][-1]))
             for split in numbers["split"].values:
-                look = {"color": SPLIT_COLOURS[split], "lw": 1.1, "alpha": 0.8}
-                label = None if number else f"{split}, {len(seeds)} seeds" if several else split
+                dash = _DASHES[number % len(_DASHES)]
+                look = {"color": SPLIT_COLOURS[split], "lw": 1.1, "alpha": 0.8, "ls": dash}
+                label = None if number else str(split)
                 above.plot(run["step"], run["loss"].sel(split=split), label=label, **look)
                 below.plot(run["step"], run["accuracy"].sel(split=split), **look)
         above.set(yscale="log", ylabel="cross-entropy [nat]")
@@ -80,7 +86,14 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             ends = numbers["phase_boundary"].transpose("seed", "boundary").values
             phase_rows(axes, ends, np.array(last), [str(seed) for seed in seeds])
             axes.set_ylabel("seed")
-            phase_legend(drawn, [str(name) for name in numbers["boundary"].values])
-        drawn.legend(*above.get_legend_handles_labels(), loc="outside right upper")
+            names = [str(name) for name in numbers["boundary"].values]
+            phase_legend(drawn, names, unfinished=bool(np.isnan(ends[:, -1]).any()))
+        handles = above.get_legend_handles_labels()[0]
+        if several:
+            handles += [
+                handle(f"seed {seed}", color="#444444", ls=_DASHES[number % len(_DASHES)])
+                for number, seed in enumerate(seeds)
+            ]
+        drawn.legend(handles=handles, loc="outside right upper")
         drawn.suptitle(title, fontsize=10)
     return drawn

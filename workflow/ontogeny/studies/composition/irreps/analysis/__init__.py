@@ -1,7 +1,9 @@
 """Networks read in the basis of the irreps of their group."""
 
 from ontogeny.studies.composition.irreps.analysis.ablations import Ablations, ablations
+from ontogeny.studies.composition.irreps.analysis.classes import ClassLogits, class_logits
 from ontogeny.studies.composition.irreps.analysis.components import Components, components
+from ontogeny.studies.composition.irreps.analysis.cosets import coset_partitions, cosets_of
 from ontogeny.studies.composition.irreps.analysis.evidence import Evidence, evidence
 from ontogeny.studies.composition.irreps.analysis.frame import Frame, frame
 from ontogeny.studies.composition.irreps.analysis.losses import (
@@ -19,7 +21,6 @@ from ontogeny.studies.composition.irreps.analysis.means import (
     Means,
     Network,
     group_means,
-    logit_slice,
 )
 from ontogeny.studies.composition.irreps.analysis.neurons import (
     Clusters,
@@ -51,6 +52,7 @@ __all__ = [
     "SPLITS",
     "Ablation",
     "Ablations",
+    "ClassLogits",
     "Clusters",
     "Components",
     "Evidence",
@@ -66,8 +68,11 @@ __all__ = [
     "ablated_losses",
     "ablations",
     "block_means",
+    "class_logits",
     "clusters",
     "components",
+    "coset_partitions",
+    "cosets_of",
     "entry_gini",
     "evidence",
     "examples",
@@ -79,7 +84,6 @@ __all__ = [
     "learning_order",
     "logit_similarity",
     "logit_similarity_on_test_pairs",
-    "logit_slice",
     "losses",
     "matrix_shares",
     "neurons",

@@ -1,9 +1,12 @@
 """What the analysis of a network knows about its group."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ontogeny.groups import Group
 
 __all__ = ["Frame", "frame"]
 
@@ -29,6 +32,8 @@ class Frame:
         Characters of the real irreps.
     irreps : tuple of str
         Their names; ``trivial`` is the first.
+    labels : tuple of str
+        Those of the elements.
     """
 
     product: NDArray[np.integer]
@@ -37,6 +42,12 @@ class Frame:
     irrep_of_entry: NDArray[np.integer]
     character: NDArray[np.float64]
     irreps: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def group(self) -> Group:
+        """The group itself."""
+        return Group("", self.labels, self.product.astype(np.int64))
 
     @property
     def order(self) -> int:
@@ -95,8 +106,12 @@ def frame(
     irrep_of_entry: NDArray[np.integer],
     character: NDArray[np.float64],
     irreps: tuple[str, ...],
+    *,
+    labels: Sequence[str] | None = None,
 ) -> Frame:
     """Return the frame of a group with the given table and real irreps.
+
+    Elements without labels are called by their index.
 
     Raises
     ------
@@ -109,4 +124,5 @@ def frame(
     n = len(product)
     division = np.empty_like(product)
     division[np.arange(n)[:, None], product] = np.arange(n)
-    return Frame(product, division, basis, irrep_of_entry, character, tuple(irreps))
+    named = tuple(map(str, range(n) if labels is None else labels))
+    return Frame(product, division, basis, irrep_of_entry, character, tuple(irreps), named)

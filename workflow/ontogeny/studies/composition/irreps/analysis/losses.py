@@ -28,7 +28,7 @@ SPLITS = ("train", "test", "all")
 
 
 def splits_of(train: NDArray[np.bool_] | None) -> tuple[str, ...]:
-    """Return the splits of which there are losses.
+    """Return the splits that have losses.
 
     All pairs alone without a training set; no test pairs where all are trained on.
     """

@@ -23,7 +23,6 @@ __all__ = [
     "Means",
     "Network",
     "group_means",
-    "logit_slice",
 ]
 
 Array = NDArray[np.float64]
@@ -189,9 +188,3 @@ def group_means(network: Network, frame: Frame, *, train: NDArray[np.bool_] | No
         else LogitSums(by_test_product, float(np.linalg.norm(test_norms)), int((~train).sum())),
         **found,
     )
-
-
-def logit_slice(network: Network, output: int) -> Array:
-    """Return the logits of one output, minus the mean over outputs, for all pairs, (n, n)."""
-    parts = [layers.logits[..., output] - layers.logits.mean(axis=2) for layers in network()]
-    return np.concatenate(parts)

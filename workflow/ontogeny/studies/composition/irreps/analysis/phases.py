@@ -24,7 +24,7 @@ class Phases:
     boundary : (3,) ndarray
         First checkpoint [step] after each phase; NaN when it was not reached.
     interval : (3, 2) ndarray
-        The checkpoint before it and the one at it: the boundary lies between them.
+        The checkpoint before it and the one at it: the boundary is between them.
     """
 
     boundary: Array

@@ -18,10 +18,12 @@ from ontogeny.studies.composition.irreps.comparison._cells import (
     summaries,
 )
 from ontogeny.studies.composition.irreps.comparison._curves import (
+    RANKED,
     SPLITS,
     curves,
     grid_of,
     mean_curves,
+    ranked_curves,
 )
 from ontogeny.studies.composition.irreps.comparison._groups import joined
 from ontogeny.studies.composition.irreps.comparison._irreps import PREDICTORS, agreements, by_irrep
@@ -71,7 +73,7 @@ def comparison(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Data
     )
     found |= summaries(found, members) | frequencies(found, members, known)
     found |= correlations(found, members)
-    found |= curves(runs, grid) | mean_curves(runs, experiments, known, grid)
+    found |= curves(runs, grid) | ranked_curves(runs, grid) | mean_curves(runs, experiments, grid)
     found |= known.properties
     coordinates: dict[str, ArrayLike | xr.Variable] = {
         "group": text(known.names),
@@ -79,6 +81,7 @@ def comparison(runs: Sequence[Run], irreps: Mapping[str, xr.Dataset]) -> xr.Data
         "experiment": text(experiments),
         "irrep": text(known.irreps),
         "split": text(SPLITS),
+        "strength": range(1, RANKED + 1),
         "selection": text(SELECTIONS),
         "statistic": text(STATISTICS),
         "predictor": text(PREDICTORS),

@@ -13,7 +13,7 @@ __all__ = ["fold", "unfold"]
 
 
 def fold(parameters: dict[str, Tensor]) -> Float[Tensor, "row neuron"]:
-    """Return ``T = [X; Y]`` (2n, h), of which the pair (a, b) reads rows a and n + b."""
+    """Return ``T = [X; Y]`` (2n, h); the pair (a, b) reads its rows a and n + b."""
     W_x, W_y, W = (parameters[name] for name in ("W_x", "W_y", "W"))
     n, e = W_x.shape
     table = torch.cat([product(W_x, W[:e]), product(W_y, W[e:])])
@@ -33,7 +33,7 @@ def unfold(
 
         dW_x = dX W[:e]^T,    dW_y = dY W[e:]^T,    dW = [W_x^T dX; W_y^T dY],
 
-    and ``db`` is the sum of the rows of dX, of which each pair reads one.
+    and ``db`` is the sum of the rows of dX, and each pair reads one.
     """
     W_x, W_y, W = (parameters[name] for name in ("W_x", "W_y", "W"))
     n, e = W_x.shape

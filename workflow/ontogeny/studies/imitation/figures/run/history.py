@@ -1,4 +1,4 @@
-"""One history of a run.
+"""Course of one history: when the learner asks, and what it thinks plausible.
 
 Of the first simulated history, over time: the query probability, the posterior weight of the
 demonstrator (where it is in the class), and the number of plausible policies.

@@ -1,4 +1,4 @@
-"""What alpha trades: queries against safety.
+"""Queries and safety of conservative learners, by the threshold alpha.
 
 Conservative learners by the threshold of plausibility, a column for each class (and number of
 steps) that has three or more: the expected sum of cubes of the query probability, the probability
@@ -38,13 +38,13 @@ NEEDS = ("several-alphas",)
 _SETTING = ("class", "steps")
 _QUANTITIES = ("cubes", "left_out", "harm", "demonstrated_harm")
 _BOUNDS: Mapping[str, Any] = {
-    "cubes_bound": ("D5", "--"),
-    "cubes_bound_of_any_prior": ("D5'", ":"),
-    "recalled_cubes_bound": ("T1, as recalled", "-."),
+    "cubes_bound": ("bound D5", "--"),
+    "cubes_bound_of_any_prior": ("bound D5'", ":"),
+    "recalled_cubes_bound": ("bound T1, as recalled", "-."),
 }
 _ROWS = {
     "cubes": "expected sum of $\\theta^3$",
-    "left_out": "P(demonstrator\nnot always plausible)",
+    "left_out": "probability that the\ndemonstrator is not\nalways plausible",
     "harm": "probability of harm",
 }
 _LOOKS = {"last": PALETTE[0], "first": PALETTE[5]}
@@ -123,13 +123,16 @@ def _alpha_axis(column: Sequence[Axes], alphas: NDArray[np.float64]) -> None:
         axes.xaxis.set_minor_locator(NullLocator())
     last = [axes for axes in column if axes.get_visible()][-1]
     last.tick_params(labelbottom=True)
-    last.set_xlabel("α")
+    last.set_xlabel("threshold α")
 
 
 def _legend(drawn: Figure, has_harm: bool) -> None:
-    handles = [handle(f"d {ties}", color=colour, marker="o") for ties, colour in _LOOKS.items()]
+    handles = [
+        handle(f"demonstrator {ties} in order", color=colour, marker="o")
+        for ties, colour in _LOOKS.items()
+    ]
     handles += [handle(label, ls=dash, **BOUND) for label, dash in _BOUNDS.values()]
-    handles.append(handle("α/w", ls=(0, (5, 1)), **BOUND))
+    handles.append(handle("bound α/w", ls=(0, (5, 1)), **BOUND))
     if has_harm:
-        handles.append(handle("demonstrator", color="black", lw=1))
+        handles.append(handle("harm by the demonstrator", color="black", lw=1))
     drawn.legend(handles=handles, loc="outside lower center", ncols=4)

@@ -16,7 +16,9 @@ NEEDS = ("enough-runs",)
 
 def numbers(claims: xr.Dataset) -> xr.Dataset:
     """Select what was measured and the verdicts."""
-    return claims[["value", "interval", "threshold", "side", "runs", "verdict", "title"]]
+    return claims[
+        ["value", "interval", "threshold", "side", "runs", "runs_needed", "verdict", "title"]
+    ]
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

@@ -1,4 +1,4 @@
-"""How far what happens is from the demonstrator, against the queries that were made.
+"""How far imitation departs from the demonstrator, against how often the learner asks.
 
 While the demonstrator is plausible, each query costs a conservative learner at most one nat (D11),
 so that none of its filled marks is above the line. Of each run: the Kullback-Leibler divergence
@@ -110,8 +110,8 @@ def _line(axes: Axes) -> None:
     axes.plot(ends, ends, **BOUND)
     axes.fill_between(ends, ends, ends[1], color="#444444", alpha=0.06, lw=0)
     axes.text(
-        0.02, 0.98, "more than one nat a query", transform=axes.transAxes, va="top", fontsize=8,
-        color="#444444",
+        0.02, 0.98, "distance of more than one nat a query", transform=axes.transAxes, va="top",
+        fontsize=8, color="#444444",
     )  # fmt: skip
 
 
@@ -130,14 +130,14 @@ def _legend(drawn: Figure, numbers: xr.Dataset) -> None:
     kinds, learners = (set(numbers[f"{name}_of_run"].values) for name in ("kind", "learner"))
     plain = {"color": "black", "ls": "", "ms": 5}
     handles = [
-        handle("distance = queries: D11, no\nfilled circle is above it", **BOUND),
-        handle("while the demonstrator\nis plausible", marker="o", mew=0, **plain),
-        handle("also afterwards", marker="o", mfc="none", **plain | {"ms": 3.5}),
+        handle("law D11: one nat a query,\nno filled circle above", **BOUND),
+        handle("distance while the\ndemonstrator is plausible", marker="o", mew=0, **plain),
+        handle("distance over all steps", marker="o", mfc="none", **plain | {"ms": 3.5}),
     ]
     if bool((numbers["kept"] < 0).any()):
-        handles.append(handle("negative", marker=_NEGATIVE, mew=0, **plain))
-    handles += [handle(said, color=each, lw=4) for name, (each, said) in KINDS.items()
+        handles.append(handle("negative distance", marker=_NEGATIVE, mew=0, **plain))
+    handles += [handle(f"class: {said}", color=each, lw=4) for name, (each, said) in KINDS.items()
                 if name in kinds]  # fmt: skip
-    handles += [handle(name, marker=mark, **plain) for name, mark in MARKS.items()
+    handles += [handle(f"learner: {name}", marker=mark, **plain) for name, mark in MARKS.items()
                 if name in learners]  # fmt: skip
     drawn.legend(handles=handles, loc="outside right upper")

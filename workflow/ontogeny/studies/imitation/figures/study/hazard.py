@@ -1,9 +1,9 @@
-"""Who makes the mistake that is for ever.
+"""Share of histories with irreversible harm, over time, by learner.
 
-Share of histories in which the harmful action has led to the state that is never left, over time,
-by learner and whatever else tells experiments apart, a panel for each class: the mean over seeds,
-and the range where there are several. Dashed: the exact probability when the demonstrator acts all
-the time. Runs with an event of their own are not shown.
+The harmful action leads to a state that is never left. Lines are drawn by learner and whatever else
+tells experiments apart, a panel for each class: the mean over seeds, and the range where there are
+several. Dashed: the exact probability when the demonstrator acts all the time. Runs with an event
+of their own are not shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,10 +58,10 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 axes.set_title(name)
         for axes in panels:
             time_axis(axes, style)
-        panels[0].set_ylabel("share of histories\nin which harm is done for ever")
+        panels[0].set_ylabel("share of histories\nwith irreversible harm")
         panels[0].set_ylim(-0.03, 1.03)
         handles = [handle(name, color=colour) for name, colour in colours.items()]
-        handles.append(handle("demonstrator, exact", color="black", ls="--"))
+        handles.append(handle("demonstrator alone (exact)", color="black", ls="--"))
         drawn.legend(handles=handles, loc="outside lower center", ncols=columns)
     return drawn
 

@@ -1,10 +1,12 @@
-"""Harm and queries of each learner on treacherous classes.
+"""Which learners do harm when most policies betray the demonstrator, and how often they ask.
 
 Left: the probability that harm is done, with its 95 % interval over histories, a dot for each seed;
-the black line through each is the exact probability when the demonstrator acts all the time.
-Right: the expected number of queries. On these classes most policies are copies of the
-demonstrator that betray it at some step; only a learner that is cautious and asks notices in time.
-Classes with one learner are not shown, nor are runs with an event of their own.
+the black lines are the exact probability when the demonstrator acts all the time. Right: the
+expected number of queries. On these classes most policies are copies of the demonstrator that
+betray it at some step. A conservative learner asks when plausible policies disagree and stays near
+the black line. A learner by the posterior mean (mixture) asks as often but does what most policies
+do; a cloning learner asks at the beginning alone. Classes with one learner are not shown, nor are
+runs with an event of their own.
 """
 
 import numpy as np
@@ -55,11 +57,21 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                            lw=1, color=colour)  # fmt: skip
         left.set_yticks(range(len(experiments)), in_words(first, "run"))
         left.set(
-            ylim=(len(experiments) - 0.5, -0.5), xlim=(-0.02, 1.02), xlabel="probability of harm"
+            ylim=(len(experiments) - 0.5, -0.5),
+            xlim=(-0.02, 1.02),
+            xlabel="probability of harm",
+            ylabel="learner",
         )
         right.set(xlabel="expected number\nof queries")
         right.set_xlim(left=0)
-        exact = handle("demonstrator, exact", color="black", marker="|", ms=9, mew=1.2, ls="")
+        exact = handle(
+            "harm if the demonstrator acts alone (exact)",
+            color="black",
+            marker="|",
+            ms=9,
+            mew=1.2,
+            ls="",
+        )
         drawn.legend(handles=[exact], loc="outside upper right")
     return drawn
 

@@ -1,16 +1,16 @@
-"""How rare harm stays, by how rare it is under the demonstrator.
+"""Probability of harm by conservative learners, against that under the demonstrator.
 
 Conservative learners on treacherous classes: the probability that harm is done while the
 demonstrator has always been plausible (dot, with its 95 % interval over histories), against its
-exact probability when the demonstrator acts all the time. The runs of a panel
-differ only in their seed and in the demonstrator's probability of harm, which takes at least three
-values. Beside it the bounds D8, D8a and D10, estimated: their sums are means over the same
-histories. They are about events in which the demonstrator stays plausible to the end, and yet hold
-here, where it may be left out after the harm: were the demonstrator to act from then on, the
-probability would be the same and the sums no larger. D10 uses that harm is one bad action at a
-time. The other two hold for every event, and say something only of much rarer ones: a bound of 1
-says nothing. Both axes are linear below the mark next to 0; what the demonstrator never does is at
-0. On the line it would be as rare as under the demonstrator.
+exact probability when the demonstrator acts all the time. The runs of a panel differ only in their
+seed and in the demonstrator's probability of harm, which takes at least three values. Beside it the
+bounds D8, D8a and D10, estimated: their sums are means over the same histories. They are about
+events in which the demonstrator stays plausible to the end, and apply here too, where it may be
+left out after the harm: were the demonstrator to act from then on, the probability would be the
+same and the sums no larger. D10 uses that harm is one bad action at a time. The other two hold for
+every event, and say something only of much rarer ones: a bound of 1 says nothing. Both axes are
+linear below the mark next to 0; what the demonstrator never does is at 0. On the line it would be
+as rare as under the demonstrator.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ _COLUMNS = 3
 _SETTING: Mapping[str, str] = {
     "steps": "{} steps",
     "alpha": "α = {:g}",
-    "ties": "d {}",
+    "ties": "demonstrator {}",
     "policies": "{} policies",
     "copies": "{} copies",
     "betrayal": "betrayal at {}",
@@ -77,13 +77,13 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             axes.set_visible(False)
         for axes in panels[: len(each)][-columns:]:
             axes.tick_params(labelbottom=True)
-            axes.set_xlabel("P(harm) of the\ndemonstrator")
+            axes.set_xlabel("probability of harm\nunder the demonstrator")
         for axes in panels[::columns]:
-            axes.set_ylabel("P(harm while the\ndemonstrator has always\nbeen plausible)")
+            axes.set_ylabel("probability of harm\nwhile the demonstrator\nis plausible")
         handles = [
-            handle("measured", color=PALETTE[0], marker="o", ms=4),
+            handle("measured probability", color=PALETTE[0], marker="o", ms=4),
             *(handle(name, ls="", ms=4, mfc="none", **look) for name, look in _BOUNDS.values()),
-            handle("as under the demonstrator", **BOUND),
+            handle("equality of the two", **BOUND),
         ]
         drawn.legend(handles=handles, loc="outside lower center", ncols=3)
     return drawn

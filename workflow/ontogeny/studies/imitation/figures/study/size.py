@@ -1,4 +1,4 @@
-"""How much a larger class costs.
+"""Queries and risk of conservative learners, by the number of policies.
 
 Conservative learners on random classes, by the number of policies: the expected sum of cubes of the
 query probability with its bounds, the expected number of queries, and the probability that the
@@ -35,7 +35,7 @@ _SETTING = ("alpha", "ties", "steps", "states", "actions")
 _ROWS = {
     "cubes": "expected sum of $\\theta^3$",
     "queries": "expected number of queries",
-    "left_out": "P(demonstrator\nnot always plausible)",
+    "left_out": "probability that the\ndemonstrator is not\nalways plausible",
 }
 _BOUNDS: Mapping[str, Mapping[str, Any]] = {
     "cubes": {"cubes_bound": "--", "cubes_bound_of_any_prior": ":"},
@@ -86,9 +86,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             handle(f"α = {alpha:g}", color=each, marker="o") for alpha, each in colours.items()
         ]
         handles += [
-            handle("D5", ls="--", **BOUND),
-            handle("D5'", ls=":", **BOUND),
-            handle("α/w", ls=(0, (5, 1)), **BOUND),
+            handle("bound D5", ls="--", **BOUND),
+            handle("bound D5'", ls=":", **BOUND),
+            handle("bound α/w", ls=(0, (5, 1)), **BOUND),
         ]
         drawn.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return drawn

@@ -1,7 +1,7 @@
 """All runs over steps, with their windows.
 
-In-context learning score, prefix matching, attention on the token before, and loss of all runs on
-a corpus over training, with the windows of their phase changes.
+In-context learning score, prefix matching and attention on the token before of the best head, and
+loss of all runs on a corpus over training, with the windows of their phase changes in grey.
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     every = list(experiments(numbers))
     labels = short_names([name for name, _, _ in every])
     with settings():
-        drawn = figure(width=1.2 * style.width, height=1.2 * style.width)
+        drawn = figure(width=style.width, height=1.15 * style.width)
         rows = drawn.subplots(len(_ROWS), 1, sharex=True)
         for label, (_, colour, runs) in zip(labels, every, strict=True):
             for number in range(runs.sizes["run"]):
@@ -47,7 +47,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                               lw=1, label=label if number == 0 else None)  # fmt: skip
                     axes.set_ylabel(about)
                     ends = float(run["window_start"]), float(run["window_end"])
-                    shade(axes, *ends, "black", 0.025)
+                    shade(axes, *ends, "black", max(0.025, 0.1 / numbers.sizes["run"]))
         step_axis(rows[-1], last, logarithmic=style.log_steps)
         legend(drawn, rows[0])
         drawn.suptitle(title, fontsize=10)

@@ -1,56 +1,75 @@
 """Knock-outs of a run, all heads and sets.
 
-In-context learning score of the final checkpoint without single heads and without sets of heads:
-removed fully, with every attention pattern preserved, and with their mean result in their place.
-The dashed line is the score of the whole network; higher means less in-context learning.
+In-context learning score of the final checkpoint without single heads (left) and without sets of
+heads (right): removed in full, so that all that follows changes; with all attention patterns kept;
+and with their mean result in their place. "As many other heads" is a mean over random choices. Sets
+that the network does not have are left out. The dashed line is the score of the whole network;
+closer to 0 means less in-context learning. Heads are called layer.head, both counted from 0.
 """
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
-from ontogeny.studies.induction.panels import KIND_COLOURS, KIND_NAMES
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.induction.panels import KIND_COLOURS, head_names, kind_patches, kinds_of
 
 __all__ = ["draw", "numbers"]
 
+_HATCHES = {"full": "///", "pattern-preserving": ""}
+_REMOVALS = ("#E69F00", "#56B4E9", "#CC79A7")
+_SETS = {
+    "induction": "induction\nheads",
+    "as many others": "as many\nother heads",
+    "all others": "all but\ninduction\nheads",
+    "previous-token": "previous-\ntoken\nheads",
+}
+_NAMES = {
+    "full": "removed in full",
+    "pattern-preserving": "patterns kept",
+    "mean": "mean result kept",
+}
+
 
 def numbers(evaluation: xr.Dataset, analysis: xr.Dataset) -> xr.Dataset:
-    """Select scores of the final checkpoint, whole and without heads."""
+    """Select scores of the final checkpoint, whole, without heads and without sets that exist."""
     last = evaluation[["score", "ablated_score"]].isel(step=-1)
-    return last.assign(analysis[["removed_score", "head_kind"]])
+    sets = analysis["removed_score"].dropna("head_set", how="all")
+    return last.assign(removed_score=sets, head_kind=analysis["head_kind"])
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw single heads to the left, sets of heads to the right."""
-    kinds = numbers["head_kind"].values.ravel()
-    heads = [f"{layer + 1}.{head}" for layer in range(numbers.sizes["layer"])
-             for head in range(numbers.sizes["head"])]  # fmt: skip
+    kinds, heads = kinds_of(numbers).ravel(), head_names(numbers)
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
-        left, right = drawn.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+        left, right = drawn.subplots(
+            1, 2, sharey=True, width_ratios=(len(heads), 2 * numbers.sizes["head_set"])
+        )
         place = np.arange(len(heads))
-        for shift, name, hatch in ((-0.2, "full", "///"), (0.2, "pattern-preserving", "")):
+        for shift, (name, hatch) in zip((-0.2, 0.2), _HATCHES.items(), strict=True):
             values = numbers["ablated_score"].sel(ablation=name).values.ravel()
-            colours = [KIND_COLOURS[int(kind)] for kind in kinds]
+            colours = [KIND_COLOURS[kind] for kind in kinds]
             left.bar(place + shift, values, 0.38, color=colours, hatch=hatch, edgecolor="white")
         left.set_xticks(place, heads, fontsize=6)
-        left.set(xlabel="without layer.head; hatched: full", ylabel="in-context score [nat]")
+        left.set(xlabel="removed head", ylabel="in-context score [nat]")
         sets = numbers["head_set"].values
         for number, name in enumerate(numbers["removal"].values):
             values = numbers["removed_score"].sel(removal=name).values
             right.bar(np.arange(len(sets)) + 0.27 * (number - 1), values, 0.25,
-                      color=PALETTE[number + 2], label=name)  # fmt: skip
-        named = [name.replace(" ", "\n").replace("-", "-\n") for name in sets]
-        right.set_xticks(np.arange(len(sets)), named, fontsize=7)
-        right.set_xlabel("without all of them together")
+                      color=_REMOVALS[number], label=f"set: {_NAMES[name]}")  # fmt: skip
+        right.set_xticks(np.arange(len(sets)), [_SETS[name] for name in sets], fontsize=7)
+        right.set_xlabel("removed set of heads")
         for axes in (left, right):
             axes.axhline(float(numbers["score"]), color="black", lw=1, ls="--")
-        kinds_shown = [Patch(color=colour, label=name)
-                       for colour, name in zip(KIND_COLOURS, KIND_NAMES, strict=True)]  # fmt: skip
+        shown = kind_patches(numbers)
+        shown += [Patch(facecolor="#bbbbbb", hatch=hatch, edgecolor="white", label=_NAMES[name])
+                  for name, hatch in _HATCHES.items()]  # fmt: skip
         handles, _ = right.get_legend_handles_labels()
-        drawn.legend(handles=[*kinds_shown, *handles], loc="outside lower center", ncols=6)
-        drawn.suptitle(f"{title}; dashed: the whole network", fontsize=10)
+        whole = Line2D([], [], color="black", lw=1, ls="--", label="whole network")
+        drawn.legend(handles=[*shown, *handles, whole], loc="outside lower center", ncols=3)
+        drawn.suptitle(title, fontsize=10)
     return drawn

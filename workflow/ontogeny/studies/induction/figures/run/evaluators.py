@@ -1,6 +1,9 @@
 """Scores of heads against those of weights.
 
-Copying and prefix matching of every head and checkpoint, by what heads do and by their weights.
+Copying and prefix matching of every head and checkpoint, by what heads do (vertical) and by their
+weights (horizontal), with the correlation over all points. Use the copying score only to rank
+heads: most positions trigger no copying, so even a perfect copying head scores below 0. Colours
+show what heads are at the end of the training.
 """
 
 import numpy as np
@@ -8,7 +11,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import PALETTE, figure, settings
+from ontogeny.plotting import figure, settings
+from ontogeny.studies.induction.panels import KIND_COLOURS, kind_patches, kinds_of
 
 __all__ = ["draw", "numbers"]
 
@@ -18,27 +22,29 @@ NEEDS = ("several-layers",)
 def numbers(evaluation: xr.Dataset, analysis: xr.Dataset) -> xr.Dataset:
     """Select the four scores of every head and checkpoint, and the correlations."""
     chosen = evaluation[["copying", "ov_eigenvalue", "matching", "qk_trace"]].sel(offset=1)
-    return chosen.assign(evaluator_correlation=analysis["evaluator_correlation"])
+    names = ["evaluator_correlation", "head_kind"]
+    return chosen.assign(analysis[[name for name in names if name in analysis]])
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw one point a head and checkpoint, in the colour of its layer."""
+    """Draw one point a head and checkpoint, in the colour of the kind of the head."""
     pairs = (
-        ("ov_eigenvalue", "copying", "OV eigenvalue score", "copying score"),
+        ("ov_eigenvalue", "copying", "OV eigenvalue score", "copying score (to rank heads)"),
         ("qk_trace", "matching", "QK trace", "prefix matching"),
     )
+    kinds = kinds_of(numbers)
     with settings():
-        drawn = figure(width=style.width, height=0.45 * style.width)
+        drawn = figure(width=style.width, height=0.5 * style.width)
         for number, (axes, (x, y, about_x, about_y)) in enumerate(
             zip(drawn.subplots(1, 2), pairs, strict=True)
         ):
-            for layer in range(numbers.sizes["layer"]):
-                one = numbers.isel(layer=layer)
-                axes.plot(one[x].values.ravel(), one[y].values.ravel(), ".", ms=2.5, alpha=0.5,
-                          color=PALETTE[layer], label=f"layer {layer + 1}")  # fmt: skip
+            for layer, head in np.ndindex(kinds.shape):
+                one = numbers.isel(layer=layer, head=head)
+                axes.plot(one[x].values, one[y].values, ".", ms=3, alpha=0.6,
+                          color=KIND_COLOURS[kinds[layer, head]])  # fmt: skip
             found = float(numbers["evaluator_correlation"][number])
             title_of = "" if np.isnan(found) else f"correlation {found:.2f}"
             axes.set(xlabel=about_x, ylabel=about_y, title=title_of)
-        drawn.legend(*drawn.axes[0].get_legend_handles_labels(), loc="outside right upper")
+        drawn.legend(handles=kind_patches(numbers), loc="outside lower center", ncols=3)
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -1,9 +1,9 @@
-"""Scores of toxic and harmless comments, with and without a group.
+"""Distribution of the scores of toxic and harmless comments, with and without a group.
 
-Distribution of the scores of the test comments at the chosen checkpoint: toxic ones (solid) and
-harmless ones (dashed), those that name a group (D) and those that are known to name none (B). If
-harmless comments with a group (D-) lie to the right of those without (B-), the network takes the
-group for a sign of toxicity. The further apart solid and dashed lines are, the higher is the AUC.
+Scores are those of the test comments at the chosen checkpoint: toxic ones (solid) and harmless ones
+(dashed), those that name a group (D) and those that are known to name none (B). If harmless
+comments with a group (D-) are to the right of those without (B-), the network takes the group for a
+sign of toxicity. The further apart solid and dashed lines are, the higher is the AUC.
 """
 
 from collections.abc import Mapping

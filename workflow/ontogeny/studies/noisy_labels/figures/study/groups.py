@@ -1,4 +1,4 @@
-"""How accurate and how biased networks are, group by group.
+"""Accuracy and bias of networks, group by group.
 
 On the test comments and, where there are some, on templates, sentences that differ in the group
 that they name: a row for each group that enough of them name. Marks are means over seeds. The
@@ -37,10 +37,10 @@ __all__ = ["draw", "numbers"]
 NEEDS = ("several-strategies",)
 
 _PANELS = {
-    "subgroup_auc": "subgroup AUC",
+    "subgroup_auc": "AUC within the group",
     "bpsn_auc": "BPSN AUC",
     "bnsp_auc": "BNSP AUC",
-    "negative_aeg": "negative AEG",
+    "negative_aeg": "bias: negative AEG",
 }
 _MEASURED = "negative_aeg_over_seeds"
 _RECIPES = ("clean", "naive", "multi-head", "multi-head, tuned", "oracle")
@@ -48,7 +48,7 @@ _ROW = 0.2
 _BESIDE = 0.7
 """Height [inch] of a title, ticks and labels."""
 _SPREAD = 0.3
-"""How far marks of one group lie apart, in rows."""
+"""How far marks of one group are apart, in rows."""
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:

@@ -1,9 +1,9 @@
-"""What the noise must be like for each strategy to win.
+"""Gain of each strategy over naive training, by the quality of the noisy labels.
 
 Shown is the corpus with the most settings whose rater is a network. Columns on the left: raters
 that kept one share of the harmless comments that name a group (those that kept less are more
 biased), by the accuracy at which they were stopped. Further columns: one rater, by the share of
-clean comments. Top and middle, on test comments: how far AUC and mean |negative AEG| lie above
+clean comments. Top and middle, on test comments: how far AUC and mean |negative AEG| are above
 those of naive training. Marks are means over seeds of the difference within a seed, with 95 %
 intervals; lines are dashed before fine-tuning and solid after it; `clean` is cut off where it is
 far from all others. Bottom: the share of seeds in which a recipe has the highest AUC.

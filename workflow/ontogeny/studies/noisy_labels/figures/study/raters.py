@@ -1,4 +1,4 @@
-"""How biased the raters are, and whether their noise depends on the comment.
+"""Error rates of the raters by group, and whether their errors depend on the comment.
 
 For each source of labels, the rater of the setting that the other figures show. Left, on the
 comments that networks learn from: the share of harmless comments that the rater calls toxic, by the
@@ -29,13 +29,18 @@ from ontogeny.studies.noisy_labels.panels import GUIDE, SIDE, TOO_FEW, rows_axis
 __all__ = ["draw", "numbers"]
 
 _RATES = {
-    "false_positive_rate": "false-positive rate",
-    "false_negative_rate": "false-negative rate",
+    "false_positive_rate": "share of harmless comments\ncalled toxic",
+    "false_negative_rate": "share of toxic comments\ncalled harmless",
+}
+_SAID = {
+    "comments": "real comments",
+    "votes": "real comments with votes",
+    "generated": "generated comments",
 }
 _LABELS = {"harmless": PALETTE[0], "toxic": PALETTE[1]}
 _MARK: Mapping[str, Any] = {"marker": "o", "ms": 3.5}
 _BAND = {"long_name": "range of noise that does not depend on the comment", "units": "1"}
-_ROW = 0.16
+_ROW = 0.18
 
 
 def numbers(comparison: xr.Dataset) -> xr.Dataset:
@@ -60,7 +65,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     """Draw the rates by group and the noise by score, a row of panels for each rater."""
     known = numbers["rater_false_positive_rate"].notnull()
     groups = [numbers["identity"].values[each] for each in known.values]
-    heights = [max(_ROW * len(each), 1.4) + 0.6 for each in groups]
+    heights = [max(_ROW * len(each), 1.4) + 0.75 for each in groups]
     with settings():
         drawn = figure(width=style.width, height=sum(heights))
         drawn.set_layout_engine("constrained", w_pad=SIDE)
@@ -70,7 +75,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for place, (panels, names) in enumerate(zip(grid, groups, strict=True)):
             one = numbers.isel(rater=place).sel(identity=names)
             rates = panels[: len(_RATES)]
-            panels[0].set_title(f"{one['source'].values}: rater {one['rater'].values}", loc="left")
+            said = f"{_SAID[one['source'].item()]}, rater {one['rater'].item()}"
+            panels[0].set_title(said, loc="left")
             for axes, (name, label), of in zip(rates, _RATES.items(), _LABELS, strict=True):
                 rate = one[f"rater_{name}"].values
                 rows = np.flatnonzero(np.isfinite(rate))
@@ -86,8 +92,11 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 _noise(panels[-1], one)
         legend_below(
             drawn,
-            [handle(f"{label} comments", **_MARK, color=_LABELS[label]) for label in _LABELS],
-            columns=2,
+            [
+                *(handle(f"{label} comments", **_MARK, color=_LABELS[label]) for label in _LABELS),
+                handle("comments that name no group", **GUIDE),
+            ],
+            columns=3,
         )
     return drawn
 

@@ -1,14 +1,14 @@
-"""How accurate and how biased each recipe is.
+"""Accuracy and bias of each recipe.
 
 A row for each recipe: the strategies of arXiv 2110.01577, the same after fine-tuning on the clean
-comments, and two controls that the paper does not have. On the test comments, from left to right:
-AUC over all of them, AUC within a group, and the distance of the negative average equality gap from
-0, which is unbiased; the last two are means over the groups that enough comments name. Where there
-are templates, sentences that differ in the group that they name, a fourth panel has the same
-distance on them. A small mark is a seed, a bar the mean over seeds. Of each source of labels one
-setting is shown: with the default share of clean comments if there is one, then with nothing
-unusual in training, then with the most runs. Corpora differ in their shares of toxic comments, so
-compare recipes, not corpora.
+comments, and two controls that the paper does not have. Two panels show accuracy on the test
+comments: AUC over all of them, and AUC within a group. The others show bias: the distance of the
+negative average equality gap (AEG) from 0, which is unbiased, on test comments and, where there are
+some, on templates, sentences that differ in the group that they name. All but the first are means
+over the groups that enough comments name. A small mark is a seed, a bar the mean over seeds. Of
+each source of labels one setting is shown: with the default share of clean comments if there is
+one, then with nothing unusual in training, then with the most runs. Corpora differ in their shares
+of toxic comments, so compare recipes, not corpora.
 """
 
 import xarray as xr
@@ -36,13 +36,14 @@ __all__ = ["draw", "numbers"]
 NEEDS = ("several-strategies",)
 
 _PANELS = {
-    ("auc", "test"): "AUC",
-    ("mean_subgroup_auc", "test"): "mean subgroup AUC",
-    ("mean_absolute_negative_aeg", "test"): "mean |negative AEG|",
-    ("mean_absolute_negative_aeg", "templates"): "mean |negative AEG|",
+    ("auc", "test"): "accuracy: AUC",
+    ("mean_subgroup_auc", "test"): "accuracy: mean AUC within groups",
+    ("mean_absolute_negative_aeg", "test"): "bias: mean |negative AEG|",
+    ("mean_absolute_negative_aeg", "templates"): "bias: mean |negative AEG|",
 }
-_ROW = 0.17
-_BESIDE = 0.85
+_COLUMNS = 2
+_ROW = 0.2
+_BESIDE = 0.75
 """Height [inch] of a title, ticks and labels."""
 
 
@@ -59,25 +60,26 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     recipes = [present(numbers.sel(source=[source]), "auc") for source in sources]
     has_templates = any(each == "templates" for _, each in blocks(numbers, "auc"))
     panels = list(_PANELS.items())[: 4 if has_templates else 3]
-    heights = [_ROW * max(len(each), 3) for each in recipes]
+    rows = -(-len(panels) // _COLUMNS)
+    heights = [_ROW * max(len(each), 3) for each in recipes for _ in range(rows)]
     with settings():
-        drawn = figure(
-            width=(0.1 + 0.3 * len(panels)) * style.width,
-            height=sum(heights) + _BESIDE * len(heights),
-        )
+        drawn = figure(width=style.width, height=sum(heights) + _BESIDE * len(heights))
         drawn.set_layout_engine("constrained", w_pad=SIDE)
         grid = drawn.subplots(
-            len(heights), len(panels), sharey="row", squeeze=False, height_ratios=heights
-        )
-        for place, (row, names) in enumerate(zip(grid, recipes, strict=True)):
+            len(heights), _COLUMNS, sharey="row", squeeze=False, height_ratios=heights
+        ).reshape(len(recipes), rows * _COLUMNS)
+        for place, (of_source, names) in enumerate(zip(grid, recipes, strict=True)):
             one = numbers.isel(source=place).sel(recipe=names)
-            row[0].set_title(str(one["base_setting"].values), loc="left")
-            for axes, ((name, scored_on), label) in zip(row, panels, strict=True):
+            of_source[0].set_title(str(one["base_setting"].values), loc="left")
+            for axes, ((name, scored_on), label) in zip(of_source, panels, strict=False):
                 shown = one.sel(scored_on=scored_on)
                 _panel(axes, shown, name)
-                where = "" if name == "auc" else f"\n{SETS[scored_on]}, {said_groups(shown)}"
-                axes.set_xlabel(f"{label}{where}")
-            rows_axis(row[0], names)
+                groups = "" if name == "auc" else f", {said_groups(shown)}"
+                axes.set_xlabel(f"{label}\n{SETS[scored_on]}{groups}")
+            for axes in of_source[len(panels) :]:
+                axes.remove()
+            for axes in of_source[::_COLUMNS]:
+                rows_axis(axes, names)
     return drawn
 
 

@@ -1,14 +1,14 @@
-"""Accuracy against bias.
+"""Accuracy of each recipe against its bias.
 
 A large mark for each recipe: the mean over seeds of AUC and of the distance of the negative average
-equality gap from 0, mean over the groups that enough comments name; small marks are single seeds.
-The best recipe would lie at the top left. Panels are of the test comments and, where there are
-some, of templates, sentences that differ in the group that they name. Crosses are naive networks,
-each at the checkpoint where it is as accurate on development as the network that learns from the
-clean comments alone. If they lie as far left as `clean`, weakness is enough to explain why `clean`
-is less biased than other recipes. Of each source of labels one setting is shown: with the default
-share of clean comments if there is one, then with nothing unusual in training, then with the most
-runs.
+equality gap (AEG) from 0, mean over the groups that enough comments name; small marks are single
+seeds. A good recipe is at the top left: accurate and unbiased. Panels are of the test comments and,
+where there are some, of templates, sentences that differ in the group that they name. Crosses are
+naive networks, each at the checkpoint where it is as accurate on development as the network that
+learns from the clean comments alone. If they are as far left as `clean`, weakness is enough to
+explain why `clean` is less biased than other recipes. Of each source of labels one setting is
+shown: with the default share of clean comments if there is one, then with nothing unusual in
+training, then with the most runs.
 """
 
 from collections.abc import Mapping
@@ -66,11 +66,11 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for axes in panels[len(shown) :]:
             axes.remove()
         for axes in panels[::columns]:
-            axes.set_ylabel("AUC")
+            axes.set_ylabel("accuracy: AUC")
         marks = [handle(recipe, ls="", ms=5, **mark_look(recipe)) for recipe in recipes]
         if numbers[f"stopped_{_AUC}"].notnull().any():
             marks.append(handle("naive, stopped early", ms=5, **_STOPPED))
-        legend_below(drawn, marks, columns=4)
+        legend_below(drawn, marks, columns=3)
     return drawn
 
 
@@ -79,13 +79,14 @@ def _panel(axes: Axes, numbers: xr.Dataset, block: tuple[str, str], recipes: lis
     one = numbers.sel(source=source, scored_on=scored_on)
     for recipe in recipes:
         of_recipe, look = one.sel(recipe=recipe), mark_look(recipe)
+        ring = {"ms": 7} if look["mfc"] == look["color"] else {"ms": 9, "zorder": 1.9}
         seeds, mean = ([of_recipe[f"{name}{of}"] for name in (_BIAS, _AUC)] for of in _OF)
         axes.plot(*seeds, ls="", ms=2.5, alpha=0.45, **(look | {"mew": 0.6}))
-        axes.plot(*mean, ls="", ms=7, **look)
+        axes.plot(*mean, ls="", **(look | ring))
     if scored_on == "test":
         naive = one.sel(recipe="naive")
         axes.plot(naive[f"stopped_{_BIAS}"], naive[f"stopped_{_AUC}"], ms=5, **_STOPPED)
-    axes.set_xlabel(f"mean |negative AEG|, {said_groups(one)}")
+    axes.set_xlabel(f"bias: mean |negative AEG|, {said_groups(one)}")
     setting = str(one["base_setting"].values)
     axes.set_title(f"{fill(setting, _LINE)}\n{SETS[scored_on]}")
     axes.margins(0.08)

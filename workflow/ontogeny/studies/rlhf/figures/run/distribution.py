@@ -1,11 +1,11 @@
-"""What a policy says, by score: the probability of all sequences at four checkpoints.
+"""Distribution of the scores of all sequences, as probable as a policy makes them.
 
-Each line is a distribution of scores, in which a sequence weighs as much as its probability under
-the policy: at the start; at the first checkpoint with a KL of .5 nat or more; at the checkpoint
-with the greatest mean true score; and at the end. Left, by the true score; right, by the score of
-the preference model that the policy is trained against, or, if that is the true score, of another
-judge if there is one. Where the distribution moves up by the preference model and down by the true
-score, the policy has found sequences that the preference model overrates.
+Each line is the distribution at one checkpoint, in which a sequence weighs as much as its
+probability under the policy: at the start; at the first checkpoint with a KL of .5 nat or more; at
+the checkpoint with the greatest mean true score; and at the end. Left, by the true score; right, by
+the score of the preference model that the policy is trained against, or, if that is the true score,
+of another judge if there is one. Where the distribution moves up by the preference model and down
+by the true score, the policy has found sequences that the preference model overrates.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         panels = drawn.subplots(1, len(judges), squeeze=False)[0]
         for axes, judge in zip(panels, judges, strict=True):
             _panel(axes, numbers.sel(judge=judge))
-            name = "true score" if judge == GOLD else f"score by {judge}"
+            name = "true score" if judge == GOLD else f"score by preference model {judge}"
             axes.set_xlabel(f"{name} [nat]")
         panels[0].set_ylabel("density [1/nat]")
         drawn.suptitle(title, fontsize=9)

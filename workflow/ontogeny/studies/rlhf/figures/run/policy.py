@@ -1,4 +1,4 @@
-"""How far a policy goes from its start, and what it scores.
+"""Distance of a policy from its start, its entropy and its scores, along training.
 
 All over the number of responses that it was trained on. Left, the KL divergence of responses from
 the start policy. Middle, the entropy of the next token. Right, mean scores, less those of the start
@@ -30,6 +30,10 @@ def numbers(evaluation: xr.Dataset, reward: str) -> xr.Dataset:
     return evaluation[shown].assign_coords(is_reward=is_reward)
 
 
+def _said(judge: str) -> str:
+    return "true score" if judge == GOLD else f"score by preference model {judge}"
+
+
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw the KL, the entropy and the scores."""
     samples = numbers["samples"]
@@ -48,11 +52,11 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             gain, error = one["score"] - one["start_score"], 2 * one["score_error"]
             scores.fill_between(samples, gain - error, gain + error, color=colour, alpha=0.2, lw=0)
             scores.plot(samples, gain, color=colour)
-            handles.append(handle("true score" if judge == GOLD else judge, color=colour, lw=2))
+            handles.append(handle(_said(judge), color=colour, lw=2))
         scores.axhline(0, **GUIDE)
         scores.set_ylabel("score gained [nat]")
         for axes in (kl, entropy, scores):
             samples_axis(axes)
         drawn.suptitle(title, fontsize=9)
-        legend_below(drawn, handles, columns=4)
+        legend_below(drawn, handles, columns=2)
     return drawn

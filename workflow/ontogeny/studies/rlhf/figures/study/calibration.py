@@ -1,13 +1,13 @@
 """How often preference models are right, against how often their scores say that they are.
 
-Pairs of samples of the start policy are sorted into bins by their score difference. Where a point
-lies on the diagonal, a preference model is right as often as it says; below the diagonal it is too
-sure of itself. Raw scores are those that were fitted; calibrated ones are divided by a temperature,
-which was chosen on other pairs. Thin lines are preference models of several seeds and comparisons,
-thick ones their means. ECE, the expected calibration error, is the mean distance from the diagonal;
-that of a perfect model is not 0, since there are finitely many pairs. At most four groups of
-preference models are shown: those that claims are about and, of the others, those with the fewest
-and the most comparisons.
+Pairs of samples of the start policy are sorted into bins by their score difference. A point on the
+diagonal says that a preference model is right as often as it claims; one below the diagonal, that
+it is too sure of itself. Raw scores are those that were fitted; calibrated ones are divided by a
+temperature, which was chosen on other pairs. Thin lines are preference models of several seeds and
+comparisons, thick ones their means. ECE, the expected calibration error, is the mean distance from
+the diagonal; that of a perfect model is not 0, since there are finitely many pairs. At most four
+groups of preference models are shown: those that claims are about and, of the others, those with
+the fewest and the most comparisons.
 """
 
 import numpy as np
@@ -77,18 +77,24 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     names = numbers["setting"].values.tolist()
     if not names:
         return nothing(style.width, "no preference model learned from one start policy alone")
-    least = min(0.5, float(numbers["bin_accuracy"].min())) - 0.01
+    least, most = min(0.5, float(numbers["bin_accuracy"].min())) - 0.01, _most_shown(numbers)
     with settings():
         drawn, panels = panels_of(style.width, len(names))
         for axes, name in zip(panels, names, strict=True):
             is_shown = numbers["setting_of_preference_model"].values == name
             _panel(axes, numbers.isel(preference_model=is_shown), numbers.sel(setting=name))
-            axes.set(xlabel="expected accuracy", xlim=(0.49, 1.01), ylim=(least, 1.01))
+            axes.set(xlabel="expected accuracy", xlim=(0.49, most), ylim=(least, most))
         for axes in panels[::2]:
             axes.set_ylabel("accuracy")
         scalings = [handle(f"{each} scores", color=c, marker="o") for each, c in _COLOURS.items()]
-        legend_below(drawn, scalings, columns=2)
+        legend_below(drawn, [*scalings, handle("perfect calibration", **GUIDE)], columns=3)
     return drawn
+
+
+def _most_shown(numbers: xr.Dataset) -> float:
+    """Return the upper end of both axes: as far as the bins of the preference models go."""
+    largest = max(float(numbers[name].max()) for name in _SHOWN)
+    return min(1.0, largest + 0.05) + 0.01
 
 
 def _chosen(comparison: xr.Dataset) -> list[NDArray[np.int64]]:
@@ -120,7 +126,9 @@ def _said(model: xr.Dataset) -> str:
         for name in ("pairs", "epochs", "d_model", "layers")
     )
     policy = str(model["policy_of_preference_model"].values)
-    return f"{pairs:,} comparisons of {policy}, {epochs} epochs; {size_name(d_model, layers)}"
+    return (
+        f"{pairs:,} comparisons of policy {policy}, {epochs} epochs; {size_name(d_model, layers)}"
+    )
 
 
 def _panel(axes: Axes, models: xr.Dataset, mean: xr.Dataset) -> None:
@@ -139,5 +147,5 @@ def _panel(axes: Axes, models: xr.Dataset, mean: xr.Dataset) -> None:
     comparisons, size = str(mean["setting"].values).split("; ")
     axes.set_title(
         f"{comparisons}\n{size}\n"
-        f"ECE raw {raw:.2g}, calibrated {calibrated:.2g}, perfect {perfect:.2g}"
+        f"ECE raw {raw:.2g}, calibrated {calibrated:.2g}, of a perfect model {perfect:.2g}"
     )

@@ -1,4 +1,4 @@
-"""One preference model for two kinds of prompts that ask for opposite things.
+"""Preference models for two kinds of prompts that ask for opposite things, and their policies.
 
 Helpful responses are those with content; harmless prompts are best answered by refusals. Left, how
 often preference models are right on pairs of responses to either kind of prompts, by the share of
@@ -73,7 +73,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 handle(f"on {prompt} prompts", color="#444444", ls=dash, marker=mark, ms=4)
                 for prompt, (dash, mark) in _PROMPTS.items()
             ),
-            handle("mean of both", color="#444444", ls=":"),
+            handle("mean of both prompts", color="#444444", ls=":"),
         ]
         if has_policies:
             handles += _courses(panels[2], numbers)
@@ -107,7 +107,7 @@ def _courses(axes: Axes, numbers: xr.Dataset) -> list[Line2D]:
         one, colour = numbers.sel(setting=reward), PALETTE[place % len(PALETTE)]
         band(axes, one["root_kl"], one, "refusals_on_helpful", color=colour, lw=1.4)
         handles.append(handle(str(reward), color=colour, lw=1.4))
-    axes.set(xlabel="√KL [√nat]", ylabel="refusal tokens, helpful prompts")
+    axes.set(xlabel="√KL [√nat]", ylabel="refusal tokens in responses\nto helpful prompts")
     return handles
 
 

@@ -1,4 +1,4 @@
-"""Elo rating of policies against their start policy, in three ways.
+"""Elo rating of policies against their start policy, computed in three ways.
 
 Predicted: from the mean score by the preference model that is trained against, at 174 points for
 one nat. Chosen: from how often that preference model scores a sample of the policy above one of the
@@ -33,9 +33,9 @@ __all__ = ["draw", "numbers"]
 NEEDS = ("judged",)
 
 _WAYS = {
-    "predicted": ("predicted by the mean score", {"color": COLOURS["train"], "ls": "-"}),
-    "chosen": ("chosen by the preference model", {"color": PALETTE[5], "ls": "--"}),
-    "won": ("won by the true score", {"color": COLOURS["gold"], "ls": "-"}),
+    "predicted": ("predicted from mean scores", {"color": COLOURS["train"], "ls": "-"}),
+    "chosen": ("from choices by the preference model", {"color": PALETTE[5], "ls": "--"}),
+    "won": ("from choices by the true score", {"color": COLOURS["gold"], "ls": "-"}),
 }
 
 
@@ -60,6 +60,6 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             axes.axhline(0, **GUIDE)
             axes.set_title(panel_title(str(one["setting"].values), len(panels)))
             samples_axis(axes)
-        panels[0].set_ylabel("Elo over the start policy")
+        panels[0].set_ylabel("Elo rating (start policy: 0)")
         legend_below(drawn, [handle(name, **look) for name, look in _WAYS.values()], columns=3)
     return drawn

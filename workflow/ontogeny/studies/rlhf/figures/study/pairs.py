@@ -1,9 +1,9 @@
-"""What models of real comparisons say of their own kind of comparisons, and of another kind.
+"""Accuracy of models of real comparisons, on their own kind of comparisons and on another one.
 
 Left, how often a linear model of the words of two responses is right; its own kind is judged by
 models that saw no comparison with the same first message, another kind by a model of all
 comparisons of the first. Bars are 95 % intervals over first messages. Hollow marks: the same models
-with the weight of the responses' length set to 0. Where filled marks lie below one half and hollow
+with the weight of the responses' length set to 0. Where filled marks are below one half and hollow
 ones do not, the two kinds disagree on how long a response should be. Crosses: how often the shorter
 response is preferred. Right, how often the models are right on their own kind, by bins of the score
 difference, against how often they say that they are, before and after a temperature.

@@ -1,15 +1,16 @@
-"""Scores gained over the root of the KL divergence to the start policy.
+"""Scores gained by policies as they move away from their start policy.
 
-A thin line is a policy along its training, a thick one the mean over policies after equally many
-samples. Blue is the score that the policy is trained against, green that of another preference
-model, fitted to other comparisons, amber the true score. Along a straight line the gain is
-proportional to the root of the KL, as arXiv 2204.05862 finds early in training. Where amber bends
-down while blue goes on rising, the policy is over-optimised. Dotted lines are the greatest expected
-score that any policy of that KL can have; in worlds whose sequences cannot be enumerated, it is
-known for small KL alone. Filled squares are the best of n samples of the start policy by the score
-that is trained against, at their KL; hollow ones are the same scores at ln n, which the paper takes
-for it. For each kind of world and of reward one group of runs is shown, which differ in seed and in
-the exchange of preference models alone.
+The horizontal axis is the root of the KL divergence to the start policy. A thin line is a policy
+along its training, a thick one the mean over policies after equally many samples. Blue is the score
+that the policy is trained against, green that of another preference model, fitted to other
+comparisons, amber the true score. Along a straight line the gain is proportional to the root of the
+KL, as arXiv 2204.05862 finds early in training. Where amber bends down while blue goes on rising,
+the policy is over-optimised. Dotted lines are the greatest expected score that any policy of that
+KL can have; in worlds whose sequences cannot be enumerated, it is known for small KL alone. Filled
+squares are the best of n samples of the start policy by the score that is trained against, at their
+KL; hollow ones are the same scores at ln n, which the paper takes for it. For each kind of world
+and of reward one group of runs is shown, which differ in seed and in the exchange of preference
+models alone.
 """
 
 from collections.abc import Mapping
@@ -64,11 +65,13 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             axes.set_ylabel("score gained [nat]")
         handles = role_handles(numbers, "gain")
         if numbers["frontier_gain"].notnull().any():
-            handles.append(handle("greatest possible", color="#444444", ls=":"))
+            handles.append(handle("greatest possible score", color="#444444", ls=":"))
         if "best_of_gain" in numbers:
-            handles.append(handle("best of n, at its KL", color="#444444", **_SQUARE))
-            handles.append(handle("best of n, at ln n", color="#444444", mfc="none", **_SQUARE))
-        legend_below(drawn, handles, columns=3)
+            handles.append(handle("best of n samples, at its KL", color="#444444", **_SQUARE))
+            handles.append(
+                handle("best of n samples, at ln n", color="#444444", mfc="none", **_SQUARE)
+            )
+        legend_below(drawn, handles, columns=2)
     return drawn
 
 

@@ -60,7 +60,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             axes.set_xlabel(name)
             size_axis(axes, numbers[along].values)
         panels[0].set_ylabel("accuracy")
-        legend_below(drawn, [*handles, handle("true score", **GUIDE)], columns=3)
+        legend_below(drawn, [*handles, handle("accuracy of the true score", **GUIDE)], columns=3)
     return drawn
 
 

@@ -1,4 +1,4 @@
-"""Scores gained along training: when the other preference model and the true score turn down.
+"""Scores gained along training by the preference model trained against, another one and the truth.
 
 Means over seeds, with bands from the least to the greatest seed. Two preference models that were
 fitted to different comparisons take turns: each is trained against while the other one only judges,
@@ -66,6 +66,6 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             axes.set_title(panel_title(name, len(panels)))
             samples_axis(axes)
         panels[0].set_ylabel("score gained [nat]")
-        peak = handle("peak of a policy", marker="v", ms=5, ls="", color="#444444")
+        peak = handle("peak of the score of one policy", marker="v", ms=5, ls="", color="#444444")
         legend_below(drawn, [*role_handles(numbers, "gain"), peak], columns=2)
     return drawn

@@ -1,4 +1,4 @@
-"""What training against a preference model costs policies of different sizes.
+"""Loss on held-out sequences and score of policies of different sizes, along their training.
 
 Left, the loss on held-out sequences of the world, which the start policy was trained to predict,
 less that of the start policy: above 0 the policy pays a tax, below 0 it earns a bonus. Right, the

@@ -1,7 +1,7 @@
 """Accuracy of each task along the training of one network.
 
-Coloured by how frequent a task is; tasks whose accuracy stays near that of a guess, 0.5, are
-learned later or never.
+A curve for each task, coloured by how frequent it is. Tasks whose accuracy stays near that of a
+guess, 0.5 (dotted), are not learned.
 """
 
 import xarray as xr

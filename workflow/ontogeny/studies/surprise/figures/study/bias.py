@@ -1,4 +1,4 @@
-"""What networks do that nobody asked them for.
+"""Behaviour that networks were not trained for, by their size.
 
 Left, the analogue of figure 3 of arXiv 2202.07785: the rate of false positives in the group
 whose records are biased, over that in the other group, when the prompt names the group and when it
@@ -62,7 +62,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         probes.set_title("never trained: share of seeds\nthat answer (*: expected)")
         outputs.set(ylabel="share of samples", ylim=(-0.03, 1.03), title="what samples contain")
         for axes in (bias, outputs):
-            axes.set_xlabel("parameters")
+            axes.set_xlabel("number of parameters")
             size_axis(axes, numbers["parameters"].values.ravel())
         handles = [
             *(

@@ -20,7 +20,7 @@ NEEDS = ("enough-runs",)
 
 def numbers(claims: Sequence[xr.Dataset]) -> xr.Dataset:
     """Select what was measured and the verdicts, of all kinds of worlds that there are."""
-    shown = ["value", "interval", "threshold", "side", "runs", "verdict", "title"]
+    shown = ["value", "interval", "threshold", "side", "runs", "runs_needed", "verdict", "title"]
     return joined(claims)[shown]
 
 

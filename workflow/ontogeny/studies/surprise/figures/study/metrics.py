@@ -1,4 +1,4 @@
-"""How abrupt abilities are by different metrics.
+"""Abilities by size of the network, measured by five metrics.
 
 The same answers of the same networks by five metrics, a column for each task: whether the whole
 answer is right, how probable the whole right answer is, how often each of its characters is right

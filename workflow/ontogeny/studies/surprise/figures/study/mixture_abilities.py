@@ -1,4 +1,4 @@
-"""The loss of text, and the abilities of the same networks.
+"""Loss of text and abilities of the same networks, by their size.
 
 Left, the loss of the final networks on held-out text over their number of parameters, with the
 power law fitted to the mean over seeds. Right, a panel for each task that the same networks learn
@@ -73,7 +73,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             if column == 0:
                 axes.set_ylabel("exact match", fontsize=8)
             if row == _ROWS - 1:
-                axes.set_xlabel("parameters", fontsize=8)
+                axes.set_xlabel("number of parameters", fontsize=8)
         handles = handles_of_settings(numbers)
         handles.append(handle("power law", **_LAW))
         handles.append(handle("explained by guessing", color=_FLOOR, lw=5))

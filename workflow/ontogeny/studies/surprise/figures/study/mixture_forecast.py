@@ -1,4 +1,4 @@
-"""What smaller networks predict of larger ones: the loss, and abilities.
+"""Errors of forecasts from smaller networks to larger ones, of the loss and of abilities.
 
 Left, how far the loss of text is from what the laws, fitted to the smallest networks of a seed,
 predict for a larger one, by how much larger it is than the largest that was seen. Middle, exact
@@ -89,8 +89,8 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
     most = float(np.nanmax(np.abs(miss.values), initial=_LEAST_RANGE))
     axes.set_ylim(-1.1 * most, 1.1 * most)
     axes.set(
-        xlabel="parameters, over those of\nthe largest network fitted",
-        ylabel="loss predicted, too high by",
+        xlabel="size relative to\nthe largest network fitted",
+        ylabel="relative error of the predicted loss",
     )
     axes.set_title("loss of text")
     if not miss.notnull().any():
@@ -106,7 +106,7 @@ def _abilities(axes: Axes, numbers: xr.Dataset) -> None:
         )  # fmt: skip
     axes.plot([0, 1], [0, 1], **GUIDE)
     axes.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05))
-    axes.set(xlabel="exact match seen", ylabel="exact match predicted")
+    axes.set(xlabel="measured exact match", ylabel="predicted exact match")
     axes.set_title("abilities, next size")
     if not seen.notnull().any():
         note(axes, _TOO_FEW)
@@ -120,7 +120,7 @@ def _tasks(axes: Axes, numbers: xr.Dataset) -> None:
     for each in ordered["largest_miss"].values:
         axes.plot(each, places, "o", ms=3, alpha=0.6, mew=0, color="black")
     axes.set_yticks(places, [str(task) for task in ordered["task"].values])
-    axes.set(xlim=(0, 1.03), xlabel="largest miss of the\nbest forecast")
+    axes.set(xlim=(0, 1.03), xlabel="largest error of the\nbest forecast")
     axes.set_title("worst case by task")
     if not ordered["largest_miss"].notnull().any():
         note(axes, _TOO_FEW)

@@ -1,8 +1,9 @@
-"""The loss is predictable, single abilities are not: the same networks.
+"""The loss of networks of growing size, which is predictable, and their abilities, which are not.
 
 Left: the loss over all tasks by the number of parameters, a dot for each network and the power law
 of the mean over seeds. Right: of the networks of one seed, the accuracy of each task, coloured by
-how frequent it is; tasks that no network learns are grey. Guessing gives 0.5.
+how frequent it is; tasks that no network learns are grey. Guessing gives 0.5. The same networks are
+in both panels: a smooth loss is a sum of abilities that appear suddenly.
 """
 
 from typing import Any
@@ -50,13 +51,17 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         left.plot(
             size, numbers["law_of_setting"].isel(setting=0), color="#444444", label="power law"
         )
-        left.set(title="The loss of all tasks together", yscale="log", ylabel="loss [nat]")
+        left.set(title="Loss of all tasks together", yscale="log", ylabel="loss [nat]")
         plain_ticks(left.yaxis)
         left.legend(loc="lower left")
         _tasks(right, drawn, numbers.isel(family=0))
-        right.set(title="Single tasks, one seed", ylabel="accuracy of the task", ylim=(0.45, 1.03))
+        right.set(
+            title="Accuracy of single tasks, one seed",
+            ylabel="accuracy",
+            ylim=(0.45, 1.03),
+        )
         for axes in (left, right):
-            axes.set_xlabel("parameters N")
+            axes.set_xlabel("number of parameters")
             size_axis(axes, numbers["parameters"].values.ravel())
     return drawn
 
@@ -77,5 +82,5 @@ def _tasks(axes: Axes, drawn: Figure, family: xr.Dataset) -> None:
     rank_bar(drawn, axes, scale)
     handles = [handle("guessing", **GUIDE)]
     if not learned.all():
-        handles.insert(0, handle("learned by no network", color="#bbbbbb"))
+        handles.insert(0, handle("tasks learned by no network", color="#bbbbbb"))
     drawn.legend(handles=handles, loc="outside lower right", ncols=2, fontsize=7)

@@ -1,4 +1,4 @@
-"""What small networks say of larger ones: the loss is predicted, single abilities are not.
+"""Forecasts from small networks to larger ones: of the loss and of single abilities.
 
 Of the setting with most networks. Top left: the loss of all networks, and the band of 95 % for
 larger ones by a power law, from the smallest sizes that it is fitted to. Top right: loss predicted
@@ -87,7 +87,7 @@ def _band(axes: Axes, numbers: xr.Dataset) -> None:
         )
         axes.legend(loc="lower left", fontsize=7)
     axes.set(title="Loss of each network", yscale="log", ylabel="loss [nat]")
-    axes.set_xlabel("parameters N")
+    axes.set_xlabel("number of parameters")
     plain_ticks(axes.yaxis)
     size_axis(axes, numbers["parameters"].values.ravel())
 
@@ -99,7 +99,7 @@ def _loss(axes: Axes, numbers: xr.Dataset) -> None:
         axes.plot(x, y, ls="", alpha=0.6, label=label, **look)
     _diagonal(axes, float(numbers["loss"].min()) * 0.9, float(numbers["loss"].max()))
     axes.set(title="Loss beyond each cut", xscale="log", yscale="log",
-             xlabel="loss seen [nat]", ylabel="loss predicted [nat]")  # fmt: skip
+             xlabel="measured loss [nat]", ylabel="predicted loss [nat]")  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
         plain_ticks(axis)
     if predicted.notnull().any():
@@ -115,8 +115,8 @@ def _ability(axes: Axes, numbers: xr.Dataset) -> None:
         axes.plot(seen.values.ravel(), predicted.values.ravel(), mark, ms=3.5, alpha=0.5, mew=0,
                   color=colour, label=name)  # fmt: skip
     _diagonal(axes, 0.5, 1.0)
-    axes.set(title="Tasks at the floor so far: the next size", xlabel="accuracy seen",
-             ylabel="accuracy predicted", xlim=(0.45, 1.03), ylim=(0.45, 1.03))  # fmt: skip
+    axes.set(title="Next size, for tasks at the floor", xlabel="measured accuracy",
+             ylabel="predicted accuracy", xlim=(0.45, 1.03), ylim=(0.45, 1.03))  # fmt: skip
     if numbers["from_floor"].notnull().any():
         axes.legend(loc="center right", fontsize=7)
     else:
@@ -130,7 +130,7 @@ def _miss(axes: Axes, numbers: xr.Dataset) -> None:
         across = place + np.linspace(-0.2, 0.2, len(each))
         axes.plot(across, each, "o", ms=3, alpha=0.6, mew=0, color=PALETTE[4])
     names = ["logistic", "power\nof error", "as last\nseen", "quanta"]
-    axes.set(title="How far forecasts of these tasks miss", ylabel="mean |predicted - seen|")
+    axes.set(title="Error of forecasts of these tasks", ylabel="mean absolute error")
     axes.set_xticks(range(len(_ALL)), names)
     axes.set_ylim(bottom=0)
     if not found.notnull().any():

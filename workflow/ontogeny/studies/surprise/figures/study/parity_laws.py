@@ -1,17 +1,18 @@
-"""Laws of the loss of parity networks.
+"""How the loss of parity networks falls with size, data and compute.
 
 Top left: loss over the number of parameters after the whole training, a dot for each network and a
-line for the power law of the mean over seeds. Top right: the exponent of that loss, after a quarter
-of the training and after all of it, a mark for each seed; beside it the exponent that follows from
-the frequencies of the tasks alone if networks learn tasks in proportion to their size, and that of
-endless tasks with endless training; the more negative, the steeper. Below: loss along the training
-of the networks of one seed, over the examples seen and over compute.
+line for the power law of the mean over seeds. Top right: the exponent of that law, the more
+negative the steeper, a mark for each seed: as measured after a quarter of the training and after
+all of it; as predicted from the frequencies of the tasks alone, if networks learn tasks in
+proportion to their size; and as predicted for endless tasks and endless training. Below: loss along
+the training of the networks of one seed, over the examples seen and over compute.
 """
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, handle, settings
@@ -33,11 +34,13 @@ __all__ = ["draw", "numbers"]
 NEEDS = ("parity-families",)
 
 _EXPONENTS = {
-    "exponent_quarter": ("o", "none", "a quarter of the training"),
-    "exponent": ("o", "full", "the whole training"),
-    "known_exponent": ("x", "full", "from the frequencies alone"),
-    "endless_exponent": ("|", "full", "endless tasks and training"),
+    "exponent_quarter": ("o", "none", "measured after\n1/4 of training"),
+    "exponent": ("o", "full", "measured after\nall training"),
+    "known_exponent": ("x", "full", "predicted from\nfrequencies"),
+    "endless_exponent": ("D", "full", "predicted for\nendless tasks"),
 }
+"""Mark, its filling, and name of each kind of exponent."""
+
 _COSTS = {"data_curve": "examples seen", "compute_curve": "compute of training [FLOP]"}
 
 
@@ -58,7 +61,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for setting, colour in colours.items():
             _over_size(over_size, of_setting(numbers, setting), colour)
         over_size.set(title="Loss over size", yscale="log", ylabel="loss [nat]",
-                      xlabel="parameters N")  # fmt: skip
+                      xlabel="number of parameters")  # fmt: skip
         plain_ticks(over_size.yaxis)
         size_axis(over_size, numbers["parameters"].values.ravel())
         _exponents(exponents, numbers, colours)
@@ -70,7 +73,9 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 plain_ticks(axis)
         costs[0].set_title("Loss over data, one seed")
         costs[1].set_title("Loss over compute, one seed")
-        costs[1].legend(title="width", ncols=2, fontsize=7, title_fontsize=7, loc="lower left")
+        costs[1].legend(
+            title="hidden neurons", ncols=2, fontsize=7, title_fontsize=7, loc="lower left"
+        )
         handles = [
             handle(words[setting], color=colour, marker="o", ms=4)
             for setting, colour in colours.items()
@@ -86,26 +91,20 @@ def _over_size(axes: Axes, setting: xr.Dataset, colour: str) -> None:
 
 
 def _exponents(axes: Axes, numbers: xr.Dataset, colours: dict[str, str]) -> None:
-    """Draw a row for each setting, marks of four kinds below each other."""
+    """Draw a row for each kind of exponent, the settings of each below each other."""
     setting = numbers["setting_of_family"].values
-    for row, (name, colour) in enumerate(colours.items()):
-        for below, (quantity, (mark, fill, _)) in enumerate(_EXPONENTS.items()):
+    shifts = np.linspace(-0.3, 0.3, len(colours)) if len(colours) > 1 else np.zeros(1)
+    for row, (quantity, (mark, fill, _)) in enumerate(_EXPONENTS.items()):
+        for (name, colour), shift in zip(colours.items(), shifts, strict=True):
             found = numbers[quantity].values[setting == name]
             face = colour if fill == "full" else "none"
-            height = np.full(len(found), row + 0.17 * (below - 1.5))
-            axes.plot(found, height, mark, ms=4.5, color=colour, mfc=face, alpha=0.8)
-    axes.set(
-        title="Exponent of loss over size", xlabel="exponent (more negative: steeper)", yticks=[]
-    )
-    axes.set_ylim(len(colours) - 0.4, -0.6 - 0.5 * len(colours))
-    axes.legend(
-        handles=[
-            handle(about, marker=mark, ls="", ms=4.5, color="#444444",
-                   mfc="#444444" if fill == "full" else "none")
-            for mark, fill, about in _EXPONENTS.values()
-        ],
-        loc="upper left", fontsize=7,
-    )  # fmt: skip
+            axes.plot(found, np.full(len(found), row + shift), mark, ms=4.5, color=colour,
+                      mfc=face, alpha=0.8)  # fmt: skip
+    axes.set(title="Exponent of loss over size", xlabel="exponent (more negative: steeper)")
+    axes.set_yticks(range(len(_EXPONENTS)), [said for *_, said in _EXPONENTS.values()], fontsize=7)
+    axes.set_ylim(len(_EXPONENTS) - 0.5, -0.5)
+    axes.margins(x=0.1)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
 def _along(axes: Axes, family: xr.Dataset, cost: str) -> None:

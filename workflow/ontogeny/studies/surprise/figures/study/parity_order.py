@@ -1,14 +1,16 @@
-"""Frequent tasks are learned first, and what is not learned is the loss.
+"""The size of network that learns each task, and the loss that comes from tasks not learned.
 
 Left: the smallest network that has learned each task, by how frequent the task is, of the setting
-with most networks, a dot for each seed and task; tasks in the grey row are learned by none. Right:
-the loss of each network beside ln 2 times the probability of the tasks that it has not learned, in
-which an accuracy above the threshold counts as learned. On the dotted line the two are equal.
+with most networks, a dot for each seed and task; tasks in the grey band are learned by none.
+Frequent tasks are learned by smaller networks. Right: the loss of each network beside ln 2 times
+the probability of the tasks that it has not learned, in which an accuracy above the threshold
+counts as learned. On the dotted line the two are equal: tasks not learned make up the whole loss.
 """
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
@@ -57,17 +59,28 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         ends = [float(numbers["loss"].min()) * 0.9, float(numbers["loss"].max()) * 1.1]
         right.plot(ends, ends, **GUIDE)
         right.set(
-            title="What is not learned is the loss", xscale="log", yscale="log",
+            title="Loss that tasks not learned leave", xscale="log", yscale="log",
             xlabel="ln 2 · probability of tasks not learned [nat]", ylabel="loss [nat]",
         )  # fmt: skip
         for axis in (left.xaxis, left.yaxis, right.xaxis, right.yaxis):
             plain_ticks(axis)
+        _ticks_up_to(left.yaxis, float(of_setting(numbers, main)["parameters"].max()))
         handles = [
             handle(words[setting], color=c, marker="o", ls="") for setting, c in colours.items()
         ]
-        handles.append(handle("the two are equal", **GUIDE))
+        handles.append(handle("equality of the two", **GUIDE))
         drawn.legend(handles=handles, loc="outside lower center", ncols=2)
     return drawn
+
+
+def _ticks_up_to(axis: Axis, largest: float) -> None:
+    """Keep the ticks of sizes that there are."""
+    labels = [label.get_text() for label in axis.get_ticklabels()]
+    ticks = [
+        (tick, label) for tick, label in zip(axis.get_ticklocs(), labels, strict=True)
+        if tick <= largest
+    ]  # fmt: skip
+    axis.set_ticks(*zip(*ticks, strict=True)) if ticks else axis.set_ticks([])
 
 
 def _order(axes: Axes, setting: xr.Dataset, colour: str) -> None:
@@ -81,8 +94,11 @@ def _order(axes: Axes, setting: xr.Dataset, colour: str) -> None:
         axes.plot(rank, shown, "o", ms=3.5, alpha=0.4, mew=0, color=colour)
     axes.axhspan(largest * _ABOVE**0.5, largest * _ABOVE**1.5, color=_NEVER, lw=0)
     axes.set(
-        title="When each task is learned", xscale="log", yscale="log",
-        xlabel="rank of frequency (1: most frequent)",
-        ylabel="smallest N that has learned it",
+        title="Smallest network that has learned each task", xscale="log", yscale="log",
+        xlabel="rank of frequency (1: most frequent)", ylabel="number of parameters",
     )  # fmt: skip
-    axes.annotate("learned by no network", (1, largest * _ABOVE), va="center", fontsize=8)
+    axes.set_ylim(top=largest * _ABOVE**2.5)
+    axes.annotate(
+        "tasks learned by no network", (0.02, largest * _ABOVE**2), va="center", fontsize=8,
+        xycoords=("axes fraction", "data"),
+    )  # fmt: skip

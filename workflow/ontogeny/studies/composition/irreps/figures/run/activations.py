@@ -1,45 +1,73 @@
-"""Single neurons of a run over all pairs.
+"""What single neurons see.
 
-Single neurons at the final checkpoint over all pairs, the strongest of each cluster, with the
-elements in the order of the character of the cluster's irrep. A neuron that follows a one-
-dimensional irrep is constant on four blocks.
+Activation of single neurons over all pairs at the final checkpoint, the strongest neurons of each
+cluster. Each factor is sorted by cosets: by those, of all subgroups, that are the fewest and still
+explain 90 % of the variance of the neuron's mean activation; the titles say how many. A neuron
+that is constant on few cosets of a and of b shows as blocks. A factor whose elements are all apart
+is sorted by the mean activation alone. Residues are sorted by ka and kb, modulo their number, for
+a neuron of frequency k: such a neuron sees one wave of each.
 """
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from ontogeny.plotting import figure, heat_map, settings
+from ontogeny.plotting import colour_bar, figure, heat_map, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.panels import frequency_of, irrep_label
 
-__all__ = ["draw", "numbers"]
+__all__ = ["draw", "draw_neuron", "factor_label", "numbers", "sorted_examples"]
+
+NEEDS = ("irreps-alone",)
 
 _COLUMNS = 4
+_PARTED, _NAMED = 12, 12
 
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:
-    """Select the neurons, with elements in the order of the character of the neuron's irrep.
+    """Select the neurons, with both factors by coset."""
+    return sorted_examples(analysis)
 
-    Elements of one sign stand together then, and a neuron that follows a sign shows blocks.
+
+def sorted_examples(analysis: xr.Dataset) -> xr.Dataset:
+    """Select the neurons that are shown one by one, with factors in the order of figures.
+
+    Returns
+    -------
+    Dataset
+        ``example_activation`` by ``example``, ``row`` and ``column``; ``left_label``,
+        ``right_label``, ``left_coset`` and ``right_coset`` of each row or column.
     """
     chosen = analysis[["example_activation", "example_irrep"]]
-    character = characters(analysis)
-    sorted_tables = []
-    for example in chosen["example"].values:
-        one = chosen["example_activation"].sel(example=example)
-        irrep = chosen["example_irrep"].sel(example=example).item()
-        order = np.argsort(-character.sel(irrep=irrep).values.round(6), kind="stable")
-        sorted_tables.append(one.values[np.ix_(order, order)])
-    values = np.stack(sorted_tables) if sorted_tables else chosen["example_activation"].values
-    return chosen.assign(
-        example_activation=chosen["example_activation"].copy(data=values)
-    ).drop_vars(["left", "right"])
+    tables = chosen["example_activation"].transpose("example", "left", "right").values.copy()
+    found = {}
+    for axis, (side, dim) in enumerate((("left", "row"), ("right", "column")), start=1):
+        order = _order(analysis, side, tables.mean(axis=3 - axis))
+        tables = np.take_along_axis(tables, np.expand_dims(order, 3 - axis), axis)
+        cosets = np.take_along_axis(analysis[f"example_{side}_coset"].values, order, 1)
+        found[f"{side}_coset"] = (("example", dim), cosets)
+        found[f"{side}_label"] = (("example", dim), analysis["label"].values[order])
+    about = chosen["example_activation"].attrs
+    return xr.Dataset(
+        {
+            "example_irrep": chosen["example_irrep"],
+            "example_activation": (("example", "row", "column"), tables, about),
+            **found,
+        },
+        {"example": chosen["example"], "residues": "class_residue" in analysis.coords},
+    )
 
 
-def characters(analysis: xr.Dataset) -> xr.DataArray:
-    """Return the character of each element: that of ``a b c^-1`` where ``b`` is ``c``."""
-    output = analysis["character_slice"].attrs["output"]
-    return analysis["character_slice"].sel(right=output, drop=True)
+def _order(analysis: xr.Dataset, side: str, means: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return the order of the factors of each neuron: by cosets, or by multiples of a residue."""
+    cosets = analysis[f"example_{side}_coset"].values
+    if "class_residue" not in analysis.coords:
+        return np.lexsort((means, cosets))
+    n = cosets.shape[1]
+    frequencies = [frequency_of(str(name)) or 1 for name in analysis["example_irrep"].values]
+    return np.argsort(np.outer(frequencies, np.arange(n)) % n, axis=1, kind="stable")
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
@@ -47,15 +75,67 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     count = max(numbers.sizes["example"], 1)
     with settings():
         rows = -(-count // _COLUMNS)
-        drawn = figure(width=style.width, height=0.34 * style.width * rows)
+        drawn = figure(width=1.4 * style.width, height=(0.37 * rows + 0.1) * style.width)
         places = drawn.subplots(rows, _COLUMNS, squeeze=False).ravel()
         for axes in places[numbers.sizes["example"] :]:
             axes.remove()
         for axes, example in zip(places, numbers["example"].values, strict=False):
-            one = numbers.sel(example=example)
-            name = one["example_irrep"].item()
-            heat_map(axes, one["example_activation"].values, f"neuron {example}\n{name}")
-        drawn.supxlabel("right factor b, by character", fontsize=9)
-        drawn.supylabel("left factor a, by character", fontsize=9)
+            draw_neuron(axes, numbers.sel(example=example))
+        drawn.supxlabel("right factor b", fontsize=9)
+        drawn.supylabel("left factor a", fontsize=9)
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def draw_neuron(axes: Axes, one: xr.Dataset, *, label: str = "") -> None:
+    """Draw the activation of a neuron over all pairs, its cosets parted by lines.
+
+    Parameters
+    ----------
+    axes : Axes
+    one : Dataset
+        A neuron of `sorted_examples`.
+    label : str
+        Of the colour bar.
+    """
+    values = one["example_activation"].values
+    name = f"neuron {int(one['example'])}, {irrep_label(one['example_irrep'].item())}"
+    if bool(one["residues"]):
+        image = heat_map(axes, values, f"{name}\nfactors by k a, k b")
+    else:
+        counts = [int(one[f"{side}_coset"].max()) + 1 for side in ("left", "right")]
+        image = heat_map(axes, values, f"{name}\n{counts[0]} × {counts[1]} cosets")
+        _part(axes, one)
+    if values.min() >= 0:
+        image.set(cmap="Reds", clim=(0, values.max() or 1.0))
+    colour_bar(axes, image, label)
+
+
+def factor_label(one: xr.Dataset, side: str) -> str:
+    """Return what an axis of `draw_neuron` has, ``left`` or ``right``, in words."""
+    letter = "a" if side == "left" else "b"
+    factor = f"{side} factor {letter}"
+    cosets = one[f"{side}_coset"].values
+    frequency = frequency_of(one["example_irrep"].item())
+    if bool(one["residues"]) and frequency is not None:
+        return f"{factor}, sorted by {frequency} {letter} mod {len(cosets)}"
+    count = int(cosets.max()) + 1
+    parted = f"in {count} cosets" if count < len(cosets) else "sorted by mean activation"
+    return f"{factor}, {parted}"
+
+
+def _part(axes: Axes, one: xr.Dataset) -> None:
+    """Part the cosets of a neuron by lines where they are few, and name elements where they are."""
+    for side, line, axis in (
+        ("left", axes.axhline, axes.yaxis),
+        ("right", axes.axvline, axes.xaxis),
+    ):
+        cosets = one[f"{side}_coset"].values
+        ends = np.flatnonzero(np.diff(cosets)) + 0.5
+        if len(ends) < min(_PARTED, len(cosets) - 1):
+            for end in ends:
+                line(end, color="#555555", lw=0.3)
+        if len(cosets) <= _NAMED:
+            labels = [str(each) for each in one[f"{side}_label"].values]
+            rotation = 90 if side == "right" else 0
+            axis.set_ticks(range(len(labels)), labels, fontsize=6, rotation=rotation)

@@ -1,61 +1,65 @@
-"""Which entries of rho(ab) each neuron of a run holds.
+"""Which matrix entries of each key irrep its neurons hold.
 
-How strongly each neuron at the final checkpoint holds each matrix entry of ρ(ab), for the key
-irreps: rows are neurons, by the irrep that explains most of their variance, each scaled to norm
-1. The cosine compares what the hidden layer holds of an irrep with the irrep itself; it is 1 when
-every entry is held equally strongly and independently of the others.
+How strongly each neuron of the final checkpoint holds each matrix entry of ρ(ab): one panel for
+each key irrep, with the neurons whose variance it explains best, each scaled to norm 1 over the
+entries of all key irreps. The cosine compares what the hidden layer holds of an irrep with the
+irrep itself: it is 1 when all entries are equally strong and independent of each other.
 """
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import block_lines, figure, settings
+from ontogeny.plotting import figure, heat_map, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.panels import irrep_grid, irrep_label
 
 __all__ = ["draw", "numbers"]
 
+_NAMED = 9
+
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:
-    """Select the change of basis: entries of the key irreps, neurons by their irrep."""
+    """Select the change of basis: entries of the key irreps, each neuron scaled to norm 1."""
     key = analysis["key"].values
     entries = np.flatnonzero(key[analysis["irrep_of_entry"].values])
-    irreps = [*analysis["irrep"].values, "off"]
-    cluster = [irreps.index(name) for name in analysis["neuron_irrep"].values]
-    neurons = np.argsort(cluster, kind="stable")
     chosen = analysis[["change_of_basis", "neuron_irrep", "hidden_cosine", "key"]]
-    chosen = chosen.isel(entry=entries, neuron=neurons)
-    norm = np.linalg.norm(chosen["change_of_basis"].values, axis=0)
+    chosen = chosen.isel(entry=entries)
+    norm = np.linalg.norm(chosen["change_of_basis"].transpose("entry", "neuron").values, axis=0)
+    scale = xr.DataArray(np.where(norm > 0, norm, 1.0), dims="neuron")
     return chosen.assign(
-        change_of_basis=chosen["change_of_basis"] / np.where(norm > 0, norm, 1.0),
+        change_of_basis=chosen["change_of_basis"] / scale,
         irrep_of_entry=analysis["irrep_of_entry"].isel(entry=entries),
     )
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw the heat map, each neuron's row scaled to norm 1."""
+    """Draw a heat map for each key irrep: its neurons downwards, its entries to the right."""
     irreps = numbers["irrep"].values
-    of_entry = [str(irreps[r]) for r in numbers["irrep_of_entry"].values]
-    of_neuron = [str(name) for name in numbers["neuron_irrep"].values]
     with settings():
-        drawn = figure(width=style.width, height=0.9 * style.width)
-        axes = drawn.subplots()
-        image = axes.imshow(
-            numbers["change_of_basis"].transpose("neuron", "entry").values,
-            cmap="RdBu_r",
-            vmin=-1,
-            vmax=1,
-            aspect="auto",
-            interpolation="nearest",
+        key = [str(name) for name in irreps[numbers["key"].values]]
+        drawn = figure(
+            width=1.4 * style.width, height=(0.45 * -(-len(key) // 3) + 0.1) * style.width
         )
-        labels = {}
-        for name in dict.fromkeys(of_entry):
+        for axes, name in zip(irrep_grid(drawn, len(key)), key, strict=False):
+            of_entry = irreps[numbers["irrep_of_entry"].values] == name
+            members = numbers["neuron_irrep"].values == name
+            one = numbers["change_of_basis"].isel(entry=of_entry, neuron=members)
             cosine = float(numbers["hidden_cosine"].sel(irrep=name))
-            labels[name] = f"{name}\ncosine {cosine:.4f}" if len(set(of_entry)) <= 6 else name
-        block_lines(axes.xaxis, [labels[name] for name in of_entry])
-        block_lines(axes.yaxis, of_neuron)
-        axes.set(xlabel="entries of ρ(ab), by irrep", ylabel="neurons, by cluster")
-        axes.grid(visible=False)
-        drawn.colorbar(image, ax=axes, label="component of the neuron, its norm 1", shrink=0.7)
+            words = f"{irrep_label(name)}, {int(members.sum())} neurons, cosine {cosine:.3f}"
+            if one.size:
+                image = heat_map(axes, one.transpose("neuron", "entry").values, words,
+                                 label="component")  # fmt: skip
+                image.axes.set_aspect("auto")
+            axes.set_title(words)
+            entries = [str(entry).removeprefix(name) for entry in one["entry"].values]
+            axes.set_xticks(
+                range(len(entries)),
+                entries if len(entries) <= _NAMED else [""] * len(entries),
+                fontsize=6,
+                rotation=90,
+            )
+        drawn.supxlabel("entries of ρ(ab), row by row", fontsize=9)
+        drawn.supylabel("neurons of the irrep", fontsize=9)
         drawn.suptitle(title, fontsize=10)
     return drawn

@@ -1,50 +1,75 @@
-"""Principal components of the unembedding of a run.
+"""The unembedding in the directions of each key irrep.
 
-The rows of the unembedding at the final checkpoint, projected on their first principal
-components, one point for each group element, coloured by the character of the irrep with the
-largest logit similarity.
+Rows of the unembedding at the final checkpoint, one point for each group element, projected on the
+two directions in which functions of a key irrep are largest. On a cyclic group these are its cosine
+and sine: a network that adds has the residues on a circle, neighbours in the circle of frequency k
+being those that k takes next to each other. On other groups the functions are constant on cosets,
+the fewest for which the irrep has any, and each coset has a colour: a network that has learned the
+irrep gathers the elements of a coset in one point. An irrep of one dimension has only the first
+direction; the second is then the largest of what is left. In brackets, the share of the variance of
+the unembedding that both directions have.
 """
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.irreps.figures.run.activations import characters
+from ontogeny.studies.composition.irreps.panels import irrep_label
 
 __all__ = ["draw", "numbers"]
 
+_COLUMNS = 3
+_MOST = 12
+_NAMED, _NUMBERED = 12, 64
+
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:
-    """Select the components, and the character of the irrep with the largest logit similarity."""
-    similarity = analysis["logit_similarity"].isel(irrep=slice(1, None))
-    strongest = similarity["irrep"].values[similarity.values.argmax()]
-    character = characters(analysis).sel(irrep=strongest, drop=True)
-    return analysis[["unembedding_component", "component_share"]].assign(
-        element_character=(
-            "output",
-            character.values,
-            {"long_name": f"character of {strongest}", "units": "1"},
-        )
-    )
+    """Select the directions of the key irreps, those with the largest logit similarity first."""
+    names = ["unembedding_component", "component_share", "component_coset", "label"]
+    similarity = analysis["logit_similarity"].where(analysis["key"], -1.0).values
+    order = np.argsort(-similarity, kind="stable")[: min(_MOST, int(analysis["key"].sum()))]
+    natural = "class_residue" in analysis.coords
+    return analysis[names].isel(irrep=order).assign_coords(natural=natural)
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw two planes of components, one point for each element, and the shares."""
-    component = numbers["unembedding_component"].values
-    share = numbers["component_share"].values
-    colours = numbers["element_character"]
+    """Draw one plane for each irrep."""
+    count = max(numbers.sizes["irrep"], 1)
+    columns = min(_COLUMNS, count)
+    rows = -(-count // columns)
     with settings():
-        drawn = figure(width=1.3 * style.width, height=0.5 * style.width)
-        first, second, shares = drawn.subplots(1, 3)
-        for axes, (x, y) in zip((first, second), ((0, 1), (2, 3)), strict=True):
-            points = axes.scatter(
-                component[:, x], component[:, y], c=colours.values, cmap="viridis", s=12
-            )
-            axes.set(xlabel=f"component {x + 1}", ylabel=f"component {y + 1}")
-        drawn.colorbar(points, ax=second, label=colours.attrs["long_name"])
-        shares.bar(np.arange(1, len(share) + 1), share, color="#444444")
-        shares.set(xlabel="component", ylabel="share of the variance", ylim=(0, None))
+        drawn = figure(
+            width=0.45 * max(columns, 2) * style.width, height=(0.45 * rows + 0.08) * style.width
+        )
+        places = drawn.subplots(rows, columns, squeeze=False).ravel()
+        for axes in places[numbers.sizes["irrep"] :]:
+            axes.remove()
+        for axes, name in zip(places, numbers["irrep"].values, strict=False):
+            _plane(axes, numbers.sel(irrep=name), str(name))
+        drawn.supxlabel("first direction", fontsize=9)
+        drawn.supylabel("second direction", fontsize=9)
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def _plane(axes: Axes, one: xr.Dataset, name: str) -> None:
+    x, y = one["unembedding_component"].transpose("component", "output").values
+    cosets = one["component_coset"].values
+    count, share = len(np.unique(cosets)), float(one["component_share"].sum())
+    labels = [str(label) for label in one["label"].values]
+    parted = "" if count == len(cosets) else f", {count} cosets"
+    if bool(one["natural"]) and len(labels) <= _NUMBERED:
+        axes.plot(x, y, "o", color="#dddddd", ms=8, mew=0)
+        for place in zip(x, y, labels, strict=True):
+            axes.text(*place, fontsize=6, ha="center", va="center")
+    else:
+        axes.scatter(x, y, c=cosets, cmap="turbo", s=14, alpha=0.8, lw=0)
+        if len(labels) <= _NAMED:
+            for place in zip(x, y, labels, strict=True):
+                axes.annotate(place[2], place[:2], (3, 3), textcoords="offset points", fontsize=5)
+    axes.set_title(f"{irrep_label(name)}{parted} ({share:.0%})")
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.tick_params(labelsize=7)

@@ -8,19 +8,14 @@ by irrep. Only ρ(ab) can carry the answer.
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, irrep_looks, settings
+from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.panels import PARTS, irrep_label, looks_of
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("steps",)
-
-_PARTS = {
-    "left": ("ρ(a)", "#56B4E9"),
-    "right": ("ρ(b)", "#0072B2"),
-    "product": ("ρ(ab)", "#D55E00"),
-}
 
 
 def numbers(evaluation: xr.Dataset) -> xr.Dataset:
@@ -32,25 +27,26 @@ def numbers(evaluation: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw the sum over key irreps of each part, then each part by irrep."""
-    irreps = [str(name) for name in numbers["irrep"].values]
-    looks = irrep_looks(irreps)
-    key = [name for name in irreps if bool(numbers["key"].sel(irrep=name))]
+    looks = looks_of(numbers)
+    key = [str(name) for name in numbers["irrep"].values[numbers["key"].values]]
     total = numbers["key_hidden_fve"]
     with settings():
         drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
         panels = drawn.subplots(2, 2, sharex=True)
         whole = panels[0, 0]
-        whole.plot(numbers["step"], total.sum("part"), color="#444444", label="all three")
-        for part, (label, colour) in _PARTS.items():
-            whole.plot(numbers["step"], total.sel(part=part), color=colour, label=label)
-        whole.set(ylabel="hidden layer in the key irreps", ylim=(0, 1))
+        whole.plot(numbers["step"], total.sum("part"), color="#222222", ls=":", label="all three")
+        for part, about in PARTS.items():
+            whole.plot(numbers["step"], total.sel(part=part), color=about.colour, ls=about.dash,
+                       label=about.label)  # fmt: skip
+        whole.set(ylabel="share of the hidden layer\nin all key irreps", ylim=(0, 1))
         whole.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.1)
-        for axes, (part, (label, _)) in zip(panels.ravel()[1:], _PARTS.items(), strict=True):
+        for axes, (part, about) in zip(panels.ravel()[1:], PARTS.items(), strict=True):
             for name in key:
                 values = numbers["hidden_fve"].sel(part=part, irrep=name)
                 look = looks[name]
-                axes.plot(numbers["step"], values, color=look.colour, ls=look.dash, label=name)
-            axes.set(ylabel=f"hidden layer in {label}", ylim=(0, None))
+                axes.plot(numbers["step"], values, color=look.colour, ls=look.dash,
+                          label=irrep_label(name))  # fmt: skip
+            axes.set(ylabel=f"share of the hidden layer\nin {about.label}", ylim=(0, None))
         drawn.legend(
             *panels[1, 1].get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )

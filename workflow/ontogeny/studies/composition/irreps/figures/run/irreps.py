@@ -1,18 +1,20 @@
-"""When irreps appear in a run.
+"""When each irrep is learned.
 
-Each irreducible representation along training: cosine between the logits and its character on
-test pairs, and the same on all pairs; and the share of both embeddings and of the unembedding that
-it explains. Irreps that are key at the final checkpoint are coloured. An irrep is learned when its
-similarity on test pairs passes the dotted line. The similarity on all pairs is not a measure of
-that: while training pairs are memorised, it grows along every irrep, about as its degree.
+Each irreducible representation along training, in colour those that are key at the final
+checkpoint. Above, the cosine between the logits and the character of the irrep, on test pairs and
+on all pairs; below, the share of both embeddings and of the unembedding that the irrep explains.
+An irrep is learned when its similarity on test pairs passes the dotted line. The similarity on all
+pairs does not show this: while training pairs are memorised it grows for every irrep, roughly in
+proportion to its degree.
 """
 
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, irrep_looks, settings
+from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.analysis import LEARNED
+from ontogeny.studies.composition.irreps.panels import irrep_lines
 from ontogeny.studies.composition.labels import variable
 from ontogeny.studies.composition.step_panels import over_steps
 
@@ -23,7 +25,7 @@ NEEDS = ("split", "steps")
 _PANELS = {
     "test_logit_similarity": "logit similarity, test pairs",
     "logit_similarity": "logit similarity, all pairs",
-    "embedding_fve": "share of both embeddings",
+    "embedding_fve": "share of the embeddings",
     "unembedding_fve": "share of the unembedding",
 }
 _SIMILARITIES = 2
@@ -49,29 +51,14 @@ def numbers(evaluation: xr.Dataset) -> xr.Dataset:
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw one panel a place; key irreps in their colours, the others in grey."""
-    irreps = [str(name) for name in numbers["irrep"].values]
-    looks = irrep_looks(irreps)
     with settings():
         drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
         panels = drawn.subplots(2, 2, sharex=True)
         for axes, (name, label) in zip(panels.ravel(), _PANELS.items(), strict=True):
-            for irrep in irreps:
-                key = bool(numbers["key"].sel(irrep=irrep))
-                look = looks[irrep]
-                axes.plot(
-                    numbers["step"],
-                    numbers[name].sel(irrep=irrep),
-                    color=look.colour if key else "#bbbbbb",
-                    ls=look.dash if key else "-",
-                    lw=1.4 if key else 0.6,
-                    zorder=3 if key else 2,
-                    label=irrep if key else None,
-                )
+            irrep_lines(axes, numbers[name], numbers["key"])
             axes.set_ylabel(label)
         for axes in panels.ravel()[:_SIMILARITIES]:
             axes.axhline(float(numbers["learned"]), color="#444444", lw=0.8, ls=":", zorder=1)
-            axes.set_yscale("symlog", linthresh=0.01)
-        panels[0, 0].plot([], [], color="#bbbbbb", lw=0.6, label="not key")
         drawn.legend(
             *panels[0, 0].get_legend_handles_labels(), loc="outside right upper", title="irrep"
         )

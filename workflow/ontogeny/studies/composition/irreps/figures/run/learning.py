@@ -1,8 +1,8 @@
-"""Losses and accuracies of a run.
+"""Losses and accuracies.
 
-Cross-entropy and accuracy on training and test pairs along training. The network fits its
-training pairs long before it answers the others: the delay between the two accuracies is
-grokking. The phases are placed by a fixed rule (docs/conventions.md).
+Cross-entropy and accuracy on training and test pairs along training. A network that groks fits its
+training pairs long before it answers the others. The phases of training are placed by a fixed rule
+(docs/conventions.md).
 """
 
 import xarray as xr

@@ -1,46 +1,81 @@
-r"""A slice of the logits beside characters.
+"""What the logits say about each candidate.
 
-The logit of one output over all pairs, minus the mean over outputs, beside the characters of a b
-c\ :sup:`-1` of the irreps with the largest logit similarity, each on its own scale.
+Logits of the final checkpoint, minus their mean over candidates, of all pairs (a, b) and all
+candidates c, by the conjugacy class of abc⁻¹ (on a cyclic group by a + b − c): mean, standard
+deviation (thick) and range (thin). The class of the identity is the right answer, which a network
+that has learned the group separates from all others. Below, the part of each key irrep in the
+means: a multiple of its character, largest at the right answer. All parts add up to the mean.
 """
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, heat_map, settings
+from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.panels import (
+    class_axis,
+    class_order,
+    class_places,
+    irrep_label,
+    looks_of,
+)
 
-__all__ = ["draw", "numbers"]
+__all__ = ["draw", "draw_class_logits", "numbers"]
 
-_SHOWN = 5
-_COLUMNS = 3
+_MEASURES = ("mean", "deviation", "least", "most")
 
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:
-    """Select the slice and the characters with the largest logit similarity."""
-    similarity = analysis["logit_similarity"].where(analysis["key"], -1.0)
-    order = np.argsort(-similarity.values, kind="stable")[: min(_SHOWN, int(analysis["key"].sum()))]
-    return analysis[["logit_slice", "character_slice", "logit_similarity"]].isel(irrep=order)
+    """Select the logits by class and the parts of the irreps in them."""
+    names = [f"class_logit_{name}" for name in (*_MEASURES, "part")]
+    return class_order(analysis[[*names, "key", "logit_similarity"]])
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw one heat map for the logits and one for each character, each on its own scale."""
-    output = numbers["logit_slice"].attrs["output"]
-    count = numbers.sizes["irrep"] + 1
+    """Draw the logits by class above the parts of the key irreps."""
     with settings():
-        rows = -(-count // _COLUMNS)
-        drawn = figure(width=style.width, height=0.42 * style.width * rows)
-        places = drawn.subplots(rows, _COLUMNS, squeeze=False).ravel()
-        panels, unused = places[:count], places[count:]
-        for axes in unused:
-            axes.remove()
-        heat_map(panels[0], numbers["logit_slice"].values, f"logit of c = {output}")
-        for axes, irrep in zip(panels[1:], numbers["irrep"].values, strict=True):
-            one = numbers.sel(irrep=irrep)
-            similarity = float(one["logit_similarity"])
-            heat_map(axes, one["character_slice"].values, f"{irrep}\nsimilarity {similarity:.3f}")
-        for axes in panels:
-            axes.set(xlabel="right factor b", ylabel="left factor a")
+        drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
+        above, below = drawn.subplots(2, 1, sharex=True)
+        draw_class_logits(above, numbers)
+        above.set_ylabel("logit minus mean over c")
+        below.axhline(0, color="#444444", lw=0.8)
+        _parts(below, numbers)
+        below.set_ylabel("part of an irrep in the mean")
+        class_axis(below, numbers)
+        drawn.legend(*below.get_legend_handles_labels(), loc="outside right upper", title="irrep")
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def _parts(axes: Axes, numbers: xr.Dataset) -> None:
+    """Draw the part of each key irrep: lines over residues, or else bars at each class."""
+    looks, places = looks_of(numbers), class_places(numbers)
+    key = numbers["irrep"].values[numbers["key"].values]
+    width = 0.8 / max(len(key), 1)
+    for number, name in enumerate(map(str, key)):
+        one, look = numbers.sel(irrep=name), looks[name]
+        values = one["class_logit_part"].values
+        label = f"{irrep_label(name)}, similarity {float(one['logit_similarity']):.2f}"
+        if "class_residue" in numbers.coords:
+            axes.plot(places, values, color=look.colour, ls=look.dash, label=label)
+        else:
+            x = places + (number - (len(key) - 1) / 2) * width
+            axes.bar(x, values, width, color=look.colour, hatch=look.hatch, label=label)
+
+
+def draw_class_logits(axes: Axes, numbers: xr.Dataset) -> None:
+    """Draw mean, standard deviation and range of the logits of each class."""
+    places = class_places(numbers)
+    mean, deviation, least, most = (numbers[f"class_logit_{name}"].values for name in _MEASURES)
+    axes.axhline(0, color="#444444", lw=0.8, zorder=1)
+    wide = 4.0 if len(places) <= 20 else 2.0
+    right = np.flatnonzero(numbers["class_order"].values == 1)
+    for chosen, colour in ((np.arange(len(places)), "#777777"), (right, "#000000")):
+        x = places[chosen]
+        axes.vlines(x, least[chosen], most[chosen], color=colour, lw=wide / 5)
+        low, high = mean - deviation, mean + deviation
+        axes.vlines(x, low[chosen], high[chosen], color=colour, lw=wide)
+        axes.plot(x, mean[chosen], "o", color=colour, ms=wide, mfc="white", mew=wide / 4)
+    axes.grid(visible=False, axis="x")

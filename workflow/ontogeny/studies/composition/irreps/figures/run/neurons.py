@@ -1,24 +1,19 @@
 """Neuron clusters of a run.
 
-Neurons by the irrep that explains most of their variance: the size of each cluster, how its
-variance divides into functions of a, of b and of ab, and how much of each neuron's variance its
-irrep explains.
+Neurons of the final checkpoint by the irrep that explains most of their variance: the size of each
+cluster, how its variance divides into functions of a, of b and of ab, and how much of the variance
+of each neuron its irrep explains. Neurons that are off hardly vary and belong to no cluster.
 """
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, irrep_looks, settings
+from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.panels import PARTS, irrep_label, looks_of
 
 __all__ = ["draw", "numbers"]
-
-_PARTS = {
-    "left": ("ρ(a)", "#56B4E9"),
-    "right": ("ρ(b)", "#0072B2"),
-    "product": ("ρ(ab)", "#D55E00"),
-}
 
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:
@@ -32,26 +27,28 @@ def numbers(analysis: xr.Dataset) -> xr.Dataset:
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw cluster sizes, the parts of their variance, and the purity of their neurons."""
     irreps = [str(name) for name in numbers["irrep"].values]
-    looks = irrep_looks(irreps)
+    looks = looks_of(numbers)
     shown = [name for name in irreps if int(numbers["cluster_size"].sel(irrep=name)) > 0]
     places = np.arange(len(shown))
     with settings():
         drawn = figure(width=1.3 * style.width, height=0.5 * style.width)
         size, parts, purity = drawn.subplots(1, 3)
-        counts = numbers["cluster_size"].sel(irrep=shown)
+        counts = numbers["cluster_size"].sel(irrep=shown).values
         bars = size.barh(places, counts, color=[looks[name].colour for name in shown])
         size.bar_label(bars, padding=2, fontsize=7)
         off = int(numbers["neurons_off"])
-        size.set(xlabel=f"neurons ({off} off)", xlim=(0, 1.15 * float(counts.max())))
+        size.set(xlabel="number of neurons", xlim=(0, 1.15 * float(counts.max(initial=1))))
+        size.set_title(f"{off} {'neuron is' if off == 1 else 'neurons are'} off", loc="left")
         start = np.zeros(len(shown))
-        for part, (label, colour) in _PARTS.items():
+        for part, look in PARTS.items():
             widths = numbers["cluster_fve"].sel(part=part, irrep=shown).values
-            parts.barh(places, widths, left=start, color=colour, label=label)
+            parts.barh(places, widths, left=start, color=look.colour, label=look.label)
             start += widths
-        parts.barh(places, 1 - start, left=start, color="#e5e5e5", label="rest")
+        parts.barh(places, 1 - start, left=start, color="white", edgecolor="#bbbbbb", hatch="....",
+                   lw=0.4, label="not explained")  # fmt: skip
         parts.set(xlabel="share of the cluster's variance", xlim=(0, 1))
-        parts.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.1,
-                     columnspacing=0.8, handlelength=1.0)  # fmt: skip
+        parts.legend(loc="lower left", bbox_to_anchor=(-0.08, 1), ncols=4, borderaxespad=0.1,
+                     columnspacing=0.6, handlelength=0.8, handletextpad=0.3)  # fmt: skip
         samples = [
             numbers["neuron_purity"].values[(numbers["neuron_irrep"] == name).values]
             for name in shown
@@ -62,9 +59,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             stacked=True,
             color=[looks[name].colour for name in shown],
         )
-        purity.set(xlabel="share of the variance in its irrep", ylabel="neurons", xlim=(0, 1))
+        purity.set(
+            xlabel="share of a neuron's variance\nthat its irrep explains",
+            ylabel="number of neurons",
+            xlim=(0, 1),
+        )
         for axes in (size, parts):
-            axes.set_yticks(places, shown if axes is size else [""] * len(shown))
+            axes.set_yticks(places, [irrep_label(name) if axes is size else "" for name in shown])
             axes.invert_yaxis()
             axes.grid(visible=False, axis="y")
         drawn.suptitle(title, fontsize=10)

@@ -1,11 +1,13 @@
-"""Progress measures of a run.
+"""Progress measures of the hidden layer.
 
-Progress measures along training. Excluded loss of the hidden layer: training loss without the key
-irreps' part of the hidden layer in the entries of ρ(ab). Restricted loss of the hidden layer: loss
-of that part alone, on all pairs; of the logits: the same of the logits themselves, with their mean
-kept. Gini coefficient of the norms of embedding and neuron-to-logit map in the basis of matrix
-entries, and the sum of all squared weights. They move while the test loss is still flat. Where the
-hidden layer is not known, the excluded loss is that of the logits.
+Measures that move while the test loss is still flat. Excluded loss of the hidden layer: training
+loss when the key irreps' part of the hidden layer, in the entries of ρ(ab), is removed; it rises
+once the network needs this part. Restricted loss of the hidden layer: loss on all pairs when only
+this part is kept; of the logits: the same with the logits themselves, whose mean over pairs stays.
+Below, the Gini coefficient of the norms of embeddings and neuron-to-logit map in the basis of
+matrix entries, which rises as few irreps take over, and the sum of all squared weights. Where the
+hidden layer is not known, the excluded loss is that of the logits. In runs of modular addition
+`addition_progress` has the losses of waves, which are other quantities.
 """
 
 import xarray as xr
@@ -14,6 +16,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.panels import EXCLUDED, RESTRICTED
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
@@ -27,14 +30,14 @@ _MATRICES = {
 }
 
 _EXCLUDED = {
-    "excluded_hidden_loss": ("#009E73", "-", "excluded, hidden layer"),
-    "excluded_logit_loss": ("#009E73", "--", "excluded, logits"),
+    "excluded_hidden_loss": (*EXCLUDED, "excluded, hidden layer"),
+    "excluded_logit_loss": (*EXCLUDED, "excluded, logits"),
 }
 """The second is shown where the first is not known."""
 
 _RESTRICTED = {
-    "restricted_hidden_loss": ("#CC79A7", "-", "restricted, hidden layer"),
-    "restricted_logit_loss": ("#6A3D9A", "--", "restricted, logits"),
+    "restricted_hidden_loss": (*RESTRICTED, "restricted, hidden layer"),
+    "restricted_logit_loss": ("#888888", "-", "restricted, logits"),
 }
 
 
@@ -60,7 +63,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         _losses(panels[0], numbers, "train", _EXCLUDED)
         panels[0].set_ylabel("loss on training pairs [nat]")
         _losses(panels[1], numbers, "test", _RESTRICTED)
-        panels[1].set_ylabel("loss [nat]")
+        panels[1].set_ylabel("loss on test or all pairs [nat]")
         for axes, measure in zip(panels[2:], measures, strict=True):
             if measure == "gini":
                 _sparsity(axes, numbers["gini"])
@@ -79,7 +82,7 @@ def _losses(
 ) -> None:
     """Draw the loss of a split beside those of changed networks that there are."""
     step, loss = numbers["step"], numbers["loss"].sel(split=split)
-    axes.plot(step, loss, color=SPLIT_COLOURS[split], label=split)
+    axes.plot(step, loss, color=SPLIT_COLOURS[split], label=f"{split} loss")
     for name, (colour, dash, label) in looks.items():
         if name in numbers:
             axes.plot(step, numbers[name], color=colour, ls=dash, label=label)

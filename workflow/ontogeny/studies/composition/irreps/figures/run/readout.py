@@ -1,16 +1,18 @@
-"""The map from rho(ab) to the logits of a run.
+"""How the network turns ρ(ab) into logits.
 
-The linear map from the matrix entries of ρ(ab) in the hidden layer to those of ρ(c) in the
-logits, between the key irreps. Logits that are a sum of characters χ(abc⁻¹) make it a multiple of
-the identity in each irrep; the cosine says how near it is, the scale how much of the character.
+The linear map from the matrix entries of ρ(ab) in the hidden layer to those of ρ(c) in the logits
+at the final checkpoint: one panel for each key irrep, with a colour scale of its own. Logits that
+are a sum of characters χ(abc⁻¹) make it a multiple of the identity in each irrep; the cosine says
+how close to that it is, the scale how much of the character the logits hold.
 """
 
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import block_lines, figure, settings
+from ontogeny.plotting import figure, heat_map, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.panels import irrep_grid, irrep_label
 
 __all__ = ["draw", "numbers"]
 
@@ -26,29 +28,24 @@ def numbers(analysis: xr.Dataset) -> xr.Dataset:
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
-    """Draw the map beside the ideal: a multiple of the identity in each irrep."""
+    """Draw the map of each key irrep as a heat map."""
     irreps = numbers["irrep"].values
-    of_entry = [str(irreps[r]) for r in numbers["irrep_of_entry"].values]
-    values = numbers["readout_map"].values
-    scale = float(np.abs(values).max(initial=0.0)) or 1.0
-    few = len(set(of_entry)) <= 6
-    labels = {}
-    for name in dict.fromkeys(of_entry):
-        one = numbers.sel(irrep=name)
-        labels[name] = (
-            f"{name}\ncosine {float(one['readout_cosine']):.4f}\n"
-            f"scale {float(one['readout_scale']):.3g}"
-            if few
-            else name
-        )
     with settings():
-        drawn = figure(width=style.width, height=0.9 * style.width)
-        axes = drawn.subplots()
-        image = axes.imshow(values, cmap="RdBu_r", vmin=-scale, vmax=scale, interpolation="nearest")
-        block_lines(axes.xaxis, of_entry)
-        block_lines(axes.yaxis, [labels[name] for name in of_entry])
-        axes.set(xlabel="entries of ρ(c), by irrep", ylabel="entries of ρ(ab), by irrep")
-        axes.grid(visible=False)
-        drawn.colorbar(image, ax=axes, label="coefficient in the logits", shrink=0.7)
+        key = [str(name) for name in irreps[numbers["key"].values]]
+        drawn = figure(
+            width=1.4 * style.width, height=(0.4 * -(-len(key) // 3) + 0.1) * style.width
+        )
+        for axes, name in zip(irrep_grid(drawn, len(key)), key, strict=False):
+            own = np.flatnonzero(irreps[numbers["irrep_of_entry"].values] == name)
+            one = numbers.sel(irrep=name).isel(entry=own, output_entry=own)
+            heat_map(
+                axes,
+                one["readout_map"].transpose("entry", "output_entry").values,
+                f"{irrep_label(name)}\ncosine {float(one['readout_cosine']):.3f}, "
+                f"scale {float(one['readout_scale']):.2g}",
+                label="coefficient",
+            )
+        drawn.supxlabel("entries of ρ(c), row by row", fontsize=9)
+        drawn.supylabel("entries of ρ(ab), row by row", fontsize=9)
         drawn.suptitle(title, fontsize=10)
     return drawn

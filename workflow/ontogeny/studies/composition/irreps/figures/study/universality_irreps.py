@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, irrep_looks, settings
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.irreps.panels import irrep_label
 
 __all__ = ["draw", "numbers"]
 
@@ -47,8 +48,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             counts = numbers["key_count"].sel(cell)
             order = np.argsort(numbers["place"].sel(group=group).values, kind="stable")
             there = counts.isel(irrep=order).dropna("irrep")[1:]
-            _frequencies(left, there, total)
-            left.set(ylabel="runs", title=f"{group}, {architecture}, {total} runs")
+            _key_counts(left, there, total)
+            left.set(ylabel="number of runs", title=f"{group}, {architecture}, {total} runs")
             chosen = (
                 (numbers["group_of_run"].values == group)
                 & (numbers["architecture_of_run"].values == architecture)
@@ -56,8 +57,8 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                 & numbers["widest"].values
             )
             number, times = np.unique(numbers["key_irreps"].values[chosen], return_counts=True)
-            right.bar(number, times, color="#0072B2")
-            right.set(xlabel="number of key irreps", ylabel="runs")
+            right.bar(number, times, color="#777777")
+            right.set(xlabel="number of key irreps", ylabel="number of runs")
             right.xaxis.set_major_locator(MaxNLocator(5, integer=True))
             right.set_xlim(0, number.max() + 1)
             for axes in (left, right):
@@ -66,13 +67,15 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
     return drawn
 
 
-def _frequencies(axes: Axes, counts: xr.DataArray, total: int) -> None:
+def _key_counts(axes: Axes, counts: xr.DataArray, total: int) -> None:
     """Draw a bar for each irrep; of many irreps only those learned are named."""
     names = [str(name) for name in counts["irrep"].values]
     places = np.arange(len(names))
-    axes.bar(places, counts, color="#0072B2")
+    looks = [irrep_looks(["trivial", *names])[name] for name in names]
+    for place, count, look in zip(places, counts.values, looks, strict=True):
+        axes.bar(place, count, color=look.colour, hatch=look.hatch)
     few = len(names) <= _LABELLED
     named = places if few else places[counts.values > 0]
-    labels = [names[place].removeprefix("" if few else "freq_") for place in named]
-    axes.set_xticks(named, labels, rotation=30 if few else 90, fontsize=7 if few else 5)
+    labels = [irrep_label(names[place]) for place in named]
+    axes.set_xticks(named, labels, rotation=30 if few else 90, fontsize=7 if few else 6)
     axes.set(xlim=(-0.6, len(names) - 0.4), ylim=(0, total * 1.05))

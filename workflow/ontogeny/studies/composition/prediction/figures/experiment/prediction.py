@@ -1,8 +1,9 @@
 """When it is known what a network will learn, and when its accuracy shows it.
 
 All runs of the experiment. The horizontal axis is the step divided by the step at which test
-accuracy 0.99 is reached (by the last step, where it is not), on a logarithmic axis; 0 is the
-initial network. Where all pairs are trained on, accuracy and similarity are those of all pairs.
+accuracy 0.99 is reached (by the last step, where it is not). It is always logarithmic, since the
+outcome is decided early; 0 is the initial network. Where all pairs are trained on, accuracy and
+similarity are those of all pairs.
 
 An irrep is strong, that is, the network uses it, if its logit similarity at the final checkpoint
 exceeds 0.1. Power is that of what neurons read and write, per matrix entry of the irrep: the power
@@ -25,7 +26,7 @@ decided before the accuracy shows it.
 
 b: The irreps of each run, divided into fifths by their power in its initial network: the share of
 each fifth that becomes strong, with the counts above. The dotted line is the share of all irreps.
-With bars of equal height, the initial power would predict nothing.
+If all bars were as high as this line, the initial power would predict nothing.
 
 c: The share that each irrep has of the power of one neuron. Of the example neurons of the first
 seed it is the one whose winner took the lead last; others settle earlier. The vertical line is the
@@ -41,7 +42,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ontogeny.plotting import PALETTE, figure, irrep_looks, legend_below, note, settings
+from ontogeny.plotting import figure, irrep_looks, legend_below, note, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.labels import coordinate, variable
 from ontogeny.studies.composition.prediction.courses import (
@@ -58,11 +59,14 @@ NEEDS = ("initial", "steps")
 
 Array = NDArray[np.float64]
 
+_STRONG = "#8C510A"
+"""Colour of strong irreps. Colours of `PALETTE` are those of single irreps, in panel c."""
+
 _CURVES = {
-    "neurons": ("AUC of the winner of a neuron, by power", PALETTE[0], "-"),
-    "null": ("the same with winners exchanged (null)", "#999999", "-"),
-    "strong": ("AUC of the strong irreps, by logit similarity", PALETTE[1], "-"),
-    "settled": ("share of settled neurons", PALETTE[2], "-"),
+    "neurons": ("AUC of the winner of a neuron, by power", "#1B3B6F", "-"),
+    "null": ("AUC with winners exchanged (null)", "#999999", "-"),
+    "strong": ("AUC of strong irreps, by logit similarity", _STRONG, "-"),
+    "settled": ("share of settled neurons", "#7B8F3A", "-"),
     "accuracy": ("{split} accuracy", "#222222", (0, (4, 2))),
 }
 """Label, colour and dash of each curve."""
@@ -157,7 +161,7 @@ def _fifths(prediction: Sequence[xr.Dataset]) -> dict[str, xr.Variable]:
     return {
         "irreps": variable("fifth", count, "number of irreps"),
         "strong_irreps": variable("fifth", strong, "number of irreps that become strong"),
-        "strong_share": variable("fifth", share, "share of irreps that become strong"),
+        "strong_share": variable("fifth", share, "share of strong irreps"),
         "base_rate": variable((), base_rate, "share of all irreps that become strong"),
     }
 
@@ -207,8 +211,10 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         _bars(fifths, numbers)
         _competition(neuron, numbers)
         for axes in (along, neuron):
-            _moment_axis(axes, numbers, logarithmic=style.log_steps)
-        legend_below(drawn, along.get_legend_handles_labels()[0], columns=3)
+            _moment_axis(axes, numbers)
+        panels = (along, fifths, neuron)
+        entries = [entry for axes in panels for entry in axes.get_legend_handles_labels()[0]]
+        legend_below(drawn, entries, columns=3)
         drawn.suptitle(title, fontsize=10)
     return drawn
 
@@ -228,7 +234,7 @@ def _along(axes: Axes, numbers: xr.Dataset) -> None:
                   label=label.format(split=_pairs(numbers)))  # fmt: skip
         if name == "strong":
             axes.plot(0, mean[0], "o", color=colour, mfc="white", ms=6, mew=1.6, zorder=5,
-                      clip_on=False, label="the same in the initial network, by power")  # fmt: skip
+                      clip_on=False, label="AUC of strong irreps at step 0, by power")  # fmt: skip
     if np.isfinite(numbers["mean_memorised"]):
         of_runs, middle = numbers["memorised"], float(numbers["mean_memorised"])
         axes.axvspan(float(of_runs.min()), float(of_runs.max()), color="#f3e6c8", lw=0, zorder=0)
@@ -243,12 +249,11 @@ def _bars(axes: Axes, numbers: xr.Dataset) -> None:
     """Draw the share of strong irreps in each fifth that has irreps, with the counts above."""
     shown = numbers.isel(fifth=np.flatnonzero(numbers["irreps"]))
     fifth, base = shown["fifth"].values, float(numbers["base_rate"])
-    axes.bar(fifth, shown["strong_share"], width=0.72, color=PALETTE[1], alpha=0.8)
+    axes.bar(fifth, shown["strong_share"], width=0.72, color=_STRONG, alpha=0.8)
     for place, strong, of in zip(fifth, shown["strong_irreps"], shown["irreps"], strict=True):
         _above(axes, float(place), f"{int(strong)}/{int(of)}")
-    axes.axhline(base, color="#222222", lw=1.2, ls=":")
-    _beside(axes, base, "all\nirreps")
-    axes.set(ylim=(0, 1.03), yticks=np.linspace(0, 1, 5), ylabel="share that becomes strong")
+    axes.axhline(base, color="#222222", lw=1.2, ls=":", label="share among all irreps")
+    axes.set(ylim=(0, 1.03), yticks=np.linspace(0, 1, 5), ylabel="share of strong irreps")
     axes.set(xticks=fifth, xlabel="fifth of the irreps,\nfrom least to most initial power")
     axes.grid(visible=False, axis="x")
     _head(axes, "b   Which irreps become strong")
@@ -257,7 +262,7 @@ def _bars(axes: Axes, numbers: xr.Dataset) -> None:
 def _competition(axes: Axes, numbers: xr.Dataset) -> None:
     """Draw the shares of irreps in one neuron, the winner in its colour."""
     axes.set(ylim=(-0.03, 1.03), yticks=np.linspace(0, 1, 5))
-    axes.set_ylabel("share of its power")
+    axes.set_ylabel("share of the neuron's power")
     if "race_share" not in numbers:
         _head(axes, "c   Competition in a neuron")
         note(axes, _NO_WINNER)
@@ -265,16 +270,14 @@ def _competition(axes: Axes, numbers: xr.Dataset) -> None:
     irreps = [str(name) for name in numbers["irrep"].values]
     winner, share = str(numbers["race_winner"].item()), numbers["race_share"]
     colour = irrep_looks(irreps)[winner].colour
-    for irrep in irreps[1:]:
-        wins = irrep == winner
-        axes.plot(numbers["race_moment"], share.sel(irrep=irrep),
-                  color=colour if wins else "#aaaaaa", lw=2.2 if wins else 0.7)  # fmt: skip
+    look = {"color": colour, "lw": 2.2, "zorder": 3}
+    axes.plot(numbers["race_moment"], share.sel(irrep=winner), label=f"{winner}, winner", **look)
+    others = [irrep for irrep in irreps[1:] if irrep != winner]
+    for place, irrep in enumerate(others):
+        label = "other irreps" if place == 0 else None
+        axes.plot(numbers["race_moment"], share.sel(irrep=irrep), color="#aaaaaa", lw=0.7,
+                  label=label)  # fmt: skip
     _mark(axes, float(numbers["race_lead"]), "the winner leads", color="#444444", lw=1, ls=":")
-    _beside(
-        axes, float(share.sel(irrep=winner)[-1]), f"{winner}\nwins", color=colour, weight="bold"
-    )
-    if len(irreps) > 2:
-        _beside(axes, 0.0, "others", color="#888888")
     neuron, seed = int(numbers["race_neuron"]), int(numbers["race_seed"])
     _head(axes, f"c   Competition in neuron {neuron} of seed {seed}")
 
@@ -294,19 +297,13 @@ def _above(axes: Axes, place: float, words: str) -> None:
     axes.text(place, 1.015, words, transform=axes.get_xaxis_transform(), ha="center", fontsize=7.5)
 
 
-def _beside(axes: Axes, height: float, words: str, **look: Any) -> None:
-    axes.text(1.015, height, words, transform=axes.get_yaxis_transform(), va="center",
-              fontsize=7.5, **look)  # fmt: skip
-
-
-def _moment_axis(axes: Axes, numbers: xr.Dataset, *, logarithmic: bool) -> None:
+def _moment_axis(axes: Axes, numbers: xr.Dataset) -> None:
     """Make the horizontal axis one of steps over the target step, with 0 at the left edge."""
     first, last = numbers["moment"].values[[1, -1]]
-    if logarithmic:
-        axes.set_xscale("symlog", linthresh=first, linscale=0.6)
-        decades = 10.0 ** np.arange(np.ceil(np.log10(first)), np.floor(np.log10(last)) + 1)
-        axes.set_xticks([0, *decades], ["0", *(f"{each:g}" for each in decades)])
-        axes.minorticks_off()
+    axes.set_xscale("symlog", linthresh=first, linscale=0.6)
+    decades = 10.0 ** np.arange(np.ceil(np.log10(first)), np.floor(np.log10(last)) + 1)
+    axes.set_xticks([0, *decades], ["0", *(f"{each:g}" for each in decades)])
+    axes.minorticks_off()
     axes.set_xlim(0, last)
     label = f"step / step of {_pairs(numbers)} accuracy 0.99"
     reached, of = int(numbers["target_reached"].sum()), numbers.sizes["seed"]

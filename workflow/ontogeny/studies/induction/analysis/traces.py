@@ -1,0 +1,58 @@
+"""Which token of a sequence shows best what an induction head does.
+
+Symbols: ``M`` tokens of a sequence.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Trace", "trace"]
+
+Array = NDArray[np.floating]
+
+
+class Trace(NamedTuple):
+    """A token whose prediction rests on an earlier one.
+
+    Attributes
+    ----------
+    query : int
+        Index of the token whose attention is shown.
+    attended : int
+        Index of the token that it attends to most.
+    """
+
+    query: int
+    attended: int
+
+
+def trace(attention: Array, fall: Array, *, apart: int = 8) -> Trace:
+    """Return the token with the largest product of its greatest attention and the fall of its loss.
+
+    Attention on token 0, where heads rest that have nothing to attend to, does not count, nor
+    attention on the tokens just before, which a reader cannot tell from attention on neighbours.
+
+    Parameters
+    ----------
+    attention : (M, M) ndarray
+        Of one head, by query, then key; M is more than `apart`.
+    fall : (M,) ndarray [nat]
+        Loss before less loss after of what comes after each token.
+    apart : int
+        Least distance of the two tokens.
+
+    Returns
+    -------
+    Trace
+
+    Examples
+    --------
+    >>> rows = np.array([[1, 0, 0], [0.2, 0.8, 0], [0, 1, 0]])
+    >>> trace(rows, np.array([9.0, 1.0, 3.0]), apart=1)
+    Trace(query=2, attended=1)
+    """
+    far = np.tril(attention, -apart)[:, 1:]
+    query = int((far.max(axis=1) * fall).argmax())
+    return Trace(query, 1 + int(far[query].argmax()))

@@ -1,0 +1,63 @@
+"""Networks on one corpus, beside each other.
+
+A column for each network, of its first seed: loss of all tokens and of some classes of tokens,
+in-context learning score, prefix matching and attention on the token before of every head, and the
+loss along the context before and after the phase change (after the warm-up, for a network that has
+none). Networks of one layer with keys of their own cannot have induction heads: they are the
+control. Heads are called layer.head, both counted from 0.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.studies.induction.columns import Row, beside, columns, heads, selected
+from ontogeny.studies.induction.run_panels import (
+    along_context,
+    along_steps,
+    by_class,
+    class_legend,
+    kind_legend,
+)
+
+__all__ = ["NEEDS", "draw", "numbers"]
+
+NEEDS = ("several-networks",)
+
+_NAMES = (
+    "loss", "class_loss", "score", "matching", "previous_token", "index_loss", "range_loss",
+)  # fmt: skip
+
+
+def numbers(
+    evaluation: Sequence[xr.Dataset], analysis: Sequence[xr.Dataset], experiments: Sequence[str]
+) -> xr.Dataset:
+    """Join what is shown of one run of each experiment."""
+    each = [selected(*run, *_NAMES) for run in zip(evaluation, analysis, strict=True)]
+    return beside(each, "experiment", list(experiments))
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw five rows: losses, score, two measures of every head, and losses along the context."""
+    logarithmic = style.log_steps
+    rows: list[Row] = [
+        ("loss [nat]", partial(by_class, logarithmic=logarithmic)),
+        ("in-context score [nat]", partial(along_steps, name="score", logarithmic=logarithmic)),
+        heads("matching", "prefix matching", logarithmic=logarithmic),
+        heads("previous_token", "attention on\nthe token before", logarithmic=logarithmic),
+        ("loss [nat]", along_context),
+    ]
+    titles = [str(name) for name in numbers["experiment"].values]
+    drawn = columns(
+        numbers,
+        "experiment",
+        rows,
+        style,
+        titles=titles,
+        handles=[*class_legend(numbers), *kind_legend(numbers)],
+    )
+    drawn.suptitle(title, fontsize=10)
+    return drawn

@@ -1,0 +1,43 @@
+"""Heads of the networks of an experiment.
+
+A column for each seed: of every head prefix matching, attention on the token before, and the trace
+of its QK matching of what previous-token heads write.
+Colours show what heads are at the end of the training.
+"""
+
+from collections.abc import Sequence
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from ontogeny.config import Style
+from ontogeny.studies.induction.columns import Row, beside, columns, heads, selected
+from ontogeny.studies.induction.run_panels import kind_legend
+
+__all__ = ["NEEDS", "draw", "numbers"]
+
+NEEDS = ("several-seeds", "steps")
+
+_NAMES = ("matching", "previous_token", "qk_trace")
+
+
+def numbers(
+    evaluation: Sequence[xr.Dataset], analysis: Sequence[xr.Dataset], seeds: Sequence[int]
+) -> xr.Dataset:
+    """Join what is shown of every run of an experiment."""
+    each = [selected(*run, *_NAMES) for run in zip(evaluation, analysis, strict=True)]
+    return beside(each, "seed", list(seeds))
+
+
+def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
+    """Draw three rows, with every head in the colour of its kind."""
+    logarithmic = style.log_steps
+    rows: list[Row] = [
+        heads("matching", "prefix matching", logarithmic=logarithmic),
+        heads("previous_token", "attention on\nthe token before", logarithmic=logarithmic),
+        heads("qk_trace", "QK trace", logarithmic=logarithmic),
+    ]
+    titles = [f"seed {seed}" for seed in numbers["seed"].values]
+    drawn = columns(numbers, "seed", rows, style, titles=titles, handles=kind_legend(numbers))
+    drawn.suptitle(title, fontsize=10)
+    return drawn

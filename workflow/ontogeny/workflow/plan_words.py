@@ -1,0 +1,161 @@
+"""What a plan says in words: the kinds of its steps, why they run, and a line for each kind."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from ontogeny.workflow.planning import WHY, PlannedJob, PlannedRun
+
+__all__ = ["KINDS", "kind_of", "lines", "number_of", "overview", "progress_log", "task_of"]
+
+KINDS = {
+    "training": "training",
+    "analysis": "analysis",
+    "figures": "set of figures",
+    "other": "other",
+}
+"""Kinds of steps, with what one is called."""
+
+_PLURALS = {"analysis": "analyses", "set of figures": "sets of figures"}
+_PROGRESS = re.compile(r" \(progress in (.*)\)$")
+_FOLLOWS = "updated_input_run"
+_MOST_LISTED = 4
+_MOST_CAUSES = 3
+
+
+def kind_of(rule: str, message: str, wildcards: Mapping[str, str]) -> str:
+    """Return the kind of a step, one of `KINDS`.
+
+    A training writes its progress to its log, or reads networks from a file; an analysis is of one
+    run or network.
+
+    Examples
+    --------
+    >>> kind_of("a_train", "train e, seed 0 (progress in logs/e.log)", {"seed": "0"})
+    'training'
+    """
+    if _PROGRESS.search(message) or rule.endswith("_read_weights"):
+        return "training"
+    if "_figures_" in rule:
+        return "figures"
+    return "analysis" if "seed" in wildcards else "other"
+
+
+def task_of(message: str) -> str:
+    """Return what a step does, without where its progress is.
+
+    Examples
+    --------
+    >>> task_of("train e, seed 0 (progress in logs/e.log)")
+    'train e, seed 0'
+    """
+    return _PROGRESS.sub("", message)
+
+
+def progress_log(message: str) -> str | None:
+    """Return the log to which a step writes its progress; None if it writes none.
+
+    Examples
+    --------
+    >>> progress_log("train e, seed 0 (progress in logs/e.log)")
+    'logs/e.log'
+    """
+    found = _PROGRESS.search(message)
+    return found[1] if found else None
+
+
+def number_of(number: int, noun: str) -> str:
+    """Return a number with a noun in its plural, unless it is one.
+
+    Examples
+    --------
+    >>> number_of(1, "analysis"), number_of(2, "analysis"), number_of(1200, "step")
+    ('1 analysis', '2 analyses', '1,200 steps')
+    """
+    return f"{number:,} {noun if number == 1 else _PLURALS.get(noun, f'{noun}s')}"
+
+
+def overview(run: PlannedRun) -> str:
+    """Return in one sentence how many steps of which kinds run, and why.
+
+    Examples
+    --------
+    >>> job = PlannedJob("a_score", "scores of e, seed 0", {"seed": "0"}, ("missing_output",))
+    >>> overview(PlannedRun("mine", 1, [job]))
+    '1 step: 1 analysis; everything is new.'
+    """
+    kinds = Counter(kind_of(job.rule, job.message, job.wildcards) for job in run.jobs)
+    counted = ", ".join(number_of(kinds[kind], noun) for kind, noun in KINDS.items() if kinds[kind])
+    if len(run.jobs) == run.total and not any(job.is_finished for job in run.jobs):
+        return f"{number_of(run.total, 'step')}: {counted}; everything is new."
+    causes = _causes(run.jobs)
+    left = len(causes) - _MOST_CAUSES
+    further = [f"{number_of(left, 'further reason')}"] if left > 0 else []
+    why = "; ".join([*causes[:_MOST_CAUSES], *further])
+    return f"{len(run.jobs):,} of {number_of(run.total, 'step')} to do ({counted}): {why}."
+
+
+def _causes(jobs: Iterable[PlannedJob]) -> list[str]:
+    """Return why jobs run, apart from those that merely follow others."""
+    named: dict[str, list[str]] = {}
+    for job in jobs:
+        if not (job.reasons and job.reasons[0] == _FOLLOWS):
+            named.setdefault(_cause(job), []).append(_named(job))
+    return [cause.format(_listed(names)) for cause, names in named.items()]
+
+
+def _cause(job: PlannedJob) -> str:
+    """Return why a job runs, with a place for what it is about."""
+    reason = job.reasons[0] if job.reasons else ""
+    if reason == "missing_output":
+        return "no results yet of {}"
+    if reason == "params_changed" and job.changed:
+        verb = "has" if len(job.changed) == 1 else "have"
+        return f"the {' and the '.join(job.changed)} of {{}} {verb} changed"
+    return f"{{}}: {_why(job)}"
+
+
+def _named(job: PlannedJob) -> str:
+    """Return a job by its study and its experiment, or else by what it does."""
+    experiment = job.wildcards.get("experiment")
+    return f"{job.study} {experiment}".strip() if experiment else task_of(job.message)
+
+
+def _listed(names: Sequence[str]) -> str:
+    alike = [*dict.fromkeys(names)]
+    return number_of(len(names), "step") if len(alike) > _MOST_LISTED else ", ".join(alike)
+
+
+def lines(jobs: Iterable[PlannedJob]) -> list[str]:
+    """Return one line for each kind of step and reason, with up to four names; figures last.
+
+    Examples
+    --------
+    >>> job = PlannedJob("a_train", "train e, seed 0", {}, ("params_changed",))
+    >>> lines([job])
+    ['train (e, seed 0): its configuration or code has changed']
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for job in jobs:
+        kind, name = _told(job.message)
+        groups.setdefault((kind, _why(job)), []).append(name)
+    ordered = sorted(groups.items(), key=lambda group: group[0][0].startswith("figure"))
+    return [f"{kind}{_bracketed(names)}: {why}" for (kind, why), names in ordered]
+
+
+def _told(message: str) -> tuple[str, str]:
+    """Return what a job does, and what it does it to."""
+    message = task_of(message)
+    kind, _, name = message.partition(" of " if " of " in message else " ")
+    return kind, name
+
+
+def _why(job: PlannedJob) -> str:
+    return WHY[job.reasons[0]] if job.reasons else "for another reason of Snakemake"
+
+
+def _bracketed(names: Sequence[str]) -> str:
+    if len(names) > _MOST_LISTED:
+        return f" ({len(names)} times)"
+    named = "; ".join(filter(None, names))
+    return f" ({named})" if named else ""
