@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from ontogeny.plotting import PALETTE, SPLIT_COLOURS, Look, handle, irrep_looks
+from ontogeny.plotting import Look, handle, irrep_looks
 
 __all__ = [
     "EXCLUDED",
@@ -29,7 +29,6 @@ __all__ = [
     "key_ticks",
     "legend_above",
     "matrix_names",
-    "other_looks",
     "paper_losses",
     "shown_matrices",
     "sides",
@@ -51,6 +50,7 @@ MATRIX_LOOKS = {
     "right_embedding": ("#56B4E9", "--"),
     "unembedding": ("#E69F00", "-"),
 }
+_MARKERS = "os^Dv*PXp"
 _TICKS_APART = 15
 """Ticks closer than this part of an axis are staggered."""
 
@@ -116,22 +116,16 @@ def frequency_looks(count: int) -> dict[int, Look]:
 
 
 def frequency_marker(k: int) -> str:
-    """Return the marker of the dots of a frequency: another one when colours come again."""
-    return "os^Dv*PXp"[(k - 1) // len(PALETTE) % 9] if k else "o"
+    """Return the marker of the dots of a frequency, another one where its colour comes again."""
+    looks = frequency_looks(k)
+    again = sum(looks[other].colour == looks[k].colour for other in range(1, k))
+    return _MARKERS[again % len(_MARKERS)]
 
 
 def key_looks(numbers: xr.Dataset) -> dict[int, Look]:
     """Return the looks of the key frequencies of a run, in rising order."""
     looks = frequency_looks(numbers.sizes["frequency"])
     return {int(k): looks[int(k)] for k in numbers["frequency"].values[numbers["key_frequency"]]}
-
-
-def other_looks(names: Sequence[str]) -> dict[str, Look]:
-    """Return looks of runs or schedules, without the colours of training and test pairs."""
-    looks = irrep_looks([str(number) for number in range(2 * len(names) + len(PALETTE))])
-    splits = {SPLIT_COLOURS["train"], SPLIT_COLOURS["test"]}
-    free = [look for look in looks.values() if look.colour not in splits][1:]
-    return dict(zip(names, free, strict=False))
 
 
 # Panels

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from ontogeny.plotting import (
     figure,
+    irrep_looks,
     phase_legend,
     phase_shades,
     settings,
 )
-from ontogeny.studies.composition.addition.panels import other_looks, paper_losses
+from ontogeny.studies.composition.addition.panels import paper_losses
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.labels import coordinate, variable
 from ontogeny.studies.composition.step_panels import shown_phases
@@ -87,7 +88,7 @@ def numbers(
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw losses, accuracy and sparsity, one colour for each seed."""
     seeds = numbers["seed"].values
-    looks = other_looks([str(seed) for seed in seeds])
+    looks = irrep_looks(["", *map(str, seeds)])
     ends = np.arange(1.0, numbers.sizes["boundary"] + 1)
     last = float(ends[-1]) + 1
     with settings():

@@ -66,7 +66,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         for k, chosen in members.items():
             one, colour = numbers.isel(neuron=np.flatnonzero(chosen)), _colour(k, numbers)
             sums.plot(one["neuron_sum_share"], one["neuron_unembedding_share"],
-                      frequency_marker(k), color=colour, ms=3, mew=0)  # fmt: skip
+                      frequency_marker(k) if k else "o", color=colour, ms=3, mew=0)  # fmt: skip
         sums.set(xlim=(0, None), ylim=(0, 1.02), xlabel="share of variance, waves of a + b",
                  ylabel="share of column, neuron-to-logit map")  # fmt: skip
         _examples(drawn, numbers, places)

@@ -15,8 +15,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, settings
-from ontogeny.studies.composition.addition.panels import other_looks, paper_losses
+from ontogeny.plotting import figure, irrep_looks, settings
+from ontogeny.studies.composition.addition.panels import paper_losses
 from ontogeny.studies.composition.addition.schedules import SCHEDULE, changes, in_words
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.labels import coordinate, variable
@@ -62,7 +62,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     The phases are those of the run without a change, where there is one.
     """
     schedules = [str(text) for text in numbers[SCHEDULE].values]
-    looks = other_looks(schedules)
+    looks = irrep_looks(["", *schedules])
     with settings():
         drawn = figure(width=1.3 * style.width, height=0.9 * style.width)
         panels = [*drawn.subplots(2, 2, sharex=True).ravel()]
