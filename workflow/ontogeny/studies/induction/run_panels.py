@@ -21,6 +21,7 @@ __all__ = [
     "kind_legend",
     "path",
     "slopes",
+    "window_legend",
 ]
 
 CLASSES = {
@@ -109,14 +110,19 @@ def path(axes: Axes, run: xr.Dataset) -> None:
 
 
 def class_legend(numbers: xr.Dataset) -> list[Line2D | Patch]:
-    """Return what the lines of `by_class` stand for, and the shade."""
+    """Return what the lines of `by_class` stand for."""
     found: list[Line2D | Patch] = [Line2D([], [], color="black", lw=1.2, label="all tokens")]
     for name, (colour, dash) in zip(numbers["token_kind"].values, _CLASS_LOOKS, strict=False):
         label = CLASSES[str(name)]
         found.append(Line2D([], [], color=colour, ls=dash, lw=1.2, label=label))
-    if np.isfinite(numbers["window_start"].values).any():
-        found.append(Patch(color=SHADE, label="phase change"))
     return found
+
+
+def window_legend(numbers: xr.Dataset) -> list[Line2D | Patch]:
+    """Return what the shade stands for, if a run has one."""
+    if np.isfinite(numbers["window_start"].values).any():
+        return [Patch(color=SHADE, label="phase change")]
+    return []
 
 
 def kind_legend(numbers: xr.Dataset) -> list[Line2D | Patch]:

@@ -21,6 +21,7 @@ from ontogeny.studies.induction.run_panels import (
     by_class,
     class_legend,
     kind_legend,
+    window_legend,
 )
 
 __all__ = ["NEEDS", "draw", "numbers"]
@@ -57,7 +58,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         rows,
         style,
         titles=titles,
-        handles=[*class_legend(numbers), *kind_legend(numbers)],
+        handles=[*class_legend(numbers), *window_legend(numbers), *kind_legend(numbers)],
     )
     drawn.suptitle(title, fontsize=10)
     return drawn

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.studies.induction.columns import Row, beside, columns, heads, selected
-from ontogeny.studies.induction.run_panels import kind_legend
+from ontogeny.studies.induction.run_panels import kind_legend, window_legend
 
 __all__ = ["NEEDS", "draw", "numbers"]
 
@@ -38,6 +38,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         heads("qk_trace", "QK trace", logarithmic=logarithmic),
     ]
     titles = [f"seed {seed}" for seed in numbers["seed"].values]
-    drawn = columns(numbers, "seed", rows, style, titles=titles, handles=kind_legend(numbers))
+    drawn = columns(
+        numbers,
+        "seed",
+        rows,
+        style,
+        titles=titles,
+        handles=[*kind_legend(numbers), *window_legend(numbers)],
+    )
     drawn.suptitle(title, fontsize=10)
     return drawn

@@ -21,6 +21,7 @@ from ontogeny.studies.induction.run_panels import (
     class_legend,
     path,
     slopes,
+    window_legend,
 )
 
 __all__ = ["NEEDS", "draw", "numbers"]
@@ -56,6 +57,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         ("second component [nat]", path),
     ]
     titles = [f"seed {seed}" for seed in numbers["seed"].values]
-    drawn = columns(numbers, "seed", rows, style, titles=titles, handles=class_legend(numbers))
+    drawn = columns(
+        numbers,
+        "seed",
+        rows,
+        style,
+        titles=titles,
+        handles=[*class_legend(numbers), *window_legend(numbers)],
+    )
     drawn.suptitle(title, fontsize=10)
     return drawn

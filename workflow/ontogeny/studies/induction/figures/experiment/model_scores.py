@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.studies.induction.columns import Row, beside, columns, heads, selected
-from ontogeny.studies.induction.run_panels import along_steps, kind_legend
+from ontogeny.studies.induction.run_panels import along_steps, kind_legend, window_legend
 
 __all__ = ["NEEDS", "draw", "numbers"]
 
@@ -40,6 +40,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         heads("projection", "change of losses\nwithout a head [nat]", logarithmic=logarithmic),
     ]
     titles = [f"seed {seed}" for seed in numbers["seed"].values]
-    drawn = columns(numbers, "seed", rows, style, titles=titles, handles=kind_legend(numbers))
+    drawn = columns(
+        numbers,
+        "seed",
+        rows,
+        style,
+        titles=titles,
+        handles=[*kind_legend(numbers), *window_legend(numbers)],
+    )
     drawn.suptitle(title, fontsize=10)
     return drawn

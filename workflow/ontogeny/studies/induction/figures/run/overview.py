@@ -26,6 +26,7 @@ from ontogeny.studies.induction.run_panels import (
     by_head,
     class_legend,
     kind_legend,
+    window_legend,
 )
 
 __all__ = ["NEEDS", "draw", "numbers"]
@@ -63,7 +64,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         grid[2, 0].set(title="Loss along the context", ylabel="loss [nat]")
         _attention(grid[2, 1], numbers)
         drawn.legend(
-            handles=[*class_legend(numbers), *kind_legend(numbers)],
+            handles=[*class_legend(numbers), *window_legend(numbers), *kind_legend(numbers)],
             loc="outside lower center",
             ncols=3,
         )
