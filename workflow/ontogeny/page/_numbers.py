@@ -1,6 +1,8 @@
-"""Numbers as a reader wants them."""
+"""Numbers and sentences as a reader wants them."""
 
-__all__ = ["counted", "number", "plural"]
+from markupsafe import Markup, escape
+
+__all__ = ["coded", "counted", "number", "plural"]
 
 _LARGE = 1000
 
@@ -32,7 +34,7 @@ def counted(count: float, nouns: str) -> str:
 
     Examples
     --------
-    >>> counted(5.0, "seeds"), counted(1.0, "seeds"), counted(1, "families of models")
+    >>> counted(5.0, "seeds"), counted(1.0, "seeds"), counted(1.0, "families of models")
     ('5 seeds', '1 seed', '1 family of models')
     """
     if count != 1:
@@ -40,3 +42,20 @@ def counted(count: float, nouns: str) -> str:
     first, *others = nouns.split()
     one = f"{first.removesuffix('ies')}y" if first.endswith("ies") else first.removesuffix("s")
     return " ".join(["1", one, *others])
+
+
+def coded(sentence: str) -> Markup:
+    """Return a sentence as HTML, in which what is between backticks is code.
+
+    Examples
+    --------
+    >>> coded("the recipe `naive` & 2 others")
+    Markup('the recipe <code>naive</code> &amp; 2 others')
+    """
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:
+        return escape(sentence)
+    codes = [Markup("<code>{}</code>").format(each) for each in parts[1::2]]
+    rest = [escape(each) for each in parts[2::2]]
+    pairs = zip(codes, rest, strict=True)
+    return Markup("").join([escape(parts[0]), *(each for pair in pairs for each in pair)])

@@ -4,7 +4,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ontogeny.page._numbers import number, plural
+from ontogeny.page._numbers import coded, number, plural
 from ontogeny.page.outline import TEMPLATES
 
 __all__ = ["rendered"]
@@ -25,5 +25,5 @@ def rendered(page: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "plural": plural}
+    environment.filters |= {"coded": coded, "number": number, "plural": plural}
     return environment.get_template("page.html").render(page=page)
