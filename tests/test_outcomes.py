@@ -104,7 +104,7 @@ def test_a_row_has_no_number_where_there_is_none():
 class TestKept:
     def test_it_is_small_and_says_where_it_comes_from(self, path):
         found = read(path)
-        assert path.stat().st_size < 60_000
+        assert path.stat().st_size < 65_000
         assert found.attrs.keys() >= REQUIRED
         assert found.attrs["configuration"] == path.stem
         assert found.attrs["source"] in {MEASURED, "docs/reproduction.md"}
@@ -126,6 +126,8 @@ class TestKept:
             is_rounded = found.attrs["source"] != MEASURED and threshold in ends
             if is_rounded:
                 continue  # the verdict is that of the numbers before they were rounded
+            if found.attrs["source"] != MEASURED and np.isnan(one["value"].item()):
+                continue  # the page gives the verdict alone
             minimum, runs = one["minimum"].item(), one["runs"].item()
             known = minimum if np.isnan(runs) else int(runs)
             estimate = Estimate(one["value"].item(), *ends.tolist(), known)

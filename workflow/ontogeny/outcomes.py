@@ -81,5 +81,5 @@ def _row(claim: xr.Dataset) -> list[str]:
 
 
 def _number(value: Any) -> str:
-    """Return a number with three digits, with the sign that text has."""
-    return f"{float(value):.3g}".replace("-", "−")
+    """Return a number with three digits, with the sign that text has; nothing for NaN."""
+    return "" if np.isnan(float(value)) else f"{float(value):.3g}".replace("-", "−")
