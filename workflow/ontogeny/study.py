@@ -366,10 +366,6 @@ class Plan(ABC):
         del read
         return ""
 
-    def highlights(self) -> list[str]:
-        """Return the figures to look at first, the best one first, without suffix."""
-        return []
-
     def own_figures(self, level: str) -> Sequence[str]:
         """Return the files of the user's own figures of a level."""
         return self.section.own_figures.get(level, ())

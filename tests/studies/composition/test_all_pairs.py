@@ -303,7 +303,6 @@ def test_every_figure_that_is_asked_for_can_be_drawn(section, level):
 def test_figures_of_test_pairs_are_not_asked_for():
     for level in ("run", "experiment"):
         assert all("split" not in each.facts for each in plan_of("alone").subjects(level))
-    assert not any("learning" in path for path in plan_of("alone").highlights())
 
 
 def test_a_sweep_of_them_shows_training_losses_and_no_test():

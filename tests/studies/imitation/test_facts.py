@@ -5,7 +5,6 @@ from ontogeny.studies.imitation.facts import can_ask, facts_of_runs
 from ontogeny.studies.imitation.stages.classes import model_class
 from ontogeny.studies.imitation.stages.simulations import simulated
 from ontogeny.studies.imitation.study import STUDY
-from ontogeny.study import Places
 
 CLASSES = {
     "tiny": {"kind": "enumerated"},
@@ -112,20 +111,3 @@ def test_a_learner_that_can_never_ask_is_known_from_its_configuration(experiment
     assert ("asks" in facts_of_runs(section)) is asks
     found = simulated(model_class(kind, 0), one.learning(0, kind))
     assert bool(found["theta"].max() > 0) is asks
-
-
-@pytest.mark.parametrize(
-    ("experiments", "shown"),
-    [
-        (on("random", learner="demonstrator"), []),
-        (on("random", alpha=1), []),
-        (on("tiny", alpha=1), []),
-        (on("tiny"), ["distance"]),
-        (on("random"), ["distance"]),
-        (on("traitors", learner=["mixture", "cloning"]), ["learners", "distance"]),
-    ],
-)
-def test_figures_to_look_at_first_show_something(experiments, shown):
-    named = {f"e{number}": each | {"seeds": [0]} for number, each in enumerate(experiments)}
-    plan = STUDY.plan(STUDY, resolve({"classes": CLASSES, "experiments": named}), Places("any"))
-    assert plan.highlights() == [f"results/any/imitation/figures/{name}" for name in shown]

@@ -112,7 +112,7 @@ def _best(study: Mapping[str, Any]) -> _Place | None:
         for subject in level["subjects"]:
             for name in subject["figures"]:
                 there.setdefault(name, _Place(level["level"], subject, name))
-    order = [*study["story"], *study["highlights"], *there]
+    order = [*study["story"], *there]
     return next((there[name] for name in order if name in there), None)
 
 

@@ -72,7 +72,6 @@ def _study(plan: Plan, figures: Sequence[Together]) -> dict[str, Any]:
         "tells": bool(plan.study.opened),
         "levels": [{"level": name, "subjects": levels[name]} for name in reversed(levels)],
         "story": list(plan.study.story),
-        "highlights": [Path(path).name for path in plan.highlights()],
         "captions": {
             f"{together.level}/{each.name}": each.caption
             for together in figures

@@ -456,19 +456,6 @@ class CompositionPlan(Plan):
             + [given.file for given in self.groups.values() if given.file is not None]
         )
 
-    def highlights(self) -> list[str]:
-        """Return the figures to look at first, without suffix."""
-        experiments = self.section.experiments.items()
-        return [
-            self.result("figures/universality_grokking", suffix=""),
-            *(
-                self.result(f"figures/{name}/seed{seed}/overview", suffix="")
-                for name, experiment in experiments
-                if self.multiplies(experiment) and experiment.has_test_pairs
-                for seed in self.seeds_with_figures(experiment)[:1]
-            ),
-        ]
-
     def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
         """Return what the last lines of a run say of the study."""
         return summary(self._outcomes(read), untested=self._untested())

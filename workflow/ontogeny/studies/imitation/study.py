@@ -24,7 +24,7 @@ from ontogeny.studies.imitation.config import (
     policies_of,
     steps_of,
 )
-from ontogeny.studies.imitation.facts import can_ask, facts_of_runs
+from ontogeny.studies.imitation.facts import facts_of_runs
 from ontogeny.studies.imitation.labels import DIMENSIONS
 from ontogeny.studies.imitation.memory import class_memory, run_memory
 from ontogeny.studies.imitation.summary import finding
@@ -190,13 +190,6 @@ class ImitationPlan(Plan):
     def given_paths(self) -> list[str]:
         """Return the paths of files that the configuration names."""
         return [path for kind in self.section.classes.values() for path in _files(kind)]
-
-    def highlights(self) -> list[str]:
-        """Return the figures to look at first, without suffix."""
-        learners = ["learners"] if "several-learners" in facts_of_runs(self.section) else []
-        runs = [(each, self._class_of(each)) for each in self.section.experiments.values()]
-        distance = ["distance"] if any(can_ask(*run) for run in runs) else []
-        return [self.result("figures", name, suffix="") for name in (*learners, *distance)]
 
     def finding(self, read: Callable[[str], xr.Dataset]) -> str:
         """Return in one sentence what its runs show."""

@@ -234,16 +234,6 @@ class InductionPlan(Plan):
             for path in experiment.checkpoints_of(seed).values()
         ]
 
-    def highlights(self) -> list[str]:
-        """Return the figures to look at first, without suffix."""
-        corpora = self.corpora_of_runs()
-        figures = [self.result("figures/corpora", corpora[0], "models", suffix="")]
-        with_steps = [run for run in self._runs_with_figures() if "steps" in run.facts]
-        if with_steps:
-            folder = STUDY.levels["run"].format(**with_steps[-1].wildcards)
-            figures.append(self.result(folder, "overview", suffix=""))
-        return figures
-
     def summary(self, read: Callable[[str], xr.Dataset]) -> Summary:
         """Return what the last lines of a run say of the study."""
         return summary(self.experiments(), read(self.result("comparison")))

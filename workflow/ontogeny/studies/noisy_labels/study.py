@@ -252,11 +252,6 @@ class NoisyLabelsPlan(Plan):
         """Return the paths of files that the configuration names."""
         return [path for corpus in self.section.corpora.values() for path in paths_of(corpus)]
 
-    def highlights(self) -> list[str]:
-        """Return the figures to look at first, without suffix."""
-        names = ["strategies"] * ("several-strategies" in facts_of_runs(self.section))
-        return [self.result("figures", name, suffix="") for name in [*names, "raters"]]
-
     def finding(self, read: Callable[[str], xr.Dataset]) -> str:
         """Return in one sentence what its runs show."""
         return finding(read(self.result("comparison")))

@@ -511,11 +511,6 @@ class RlhfPlan(Plan):
             )
         ]
 
-    def highlights(self) -> list[str]:
-        """Return the figures to look at first, without suffix."""
-        names = ["root", "split"] * ("policies" in facts_of_runs(self.section))
-        return [self.result("figures", name, suffix="") for name in names]
-
     def finding(self, read: Callable[[str], xr.Dataset]) -> str:
         """Return in one sentence what its runs show."""
         return finding(read(self.result("comparison")))

@@ -198,13 +198,6 @@ class SurprisePlan(Plan):
         """Return the paths of files that the configuration names."""
         return [path for world in self.section.worlds.values() for path in files_of(world)]
 
-    def highlights(self) -> list[str]:
-        """Return the figures to look at first, without suffix."""
-        facts = facts_of_runs(self.section)
-        kinds = [kind for kind in ("parity", "mixture") if f"{kind}-families" in facts]
-        names = [f"{kind}_abilities" for kind in kinds] + ["published"] * bool(self.published())
-        return [self.result("figures", name, suffix="") for name in names]
-
     def finding(self, read: Callable[[str], xr.Dataset]) -> str:
         """Return in one sentence what its runs show."""
         return finding({name: read(self.result(name)) for name in self.joined()})
