@@ -276,7 +276,7 @@ NAMES = {
     ("alone", "run"): {"hidden", "logits", "addition_ablations"},
     ("alone", "experiment"): {"seeds", "prediction"},
     ("alone", "sweep"): {"sweep"},
-    ("alone", "study"): {"universality_grokking", "universality_similarity"},
+    ("alone", "study"): {"universality_grokking"},
     ("beside others", "run"): {"learning", "losses", "addition_measures"},
     ("beside others", "experiment"): {"seeds", "addition_phases", "prediction"},
     ("beside others", "sweep"): {"sweep"},
