@@ -303,7 +303,10 @@ def test_rarity_has_a_panel_for_each_setting():
         [run(f"{name}-{ties}", name, ties=ties) for name in RARITY for ties in ("first", "last")]
     )
     figure = of(rarity, found)
-    assert [axes.get_title() for axes in figure.axes] == ["60 steps\nd first", "60 steps\nd last"]
+    assert [axes.get_title() for axes in figure.axes] == [
+        "60 steps\ndemonstrator first",
+        "60 steps\ndemonstrator last",
+    ]
     for axes in figure.axes:
         (measured,) = [line for line in lines(axes) if line.get_marker() == "o"]
         assert len(measured.get_xdata()) == 3
@@ -371,7 +374,7 @@ def test_hazard_shows_each_learner_and_the_exact_curve():
         assert_array_equal(line.get_ydata(), one["harm_curve_of_experiment"])
     exact = one["demonstrated_curve_of_experiment"]
     assert_array_equal(curves["black"].get_ydata(), exact)
-    assert legend(figure) == ["conservative", "mixture", "demonstrator, exact"]
+    assert legend(figure) == ["conservative", "mixture", "demonstrator alone (exact)"]
 
 
 FOUR = [(threshold, contains) for threshold in (0.1, 0.01) for contains in (True, False)]
@@ -395,7 +398,7 @@ SAID = [
 
 def test_lines_of_the_hazard_can_be_told_apart():
     figure = of(hazard, comparison(four("abyss")))
-    assert legend(figure) == [*SAID, "demonstrator, exact"]
+    assert legend(figure) == [*SAID, "demonstrator alone (exact)"]
     (axes,) = figure.axes
     shown = {line.get_color() for line in lines(axes)} - {"black"}
     assert len(shown) == 4
@@ -406,7 +409,7 @@ def test_classes_with_a_hazard_have_panels_of_their_own():
     found = comparison([run("one", "abyss"), run("two", "abyss", learner="mixture")])
     figure = of(hazard, described(found, "class", ["abyss", "chasm"]))
     assert [axes.get_title() for axes in figure.axes] == ["abyss", "chasm"]
-    assert legend(figure) == ["conservative", "mixture", "demonstrator, exact"]
+    assert legend(figure) == ["conservative", "mixture", "demonstrator alone (exact)"]
     for axes, learner in zip(figure.axes, ("conservative", "mixture"), strict=True):
         assert {line.get_color() for line in lines(axes)} == {"black", LEARNER_LOOKS[learner]}
 
