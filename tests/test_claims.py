@@ -155,7 +155,7 @@ def test_a_claim_is_decided_exactly_when_it_has_the_runs_that_it_needs(found, mi
             12752,
             "More runs would hardly decide it: ",
         ),
-        (Estimate(0.5, 0.3, 0.7, 8), np.inf, "More runs would not decide it: the value is the"),
+        (Estimate(0.5, 0.3, 0.7, 8), np.inf, "The value is the threshold itself: more runs"),
     ],
 )
 def test_the_outlook_says_how_many_more_runs_would_decide(found, needed, said):

@@ -42,6 +42,11 @@ class Silent(OneStudy):
         return Plan.summary(self, read)
 
 
+def judged(verdicts):
+    names = np.array([f"claim-{place}" for place in range(len(verdicts))], dtype=object)
+    return xr.Dataset({"verdict": ("claim", np.array(verdicts, dtype=object))}, {"claim": names})
+
+
 def results(folder, verdicts=()):
     """Write the results of two studies, the verdicts on claims and the page."""
     for number, name in enumerate(("one", "two")):
@@ -49,8 +54,7 @@ def results(folder, verdicts=()):
         path.parent.mkdir(parents=True)
         write(xr.Dataset({"runs": number}), path)
     if verdicts:
-        claims = {"verdict": ("claim", np.array(verdicts, dtype=object))}
-        write(xr.Dataset(claims), folder / PLACES.result("claims"))
+        write(judged(verdicts), folder / PLACES.result("claims"))
     (folder / PLACES.result("index", suffix=".html")).touch()
 
 
@@ -65,6 +69,18 @@ def test_the_last_lines_have_networks_circuits_claims_time_and_the_page(tmp_path
         "The run took 1 min 2 s.",
         "Open results/mine/index.html in a browser to see what came out.",
     ]
+
+
+def test_long_runs_that_decide_what_is_open_are_counted(tmp_path):
+    holds, fails, undecided = VERDICTS
+    results(tmp_path, [holds, undecided, undecided, undecided])
+    write(judged([fails, fails, undecided, holds]), tmp_path / "long.nc")
+    plans = {"quiet": Silent("quiet")}
+    said = closing(plans, PLACES, folder=tmp_path, outcomes=["long.nc"]).splitlines()
+    assert said[0] == (
+        "Claims: 1 holds, 0 do not hold, 3 undecided on these runs; "
+        "long runs decide 2 of the latter."
+    )
 
 
 def test_nothing_is_said_of_what_there_is_not(tmp_path):

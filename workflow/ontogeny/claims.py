@@ -154,7 +154,9 @@ def outlook(found: Estimate, *, threshold: float, minimum: int, unit: str = "run
     if np.isnan(needed):
         return "The runs of this configuration leave the value open."
     if np.isinf(needed):
-        return f"More {unit} would not decide it: the value is the threshold."
+        return (
+            f"The value is the threshold itself: more {unit} decide it only if the value changes."
+        )
     more = int(needed) - found.runs
     if more <= 0:
         return ""

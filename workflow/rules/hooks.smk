@@ -78,7 +78,7 @@ def said_last():
         if Quietness.ALL in workflow.output_settings.quiet:
             return []
         took = FINISHED[0] - STARTED if FINISHED else None
-        return ["", closing(PLANS, PLACES, folder=FOLDER, seconds=took)]
+        return ["", closing(PLANS, PLACES, folder=FOLDER, seconds=took, outcomes=ATLAS)]
     if workflow.is_main_process and not workflow.dryrun and not FINISHED:
         failed = failed_jobs(workflow)
         of_files = file_failures(failed, FOLDER)

@@ -33,11 +33,14 @@ def test_networks_with_a_phase_change_are_counted_and_dated():
     gone = ("gone", 0, 2, 1.0, 2.0)
     assert summary(SEEDS, compared(ONE, TWO, THREE, gone)) == (
         "",
-        "induction heads formed in 2 of 3 networks, between steps 400 and 1,250",
+        "induction heads formed between steps 400 and 1,250 in 2 of 2 networks of 2 to 3 layers",
     )
     assert summary(SEEDS, compared(TWO)).circuits == (
-        "induction heads formed in 1 of 1 network, between steps 850 and 1,250"
+        "induction heads formed between steps 850 and 1,250 in the network of 2 layers"
     )
+    assert summary(SEEDS, compared(ONE, TWO)) == summary(SEEDS, compared(TWO))
+    slow = ("one", 1, 1, 300.0, 500.0)
+    assert summary(SEEDS, compared(ONE, slow)).circuits.endswith("in 1 of 2 networks of 1 layer")
     assert summary(SEEDS, compared(ONE)) == ("", "")
 
 

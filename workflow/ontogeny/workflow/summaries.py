@@ -38,6 +38,7 @@ def closing(
     *,
     folder: str | Path = ".",
     seconds: float | None = None,
+    outcomes: Sequence[str | Path] = (),
 ) -> str:
     """Return what a run came to that has made all results, in at most five lines.
 
@@ -53,6 +54,8 @@ def closing(
         In which the workflow ran.
     seconds : float, optional
         How long the run took [s]; None when nothing had to be done.
+    outcomes : sequence of path
+        Verdicts of long runs that are kept with the project (`ontogeny.outcomes`).
     """
     folder = Path(folder)
     found = [plan.summary(lambda path: read(folder / path)) for plan in plans.values()]
@@ -60,7 +63,7 @@ def closing(
     lines = [
         _sentence([each.networks for each in found]),
         _sentence([each.circuits for each in found]),
-        _claims(folder / places.result("claims")),
+        _claims(folder / places.result("claims"), [folder / each for each in outcomes]),
         "" if seconds is None else f"The run took {duration(seconds)}.",
         f"Open {page} in a browser to see what came out." if (folder / page).exists() else "",
     ]
@@ -73,14 +76,29 @@ def _sentence(phrases: Sequence[str]) -> str:
     return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
-def _claims(path: Path) -> str:
+def _claims(path: Path, outcomes: Sequence[Path]) -> str:
     """Return how many claims have which verdict; nothing if none was judged."""
     if not path.exists():
         return ""
-    counts = Counter(map(str, read(path)["verdict"].values))
+    verdicts = _verdicts(path)
+    counts = Counter(verdicts.values())
     words = (each if counts[each] == 1 else _PLURALS.get(each, each) for each in VERDICTS)
     told = (f"{counts[each]} {word}" for each, word in zip(VERDICTS, words, strict=True))
-    return f"Claims: {', '.join(told)}."
+    open_ones = {claim for claim, said in verdicts.items() if said == VERDICTS[2]}
+    long = {
+        claim for each in outcomes for claim, said in _verdicts(each).items() if said != VERDICTS[2]
+    }
+    decided = len(open_ones & long)
+    more = f" on these runs; long runs decide {decided} of the latter" if decided else ""
+    return f"Claims: {', '.join(told)}{more}."
+
+
+def _verdicts(path: Path) -> dict[str, str]:
+    """Return the verdict on each claim of a file."""
+    judged = read(path)
+    return dict(
+        zip(map(str, judged["claim"].values), map(str, judged["verdict"].values), strict=True)
+    )
 
 
 def duration(seconds: float) -> str:

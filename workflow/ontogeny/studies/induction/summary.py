@@ -26,10 +26,11 @@ def summary(seeds: Mapping[str, Sequence[int]], comparison: xr.Dataset) -> Summa
     had = np.isfinite(runs["window_start"].values)
     if not had.any():
         return Summary()
-    total = runs.sizes["run"]
-    networks = f"{had.sum()} of {total} network{'s' * (total > 1)}"
-    when = between(_window(runs.isel(run=had)))
-    return Summary(circuits=f"induction heads formed in {networks}, {when}")
+    layers = runs["layers_of_run"].values
+    able = layers > 1 if not had[layers == 1].any() else layers > 0
+    total, when = int(able.sum()), between(_window(runs.isel(run=had)))
+    which = f"{had.sum()} of {total} networks" if total > 1 else "the network"
+    return Summary(circuits=f"induction heads formed {when} in {which} {_layers(layers[able])}")
 
 
 def finding(seeds: Mapping[str, Sequence[int]], comparison: xr.Dataset) -> str:
@@ -77,7 +78,11 @@ def _window(runs: xr.Dataset) -> list[float]:
 
 def _layers(layers: NDArray[np.integer]) -> str:
     fewest, most = int(layers.min()), int(layers.max())
-    return f"of {fewest} layers" if fewest == most else f"of {fewest} to {most} layers"
+    return (
+        f"of {fewest} layer{'s' * (fewest > 1)}"
+        if fewest == most
+        else f"of {fewest} to {most} layers"
+    )
 
 
 def _without(number: int) -> str:
