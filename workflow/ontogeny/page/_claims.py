@@ -130,7 +130,7 @@ def judged_by_study(
     elsewhere: Sequence[xr.Dataset],
     anchors: Mapping[tuple[str, str], str],
 ) -> list[OfStudy]:
-    """Return the claims by what they are about.
+    """Return the claims by what they are about, those of a study (before the comma) together.
 
     Parameters
     ----------
@@ -150,7 +150,9 @@ def judged_by_study(
         found = [_outcome(each[name]) for each in others if name in each]
         claim = _judged(rows[0], own.get(name), found, anchors)
         by_study.setdefault(_text(rows[0], "study"), []).append(claim)
-    return [_of_study(about, claims) for about, claims in by_study.items()]
+    first = [about.partition(",")[0] for about in by_study]
+    ordered = sorted(by_study, key=lambda about: first.index(about.partition(",")[0]))
+    return [_of_study(about, by_study[about]) for about in ordered]
 
 
 def _of_study(about: str, claims: Iterable[Judged]) -> OfStudy:

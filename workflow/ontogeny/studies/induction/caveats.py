@@ -31,7 +31,7 @@ def analysis_caveats(analysis: xr.Dataset) -> list[str]:
     """Return the caveats of ``analysis.nc``."""
     end = float(analysis["window_end"])
     if np.isnan(end):
-        return ["There is no phase change: measures of its window are missing."]
+        return ["Without a phase change, measures of its window are missing."]
     if end >= float(analysis["step"][-1]):
         return ["The phase change does not end within the run."]
     return []

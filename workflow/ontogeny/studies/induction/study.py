@@ -282,9 +282,9 @@ STUDY = Study(
     claims=(Claims("claims", "ontogeny.studies.induction.claims", "comparison", "induction"),),
     results=("checkpoints", "history", "evaluation", "analysis"),
     story=(
+        "side_by_side",
         "overview",
         "text",
-        "side_by_side",
         "models",
         "context",
         "paths",
