@@ -42,7 +42,7 @@ WRONG = [
         {"kind": "vote", "name": 1},
         ".name` = 1: unknown key of the kind `vote`; known keys are kind",
     ),
-    ({"kind": "network"}, ".corpus`: is missing; Name of a corpus."),
+    ({"kind": "network"}, ".corpus`: is missing; give it: name of a corpus"),
     ({"kind": "vote", "kin": 1}, ".kin` = 1: unknown key; did you mean `kind`?"),
     (
         {"kind": "network", "corpus": "c", "network": {"depth": 0}},
@@ -74,4 +74,4 @@ def test_a_field_that_may_be_missing_has_the_same_messages(value, said):
 def test_a_value_whose_place_is_not_in_the_whole_is_named_by_its_own_keys():
     with pytest.raises(ConfigurationError) as refused:
         validate({"kind": "network", "network": {}}, Rater)
-    assert str(refused.value) == "`corpus`: is missing; Name of a corpus."
+    assert str(refused.value) == "`corpus`: is missing; give it: name of a corpus"

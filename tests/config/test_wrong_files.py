@@ -186,7 +186,7 @@ WRONG = {
         "did you mean `weight_decay`?",
     ),
     "swept unknown key": (experiment(zzz="[1, 2]"), f"`{A}.zzz` = [1, 2]", "known keys are"),
-    "missing key": (experiment(group=None), f"`{A}.group`: is missing", "Name of a group"),
+    "missing key": (experiment(group=None), f"`{A}.group`: is missing", "name of a group"),
     "key 1": (experiment(**{"1": "2"}), f"`{A}.1` = 2: unknown key", "not a text"),
     "key null": (experiment(null="2"), f"`{A}.null` = 2: unknown key", "not a text"),
     "key true": (experiment(true="2"), f"`{A}.true` = 2: unknown key", "not a text"),

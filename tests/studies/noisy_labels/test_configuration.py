@@ -323,7 +323,7 @@ def test_a_section_without_corpora_says_so():
     del raw["noisy_labels"]["corpora"]
     with pytest.raises(ConfigurationError) as refused:
         read(raw)
-    assert str(refused.value) == "`noisy_labels.corpora`: is missing; Corpora by name."
+    assert str(refused.value) == "`noisy_labels.corpora`: is missing; give it: corpora by name"
 
 
 def test_a_message_names_three_differences_and_counts_the_others():

@@ -368,7 +368,7 @@ def test_real_comparisons_have_no_policies():
 def test_a_section_without_worlds_says_so():
     with pytest.raises(ConfigurationError) as refused:
         read({"policies": {}})
-    assert str(refused.value) == "`rlhf.worlds`: is missing; Worlds by name."
+    assert str(refused.value) == "`rlhf.worlds`: is missing; give it: worlds by name"
 
 
 def test_all_problems_are_in_one_message():

@@ -201,7 +201,8 @@ def _fault(problem: _Problem, model: Any, at: str) -> Fault:
         rule = _unknown(problem, model)
         return Fault(problem.location, path, problem.value, rule)
     if problem.type == "missing":
-        rule = f"is missing; {description_at(model, problem.loc)}".rstrip("; ")
+        what = description_at(model, problem.loc).rstrip(".")
+        rule = f"is missing; give it: {what[:1].lower()}{what[1:]}" if what else "is missing"
         return Fault(problem.location, path, _ABSENT, rule, is_missing=True)
     if problem.type in {"union_tag_not_found", "union_tag_invalid"}:
         location, kinds = (*problem.location, "kind"), kinds_at(model, problem.loc)
