@@ -143,7 +143,7 @@ def test_a_figure_of_ones_own_changes_what_its_job_depends_on(tmp_path):
     ]
     for figure in specification_of(plan, first)(wildcards)["figures"]:
         assert figure["module"].startswith("ontogeny.studies.composition.")
-        assert figure["style"] == {}
+        assert figure["style"] == {"format": 2}
 
 
 def test_defaults_of_figures_hold_for_shipped_ones_and_ones_own(tmp_path):
@@ -159,10 +159,10 @@ def test_defaults_of_figures_hold_for_shipped_ones_and_ones_own(tmp_path):
             together.figures, specification_of(plan, together)(wildcards)["figures"], strict=True
         )
     }
-    assert styles.pop("learning") == {"width": 5}
+    assert styles.pop("learning") == {"width": 5, "format": 2}
     assert len(styles) > 3
     assert "mine" in styles
-    assert all(style == {"width": 10} for style in styles.values())
+    assert all(style == {"width": 10, "format": 2} for style in styles.values())
 
 
 def test_the_specification_names_the_model_of_the_style():
