@@ -4,7 +4,8 @@ Loss on all pairs after part of the hidden layer is removed at the final checkpo
 on ρ(a), on ρ(b) or on ρ(ab) of the irrep that names the row, in bold where it is key. The squares
 are losses when only one part is kept: of the unembedding the key irreps or all others, or of the
 hidden layer ρ(ab) of the key irreps, rebuilt with all entries equally strong. The network needs
-what raises the loss when it is removed. Of many irreps that are not key only some are shown.
+what raises the loss when it is removed. The solid line is the loss of the hidden layer through the
+unembedding alone, which every row changes; the dotted line is the loss of the whole network. Of many irreps that are not key only some are shown.
 """
 
 import numpy as np
@@ -27,7 +28,7 @@ _WHOLE = {
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the losses on all pairs."""
-    chosen = analysis[["ablated_loss", "hidden_loss", *_WHOLE, "key"]]
+    chosen = analysis[["ablated_loss", "hidden_loss", "loss", *_WHOLE, "key"]]
     return chosen.sel(split="all", drop=True)
 
 
@@ -42,9 +43,10 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     places = np.arange(len(rows) + len(_WHOLE))
     base = float(numbers["hidden_loss"])
     with settings():
-        drawn = figure(width=style.width, height=1.2 + 0.2 * len(places))
+        drawn = figure(width=style.width, height=1.6 + 0.2 * len(places))
         axes = drawn.subplots()
-        axes.axvline(base, color="#009E73", lw=1.0, label="nothing removed")
+        axes.axvline(base, color="#444444", lw=1.0, label="hidden layer, nothing removed")
+        axes.axvline(float(numbers["loss"]), color="#444444", lw=1.0, ls=":", label="whole network")
         for part, look in PARTS.items():
             losses = numbers["ablated_loss"].sel(part=part).values[shown]
             axes.plot(losses, places[: len(rows)], look.marker, color=look.colour, ms=5, mfc="none",
@@ -58,6 +60,6 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             tick.set_fontweight("bold")
         axes.invert_yaxis()
         axes.set(xscale="log", xlabel="loss on all pairs [nat]")
-        drawn.legend(loc="outside right upper")
+        drawn.legend(loc="outside lower center", ncols=3)
         drawn.suptitle(title, fontsize=10)
     return drawn
