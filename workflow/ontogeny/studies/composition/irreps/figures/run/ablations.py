@@ -5,7 +5,8 @@ on ρ(a), on ρ(b) or on ρ(ab) of the irrep that names the row, in bold where i
 are losses when only one part is kept: of the unembedding the key irreps or all others, or of the
 hidden layer ρ(ab) of the key irreps, rebuilt with all entries equally strong. The network needs
 what raises the loss when it is removed. The solid line is the loss of the hidden layer through the
-unembedding alone, which every row changes; the dotted line is the loss of the whole network. Of many irreps that are not key only some are shown.
+unembedding alone, with nothing removed; the dotted line is the loss of the whole network. Of many
+irreps that are not key only some are shown.
 """
 
 import numpy as np
