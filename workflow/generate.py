@@ -267,7 +267,7 @@ def dimensions(name: str) -> str:
         own = _BY_NAME[name].dimensions.items()
         found = {dim: text for dim, text in own if labels.DIMENSIONS.get(dim) != text}
     rows = [[f"`{dim}`", text] for dim, text in found.items()]
-    return table_of(["dimension", "what lies along it"], rows)
+    return table_of(["dimension", "meaning"], rows)
 
 
 def variables(results: Path) -> str:
