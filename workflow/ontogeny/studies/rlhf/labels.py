@@ -52,7 +52,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "grid_parameters": "number of parameters of preference models of a grid",
     "online": "experiment with comparisons of trained policies, and its partner without",
     "compared_at": "point of training at which two policies are compared",
-    "learned_from": "what comparisons of two preference models are of that are compared",
+    "learned_from": "source of the comparisons of the two preference models",
     "selection": "samples of a start policy, selected by one score",
     "policy_model": "start policy of the configuration: name and seed",
     "preference": "preference model of the configuration",

@@ -217,7 +217,7 @@ def neuron_variables(
             "neuron", active, "share of pairs on which the neuron is above 0"
         ),
         "explained_share": variable((), table.explained.mean(), "share of neurons explained"),
-        "mean_fve": variable((), table.best.mean(), "mean over neurons of the share explained"),
+        "mean_fve": variable((), table.best.mean(), "mean over neurons of the explained share"),
         "neuron_transform_norm": variable(
             ("entry", "other_entry"), norms, "norm of the neurons' component"
         ),
@@ -289,9 +289,11 @@ def attention_variables(
         ),
         "score_component": variable(("head", "entry"), components, "component of token scores"),
         "score_share": variable(by_frequency, scores, "share of a frequency in token scores"),
-        "output_share": variable(by_frequency, written, "share of a frequency in what is written"),
+        "output_share": variable(
+            by_frequency, written, "share of a frequency in the output of the head"
+        ),
         "neuron_input_share": variable(
-            by_frequency, read, "share of a frequency in what neurons read of the head"
+            by_frequency, read, "share of a frequency in the input of neurons from the head"
         ),
         "head_chance": variable((), 2 / (p - 1), "score_share and output_share of random numbers"),
     }

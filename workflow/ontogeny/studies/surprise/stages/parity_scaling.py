@@ -44,7 +44,7 @@ LN2 = float(np.log(2))
 
 _DESCRIBED = {
     "world": "world of the family",
-    "setting": "what the family is, but for its seed",
+    "setting": "configuration of the family without its seed",
     "seed": "seed of the family",
     "alpha": "frequencies of tasks fall like j^-(1 + alpha)",
     "tasks": "number of tasks",
