@@ -1,6 +1,6 @@
-"""Write what stands in the code and is read elsewhere: the JSON schema, and tables in the pages.
+"""Write files that follow from the code: the JSON schema, and tables in the pages.
 
-``make generated`` runs it. A table stands between a line ``<!-- generated: KIND NAME -->``, which
+``make generated`` runs it. A table is between a line ``<!-- generated: KIND NAME -->``, which
 says what it shows, and a line ``<!-- end generated -->``; all else on a page is written by hand.
 Tables of outcomes are read from `atlas/`, those of variables from the results of a study: give the
 folders of such results.

@@ -3,8 +3,8 @@
 Loss on all pairs after part of the hidden layer is removed at the final checkpoint: the projection
 on ρ(a), on ρ(b) or on ρ(ab) of the irrep that names the row, in bold where it is key. The squares
 are losses when only one part is kept: of the unembedding the key irreps or all others, or of the
-hidden layer ρ(ab) of the key irreps, rebuilt with all entries equally strong. The network needs
-what raises the loss when it is removed. Of many irreps that are not key only some are shown.
+hidden layer ρ(ab) of the key irreps, rebuilt with all entries equally strong. The network needs the
+parts whose removal raises the loss. If many irreps are not key, only some of these are shown.
 """
 
 import numpy as np
