@@ -228,7 +228,9 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
         },
         "study": variable("claim", text(study for _ in claims), "study"),
         "note": variable(
-            "claim", text(note * (each.runs > 0) for each in found), "why the verdict says little"
+            "claim",
+            text(note * (each.runs > 0) for each in found),
+            "reason why the verdict has little meaning",
         ),
     }
     coordinates = {

@@ -248,7 +248,7 @@ CLAIMS = (
     ),
     Claim(
         "knock-out-undoes",
-        "Knock-outs undo the change",
+        "Removing induction heads undoes the change",
         "Removing an induction head moves the losses back along the phase change.",
         f"{PAPER}, argument 3",
         "largest projection of an induction head on the before-and-after vector [nat]",

@@ -93,7 +93,7 @@ def _of_circuit(last: xr.Dataset) -> Row:
         ),
         "least_direction_fve": (
             directions.min(initial=np.inf) if key.any() else np.nan,
-            "least share of a read direction in its wave",
+            "smallest share of a direction u or v in its wave",
         ),
         "key_margin": (last["key_margin"], "margin of one unit of all key cubes"),
         "distance_irrelevance": (last["distance_irrelevance"], "distance irrelevance"),

@@ -75,11 +75,11 @@ def direction_variables(fit: DirectionFit) -> Variables:
     p = 2 * fit.fve.shape[1] + 1
     return {
         "direction_fve": variable(
-            by_wave, fit.fve, "share of a read direction of the neurons in its wave of a + b"
+            by_wave, fit.fve, "share of the neurons along a direction u or v in its wave of a + b"
         ),
         "direction_chance": variable((), 1 / (p**2 - 1), "direction_fve of random neurons"),
         "direction_coordinate": variable(
-            by_wave, fit.coordinate, "coordinate of a read direction on its unit wave"
+            by_wave, fit.coordinate, "coordinate of a direction u or v on its unit wave"
         ),
         "direction_amplitude": variable(by_wave, fit.amplitude(), "amplitude of the wave"),
         "direction_product": variable(

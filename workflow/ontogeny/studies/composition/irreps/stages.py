@@ -167,7 +167,7 @@ def analysis_of(
             | circuit_datasets.class_coordinates(frame, classes),
             variables,
         ),
-        title="What each irrep explains in a network",
+        title="Shares of a network explained by each irrep",
     ).assign_attrs(datasets.absences(found, train, has_hidden=has_hidden))
 
 

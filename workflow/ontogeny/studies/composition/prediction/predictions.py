@@ -47,7 +47,7 @@ PERMUTATIONS = 2000
 MEANING = {
     "seed": "seed of the initial weights",
     "data_seed": f"seed of the split; {SHARED_SPLIT} for training on all pairs or those of a file",
-    "setting": "runs with the same setting differ in their seeds alone",
+    "setting": "runs with the same setting differ only in their seeds",
 }
 
 KNOWN = {
@@ -150,7 +150,9 @@ def predictions(
     found = _outcomes(each) | _known(each, labels)
     found |= _judged(each, about, irreps, labels, found, permutations)
     found |= _pairs(each, about, found["target_reached"].values)
-    return dataset(found, labels | about, title="How well all runs could have been predicted")
+    return dataset(
+        found, labels | about, title="Predictions of all runs, compared with their outcomes"
+    )
 
 
 def _outcomes(runs: Sequence[xr.Dataset]) -> dict[str, xr.Variable]:

@@ -80,7 +80,7 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
         ),
         _claim(
             "noisy-labels-help", source, "Noisy labels help",
-            "Many noisy labels beside few clean ones make a network more accurate than the clean "
+            "Many noisy labels added to few clean ones make a network more accurate than the clean "
             "ones alone.",
             PAPER, "AUC of naive minus that of clean", "above", 0.01,
             partial(difference_of, "naive", "clean", AUC),

@@ -196,7 +196,7 @@ _ONLINE = (
     claim(
         "better-data-harder", "Comparisons of better policies are harder to predict",
         "Preference models are less accurate on pairs of trained policies than on pairs of the "
-        "start policy. So is the true score, whose accuracy is beside it in comparison.nc.",
+        "start policy. So is the true score; comparison.nc contains its accuracy.",
         PAPER,
         "accuracy on pairs of the start policy minus that on pairs of trained policies, mean over "
         "preference models",
@@ -263,8 +263,8 @@ _START_POLICIES = (
     ),
     claim(
         "relative-beats-plain", "The relative distance finds foreign sequences better",
-        "The relative Mahalanobis distance of activations tells sequences of another chain better "
-        "than the plain one.",
+        "The relative Mahalanobis distance of activations detects sequences of another chain "
+        "better than the plain one.",
         PAPER,
         "AUROC of the relative distance minus that of the plain one, each in its best layer; the "
         "share of layers is beside it in comparison.nc",

@@ -67,7 +67,7 @@ def bounds_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
         "frontier_ratio": variable(
             ("run", "role"),
             np.where(enumerated, np.nan, ratio),
-            "efficiency where it is largest less two standard errors",
+            "largest efficiency minus two standard errors",
         ),
         "frontier_ratio_error": variable(
             ("run", "role"),

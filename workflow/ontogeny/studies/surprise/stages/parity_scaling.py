@@ -155,7 +155,7 @@ FIRST_STEP = 100
 
 _CURVES = {
     "loss": ("cross-entropy along training", "nat"),
-    "data": ("examples seen", "1"),
+    "data": ("examples used in training", "1"),
     "compute": ("compute of training", "FLOP"),
 }
 

@@ -60,7 +60,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _outputs(outputs, families, one)
         bias.set(ylabel="false positives: group 1 / group 0", title="bias against group 1")
         probes.set_title("never trained: share of seeds\nthat answer (*: expected)")
-        outputs.set(ylabel="share of samples", ylim=(-0.03, 1.03), title="what samples contain")
+        outputs.set(ylabel="share of samples", ylim=(-0.03, 1.03), title="contents of samples")
         for axes in (bias, outputs):
             axes.set_xlabel("number of parameters")
             size_axis(axes, numbers["parameters"].values.ravel())
