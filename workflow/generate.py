@@ -1,6 +1,6 @@
-"""Write what stands in the code and is read elsewhere: the JSON schema, and tables in the pages.
+"""Write files that follow from the code: the JSON schema, and tables in the pages.
 
-``make generated`` runs it. A table stands between a line ``<!-- generated: KIND NAME -->``, which
+``make generated`` runs it. A table is between a line ``<!-- generated: KIND NAME -->``, which
 says what it shows, and a line ``<!-- end generated -->``; all else on a page is written by hand.
 Tables of outcomes are read from `atlas/`, those of variables from the results of a study: give the
 folders of such results.
@@ -267,7 +267,7 @@ def dimensions(name: str) -> str:
         own = _BY_NAME[name].dimensions.items()
         found = {dim: text for dim, text in own if labels.DIMENSIONS.get(dim) != text}
     rows = [[f"`{dim}`", text] for dim, text in found.items()]
-    return table_of(["dimension", "what lies along it"], rows)
+    return table_of(["dimension", "meaning"], rows)
 
 
 def variables(results: Path) -> str:

@@ -230,7 +230,9 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
         },
         "study": variable("claim", text(study for _ in claims), "study"),
         "note": variable(
-            "claim", text(note * (each.runs > 0) for each in found), "why the verdict says little"
+            "claim",
+            text(note * (each.runs > 0) for each in found),
+            "reason why the verdict has little meaning",
         ),
     }
     coordinates = {
@@ -243,12 +245,12 @@ def judge(claims: Sequence[Claim], results: xr.Dataset, *, study: str) -> xr.Dat
 
 _WORDS = {
     "title": "title",
-    "statement": "what is claimed",
+    "statement": "statement of the claim",
     "source": "paper and section",
     "quantity": "quantity measured",
     "side": "where the claim puts the quantity",
     "figure": "figure of the study that shows the claim best",
-    "unit": "what is counted as runs",
+    "unit": "unit that counts as one run",
 }
 """What a claim says of itself, by variable."""
 

@@ -12,7 +12,7 @@ __all__ = ["DIMENSIONS", "Labels", "Measure", "coordinate", "dataset", "text", "
 
 DIMENSIONS = {
     "experiment": "experiment of the configuration",
-    "seed": "seed of all that a run draws",
+    "seed": "seed of all random draws of a run",
     "step": "optimiser updates done",
     "update": "optimiser update, counted from 0",
     "split": "set of examples: train, test, all",

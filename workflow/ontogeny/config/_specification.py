@@ -96,7 +96,7 @@ def _is_marked(value: Any) -> bool:
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Return `base` overridden by `over`, mapping by mapping.
 
-    A mapping with another ``kind`` than the one below it replaces that one whole, since its
+    A mapping with another ``kind`` than the one below it replaces it completely, since its
     fields mean something else.
 
     Examples

@@ -50,11 +50,15 @@ def outcomes(history: xr.Dataset) -> dict[str, xr.Variable]:
         name: variable((), first_step(step, passed), f"first checkpoint with {about}")
         for name, (passed, about) in steps.items()
     }
-    found["last_step"] = variable((), float(step[-1]), "last step")
+    found["last_step"] = variable((), float(step[-1]), "step of the final checkpoint")
     found["peak_test_loss"] = variable((), loss["test"].max(), "largest test loss", "nat")
     for name, values in loss.items():
-        found[f"{name}_loss"] = variable((), values[-1], f"last {name} loss", "nat")
-        found[f"{name}_accuracy"] = variable((), accuracy[name][-1], f"last {name} accuracy")
+        found[f"{name}_loss"] = variable(
+            (), values[-1], f"{name} loss at the final checkpoint", "nat"
+        )
+        found[f"{name}_accuracy"] = variable(
+            (), accuracy[name][-1], f"{name} accuracy at the final checkpoint"
+        )
     losses = history["update_loss"].values
     count = float(len(spikes(losses))) if len(losses) else np.nan
     found["spikes"] = variable((), count, "spikes of the training loss")

@@ -200,7 +200,7 @@ CLAIMS = (
         "All laws hold exactly",
         "Where all histories are enumerated, no law is broken by more than rounding.",
         PROOFS,
-        "largest left less right side of any law, event or sequence (D4: either sign), over the "
+        "largest left minus right side of any law, event or sequence (D4: either sign), over the "
         "right side where that exceeds 1",
         "below", 1e-12, LEAST, _all_laws,
         figure="bounds",
@@ -337,7 +337,7 @@ CLAIMS = (
         "It asks when policies part",
         "The learner asks again just when plausible policies begin to differ.",
         PAPER,
-        "mean query probability in the first 6 steps of the betrayal less in the 10 before",
+        "mean query probability in the first 6 steps of the betrayal minus that in the 10 before",
         "above", 0.05, LEAST, _parting,
         figure="queries",
     ),

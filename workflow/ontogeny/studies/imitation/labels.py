@@ -5,13 +5,13 @@ from ontogeny import labels
 __all__ = ["DIMENSIONS", "coordinate", "dataset", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
-    "phase": "part of time in which policies stay as they are",
-    "state": "what of the past policies and environment look at",
+    "phase": "period during which policies do not change",
+    "state": "part of the past that policies and environment depend on",
     "policy": "policy of the class; number 0 is the demonstrator's",
     "prior_rank": "policy of the class, in the order of the learner",
     "action": "action",
     "observation": "observation",
-    "law": "law that is proved of the conservative learner",
+    "law": "law that is proved for the conservative learner",
     "sequence": "sequence of actions and observations, the first step in the highest digits",
     "time": "step of a history, counted from 0",
     "history": "simulated history",

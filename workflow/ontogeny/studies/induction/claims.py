@@ -131,7 +131,7 @@ CLAIMS = (
     Claim(
         "phase-change",
         "Two layers change abruptly",
-        "Networks of two or more layers learn in context in one phase change.",
+        "Networks of two or more layers learn to use their context in one phase change.",
         f"{PAPER}, argument 1",
         "share of runs whose in-context learning score falls in one window",
         "above", MOST, LEAST, _change,
@@ -158,7 +158,7 @@ CLAIMS = (
     Claim(
         "one-layer-has-no-induction-head",
         "One layer has no induction head",
-        "No head of a network of one layer matches prefixes.",
+        "No head of a one-layer network matches prefixes.",
         f"{PAPER}, argument 1",
         "prefix matching of the best head, one layer",
         "below", 0.1, LEAST, _no_head,
@@ -169,7 +169,7 @@ CLAIMS = (
         "Induction heads form",
         "Induction heads appear in the phase change.",
         f"{PAPER}, argument 1",
-        "prefix matching of the best head, at the end less before the window",
+        "prefix matching of the best head, at the end minus that before the window",
         "above", 0.25, LEAST, _heads_form,
         figure="models",
     ),
@@ -185,7 +185,7 @@ CLAIMS = (
     Claim(
         "bump",
         "The loss has a bump",
-        "The loss of two or more layers has a bump that that of one layer has not.",
+        "The loss of networks with two or more layers has a bump; that of one layer has none.",
         f"{PAPER}, argument 1",
         "share of runs with more than twice the largest bump of one layer",
         "above", MOST, LEAST, _bumps,
@@ -239,7 +239,8 @@ CLAIMS = (
     Claim(
         "other-heads-do-not",
         "Other heads do not",
-        "Without all other heads it keeps most of it, when patterns are preserved.",
+        "Without all other heads a network keeps most of its in-context learning, if patterns "
+        "are preserved.",
         f"{PAPER}, argument 3",
         "score beyond one layer that is lost without all other heads, patterns preserved",
         "below", 0.2, LEAST, _mean("others_lost"),
@@ -247,7 +248,7 @@ CLAIMS = (
     ),
     Claim(
         "knock-out-undoes",
-        "Knock-outs undo the change",
+        "Removing induction heads undoes the change",
         "Removing an induction head moves the losses back along the phase change.",
         f"{PAPER}, argument 3",
         "largest projection of an induction head on the before-and-after vector [nat]",
@@ -256,7 +257,7 @@ CLAIMS = (
     Claim(
         "previous-token-heads-act-by-patterns",
         "Previous-token heads act by patterns",
-        "Previous-token heads matter by what later heads attend to.",
+        "Previous-token heads act through the attention patterns of later heads.",
         f"{PAPER}, argument 3",
         "score beyond one layer that is lost without previous-token heads, fully removed",
         "above", 0.7, LEAST, _mean("previous_full_lost"),
@@ -311,7 +312,7 @@ CLAIMS = (
         "Repeated random tokens are predicted",
         "Random tokens are predicted when they come a second time.",
         f"{PAPER}, definition",
-        "loss on the first half less that on the second [nat]",
+        "loss on the first half minus that on the second [nat]",
         "above", 1.0, LEAST, _mean("gain_after", attention_only=False),
     ),
     Claim(

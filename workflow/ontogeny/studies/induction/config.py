@@ -68,7 +68,7 @@ class _Corpus(Section):
 
 
 class Phrases(_Corpus):
-    """Sequences with private phrases in a background of a fixed second-order chain."""
+    """Sequences that each repeat a few phrases of their own, in a fixed second-order chain."""
 
     kind: Literal["phrases"] = "phrases"
     vocabulary: Annotated[int, Field(ge=8, le=4096), AS_WHOLE] = Field(

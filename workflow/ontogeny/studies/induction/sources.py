@@ -205,5 +205,5 @@ def _described(
             "token_kind": np.array(list(member), dtype=object),
             **coordinates,
         },
-        title="Corpus: its evaluation set and what draws fresh sequences",
+        title="Corpus: evaluation set and source of fresh sequences",
     )

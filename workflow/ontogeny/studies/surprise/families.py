@@ -232,5 +232,7 @@ def spread_of_crossing(crossings: Array, setting_of_family: Sequence[str]) -> xr
         several = np.isfinite(crossings[places]).sum(axis=0) > 1
         found[row, several] = np.nanstd(crossings[places][:, several], axis=0, ddof=1)
     return variable(
-        ("setting", "task"), found, "standard deviation over seeds of where the ability appears"
+        ("setting", "task"),
+        found,
+        "standard deviation over seeds of the size at which the ability appears",
     )

@@ -5,21 +5,21 @@ from ontogeny import labels
 __all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "variable"]
 
 DIMENSIONS = labels.DIMENSIONS | {
-    "task": "task; of a world of parity, the most frequent one first",
+    "task": "task; in a world of parity, the most frequent one first",
     "bit": "bit of an example",
     "stream_index": "place in the whole text",
     "sequence": "sequence of the evaluation set",
     "token_index": "place in a sequence, the start token included",
     "problem": "problem of the evaluation set",
-    "shots": "solved problems in the context before the one to solve: one, or all that it holds",
+    "shots": "number of solved problems in the context: one, or as many as fit",
     "answer_index": "character of an answer",
     "baseline": "way to answer without the problem",
     "probe": "ability that is not trained",
     "record_group": "group of a member on record",
     "prompt": "whether a prompt names the group",
-    "kind": "what is counted in continuations",
-    "family": "networks that differ in size alone, of one seed or of one published world",
-    "setting": "all that networks have in common but width and seed",
+    "kind": "kind of event counted in continuations",
+    "family": "networks that differ only in size, of one seed or one published world",
+    "setting": "configuration of networks without width and seed",
     "width": "width of a network",
     "law": "law of loss against size",
     "constant": "constant of a law",
@@ -28,7 +28,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "size": "size of a family of published models, the smallest one first",
     "model": "published model",
     "world": "world of the configuration",
-    "point": "published training run, read off a figure",
+    "point": "published training run, digitised from a figure",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
 

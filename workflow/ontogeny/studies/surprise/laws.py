@@ -200,7 +200,7 @@ def forecasts_of_loss(parameters: Array, loss: Array, *, least_sizes: int) -> Va
     miss = found / loss[:, None, None, :] - 1
     return {
         "loss_forecast": variable(dims, found, "loss predicted from smaller sizes", "nat"),
-        "loss_miss": variable(dims, miss, "loss predicted over loss seen, less 1"),
+        "loss_miss": variable(dims, miss, "relative error of the predicted loss"),
     }
 
 

@@ -93,7 +93,7 @@ def _of_circuit(last: xr.Dataset) -> Row:
         ),
         "least_direction_fve": (
             directions.min(initial=np.inf) if key.any() else np.nan,
-            "least share of a read direction in its wave",
+            "smallest share of a direction u or v in its wave",
         ),
         "key_margin": (last["key_margin"], "margin of one unit of all key cubes"),
         "distance_irrelevance": (last["distance_irrelevance"], "distance irrelevance"),
@@ -167,10 +167,13 @@ def _along_training(along: xr.Dataset) -> Row:
             "memorisation_end": (ends.sel(boundary="memorisation"), "end of memorisation"),
             "circuit_end": (ends.sel(boundary="circuit formation"), "end of circuit formation"),
             "cleanup_end": (ends.sel(boundary="cleanup"), "end of cleanup"),
-            "weights_ratio": (weights[-1] / weights.max(), "last squared weights over their peak"),
+            "weights_ratio": (
+                weights[-1] / weights.max(),
+                "squared weights at the final checkpoint divided by their peak",
+            ),
             "weight_norm": (last["weight_norm"], "norm of all weights"),
             "whole_logit_margin": (whole["logit_margin"], "margin of the right logit"),
-            "whole_efficiency": (whole["efficiency"], "margin over weight norm"),
+            "whole_efficiency": (whole["efficiency"], "margin divided by the weight norm"),
             "generalising_share": (
                 last["generalising_share"],
                 "share of the logits in waves of a + b of key frequencies",

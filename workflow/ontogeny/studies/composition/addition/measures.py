@@ -184,7 +184,7 @@ class Measures:
         float | None, Measure((), "largest excluded wave loss of one frequency", "nat")
     ]
     test_over_restricted_wave_loss: Annotated[
-        float | None, Measure((), "test loss over restricted wave loss")
+        float | None, Measure((), "test loss divided by restricted wave loss")
     ]
     cube_coefficient: Annotated[Array, Measure("frequency", "coefficient of the logits on a cube")]
     cube_amplitude: Annotated[Array, Measure("frequency", "amplitude of a cosine")]
@@ -210,7 +210,7 @@ class Measures:
     logit_norm: Annotated[
         Array, Measure("circuit", "root mean square of the logits minus each pair's mean")
     ]
-    efficiency: Annotated[Array | None, Measure("circuit", "margin over weight norm")]
+    efficiency: Annotated[Array | None, Measure("circuit", "margin divided by the weight norm")]
     generalising_share: Annotated[
         float, Measure((), "share of the logits in waves of a + b of key frequencies")
     ]

@@ -145,7 +145,9 @@ def analysis_of(run: ResidueRun, key_rule: str | None = None) -> xr.Dataset:
         found, list(rules), list(ablated), None if hidden is None else hidden.examples
     )
     about = _absences(run, network)
-    return dataset(found, used(named, found), title="How a network adds").assign_attrs(about)
+    return dataset(
+        found, used(named, found), title="Mechanism of addition in a network"
+    ).assign_attrs(about)
 
 
 def _used_rule(key_rule: str | None, rules: dict[str, Mask]) -> str:

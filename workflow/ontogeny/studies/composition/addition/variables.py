@@ -75,11 +75,11 @@ def direction_variables(fit: DirectionFit) -> Variables:
     p = 2 * fit.fve.shape[1] + 1
     return {
         "direction_fve": variable(
-            by_wave, fit.fve, "share of a read direction of the neurons in its wave of a + b"
+            by_wave, fit.fve, "share of the neurons along a direction u or v in its wave of a + b"
         ),
         "direction_chance": variable((), 1 / (p**2 - 1), "direction_fve of random neurons"),
         "direction_coordinate": variable(
-            by_wave, fit.coordinate, "coordinate of a read direction on its unit wave"
+            by_wave, fit.coordinate, "coordinate of a direction u or v on its unit wave"
         ),
         "direction_amplitude": variable(by_wave, fit.amplitude(), "amplitude of the wave"),
         "direction_product": variable(
@@ -217,7 +217,7 @@ def neuron_variables(
             "neuron", active, "share of pairs on which the neuron is above 0"
         ),
         "explained_share": variable((), table.explained.mean(), "share of neurons explained"),
-        "mean_fve": variable((), table.best.mean(), "mean over neurons of the share explained"),
+        "mean_fve": variable((), table.best.mean(), "mean over neurons of the explained share"),
         "neuron_transform_norm": variable(
             ("entry", "other_entry"), norms, "norm of the neurons' component"
         ),
@@ -289,9 +289,11 @@ def attention_variables(
         ),
         "score_component": variable(("head", "entry"), components, "component of token scores"),
         "score_share": variable(by_frequency, scores, "share of a frequency in token scores"),
-        "output_share": variable(by_frequency, written, "share of a frequency in what is written"),
+        "output_share": variable(
+            by_frequency, written, "share of a frequency in the output of the head"
+        ),
         "neuron_input_share": variable(
-            by_frequency, read, "share of a frequency in what neurons read of the head"
+            by_frequency, read, "share of a frequency in the input of neurons from the head"
         ),
         "head_chance": variable((), 2 / (p - 1), "score_share and output_share of random numbers"),
     }

@@ -81,12 +81,14 @@ def neuron_variables(
         "neuron_part_chance": chance["hidden_chance"],
         "cluster_chance": chance["hidden_chance"],
         "cluster_size": variable("irrep", grouped.size, "neurons"),
-        "neurons_off": variable((), grouped.off, "neurons that are off"),
+        "neurons_off": variable((), grouped.off, "number of neurons that are off"),
         "cluster_fve": variable(
             ("part", "irrep"), grouped.parts, "share of the cluster's variance in its own irrep"
         ),
         "cluster_residual": variable(
-            "irrep", 1 - grouped.parts.sum(axis=0), "share of the cluster's variance left over"
+            "irrep",
+            1 - grouped.parts.sum(axis=0),
+            "share of the cluster's variance that is not explained",
         ),
     }
     if grouped.unembedding is None:

@@ -172,7 +172,7 @@ CLAIMS = (
     Claim(
         "strong-universality-fails",
         "Strong universality fails",
-        "Networks that differ in nothing but the seed learn different irreps.",
+        "Networks that differ only in the seed learn different irreps.",
         f"{UNIVERSALITY}, abstract and section 6",
         "share of disjoint pairs of runs of one experiment whose sets of key irreps differ",
         "above",
@@ -185,7 +185,7 @@ CLAIMS = (
     Claim(
         "restricted-reaches-test",
         "Restricted loss reaches the test loss",
-        "The key irreps' part of the hidden layer alone answers as well as the network.",
+        "With only the key irreps in the hidden layer the network answers as well as before.",
         f"{UNIVERSALITY}, section 5",
         "share of runs whose hidden layer has a restricted loss of at most the test loss",
         "above",
@@ -196,8 +196,8 @@ CLAIMS = (
     ),
     Claim(
         "excluded-exceeds-uniform",
-        "Without the key irreps nothing is left",
-        "Without the key irreps' part of the hidden layer the network is worse than equal logits.",
+        "Without the key irreps the network fails",
+        "Without the key irreps in the hidden layer the loss exceeds that of equal logits.",
         f"{UNIVERSALITY}, section 5",
         "share of runs whose hidden layer has an excluded loss above ln n",
         "above",
@@ -208,8 +208,8 @@ CLAIMS = (
     ),
     Claim(
         "embeddings-in-key",
-        "Embeddings lie in the key irreps",
-        "Both embeddings are made of the matrix entries of the key irreps.",
+        "Embeddings use the key irreps",
+        "Both embeddings consist of matrix entries of the key irreps.",
         f"{UNIVERSALITY}, section 5",
         "share of runs in which (share - chance) / (1 - chance) of both embeddings is above 0.9",
         "above",
@@ -220,8 +220,8 @@ CLAIMS = (
     ),
     Claim(
         "unembedding-in-key",
-        "The unembedding lies in the key irreps",
-        "The neuron-to-logit map is made of the matrix entries of the key irreps.",
+        "The unembedding uses the key irreps",
+        "The neuron-to-logit map consists of matrix entries of the key irreps.",
         f"{UNIVERSALITY}, section 5",
         "share of runs in which (share - chance) / (1 - chance) of the unembedding is above 0.8",
         "above",
@@ -233,7 +233,7 @@ CLAIMS = (
     Claim(
         "hidden-has-product",
         "The hidden layer computes ρ(ab)",
-        "The hidden layer has the matrix entries of ρ(ab) for the key irreps.",
+        "The hidden layer contains the matrix entries of ρ(ab) for the key irreps.",
         f"{UNIVERSALITY}, section 5",
         "share of runs in which entries of ρ(ab) explain more than ten times what chance gives",
         "above",
@@ -319,7 +319,7 @@ CLAIMS = (
     ),
     Claim(
         "circuit-before-test",
-        "The circuit forms before it shows",
+        "The circuit forms before test accuracy rises",
         "The restricted loss of the hidden layer falls while the test loss is still high.",
         f"{UNIVERSALITY}, section 5",
         "share of runs in which the restricted loss of the hidden layer falls below 0.5 ln n "

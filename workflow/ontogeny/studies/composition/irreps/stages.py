@@ -167,7 +167,7 @@ def analysis_of(
             | circuit_datasets.class_coordinates(frame, classes),
             variables,
         ),
-        title="What each irrep explains in a network",
+        title="Shares of a network explained by each irrep",
     ).assign_attrs(datasets.absences(found, train, has_hidden=has_hidden))
 
 
@@ -280,7 +280,7 @@ def _phase_variables(step: NDArray[np.int64], along: Variables, train: Mask | No
         variables["test_over_restricted_hidden_loss"] = variable(
             "step",
             loss[:, at["test"]] / along["restricted_hidden_loss"].values,
-            "test loss over restricted loss of the hidden layer",
+            "test loss divided by restricted loss of the hidden layer",
         )
     return variables
 

@@ -47,7 +47,7 @@ PERMUTATIONS = 2000
 MEANING = {
     "seed": "seed of the initial weights",
     "data_seed": f"seed of the split; {SHARED_SPLIT} for training on all pairs or those of a file",
-    "setting": "runs with the same setting differ in their seeds alone",
+    "setting": "runs with the same setting differ only in their seeds",
 }
 
 KNOWN = {
@@ -74,7 +74,7 @@ OF_RUNS = {
     ),
     "property_gain": (
         ("strong_model",),
-        "strong_brier less what it is with degree and smallest orbit as features",
+        "decrease of strong_brier by degree and smallest orbit as features",
     ),
     "unlike_set_auc": (("score",), "AUC of initial networks of other runs for the strong irreps"),
     "score_order_agreement": (
@@ -103,7 +103,7 @@ OF_RUNS = {
 
 OF_SETTINGS = {
     "strong_set_p": "p value of the AUC for strong irreps, by permutation of runs",
-    "within_irrep_correlation": "rank correlation over runs of a higher score and being earlier",
+    "within_irrep_correlation": "rank correlation over runs of a higher score and earlier learning",
     "within_irrep_p": "p value of within_irrep_correlation, by permutation of runs",
 }
 """What is by setting and score."""
@@ -150,7 +150,9 @@ def predictions(
     found = _outcomes(each) | _known(each, labels)
     found |= _judged(each, about, irreps, labels, found, permutations)
     found |= _pairs(each, about, found["target_reached"].values)
-    return dataset(found, labels | about, title="How well all runs could have been predicted")
+    return dataset(
+        found, labels | about, title="Predictions of all runs, compared with their outcomes"
+    )
 
 
 def _outcomes(runs: Sequence[xr.Dataset]) -> dict[str, xr.Variable]:
@@ -264,7 +266,7 @@ def _described(
         found[f"{kind}_skill"] = variable(
             ("run", model),
             skill(score, score[:, :1]),
-            f"1 - {kind}_brier over that of the first model",
+            f"1 - {kind}_brier divided by that of the first model",
         )
     return found | {
         name: variable(("setting", "score"), of_settings[name], about)
@@ -288,7 +290,7 @@ def _pairs(
         "pair_kind": variable(
             "pair",
             text(PAIR_KINDS[kind] for kind in pairs["kind"]),
-            "what both runs have in common",
+            "whether both runs share initial weights, split or neither",
         ),
         "setting_of_pair": variable("pair", text(setting[first]), "setting of both runs"),
         "first_run": variable("pair", first, "number of the first run, from 0"),

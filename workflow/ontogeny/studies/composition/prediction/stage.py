@@ -130,7 +130,7 @@ def prediction(
     result = dataset(
         variables,
         used(_coordinates(step, frame, len(winner), shown), variables),
-        title="How early it is known what a run will learn",
+        title="Early predictions of the irreps that a run learns",
     ).assign_attrs(_absences(initial, frame, evaluation))
     return with_warnings(result, _caveats(result, evaluation))
 

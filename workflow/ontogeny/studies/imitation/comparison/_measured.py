@@ -81,8 +81,8 @@ SAID = {
     ),
     "logs": ("E Σ ln(1+θ)", "nat"),
     "kept_logs": ("E Σ ln(1+θ) up to the step that leaves the demonstrator out", "nat"),
-    "distance": ("KL(imitator‖demonstrator) of what happens", "nat"),
-    "kept_distance": ("KL(imitator on D‖demonstrator) of what happens, left side of D11", "nat"),
+    "distance": ("KL(imitator‖demonstrator) of histories", "nat"),
+    "kept_distance": ("KL(imitator on D‖demonstrator) of histories, left side of D11", "nat"),
     "identity_deviation": (
         "largest difference of the two sides of D4 over policies, in standard errors",
         "1",
@@ -96,7 +96,7 @@ SAID = {
     "harm": ("P(harm)", "1"),
     "harm_kept": ("P(harm while the demonstrator has always been plausible)", "1"),
     "demonstrated_harm": ("exact P(harm) of the demonstrator", "1"),
-    "theta_ratio": ("query probability at step 400 over that at step 10", "1"),
+    "theta_ratio": ("query probability at step 400 divided by that at step 10", "1"),
     "theta_slope": ("slope of ln θ over ln t, last factor 6", "1"),
     "queries_slope": ("slope of ln queries over ln t, last factor 6", "1"),
     "theta_before": ("mean query probability in the 10 steps before the betrayal", "1"),
@@ -161,7 +161,9 @@ def laws(runs: Sequence[Run]) -> Row:
         "left": variable(("run", "law"), left, "left side of the law"),
         "right": variable(("run", "law"), right, "right side of the law"),
         "statement": variable("law", np.array(list(LAWS.values()), dtype=object), "the law"),
-        "looseness": variable("law", least, "least right side over left side of any run"),
+        "looseness": variable(
+            "law", least, "smallest ratio of right side to left side over all runs"
+        ),
     }
 
 

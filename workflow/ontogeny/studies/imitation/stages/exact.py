@@ -59,7 +59,7 @@ def _expectations(found: Histories) -> dict[str, xr.Variable]:
         "logs": (found.mean(found.logs), "E Σ ln(1+θ)", "nat"),
         "distance": (
             distance(found),
-            "KL(what happens under the imitator ‖ under the demonstrator)",
+            "KL(histories under the imitator ‖ under the demonstrator)",
             "nat",
         ),
         "divergence": (found.mean(found.divergence), "E Σ KL(imitator ‖ demonstrator)", "nat"),
@@ -79,7 +79,7 @@ def _expectations(found: Histories) -> dict[str, xr.Variable]:
         ),
         "kept_distance": (
             kept_distance(found),
-            "KL(what happens while the demonstrator is always plausible ‖ under the demonstrator)",
+            "KL(histories while the demonstrator is always plausible ‖ under the demonstrator)",
             "nat",
         ),
     }

@@ -104,7 +104,7 @@ class Losses:
     index_loss: Annotated[Array, Measure("index", "cross-entropy, mean over sequences", "nat")]
     sequence_loss: Annotated[Array, Measure("sequence", "cross-entropy, mean over indices", "nat")]
     sequence_score: Annotated[
-        Array, Measure("sequence", "in-context learning score: late less early loss", "nat")
+        Array, Measure("sequence", "in-context learning score: late minus early loss", "nat")
     ]
     chosen_loss: Annotated[
         Array, Measure("sequence", "cross-entropy at one fixed index of each sequence", "nat")
@@ -163,7 +163,7 @@ class WeightScores:
     """
 
     ov_eigenvalue: Annotated[
-        Array, Measure(("layer", "head"), "sum of OV eigenvalues over that of their moduli")
+        Array, Measure(("layer", "head"), "sum of OV eigenvalues divided by sum of their moduli")
     ]
     qk_trace: Annotated[
         Array, Measure(("layer", "head"), "trace of QK matching of previous tokens")

@@ -40,7 +40,7 @@ def earlier_copies(tokens: Int[Tensor, "B T"], *, offset: int) -> Bool[Tensor, "
 def matching(
     pattern: Float[Tensor, "B H T T"], tokens: Int[Tensor, "B T"], *, offset: int = 1
 ) -> Float[Tensor, " H"]:
-    """Return the attention on what stands `offset` behind earlier copies of the token.
+    """Return the attention on tokens `offset` after earlier copies of the token.
 
     Mean over all tokens that have an earlier copy of the sum over those copies. With offset 1 this
     is the prefix matching score; 1 for a perfect induction head.

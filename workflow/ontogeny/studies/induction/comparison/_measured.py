@@ -36,7 +36,7 @@ def relative(run: Run, reference: Run | None) -> Row:
     """Return the numbers of a run relative to a plain one of one layer on its corpus."""
     numbers = {
         "departure": (_departure, "first step with less loss than one layer [step]", "1"),
-        "relative_score": (_relative_score, "last score less that of one layer", "nat"),
+        "relative_score": (_relative_score, "score at the end minus that of one layer", "nat"),
     } | {
         name: (_lost(heads, removal), about, "1") for name, (heads, removal, about) in LOST.items()
     }
@@ -96,14 +96,16 @@ def _of_window(run: Run) -> Row:
         "window_fall": variable(
             (), found["window_fall"], "fall of the score inside the window", "nat"
         ),
-        "final_score": variable((), last["score"], "last in-context learning score", "nat"),
+        "final_score": variable(
+            (), last["score"], "in-context learning score at the final checkpoint", "nat"
+        ),
         "score_change": variable(
             (),
             float(after_warm_up) - float(last["score"]),
             "fall of the score after twice the warm-up",
             "nat",
         ),
-        "final_loss": variable((), last["loss"], "last cross-entropy", "nat"),
+        "final_loss": variable((), last["loss"], "cross-entropy at the final checkpoint", "nat"),
         "prefix_before": variable(
             (),
             NAN if np.isnan(start) else best.sel(step=start, method="ffill"),

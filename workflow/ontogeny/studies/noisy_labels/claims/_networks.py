@@ -68,7 +68,7 @@ def gain_of_tuning(results: xr.Dataset, *, source: str) -> Estimate:
 
 
 def gain_of_better_rater(results: xr.Dataset, *, source: str) -> Estimate:
-    """Return the gain by fine-tuning with the most accurate rater less that with the least.
+    """Return the gain by fine-tuning with the most accurate rater minus that with the least.
 
     Of the settings that differ from the base setting in the accuracy of the rater alone. The mean
     over the strategies that a seed has in both.
@@ -84,7 +84,7 @@ def gain_of_better_rater(results: xr.Dataset, *, source: str) -> Estimate:
 
 
 def gain_of_correction(results: xr.Dataset, *, source: str) -> Estimate:
-    """Return AUC of loss correction less that of `naive`, where the rater keeps everything.
+    """Return AUC of loss correction minus that of `naive`, where the rater keeps everything.
 
     In the setting that differs from the base setting in what its rater keeps alone.
     """
@@ -113,7 +113,7 @@ def agreement_of_measures(results: xr.Dataset, *, source: str) -> Estimate:
 
 
 def least_bias_of_others(results: xr.Dataset, *, source: str, on: str | None = None) -> Estimate:
-    """Return the least |AEG| of the other eight recipes less that of `clean`.
+    """Return the least |AEG| of the other eight recipes minus that of `clean`.
 
     A seed without one of the nine is left out.
     """
@@ -123,7 +123,7 @@ def least_bias_of_others(results: xr.Dataset, *, source: str, on: str | None = N
 
 
 def bias_when_stopped(results: xr.Dataset, *, source: str) -> Estimate:
-    """Return |AEG| of `naive`, stopped when it is as accurate as `clean`, less that of `clean`."""
+    """Return |AEG| of `naive`, stopped when it is as accurate as `clean`, minus that of `clean`."""
     on = judged_on(results, source)
     stopped = _in_base(results, source, f"stopped_{BIAS}", on).sel(recipe="naive")
     return mean((stopped - _in_base(results, source, BIAS, on).sel(recipe="clean")).values)

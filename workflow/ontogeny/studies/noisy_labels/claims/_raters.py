@@ -31,7 +31,7 @@ def dependence_on_comment(results: xr.Dataset, *, source: str) -> Estimate:
 def exaggeration(results: xr.Dataset, *, source: str) -> Estimate:
     """Return how much more often a rater calls harmless comments toxic if they name a group.
 
-    The false-positive rate on a group less that on the background, for the group where this is
+    The false-positive rate on a group minus that on the background, for the group where this is
     least, of groups that enough harmless comments name. The unit is the comment: the interval is
     Newcombe's, with the level of 95 % for all groups together (Bonferroni), and the runs are the
     harmless comments that name the group with the fewest.

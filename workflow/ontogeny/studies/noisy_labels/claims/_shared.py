@@ -73,16 +73,16 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
             "tuning-helps", source, "Fine-tuning on clean comments helps",
             "A network that goes on with the clean comments alone becomes more accurate.",
             PAPER,
-            "AUC after fine-tuning less that before, mean over naive, one-hot, loss correction and "
-            "multi-head",
+            "AUC after fine-tuning minus that before, mean over naive, one-hot, loss correction "
+            "and multi-head",
             "above", tuning, gain_of_tuning,
             figure="strategies",
         ),
         _claim(
             "noisy-labels-help", source, "Noisy labels help",
-            "Many noisy labels beside few clean ones make a network more accurate than the clean "
+            "Many noisy labels added to few clean ones make a network more accurate than the clean "
             "ones alone.",
-            PAPER, "AUC of naive less that of clean", "above", 0.01,
+            PAPER, "AUC of naive minus that of clean", "above", 0.01,
             partial(difference_of, "naive", "clean", AUC),
             figure="strategies",
         ),
@@ -90,7 +90,7 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
             "multi-head-before-tuning", source, "Multi-head is ahead before fine-tuning",
             "Before fine-tuning, a network with a head for each labeller is more accurate than one "
             "that has the labeller as an input.",
-            PAPER, "AUC of multi-head less that of one-hot", "above", 0.0,
+            PAPER, "AUC of multi-head minus that of one-hot", "above", 0.0,
             partial(difference_of, "multi-head", "one-hot", AUC),
             figure="strategies",
         ),
@@ -98,7 +98,7 @@ def on_accuracy(source: str, *, tuning: float) -> tuple[Claim, ...]:
             "correction-does-not-help", source, "Loss correction does not help",
             "Two rates of error do not describe noise that depends on the comment, so correcting "
             "the loss by a transition matrix gains nothing.",
-            PAPER, "AUC of loss correction less that of naive", "below", 0.005,
+            PAPER, "AUC of loss correction minus that of naive", "below", 0.005,
             partial(difference_of, "loss-correction", "naive", AUC),
             figure="strategies",
         ),
@@ -123,7 +123,7 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "By the negative average equality gap, a network that learns from the clean comments "
             "alone is the least biased of the nine recipes.",
             PAPER,
-            "least mean |negative AEG| of the eight other recipes less that of clean, "
+            "least mean |negative AEG| of the eight other recipes minus that of clean, "
             f"{_judged_on(source)}",
             "above", 0.0, least_bias_of_others,
             figure="strategies",
@@ -135,7 +135,8 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "labels are better.",
             HERE,
             "mean |negative AEG| of naive at the checkpoint whose development AUC is nearest to "
-            f"that of clean, at most {LARGEST_GAP:g} off, less that of clean, {_judged_on(source)}",
+            f"that of clean, at most {LARGEST_GAP:g} off, minus that of clean, "
+            f"{_judged_on(source)}",
             "below", 0.01, bias_when_stopped,
             figure="trade",
         ),
@@ -143,7 +144,7 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "few-noisy-is-less-biased", source, "Few noisy labels give less bias than few clean",
             "With the rater's labels for the same few comments a network is even less biased than "
             "with the true ones, so a small gap is not a sign of good labels.",
-            HERE, f"mean |negative AEG| of few-noisy less that of clean, {_judged_on(source)}",
+            HERE, f"mean |negative AEG| of few-noisy minus that of clean, {_judged_on(source)}",
             "below", 0.0,
             partial(difference_of, "few-noisy", "clean", BIAS),
             figure="strategies",
@@ -152,7 +153,7 @@ def on_bias(source: str) -> tuple[Claim, ...]:
             "noise-adds-bias", source, "Noisy labels add bias to what true labels give",
             "A network that learns from the rater's labels is more biased than one that learns "
             "from the true label of every comment, whose gap is not 0 either.",
-            HERE, f"mean |negative AEG| of naive less that of oracle, {_judged_on(source)}",
+            HERE, f"mean |negative AEG| of naive minus that of oracle, {_judged_on(source)}",
             "above", 0.0,
             partial(difference_of, "naive", "oracle", BIAS),
             figure="strategies",
@@ -179,7 +180,7 @@ def on_templates(source: str) -> tuple[Claim, ...]:
             "clean comments alone has the smallest negative average equality gap of the nine "
             "recipes.",
             PAPER,
-            "least mean |negative AEG| on templates of the eight other recipes less that of clean",
+            "least mean |negative AEG| on templates of the eight other recipes minus that of clean",
             "above", 0.0, partial(least_bias_of_others, on="templates"),
             figure="strategies",
         ),
@@ -194,7 +195,7 @@ def on_accuracy_of_raters(source: str) -> tuple[Claim, ...]:
             "The more accurate the noisy labels are, the less is gained by going on with the clean "
             "comments alone.",
             PAPER,
-            "gain in AUC by fine-tuning with the most accurate rater less that with the least "
+            "gain in AUC by fine-tuning with the most accurate rater minus that with the least "
             "accurate one, mean over strategies; below 0 where the ratio of gains is below 1",
             "below", 0.0, gain_of_better_rater,
             figure="quality",
@@ -210,7 +211,7 @@ def on_class_noise(source: str) -> tuple[Claim, ...]:
             "Where a rater has no bias against groups, a transition matrix describes its noise "
             "well enough for loss correction to help.",
             HERE,
-            "AUC of loss correction less that of naive, rater of the same accuracy that keeps all "
+            "AUC of loss correction minus that of naive, rater of the same accuracy that keeps all "
             "harmless comments with a group",
             "above", 0.01, gain_of_correction,
             figure="quality",
@@ -244,7 +245,7 @@ def on_exaggeration(source: str) -> tuple[Claim, ...]:
             "A network that labels comments calls harmless ones toxic more often if they name a "
             "group, whichever group it is.",
             HERE,
-            "false-positive rate of the rater on a group less that on the background, least over "
+            "false-positive rate of the rater on a group minus that on the background, least over "
             f"groups that at least {LEAST_HARMLESS} harmless comments name; unit: a harmless "
             "comment, interval for all groups together",
             "above", 0.08, exaggeration,
@@ -263,7 +264,7 @@ def on_people(source: str) -> tuple[Claim, ...]:
             "is harmless if most of the same votes say so.",
             HERE,
             "share of the votes on a harmless comment that call it toxic, mean over comments that "
-            "name a group less that over all; unit: a harmless comment that names a group",
+            "name a group minus that over all; unit: a harmless comment that names a group",
             "above", 0.03, excess_of_named,
             figure="raters",
             unit="comments",

@@ -65,7 +65,7 @@ class Ranked:
     positive_aseg: Annotated[float, _number("mean squared equality gap of toxic texts")]
     negative_aseg: Annotated[float, _number("mean squared equality gap of harmless texts")]
     counterfactual_gap: Annotated[float, _number("mean |p - p'| between probes of one sentence")]
-    groups: Annotated[int, _number("groups that means are over")]
+    groups: Annotated[int, _number("number of groups in the means")]
     toxic_comments: Annotated[NDArray[np.int64], _of_groups("toxic texts of the group")]
     harmless_comments: Annotated[NDArray[np.int64], _of_groups("harmless texts of the group")]
 

@@ -88,7 +88,7 @@ def about_raters(
         np.array([each[key] for each in about], dtype=np.float64) for key in ("accuracy", "keep")
     )
     return {
-        "source_of_rater": variable("rater", text(source), "what the labels are of"),
+        "source_of_rater": variable("rater", text(source), "source of the labels"),
         "corpus_of_rater": variable("rater", text(corpus), "corpus of the rater"),
         "accuracy_of_rater": variable(
             "rater", accuracy, "accuracy at which the rater stops; NaN for none"

@@ -96,7 +96,7 @@ def curves_of_runs(
     examples = np.where(np.isnan(auc), np.nan, np.array(seen).reshape(auc.shape))
     return step, {
         "curve_auc": variable(("run", "step"), auc, "AUC on development"),
-        "examples": variable(("run", "step"), examples, "examples seen"),
+        "examples": variable(("run", "step"), examples, "examples used in training"),
     }
 
 

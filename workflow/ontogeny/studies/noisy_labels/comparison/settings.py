@@ -237,9 +237,9 @@ def _coordinates(
         "conditions_of_setting": variable(
             "setting",
             text(each.conditions for each in settings),
-            "how training departs from what most experiments have",
+            "settings of training that differ from most experiments",
         ),
         "source_of_setting": variable(
-            "setting", text(sources[each] for each in settings), "what the noisy labels are of"
+            "setting", text(sources[each] for each in settings), "source of the noisy labels"
         ),
     }

@@ -24,7 +24,9 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Stopped:
-    stopped_step: Annotated[float, Measure((), "checkpoint as good as that of clean labels")]
+    stopped_step: Annotated[
+        float, Measure((), "checkpoint at which the network is as accurate as that of clean labels")
+    ]
     stopped_development_auc: Annotated[
         float, Measure((), "AUC on development of naive, stopped when as good as clean")
     ]

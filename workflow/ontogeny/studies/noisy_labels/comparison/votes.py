@@ -45,7 +45,7 @@ def votes_of_raters(
     found = {corpus: _of_corpus(corpora[corpus]) for corpus in {raters[n]["corpus"] for n in names}}
     table = np.array([found[raters[name]["corpus"]] for name in names]).reshape(-1, 2, 5)
     dims = ("rater", "true_label")
-    excess = "how much more votes on comments that name a group are wrong than on all"
+    excess = "error rate of votes on comments that name a group, minus that on all comments"
     return {
         "vote_noise": variable(dims, table[..., 0], "share of votes against the majority"),
         "vote_excess": variable(dims, table[..., 1], excess),

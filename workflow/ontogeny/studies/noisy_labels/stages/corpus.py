@@ -98,7 +98,9 @@ def corpus_dataset(
     }
     if comments.votes is not None and comments.toxic_votes is not None:
         variables["votes"] = variable("comment", comments.votes, "votes of people")
-        variables["toxic_votes"] = variable("comment", comments.toxic_votes, "votes that say toxic")
+        variables["toxic_votes"] = variable(
+            "comment", comments.toxic_votes, "number of votes for toxic"
+        )
     coordinates: dict[str, NDArray[np.object_] | xr.Variable] = {"identity": text(identities)}
     if probes is not None:
         coordinates["collection"] = text(COLLECTIONS)

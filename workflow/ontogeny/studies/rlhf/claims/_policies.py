@@ -59,7 +59,7 @@ def fit_of_root(results: xr.Dataset) -> Estimate:
 
 
 def root_less_line(results: xr.Dataset) -> Estimate:
-    """Return R^2 of the trained-against score on sqrt(KL) less that on KL."""
+    """Return R^2 of the trained-against score on sqrt(KL) minus that on KL."""
     root, line = (
         _swapped(results, f"r_squared_of_{name}", role="train", kl_limit=FARTHEST)
         for name in ("root", "line")
@@ -87,7 +87,7 @@ def gap_at_end(results: xr.Dataset) -> Estimate:
 
 
 def gold_fall(results: xr.Dataset) -> Estimate:
-    """Return the true score at its peak less that at the end."""
+    """Return the true score at its peak minus that at the end."""
     return mean(_swapped(results, "fall_after_peak", role="gold"))
 
 
@@ -99,7 +99,7 @@ def later_turns(results: xr.Dataset) -> Estimate:
 
 
 def optimism(results: xr.Dataset) -> Estimate:
-    """Return the Elo at the end that mean scores predict less the one that is won."""
+    """Return the Elo at the end that mean scores predict minus the one that is won."""
     predicted, won = (_swapped(results, "elo_at_end", way=way) for way in ("predicted", "won"))
     return mean(predicted - won)
 
@@ -122,7 +122,7 @@ def slope_ratio(results: xr.Dataset) -> Estimate:
 
 
 def tax(results: xr.Dataset) -> Estimate:
-    """Return the rise of the corpus loss of the smallest policy less that of the largest.
+    """Return the rise of the corpus loss of the smallest policy minus that of the largest.
 
     In the `size_family`: the mean over the preference models of each size.
     """
@@ -145,7 +145,7 @@ def online_win_rate_by_bradley_terry(results: xr.Dataset) -> Estimate:
 
 
 def relative_less_plain(results: xr.Dataset) -> Estimate:
-    """Return AUROC of the relative distance less that of the plain one, each in its best layer.
+    """Return AUROC of the relative distance minus that of the plain one, each in its best layer.
 
     Of the policy that `base_start` returns.
     """
@@ -157,7 +157,7 @@ def relative_less_plain(results: xr.Dataset) -> Estimate:
 
 
 def excess_over_frontier(results: xr.Dataset) -> Estimate:
-    """Return the largest gain less the frontier's, over all runs and scores of a seed."""
+    """Return the largest gain minus the frontier's, over all runs and scores of a seed."""
     runs = runs_of(results)
     of_runs = np.fmax.reduce(results["excess_over_frontier"].values, axis=1)
     return mean(_greatest_by_seed(runs[runs["kind"] == "enumerated"], of_runs))

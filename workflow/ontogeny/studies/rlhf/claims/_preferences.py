@@ -93,7 +93,7 @@ def slope_on_threshold(results: xr.Dataset) -> Estimate:
 
 
 def excess_over_policy(results: xr.Dataset) -> Estimate:
-    """Return the accuracy of models less that of the start policy's mean log-probability.
+    """Return the accuracy of models minus that of the start policy's mean log-probability.
 
     Of the models of `base_models`, on fresh pairs of the start policy.
     """
@@ -107,7 +107,7 @@ def excess_over_policy(results: xr.Dataset) -> Estimate:
 
 
 def accuracy_lost_online(results: xr.Dataset) -> Estimate:
-    """Return the accuracy on samples of the start policy less that on those of trained policies.
+    """Return the accuracy on samples of the start policy minus that on those of trained policies.
 
     Of the models in worlds with one prompt that are tested on both. Of the groups that agree in
     network, epochs, number of pairs and in what their pairs are of, one that learned from samples
@@ -159,7 +159,7 @@ def accuracy_on_other_side(results: xr.Dataset) -> Estimate:
 
 
 def gain_of_weight(results: xr.Dataset) -> Estimate:
-    """Return the mean accuracy on both prompts with a weight on the rarer one less that without.
+    """Return the mean accuracy on both prompts with a weight on the rarer one minus that without.
 
     Of models that learn from helpful and harmless pairs, the last set being the rarer one and its
     weight 1 or above; mean over the weights above 1. Of the groups that agree in all but the
@@ -206,7 +206,7 @@ def accuracy_lost_to_skill(results: xr.Dataset) -> Estimate:
 
 
 def gain_of_size(results: xr.Dataset) -> Estimate:
-    """Return the mean accuracy on both prompts of the largest model less that of the smallest.
+    """Return the mean accuracy on both prompts of the largest model minus that of the smallest.
 
     Of models that learn from as many helpful as harmless pairs, with a weight of 1. Of the groups
     that agree in all but the network, that with the most sizes, then that with the most seeds.

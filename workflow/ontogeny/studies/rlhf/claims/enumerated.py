@@ -27,7 +27,7 @@ CLAIMS = (
         "Of all policies with the same KL to the start policy, the start policy reweighted by the "
         "exponential of the score has the highest mean score, so no trained policy gains more.",
         HERE,
-        "mean score less the greatest possible one at the same KL, largest over all scores, "
+        "mean score minus the greatest possible one at the same KL, largest over all scores, "
         "checkpoints and runs",
         "below", 1e-6, excess_over_frontier,
         figure="root",
@@ -52,7 +52,7 @@ CLAIMS = (
         "Against the true score with a penalty on the KL, training ends near the policy that is "
         "best for this penalty, which is known in closed form.",
         HERE,
-        "mean true score less penalty times KL at the end, over the greatest possible value, both "
+        "mean true score minus penalty times KL at the end, over the greatest possible value, both "
         f"less the score of the start policy; penalty {PENALTY:g}, worlds without skew",
         "above", 0.9, objective_ratio,
         figure="policy",

@@ -26,7 +26,7 @@ def accuracy_across(results: xr.Dataset) -> Estimate:
 
 
 def excess_over_shorter(results: xr.Dataset) -> Estimate:
-    """Return the accuracy on conversations less that of the rule that the shorter response wins.
+    """Return the accuracy on conversations minus that of the rule that the shorter response wins.
 
     Of the first set of conversations; each is tested once, by a model that did not see it.
     """
@@ -75,7 +75,7 @@ CLAIMS = (
         "A linear model of words, all of whose settings are chosen inside the training folds, is "
         "right more often than the rule that the shorter response wins.",
         HERE,
-        "accuracy on conversations, each tested once, less that of the rule on the same ones; "
+        "accuracy on conversations, each tested once, minus that of the rule on the same ones; "
         "unit: a comparison, interval over first messages",
         "above", 0.02, excess_over_shorter,
         figure="pairs",

@@ -108,7 +108,7 @@ _OVER_OPTIMISATION = (
         "gold-turns", "The true score rises and then falls",
         "By the true score, a policy that is trained against a preference model long enough "
         "becomes worse again.",
-        PAPER, f"true score at its peak less that at the end; {_SWAP}",
+        PAPER, f"true score at its peak minus that at the end; {_SWAP}",
         "above", 0.5, gold_fall,
         figure="split",
     ),
@@ -127,8 +127,8 @@ _OVER_OPTIMISATION = (
         "The Elo that the mean score of the preference model predicts for a policy is higher than "
         "the one by which its responses are preferred.",
         PAPER,
-        "Elo over the start policy at the end, from mean scores less from choices by the true "
-        f"score; {_SWAP}",
+        "Elo over the start policy at the end, from mean scores minus that from choices by the "
+        f"true score; {_SWAP}",
         "above", 100.0, optimism,
         figure="elo",
     ),
@@ -186,8 +186,8 @@ _PREFERENCE_MODELS = (
         "The mean log-probability of a response under the start policy predicts preferences less "
         "well than a preference model does.",
         PAPER,
-        "accuracy of preference models less that of the mean log-probability, preference models of "
-        f"about {PAIRS} pairs",
+        "accuracy of preference models minus that of the mean log-probability, preference models "
+        f"of about {PAIRS} pairs",
         "above", 0.0, excess_over_policy,
     ),
 )  # fmt: skip
@@ -196,9 +196,9 @@ _ONLINE = (
     claim(
         "better-data-harder", "Comparisons of better policies are harder to predict",
         "Preference models are less accurate on pairs of trained policies than on pairs of the "
-        "start policy. So is the true score, whose accuracy is beside it in comparison.nc.",
+        "start policy. So is the true score; comparison.nc contains its accuracy.",
         PAPER,
-        "accuracy on pairs of the start policy less that on pairs of trained policies, mean over "
+        "accuracy on pairs of the start policy minus that on pairs of trained policies, mean over "
         "preference models",
         "above", 0.03, accuracy_lost_online,
         figure="online",
@@ -229,7 +229,7 @@ _CONFLICT = (
         "larger-less-conflict", "Larger preference models combine both better",
         "Of preference models of helpful and harmless pairs in equal parts, larger ones are more "
         "accurate on both.",
-        PAPER, "mean accuracy on both, largest network less smallest",
+        PAPER, "mean accuracy on both, largest network minus smallest",
         "above", 0.0, gain_of_size,
         figure="conflict",
     ),
@@ -256,17 +256,17 @@ _START_POLICIES = (
         "Training against a preference model raises the loss on sequences of the world, and it "
         "raises that of small policies more than that of large ones.",
         PAPER,
-        "rise of the loss on held-out sequences by training, smallest policy less largest; mean "
+        "rise of the loss on held-out sequences by training, smallest policy minus largest; mean "
         "over preference models",
         "above", 0.0, tax,
         figure="tax",
     ),
     claim(
         "relative-beats-plain", "The relative distance finds foreign sequences better",
-        "The relative Mahalanobis distance of activations tells sequences of another chain better "
-        "than the plain one.",
+        "The relative Mahalanobis distance of activations detects sequences of another chain "
+        "better than the plain one.",
         PAPER,
-        "AUROC of the relative distance less that of the plain one, each in its best layer; the "
+        "AUROC of the relative distance minus that of the plain one, each in its best layer; the "
         "share of layers is beside it in comparison.nc",
         "above", 0.0, relative_less_plain,
         figure="outside",

@@ -54,18 +54,20 @@ def bounds_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
     against_gold = table["reward_of_run"].values == GOLD
     return {
         "efficiency": variable(
-            ("run", "role", "step"), efficiency, "gain over the greatest one at this KL"
+            ("run", "role", "step"),
+            efficiency,
+            "gain divided by the greatest possible one at this KL",
         ),
         "excess_over_frontier": variable(
             ("run", "role"),
             np.where(enumerated, _greatest(gain - frontier), np.nan),
-            "largest gain less the greatest possible one",
+            "largest gain minus the greatest possible one",
             "nat",
         ),
         "frontier_ratio": variable(
             ("run", "role"),
             np.where(enumerated, np.nan, ratio),
-            "efficiency where it is largest less two standard errors",
+            "largest efficiency minus two standard errors",
         ),
         "frontier_ratio_error": variable(
             ("run", "role"),
@@ -77,7 +79,7 @@ def bounds_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
             np.where(against_gold, _greatest(gain[:, _GOLD] / line), np.nan),
             "largest gain over s sqrt(2 KL)",
         ),
-        "objective_ratio": variable("run", _of_optimum(table), "objective over its optimum"),
+        "objective_ratio": variable("run", _of_optimum(table), "objective divided by its optimum"),
     }
 
 

@@ -64,7 +64,7 @@ def peaks_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
         "peak_samples": ("responses sampled when the score is greatest", "1"),
         "peak_kl": ("KL at which the score is greatest", "nat"),
         "peak_score": ("greatest mean score", "nat"),
-        "fall_after_peak": ("greatest mean score less the one at the end", "nat"),
+        "fall_after_peak": ("greatest mean score minus the one at the end", "nat"),
     }
     peaks = {
         name: variable(dims, found[..., place], long_name, units)
@@ -72,7 +72,9 @@ def peaks_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
     }
     gain = found[..., list(about).index("peak_score")] - table["start_score"].values
     return peaks | {
-        "peak_gain": variable(dims, gain, "greatest mean score less that of the start", "nat"),
+        "peak_gain": variable(
+            dims, gain, "greatest mean score minus that of the start policy", "nat"
+        ),
         "end_score": variable(dims, last(score), "mean score at the end", "nat"),
     }
 
@@ -136,14 +138,20 @@ def courses_of_runs(table: xr.Dataset) -> dict[str, xr.Variable]:
     of_test = table["start_s_d"].values[:, _TEST]
     refusals = table["refusals"].reindex(prompt=["helpful"]).isel(prompt=0)
     found = {
-        "gap": variable(("run", "step"), gap, "gain by the trained-against less that by another"),
+        "gap": variable(
+            ("run", "step"),
+            gap,
+            "gain by the trained-against preference model minus gain by another one",
+        ),
         "gap_at_one": variable("run", at_one.reshape(len(gap)), "gap at a KL of 1 nat"),
         "gap_at_one_in_s_d": variable(
             "run", at_one.reshape(len(gap)) / of_test, "gap at a KL of 1 nat in standard deviations"
         ),
         "gap_at_end": variable("run", last(gap), "gap at the end"),
         "entropy_ratio": variable(
-            "run", last(entropy) / _first(entropy), "entropy, end over start"
+            "run",
+            last(entropy) / _first(entropy),
+            "entropy at the end divided by that at the start",
         ),
         "corpus_loss_rise": variable(
             "run", last(loss) - _first(loss), "rise of the loss on held-out sequences"

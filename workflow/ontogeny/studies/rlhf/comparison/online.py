@@ -101,7 +101,7 @@ def online_of_runs(table: xr.Dataset, models: xr.Dataset, seeds: NDArray[np.int6
                 "true win rate against the partner, derived from those against the start policy",
             ),
             "online_excess": variable(
-                of_policies, excess, "true score less that of the partner", "nat"
+                of_policies, excess, "true score minus true score of the partner", "nat"
             ),
             "online_accuracy": variable(of_models, accuracy, "accuracy of the preference model"),
             "online_ceiling": variable(of_models, ceiling, "accuracy of the true score"),

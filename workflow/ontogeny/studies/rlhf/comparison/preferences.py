@@ -69,7 +69,7 @@ _MEASURES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "calibration_error": (("scaling",), "mean |accuracy - predicted accuracy| over bins", "1"),
     "calibration_error_of_perfect": ((), "calibration error of a perfect model by chance", "1"),
     "parameters": ((), "number of parameters", "1"),
-    "temperature": ((), "number that raw scores are divided by", "1"),
+    "temperature": ((), "divisor of raw scores", "1"),
     "offset": ((), "mean raw score of the start policy", "nat"),
     "raw_s_d": ((), "standard deviation of raw scores under the start policy", "nat"),
     "accuracy_of_prompt": (("prompt",), "accuracy on pairs that answer a prompt", "1"),

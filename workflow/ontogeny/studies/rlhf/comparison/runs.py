@@ -50,7 +50,7 @@ _MEASURES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "entropy": (("step",), "entropy of the next token", "nat"),
     "corpus_loss": (("step",), "loss on held-out sequences of the world", "nat"),
     "repeats": (("step",), "repeated tokens of a response", "1"),
-    "objective": (("step",), "mean reward less penalty times KL", "nat"),
+    "objective": (("step",), "mean reward minus penalty times KL", "nat"),
     "score": (("role", "step"), "mean score", "nat"),
     "score_error": (("role", "step"), "standard error of the mean score", "nat"),
     "win_rate": (("role", "step"), "probability to be preferred to the start policy", "1"),
@@ -63,7 +63,7 @@ _MEASURES: dict[str, tuple[tuple[str, ...], str, str]] = {
         "third central moment of the start policy's score",
         "nat^3",
     ),
-    "optimum": ((), "greatest mean reward less penalty times KL of any policy", "nat"),
+    "optimum": ((), "greatest mean reward minus penalty times KL of any policy", "nat"),
     "score_of_prompt": (("role", "prompt", "step"), "mean score of responses to a prompt", "nat"),
     "refusals": (("prompt", "step"), "refusal tokens of a response to a prompt", "1"),
 }
@@ -151,7 +151,7 @@ def _gains(table: xr.Dataset) -> dict[str, xr.Variable]:
     return {
         "root_kl": variable(("run", "step"), root, "root of the KL", "nat^(1/2)"),
         "gain": variable(
-            dims, table["score"].values - start, "mean score over that of the start policy", "nat"
+            dims, table["score"].values - start, "mean score minus that of the start policy", "nat"
         ),
         "frontier_gain": variable(
             dims, table["frontier"].values - start, "greatest gain of any policy of this KL", "nat"

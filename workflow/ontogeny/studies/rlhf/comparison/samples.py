@@ -56,7 +56,10 @@ def selections_of_policies(best_of: Results, table: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(
         {
             "best_of_gain": variable(
-                ("selection", "role", "samples_compared"), gain, "score over one sample", "nat"
+                ("selection", "role", "samples_compared"),
+                gain,
+                "score minus the score of one sample",
+                "nat",
             ),
             "best_of_kl": variable(dims, kl, "KL to the start policy", "nat"),
             "best_of_root_kl": variable(
@@ -116,7 +119,7 @@ def detection_of_policies(detection: Results) -> xr.Dataset:
             "relative_less_plain": variable(
                 "policy_model",
                 np.nanmax(relative, axis=1) - np.nanmax(plain, axis=1),
-                "AUROC of the relative less that of the plain distance, best layers",
+                "AUROC of the relative minus that of the plain distance, best layers",
             ),
             "relative_is_better": variable(
                 "policy_model",

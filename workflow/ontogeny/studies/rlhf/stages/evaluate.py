@@ -23,7 +23,7 @@ _MEASURES: dict[str, tuple[Sequence[str], str, str]] = {
     "entropy": (_BY_STEP, "entropy of the next token", "nat"),
     "corpus_loss": (_BY_STEP, "loss of the next token of held-out lines", "nat"),
     "repeats": (_BY_STEP, "tokens of a response that repeat another one", "1"),
-    "objective": (_BY_STEP, "reward less the penalty on the KL", "nat"),
+    "objective": (_BY_STEP, "reward minus the penalty on the KL", "nat"),
     "score": (_BY_JUDGE, "expected score", "nat"),
     "score_error": (_BY_JUDGE, "standard error of the expected score", "nat"),
     "win_rate": (

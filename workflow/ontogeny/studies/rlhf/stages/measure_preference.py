@@ -41,7 +41,7 @@ _MEASURES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "policy_accuracy": (_BY_TEST, "accuracy of the start policy's log-probability", "1"),
     "accuracy_above": (_ABOVE, "accuracy where both scores are high", "1"),
     "pairs_above": (_ABOVE, "pairs both of whose scores are high", "1"),
-    "threshold": (("quantile",), "score that both of a pair reach", "nat"),
+    "threshold": (("quantile",), "score that both responses of a pair exceed", "nat"),
     "parameters": ((), "parameters", "1"),
     "pairs": ((), "pairs to learn from", "1"),
 }

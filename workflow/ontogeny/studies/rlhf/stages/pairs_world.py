@@ -39,7 +39,9 @@ def pairs_world(found: Comparisons) -> xr.Dataset:
             ("side", "pair"), counts.log_length, "logarithm of 1 + the words of a response"
         ),
         "column": variable("entry", counts.column, "number of a hashed word or bigram"),
-        "count": variable("entry", counts.count, "how often the response has it"),
+        "count": variable(
+            "entry", counts.count, "number of occurrences of the feature in the response"
+        ),
         "entries": variable(
             ("side", "pair"), counts.entries, "entries of a response, one after the other"
         ),

@@ -109,7 +109,7 @@ def _accuracies(
         ),
         "paired_excess": (
             [model - rule.shorter for model, rule in zip(own, rules, strict=True)],
-            "accuracy - that of `the shorter wins`",
+            "accuracy minus accuracy of `the shorter wins`",
         ),
         "length_alone": (
             [rule.chosen for rule in rules],
@@ -117,7 +117,7 @@ def _accuracies(
         ),
         "excess_over_length": (
             [model - rule.chosen for model, rule in zip(own, rules, strict=True)],
-            "accuracy - that of length alone",
+            "accuracy minus accuracy of length alone",
         ),
     }
     both = {

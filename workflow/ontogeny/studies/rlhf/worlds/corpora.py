@@ -44,8 +44,10 @@ def corpus_variables(
         drawn[name] = with_prompts(rng, content, vocabulary=vocabulary, prompts=prompts)
     by_token = ("previous", "token")
     return {
-        "last_logit": variable(by_token, chain.last, "logit by the last token"),
-        "before_logit": variable(by_token, chain.before, "logit by the token before the last"),
+        "last_logit": variable(by_token, chain.last, "contribution of the last token to the logit"),
+        "before_logit": variable(
+            by_token, chain.before, "contribution of the second-last token to the logit"
+        ),
         "corpus": variable(("line", "place"), drawn["corpus"], "tokens of the corpus"),
         "held_out": variable(
             ("held_out_line", "place"), drawn["held out"], "tokens of lines that are held out"

@@ -90,7 +90,7 @@ CLAIMS = (
     Claim(
         "mixture-loss-follows-a-law",
         "The loss of text follows a law",
-        "The loss of larger networks lies on a power law of their size.",
+        "The loss of larger networks follows a power law of their size.",
         PAPER,
         "r.m.s. residual of ln loss of text from a power law in N",
         "below", 0.10, LEAST, _law,

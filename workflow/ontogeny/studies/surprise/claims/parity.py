@@ -130,7 +130,7 @@ CLAIMS = (
     Claim(
         "heavier-tail-flatter-law",
         "Heavier tails give flatter laws",
-        "The more of the probability lies on rare tasks, the more slowly the loss falls with size.",
+        "The more probability rare tasks have, the more slowly the loss falls with size.",
         QUANTA,
         "exponent(alpha 0.2) - exponent(0.4) or exponent(0.4) - exponent(0.8), the smaller one, "
         "after the whole training; unit: a seed with all three",

@@ -137,7 +137,7 @@ class Compute:
 
     models: Annotated[
         NDArray[np.int64],
-        Measure("task", "models with compute, the score and that of the reference"),
+        Measure("task", "number of models with known compute, score and reference score"),
     ]
     residual: Annotated[Array, Measure("task", "r.m.s. residual of the score given compute")]
     reference_residual: Annotated[
@@ -145,7 +145,7 @@ class Compute:
         Measure("task", "r.m.s. residual of the reference given compute, for the same models"),
     ]
     fitted: Annotated[
-        Array, Measure(("model", "task"), "score that is expected at the compute of the model")
+        Array, Measure(("model", "task"), "expected score at the compute of the model")
     ]
     reference_fitted: Annotated[
         Array,

@@ -140,12 +140,10 @@ def forecasts(curves: Curves, *, least_sizes: int) -> Variables:
             of_forecaster, found, "exact match predicted at the next size"
         ),
         "ability_seen": variable(of_cut, seen, "exact match at the next size"),
-        "ability_miss": variable(
-            of_forecaster, miss, "exact match predicted less exact match seen"
-        ),
+        "ability_miss": variable(of_forecaster, miss, "predicted minus measured exact match"),
         "smallest_miss": variable(of_cut, smallest, "smallest miss of any forecaster"),
         "largest_miss": variable(
-            ("family", "task"), largest, "largest over cuts of the smallest miss"
+            ("family", "task"), largest, "largest value over cuts of the smallest error"
         ),
     }
 
@@ -207,7 +205,9 @@ def abruptness(curves: Curves, *, least_sizes: int) -> Variables:
         **{name: variable(dims, found[name], long_name) for name, long_name in about.items()},
         "at_floor": variable(dims, at_floor, "whether the largest network is at the floor"),
         "has_break": variable(dims, has_break, "whether a law with a break predicts the loss best"),
-        "verdict": variable(dims, text(verdicts.ravel()).reshape(shape), "how the ability grows"),
+        "verdict": variable(
+            dims, text(verdicts.ravel()).reshape(shape), "form of growth of the ability"
+        ),
     }
 
 

@@ -39,7 +39,7 @@ __all__ = ["mixture_scaling"]
 
 _DESCRIBED = {
     "world": "world of the family",
-    "setting": "what the family is, but for its seed",
+    "setting": "configuration of the family without its seed",
     "seed": "seed of the family",
     "layers": "layers of its transformers",
     "steps": "updates of its training",
@@ -251,7 +251,7 @@ def _open_ended(grid: Grid, kept: Sequence[Run], expected: Sequence[str]) -> Var
             ("record_group", "prompt"),
             "probability that an outcome is predicted which does not happen",
         ),
-        "ratio": (("prompt",), "false positives in group 1 over those in group 0"),
+        "ratio": (("prompt",), "ratio of the false positives in groups 1 and 0"),
         "output_rate": (("kind",), "share of sampled continuations"),
     }
     found = {
@@ -271,7 +271,7 @@ def _open_ended(grid: Grid, kept: Sequence[Run], expected: Sequence[str]) -> Var
         "bayes_ratio": variable(
             ("family", "prompt"),
             bayes,
-            "false positives in group 1 over 0, by the Bayes rule",
+            "ratio of the false positives in groups 1 and 0, by the Bayes rule",
         ),
         "expected": variable(
             "probe",

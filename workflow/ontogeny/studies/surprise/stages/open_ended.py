@@ -160,7 +160,9 @@ def _on_record(final: _Network | None, mixture: Mixture) -> dict[str, xr.Variabl
             by, rates, "predicts the outcome of members that do not have it"
         ),
         "bayes_false_positive": variable(by, bayes, "the same of the exact Bayes rule on records"),
-        "ratio": variable("prompt", ratio(rates), "false-positive rate of group 1 over group 0"),
+        "ratio": variable(
+            "prompt", ratio(rates), "ratio of the false-positive rates of groups 1 and 0"
+        ),
         "bayes_ratio": variable(
             "prompt", ratio(bayes), "the same ratio of the exact Bayes rule on records"
         ),

@@ -159,7 +159,7 @@ def forecasts(tasks: Tasks, loss_forecast: Array, *, least_sizes: int) -> Variab
         "miss_from_floor": variable(
             ("family", "forecaster", "cut"),
             _known_mean(np.abs(found - seen[:, None])),
-            "mean distance of accuracies predicted and seen, tasks at the floor before",
+            "mean distance of predicted and measured accuracies, tasks at the floor before",
         ),
     }
 

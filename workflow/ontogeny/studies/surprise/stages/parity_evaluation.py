@@ -64,7 +64,7 @@ def parity_evaluation(world: xr.Dataset, checkpoints: xr.Dataset) -> xr.Dataset:
             "parameters": variable(
                 (), sum(checkpoints[name][0].size for name in PARITY_PARAMETERS), "parameters"
             ),
-            "data": variable("step", data, "examples seen"),
+            "data": variable("step", data, "examples used in training"),
             "compute": variable(
                 "step", 6.0 * width * (tasks.bits + 1) * data, "compute of training", "FLOP"
             ),

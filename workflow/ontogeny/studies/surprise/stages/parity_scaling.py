@@ -44,7 +44,7 @@ LN2 = float(np.log(2))
 
 _DESCRIBED = {
     "world": "world of the family",
-    "setting": "what the family is, but for its seed",
+    "setting": "configuration of the family without its seed",
     "seed": "seed of the family",
     "alpha": "frequencies of tasks fall like j^-(1 + alpha)",
     "tasks": "number of tasks",
@@ -155,7 +155,7 @@ FIRST_STEP = 100
 
 _CURVES = {
     "loss": ("cross-entropy along training", "nat"),
-    "data": ("examples seen", "1"),
+    "data": ("examples used in training", "1"),
     "compute": ("compute of training", "FLOP"),
 }
 

@@ -86,7 +86,7 @@ def published_scaling(
                 for model in _compared(specs[name], each).name
             ),
         },
-        title="What could have been predicted of published models",
+        title="Forecasts for published models, compared with their outcomes",
     )
 
 

@@ -87,7 +87,7 @@ def _weights(results: xr.Dataset) -> Estimate:
 OF_CIRCUITS = (
     Claim(
         "restricted-before-test",
-        "The circuit forms before it shows",
+        "The circuit forms before test accuracy rises",
         "The restricted wave loss falls long before the test loss does.",
         f"{PAPER}, section 5.1",
         "share of runs whose restricted wave loss is below the middle of its range for good "
@@ -113,7 +113,7 @@ OF_CIRCUITS = (
     ),
     Claim(
         "excluded-exceeds-uniform-sums",
-        "Without the key frequencies nothing is left",
+        "Without the key frequencies the network fails",
         "At the final checkpoint, the loss on training pairs without the key frequencies exceeds "
         "that of equal logits.",
         f"{PAPER}, section 5.1",
@@ -139,7 +139,7 @@ OF_CIRCUITS = (
     Claim(
         "seeds-differ",
         "Other seeds use other frequencies",
-        "Networks that differ in nothing but the seed use different frequencies.",
+        "Networks that differ only in the seed use different frequencies.",
         f"{PAPER}, appendix C.2",
         "share of disjoint pairs of runs of one experiment whose key frequencies differ",
         "above",

@@ -82,9 +82,9 @@ def agreements(
                 ~key[row, there], predictor[there], among=differ[np.ix_(there, there)]
             )
     long_names = {
-        "order_agreement": "concordant less discordant pairs of key irreps",
+        "order_agreement": "concordant minus discordant pairs of key irreps",
         "order_pairs": "pairs of key irreps whose predictors differ",
-        "choice_agreement": "concordant less discordant pairs",
+        "choice_agreement": "concordant minus discordant pairs",
         "choice_pairs": "pairs of a key and another irrep that differ in some predictor",
     }
     return {

@@ -130,9 +130,9 @@ def _events_of(along: xr.Dataset, order: int) -> dict[str, xr.Variable]:
         "cleanup_end": (cleanup, "end of cleanup"),
         "cleanup_ratio": (
             _cleanup_ratio(step, weights, circuit, cleanup),
-            "squared weights after cleanup over those before it",
+            "squared weights after cleanup divided by those before it",
         ),
-        "last_step": (float(step[-1]), "last checkpoint"),
+        "last_step": (float(step[-1]), "final checkpoint"),
     }
     return {name: variable((), number, about) for name, (number, about) in numbers.items()}
 

@@ -1,6 +1,6 @@
-"""Course of one history: when the learner asks, and what it thinks plausible.
+"""Course of one history: queries, and plausible policies.
 
-Of the first simulated history, over time: the query probability, the posterior weight of the
+The first simulated history over time: the query probability, the posterior weight of the
 demonstrator (where it is in the class), and the number of plausible policies.
 """
 

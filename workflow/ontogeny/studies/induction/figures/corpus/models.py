@@ -1,6 +1,6 @@
 """All runs over steps, with their windows.
 
-In-context learning score, prefix matching and attention on the token before of the best head, and
+In-context learning score, prefix matching and attention on the previous token of the best head, and
 loss of all runs on a corpus over training, with the windows of their phase changes in grey.
 """
 

@@ -1,9 +1,9 @@
-"""Networks on one corpus, beside each other.
+"""Networks on one corpus, side by side.
 
 A column for each network, of its first seed: loss of all tokens and of some classes of tokens,
-in-context learning score, prefix matching and attention on the token before of every head, and the
-loss along the context before and after the phase change (after the warm-up, for a network that has
-none). Networks of one layer with keys of their own cannot have induction heads: they are the
+in-context learning score, prefix matching and attention on the previous token of every head, and
+the loss along the context before and after the phase change (after the warm-up, for a network that
+has none). One-layer networks without smeared keys cannot have induction heads: they are the
 control. Heads are called layer.head, both counted from 0.
 """
 

@@ -1,8 +1,8 @@
 """Heads of the networks of an experiment.
 
-A column for each seed: of every head prefix matching, attention on the token before, and the trace
-of its QK matching of what previous-token heads write.
-Colours show what heads are at the end of the training.
+A column for each seed: prefix matching, attention on the previous token, and QK trace (how well the
+head's queries and keys match the output of previous-token heads), for every head. Colours show the
+kinds of heads at the end of training.
 """
 
 from collections.abc import Sequence

@@ -2,8 +2,8 @@
 
 A column for each seed: in-context learning score of the whole network; the same without each single
 head, attention patterns of the others kept; and how far removing a head moves the losses along
-their change over the window (below 0: the removal undoes the change).
-Colours show what heads are at the end of the training.
+their change over the window (below 0: the removal undoes the change). Colours show the kinds of
+heads at the end of training.
 """
 
 from collections.abc import Sequence

@@ -1,10 +1,11 @@
-"""Knock-outs of a run, all heads and sets.
+"""In-context learning of a run without single heads and sets of heads.
 
 In-context learning score of the final checkpoint without single heads (left) and without sets of
-heads (right): removed in full, so that all that follows changes; with all attention patterns kept;
-and with their mean result in their place. "As many other heads" is a mean over random choices. Sets
-that the network does not have are left out. The dashed line is the score of the whole network;
-closer to 0 means less in-context learning. Heads are called layer.head, both counted from 0.
+heads (right): removed fully, so that everything after them changes; removed with all attention
+patterns kept; or replaced by their mean result. "As many other heads" is a mean over random
+choices. Sets that the network does not have are left out. The dashed line is the score of the whole
+network; closer to 0 means less in-context learning. Heads are called layer.head, both counted from
+0.
 """
 
 import numpy as np

@@ -1,8 +1,9 @@
-"""Heads behind single tokens of a sequence.
+"""Contributions of heads to single tokens of a sequence.
 
-What each head adds to the logit of each coming token of one sequence by the direct path, minus its
-mean over the vocabulary. Induction heads add to the logits of repeats. Tokens of generated corpora,
-which are numbers, are written as syllables. Heads are called layer.head, both counted from 0.
+Contribution of each head to the logit of each next token of one sequence by the direct path, minus
+its mean over the vocabulary. Induction heads add to the logits of repeats. Tokens of generated
+corpora, which are numbers, are written as syllables. Heads are called layer.head, both counted from
+0.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Scores of heads against those of weights.
 
-Copying and prefix matching of every head and checkpoint, by what heads do (vertical) and by their
-weights (horizontal), with the correlation over all points. Use the copying score only to rank
-heads: most positions trigger no copying, so even a perfect copying head scores below 0. Colours
-show what heads are at the end of the training.
+Copying and prefix matching of every head and checkpoint, measured on outputs and attention
+(vertical) and on weights (horizontal), with the correlation over all points. Use the copying score
+only to rank heads: most positions trigger no copying, so even a perfect copying head scores below
+0. Colours show the kinds of heads at the end of training.
 """
 
 import numpy as np

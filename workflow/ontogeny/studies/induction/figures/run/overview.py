@@ -2,10 +2,10 @@
 
 Top: loss of all tokens and of some classes of tokens, and the in-context learning score (mean loss
 late in the context minus mean loss early in it), with the window of the phase change shaded.
-Middle: prefix matching and attention on the token before, of every head. Bottom: loss along the
+Middle: prefix matching and attention on the previous token, of every head. Bottom: loss along the
 context before and after the change, and the attention of the head with the strongest prefix
-matching on two pieces of a sequence. Outlined are the tokens that followed an earlier copy of the
-token at hand: an induction head attends to these. Heads are called layer.head, both counted from 0.
+matching on two pieces of a sequence. Outlines mark the tokens that followed an earlier copy of the
+current token: an induction head attends to these. Heads are called layer.head, both counted from 0.
 """
 
 import numpy as np

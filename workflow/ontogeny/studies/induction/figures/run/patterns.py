@@ -1,10 +1,10 @@
 """Attention of the strongest heads of a run.
 
-Attention of the head that attends most to the token before, and of that with the strongest prefix
-matching, on random tokens that come four times. Heads are called layer.head, both counted from 0;
-the title says where one is not a previous-token or an induction head by the rules of the study. A
-perfect previous-token head fills the first sub-diagonal; a perfect
-induction head attends from each repeated token to what followed its earlier copies.
+Attention of the head that attends most to the previous token, and of the head with the strongest
+prefix matching, on random tokens that are repeated four times. Heads are called layer.head, both
+counted from 0; the title says where one is not a previous-token or an induction head by the rules
+of the study. A perfect previous-token head fills the first sub-diagonal; a perfect induction head
+attends from each repeated token to the tokens that followed its earlier copies.
 """
 
 import numpy as np

@@ -1,11 +1,11 @@
-"""What the phase change did to a text, and how a head does it.
+"""Loss of each token of a text before and after the phase change, and the heads behind it.
 
 The beginning of one sequence of the evaluation set, token by token. Above, the loss of each token
 after the phase change minus that before it: blue tokens are predicted better. Repeated tokens,
-which the context tells, are bold and underlined. Below, where two heads attend: the arrow starts at
-the boxed token and ends at the token that it attends to most. An induction head attends from a
-token to what followed it earlier, and so predicts that it follows again; it finds that place
-because a previous-token head has written there which token came before.
+which the context predicts, are bold and underlined. Below, where two heads attend: the arrow starts
+at the boxed token and ends at the token that it attends to most. An induction head attends from a
+token to the token that followed it earlier, and so predicts that this token follows again. It finds
+that place because a previous-token head has stored there which token came before.
 """
 
 import numpy as np

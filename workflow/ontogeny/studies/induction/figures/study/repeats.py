@@ -1,8 +1,7 @@
 """Start of the window by share of repeated tokens.
 
-Window of the phase change of two-layer networks against the share of tokens that repeat a phrase:
-a dot at its start, a bar to its end; a triangle where there is none up to the end of the
-training.
+Window of the phase change of two-layer networks against the share of tokens that repeat a phrase: a
+dot at its start, a bar to its end; a triangle for runs without a window.
 """
 
 import numpy as np

@@ -57,7 +57,7 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
         chosen[rates]
         .merge(noise)
         .assign(noise_band=band.rename("noise_band").assign_attrs(_BAND))
-        .assign_coords(source=variable("rater", text(found), "what the labels are of"))
+        .assign_coords(source=variable("rater", text(found), "source of the labels"))
     )
 
 

@@ -1,4 +1,4 @@
-"""All claims and what was measured.
+"""All claims with their measured values.
 
 Every claim about preference models and policies with the quantity measured, its 95 % interval, and
 the verdict.

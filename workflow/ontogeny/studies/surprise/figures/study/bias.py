@@ -1,12 +1,12 @@
 """Behaviour that networks were not trained for, by their size.
 
-Left, the analogue of figure 3 of arXiv 2202.07785: the rate of false positives in the group
-whose records are biased, over that in the other group, when the prompt names the group and when it
-does not, over the number of parameters; lines without marks are the Bayes rule on the same records.
+Left, the analogue of figure 3 of arXiv 2202.07785: the rate of false positives in the group whose
+records are biased, over that in the other group, when the prompt names the group and when it does
+not, over the number of parameters; lines without marks are the Bayes rule on the same records.
 Middle, kinds of problems that training never has: the share of seeds in which a network answers
-more of them than chance explains; those that were expected beforehand have a star. Right, what
-samples from the start token contain: 30 characters of the text as they are, wrong statements in the
-frame of a task, and changes between text and problems.
+more of them than chance explains; those that were expected beforehand have a star. Right, contents
+of samples from the start token: 30 characters copied from the text, wrong statements in the form of
+a task, and switches between text and problems.
 """
 
 import numpy as np
@@ -60,7 +60,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             _outputs(outputs, families, one)
         bias.set(ylabel="false positives: group 1 / group 0", title="bias against group 1")
         probes.set_title("never trained: share of seeds\nthat answer (*: expected)")
-        outputs.set(ylabel="share of samples", ylim=(-0.03, 1.03), title="what samples contain")
+        outputs.set(ylabel="share of samples", ylim=(-0.03, 1.03), title="contents of samples")
         for axes in (bias, outputs):
             axes.set_xlabel("number of parameters")
             size_axis(axes, numbers["parameters"].values.ravel())

@@ -3,7 +3,7 @@
 The same answers of the same networks by five metrics, a column for each task: whether the whole
 answer is right, how probable the whole right answer is, how often each of its characters is right
 when those before it are given, how many edits lead from the written to the right answer, and the
-loss of its characters. Where the upper rows jump and the lower ones do not, the metric makes the
+loss of its characters. If the upper rows jump and the lower ones do not, the metric causes the
 jump. Dotted, in the first row, exact match as the product of the accuracies of its characters.
 """
 

@@ -41,7 +41,7 @@ _EXPONENTS = {
 }
 """Mark, its filling, and name of each kind of exponent."""
 
-_COSTS = {"data_curve": "examples seen", "compute_curve": "compute of training [FLOP]"}
+_COSTS = {"data_curve": "examples used in training", "compute_curve": "compute of training [FLOP]"}
 
 
 def numbers(parity_scaling: xr.Dataset) -> xr.Dataset:

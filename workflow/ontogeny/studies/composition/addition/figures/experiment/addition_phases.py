@@ -3,8 +3,8 @@
 Training and test loss, accuracy, restricted wave loss (on all pairs), excluded wave loss (on
 training pairs) and Gini coefficient of all runs of the experiment. The step axis is rescaled so
 that each phase has length 1: memorisation from 0 to 1, circuit formation from 1 to 2, cleanup from
-2 to 3, then the rest of training. A dot marks the final checkpoint of a run. Phases that end at the
-same checkpoint share its steps evenly.
+2 to 3, and the remaining training after 3. A dot marks the final checkpoint of a run. Phases that
+end at the same checkpoint share its steps evenly.
 """
 
 from collections.abc import Sequence

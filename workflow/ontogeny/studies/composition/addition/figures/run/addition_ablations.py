@@ -2,7 +2,7 @@
 
 Loss on all pairs after part of the network is removed, or replaced by its explanation: attention
 that is linear in waves, neurons that are polynomials of waves, waves of a + b alone, only the
-directions that the logits read, logits of the key frequencies alone (arXiv 2301.05217, section
+directions that the logits depend on, logits of the key frequencies alone (arXiv 2301.05217, section
 4.4). Each line leads from the loss of the unchanged network to the loss after the intervention.
 Dashed: the loss of a uniform guess, ln p. At the right: accuracy on all pairs.
 """

@@ -3,8 +3,7 @@
 Clock or pizza (arXiv 2306.17844). Share of the logits in the form that each algorithm gives them,
 for each key frequency, and the same when the embedding keeps only the circle of this frequency. The
 clock and pizza templates overlap (R² = 0.81), so small differences between the bars mean nothing.
-Right: measures of the whole network beside the values that the paper gives for its clock and its
-pizza.
+Right: measures of the whole network, compared with the paper's values for a clock and a pizza.
 """
 
 import numpy as np

@@ -3,9 +3,9 @@
 Attention of each head from = to a on all pairs (arXiv 2301.05217, figure 4). Its title names the
 frequency k that explains most of it as a linear function of waves of a and of b, the share that it
 explains, the standard deviation of the attention over pairs, and the mean attention of = to itself.
-Middle: cosine and sine components of what each residue adds to its score. Bottom: share of each
-frequency in these scores, in the output of the head, and in what neurons read of that output. Key
-frequencies are coloured and labelled.
+Middle: cosine and sine components of the contribution of each residue to its score. Bottom: share
+of each frequency in these scores, in the output of the head, and in the input of neurons from that
+output. Key frequencies are coloured and labelled.
 """
 
 import xarray as xr

@@ -1,9 +1,9 @@
 """Excluded wave loss and logits of a modular-addition run, by frequency.
 
-Excluded wave loss and accuracy: those on training pairs when the waves of a + b of one frequency
-are removed from the logits, beside those of the whole network (black). Below: amplitude of
-cos(w (a + b - c)) of each frequency in the logits, w = 2 pi k / p, and cosine of the angle between
-the two (arXiv 2301.05217, figures 14 and 15). Key frequencies are coloured, all others grey; their
+Excluded wave loss and accuracy: values on training pairs when the waves of a + b of one frequency
+are removed from the logits, and those of the whole network (black). Below: amplitude of cos(w (a +
+b - c)) of each frequency in the logits, w = 2 pi k / p, and cosine of the angle between the two
+(arXiv 2301.05217, figures 14 and 15). Key frequencies are coloured, all others grey; their
 accuracies are not shown.
 """
 

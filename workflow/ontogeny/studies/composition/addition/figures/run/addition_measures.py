@@ -1,13 +1,13 @@
 """Every form of restricted and excluded wave loss of a modular-addition run.
 
 Restricted wave loss on all pairs: of the key frequencies, only the waves of a + b, only products of
-a wave of a and one of b, or these and single waves of a and of b are kept, in the logits or in what
-passes through the neurons. Excluded wave loss on training pairs: the waves of a + b of all key
-frequencies are removed from the logits or from the neurons, or only their part in
-cos(w (a + b - c)) is removed from the logits; grey: the largest loss when one frequency is removed,
-which needs no choice of key frequencies. Test loss over restricted wave loss rises while the
-circuit forms and falls in cleanup. Gini coefficient of the norms of waves, of the norms of
-frequencies (cosine and sine together), and of the squared norms of waves.
+a wave of a and one of b, or these and single waves of a and of b are kept, in the logits or in the
+part of them that comes from the neurons. Excluded wave loss on training pairs: the waves of a + b
+of all key frequencies are removed from the logits or from the neurons, or only their part in cos(w
+(a + b - c)) is removed from the logits; grey: the largest loss when one frequency is removed, which
+needs no choice of key frequencies. Test loss over restricted wave loss rises while the circuit
+forms and falls in cleanup. Gini coefficient of the norms of waves, of the norms of frequencies
+(cosine and sine together), and of the squared norms of waves.
 """
 
 import xarray as xr

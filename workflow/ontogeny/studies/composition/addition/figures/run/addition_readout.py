@@ -1,11 +1,11 @@
 """The neuron-to-logit map of a modular-addition network.
 
-What the neuron-to-logit map reads: for each key frequency k, the neurons along the direction u of
-its cosine and v of its sine, on all pairs. Left: share of variance of u in cos(w (a + b)), and of v
-in sin(w (a + b)). Middle: coordinates on products of a wave of a and a wave of b. Right: ratio of
-the two products that make each, 1 for a wave of a + b (arXiv 2301.05217, table 1). Below: the map
-itself in waves of the candidate c, only rows of key frequencies, one column for each neuron (figure
-5), and its share outside these rows.
+For each key frequency k, the neurons along the direction u that the map turns into its cosine, and
+v into its sine, on all pairs. Left: share of variance of u in cos(w (a + b)), and of v in sin(w (a
++ b)). Middle: coordinates on products of a wave of a and a wave of b. Right: ratio of the two
+products in each, 1 for a wave of a + b (arXiv 2301.05217, table 1). Below: the map itself in waves
+of the candidate c, only rows of key frequencies, one column for each neuron (figure 5), and its
+share outside these rows.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What memorising and generalising cost in weights, over all runs.
+"""Weight norm needed for memorising and for generalising, over all runs.
 
 Circuit efficiency (arXiv 2309.02390) at the final checkpoint of modular addition runs, and of runs
 on random answers, with weight decay 1: norm of all weights, and logit margin per unit of norm,

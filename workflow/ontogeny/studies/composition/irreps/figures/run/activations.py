@@ -1,11 +1,11 @@
-"""What single neurons see.
+"""Activations of single neurons.
 
 Activation of single neurons over all pairs at the final checkpoint, the strongest neurons of each
-cluster. Each factor is sorted by cosets: by those, of all subgroups, that are the fewest and still
-explain 90 % of the variance of the neuron's mean activation; the titles say how many. A neuron
-that is constant on few cosets of a and of b shows as blocks. A factor whose elements are all apart
-is sorted by the mean activation alone. Residues are sorted by ka and kb, modulo their number, for
-a neuron of frequency k: such a neuron sees one wave of each.
+cluster. Each factor is sorted by the cosets of a subgroup: the one with the fewest cosets that
+still explain 90 % of the variance of the neuron's mean activation. The titles give their number. A
+neuron that is constant on few cosets of a and of b shows as blocks. A factor without such cosets is
+sorted by the mean activation only. Residues are sorted by ka and kb, modulo their number, for a
+neuron of frequency k: such a neuron sees one wave of each.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Which matrix entries of each key irrep its neurons hold.
+"""Matrix entries of each key irrep in its neurons.
 
-How strongly each neuron of the final checkpoint holds each matrix entry of ρ(ab): one panel for
+Coefficients of each matrix entry of ρ(ab) in each neuron of the final checkpoint: one panel for
 each key irrep, with the neurons whose variance it explains best, each scaled to norm 1 over the
-entries of all key irreps. The cosine compares what the hidden layer holds of an irrep with the
+entries of all key irreps. The cosine compares the part of the hidden layer in an irrep with the
 irrep itself: it is 1 when all entries are equally strong and independent of each other.
 """
 

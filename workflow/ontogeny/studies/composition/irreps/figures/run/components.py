@@ -2,12 +2,12 @@
 
 Rows of the unembedding at the final checkpoint, one point for each group element, projected on the
 two directions in which functions of a key irrep are largest. On a cyclic group these are its cosine
-and sine: a network that adds has the residues on a circle, neighbours in the circle of frequency k
-being those that k takes next to each other. On other groups the functions are constant on cosets,
-the fewest for which the irrep has any, and each coset has a colour: a network that has learned the
-irrep gathers the elements of a coset in one point. An irrep of one dimension has only the first
-direction; the second is then the largest of what is left. In brackets, the share of the variance of
-the unembedding that both directions have.
+and sine: a network that adds has the residues on a circle, where neighbours are residues whose
+multiples by k are neighbours. On other groups the functions are constant on cosets, the fewest for
+which the irrep has any, and each coset has a colour: a network that has learned the irrep gathers
+the elements of a coset in one point. An irrep of one dimension has only the first direction; the
+second is then the largest remaining one. In brackets, the share of the variance of the unembedding
+that both directions have.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """When each irrep is learned.
 
-Each irreducible representation along training, in colour those that are key at the final
-checkpoint. Above, the cosine between the logits and the character of the irrep, on test pairs and
-on all pairs; below, the share of both embeddings and of the unembedding that the irrep explains.
-An irrep is learned when its similarity on test pairs passes the dotted line. The similarity on all
+Each irreducible representation along training; irreps that are key at the final checkpoint are
+coloured. Above, the cosine between the logits and the character of the irrep, on test pairs and on
+all pairs; below, the share of both embeddings and of the unembedding that the irrep explains. An
+irrep is learned when its similarity on test pairs passes the dotted line. The similarity on all
 pairs does not show this: while training pairs are memorised it grows for every irrep, roughly in
 proportion to its degree.
 """

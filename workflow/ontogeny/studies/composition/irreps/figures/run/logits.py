@@ -1,4 +1,4 @@
-"""What the logits say about each candidate.
+"""Logits of the candidates, by the conjugacy class of abc⁻¹.
 
 Logits of the final checkpoint, minus their mean over candidates, of all pairs (a, b) and all
 candidates c, by the conjugacy class of abc⁻¹ (on a cyclic group by a + b − c): mean, standard

@@ -1,11 +1,11 @@
-"""What each irrep contributes to the loss.
+"""Contribution of each irrep to the loss.
 
 Excluded and restricted loss of the hidden layer. The excluded loss is that on training pairs when
-the key irreps' part of the hidden layer is removed; the restricted loss that on all pairs when
-only this part is kept. Above, both beside training and test loss, and the ratio of test to
-restricted loss; below, both for each irrep alone, in colour those that are key at the final
-checkpoint. Where the excluded loss of an irrep stays high the network needs that irrep; where its
-restricted loss falls the irrep suffices for some of the answers.
+the key irreps' part of the hidden layer is removed; the restricted loss that on all pairs when only
+this part is kept. Above, both with training and test loss, and the ratio of test to restricted
+loss; below, both for each single irrep, coloured if it is key at the final checkpoint. Where the
+excluded loss of an irrep stays high the network needs that irrep; where its restricted loss falls
+the irrep suffices for some of the answers.
 """
 
 import xarray as xr

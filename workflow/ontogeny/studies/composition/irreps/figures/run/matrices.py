@@ -1,4 +1,4 @@
-"""What each irrep explains in each matrix.
+"""Share of each matrix that each irrep explains.
 
 Share of each matrix at the final checkpoint, and of the variance of its hidden layer, that the
 matrix entries of each irrep explain. Each row adds up to 1; in the rows of the hidden layer,

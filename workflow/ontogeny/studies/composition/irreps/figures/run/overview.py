@@ -1,12 +1,12 @@
 """The story of a run in one picture.
 
-Top left, training and test loss, with the phases of training shaded and named: a network that
-groks fits its training pairs first and the test pairs much later. Top right, the irreps that it
-learns meanwhile: cosine between the logits and the character of each irrep on test pairs. Bottom
-left, what one neuron sees of a pair (a, b) at the final checkpoint: the strongest neuron of the
+Top left, training and test loss, with the phases of training shaded and named: a network that groks
+fits its training pairs first and the test pairs much later. Top right, the irreps that it learns
+meanwhile: cosine between the logits and the character of each irrep on test pairs. Bottom left, the
+activation of one neuron on all pairs (a, b) at the final checkpoint: the strongest neuron of the
 largest cluster, with factors sorted by cosets (for a frequency k of residues, by ka and kb). Bottom
-right, what the logits say: their mean, standard deviation and range by the conjugacy class of
-abc⁻¹ (on a cyclic group by a + b − c). The right answer is black.
+right, the logits: their mean, standard deviation and range by the conjugacy class of abc⁻¹ (on a
+cyclic group by a + b − c). The right answer is black.
 """
 
 import numpy as np

@@ -6,8 +6,8 @@ once the network needs this part. Restricted loss of the hidden layer: loss on a
 this part is kept; of the logits: the same with the logits themselves, whose mean over pairs stays.
 Below, the Gini coefficient of the norms of embeddings and neuron-to-logit map in the basis of
 matrix entries, which rises as few irreps take over, and the sum of all squared weights. Where the
-hidden layer is not known, the excluded loss is that of the logits. In runs of modular addition
-`addition_progress` has the losses of waves, which are other quantities.
+hidden layer is not known, the excluded loss is that of the logits. For modular addition,
+`addition_progress` shows the losses of waves, which are different quantities.
 """
 
 import xarray as xr

@@ -1,9 +1,9 @@
 """How the network turns ρ(ab) into logits.
 
 The linear map from the matrix entries of ρ(ab) in the hidden layer to those of ρ(c) in the logits
-at the final checkpoint: one panel for each key irrep, with a colour scale of its own. Logits that
-are a sum of characters χ(abc⁻¹) make it a multiple of the identity in each irrep; the cosine says
-how close to that it is, the scale how much of the character the logits hold.
+at the final checkpoint: one panel for each key irrep, each with its own colour scale. Logits that
+are a sum of characters χ(abc⁻¹) make it a multiple of the identity in each irrep; the cosine shows
+how close to that the map is, the scale how much of the character the logits contain.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
-"""All claims and what was measured.
+"""All claims with their measured values.
 
-What was measured for each claim, with its 95 % interval, the threshold (black) and the side on
-which the claim puts it (grey). docs/claims.md has formulas and the rule for verdicts.
+Measured value of each claim, with its 95 % interval, the threshold (black) and the claimed side of
+it (grey). docs/claims.md has formulas and the rule for verdicts.
 """
 
 import numpy as np

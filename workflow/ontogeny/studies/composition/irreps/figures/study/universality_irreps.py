@@ -1,7 +1,7 @@
 """How often each irrep is learned.
 
-How many of the runs that have grokked have each irrep as a key irrep, and how many key irreps
-they have. Networks narrower than the widest of their group and architecture are left out.
+Number of grokked runs with each irrep as a key irrep, and number of key irreps in these runs.
+Networks narrower than the widest of their group and architecture are left out.
 """
 
 import numpy as np

@@ -1,36 +1,36 @@
-"""When it is known what a network will learn, and when its accuracy shows it.
+"""When the learned irreps can be predicted, and when test accuracy rises.
 
 All runs of the experiment. The horizontal axis is the step divided by the step at which test
-accuracy 0.99 is reached (by the last step, where it is not). It is always logarithmic, since the
-outcome is decided early; 0 is the initial network. Where all pairs are trained on, accuracy and
+accuracy 0.99 is reached (by the last step if it is never reached). It is always logarithmic, since
+the outcome is decided early; 0 is the initial network. Where all pairs are trained on, accuracy and
 similarity are those of all pairs.
 
 An irrep is strong, that is, the network uses it, if its logit similarity at the final checkpoint
-exceeds 0.1. Power is that of what neurons read and write, per matrix entry of the irrep: the power
-of random functions grows with the number of entries. It is the score of this figure because every
-network has it at every checkpoint, so that figures of different groups and architectures can be
-compared; the claims about strong irreps use others, which may predict more.
+exceeds 0.1. Power is that of the inputs and outputs of neurons, per matrix entry of the irrep: the
+power of random functions grows with the number of entries. It is the score of this figure because
+every network has it at every checkpoint, so that figures of different groups and architectures can
+be compared; the claims about strong irreps use others, which may predict more.
 
 a: In the final network many neurons serve one irrep each, their winner. The AUC of neurons is the
 probability that the winner of a neuron has more power in its weights than another irrep that is
 drawn at random. 1: the winner always ranks first; 0.5 is chance. The null, in grey, is the same
-with the winners of other neurons of the same network. What the whole network favours lifts the null
-as well, so that only the distance between both curves is knowledge about single neurons. The AUC of
-the strong irreps is the probability that one of them scores higher than an irrep which is not
-strong. The score is the power in all neurons of the initial network (circle), and afterwards the
-logit similarity on test pairs (line). A neuron is settled when the largest share of its power is
-that of its winner. Thick curves are means over seeds, thin ones single seeds. The training pairs
+with the winners of other neurons of the same network. Irreps that the whole network favours raise
+the null as well, so only the distance between the two curves is information about single neurons.
+The AUC of the strong irreps is the probability that one of them scores higher than an irrep which
+is not strong. The score is the power in all neurons of the initial network (circle), and afterwards
+the logit similarity on test pairs (line). A neuron is settled when the largest share of its power
+is that of its winner. Thick curves are means over seeds, thin ones single seeds. The training pairs
 are memorised at training accuracy 0.99: the shaded range goes from the first to the last run, the
 line is their mean. Where a coloured curve is near 1 and the dashed one is still low, the outcome is
-decided before the accuracy shows it.
+decided before the accuracy rises.
 
-b: The irreps of each run, divided into fifths by their power in its initial network: the share of
-each fifth that becomes strong, with the counts above. The dotted line is the share of all irreps.
-If all bars were as high as this line, the initial power would predict nothing.
+b: The irreps of each run are divided into fifths by their power in its initial network. Bars show
+the share of each fifth that becomes strong, with the counts above. The dotted line is the share of
+all irreps. If all bars were as high as this line, the initial power would predict nothing.
 
-c: The share that each irrep has of the power of one neuron. Of the example neurons of the first
-seed it is the one whose winner took the lead last; others settle earlier. The vertical line is the
-first checkpoint from which on the winner leads.
+c: The share that each irrep has of the power of one neuron. It is the example neuron of the first
+seed whose winner took the lead last; the others settle earlier. The vertical line is the first
+checkpoint from which on the winner leads.
 """
 
 from collections.abc import Sequence
