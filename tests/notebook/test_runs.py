@@ -52,7 +52,7 @@ def test_a_run_says_what_it_is(run):
     assert attributes["experiment"] == "s5-mlp"
     evaluation = trained("S3, mlp").evaluation
     key = evaluation["irrep"].values[evaluation["key"].values]
-    assert attributes["learned"] == f"irreps {', '.join(key)}"
+    assert attributes["learned"] == f"irrep{'s' * (len(key) > 1)} {', '.join(key)}"
     accuracy = float(evaluation["accuracy"].sel(split="test")[-1])
     words = "has generalised" if accuracy >= 0.99 else "has not generalised"
     assert attributes["outcome"] == words

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from ontogeny.config.training import DecayChange, LearningRateDecay, Optimiser
+from ontogeny.config.training import Optimiser
 from ontogeny.labels import DIMENSIONS, Labels, Measure
 from ontogeny.training import (
     ParameterBuffer,
     checkpoints_dataset,
     history_dataset,
-    in_words,
     parameters_at,
     train,
 )
@@ -74,13 +73,3 @@ def test_a_run_may_start_from_a_network_of_another_run(step, place):
 def test_a_step_without_a_checkpoint_is_refused():
     with pytest.raises(ValueError, match=r"one of \[0, 3, 7\], not 4"):
         parameters_at(stored(trained()), 4)
-
-
-def test_a_section_in_words():
-    changes = (DecayChange(step=3, weight_decay=0),)
-    assert in_words(changes[0]) == "step 3, weight decay 0.0"
-    assert in_words(LearningRateDecay(until=10)) == "shape cosine, until 10, to 0.0"
-    plain = in_words(Optimiser())
-    assert "betas 0.9 0.98" in plain
-    assert "undecayed" not in plain
-    assert "clip" not in plain

@@ -1,4 +1,4 @@
-"""The record of a training run, as arrays and as labelled datasets, and settings in words.
+"""The record of a training run, as arrays and as labelled datasets.
 
 Symbols: ``K`` the number of checkpoints; ``T`` the number of updates.
 """
@@ -11,10 +11,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.config import Section, canonical
 from ontogeny.labels import Labels, Measure
 
-__all__ = ["Record", "checkpoints_dataset", "history_dataset", "in_words"]
+__all__ = ["Record", "checkpoints_dataset", "history_dataset"]
 
 
 @dataclass(frozen=True)
@@ -95,31 +94,3 @@ def history_dataset(
         {"step": record.step, **coordinates, "update": update},
         title="History of a training run",
     )
-
-
-def in_words(section: Section) -> str:
-    """Return a section as a person reads it: its kind, if it has one, and its values.
-
-    Examples
-    --------
-    >>> class Network(Section):
-    ...     kind: str = "mlp"
-    ...     hidden: int = 128
-    ...     initial_weights: str | None = None
-    >>> in_words(Network())
-    'mlp, hidden 128'
-    """
-    plain = {name: canonical(getattr(section, name)) for name in type(section).model_fields}
-    kind = [plain.pop("kind")] if "kind" in plain else []
-    values = [
-        f"{name.replace('_', ' ')} {_in_words(value)}"
-        for name, value in plain.items()
-        if value is not None and value != []
-    ]
-    return ", ".join([*kind, *values])
-
-
-def _in_words(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

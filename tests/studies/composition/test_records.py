@@ -20,28 +20,55 @@ SPEC = Training.model_validate(
 def test_network_and_data_are_words():
     found = description(SPEC, group="S4")
     assert found["group"] == "S4"
-    assert found["network"] == "mlp, embedding 256, hidden 6, biases no, activation relu"
-    assert found["data"] == "all pairs of S4, fraction 0.4, split torch, labels difference"
+    assert found["network"] == "MLP of 6 hidden neurons, embeddings of width 256"
+    assert found["data"] == "40 % of the pairs of S4, labels a b⁻¹"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "words"),
+    [
+        (
+            {"kind": "mlp", "biases": True, "activation": "square"},
+            "MLP of 128 hidden neurons that square their input, embeddings of width 256, "
+            "trained biases",
+        ),
+        ({"kind": "bilinear"}, "bilinear network of 128 hidden neurons"),
+        ({"kind": "tied-mlp"}, "tied MLP of 512 hidden neurons"),
+        (
+            {"kind": "transformer", "mlp_bias": False, "equals_output": True},
+            "transformer of 1 layer, width 128, 4 heads of width 32, MLP of 512 neurons, "
+            "conventions of arXiv 2302.03025, no biases in the MLP, an output for =",
+        ),
+        (
+            {"kind": "deep-transformer", "heads": 1, "equals_output": False},
+            "transformer of 2 layers, width 128, 1 head of width 32, MLP of 512 neurons, "
+            "no output for =",
+        ),
+    ],
+)
+def test_every_kind_of_network_has_words(architecture, words):
+    spec = Training.model_validate({"architecture": architecture, "seed": 0})
+    assert description(spec, group="S4")["network"] == words
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (Data(split="unknown", fraction=None), "split unknown, labels product"),
+        (Data(split="unknown", fraction=None), "pairs of S4, unknown which were trained on"),
         (
-            Data(pairs="ab12", fraction=0.5),
-            "training pairs of a file (SHA-256 ab12), labels product",
+            Data(pairs="0123456789abcdef", fraction=0.5),
+            "training pairs of S4 from a file (SHA-256 01234567)",
         ),
-        (Data(seed=5), "fraction 0.4, split torch, labels product, seed 5"),
+        (Data(fraction=1, seed=5), "all pairs of S4, seed 5"),
         (
-            Data(pairs="ab12", labels="random", seed=5),
-            "training pairs of a file (SHA-256 ab12), labels random, seed 5",
+            Data(pairs="0123456789abcdef", labels="random", seed=5),
+            "training pairs of S4 from a file (SHA-256 01234567), random labels, seed 5",
         ),
     ],
 )
 def test_words_say_how_it_is_known_which_pairs_were_trained_on(data, words):
     spec = SPEC.model_copy(update={"data": data})
-    assert description(spec, group="S4")["data"] == f"all pairs of S4, {words}"
+    assert description(spec, group="S4")["data"] == words
 
 
 def test_the_configuration_is_whole_and_can_be_read_back():

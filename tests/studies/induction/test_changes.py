@@ -20,7 +20,7 @@ from ontogeny.studies.induction.analysis.phase import (
     phase_window,
     smoothed,
 )
-from ontogeny.studies.induction.analysis.traces import trace
+from ontogeny.studies.induction.analysis.traces import followers, trace
 
 STEP = np.arange(0, 1501, 15)
 
@@ -67,6 +67,15 @@ def test_the_traced_token_is_by_the_definition(seed):
         if query - attended >= 8
     }
     assert trace(attention, fall) == max(pairs, key=lambda pair: pairs[pair])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_followers_are_what_came_after_earlier_copies(seed):
+    tokens = np.random.default_rng(seed).integers(4, size=12)
+    found = followers(tokens)
+    for query in range(12):
+        copies = [place for place in range(query) if tokens[place] == tokens[query]]
+        assert_array_equal(np.flatnonzero(found[query]), [place + 1 for place in copies])
 
 
 def test_the_slope_over_the_context_is_that_of_a_logarithm():

@@ -20,7 +20,7 @@ from ontogeny.studies.induction.figures.run import (
     text,
 )
 from ontogeny.studies.induction.figures.study import claims, repeats
-from ontogeny.studies.induction.panels import KIND_COLOURS
+from ontogeny.studies.induction.panels import ABOUT_NETWORKS, KIND_COLOURS, names_of_networks
 
 STYLE = Style(width=6.0, resolution=60)
 
@@ -82,7 +82,7 @@ def test_a_run_without_a_phase_change_has_no_window_and_no_induction_head():
 
 def test_the_text_has_the_change_of_every_loss_and_the_attention_at_two_tokens(run):
     evaluated, measured = run
-    figure = drawn(text.draw(text.numbers(corpus(), evaluated, measured), STYLE, "run"))
+    figure = drawn(text.draw(text.numbers(corpus(), measured), STYLE, "run"))
     changes, induction, previous = figure.axes[0:6:2]
     words = [each.get_text() for each in changes.texts]
     tokens = corpus()["tokens"].values[0]
@@ -102,30 +102,59 @@ def test_the_text_has_the_change_of_every_loss_and_the_attention_at_two_tokens(r
         assert axes.get_title("left") == f"attention at the boxed token: {head}"
 
 
+def test_the_example_changes_by_its_losses_at_both_moments(run):
+    evaluated, measured = run
+    before, after = evaluated["example_loss"].sel(step=measured["moment_step"].values).values
+    assert_allclose(measured["example_change"], after - before)
+
+
 def test_the_traced_token_is_repeated_and_attends_to_what_followed(run):
     _, measured = run
     previous, query = (int(token) for token in measured["traced"].values)
     tokens = corpus()["tokens"].values[0]
+    assert measured["followed"].values[query, previous]
     assert tokens[previous - 1] == tokens[query]
     assert tokens[previous] == tokens[query + 1]
 
 
 def test_networks_beside_each_other_have_a_column_each(run):
-    numbers = side_by_side.numbers(
-        [run[0], results(NEVER)[0]], [run[1], results(NEVER)[1]], ["a", "b"]
-    )
+    experiments = ["two-layers", "one-layer"]
+    both = [run[0], results(NEVER)[0]], [run[1], results(NEVER)[1]]
+    numbers = side_by_side.numbers(*both, joined(), experiments)
     figure = drawn(side_by_side.draw(numbers, STYLE, "corpus"))
     assert len(figure.axes) == 5 * 2
-    assert titles(figure)[0:4:2] == ["a", "b"]
+    assert titles(figure)[0:4:2] == ["2 layers", "1 layer"]
     assert [len(axes.patches) for axes in figure.axes[:2]] == [1, 0]
     heads = [lines(axes) for axes in figure.axes[4:6]]
     assert [max(line.get_ydata()[-1] for line in each) > 0.5 for each in heads] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("layers", "names"),
+    [
+        ([1, 2, 2], ["1 layer, smeared keys", "2 layers", "2 layers with MLPs"]),
+        ([2, 2, 2], ["2 layers, smeared keys", "2 layers", "2 layers with MLPs"]),
+    ],
+)
+def test_networks_are_named_by_what_they_are(layers, names):
+    every = ("one-layer-smeared", "two-layers", "two-layers-mlp")
+    first = [list(joined()["experiment_of_run"].values).index(name) for name in every]
+    found = joined().isel(run=first)
+    assert names_of_networks(found.assign(layers_of_run=("run", layers))) == names
+
+
+def test_networks_that_are_alike_are_named_by_their_experiments():
+    found = joined(1)
+    alike = found.assign({name: found[name] * 0 + 1 for name in ABOUT_NETWORKS[1:]})
+    assert names_of_networks(alike) == list(found["experiment_of_run"].values)
+
+
 def test_a_network_with_fewer_heads_has_fewer_lines(run):
     evaluated, measured = run
     small = evaluated.isel(layer=[0], head=[0, 1]), measured.isel(layer=[0], head=[0, 1])
-    numbers = side_by_side.numbers([evaluated, small[0]], [measured, small[1]], ["large", "small"])
+    numbers = side_by_side.numbers(
+        [evaluated, small[0]], [measured, small[1]], joined(), ["two-layers", "one-layer"]
+    )
     figure = drawn(side_by_side.draw(numbers, STYLE, "corpus"))
     assert [len(lines(axes)) for axes in figure.axes[4:6]] == [8, 2]
 

@@ -140,7 +140,7 @@ def test_what_is_absent_is_said():
 
 def test_the_root_says_what_was_found():
     for tree in (by_weights(), by_functions(weights=True)):
-        assert tree.attrs["network"] == "2 layers of 4 heads, 5 checkpoints (steps 0 to 1500)"
+        assert tree.attrs["network"] == "2 layers of 4 heads, 5 checkpoints (steps 0 to 1,500)"
         assert tree.attrs["data"] == "16 sequences of 49 tokens out of 28"
         assert "induction heads: 1.0 (prefix matching" in tree.attrs["learned"]
     assert "head" in by_functions(without=False).attrs["learned"]

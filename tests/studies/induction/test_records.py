@@ -12,16 +12,17 @@ CORPUS = Phrases(length=16)
 def test_network_and_data_are_words():
     found = description(SPEC, CORPUS, corpus="short")
     assert found["corpus"] == "short"
-    assert found["network"].startswith("layers 1, d model 64, heads 4")
-    assert "smeared keys yes" in found["network"]
-    assert found["data"].startswith("phrases, ")
-    assert "length 16" in found["data"]
+    assert found["network"] == "1 layer of width 64, 4 heads each, attention only, smeared keys"
+    assert found["data"] == (
+        "256 sequences of 16 tokens out of 64, each with 4 phrases of 3 tokens of its own "
+        "(start probability 0.35)"
+    )
 
 
 def test_a_file_is_told_by_the_beginning_of_its_digest_and_whole_in_the_configuration():
     digest = "0123456789abcdef" * 4
     found = description(SPEC, Text(files=(digest,)), corpus="text-1")
-    assert "files 01234567, " in found["data"]
+    assert "files (SHA-256 01234567); " in found["data"]
     assert json.loads(found["configuration"])["corpus"]["files"] == [digest]
 
 

@@ -80,7 +80,7 @@ def test_a_text_that_is_too_short_is_refused():
 
 def test_a_world_says_what_it_is():
     about = about_world(Parity())
-    assert about["data"] == "64 parities of 3 of 32 bits, frequency j^-1.4"
+    assert about["data"] == "64 parities of 3 of 32 bits, frequency of task j: j^-1.4"
     assert json.loads(about["world_configuration"])["alpha"] == 0.4
     assert about_world(MIXTURE)["data"] == "text and the tasks sort, table, recall"
     assert about_world(Mixture(tasks={}))["data"] == "text"

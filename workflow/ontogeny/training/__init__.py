@@ -1,6 +1,6 @@
 """Training of small networks: loop, schedule, measures, records, state, progress."""
 
-from ontogeny.records import Record, checkpoints_dataset, history_dataset, in_words
+from ontogeny.records import Record, checkpoints_dataset, history_dataset
 from ontogeny.training._checkpoints import best_step, parameters_at
 from ontogeny.training._device import device_name, device_of
 from ontogeny.training._loop import Divergence, Objective, can_resume, train
@@ -40,7 +40,6 @@ __all__ = [
     "device_of",
     "going_on",
     "history_dataset",
-    "in_words",
     "parameters_at",
     "rate",
     "recorded",

@@ -12,11 +12,13 @@ from ontogeny.studies.composition.carried import training_of
 from ontogeny.studies.composition.facts import facts_of_run
 from ontogeny.studies.composition.networks.build import build
 from ontogeny.studies.composition.titles import title
+from ontogeny.studies.composition.words import learned, performance
 
 __all__ = ["Activations", "columns", "data", "facts", "network", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
 
+_PAIRS = {"train": "training pairs", "test": "test pairs", "all": "all pairs"}
 _KEYS = {
     "evaluation": ("irrep", "key"),
     "analysis": ("irrep", "key"),
@@ -62,18 +64,17 @@ def columns(results: Results) -> dict[str, Any]:
     ends = phases(results)
     if ends is not None:
         found["circuit_start"], found["circuit_end"] = map(float, ends.values[:2])
-    learned = _learned(results)
-    return found | ({} if learned is None else {"learned": ", ".join(learned)})
+    names = _learned(results)
+    return found | ({} if names is None else {"learned": ", ".join(names)})
 
 
 def words(results: Results) -> dict[str, str]:
     """Return the outcome of a run, when its circuit formed and what it learned, in words."""
     found = columns(results)
     said = {}
-    for split in ("train", "test", "all"):
+    for split, pairs in _PAIRS.items():
         if f"{split}_accuracy" in found:
-            accuracy, loss = found[f"{split}_accuracy"], found[f"{split}_loss"]
-            said[f"{split} pairs"] = f"accuracy {accuracy:.4g}, loss {loss:.3g} nat"
+            said[pairs] = performance(found[f"{split}_accuracy"], found[f"{split}_loss"])
     if "generalised" in found:
         said["outcome"] = "has generalised" if found["generalised"] else "has not generalised"
     elif "train_accuracy" in found:
@@ -81,10 +82,9 @@ def words(results: Results) -> dict[str, str]:
         said["outcome"] = f"has {'' if memorised else 'not '}learned all pairs, its training pairs"
     if "circuit_start" in found and results["history"].sizes["step"] > 1:
         said["circuit"] = _circuit(found["circuit_start"], found["circuit_end"])
-    learned = _learned(results)
-    if learned is not None:
-        what = "irreps" if "analysis" in results else "frequencies"
-        said["learned"] = f"{what} {', '.join(learned)}" if learned else f"no key {what}"
+    names = _learned(results)
+    if names is not None:
+        said["learned"] = learned(names) if names else "no key irreps"
     return said
 
 
@@ -165,4 +165,4 @@ def _circuit(start: float, end: float) -> str:
         return f"formed by step {end:,.0f}"
     if np.isnan(end):
         return f"formation began at step {start:,.0f} and did not end within the run"
-    return f"formed from step {start:,.0f} to {end:,.0f}"
+    return f"formed between steps {start:,.0f} and {end:,.0f}"

@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
@@ -56,23 +55,36 @@ def selected(evaluation: xr.Dataset, analysis: xr.Dataset, *names: str) -> xr.Da
     return found.merge(analysis[measured])
 
 
-def beside(runs: Sequence[xr.Dataset], dim: str, labels: ArrayLike) -> xr.Dataset:
-    """Return what is shown of several runs along a new dimension; NaN where a run has no such head.
+def beside(
+    evaluation: Sequence[xr.Dataset],
+    analysis: Sequence[xr.Dataset],
+    *names: str,
+    **labels: Sequence[str | int],
+) -> xr.Dataset:
+    """Select what panels of several runs show, along a new dimension.
 
     Parameters
     ----------
-    runs : sequence of Dataset
-        From `selected`.
-    dim : str
-        What tells the runs apart.
-    labels : array_like
+    evaluation, analysis : sequence of Dataset
+        Of each run.
+    *names : str
+        Measures, as for `selected`.
+    **labels : sequence of str or int
+        Of the runs, by the name of the new dimension.
+
+    Returns
+    -------
+    Dataset
+        NaN where a run has no such head.
     """
+    ((dim, of_runs),) = labels.items()
+    runs = [selected(*run, *names) for run in zip(evaluation, analysis, strict=True)]
     numbered = [
         run.assign_coords({name: np.arange(run.sizes[name]) for name in ("layer", "head")})
         for run in runs
     ]
     joined = xr.concat(numbered, dim, join="outer", combine_attrs="override")
-    joined = joined.assign_coords({dim: coordinate(dim, labels)})
+    joined = joined.assign_coords({dim: coordinate(dim, list(of_runs))})
     for name in ("layer", "head"):
         joined[name] = coordinate(name, joined[name].values)
     return joined
@@ -88,9 +100,10 @@ def columns(
     dim: str,
     rows: Sequence[Row],
     style: Style,
+    title: str,
     *,
-    titles: Sequence[str],
     handles: Sequence[Any],
+    titles: Sequence[str] = (),
 ) -> Figure:
     """Draw a column a run and a row a measure.
 
@@ -101,18 +114,21 @@ def columns(
     dim : str
     rows : sequence of Row
     style : Style
-    titles : sequence of str
-        Of the columns.
+    title : str
+        Of the figure.
     handles : sequence
         Entries of the legend.
+    titles : sequence of str
+        Of the columns; else the dimension with its values.
     """
     count = numbers.sizes[dim]
+    titles = titles or [f"{dim} {value}" for value in numbers[dim].values]
     with settings():
         drawn = figure(width=max(style.width, _NARROWEST * count), height=1.75 * len(rows) + 0.8)
         grid = drawn.subplots(len(rows), count, squeeze=False, sharey="row")
-        for column, title in enumerate(titles):
+        for column, of_run in enumerate(titles):
             run = numbers.isel({dim: column})
-            grid[0, column].set_title(title)
+            grid[0, column].set_title(of_run)
             for axes, (_, draw) in zip(grid[:, column], rows, strict=True):
                 draw(axes, run)
         for axes, (label, _) in zip(grid[:, 0], rows, strict=True):
@@ -122,4 +138,5 @@ def columns(
                 above.set_xlabel("")
         drawn.align_ylabels(grid[:, 0])
         drawn.legend(handles=list(handles), loc="outside lower center", ncols=3)
+        drawn.suptitle(title, fontsize=10)
     return drawn

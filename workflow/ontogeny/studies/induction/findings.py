@@ -22,7 +22,7 @@ from ontogeny.studies.induction.analysis.losses import (
     score_by_sequence,
 )
 from ontogeny.studies.induction.analysis.phase import Window, bump, half_way, phase_window
-from ontogeny.studies.induction.analysis.traces import trace
+from ontogeny.studies.induction.analysis.traces import followers, trace
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
@@ -75,8 +75,8 @@ class FinalCheckpoint:
     ----------
     patterns : (L, H, M, M) ndarray
         Attention on a repeated sequence of random tokens.
-    example : (T,) ndarray of int
-        Tokens that come in the first sequence of the evaluation set.
+    example : (T + 1,) ndarray of int
+        Tokens of the first sequence of the evaluation set.
     example_patterns : (L, H, m, m) ndarray
         Attention on the first tokens of that sequence, `LONGEST_EXAMPLE` at most.
     without : mapping of str to callable
@@ -123,7 +123,7 @@ def final_checkpoint(
 
     return FinalCheckpoint(
         patterns=torch.cat(patterns).numpy(),
-        example=one[0, 1:].numpy(),
+        example=one[0].numpy(),
         example_patterns=torch.cat(activations.patterns).numpy()[
             ..., :LONGEST_EXAMPLE, :LONGEST_EXAMPLE
         ],
@@ -353,7 +353,7 @@ def _shown(last: FinalCheckpoint, final: xr.Dataset) -> dict[str, xr.Variable]:
             np.array(strongest, dtype=np.int32),
             "layer and head shown",
         ),
-        "example": variable("index", last.example.astype(np.int32), "the coming tokens"),
+        "example": variable("index", last.example[1:].astype(np.int32), "the coming tokens"),
     }
     if last.attribution is not None:
         found["attribution"] = variable(
@@ -372,6 +372,14 @@ def _example(
     before, after = evaluated["example_loss"].sel(step=found["moment_step"].values).values
     traced = trace(induction, (before - after)[: len(induction)])
     return {
+        "example_change": variable(
+            "index", after - before, "loss of a token of the example after less before", "nat"
+        ),
+        "followed": variable(
+            ("example_index", "attended_index"),
+            followers(last.example[: len(induction)]),
+            "whether a token of the example followed an earlier copy of the token at hand",
+        ),
         "example_attention": variable(
             ("shown_head", "example_index", "attended_index"),
             np.stack([previous, induction]),

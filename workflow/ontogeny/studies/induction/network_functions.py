@@ -129,7 +129,7 @@ def final_checkpoint(network: Heads, given: EvaluationSet) -> FinalCheckpoint:
     length = min(len(sequences[0]) - 1, LONGEST_EXAMPLE)
     return FinalCheckpoint(
         patterns=_patterns(network, given.repeated.numpy()[:1])[:, 0],
-        example=sequences[0, 1:],
+        example=sequences[0],
         example_patterns=_patterns(network, sequences[:1])[:, 0, :, :length, :length],
         without=remove if network.without is not None else {},
     )

@@ -1,6 +1,6 @@
 """Parts that several figures share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import xarray as xr
@@ -11,8 +11,10 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ontogeny.plotting import PALETTE
+from ontogeny.studies.induction.titles import network_words
 
 __all__ = [
+    "ABOUT_NETWORKS",
     "KIND_COLOURS",
     "KIND_NAMES",
     "SHADE",
@@ -23,13 +25,16 @@ __all__ = [
     "kind_patches",
     "kinds_of",
     "legend",
+    "names_of_networks",
     "shade",
-    "short_names",
 ]
 
 KIND_NAMES = ("other heads", "previous-token heads", "induction heads")
 KIND_COLOURS = ("#999999", PALETTE[2], PALETTE[6])
 """By `ontogeny.studies.induction.head_kinds.HEAD_KINDS`, in every figure of the study."""
+
+ABOUT_NETWORKS = ("experiment_of_run", "layers_of_run", "mlp_of_run", "smeared_of_run")
+"""What tells networks apart, of the comparison of all runs."""
 
 _EXPERIMENT_COLOURS = ("#444444", PALETTE[3], PALETTE[4], PALETTE[5], "#8C564B", "#BCBD22")
 SHADE = "#f3e6c8"
@@ -85,12 +90,24 @@ def shade(axes: Axes, start: float, end: float, colour: str = SHADE, alpha: floa
         axes.axvspan(start, end, color=colour, alpha=alpha, lw=0, zorder=0)
 
 
-def experiments(numbers: xr.Dataset) -> Iterator[tuple[str, str, xr.Dataset]]:
-    """Yield name, colour and runs of each experiment."""
-    names = numbers["experiment_of_run"].values
-    for place, name in enumerate(dict.fromkeys(str(each) for each in names)):
-        runs = numbers.isel(run=np.flatnonzero(names == name))
-        yield name, _EXPERIMENT_COLOURS[place % len(_EXPERIMENT_COLOURS)], runs
+def experiments(numbers: xr.Dataset) -> Iterator[tuple[str | None, str, xr.Dataset]]:
+    """Yield name, colour and runs of each experiment; a single one needs no name."""
+    experiment = numbers["experiment_of_run"].values
+    places = [np.flatnonzero(experiment == each) for each in dict.fromkeys(experiment)]
+    names = names_of_networks(numbers.isel(run=[each[0] for each in places]))
+    for place, (runs, name) in enumerate(zip(places, names, strict=True)):
+        colour = _EXPERIMENT_COLOURS[place % len(_EXPERIMENT_COLOURS)]
+        yield name if len(names) > 1 else None, colour, numbers.isel(run=runs)
+
+
+def names_of_networks(numbers: xr.Dataset) -> list[str]:
+    """Return what each network is, in words; where these do not tell all apart, its experiment."""
+    names, *about = (numbers[name].values for name in ABOUT_NETWORKS)
+    words = [
+        ", ".join(network_words(int(layers), has_mlps=bool(mlp), has_smeared_keys=bool(smeared)))
+        for layers, mlp, smeared in zip(*about, strict=True)
+    ]
+    return words if len({*words}) == len(words) else [str(name) for name in names]
 
 
 def legend(drawn: Figure, axes: Axes) -> None:
@@ -98,14 +115,3 @@ def legend(drawn: Figure, axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
     if handles:
         drawn.legend(handles, names, loc="outside lower center", ncols=min(len(names), 4))
-
-
-def short_names(names: Sequence[str]) -> list[str | None]:
-    """Return names without what they all begin with; a single one needs no name."""
-    if len(names) == 1:
-        return [None]
-    begin = names[0]
-    while not all(name.startswith(begin) for name in names):
-        begin = begin[:-1]
-    begin = begin[: begin.rfind("-") + 1]
-    return [name.removeprefix(begin) for name in names]

@@ -9,9 +9,10 @@ import xarray as xr
 from ontogeny.config import canonical
 from ontogeny.labels import Labels, Measure
 from ontogeny.networks.axes import AXES
-from ontogeny.studies.induction.config import Corpus, Text, Training
+from ontogeny.studies.induction.config import Corpus, Training
 from ontogeny.studies.induction.labels import DIMENSIONS
-from ontogeny.training import Record, in_words
+from ontogeny.studies.induction.words import corpus_words, network_words
+from ontogeny.training import Record
 from ontogeny.training import checkpoints_dataset as shared_checkpoints
 from ontogeny.training import history_dataset as shared_history
 
@@ -62,12 +63,9 @@ def description(training: Training, described: Corpus, *, corpus: str) -> dict[s
         ``network`` and ``data`` in words, ``configuration`` as JSON, with every default.
     """
     configuration = canonical(training) | {"corpus": canonical(described)}
-    if isinstance(described, Text):
-        short = tuple(digest[:8] for digest in described.files)
-        described = described.model_copy(update={"files": short})
     return {
         "corpus": corpus,
-        "network": in_words(training.network),
-        "data": in_words(described),
+        "network": network_words(training.network),
+        "data": corpus_words(described),
         "configuration": json.dumps(configuration, sort_keys=True),
     }

@@ -7,17 +7,29 @@ import xarray as xr
 from ontogeny.studies.induction.config import Network
 from ontogeny.titles import made_of, titled
 
-__all__ = ["title", "words"]
+__all__ = ["network_words", "title", "words"]
 
 _CORPORA = {"phrases": "phrases", "markov": "Markov sequences", "text": "text"}
 
 
 def words(network: Network, corpus: str) -> list[str]:
     """Return in words a network and the kind of its corpus."""
-    layers = f"{network.layers} layer{'s' * (network.layers > 1)}"
-    mlps = " with MLPs" if network.d_mlp else ""
-    smeared = ["smeared keys"] if network.smeared_keys else []
-    return [layers + mlps, *smeared, _CORPORA[corpus]]
+    of_network = network_words(
+        network.layers, has_mlps=network.d_mlp > 0, has_smeared_keys=network.smeared_keys
+    )
+    return [*of_network, _CORPORA[corpus]]
+
+
+def network_words(layers: int, *, has_mlps: bool, has_smeared_keys: bool) -> list[str]:
+    """Return in words what tells networks apart.
+
+    Examples
+    --------
+    >>> network_words(1, has_mlps=False, has_smeared_keys=True)
+    ['1 layer', 'smeared keys']
+    """
+    counted = f"{layers} layer{'s' * (layers > 1)}{' with MLPs' * has_mlps}"
+    return [counted, *(["smeared keys"] if has_smeared_keys else [])]
 
 
 def title(results: Mapping[str, xr.Dataset]) -> str:

@@ -3,20 +3,71 @@
 import numpy as np
 import xarray as xr
 
+from ontogeny.studies.induction.config import Corpus, Markov, Network, Phrases, Text
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
 
-__all__ = ["about", "formed", "learned"]
+__all__ = ["about", "corpus_words", "formed", "learned", "network_words"]
+
+
+def network_words(network: Network) -> str:
+    """Return what a network is.
+
+    Examples
+    --------
+    >>> network_words(Network(layers=1))
+    '1 layer of width 64, 4 heads each, attention only'
+    """
+    mlps = f"MLPs of {network.d_mlp:,} neurons" if network.d_mlp else "attention only"
+    return (
+        f"{_counted(network.layers, 'layer')} of width {network.d_model:,}, "
+        f"{_counted(network.heads, 'head')} each, {mlps}"
+        f"{', smeared keys' * network.smeared_keys}"
+        f"{', positions in the first layer alone' * (network.positions == 'first')}"
+    )
+
+
+def corpus_words(corpus: Corpus) -> str:
+    """Return what sequences are made of.
+
+    Parameters
+    ----------
+    corpus : Phrases, Markov or Text
+        With the digests of its files for their names.
+
+    Examples
+    --------
+    >>> corpus_words(Markov(sequences=64))
+    'Markov chains of 3 states; 64 sequences of 100 tokens'
+    """
+    sequences = f"{corpus.sequences:,} sequences of {corpus.length:,} tokens"
+    match corpus:
+        case Phrases():
+            return (
+                f"{sequences} out of {corpus.vocabulary:,}, each with "
+                f"{_counted(corpus.phrases, 'phrase')} of {corpus.phrase_length} tokens of its own "
+                f"(start probability {corpus.start_probability:g})"
+            )
+        case Markov():
+            return f"Markov chains of {corpus.states} states; {sequences}"
+        case Text():
+            digests = ", ".join(digest[:_DIGITS] for digest in corpus.files)
+            source = f"files (SHA-256 {digests})" if digests else "the Python standard library"
+            return f"text of {source}; {sequences} out of {corpus.vocabulary:,}"
+
+
+_DIGITS = 8
+"""Of a digest."""
 
 
 def about(corpus: xr.Dataset, evaluation: xr.Dataset) -> dict[str, str]:
     """Return what networks and data are: ``network`` and ``data``."""
     steps, sizes = evaluation["step"].values, evaluation.sizes
-    when = f"step {steps[0]}" if len(steps) == 1 else f"steps {steps[0]} to {steps[-1]}"
+    when = f"step {steps[0]:,}" if len(steps) == 1 else f"steps {steps[0]:,} to {steps[-1]:,}"
     return {
         "network": f"{_counted(sizes['layer'], 'layer')} of {_counted(sizes['head'], 'head')}, "
         f"{_counted(len(steps), 'checkpoint')} ({when})",
-        "data": f"{corpus.sizes['sequence']} sequences of {corpus.sizes['token_index']} tokens out "
-        f"of {corpus.sizes['word']}",
+        "data": f"{corpus.sizes['sequence']:,} sequences of {corpus.sizes['token_index']:,} tokens "
+        f"out of {corpus.sizes['word']:,}",
     }
 
 
@@ -26,8 +77,8 @@ def formed(evaluation: xr.Dataset, analysis: xr.Dataset) -> str:
     score = evaluation["score"].values
     if np.isfinite(start):
         return (
-            f"between steps {start:.0f} and {end:.0f}, while the in-context learning score fell by "
-            f"{fall:.2f} nat"
+            f"between steps {start:,.0f} and {end:,.0f}, while the in-context learning score fell "
+            f"by {fall:.2f} nat"
         )
     return (
         "no phase change: the in-context learning score, late less early loss, has no steep fall "
@@ -67,4 +118,4 @@ def _head(layer: int, head: int) -> str:
 
 
 def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return f"{number:,} {thing}{'s' * (number != 1)}"

@@ -15,7 +15,7 @@ def about_corpus(corpus: Corpus) -> dict[str, Any]:
     """Return what the file of a corpus says that it is: ``data``, and its configuration."""
     match corpus:
         case Generated():
-            words = f"{corpus.study} generated comments"
+            words = f"{corpus.study:,} generated comments"
         case Civil():
             words = "Civil Comments"
         case _:

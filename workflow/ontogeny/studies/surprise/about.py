@@ -41,10 +41,13 @@ def about_run(training: Training, world: xr.Dataset) -> dict[str, Any]:
         every default of network and world.
     """
     of_world = json.loads(world.attrs["world_configuration"])
-    layers = f", {training.network.layers} layers" if of_world["kind"] == "mixture" else ""
+    width, layers = training.network.width, training.network.layers
+    is_transformer = of_world["kind"] == "mixture"
     return {
         "world": world.attrs["world"],
-        "network": f"width {training.network.width}{layers}",
+        "network": f"transformer of {layers} layer{'s' * (layers > 1)} of width {width:,}"
+        if is_transformer
+        else f"{width:,} hidden neurons",
         "data": world.attrs["data"],
         "configuration": json.dumps(canonical(training) | {"world": of_world}, sort_keys=True),
     }
@@ -53,6 +56,6 @@ def about_run(training: Training, world: xr.Dataset) -> dict[str, Any]:
 def _in_words(world: Parity | Mixture) -> str:
     if isinstance(world, Parity):
         bits = f"{world.order} of {world.bits} bits"
-        return f"{world.tasks} parities of {bits}, frequency j^-{1 + world.alpha:g}"
+        return f"{world.tasks} parities of {bits}, frequency of task j: j^-{1 + world.alpha:g}"
     tasks = ", ".join(world.tasks)
     return f"text and the tasks {tasks}" if tasks else "text"

@@ -7,13 +7,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from ontogeny.joins.outcomes import LEARNED_ACCURACY, first_step, is_learned
+from ontogeny.joins.outcomes import first_step
 from ontogeny.networks import arrays
+from ontogeny.studies.surprise.config import Analysis
 from ontogeny.studies.surprise.titles import title
 
 __all__ = ["columns", "data", "facts", "network", "phases", "title", "words"]
 
 Results = Mapping[str, xr.Dataset]
+
+_LEARNED = Analysis().learned
+"""A task with an accuracy above this is learned, as the scaling analysis has it by default."""
 
 
 def data(about: Mapping[str, Any]) -> dict[str, str]:
@@ -48,7 +52,7 @@ def words(results: Results) -> dict[str, str]:
         "circuit": "no task was learned"
         if np.isnan(first)
         else f"first task learned by step {first:,.0f}",
-        "learned": f"{count} of {tasks} tasks (accuracy of at least {LEARNED_ACCURACY})",
+        "learned": f"{count} of {tasks} tasks (accuracy above {_LEARNED:g})",
     }
 
 
@@ -95,4 +99,4 @@ def _learned(evaluation: xr.Dataset) -> xr.DataArray:
         accuracy = evaluation["task_accuracy"]
     else:
         accuracy = evaluation["exact"].sel(shots="most").dropna("task", how="all")
-    return accuracy.copy(data=is_learned(accuracy.values))
+    return accuracy > _LEARNED

@@ -200,7 +200,8 @@ class SurprisePlan(Plan):
 
     def finding(self, read: Callable[[str], xr.Dataset]) -> str:
         """Return in one sentence what its runs show."""
-        return finding({name: read(self.result(name)) for name in self.joined()})
+        scaling = {name: read(self.result(name)) for name in self.joined()}
+        return finding(scaling, learned=self.section.analysis.learned)
 
 
 def _specification(world: World) -> Any:

@@ -10,13 +10,15 @@ _SOLVED = 0.5
 """A transformer that solves more than this share of the problems of a task is said to solve it."""
 
 
-def finding(scaling: Mapping[str, xr.Dataset]) -> str:
+def finding(scaling: Mapping[str, xr.Dataset], *, learned: float) -> str:
     """Return in a sentence the loss and the abilities of the smallest and the largest networks.
 
     Parameters
     ----------
     scaling : mapping of str to Dataset
         ``parity_scaling``, ``mixture_scaling`` and ``published_scaling``, those that there are.
+    learned : float
+        Accuracy above which a parity is learned, in `scaling`.
 
     Returns
     -------
@@ -25,7 +27,8 @@ def finding(scaling: Mapping[str, xr.Dataset]) -> str:
     """
     for name, (world, abilities) in _WORLDS.items():
         if name in scaling:
-            return _of_networks(scaling[name], world, abilities)
+            threshold = learned if name == "parity_scaling" else _SOLVED
+            return _of_networks(scaling[name], world, abilities, threshold)
     if "published_scaling" not in scaling:
         return ""
     sizes = scaling["published_scaling"].sizes
@@ -34,7 +37,10 @@ def finding(scaling: Mapping[str, xr.Dataset]) -> str:
 
 
 def _of_networks(
-    scaling: xr.Dataset, world: str, abilities: Callable[[xr.Dataset], tuple[list[float], str]]
+    scaling: xr.Dataset,
+    world: str,
+    abilities: Callable[[xr.Dataset], tuple[list[float], str]],
+    threshold: float,
 ) -> str:
     settings = scaling["setting_of_family"].values
     families = scaling.isel(family=settings == settings[0])
@@ -44,13 +50,14 @@ def _of_networks(
     parameters = trained["parameters"].mean("family").values
     loss, (able, what) = trained["loss"].mean("family").values, abilities(trained)
     setting = f", setting `{settings[0]}`" if len({*settings}) > 1 else ""
+    above = f" (accuracy above {threshold:g})"
     if len(loss) == 1:
-        further = f" and {what.format(f'{able[0]:.3g}')}" if able else ""
+        further = f" and {what.format(f'{able[0]:.3g}')}{above}" if able else ""
         return (
             f"Networks of {parameters[0]:,.0f} parameters on {world}{setting} reach a loss of "
             f"{loss[0]:.2f} nat{further}."
         )
-    further = f" and {what.format(f'{able[0]:.3g} and {able[-1]:.3g}')}" if able else ""
+    further = f" and {what.format(f'{able[0]:.3g} and {able[-1]:.3g}')}{above}" if able else ""
     sizes = f"{parameters[0]:,.0f} and {parameters[-1]:,.0f} parameters{setting}"
     return (
         f"The smallest and the largest of {len(loss)} sizes of networks on {world} ({sizes}) reach "

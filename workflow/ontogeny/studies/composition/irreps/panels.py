@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ontogeny.plotting import Look, irrep_looks
+from ontogeny.studies.composition.words import frequency_of, irrep_label
 
 __all__ = [
     "EXCLUDED",
@@ -51,18 +52,6 @@ MOST_PANELS = 12
 """Number of irreps that have a panel of their own, at most."""
 
 _NAMED, _FLAT, _COLUMNS = 16, 5, 3
-
-
-def frequency_of(name: str) -> int | None:
-    """Return the frequency that an irrep is named by; None of any other."""
-    frequency = name.removeprefix("freq_")
-    return int(frequency) if frequency != name and frequency.isdecimal() else None
-
-
-def irrep_label(name: str) -> str:
-    """Return the name of an irrep as figures have it: that of a frequency is ``k = 3``."""
-    frequency = frequency_of(name)
-    return name if frequency is None else f"k = {frequency}"
 
 
 def looks_of(numbers: xr.Dataset) -> dict[str, Look]:

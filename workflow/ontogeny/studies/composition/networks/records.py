@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from ontogeny.config import canonical
 from ontogeny.labels import Labels, Measure
-from ontogeny.records import Record, in_words
+from ontogeny.records import Record
 from ontogeny.records import checkpoints_dataset as shared_checkpoints
 from ontogeny.records import history_dataset as shared_history
-from ontogeny.studies.composition.config import Data, Training
+from ontogeny.studies.composition import words
+from ontogeny.studies.composition.config import Training
 from ontogeny.studies.composition.labels import DIMENSIONS
 from ontogeny.studies.composition.networks.build import parameter_dimensions
 
@@ -96,14 +97,7 @@ def description(training: Training, *, group: str) -> dict[str, Any]:
     """
     return {
         "group": group,
-        "network": in_words(training.architecture),
-        "data": f"all pairs of {group}, {_data_in_words(training.data)}",
+        "network": words.network(training.architecture),
+        "data": words.data(group, training.data),
         "configuration": json.dumps(canonical(training) | {"group": group}, sort_keys=True),
     }
-
-
-def _data_in_words(data: Data) -> str:
-    if data.pairs is None:
-        return in_words(data)
-    seed = "" if data.seed is None else f", seed {data.seed}"
-    return f"training pairs of a file (SHA-256 {data.pairs}), labels {data.labels}{seed}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Trace", "trace"]
+__all__ = ["Trace", "followers", "trace"]
 
 Array = NDArray[np.floating]
 
@@ -56,3 +56,25 @@ def trace(attention: Array, fall: Array, *, apart: int = 8) -> Trace:
     far = np.tril(attention, -apart)[:, 1:]
     query = int((far.max(axis=1) * fall).argmax())
     return Trace(query, 1 + int(far[query].argmax()))
+
+
+def followers(tokens: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Return which tokens an induction head attends to: those after earlier copies of a token.
+
+    Parameters
+    ----------
+    tokens : (M,) ndarray of int
+
+    Returns
+    -------
+    (M, M) ndarray of bool
+        By query, then key.
+
+    Examples
+    --------
+    >>> followers(np.array([7, 8, 9, 7])).nonzero()
+    (array([3]), array([1]))
+    """
+    found = np.zeros((len(tokens), len(tokens)), dtype=np.bool_)
+    found[:, 1:] = np.tril(tokens[:, None] == tokens[:-1], -1)
+    return found

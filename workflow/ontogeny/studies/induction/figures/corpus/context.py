@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.induction.panels import experiments, legend, short_names
+from ontogeny.studies.induction.panels import ABOUT_NETWORKS, experiments, legend
 from ontogeny.studies.induction.run_panels import context_axis
 
 __all__ = ["draw", "numbers"]
@@ -20,7 +20,7 @@ __all__ = ["draw", "numbers"]
 def numbers(comparison: xr.Dataset, corpus: xr.Dataset, corpus_name: str) -> xr.Dataset:
     """Select losses by range, and those of predictions from counts if the corpus has them."""
     chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus_name)
-    found = comparison[["range_loss", "experiment_of_run"]].isel(run=chosen)
+    found = comparison[["range_loss", *ABOUT_NETWORKS]].isel(run=chosen)
     found = found.dropna("index_range", how="all", subset=["range_loss"])
     if "predictor_range_loss" in corpus:
         found = found.assign(predictor_range_loss=corpus["predictor_range_loss"])
@@ -29,15 +29,13 @@ def numbers(comparison: xr.Dataset, corpus: xr.Dataset, corpus_name: str) -> xr.
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw before to the left, the end to the right; one line a run."""
-    every = list(experiments(numbers))
-    labels = short_names([name for name, _, _ in every])
     length = int(numbers["length"])
     edges = [*numbers["index_range"].values, length + 1]
     with settings():
         drawn = figure(width=style.width, height=0.5 * style.width)
         both = drawn.subplots(1, 2, sharey=True)
         for axes, moment in zip(both, numbers["moment"].values, strict=True):
-            for label, (_, colour, runs) in zip(labels, every, strict=True):
+            for label, colour, runs in experiments(numbers):
                 for number, values in enumerate(runs["range_loss"].sel(moment=moment).values):
                     axes.stairs(values, edges, baseline=None, color=colour, lw=1.2,
                                 label=label if number == 0 else None)  # fmt: skip

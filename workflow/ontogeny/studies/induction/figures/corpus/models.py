@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings, step_axis
-from ontogeny.studies.induction.panels import experiments, legend, shade, short_names
+from ontogeny.studies.induction.panels import ABOUT_NETWORKS, experiments, legend, shade
 
 __all__ = ["draw", "numbers"]
 
@@ -26,19 +26,17 @@ def numbers(comparison: xr.Dataset, corpus_name: str) -> xr.Dataset:
     """Select the curves and windows of the runs of a corpus."""
     chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus_name)
     names = [name for name, _ in _ROWS]
-    about = ["experiment_of_run", "window_start", "window_end"]
+    about = [*ABOUT_NETWORKS, "window_start", "window_end"]
     return comparison[names + about].isel(run=chosen).dropna("step", how="all", subset=["loss"])
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw every run in the colour of its experiment; the ground is darker where more change."""
     last = float(numbers["step"][-1])
-    every = list(experiments(numbers))
-    labels = short_names([name for name, _, _ in every])
     with settings():
         drawn = figure(width=style.width, height=1.15 * style.width)
         rows = drawn.subplots(len(_ROWS), 1, sharex=True)
-        for label, (_, colour, runs) in zip(labels, every, strict=True):
+        for label, colour, runs in experiments(numbers):
             for number in range(runs.sizes["run"]):
                 run = runs.isel(run=number)
                 for axes, (name, about) in zip(rows, _ROWS, strict=True):

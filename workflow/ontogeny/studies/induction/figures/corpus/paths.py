@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
-from ontogeny.studies.induction.panels import experiments, legend, short_names
+from ontogeny.studies.induction.panels import ABOUT_NETWORKS, experiments, legend
 
 __all__ = ["draw", "numbers"]
 
@@ -18,18 +18,16 @@ __all__ = ["draw", "numbers"]
 def numbers(comparison: xr.Dataset, corpus_name: str) -> xr.Dataset:
     """Select the paths and windows of the runs of a corpus."""
     chosen = np.flatnonzero(comparison["corpus_of_run"].values == corpus_name)
-    names = ["path", "experiment_of_run", "window_start", "window_end", "turn"]
+    names = ["path", *ABOUT_NETWORKS, "window_start", "window_end", "turn"]
     return comparison[names].isel(run=chosen)
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw one line a run, thick inside its window, with a dot at its end."""
-    every = list(experiments(numbers))
-    labels = short_names([name for name, _, _ in every])
     with settings():
         drawn = figure(width=style.width, height=0.7 * style.width)
         axes = drawn.subplots()
-        for label, (_, colour, runs) in zip(labels, every, strict=True):
+        for label, colour, runs in experiments(numbers):
             for number in range(runs.sizes["run"]):
                 run = runs.isel(run=number).dropna("step", subset=["path"])
                 x, y = run["path"].values.T

@@ -14,7 +14,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.studies.induction.columns import Row, beside, columns, heads, selected
+from ontogeny.studies.induction.columns import Row, beside, columns, heads
+from ontogeny.studies.induction.panels import ABOUT_NETWORKS, names_of_networks
 from ontogeny.studies.induction.run_panels import (
     along_context,
     along_steps,
@@ -34,11 +35,18 @@ _NAMES = (
 
 
 def numbers(
-    evaluation: Sequence[xr.Dataset], analysis: Sequence[xr.Dataset], experiments: Sequence[str]
+    evaluation: Sequence[xr.Dataset],
+    analysis: Sequence[xr.Dataset],
+    comparison: xr.Dataset,
+    experiments: Sequence[str],
 ) -> xr.Dataset:
-    """Join what is shown of one run of each experiment."""
-    each = [selected(*run, *_NAMES) for run in zip(evaluation, analysis, strict=True)]
-    return beside(each, "experiment", list(experiments))
+    """Join what is shown of one run of each experiment, with what its network is."""
+    joined = beside(evaluation, analysis, *_NAMES, experiment=experiments)
+    every = list(comparison["experiment_of_run"].values)
+    first = [every.index(name) for name in experiments]
+    return joined.assign(
+        {name: ("experiment", comparison[name].values[first]) for name in ABOUT_NETWORKS}
+    )
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
@@ -51,14 +59,12 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         heads("previous_token", "attention on\nthe token before", logarithmic=logarithmic),
         ("loss [nat]", along_context),
     ]
-    titles = [str(name) for name in numbers["experiment"].values]
-    drawn = columns(
+    return columns(
         numbers,
         "experiment",
         rows,
         style,
-        titles=titles,
+        title,
         handles=[*class_legend(numbers), *window_legend(numbers), *kind_legend(numbers)],
+        titles=names_of_networks(numbers),
     )
-    drawn.suptitle(title, fontsize=10)
-    return drawn

@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.studies.induction.columns import Row, beside, columns, heads, selected
+from ontogeny.studies.induction.columns import Row, beside, columns, heads
 from ontogeny.studies.induction.run_panels import kind_legend, window_legend
 
 __all__ = ["NEEDS", "draw", "numbers"]
@@ -25,8 +25,7 @@ def numbers(
     evaluation: Sequence[xr.Dataset], analysis: Sequence[xr.Dataset], seeds: Sequence[int]
 ) -> xr.Dataset:
     """Join what is shown of every run of an experiment."""
-    each = [selected(*run, *_NAMES) for run in zip(evaluation, analysis, strict=True)]
-    return beside(each, "seed", list(seeds))
+    return beside(evaluation, analysis, *_NAMES, seed=seeds)
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
@@ -37,14 +36,5 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         heads("previous_token", "attention on\nthe token before", logarithmic=logarithmic),
         heads("qk_trace", "QK trace", logarithmic=logarithmic),
     ]
-    titles = [f"seed {seed}" for seed in numbers["seed"].values]
-    drawn = columns(
-        numbers,
-        "seed",
-        rows,
-        style,
-        titles=titles,
-        handles=[*kind_legend(numbers), *window_legend(numbers)],
-    )
-    drawn.suptitle(title, fontsize=10)
-    return drawn
+    handles = [*kind_legend(numbers), *window_legend(numbers)]
+    return columns(numbers, "seed", rows, style, title, handles=handles)

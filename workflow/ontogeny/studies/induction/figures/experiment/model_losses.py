@@ -14,7 +14,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.studies.induction.columns import Row, beside, columns, selected
+from ontogeny.studies.induction.columns import Row, beside, columns
 from ontogeny.studies.induction.run_panels import (
     along_context,
     by_class,
@@ -39,8 +39,7 @@ def numbers(
     seeds: Sequence[int],
 ) -> xr.Dataset:
     """Join what is shown of every run of an experiment, with its path among all runs."""
-    each = [selected(*run, *_NAMES) for run in zip(evaluation, analysis, strict=True)]
-    joined = beside(each, "seed", list(seeds))
+    joined = beside(evaluation, analysis, *_NAMES, seed=seeds)
     chosen = np.flatnonzero(comparison["experiment_of_run"].values == experiment)
     own = comparison.isel(run=chosen)
     order = [int(np.flatnonzero(own["seed_of_run"].values == seed)[0]) for seed in seeds]
@@ -56,14 +55,5 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         ("slope of the loss [nat]", slopes),
         ("second component [nat]", path),
     ]
-    titles = [f"seed {seed}" for seed in numbers["seed"].values]
-    drawn = columns(
-        numbers,
-        "seed",
-        rows,
-        style,
-        titles=titles,
-        handles=[*class_legend(numbers), *window_legend(numbers)],
-    )
-    drawn.suptitle(title, fontsize=10)
-    return drawn
+    handles = [*class_legend(numbers), *window_legend(numbers)]
+    return columns(numbers, "seed", rows, style, title, handles=handles)

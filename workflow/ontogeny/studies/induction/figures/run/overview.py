@@ -41,7 +41,7 @@ def numbers(corpus: xr.Dataset, evaluation: xr.Dataset, analysis: xr.Dataset) ->
     """Select curves over training, losses along the context, and the attention of one head."""
     chosen = selected(
         evaluation, analysis, "loss", "class_loss", "score", "matching", "previous_token",
-        "index_loss", "range_loss", "example_attention", "traced", "shown",
+        "index_loss", "range_loss", "example_attention", "followed", "traced", "shown",
     )  # fmt: skip
     return chosen.assign(token=corpus["tokens"].isel(sequence=0), word=corpus["word"])
 
@@ -79,13 +79,11 @@ def _attention(axes: Axes, numbers: xr.Dataset) -> None:
     attended, query = (_piece(int(place), count) for place in numbers["traced"].values)
     words = np.array(shown_words([str(word) for word in numbers["word"].values]))
     text = words[numbers["token"].values]
-    targets = np.zeros((count, count), dtype=np.bool_)
-    targets[:, 1:] = np.tril(text[:count, None] == text[: count - 1], -1)
     image = axes.imshow(
         one["example_attention"].values[query][:, attended],
         cmap=attention_colours("induction"), vmin=0, vmax=1, aspect="auto",
     )  # fmt: skip
-    for row, column in np.argwhere(targets[query][:, attended]):
+    for row, column in np.argwhere(one["followed"].values[query][:, attended]):
         axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, lw=0.8))
     axes.set_xticks(range(len(text[attended])), text[attended], fontsize=6, rotation=90)
     axes.set_yticks(range(len(text[query])), text[query], fontsize=6)

@@ -32,14 +32,15 @@ _LINE = 0.27
 """Height of a line [inch]."""
 
 
-def numbers(corpus: xr.Dataset, evaluation: xr.Dataset, analysis: xr.Dataset) -> xr.Dataset:
-    """Select losses of the example before and after, the attention of two heads, and the tokens."""
+def numbers(corpus: xr.Dataset, analysis: xr.Dataset) -> xr.Dataset:
+    """Select how losses of the example change, the attention of two heads, and the tokens."""
     classes = [str(name) for name in corpus["token_kind"].values]
     name = "repeat" if "repeat" in classes else "continuation"
-    names = ["moment_step", "example_attention", "traced", "shown", "head_kind"]
+    names = [
+        "moment_step", "example_change", "example_attention", "traced", "shown", "head_kind"
+    ]  # fmt: skip
     found = analysis[[each for each in names if each in analysis]]
     return found.assign(
-        example_loss=evaluation["example_loss"].sel(step=analysis["moment_step"]),
         token=corpus["tokens"].isel(sequence=0),
         repeat=corpus["member"].sel(token_kind=name, drop=True).isel(sequence=0),
         word=corpus["word"],
@@ -55,13 +56,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     layout = laid_out(
         [words[token] for token in tokens], apart=is_numbered(names), width=style.width
     )
-    before, after = numbers["example_loss"].values[:, :count]
+    change = np.append(np.nan, numbers["example_change"].values[:count])
     repeat = np.concatenate([[False], numbers["repeat"].values[:count]])
     with settings():
         drawn = figure(width=style.width, height=3 * (layout.lines * _LINE + 0.45) + 0.3)
         grid = drawn.subplots(3, 2, width_ratios=(45, 1), squeeze=False)
         start, end = (int(step) for step in numbers["moment_step"].values)
-        _block(grid[0], layout, np.concatenate([[np.nan], after - before]), repeat)
+        _block(grid[0], layout, change, repeat)
         grid[0, 0].set_title(f"loss at step {end:,} minus loss at step {start:,}", loc="left")
         for row, name in zip(grid[1:], ("induction", "previous token"), strict=True):
             _attention(row, layout, numbers, name, repeat)
