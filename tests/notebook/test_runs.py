@@ -51,7 +51,8 @@ def test_a_run_says_what_it_is(run):
     assert attributes["study"] == "composition"
     assert attributes["experiment"] == "s5-mlp"
     evaluation = trained("S3, mlp").evaluation
-    key = evaluation["irrep"].values[evaluation["key"].values]
+    used = evaluation["key"].values & evaluation["learned_step"].notnull().values
+    key = evaluation["irrep"].values[used]
     assert attributes["learned"] == f"irrep{'s' * (len(key) > 1)} {', '.join(key)}"
     accuracy = float(evaluation["accuracy"].sel(split="test")[-1])
     words = "has generalised" if accuracy >= 0.99 else "has not generalised"

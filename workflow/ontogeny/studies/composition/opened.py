@@ -84,7 +84,7 @@ def words(results: Results) -> dict[str, str]:
         said["circuit"] = _circuit(found["circuit_start"], found["circuit_end"])
     names = _learned(results)
     if names is not None:
-        said["learned"] = learned(names) if names else "no key irreps"
+        said["learned"] = learned(names) if names else "no irrep on test pairs"
     return said
 
 
@@ -150,11 +150,18 @@ def _elements(given: ArrayLike, order: int) -> NDArray[np.int64]:
 
 
 def _learned(results: Results) -> list[str] | None:
-    """Return the key irreps, or else the key frequencies; None where they are not known."""
+    """Return what a network uses; None where it is not known.
+
+    These are the key irreps that it has learned on test pairs; all key irreps, or else key
+    frequencies, where that is not known.
+    """
     for name, (dimension, key) in _KEYS.items():
         if name in results:
             found = results[name]
-            return [str(each) for each in found[dimension].values[found[key].values]]
+            chosen = found[key].values
+            if "test_logit_similarity" in found and "learned_step" in found:
+                chosen = chosen & np.isfinite(found["learned_step"].values)
+            return [str(each) for each in found[dimension].values[chosen]]
     return None
 
 
