@@ -74,7 +74,7 @@ def test_a_run_says_what_it_is_of(project, run, kind):
     assert set(written) == {*Training.model_fields, "world"}
     assert set(written["schedule"]) == set(Schedule.model_fields)
     assert written["world"]["kind"] == kind
-    words = {"parity": "4 hidden neurons", "mixture": "transformer of 2 layers of width 6"}
+    words = {"parity": "4 hidden neurons", "mixture": "transformer of 1 layer of width 6"}
     assert project.opened(f"surprise/{run}/history").attrs["network"] == words[kind]
 
 
