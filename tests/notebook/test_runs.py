@@ -53,7 +53,9 @@ def test_a_run_says_what_it_is(run):
     evaluation = trained("S3, mlp").evaluation
     used = evaluation["key"].values & evaluation["learned_step"].notnull().values
     key = evaluation["irrep"].values[used]
-    names = f"irrep{'s' * (len(key) > 1)} {', '.join(key)}" if len(key) else "no irrep on test pairs"
+    names = (
+        f"irrep{'s' * (len(key) > 1)} {', '.join(key)}" if len(key) else "no irrep on test pairs"
+    )
     assert attributes["learned"] == names
     accuracy = float(evaluation["accuracy"].sel(split="test")[-1])
     words = "has generalised" if accuracy >= 0.99 else "has not generalised"

@@ -74,7 +74,8 @@ def test_a_run_says_what_it_is_of(project, run, kind):
     assert set(written) == {*Training.model_fields, "world"}
     assert set(written["schedule"]) == set(Schedule.model_fields)
     assert written["world"]["kind"] == kind
-    assert project.opened(f"surprise/{run}/history").attrs["network"].endswith(" hidden neurons")
+    words = {"parity": "4 hidden neurons", "mixture": "transformer of 1 layer of width 6"}
+    assert project.opened(f"surprise/{run}/history").attrs["network"] == words[kind]
 
 
 def test_every_variable_of_the_results_is_in_the_tables(project):

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from ontogeny.studies.surprise.opened import words
 from ontogeny.studies.surprise.summary import finding
 from parity_runs import WIDTHS, family, scaling
 from surprise_runs import mixture_family, mixture_run, scaling_of
@@ -34,6 +35,16 @@ def test_the_smallest_and_the_largest_networks_are_compared_by_means_over_seeds(
         f"{loss[0]:.2f} and {loss[-1]:.2f} nat and learn {learned[0]:.3g} and {learned[-1]:.3g} of "
         f"{parity.sizes['task']} tasks (accuracy above 0.9)."
     )
+
+
+def test_a_run_counts_its_learned_tasks_as_the_scaling_analysis_does():
+    runs = family()
+    learned = scaling(runs)["learned_tasks"].isel(family=0).values
+    accuracy = np.stack([run.results["evaluation"]["task_accuracy"][-1] for run in runs])
+    assert ((accuracy > 0.9) & (accuracy < 0.99)).any()
+    for run, count in zip(runs, learned, strict=True):
+        said = words({"evaluation": run.results["evaluation"]})["learned"]
+        assert said == f"{count:.0f} of 64 tasks (accuracy above 0.9)"
 
 
 def test_of_several_settings_the_first_is_named():
