@@ -135,9 +135,7 @@ def test_the_first_figure_of_the_story_is_the_picture_of_the_study(small):
 def test_the_first_picture_says_what_it_is_of_and_its_run_leads_to_it(small, page):
     best = next(name for name in page.values("id") if name.startswith("composition.figures."))
     run = best.rpartition(".")[0]
-    (of,) = {each.title for each in small.plans["composition"].subjects("run")} & {
-        *page.said("p")
-    }
+    (of,) = {each.title for each in small.plans["composition"].subjects("run")} & {*page.said("p")}
     assert best in [link.removeprefix("#") for link in page.values("href")]
     assert run.endswith("second.seed1")
     assert "seed 1" in of
@@ -202,7 +200,9 @@ def test_claims_that_no_run_measures_are_folded_up_and_lead_to_no_picture(small)
     claims = judged(SILENT, ("told", 0.9, 0.8, 1.0, 7), figure="seeds")
     page = Parsed(small.text(claims=claims))
     assert "1 claim that no run of this configuration measures" in page.said("summary")
-    figures = [each["aria-label"] for each in page.all("a") if "claim" in each.get("aria-label", "")]
+    figures = [
+        each["aria-label"] for each in page.all("a") if "claim" in each.get("aria-label", "")
+    ]
     assert figures == ["Figure of the claim: Title of told"]
 
 

@@ -10,7 +10,7 @@ import xarray as xr
 from ontogeny.claims import VERDICTS
 from ontogeny.page._numbers import counted
 
-__all__ = ["Judged", "OfStudy", "Outcome", "judged_by_study"]
+__all__ = ["Judged", "OfStudy", "Outcome", "judged_by_study", "subject_of"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,8 @@ class OfStudy:
     Attributes
     ----------
     anchor, title : str
+    subject : str
+        What they are about, without what is after a comma.
     claims : tuple of Judged
         Those that tell something first.
     counts : tuple of (str, int)
@@ -129,6 +131,7 @@ class OfStudy:
 
     anchor: str
     title: str
+    subject: str
     claims: tuple[Judged, ...]
     counts: tuple[tuple[str, int], ...]
     note: str
@@ -159,9 +162,20 @@ def judged_by_study(
         found = [_outcome(each[name]) for each in others if name in each]
         claim = _judged(rows[0], own.get(name), found, anchors)
         by_study.setdefault(_text(rows[0], "study"), []).append(claim)
-    first = [about.partition(",")[0] for about in by_study]
-    ordered = sorted(by_study, key=lambda about: first.index(about.partition(",")[0]))
+    first = [subject_of(about) for about in by_study]
+    ordered = sorted(by_study, key=lambda about: first.index(subject_of(about)))
     return [_of_study(about, by_study[about]) for about in ordered]
+
+
+def subject_of(about: str) -> str:
+    """Return what claims are about without what is after a comma.
+
+    Examples
+    --------
+    >>> subject_of("surprise, parity")
+    'surprise'
+    """
+    return about.partition(",")[0]
 
 
 def _of_study(about: str, claims: Iterable[Judged]) -> OfStudy:
@@ -171,6 +185,7 @@ def _of_study(about: str, claims: Iterable[Judged]) -> OfStudy:
     return OfStudy(
         anchor=f"claims-{''.join(c if c.isalnum() else '-' for c in about)}",
         title=about[:1].upper() + about[1:],
+        subject=subject_of(about),
         claims=ordered,
         counts=tuple((verdict, verdicts.count(verdict)) for verdict in VERDICTS),
         note=_shared([each.note for each in outcomes if each.note]),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import xarray as xr
 
-from ontogeny.page._claims import judged_by_study
+from ontogeny.page._claims import judged_by_study, subject_of
 from ontogeny.page._page import Group, LongRuns, Page, StudyPart, Subject
 from ontogeny.page._pictures import Picture, caption_of, picture
 from ontogeny.page._runs import Run, run_of
@@ -74,10 +74,12 @@ def page_of(
         for about in maker.claims
         for figure, anchor in _first_anchors(part).items()
     }
+    judged = judged_by_study(claims, atlas, anchors)
+    subjects = {subject_of(about) for maker in makers for about in maker.claims}
     return Page(
         configuration=outline["configuration"],
         studies=tuple(studies),
-        claims=tuple(judged_by_study(claims, atlas, anchors)),
+        claims=tuple(each for each in judged if each.subject in subjects),
         long_runs=tuple(map(_long_runs, atlas)),
         figures=figures,
         linked=sum(not each.is_embedded for part in studies for each in part.pictures),
