@@ -44,7 +44,8 @@ def finding(comparison: xr.Dataset) -> str:
     if best["recipe_of_run"].item() == fairest["recipe_of_run"].item():
         return (
             f"{where}, the recipe {_named(best)} is both the most accurate of "
-            f"{means.sizes['recipe_of_run']} ({_auc(best)}) and the least biased ({_bias(best)}){_MEANING}."
+            f"{means.sizes['recipe_of_run']} ({_auc(best)}) and the least biased "
+            f"({_bias(best)}){_MEANING}."
         )
     return (
         f"{where}, the most accurate of {means.sizes['recipe_of_run']} recipes is {_named(best)} "
