@@ -39,10 +39,14 @@ def test_time_on_several_cores_is_the_share_of_each_or_the_longest_job():
 
 
 def test_each_of_several_studies_has_its_part():
-    jobs = [job(Cost(starts=59.7, stored=5e6)), job(Cost(starts=9.7, stored=2e9), study="b")]
+    jobs = [
+        job(Cost(starts=59.7, stored=5e6), study="rlhf"),
+        job(Cost(starts=9.7, stored=2e9), study="noisy_labels"),
+    ]
     _, each = estimate(jobs, RATES, cores=1)
     assert each == (
-        "By study: a 60 s of processor time and 5 MB; b 10 s of processor time and 2.0 GB."
+        "By study: Preference models and policies 60 s of processor time and 5 MB; "
+        "Noisy labels 10 s of processor time and 2.0 GB."
     )
 
 
@@ -58,7 +62,7 @@ def test_jobs_without_a_cost_are_named_and_not_guessed():
 
 def test_a_training_that_may_stop_early_is_told():
     jobs = [job(Cost(starts=1, at_most=True)), job(Cost(starts=1))]
-    assert estimate(jobs, RATES, cores=1)[1:] == ["At most: 1 training may stop early."]
+    assert estimate(jobs, RATES, cores=1)[1:] == ["It may be less: 1 training may stop early."]
 
 
 def test_the_cores_are_those_that_snakemake_is_told():

@@ -13,13 +13,14 @@ def test_a_line_tells_what_runs_and_the_first_reason():
         job("group of_one", "forced"),
         job("train e, seed 0 (progress in logs/train.log)", "input_changed", "params_changed"),
         job("comparison of all runs", "updated_input_run"),
+        job("page", "updated_input_run"),
         job("tables"),
     ]
     assert lines(jobs) == [
         "group (of_one): was asked for",
         "train (e, seed 0): has other inputs than before",
-        "comparison (all runs): follows another step",
         "tables: is not there yet",
+        "2 steps: follow other steps",
     ]
 
 
@@ -40,7 +41,7 @@ def test_figures_of_all_rules_share_a_line_at_the_end():
     assert lines(jobs) == [
         "comparison (all runs): is not there yet",
         "figures (5 times): is not there yet",
-        "figures (f): follows another step",
+        "1 step: follows another step",
     ]
 
 
@@ -80,7 +81,7 @@ def test_a_run_from_nothing_is_counted_by_kinds():
     scores = job("scores of e, seed 0", rule="rlhf_score", wildcards={"seed": "0"})
     jobs = [train("e"), train("f"), scores, FIGURES, job("comparison", rule="rlhf_comparison")]
     assert overview(PlannedRun("mine", 5, jobs)) == (
-        "5 steps: 2 trainings, 1 analysis, 1 set of figures, 1 other; everything is new."
+        "5 steps: 2 trainings, 1 analysis, 1 set of figures, 1 other step; everything is new."
     )
 
 
@@ -89,17 +90,18 @@ def test_a_run_from_nothing_is_counted_by_kinds():
     [
         (
             [train("e", "params_changed", changed=("configuration",), is_finished=True), FIGURES],
-            "2 of 9 steps to do (1 training, 1 set of figures): the configuration of rlhf e has "
-            "changed.",
+            "2 of 9 steps to do (1 training, 1 set of figures): the configuration of e "
+            "(Preference models and policies) has changed.",
         ),
         (
             [train("e", "params_changed", changed=("configuration", "code"), is_finished=True)],
-            "1 of 9 steps to do (1 training): the configuration and the code of rlhf e have "
-            "changed.",
+            "1 of 9 steps to do (1 training): the configuration and the code of e "
+            "(Preference models and policies) have changed.",
         ),
         (
             [train("e"), train("f")],
-            "2 of 9 steps to do (2 trainings): no results yet of rlhf e, rlhf f.",
+            "2 of 9 steps to do (2 trainings): no results yet of e "
+            "(Preference models and policies), f (Preference models and policies).",
         ),
         (
             [train(f"e{number}", "updated_input") for number in range(6)],

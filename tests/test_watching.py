@@ -29,7 +29,7 @@ class Run:
             folder / "progress.txt",
             title="mine",
             total=4,
-            studies=["noisy", "noisy_labels"],
+            studies=["rlhf", "noisy_labels"],
             tell=self.said.append,
             clock=self.clock,
         )
@@ -68,8 +68,8 @@ def test_the_file_has_a_line_for_each_step_that_runs(run):
     log.write_text(LINE.format(25, 20))
     assert run.file() == [
         "mine: 0 of 4 steps done, 1 min 5 s so far",
-        "noisy labels: train a, seed 0  step 25 of 100 (25 %), training loss 0.5, test loss 3.2, "
-        "1 min 1 s left",
+        "Noisy labels: train a, seed 0  step 25 of 100 (25 %), 1 min 1 s left, training loss 0.5, "
+        "test loss 3.2",
         "claims of all studies          for 1 min 5 s",
     ]
     run.tells("job_finished", job_id=2)
@@ -105,24 +105,30 @@ def test_quarters_are_told_once_and_not_in_quick_succession(run):
     assert told == [2, 2, 2, 3, 4, 4]
     run.tells("job_finished", job_id=1)
     assert run.said == [
-        "noisy labels: trainings begin (0 of 4 steps done)",
+        "Noisy labels: first trainings (0 of 4 steps done)",
         *(
-            f"noisy labels: train a, seed 0, step {step} of 100 ({step} %), training loss 0.5, "
-            "test loss 3.2, 1 min 1 s left"
+            f"Noisy labels: train a, seed 0, step {step} of 100 ({step} %), 1 min 1 s left, "
+            "training loss 0.5, test loss 3.2"
             for step in (25, 60, 99)
         ),
-        "noisy labels: train a, seed 0, done in 1 min 22 s: training loss 0.5, test loss 3.2",
+        "Noisy labels: train a, seed 0, done in 1 min 22 s: training loss 0.5, test loss 3.2",
     ]
 
 
 def test_the_first_step_of_each_kind_is_told(run):
     for number in (1, 2):
-        run.begins(number, "noisy_score", "scores of a, seed 0", seed="0")
-    run.begins(3, "noisy_figures_run", "figures of a, seed 0", seed="0")
-    run.begins(4, "noisy_comparison", "comparison of all runs")
+        run.begins(number, "rlhf_score", "scores of a, seed 0", seed="0")
+    run.begins(3, "rlhf_figures_run", "figures of a, seed 0", seed="0")
+    run.begins(4, "rlhf_comparison", "comparison of all runs")
+    run.begins(5, "claims", "claims of all studies")
     assert run.said == [
-        f"noisy: {what} begin (0 of 4 steps done)"
-        for what in ("analyses of runs", "figures", "data and comparisons")
+        f"{what} (0 of 4 steps done)"
+        for what in (
+            "Preference models and policies: first analyses of runs",
+            "Preference models and policies: first figures",
+            "Preference models and policies: first data and joins of runs",
+            "Claims of all studies",
+        )
     ]
 
 

@@ -7,13 +7,13 @@ import sys
 
 from ontogeny.workflow.calibration import calibrated
 from ontogeny.workflow.costing import cores_of, estimate
-from ontogeny.workflow.plan_words import lines, overview
+from ontogeny.workflow.plan_words import is_new, lines, overview
 from ontogeny.workflow.replacements import replacements
 from ontogeny.workflow.running import PlanRefusedError, dry_run
 
 
 def main(arguments: list[str]) -> int:
-    """Plan by a dry run, and print a line for each kind of step."""
+    """Plan by a dry run, and print a line for each kind of step, if not all are new."""
     try:
         run = dry_run(arguments)
     except PlanRefusedError as error:
@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> int:
         return 1
     told = ["Everything is up to date."]
     if run.jobs:
-        told = [*lines(run.jobs), *replacements(run.jobs, is_final=False), overview(run)]
+        steps = [] if is_new(run) else lines(run.jobs)
+        told = [*steps, *replacements(run.jobs, is_final=False), overview(run)]
         told += estimate(run.jobs, calibrated(), cores=cores_of(arguments))
     sys.stdout.write("".join(f"{line}\n" for line in told))
     return 0

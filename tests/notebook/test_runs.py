@@ -153,6 +153,7 @@ def test_the_table_has_a_row_for_each_run(tmp_path):
         history = trained("S3, mlp").history
         assert table["test_loss"].tolist() == [float(history["loss"].sel(split="test")[-1])] * 2
     assert len(ontogeny.runs(paths[1])) == 1
+    assert not len(ontogeny.runs(tmp_path.parent))
     with pytest.raises(FileNotFoundError, match="no such folder"):
         ontogeny.runs(tmp_path / "other")
 

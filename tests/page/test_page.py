@@ -127,8 +127,24 @@ def test_the_first_figure_of_the_story_is_the_picture_of_the_study(small):
     other = SmallPage(small.folder)
     other.outline = {**small.outline, "studies": [study]}
     names = Parsed(other.text()).values("id")
-    first = next(name for name in names if name.startswith("first."))
-    assert first == "first.composition.figures.second.seed1.readout"
+    first = next(name for name in names if name.startswith("composition.figures."))
+    assert first == "composition.figures.second.seed1.readout"
+    assert names.count(first) == 1
+
+
+def test_the_first_picture_says_what_it_is_of_and_its_run_leads_to_it(small, page):
+    best = next(name for name in page.values("id") if name.startswith("composition.figures."))
+    run = best.rpartition(".")[0]
+    (of,) = {each.title for each in small.plans["composition"].subjects("run")} & {*page.said("p")}
+    assert best in [link.removeprefix("#") for link in page.values("href")]
+    assert run.endswith("second.seed1")
+    assert "seed 1" in of
+
+
+def test_a_caption_is_in_full_once_and_folded_up_afterwards(small, page):
+    captions = small.outline["studies"][0]["captions"]
+    shown = len(page.all("figure"))
+    assert page.said("summary") == ["What is shown"] * (shown - len(captions))
 
 
 def test_a_run_says_what_it_learned_and_those_without_figures_do_so_in_a_table(page):
@@ -177,11 +193,36 @@ def test_outcomes_of_long_runs_are_beside_verdicts_and_also_without_one(small, c
     assert "does not hold long 0.2 [0.1, 0.3] , 80 runs" in said
 
 
-def test_claims_that_no_run_measures_are_folded_up(small):
-    nothing = float("nan")
-    claims = judged(("silent", nothing, nothing, nothing, 0), ("told", 0.9, 0.8, 1.0, 7))
+SILENT = ("silent", *[float("nan")] * 3, 0)
+
+
+def test_claims_that_no_run_measures_are_folded_up_and_lead_to_no_picture(small):
+    claims = judged(SILENT, ("told", 0.9, 0.8, 1.0, 7), figure="seeds")
     page = Parsed(small.text(claims=claims))
-    assert page.said("summary") == ["1 claim that no run of this configuration measures"]
+    assert "1 claim that no run of this configuration measures" in page.said("summary")
+    figures = [
+        each["aria-label"] for each in page.all("a") if "claim" in each.get("aria-label", "")
+    ]
+    assert figures == ["Figure of the claim: Title of told"]
+
+
+def test_a_verdict_whose_value_is_not_kept_says_so(small, claims):
+    long = judged(SILENT, ("open", 0.7, 0.6, 0.8, 90), configuration="long")
+    long = long.assign(verdict=long["verdict"].where(False, "holds"), outlook=("claim", ["", ""]))
+    said = " ".join(text for _, text in Parsed(small.text(claims=claims, atlas=[long])).text)
+    assert "Title of silent" in said
+    assert "holds long Value not kept." in said
+    assert "holds long 0.7" in said
+
+
+def test_what_all_notes_say_is_said_once(small, claims):
+    note = "All runs are of one kind."
+    names = range(claims.sizes["claim"])
+    alike = claims.assign(note=("claim", [note for _ in names]))
+    assert Parsed(small.text(claims=alike)).said("p").count(note) == 1
+    others = claims.assign(note=("claim", [f"{note} {name}" for name in names]))
+    said = Parsed(small.text(claims=others)).said("p")
+    assert [text for text in said if note in text] == [f"{note} {name}" for name in (2, 1, 0)]
 
 
 def test_many_figures_are_beside_the_page_apart_from_those_of_the_first_run(small):
@@ -208,6 +249,7 @@ def test_a_configuration_without_figures_claims_and_results_has_a_page(tmp_path)
         "second",
         "adds",
     ]
+    assert page.said("h3") == ["Runs"]
 
 
 CAPTIONS = [

@@ -11,8 +11,8 @@ from ontogeny.studies.composition.summary import (
 )
 
 NAN = float("nan")
-LEARNED = Outcome(1.0, 117.0, 1550.0, 215.0, 850.0)
-SECOND = Outcome(0.995, 120.0, 1650.0, 185.0, 900.0)
+LEARNED = Outcome(1.0, 117.0, 1550.0, 850.0)
+SECOND = Outcome(0.995, 120.0, 1650.0, 900.0)
 FITTED = Outcome(0.2, memorised=300.0)
 GROUPS = {"a": "C59", "b": "S5"}
 
@@ -24,14 +24,13 @@ def test_outcomes_are_read_by_experiment_and_seed(generalised):
             "test_accuracy": ("run", [0.99, 0.5]),
             "memorised_step": ("run", [100.0, 200.0]),
             generalised: ("run", [1500.0, NAN]),
-            "memorisation_end": ("run", [300.0, NAN]),
             "circuit_end": ("run", [1600.0, NAN]),
             "experiment_of_run": ("run", np.array(["a", "b"], dtype=object)),
             "seed_of_run": ("run", [3, 0]),
         }
     )
     found = outcomes_of_runs(joined)
-    assert found["a", 3] == Outcome(0.99, 100.0, 1500.0, 300.0, 1600.0)
+    assert found["a", 3] == Outcome(0.99, 100.0, 1500.0, 1600.0)
     assert found["b", 0].accuracy == 0.5
     assert np.isnan(found["b", 0].circuit_end)
 
@@ -50,11 +49,11 @@ def test_networks_are_counted_and_their_circuits_dated():
     runs = {("a", 0): LEARNED, ("a", 1): SECOND, ("b", 0): FITTED}
     assert summary(runs) == (
         "2 of 3 networks generalised",
-        "circuits formed by step 875 (median, from 850 to 900)",
+        "the phase of circuit formation ended between steps 850 and 900",
     )
     assert summary({("a", 0): LEARNED}) == (
         "1 of 1 network generalised",
-        "the circuit formed by step 850",
+        "the phase of circuit formation ended at step 850",
     )
     assert summary({("b", 0): FITTED}) == ("0 of 1 network generalised", "")
     assert summary({}) == ("", "")
@@ -70,14 +69,14 @@ def test_networks_trained_on_all_pairs_are_counted_by_what_they_learned():
 
 FINDINGS = {
     "The network on C59 fits its training pairs by step 117 but generalises only at step 1,550; "
-    "its circuit forms between steps 215 and 850.": {("a", 0): LEARNED},
+    "the phase of circuit formation ends at step 850.": {("a", 0): LEARNED},
     "Both networks on C59 fit their training pairs by step 120 but generalise only between steps "
-    "1,550 and 1,650; their circuits form between steps 185 and 900.": {
+    "1,550 and 1,650; the phase of circuit formation ends between steps 850 and 900.": {
         ("a", 0): LEARNED,
         ("a", 1): SECOND,
     },
     "1 of 2 networks on C59 and S5 fits its training pairs by step 117 but generalises only at "
-    "step 1,550; its circuit forms between steps 215 and 850.": {
+    "step 1,550; the phase of circuit formation ends at step 850.": {
         ("a", 0): LEARNED,
         ("b", 0): FITTED,
     },

@@ -7,27 +7,30 @@ import xarray as xr
 from ontogeny.studies.rlhf.summary import finding
 
 NAN = float("nan")
-MODEL = ("proxy", 0.48, 0.27)
-OTHER = ("proxy", 0.52, 0.33)
-GOLD = ("gold", 3.02, 2.97)
+MODEL = ("proxy", 0.48, 0.27, 1.35, 1.35)
+OTHER = ("proxy", 0.52, 0.33, 1.45, 1.25)
+STILL_RISING = ("proxy", 0.48, 0.48, 0.62, 0.62)
+GOLD = ("gold", 3.02, 2.97, NAN, NAN)
+START = (0.02, 0.05)
+"""Scores of the start policy: the true one, and that by the model."""
 
 
 def compared(*runs, models=2):
-    scores = np.array([run[1:] for run in runs], dtype=float).reshape(-1, 2)
-    unknown = np.full(len(runs), NAN)
+    scores = np.array([run[1:] for run in runs], dtype=float).reshape(-1, 2, 2)
     return xr.Dataset(
         {
-            f"{name}_score": (("run", "role"), np.stack([values, unknown], axis=1))
-            for name, values in zip(("peak", "end"), scores.T, strict=True)
+            f"{name}_score": (("run", "role"), scores[:, :, at])
+            for at, name in enumerate(("peak", "end"))
         }
+        | {"start_score": (("run", "role"), np.tile(START, (len(runs), 1)))}
         | {"reward_of_run": ("run", np.array([run[0] for run in runs], dtype=object))},
         {"role": ["gold", "train"], "preference_model": [f"m{each}" for each in range(models)]},
     )
 
 
 ONE = (
-    "Trained against a preference model, the policy reaches a true score of 0.48 at the peak and "
-    "0.27 at the end"
+    "Trained against a preference model, the policy gains 1.30 nat by that model, but in true "
+    "score 0.46 nat at the peak and 0.25 nat at the end, which is over-optimisation"
 )
 
 
@@ -37,15 +40,21 @@ ONE = (
         ([MODEL], f"{ONE}."),
         (
             [GOLD, MODEL],
-            f"{ONE}; trained against the true score itself, the policy reaches a true score of "
-            "3.02 at the peak and 2.97 at the end.",
+            f"{ONE}; trained against the true score itself, the policy gains 3.00 nat at the "
+            "peak and 2.95 nat at the end.",
         ),
         (
             [MODEL, OTHER],
-            "Trained against a preference model, 2 policies reach a true score of 0.50 at the peak "
-            "and 0.30 at the end, on average.",
+            "Trained against a preference model, 2 policies gain 1.25 nat by that model, but in "
+            "true score 0.48 nat at the peak and 0.28 nat at the end, on average, which is "
+            "over-optimisation.",
         ),
-        ([("proxy", NAN, NAN)], ""),
+        (
+            [STILL_RISING],
+            "Trained against a preference model, the policy gains 0.57 nat by that model, in true "
+            "score 0.46 nat at the peak and 0.46 nat at the end.",
+        ),
+        ([("proxy", *[NAN] * 4)], ""),
     ],
 )
 def test_a_finding_has_the_true_scores_by_what_policies_are_trained_against(runs, said):

@@ -85,7 +85,7 @@ def about_folder(folder: Path) -> tuple[str, Path]:
         if parent.name in NAMES and folder.is_dir():
             return parent.name, parent
     where = "results/<configuration>/<study>/<experiment>/seed<n>"
-    msg = f"{folder}: is not the folder of a run, which is {where}"
+    msg = f"{folder} is not the folder of a run; runs are in {where}"
     raise FileNotFoundError(msg)
 
 
@@ -115,7 +115,7 @@ def opened_results(
         remedy = "run the workflow with the configuration it belongs to"
         if runs:
             remedy = f"open one of the runs in it, {', '.join(runs)}"
-        msg = f"{folder}: has no results; {remedy}"
+        msg = f"{folder} has no results; {remedy}"
         raise FileNotFoundError(msg)
     results = {name: open_lazily(file) for name, file in files.items()}
     about = next(iter(results.values())).attrs

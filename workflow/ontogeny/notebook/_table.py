@@ -15,17 +15,20 @@ from ontogeny.storage import StorageError, open_lazily
 __all__ = ["runs"]
 
 _SEED = re.compile(r"seed\d+")
+_ABOVE = ("", "*/", "results/*/")
+"""What is between a folder and the studies below it: a configuration, all, or a whole project."""
 
 
 def runs(folder: str | Path = "results") -> pd.DataFrame:
-    """Return a table of all runs below a folder, one row a run.
+    """Return a table of all runs of a folder, one row a run.
 
     Checkpoints are not read.
 
     Parameters
     ----------
     folder : path
-        Of all results, or of those of a configuration, a study or an experiment.
+        Of all results, or of those of a configuration, a study or an experiment, or a folder in
+        which ``results`` is. No other folders below it are looked into.
 
     Returns
     -------
@@ -75,7 +78,8 @@ def _studies(folder: Path) -> list[Path]:
     above = [each for each in (folder, *folder.parents) if each.name in NAMES]
     if above:
         return above[:1]
-    return sorted(each for name in NAMES for each in folder.glob(f"**/{name}") if each.is_dir())
+    places = (f"{above}{name}" for name in NAMES for above in _ABOVE)
+    return sorted(each for place in places for each in folder.glob(place) if each.is_dir())
 
 
 def _results(run: Path, order: Sequence[str]) -> list[Path]:

@@ -10,7 +10,7 @@ import xarray as xr
 from ontogeny.claims import VERDICTS
 from ontogeny.page._numbers import counted
 
-__all__ = ["Judged", "OfStudy", "Outcome", "judged_by_study"]
+__all__ = ["Judged", "OfStudy", "Outcome", "judged_by_study", "subject_of"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ class Outcome:
         """Whether the claim holds or does not hold."""
         return self.verdict != VERDICTS[2]
 
+    @property
+    def lacks_value(self) -> bool:
+        """Whether the verdict is known, but not the value that it follows from."""
+        return not self.is_measured and not self.outlook
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -78,7 +83,8 @@ class Judged:
     here : Outcome, or None
         In this configuration.
     picture : str
-        Anchor of the picture that shows it; empty if it is not on the page.
+        Anchor of the picture that shows it; empty if it is not on the page, or if no run of this
+        configuration measures what is claimed.
     elsewhere : tuple of Outcome
     """
 
@@ -113,16 +119,22 @@ class OfStudy:
     Attributes
     ----------
     anchor, title : str
+    subject : str
+        What they are about, without what is after a comma.
     claims : tuple of Judged
         Those that tell something first.
     counts : tuple of (str, int)
         Number of claims with each verdict here.
+    note : str
+        What all notes on these verdicts say, if there are several; it is said once.
     """
 
     anchor: str
     title: str
+    subject: str
     claims: tuple[Judged, ...]
     counts: tuple[tuple[str, int], ...]
+    note: str
 
 
 def judged_by_study(
@@ -150,20 +162,38 @@ def judged_by_study(
         found = [_outcome(each[name]) for each in others if name in each]
         claim = _judged(rows[0], own.get(name), found, anchors)
         by_study.setdefault(_text(rows[0], "study"), []).append(claim)
-    first = [about.partition(",")[0] for about in by_study]
-    ordered = sorted(by_study, key=lambda about: first.index(about.partition(",")[0]))
+    first = [subject_of(about) for about in by_study]
+    ordered = sorted(by_study, key=lambda about: first.index(subject_of(about)))
     return [_of_study(about, by_study[about]) for about in ordered]
+
+
+def subject_of(about: str) -> str:
+    """Return what claims are about without what is after a comma.
+
+    Examples
+    --------
+    >>> subject_of("surprise, parity")
+    'surprise'
+    """
+    return about.partition(",")[0]
 
 
 def _of_study(about: str, claims: Iterable[Judged]) -> OfStudy:
     ordered = tuple(sorted(claims, key=lambda claim: claim.rank))
-    verdicts = [claim.here.verdict for claim in ordered if claim.here is not None]
+    outcomes = [claim.here for claim in ordered if claim.here is not None]
+    verdicts = [each.verdict for each in outcomes]
     return OfStudy(
         anchor=f"claims-{''.join(c if c.isalnum() else '-' for c in about)}",
         title=about[:1].upper() + about[1:],
+        subject=subject_of(about),
         claims=ordered,
         counts=tuple((verdict, verdicts.count(verdict)) for verdict in VERDICTS),
+        note=_shared([each.note for each in outcomes if each.note]),
     )
+
+
+def _shared(notes: Sequence[str]) -> str:
+    return notes[0] if len(notes) > 1 and len({*notes}) == 1 else ""
 
 
 def _by_claim(judged: xr.Dataset | None) -> dict[str, xr.Dataset]:
@@ -179,6 +209,8 @@ def _judged(
     anchors: Mapping[tuple[str, str], str],
 ) -> Judged:
     about, figure = _text(said, "study"), _text(said, "figure")
+    outcome = None if here is None else _outcome(here)
+    is_measured = outcome is not None and outcome.is_measured
     return Judged(
         title=_text(said, "title"),
         statement=_text(said, "statement"),
@@ -186,8 +218,8 @@ def _judged(
         quantity=_text(said, "quantity"),
         side=_text(said, "side"),
         threshold=_number(said, "threshold"),
-        here=None if here is None else _outcome(here),
-        picture=anchors.get((about, figure), ""),
+        here=outcome,
+        picture=anchors.get((about, figure), "") if is_measured else "",
         elsewhere=tuple(elsewhere),
     )
 

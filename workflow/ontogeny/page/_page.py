@@ -21,12 +21,15 @@ class Subject:
         What it says of itself, if it is a run.
     pictures : tuple of Picture
         In the order in which they are to be looked at.
+    above : Picture, or None
+        That of it with which the study begins.
     """
 
     anchor: str
     title: str
     run: Run | None
     pictures: tuple[Picture, ...]
+    above: Picture | None
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,16 @@ class StudyPart:
 
     @property
     def pictures(self) -> list[Picture]:
-        """Return the pictures of all groups."""
+        """Return all pictures, in the order of the page."""
         subjects = (subject for group in self.groups for subject in group.subjects)
-        return [each for subject in subjects for each in subject.pictures]
+        first = [] if self.best is None else [self.best]
+        return [*first, *(each for subject in subjects for each in subject.pictures)]
+
+    @property
+    def title_of_others(self) -> str:
+        """Return what the runs without figures are called."""
+        subjects = (subject for group in self.groups for subject in group.subjects)
+        return "Runs without figures" if any(each.run for each in subjects) else "Runs"
 
     @property
     def columns(self) -> list[str]:

@@ -48,8 +48,8 @@ class Picture:
         Of the figure.
     heading : str
         What is shown.
-    alt : str
-        What it is a picture of.
+    of : str
+        What it is drawn of, in words.
     source : str
         The picture itself as a data URL, or its path from the page.
     vector : str
@@ -58,17 +58,25 @@ class Picture:
         In pixels.
     caption : Markup
         All but its heading.
+    is_folded : bool
+        Whether the caption is folded up, as it is on the page in full before.
     """
 
     anchor: str
     name: str
     heading: str
-    alt: str
+    of: str
     source: str
     vector: str
     width: int
     height: int
     caption: Markup
+    is_folded: bool
+
+    @property
+    def alt(self) -> str:
+        """Return what it is a picture of."""
+        return f"{self.heading}: {self.of}" if self.of else self.heading
 
     @property
     def is_embedded(self) -> bool:
@@ -82,7 +90,14 @@ class Picture:
 
 
 def picture(
-    path: str, folder: Path, *, anchor: str, of: str, caption: Caption, is_embedded: bool
+    path: str,
+    folder: Path,
+    *,
+    anchor: str,
+    of: str,
+    caption: Caption,
+    is_embedded: bool,
+    is_folded: bool = False,
 ) -> Picture:
     """Return the picture of a figure.
 
@@ -98,6 +113,8 @@ def picture(
     caption : Caption
     is_embedded : bool
         Whether the page holds the picture itself.
+    is_folded : bool
+        Whether its caption is on the page in full before.
     """
     content = content_of(folder / f"{path}.png")
     width, height = unpack_from(">II", content[:_HEADER], 16)
@@ -105,7 +122,7 @@ def picture(
         anchor=anchor,
         name=path.rpartition("/")[2],
         heading=caption.heading,
-        alt=f"{caption.heading}: {of}" if of else caption.heading,
+        of=of,
         source=f"data:image/png;base64,{b64encode(content).decode()}"
         if is_embedded
         else f"{path}.png",
@@ -113,6 +130,7 @@ def picture(
         width=width,
         height=height,
         caption=caption.text,
+        is_folded=is_folded,
     )
 
 

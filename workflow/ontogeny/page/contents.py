@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import xarray as xr
 
-from ontogeny.page._claims import judged_by_study
+from ontogeny.page._claims import judged_by_study, subject_of
 from ontogeny.page._page import Group, LongRuns, Page, StudyPart, Subject
 from ontogeny.page._pictures import Picture, caption_of, picture
 from ontogeny.page._runs import Run, run_of
@@ -74,10 +74,12 @@ def page_of(
         for about in maker.claims
         for figure, anchor in _first_anchors(part).items()
     }
+    judged = judged_by_study(claims, atlas, anchors)
+    subjects = {subject_of(about) for maker in makers for about in maker.claims}
     return Page(
         configuration=outline["configuration"],
         studies=tuple(studies),
-        claims=tuple(judged_by_study(claims, atlas, anchors)),
+        claims=tuple(each for each in judged if each.subject in subjects),
         long_runs=tuple(map(_long_runs, atlas)),
         figures=figures,
         linked=sum(not each.is_embedded for part in studies for each in part.pictures),
@@ -92,7 +94,7 @@ def _long_runs(outcomes: xr.Dataset) -> LongRuns:
 def _first_anchors(part: StudyPart) -> dict[str, str]:
     """Return by the name of each figure of a study the anchor of the first picture of it."""
     found: dict[str, str] = {}
-    for each in [*part.pictures, *([part.best] if part.best else [])]:
+    for each in part.pictures:
         found.setdefault(each.name, each.anchor)
     return found
 
@@ -135,15 +137,17 @@ class _Maker:
         self._first_run_alone = first_run_alone
         self._captions = {key: caption_of(each) for key, each in study["captions"].items()}
         self._best = _best(study)
+        self._explained: set[str] = set()
         self.name: str = study["name"]
         self.claims: list[str] = study["claims"]
 
     def part(self, finding: str) -> StudyPart:
         """Return the part, with the sentence that says what its runs show."""
+        best = None if self._best is None else self._picture(self._best, is_embedded=True)
         groups = tuple(
             Group(f"{self.name}.{each['level']}", _TITLES.get(each["level"], each["level"]), made)
             for each in self._study["levels"]
-            if (made := tuple(self._subjects(each["level"], each["subjects"])))
+            if (made := tuple(self._subjects(each["level"], each["subjects"], best)))
         )
         shown = {
             (subject.run.experiment, subject.run.seed)
@@ -158,21 +162,24 @@ class _Maker:
             finding=finding,
             experiments=len({name for name, _ in runs}),
             runs=len(runs),
-            best=self._first_picture(),
+            best=best,
             groups=groups,
             others=tuple(self._run(*run) for run in runs if run not in shown),
         )
 
-    def _subjects(self, level: str, subjects: Sequence[Mapping[str, Any]]) -> Iterator[Subject]:
+    def _subjects(
+        self, level: str, subjects: Sequence[Mapping[str, Any]], best: Picture | None
+    ) -> Iterator[Subject]:
         for number, each in enumerate(subjects):
             values = dict(each["wildcards"])
             is_embedded = level != "run" or not number or not self._first_run_alone
             pictures = tuple(
                 self._picture(_Place(level, each, name), is_embedded=is_embedded)
                 for name in each["figures"]
-                if values or _Place(level, each, name) != self._best
+                if _Place(level, each, name) != self._best
             )
-            if not pictures:
+            has_best = self._best is not None and self._best[:2] == (level, each)
+            if not pictures and not values:
                 continue
             yield Subject(
                 anchor=self._anchor(each["folder"]),
@@ -181,28 +188,26 @@ class _Maker:
                 if level == "run"
                 else None,
                 pictures=pictures,
+                above=best if has_best and values else None,
             )
-
-    def _first_picture(self) -> Picture | None:
-        """Return the picture to be looked at first; that of one of several is shown there too."""
-        if self._best is None:
-            return None
-        before = "first." if self._best.subject["wildcards"] else ""
-        return self._picture(self._best, is_embedded=True, before=before)
 
     def _run(self, experiment: str, seed: int) -> Run:
         folder = self._folder / self.name / experiment / f"seed{seed}"
         return run_of(folder.as_posix(), experiment, seed, tells=self._study["tells"])
 
-    def _picture(self, place: "_Place", *, is_embedded: bool, before: str = "") -> Picture:
+    def _picture(self, place: _Place, *, is_embedded: bool) -> Picture:
         level, subject, name = place
+        key = f"{level}/{name}"
+        is_folded = key in self._explained
+        self._explained.add(key)
         return picture(
             f"{self.name}/{subject['folder']}/{name}",
             self._folder,
-            anchor=before + self._anchor(f"{subject['folder']}/{name}"),
+            anchor=self._anchor(f"{subject['folder']}/{name}"),
             of=subject["title"],
-            caption=self._captions[f"{level}/{name}"],
+            caption=self._captions[key],
             is_embedded=is_embedded,
+            is_folded=is_folded,
         )
 
     def _anchor(self, path: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ontogeny.costs import JOINED, Amount, Cost, Rates, drawing, seconds
 from ontogeny.figures import drawn_together
 from ontogeny.study import Plan
+from ontogeny.workflow.plan_words import number_of, study_title
 from ontogeny.workflow.planning import PlannedJob
 
 __all__ = ["cores_of", "cost_of", "estimate"]
@@ -102,11 +103,11 @@ def estimate(jobs: Sequence[PlannedJob], rates: Rates, *, cores: int) -> list[st
         if study:
             by_study[study] = by_study.get(study, Cost()) + cost
     if len(by_study) > 1:
-        each = [f"{study} {_amount(cost, rates)}" for study, cost in by_study.items()]
+        each = [f"{study_title(name)} {_amount(cost, rates)}" for name, cost in by_study.items()]
         told.append(f"By study: {'; '.join(each)}.")
     shorter = sum(cost.at_most for _, cost in known)
     if shorter:
-        told.append(f"At most: {shorter} training{'s' * (shorter > 1)} may stop early.")
+        told.append(f"It may be less: {number_of(shorter, 'training')} may stop early.")
     unknown = Counter(job.rule for job in jobs if job.cost is None)
     if unknown:
         counted = ", ".join(f"{number} x {rule}" for rule, number in unknown.items())

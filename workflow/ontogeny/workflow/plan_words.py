@@ -4,15 +4,26 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from ontogeny.known_studies import study_named
 from ontogeny.workflow.planning import WHY, PlannedJob, PlannedRun
 
-__all__ = ["KINDS", "kind_of", "lines", "number_of", "overview", "progress_log", "task_of"]
+__all__ = [
+    "KINDS",
+    "is_new",
+    "kind_of",
+    "lines",
+    "number_of",
+    "overview",
+    "progress_log",
+    "study_title",
+    "task_of",
+]
 
 KINDS = {
     "training": "training",
     "analysis": "analysis",
     "figures": "set of figures",
-    "other": "other",
+    "other": "other step",
 }
 """Kinds of steps, with what one is called."""
 
@@ -75,6 +86,11 @@ def number_of(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else _PLURALS.get(noun, f'{noun}s')}"
 
 
+def is_new(run: PlannedRun) -> bool:
+    """Return whether all steps run, and none of them replaces a result."""
+    return len(run.jobs) == run.total and not any(job.is_finished for job in run.jobs)
+
+
 def overview(run: PlannedRun) -> str:
     """Return in one sentence how many steps of which kinds run, and why.
 
@@ -86,7 +102,7 @@ def overview(run: PlannedRun) -> str:
     """
     kinds = Counter(kind_of(job.rule, job.message, job.wildcards) for job in run.jobs)
     counted = ", ".join(number_of(kinds[kind], noun) for kind, noun in KINDS.items() if kinds[kind])
-    if len(run.jobs) == run.total and not any(job.is_finished for job in run.jobs):
+    if is_new(run):
         return f"{number_of(run.total, 'step')}: {counted}; everything is new."
     causes = _causes(run.jobs)
     left = len(causes) - _MOST_CAUSES
@@ -99,7 +115,7 @@ def _causes(jobs: Iterable[PlannedJob]) -> list[str]:
     """Return why jobs run, apart from those that merely follow others."""
     named: dict[str, list[str]] = {}
     for job in jobs:
-        if not (job.reasons and job.reasons[0] == _FOLLOWS):
+        if not _follows(job):
             named.setdefault(_cause(job), []).append(_named(job))
     return [cause.format(_listed(names)) for cause, names in named.items()]
 
@@ -118,7 +134,25 @@ def _cause(job: PlannedJob) -> str:
 def _named(job: PlannedJob) -> str:
     """Return a job by its study and its experiment, or else by what it does."""
     experiment = job.wildcards.get("experiment")
-    return f"{job.study} {experiment}".strip() if experiment else task_of(job.message)
+    if not experiment:
+        return task_of(job.message)
+    return f"{experiment} ({study_title(job.study)})" if job.study else experiment
+
+
+def _follows(job: PlannedJob) -> bool:
+    """Return whether a job runs for no other reason than that another does."""
+    return bool(job.reasons) and job.reasons[0] == _FOLLOWS
+
+
+def study_title(study: str) -> str:
+    """Return what a study is called.
+
+    Examples
+    --------
+    >>> study_title("noisy_labels")
+    'Noisy labels'
+    """
+    return study_named(study).title
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -127,7 +161,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def lines(jobs: Iterable[PlannedJob]) -> list[str]:
-    """Return one line for each kind of step and reason, with up to four names; figures last.
+    """Return one line for each kind of step and reason, with up to four names.
+
+    Figures are last, before the number of steps that merely follow others.
 
     Examples
     --------
@@ -136,11 +172,19 @@ def lines(jobs: Iterable[PlannedJob]) -> list[str]:
     ['train (e, seed 0): its configuration or code has changed']
     """
     groups: dict[tuple[str, str], list[str]] = {}
+    following = 0
     for job in jobs:
+        if _follows(job):
+            following += 1
+            continue
         kind, name = _told(job.message)
         groups.setdefault((kind, _why(job)), []).append(name)
     ordered = sorted(groups.items(), key=lambda group: group[0][0].startswith("figure"))
-    return [f"{kind}{_bracketed(names)}: {why}" for (kind, why), names in ordered]
+    told = [f"{kind}{_bracketed(names)}: {why}" for (kind, why), names in ordered]
+    if following:
+        why = WHY[_FOLLOWS] if following == 1 else "follow other steps"
+        told.append(f"{number_of(following, 'step')}: {why}")
+    return told
 
 
 def _told(message: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """`make run`: the plan in a few lines, the workflow while it runs, and what it came to."""
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -28,6 +29,8 @@ __all__ = ["PlanRefusedError", "dry_run", "run_workflow", "snakemake_log", "stag
 _COMMAND = (sys.executable, "-m", "snakemake")
 _REFRESHED = 2.0
 """How often the display is drawn anew [1/s]."""
+
+_PROFILE = re.compile(r"Using (workflow specific )?profiles? .* for setting default command line")
 
 _MOST_LINES = 40
 _INTERRUPTED = 130
@@ -68,8 +71,14 @@ def dry_run(arguments: Sequence[str]) -> PlannedRun:
             check=False,
         )
         if run.returncode or not path.exists():
-            raise PlanRefusedError((run.stdout + run.stderr).strip())
+            raise PlanRefusedError(_refusal(run.stdout + run.stderr))
         return read_plan(path)
+
+
+def _refusal(said: str) -> str:
+    """Return what Snakemake says of why it does not plan, without the profile that it uses."""
+    lines = (line for line in said.splitlines() if not _PROFILE.match(line))
+    return "\n".join(lines).strip()
 
 
 def stages(run: PlannedRun) -> list[str]:
@@ -192,12 +201,12 @@ def _shown(progress: Path) -> Iterator[Callable[[Heard], None]]:
 
 
 def _now(progress: Path) -> Text:
-    """Return what the file of a run says, one line of the terminal for each of its lines."""
+    """Return what the file of a run says; a line that is too long goes on in the next one."""
     try:
         said = progress.read_text(encoding="utf-8").rstrip()
     except OSError:
         said = "Snakemake is planning"
-    return Text(said, no_wrap=True, overflow="ellipsis")
+    return Text(said)
 
 
 def _last_words(log: Path, start: int, arguments: Sequence[str]) -> str:

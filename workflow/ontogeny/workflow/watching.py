@@ -10,7 +10,13 @@ from threading import Event, Thread
 
 from ontogeny.storage import StorageError, write_text
 from ontogeny.study import Places
-from ontogeny.workflow.plan_words import kind_of, number_of, progress_log, task_of
+from ontogeny.workflow.plan_words import (
+    kind_of,
+    number_of,
+    progress_log,
+    study_title,
+    task_of,
+)
 from ontogeny.workflow.progress import Progress, last_progress
 from ontogeny.workflow.snakemake_parts import part
 from ontogeny.workflow.summaries import duration
@@ -222,16 +228,17 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 
 def _named(step: _Step) -> str:
-    """Return what a step does, with its study where that does not say it."""
-    study = step.study.replace("_", " ")
-    return step.task if study in step.task else f"{study}: {step.task}"
+    """Return what a step does, after its study."""
+    return f"{study_title(step.study)}: {step.task}" if step.study else step.task
 
 
 def _first(step: _Step) -> str:
-    """Return what begins with the first step of a kind of a study."""
+    """Return of what kind the first step is that begins; of a single one, what it does."""
+    if not step.study:
+        return f"{step.task[0].upper()}{step.task[1:]}"
     kinds = {"training": "trainings", "analysis": "analyses of runs", "figures": "figures"}
-    what = kinds.get(step.kind, "data and comparisons")
-    return f"{step.study.replace('_', ' ')}: {what} begin" if step.study else f"{step.task}: begun"
+    what = kinds.get(step.kind, "data and joins of runs")
+    return f"{study_title(step.study)}: first {what}"
 
 
 def _far(progress: Progress) -> str:
@@ -240,8 +247,8 @@ def _far(progress: Progress) -> str:
     Examples
     --------
     >>> _far(Progress(5000, 20000, "training loss 0.1, test loss 3.2", 61.0))
-    'step 5,000 of 20,000 (25 %), training loss 0.1, test loss 3.2, 1 min 1 s left'
+    'step 5,000 of 20,000 (25 %), 1 min 1 s left, training loss 0.1, test loss 3.2'
     """
     share = f"{100 * progress.share:.0f} %"
     left = f"{duration(progress.left)} left"
-    return f"step {progress.step:,} of {progress.steps:,} ({share}), {progress.shown}, {left}"
+    return f"step {progress.step:,} of {progress.steps:,} ({share}), {left}, {progress.shown}"

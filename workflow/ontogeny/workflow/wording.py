@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["all_of", "between", "joined", "median_of", "verb"]
+__all__ = ["all_of", "between", "joined", "verb"]
 
 
 def all_of(number: int, total: int, noun: str = "network") -> str:
@@ -42,22 +42,6 @@ def between(steps: Sequence[float]) -> str:
     """
     first, last = (f"{step:,.0f}" for step in (min(steps), max(steps)))
     return f"at step {first}" if first == last else f"between steps {first} and {last}"
-
-
-def median_of(steps: Sequence[float]) -> str:
-    """Return the median of some steps, with their range if they differ.
-
-    Examples
-    --------
-    >>> median_of([1600.0]), median_of([1500.0, 1600.0, 2000.0])
-    ('step 1,600', 'step 1,600 (median, from 1,500 to 2,000)')
-    """
-    ordered = sorted(steps)
-    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-    text = f"step {middle:,.0f}"
-    if ordered[0] == ordered[-1]:
-        return text
-    return f"{text} (median, from {ordered[0]:,.0f} to {ordered[-1]:,.0f})"
 
 
 def joined(words: Sequence[str]) -> str:

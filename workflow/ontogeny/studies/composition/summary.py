@@ -8,7 +8,7 @@ import xarray as xr
 
 from ontogeny.joins.outcomes import is_learned
 from ontogeny.study import Summary
-from ontogeny.workflow.wording import all_of, between, joined, median_of, verb
+from ontogeny.workflow.wording import all_of, between, joined, verb
 
 __all__ = ["Outcome", "finding", "outcomes_of_history", "outcomes_of_runs", "summary"]
 
@@ -27,14 +27,13 @@ class Outcome:
     memorised, generalised : float
         First checkpoints with a training and a test accuracy of at least 0.99 [step]; NaN where
         there is none, or none is known.
-    circuit_start, circuit_end : float
-        Ends of memorisation and of circuit formation [step]; NaN where none was found.
+    circuit_end : float
+        End of the phase of circuit formation [step]; NaN where none was found.
     """
 
     accuracy: float
     memorised: float = _NAN
     generalised: float = _NAN
-    circuit_start: float = _NAN
     circuit_end: float = _NAN
 
 
@@ -42,7 +41,6 @@ _COLUMNS = {
     "accuracy": ("test_accuracy",),
     "memorised": ("memorised_step",),
     "generalised": ("test_step", "generalised_step"),
-    "circuit_start": ("memorisation_end",),
     "circuit_end": ("circuit_end",),
 }
 """Variables of joined runs that the fields of an outcome are: the first that is there."""
@@ -97,11 +95,8 @@ def summary(
     said = [f"{_share(tested)} generalised"] if tested else []
     said += [f"{_share(learning)} trained on all pairs learned them"] if learning else []
     ends = [each.circuit_end for each in _learned(tested) if np.isfinite(each.circuit_end)]
-    networks = "; ".join(said)
-    if not ends:
-        return Summary(networks)
-    circuits = verb(len(ends), "the circuit", "circuits")
-    return Summary(networks, f"{circuits} formed by {median_of(ends)}")
+    circuits = f"the phase of circuit formation ended {between(ends)}" if ends else ""
+    return Summary("; ".join(said), circuits)
 
 
 def finding(
@@ -171,9 +166,8 @@ def _times(found: Sequence[Outcome]) -> str:
 
 
 def _circuits(found: Sequence[Outcome]) -> str:
-    """Return when circuits form, as a further clause; nothing if that is not known of all."""
-    starts, ends = [each.circuit_start for each in found], [each.circuit_end for each in found]
-    if not np.isfinite([starts, ends]).all():
+    """Return when circuits have formed, as a further clause; nothing if not known of all."""
+    ends = [each.circuit_end for each in found]
+    if not np.isfinite(ends).all():
         return ""
-    subject = verb(len(found), "its circuit forms", "their circuits form")
-    return f"; {subject} {between([*starts, *ends])}"
+    return f"; the phase of circuit formation ends {between(ends)}"

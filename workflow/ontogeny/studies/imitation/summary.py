@@ -39,7 +39,9 @@ def _laws(runs: xr.Dataset) -> list[str]:
     if broken:
         where = f"{broken} of {number} enumerated run{'s' * (number > 1)}"
         return [f"a law fails or could not be checked in {where}"]
-    return ["every law holds on every possible history"]
+    learners = sorted({*map(str, runs["learner_of_run"].values)})
+    one_of = f"{joined(learners)} learner{'s' * (len(learners) > 1)}"
+    return [f"the laws proved of the {one_of} hold on every possible history"]
 
 
 def _harm(runs: xr.Dataset) -> list[str]:

@@ -8,6 +8,7 @@ from ontogeny.studies.noisy_labels.bases import base_settings, runs_of
 __all__ = ["finding"]
 
 _BIAS = "mean_absolute_negative_aeg"
+_MEANING = "; bias is the mean |negative AEG| over groups"
 
 
 def finding(comparison: xr.Dataset) -> str:
@@ -37,16 +38,19 @@ def finding(comparison: xr.Dataset) -> str:
     fairest = means.isel(recipe_of_run=int(np.argmin(means[_BIAS].values)))
     where = f"In the setting `{setting}`" if comparison.sizes["setting"] > 1 else "On test comments"
     if means.sizes["recipe_of_run"] == 1:
-        return f"{where}, the recipe {_named(best)} reaches {_auc(best)} and {_bias(best)}."
+        return (
+            f"{where}, the recipe {_named(best)} reaches {_auc(best)} and {_bias(best)}{_MEANING}."
+        )
     if best["recipe_of_run"].item() == fairest["recipe_of_run"].item():
         return (
             f"{where}, the recipe {_named(best)} is both the most accurate of "
-            f"{means.sizes['recipe_of_run']} ({_auc(best)}) and the least biased ({_bias(best)})."
+            f"{means.sizes['recipe_of_run']} ({_auc(best)}) and the least biased "
+            f"({_bias(best)}){_MEANING}."
         )
     return (
         f"{where}, the most accurate of {means.sizes['recipe_of_run']} recipes is {_named(best)} "
-        f"({_auc(best)}, {_bias(best)}) and the least biased {_named(fairest)} "
-        f"({_auc(fairest)}, {_bias(fairest)})."
+        f"({_auc(best)}, {_bias(best)}); the least biased, {_named(fairest)} ({_bias(fairest)}), "
+        f"pays for it in accuracy ({_auc(fairest)}){_MEANING}."
     )
 
 
@@ -59,4 +63,4 @@ def _auc(recipe: xr.Dataset) -> str:
 
 
 def _bias(recipe: xr.Dataset) -> str:
-    return f"mean |negative AEG| {float(recipe[_BIAS]):.3f}"
+    return f"bias {float(recipe[_BIAS]):.3f}"
