@@ -5,7 +5,7 @@ from ontogeny.studies.composition.irreps.analysis.classes import ClassLogits, cl
 from ontogeny.studies.composition.irreps.analysis.components import Components, components
 from ontogeny.studies.composition.irreps.analysis.cosets import coset_partitions, cosets_of
 from ontogeny.studies.composition.irreps.analysis.evidence import Evidence, evidence
-from ontogeny.studies.composition.irreps.analysis.frame import Frame, frame
+from ontogeny.studies.composition.irreps.analysis.frame import Frame, frame, frequency_of
 from ontogeny.studies.composition.irreps.analysis.losses import (
     SPLITS,
     Ablation,
@@ -77,6 +77,7 @@ __all__ = [
     "evidence",
     "examples",
     "frame",
+    "frequency_of",
     "gini",
     "group_means",
     "hidden_shares",

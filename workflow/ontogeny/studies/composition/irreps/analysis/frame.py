@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ontogeny.groups import Group
 
-__all__ = ["Frame", "frame"]
+__all__ = ["Frame", "frame", "frequency_of"]
 
 
 @dataclass(frozen=True)
@@ -126,3 +126,15 @@ def frame(
     division[np.arange(n)[:, None], product] = np.arange(n)
     named = tuple(map(str, range(n) if labels is None else labels))
     return Frame(product, division, basis, irrep_of_entry, character, tuple(irreps), named)
+
+
+def frequency_of(name: str) -> int | None:
+    """Return the frequency that an irrep is named by; None of any other.
+
+    Examples
+    --------
+    >>> frequency_of("freq_3"), frequency_of("standard")
+    (3, None)
+    """
+    frequency = name.removeprefix("freq_")
+    return int(frequency) if frequency != name and frequency.isdecimal() else None
