@@ -86,6 +86,16 @@ def of_key(loss):
     return lambda network: loss(network, network.key_rhos)
 
 
+def total(share, *, key=False):
+    """Return the sum of a share over irreps, or over key ones alone."""
+
+    def found(network):
+        each = np.array(SHARED[share](network))
+        return each[..., network.key if key else slice(None)].sum(axis=-1)
+
+    return found
+
+
 SHARED = {
     "logit_similarity": similarity,
     "test_logit_similarity": lambda network: similarity(network, ~network.train),
@@ -106,6 +116,14 @@ SHARED = {
     "restricted_logit_loss_by_irrep": of_each(restricted_logits),
     "excluded_logit_loss": of_key(excluded_logits),
     "excluded_logit_loss_by_irrep": of_each(excluded_logits),
+}
+SHARED |= {
+    "embeddings_share": lambda network: np.mean(SHARED["embedding_fve"](network), axis=0),
+    "embedding_fve_total": total("embedding_fve"),
+    "unembedding_fve_total": total("unembedding_fve"),
+    "hidden_fve_total": total("hidden_fve"),
+    "key_hidden_part_fve": total("hidden_fve", key=True),
+    "key_hidden_fve": lambda network: np.sum(total("hidden_fve", key=True)(network)),
 }
 """Of one network: at the final checkpoint in `analysis.nc`, at every one in `evaluation.nc`."""
 
@@ -149,12 +167,20 @@ def logit_chance(network):
     return np.array(seen) / (network.n**2 * (network.n - 1))
 
 
+def key_total(chance):
+    return lambda network: np.array(chance(network))[..., network.key].sum(axis=-1)
+
+
 CHANCES = {
     "logit_chance": logit_chance,
     "logit_total_chance": lambda network: logit_chance(network).sum(),
     "embedding_chance": lambda network: [matrix_chance(network)] * 2,
     "unembedding_chance": matrix_chance,
     "hidden_chance": hidden_chance,
+    "key_embedding_chance": key_total(lambda network: [matrix_chance(network)] * 2),
+    "key_unembedding_chance": key_total(matrix_chance),
+    "key_hidden_part_chance": key_total(hidden_chance),
+    "key_irreps": lambda network: len(network.key_rhos),
 }
 """In both files, and without steps in `evaluation.nc`."""
 
@@ -365,6 +391,30 @@ def example_cosets(network, side):
     return np.array(rows)
 
 
+def example_ranks(network, side):
+    """By coset, then by mean activation; of residues by the multiple of the frequency."""
+    rows, axis = [], 1 if side == "left" else 0
+    residues = np.add.outer(range(network.n), range(network.n)) % network.n
+    for neuron, cosets in zip(examples(network), example_cosets(network, side), strict=True):
+        means = network.hidden[..., neuron].astype(np.float32).mean(axis=axis, dtype=float)
+        name = network.names[neuron_irrep(network)[neuron]]
+        places = sorted(range(network.n), key=lambda g: (cosets[g], means[g]))
+        if np.array_equal(network.product, residues):
+            frequency = int(name.removeprefix("freq_"))
+            places = sorted(range(network.n), key=lambda g: frequency * g % network.n)
+        rows.append([places.index(g) for g in range(network.n)])
+    return np.array(rows)
+
+
+def scaled_change_of_basis(network):
+    """Columns of norm 1 over the entries of key irreps."""
+    is_key = np.array(network.key)[network.irrep_of_entry]
+    rows = np.full((network.n, network.hidden.shape[-1]), np.nan)
+    rows[is_key] = change_of_basis(network)[is_key]
+    norm = np.linalg.norm(rows[is_key], axis=0)
+    return rows / np.where(norm == 0, 1, norm)
+
+
 def projection(rho):
     """The matrix that projects functions on the group on the entries of an irrep."""
     entries = rho.reshape(len(rho), -1)
@@ -481,6 +531,7 @@ ANALYSIS = {
     ),
     "constructed_loss": constructed_loss,
     "change_of_basis": change_of_basis,
+    "scaled_change_of_basis": scaled_change_of_basis,
     "hidden_cosine": hidden_cosine,
     "hidden_error": hidden_error,
     "readout_map": readout_map,
@@ -491,6 +542,9 @@ ANALYSIS = {
     "component_coset": component_cosets,
     "example_left_coset": lambda network: example_cosets(network, "left"),
     "example_right_coset": lambda network: example_cosets(network, "right"),
+    "example_left_rank": lambda network: example_ranks(network, "left"),
+    "example_right_rank": lambda network: example_ranks(network, "right"),
+    "neuron_purity": lambda network: np.max(neuron_fve(network), axis=1),
     "class_logit_mean": lambda network: logits_by_class(network, np.mean),
     "class_logit_deviation": lambda network: logits_by_class(network, np.std),
     "class_logit_least": lambda network: logits_by_class(network, min),

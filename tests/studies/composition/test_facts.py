@@ -40,7 +40,7 @@ def test_what_is_compared_by_generalisation_needs_test_pairs():
         {"architecture": {"kind": "mlp", "hidden": hidden}, "seeds": [0, 1]}
         for hidden in (8, 16, 32)
     ]
-    true = {"steps", "test-pairs", "irreps-differ", "several-widths", "enough-runs"}
+    true = {"steps", "test-pairs", "irreps-differ", "several-runs", "several-widths", "enough-runs"}
     assert facts(*mlps) == true
     assert facts(*(each | {"data": {"fraction": 1}} for each in mlps)) == {"steps"}
 
@@ -55,6 +55,18 @@ def test_the_runs_that_claims_need_are_those_of_the_claims():
     needed = {claim.name: claim.minimum for claim in CLAIMS}
     needed["strong-universality-fails"] *= 2
     assert min(needed.values()) == LEAST_RUNS
+
+
+def test_runs_are_counted_of_the_widest_networks_of_one_architecture_on_one_group():
+    def mlp(hidden, **others):
+        return {"architecture": {"kind": "mlp", "hidden": hidden}} | others
+
+    assert "several-runs" in facts(mlp(8, seeds=[0, 1]))
+    assert "several-runs" in facts(mlp(8), mlp(8, data={"fraction": 0.8}))
+    assert "several-runs" not in facts(mlp(8, seeds=[0, 1]), mlp(16))
+    assert "several-runs" not in facts(
+        mlp(8), mlp(8, group="C5"), {"architecture": TRANSFORMER | {"d_mlp": 8}}
+    )
 
 
 def test_widths_are_those_of_one_architecture_on_one_group():

@@ -4,7 +4,6 @@ from ontogeny.plotting._below import write_below
 from ontogeny.plotting._panels import (
     block_lines,
     colour_bar,
-    few_ticks,
     handle,
     heat_map,
     legend_below,
@@ -32,7 +31,6 @@ __all__ = [
     "Look",
     "block_lines",
     "colour_bar",
-    "few_ticks",
     "figure",
     "handle",
     "heat_map",

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 __all__ = [
     "block_lines",
     "colour_bar",
-    "few_ticks",
     "handle",
     "heat_map",
     "legend_below",
@@ -160,7 +159,7 @@ def heat_map(axes: Axes, values: NDArray[np.floating], title: str, *, label: str
     Returns
     -------
     AxesImage
-        Without ticks on its axes; `few_ticks` gives rows and columns numbers.
+        Without ticks on its axes.
     """
     scale = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
     image = axes.imshow(values, cmap="RdBu_r", vmin=-scale, vmax=scale, interpolation="nearest")
@@ -186,13 +185,6 @@ def colour_bar(axes: Axes | Sequence[Axes], image: AxesImage, label: str) -> Non
     bar.locator = MaxNLocator(5)
     bar.ax.tick_params(labelsize=7)
     bar.update_ticks()
-
-
-def few_ticks(axes: Axes) -> None:
-    """Give some rows and columns of a heat map their number, from 0."""
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
-        axis.set_tick_params(labelsize=7)
 
 
 def block_lines(axis: Axis, names: Sequence[str]) -> None:

@@ -64,6 +64,7 @@ _RC: Any = {
     "legend.frameon": False,
     "lines.linewidth": 1.4,
     "svg.fonttype": "path",
+    "text.hinting": "no_hinting",
     "svg.hashsalt": "ontogeny",
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,

@@ -9,7 +9,7 @@ from ontogeny.studies.composition.addition.interventions import (
     NEURON_INTERVENTIONS,
     TRANSFORMER_INTERVENTIONS,
 )
-from ontogeny.studies.composition.addition.panels import staggered_ticks
+from ontogeny.studies.composition.addition.panels import around, staggered_ticks
 from studies.composition.addition.drawing import (
     drawn,
     legends,
@@ -186,7 +186,7 @@ def test_circles_are_those_of_the_largest_frequencies_where_there_are_many():
 
 @pytest.mark.parametrize(("k", "p"), [(1, 7), (4, 7), (3, 9), (4, 15)])
 def test_residues_go_round_with_their_frequency(k, p):
-    order = module("circles").around(k, p)
+    order = around(k, p)
     assert sorted(order) == [*range(p)]
     assert (np.diff(k * order % p) >= 0).all()
 

@@ -26,13 +26,14 @@ from studies.composition.addition.runs import RUNS, trained
 runs = pytest.mark.parametrize("name", RUNS)
 OF_LOGITS = {
     "intervention_accuracy", "intervention_loss", "accuracy", "clock_share", "cube_amplitude",
-    "cube_coefficient", "cube_cosine", "cube_fve", "distance_irrelevance", "excluded_wave_accuracy",
+    "cube_coefficient", "cube_cosine", "cube_fve", "cube_fve_of_key", "distance_irrelevance",
+    "excluded_wave_accuracy",
     "excluded_wave_accuracy_by_frequency", "excluded_wave_loss", "excluded_wave_loss_by_frequency",
     "excluded_wave_loss_largest", "generalising_share", "key_by_rule", "key_disagreement",
     "key_frequency", "key_margin", "key_sum_share", "key_votes", "load_bearing", "logit_margin",
     "logit_norm", "logit_transform_norm", "loss", "parity_energy", "pizza_share", "removed_loss",
     "restricted_wave_accuracy", "restricted_wave_loss", "softmax_collapse", "sum_share",
-    "test_over_restricted_wave_loss",
+    "test_over_restricted_wave_loss", "uniform_loss",
 }  # fmt: skip
 OF_TRAINING_PAIRS = {name for name in OF_LOGITS if name.startswith("excluded_")} | {
     "logit_margin", "softmax_collapse", "test_over_restricted_wave_loss",

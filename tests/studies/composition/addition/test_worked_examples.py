@@ -156,6 +156,11 @@ def cube_shares():
     return ([x**2 / np.sum(z**2) for z in (L, L - L.mean(), both)],)
 
 
+@worked("cube_fve_of_key", "uniform_loss")
+def cubes_of_key():
+    return np.sum(np.array(cube_shares()[0])[:, key()], axis=1), np.log(P)
+
+
 @worked("spectrum_gini")
 def sparsity():
     return ([spectra(matrix) for matrix in matrices()],)

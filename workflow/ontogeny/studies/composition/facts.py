@@ -1,5 +1,6 @@
 """What is true of the runs of a configuration, so that figures can need it."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from ontogeny.groups import (
@@ -66,22 +67,25 @@ def facts_of_runs(experiments: Collection[Experiment], given: Mapping[str, Given
         ``steps``: a network has checkpoints along training. All others are true of the networks
         with test pairs. ``test-pairs``: there is one. ``irreps-differ``: one of those with
         checkpoints along training is on a group whose irreps differ in degree or smallest orbit.
+        ``several-runs``: there are two of the widest networks of one architecture on one group.
         ``several-widths``: there are `LEAST_WIDTHS` widths of one architecture on one group.
         ``enough-runs``: there are `LEAST_RUNS` runs.
     """
     tested = [experiment for experiment in experiments if experiment.has_test_pairs]
     followed = [experiment for experiment in tested if experiment.has_steps]
-    widths: dict[tuple[str, str], set[int]] = {}
+    runs_by_width: dict[tuple[str, str], Counter[int]] = {}
     for experiment in tested:
         cell = experiment.group, experiment.architecture.kind
-        widths.setdefault(cell, set()).add(experiment.architecture.neurons)
+        by_width = runs_by_width.setdefault(cell, Counter())
+        by_width[experiment.architecture.neurons] += len(experiment.seeds)
     # Making a given group costs more than reading a name: named groups come first.
     groups = sorted({each.group for each in followed}, key=lambda group: (group in given, group))
     facts = {
         "steps": any(experiment.has_steps for experiment in experiments),
         "test-pairs": bool(tested),
         "irreps-differ": any(_irreps_differ(group, given) for group in groups),
-        "several-widths": any(len(each) >= LEAST_WIDTHS for each in widths.values()),
+        "several-runs": any(each[max(each)] > 1 for each in runs_by_width.values()),
+        "several-widths": any(len(each) >= LEAST_WIDTHS for each in runs_by_width.values()),
         "enough-runs": sum(len(each.seeds) for each in tested) >= LEAST_RUNS,
     }
     return {name for name, holds in facts.items() if holds}

@@ -505,6 +505,7 @@ STUDY = Study(
             "steps",
             "test-pairs",
             "irreps-differ",
+            "several-runs",
             "several-widths",
             "enough-runs",
             "random-labels",

@@ -11,9 +11,10 @@ from ontogeny.studies.composition.config import (
     TiedMLPSettings,
     TransformerSettings,
 )
+from ontogeny.studies.composition.frequency import frequency_of
 from ontogeny.titles import percent
 
-__all__ = ["data", "frequency_of", "irrep_label", "learned", "network", "performance"]
+__all__ = ["data", "irrep_label", "learned", "network", "performance"]
 
 _PAPERS = {"universality": "arXiv 2302.03025", "progress-measures": "arXiv 2301.05217"}
 _LABELS = {
@@ -92,12 +93,6 @@ def learned(names: Sequence[str]) -> str:
     if len(frequencies) == len(names):
         return f"{'frequencies' if len(names) > 1 else 'frequency'} {', '.join(frequencies)}"
     return f"irrep{'s' * (len(names) > 1)} {', '.join(map(irrep_label, names))}"
-
-
-def frequency_of(name: str) -> int | None:
-    """Return the frequency that an irrep is named by; None of any other."""
-    frequency = name.removeprefix("freq_")
-    return int(frequency) if frequency != name and frequency.isdecimal() else None
 
 
 def irrep_label(name: str) -> str:

@@ -46,6 +46,7 @@ __all__ = [
     "HiddenLayer",
     "attention_variables",
     "changed_logits",
+    "cube_variables",
     "hidden_layer",
     "key_rules",
     "matrix_variables",
@@ -195,6 +196,19 @@ def changed_logits(
             hidden.table.explained,
         )
     yield from interventions.logit_interventions(network.logits, key)
+
+
+def cube_variables(cube_fve: xr.Variable, key: NDArray[np.bool_]) -> Variables:
+    """Return the share of the logits in the cubes of all key frequencies, by centring.
+
+    Parameters
+    ----------
+    cube_fve : Variable
+        By `centring` and `frequency`.
+    key : (q,) ndarray of bool
+    """
+    about = "share of the logits in cubes of key frequencies"
+    return {"cube_fve_of_key": variable("centring", cube_fve.values[:, key].sum(axis=1), about)}
 
 
 def attention_variables(run: ResidueRun, network: Snapshot) -> Variables:

@@ -20,6 +20,7 @@ __all__ = [
     "REST",
     "RESTRICTED",
     "SPLIT_NAMES",
+    "around",
     "entry_lines",
     "frequency_bars",
     "frequency_legend",
@@ -97,6 +98,17 @@ def matrix_names(matrices: Iterable[str]) -> dict[str, str]:
     if "right_embedding" not in named:
         named["left_embedding"] = "embedding"
     return named | {"unembedding": "neuron-to-logit map"}
+
+
+def around(k: int, p: int) -> NDArray[np.intp]:
+    """Return the residues in the order in which ``k a`` goes round modulo ``p``, (p,).
+
+    Examples
+    --------
+    >>> around(2, 5).tolist()
+    [0, 3, 1, 4, 2]
+    """
+    return np.argsort(k * np.arange(p) % p, kind="stable")
 
 
 # Looks

@@ -141,6 +141,7 @@ def analysis_of(run: ResidueRun, key_rule: str | None = None) -> xr.Dataset:
         | final.attention_variables(run, network)
         | final.model_variables(run, network, key)
     )
+    found |= final.cube_variables(found["cube_fve"], key)
     named = coordinates.of_modulus(network, run.train) | coordinates.of_analysis(
         found, list(rules), list(ablated), None if hidden is None else hidden.examples
     )

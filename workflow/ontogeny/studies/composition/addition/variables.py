@@ -331,6 +331,9 @@ def ablation_variables(
             removed[..., -1] / whole,
             "loss without one frequency / loss of the network, all pairs",
         ),
+        "uniform_loss": variable(
+            (), np.log(2 * removed.shape[1] + 1), "loss of equal logits", "nat"
+        ),
     }
 
 

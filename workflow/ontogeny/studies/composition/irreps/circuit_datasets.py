@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ontogeny.groups import element_orders
 from ontogeny.labels import text
+from ontogeny.studies.composition.frequency import frequency_of
 from ontogeny.studies.composition.irreps.analysis import (
     ClassLogits,
     Clusters,
@@ -24,6 +25,7 @@ __all__ = [
     "component_variables",
     "example_variables",
     "neuron_variables",
+    "scaled_variables",
 ]
 
 Array = NDArray[np.float64]
@@ -68,6 +70,9 @@ def neuron_variables(
         "neuron_irrep": variable("neuron", text(names), "irrep with the largest share"),
         "neuron_fve": variable(
             ("neuron", "irrep"), found.block, "share of the variance in the block of an irrep"
+        ),
+        "neuron_purity": variable(
+            "neuron", found.block.max(axis=1), "largest share of the variance in one irrep"
         ),
         "neuron_part_fve": variable(
             ("part", "neuron", "irrep"), found.parts, "share of the variance in a part"
@@ -135,7 +140,59 @@ def example_variables(
             np.array(cosets, dtype=np.int32).reshape(means.shape),
             f"coset of the {side} factor, by rising mean activation",
         )
+        variables[f"example_{side}_rank"] = variable(
+            ("example", side),
+            _ranks(means, variables[f"example_{side}_coset"].values, found.irrep[examples], frame),
+            f"rank of the {side} factor, by coset or by multiple",
+        )
     return variables
+
+
+def _ranks(
+    means: Array, cosets: NDArray[np.int32], irreps: NDArray[np.int64], frame: Frame
+) -> NDArray[np.int32]:
+    """Return the ranks of the factors of neurons, (E, n), from 0.
+
+    By coset and, within one, by mean activation; on residues, for a neuron of frequency k, by ka.
+    """
+    n = frame.order
+    values: tuple[NDArray[np.generic], ...] = (means, cosets)
+    if _adds_residues(frame):
+        frequencies = [frequency_of(frame.irreps[r]) or 1 for r in irreps]
+        values = (np.outer(frequencies, np.arange(n)) % n,)
+    return np.argsort(np.lexsort(values), axis=1).astype(np.int32)
+
+
+def _adds_residues(frame: Frame) -> bool:
+    n = frame.order
+    return np.array_equal(frame.product, np.add.outer(range(n), range(n)) % n)
+
+
+def scaled_variables(change: Array, is_key: NDArray[np.bool_]) -> Variables:
+    """Return what each neuron holds of the entries of key irreps, scaled to norm 1.
+
+    Parameters
+    ----------
+    change : (n, h) ndarray
+        The change of basis.
+    is_key : (n,) ndarray of bool
+        Whether the irrep of an entry is key.
+
+    Returns
+    -------
+    dict of str to Variable
+        NaN at other entries; 0 of a neuron that holds nothing of the key irreps.
+    """
+    held = np.where(is_key[:, None], change, 0.0)
+    norm = np.linalg.norm(held, axis=0)
+    scaled = held / np.where(norm > 0, norm, 1.0)
+    return {
+        "scaled_change_of_basis": variable(
+            ("entry", "neuron"),
+            np.where(is_key[:, None], scaled, np.nan),
+            "component of the hidden layer in a key irrep, of a neuron of norm 1",
+        )
+    }
 
 
 def class_variables(found: ClassLogits) -> Variables:
@@ -186,7 +243,7 @@ def class_coordinates(frame: Frame, classes: NDArray[np.int64]) -> Coordinates:
             "order of an element of the class",
         ),
     }
-    if np.array_equal(frame.product, np.add.outer(range(n), range(n)) % n):
+    if _adds_residues(frame):
         residue = (first + (n - 1) // 2) % n - (n - 1) // 2
         found["class_residue"] = variable(
             "conjugacy_class", residue, "a + b - c, of smallest absolute value"

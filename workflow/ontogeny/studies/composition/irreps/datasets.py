@@ -36,6 +36,7 @@ __all__ = [
     "null_variables",
     "phase_coordinates",
     "phase_variables",
+    "sum_variables",
 ]
 
 Array = NDArray[np.float64]
@@ -194,6 +195,58 @@ def chance_variables(frame: Frame, measured: Container[str]) -> Variables:
         for share, (name, dims, values, of_what) in by_share.items()
         if share in measured
     }
+
+
+def sum_variables(found: Mapping[str, xr.Variable], key: NDArray[np.bool_]) -> Variables:
+    """Return how many irreps are key, sums of shares over irreps, and means over embeddings.
+
+    Parameters
+    ----------
+    found : mapping of str to Variable
+        What is measured, and the shares of random numbers; `irrep` is the last dimension of shares.
+    key : (R,) ndarray of bool
+
+    Returns
+    -------
+    dict of str to Variable
+        The sums of those shares that are measured.
+    """
+    made: Variables = {"key_irreps": variable((), int(key.sum()), "key irreps")}
+    for place, key_place in (
+        ("embedding", "key_embedding"),
+        ("unembedding", "key_unembedding"),
+        ("hidden", "key_hidden_part"),
+    ):
+        if f"{place}_fve" in found:
+            share, chance = found[f"{place}_fve"], found[f"{place}_chance"]
+            made[f"{place}_fve_total"] = variable(
+                _other_dims(share, "irrep"), share.values.sum(axis=-1), f"{place}_fve of all irreps"
+            )
+            made[f"{key_place}_chance"] = variable(
+                _other_dims(chance, "irrep"),
+                chance.values[..., key].sum(axis=-1),
+                f"{place}_chance of key irreps",
+            )
+    if "embedding_fve" in found:
+        share = found["embedding_fve"]
+        made["embeddings_share"] = variable(
+            _other_dims(share, "side"),
+            share.values.mean(axis=-2),
+            "share of both embeddings explained",
+        )
+    if "hidden_fve" in found:
+        share = found["hidden_fve"]
+        of_key = share.values[..., key].sum(axis=-1)
+        about = "share of the hidden layer in key irreps"
+        made["key_hidden_part_fve"] = variable(_other_dims(share, "irrep"), of_key, about)
+        made["key_hidden_fve"] = variable(
+            _other_dims(share, "part", "irrep"), of_key.sum(axis=-1), about
+        )
+    return made
+
+
+def _other_dims(values: xr.Variable, *left_out: str) -> list[str]:
+    return [str(dim) for dim in values.dims if dim not in left_out]
 
 
 def matrix_variables(

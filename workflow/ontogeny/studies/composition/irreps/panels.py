@@ -9,21 +9,24 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ontogeny.plotting import Look, irrep_looks
-from ontogeny.studies.composition.words import frequency_of, irrep_label
+from ontogeny.studies.composition.words import irrep_label
 
 __all__ = [
     "EXCLUDED",
+    "MOST_PANELS",
     "OTHER",
     "PARTS",
     "RESTRICTED",
     "class_axis",
     "class_order",
     "class_places",
-    "frequency_of",
+    "counted",
     "irrep_grid",
     "irrep_label",
     "irrep_lines",
     "looks_of",
+    "shown_key",
+    "shown_of",
 ]
 
 EXCLUDED, RESTRICTED = ("#000000", "--"), ("#000000", "-")
@@ -52,6 +55,17 @@ MOST_PANELS = 12
 """Number of irreps that have a panel of their own, at most."""
 
 _NAMED, _FLAT, _COLUMNS = 16, 5, 3
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words, one of them in the singular.
+
+    Examples
+    --------
+    >>> counted(1, "run"), counted(3, "run")
+    ('1 run', '3 runs')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def looks_of(numbers: xr.Dataset) -> dict[str, Look]:
@@ -116,9 +130,21 @@ def class_places(numbers: xr.Dataset) -> NDArray[np.integer]:
     return np.arange(numbers.sizes["conjugacy_class"])
 
 
+def shown_key(numbers: xr.Dataset) -> list[str]:
+    """Return the key irreps that have a panel of their own: the first `MOST_PANELS`."""
+    key = numbers["irrep"].values[numbers["key"].values]
+    return [str(name) for name in key[:MOST_PANELS]]
+
+
+def shown_of(title: str, numbers: xr.Dataset) -> str:
+    """Return a title that says how many key irreps are shown, where some are not."""
+    count = int(numbers["key_irreps"])
+    return f"{title}\n{MOST_PANELS} of {count} key irreps" if count > MOST_PANELS else title
+
+
 def irrep_grid(drawn: Figure, count: int) -> list[Axes]:
-    """Return panels for irreps, at most `MOST_PANELS` of them, in rows of three."""
-    count = min(max(count, 1), MOST_PANELS)
+    """Return panels for irreps in rows of three, at least one."""
+    count = max(count, 1)
     rows = -(-count // _COLUMNS)
     places = [*drawn.subplots(rows, min(_COLUMNS, count), squeeze=False).ravel()]
     for unused in places[count:]:

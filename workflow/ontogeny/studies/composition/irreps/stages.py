@@ -158,6 +158,7 @@ def analysis_of(
         | ({} if each is None else _neuron_variables(each, found, shown, frame, partitions))
         | circuit_datasets.class_variables(class_logits(network, frame, classes))
     )
+    variables |= datasets.sum_variables(variables, key)
     variables |= datasets.null_variables(nulls(network, means, found, each, frame), variables)
     return dataset(
         variables,
@@ -210,6 +211,7 @@ def evaluation_of(
         | _phase_variables(step, variables, train)
         | _learning_variables(step, variables, key)
     )
+    variables |= datasets.sum_variables(variables, key)
     variables["key"] = variable("irrep", key, "key irrep of the final checkpoint")
     coordinates = datasets.coordinates(frame, found, train) | {"step": step}
     if train is not None:
@@ -244,7 +246,13 @@ def _readout_variables(
     if means.product.shape[1] == 0:
         return found
     removed = ablations(network, unembedding, train, frame, means=means, key=key)
-    return found | measures(removed) | measures(recovery(means, unembedding, frame))
+    recovered = recovery(means, unembedding, frame)
+    return (
+        found
+        | measures(removed)
+        | measures(recovered)
+        | circuit_datasets.scaled_variables(recovered.change_of_basis, key[frame.irrep_of_entry])
+    )
 
 
 def _neuron_variables(

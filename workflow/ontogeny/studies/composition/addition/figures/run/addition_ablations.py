@@ -38,9 +38,7 @@ _WORDS = {
 
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
     """Select loss and accuracy after each intervention."""
-    return addition_analysis[["intervention_loss", "intervention_accuracy"]].assign_coords(
-        other_entry=addition_analysis["other_entry"]  # as many as a guess has candidates
-    )
+    return addition_analysis[["intervention_loss", "intervention_accuracy", "uniform_loss"]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
@@ -49,7 +47,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     places = np.arange(len(names))
     losses = numbers["intervention_loss"]
     base = float(losses.sel(ablation="none", split="all"))
-    guess = float(np.log(numbers.sizes["other_entry"]))
+    guess = float(numbers["uniform_loss"])
     lowest = losses.values[losses.values > 0].min(initial=base or 1.0)
     with settings():
         drawn = figure(width=1.4 * style.width, height=1.2 + 0.3 * len(places))

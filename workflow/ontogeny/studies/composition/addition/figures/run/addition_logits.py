@@ -39,6 +39,7 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
             "logit_transform_norm",
             "cube_amplitude",
             "cube_fve",
+            "cube_fve_of_key",
             "sum_share",
             "key_frequency",
         ]
@@ -62,15 +63,17 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
 def _shares(axes: Axes, numbers: xr.Dataset) -> None:
     """Draw the share of each key frequency in the logits, one above the other for each centring."""
     places = np.arange(len(_CENTRINGS))
+    total = numbers["cube_fve_of_key"].sel(centring=list(_CENTRINGS)).values
     start = np.zeros(len(_CENTRINGS))
     for frequency, look in key_looks(numbers).items():
         widths = numbers["cube_fve"].sel(centring=list(_CENTRINGS), frequency=frequency).values
         of_sum = float(numbers["sum_share"].sel(frequency=frequency))
         axes.barh(places, widths, 0.6, left=start, color=look.colour, hatch=look.hatch,
-                  edgecolor="white", lw=0, label=f"k = {frequency} ({of_sum:.1%})")  # fmt: skip
+                  edgecolor="white", lw=0, zorder=2,
+                  label=f"k = {frequency} ({of_sum:.1%})")  # fmt: skip
         start += widths
-    axes.barh(places, 1 - start, 0.6, left=start, color="#e5e5e5", label="all else")
-    for place, share in zip(places, start, strict=True):
+    axes.barh(places, 1.0, 0.6, color="#e5e5e5", label="all else")
+    for place, share in zip(places, total, strict=True):
         axes.text(1.01, float(place), f"{share:.2%}", ha="left", va="center", fontsize=8)
     axes.set_yticks(places, list(_CENTRINGS.values()))
     axes.invert_yaxis()

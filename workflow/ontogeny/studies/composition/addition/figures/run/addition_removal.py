@@ -28,18 +28,13 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
         ablation=["none", *_SETS], split="all", drop=True
     )
     removed = addition_analysis["removed_loss"].sel(split="all", drop=True)
-    return (
-        addition_analysis[["key_frequency"]]
-        .assign(removed_loss=removed, intervention_loss=sets)
-        .assign_coords(
-            left=addition_analysis["left"]  # as many as a guess has candidates
-        )
-    )
+    chosen = addition_analysis[["key_frequency", "uniform_loss"]]
+    return chosen.assign(removed_loss=removed, intervention_loss=sets)
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw one bar for each frequency, that of the logits above that of the neurons."""
-    guess = float(np.log(numbers.sizes["left"]))
+    guess = float(numbers["uniform_loss"])
     base = float(numbers["intervention_loss"].sel(ablation="none"))
     removed, sets = numbers["removed_loss"].values.ravel(), numbers["intervention_loss"].values
     values = np.concatenate([removed, sets, np.array([guess])])

@@ -17,27 +17,17 @@ from numpy.typing import NDArray
 
 from ontogeny.plotting import Look, figure, settings
 from ontogeny.studies.composition.addition.panels import (
+    around,
     frequency_looks,
     matrix_names,
     shown_matrices,
 )
 from ontogeny.studies.composition.config import Style
 
-__all__ = ["around", "draw", "numbers"]
+__all__ = ["draw", "numbers"]
 
 _MOST = 6
 _LABELS = 8
-
-
-def around(k: int, p: int) -> NDArray[np.intp]:
-    """Return the residues in the order in which ``k a`` goes round modulo ``p``, (p,).
-
-    Examples
-    --------
-    >>> around(2, 5).tolist()
-    [0, 3, 1, 4, 2]
-    """
-    return np.argsort(k * np.arange(p) % p, kind="stable")
 
 
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:

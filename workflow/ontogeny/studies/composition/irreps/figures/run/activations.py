@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from ontogeny.plotting import colour_bar, figure, heat_map, settings
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.irreps.panels import frequency_of, irrep_label
+from ontogeny.studies.composition.frequency import frequency_of
+from ontogeny.studies.composition.irreps.panels import irrep_label
 
 __all__ = ["draw", "draw_neuron", "factor_label", "numbers", "sorted_examples"]
 
@@ -41,10 +41,10 @@ def sorted_examples(analysis: xr.Dataset) -> xr.Dataset:
         ``right_label``, ``left_coset`` and ``right_coset`` of each row or column.
     """
     chosen = analysis[["example_activation", "example_irrep"]]
-    tables = chosen["example_activation"].transpose("example", "left", "right").values.copy()
+    tables = chosen["example_activation"].transpose("example", "left", "right").values
     found = {}
     for axis, (side, dim) in enumerate((("left", "row"), ("right", "column")), start=1):
-        order = _order(analysis, side, tables.mean(axis=3 - axis))
+        order = np.argsort(analysis[f"example_{side}_rank"].values, axis=1)
         tables = np.take_along_axis(tables, np.expand_dims(order, 3 - axis), axis)
         cosets = np.take_along_axis(analysis[f"example_{side}_coset"].values, order, 1)
         found[f"{side}_coset"] = (("example", dim), cosets)
@@ -58,16 +58,6 @@ def sorted_examples(analysis: xr.Dataset) -> xr.Dataset:
         },
         {"example": chosen["example"], "residues": "class_residue" in analysis.coords},
     )
-
-
-def _order(analysis: xr.Dataset, side: str, means: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Return the order of the factors of each neuron: by cosets, or by multiples of a residue."""
-    cosets = analysis[f"example_{side}_coset"].values
-    if "class_residue" not in analysis.coords:
-        return np.lexsort((means, cosets))
-    n = cosets.shape[1]
-    frequencies = [frequency_of(str(name)) or 1 for name in analysis["example_irrep"].values]
-    return np.argsort(np.outer(frequencies, np.arange(n)) % n, axis=1, kind="stable")
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -12,7 +12,12 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, heat_map, settings
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.irreps.panels import irrep_grid, irrep_label
+from ontogeny.studies.composition.irreps.panels import (
+    irrep_grid,
+    irrep_label,
+    shown_key,
+    shown_of,
+)
 
 __all__ = ["draw", "numbers"]
 
@@ -23,13 +28,10 @@ def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the change of basis: entries of the key irreps, each neuron scaled to norm 1."""
     key = analysis["key"].values
     entries = np.flatnonzero(key[analysis["irrep_of_entry"].values])
-    chosen = analysis[["change_of_basis", "neuron_irrep", "hidden_cosine", "key"]]
-    chosen = chosen.isel(entry=entries)
-    norm = np.linalg.norm(chosen["change_of_basis"].transpose("entry", "neuron").values, axis=0)
-    scale = xr.DataArray(np.where(norm > 0, norm, 1.0), dims="neuron")
-    return chosen.assign(
-        change_of_basis=chosen["change_of_basis"] / scale,
-        irrep_of_entry=analysis["irrep_of_entry"].isel(entry=entries),
+    names = ["scaled_change_of_basis", "neuron_irrep", "hidden_cosine", "key", "key_irreps"]
+    chosen = analysis[names]
+    return chosen.isel(entry=entries).assign(
+        irrep_of_entry=analysis["irrep_of_entry"].isel(entry=entries)
     )
 
 
@@ -37,14 +39,14 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw a heat map for each key irrep: its neurons downwards, its entries to the right."""
     irreps = numbers["irrep"].values
     with settings():
-        key = [str(name) for name in irreps[numbers["key"].values]]
+        key = shown_key(numbers)
         drawn = figure(
             width=1.4 * style.width, height=(0.45 * -(-len(key) // 3) + 0.1) * style.width
         )
         for axes, name in zip(irrep_grid(drawn, len(key)), key, strict=False):
             of_entry = irreps[numbers["irrep_of_entry"].values] == name
             members = numbers["neuron_irrep"].values == name
-            one = numbers["change_of_basis"].isel(entry=of_entry, neuron=members)
+            one = numbers["scaled_change_of_basis"].isel(entry=of_entry, neuron=members)
             cosine = float(numbers["hidden_cosine"].sel(irrep=name))
             words = f"{irrep_label(name)}, {int(members.sum())} neurons, cosine {cosine:.3f}"
             if one.size:
@@ -61,5 +63,5 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             )
         drawn.supxlabel("entries of ρ(ab), row by row", fontsize=9)
         drawn.supylabel("neurons of the irrep", fontsize=9)
-        drawn.suptitle(title, fontsize=10)
+        drawn.suptitle(shown_of(title, numbers), fontsize=10)
     return drawn

@@ -7,7 +7,7 @@ multiples by k are neighbours. On other groups the functions are constant on cos
 which the irrep has any, and each coset has a colour: a network that has learned the irrep gathers
 the elements of a coset in one point. An irrep of one dimension has only the first direction; the
 second is then the largest remaining one. In brackets, the share of the variance of the unembedding
-that both directions have.
+that each direction has.
 """
 
 import numpy as np
@@ -17,20 +17,19 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.irreps.panels import irrep_label
+from ontogeny.studies.composition.irreps.panels import MOST_PANELS, irrep_label, shown_of
 
 __all__ = ["draw", "numbers"]
 
 _COLUMNS = 3
-_MOST = 12
 _NAMED, _NUMBERED = 12, 64
 
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the directions of the key irreps, those with the largest logit similarity first."""
-    names = ["unembedding_component", "component_share", "component_coset", "label"]
+    names = ["unembedding_component", "component_share", "component_coset", "label", "key_irreps"]
     similarity = analysis["logit_similarity"].where(analysis["key"], -1.0).values
-    order = np.argsort(-similarity, kind="stable")[: min(_MOST, int(analysis["key"].sum()))]
+    order = np.argsort(-similarity, kind="stable")[: min(MOST_PANELS, int(analysis["key_irreps"]))]
     natural = "class_residue" in analysis.coords
     return analysis[names].isel(irrep=order).assign_coords(natural=natural)
 
@@ -51,14 +50,14 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             _plane(axes, numbers.sel(irrep=name), str(name))
         drawn.supxlabel("first direction", fontsize=9)
         drawn.supylabel("second direction", fontsize=9)
-        drawn.suptitle(title, fontsize=10)
+        drawn.suptitle(shown_of(title, numbers), fontsize=10)
     return drawn
 
 
 def _plane(axes: Axes, one: xr.Dataset, name: str) -> None:
     x, y = one["unembedding_component"].transpose("direction", "output").values
     cosets = one["component_coset"].values
-    count, share = len(np.unique(cosets)), float(one["component_share"].sum())
+    count, (first, second) = len(np.unique(cosets)), one["component_share"].values
     labels = [str(label) for label in one["label"].values]
     parted = "" if count == len(cosets) else f", {count} cosets"
     if bool(one["natural"]) and len(labels) <= _NUMBERED:
@@ -70,6 +69,6 @@ def _plane(axes: Axes, one: xr.Dataset, name: str) -> None:
         if len(labels) <= _NAMED:
             for place in zip(x, y, labels, strict=True):
                 axes.annotate(place[2], place[:2], (3, 3), textcoords="offset points", fontsize=5)
-    axes.set_title(f"{irrep_label(name)}{parted} ({share:.0%})")
+    axes.set_title(f"{irrep_label(name)}{parted} ({first:.0%} + {second:.0%})")
     axes.set_aspect("equal", adjustable="datalim")
     axes.tick_params(labelsize=7)

@@ -20,24 +20,23 @@ NEEDS = ("steps",)
 
 def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select the shares of the hidden layer in the key irreps."""
-    names = ("hidden_fve", "hidden_chance", "key", "phase_boundary")
-    chosen = evaluation[[name for name in names if name in evaluation]]
-    return chosen.assign(key_hidden_fve=chosen["hidden_fve"].where(chosen["key"], 0.0).sum("irrep"))
+    names = ("key_hidden_fve", "key_hidden_part_fve", "hidden_fve", "key", "phase_boundary")
+    return evaluation[[name for name in names if name in evaluation]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw the sum over key irreps of each part, then each part by irrep."""
     looks = looks_of(numbers)
     key = [str(name) for name in numbers["irrep"].values[numbers["key"].values]]
-    total = numbers["key_hidden_fve"]
     with settings():
         drawn = figure(width=1.25 * style.width, height=0.85 * style.width)
         panels = drawn.subplots(2, 2, sharex=True)
         whole = panels[0, 0]
-        whole.plot(numbers["step"], total.sum("part"), color="#222222", ls=":", label="all three")
+        whole.plot(numbers["step"], numbers["key_hidden_fve"], color="#222222", ls=":",
+                   label="all three")  # fmt: skip
         for part, about in PARTS.items():
-            whole.plot(numbers["step"], total.sel(part=part), color=about.colour, ls=about.dash,
-                       label=about.label)  # fmt: skip
+            whole.plot(numbers["step"], numbers["key_hidden_part_fve"].sel(part=part),
+                       color=about.colour, ls=about.dash, label=about.label)  # fmt: skip
         whole.set(ylabel="share of the hidden layer\nin all key irreps", ylim=(0, 1))
         whole.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.1)
         for axes, (part, about) in zip(panels.ravel()[1:], PARTS.items(), strict=True):

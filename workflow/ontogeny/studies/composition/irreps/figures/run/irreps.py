@@ -25,7 +25,7 @@ NEEDS = ("split", "steps")
 _PANELS = {
     "test_logit_similarity": "logit similarity, test pairs",
     "logit_similarity": "logit similarity, all pairs",
-    "embedding_fve": "share of the embeddings",
+    "embeddings_share": "share of the embeddings",
     "unembedding_fve": "share of the unembedding",
 }
 _SIMILARITIES = 2
@@ -38,14 +38,14 @@ def numbers(evaluation: xr.Dataset) -> xr.Dataset:
         [
             "test_logit_similarity",
             "logit_similarity",
+            "embeddings_share",
             "unembedding_fve",
             "key",
             "phase_boundary",
         ]
     ]
     return chosen.assign(
-        embedding_fve=evaluation["embedding_fve"].mean("side", keep_attrs=True),
-        learned=variable((), LEARNED, "logit similarity above which an irrep is learned"),
+        learned=variable((), LEARNED, "logit similarity above which an irrep is learned")
     )
 
 

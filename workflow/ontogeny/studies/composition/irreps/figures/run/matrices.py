@@ -6,11 +6,14 @@ functions of other arguments than that of the row are not explained. The black m
 that all key irreps together would explain of random numbers.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import Look, figure, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.panels import irrep_label, looks_of
 
@@ -25,56 +28,27 @@ _PLACES = {
     "hidden layer in ρ(ab)": ("hidden", {"part": "product"}),
 }
 
+_CHANCES = {
+    "embedding": "key_embedding_chance",
+    "unembedding": "key_unembedding_chance",
+    "hidden": "key_hidden_part_chance",
+}
+
 
 def numbers(analysis: xr.Dataset) -> xr.Dataset:
-    """Select the shares of the key irreps and their chance levels."""
-    names = [f"{kind}_{what}" for kind, _ in _PLACES.values() for what in ("fve", "chance")]
-    return analysis[[*dict.fromkeys(names), "key"]]
+    """Select the shares of irreps, and the chance level of the key ones together."""
+    shares = [f"{kind}_{what}" for kind in _CHANCES for what in ("fve", "fve_total")]
+    return analysis[[*shares, *_CHANCES.values(), "key"]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw stacked bars, one a place: key irreps, then the trivial one, then the rest."""
-    irreps = [str(name) for name in numbers["irrep"].values]
     looks = looks_of(numbers)
-    key = [name for name in irreps if bool(numbers["key"].sel(irrep=name))]
-    others = [name for name in irreps[1:] if name not in key]
     with settings():
         drawn = figure(width=1.15 * style.width, height=0.6 * style.width)
         axes = drawn.subplots()
         for row, (_place, (kind, where)) in enumerate(_PLACES.items()):
-            shares = numbers[f"{kind}_fve"].sel(where)
-            chance = numbers[f"{kind}_chance"].sel(where)
-            start = 0.0
-            for name in [*key, irreps[0]]:
-                width = float(shares.sel(irrep=name))
-                axes.barh(
-                    row,
-                    width,
-                    left=start,
-                    height=0.7,
-                    color=looks[name].colour,
-                    hatch=looks[name].hatch,
-                    edgecolor="white",
-                    lw=0.4,
-                    label=irrep_label(name) if row == 0 else None,
-                )
-                start += width
-            rest = float(shares.sel(irrep=others).sum())
-            axes.barh(
-                row, rest, left=start, height=0.7, color="#e5e5e5", edgecolor="#999999", lw=0.4,
-                label="other irreps" if row == 0 else None,
-            )  # fmt: skip
-            start += rest
-            axes.barh(
-                row, max(1 - start, 0.0), left=start, height=0.7, color="white",
-                edgecolor="#bbbbbb", hatch="....", lw=0.4,
-                label="not explained" if row == 0 else None,
-            )  # fmt: skip
-            level = float(chance.sel(irrep=key).sum())
-            axes.plot(
-                [level, level], [row - 0.42, row + 0.42], color="black", lw=1.5, zorder=4,
-                label="key irreps in\nrandom numbers" if row == 0 else None,
-            )  # fmt: skip
+            _row(axes, row, numbers.sel(where), kind, looks)
         axes.set_yticks(np.arange(len(_PLACES)), list(_PLACES))
         axes.invert_yaxis()
         axes.set(xlabel="share that an irrep explains", xlim=(0, 1.0))
@@ -82,3 +56,24 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         drawn.legend(loc="outside right upper")
         drawn.suptitle(title, fontsize=10)
     return drawn
+
+
+def _row(axes: Axes, row: int, numbers: xr.Dataset, kind: str, looks: Mapping[str, Look]) -> None:
+    """Draw the shares of one place, the key irreps in turn before all irreps and the whole."""
+    irreps = [str(name) for name in numbers["irrep"].values]
+    key = [name for name in irreps if bool(numbers["key"].sel(irrep=name))]
+    start = 0.0
+    for name in [*key, irreps[0]]:
+        width, look = float(numbers[f"{kind}_fve"].sel(irrep=name)), looks[name]
+        axes.barh(row, width, left=start, height=0.7, color=look.colour, hatch=look.hatch,
+                  edgecolor="white", lw=0.4, zorder=3,
+                  label=None if row else irrep_label(name))  # fmt: skip
+        start += width
+    axes.barh(row, float(numbers[f"{kind}_fve_total"]), height=0.7, color="#e5e5e5",
+              edgecolor="#999999", lw=0.4, zorder=2,
+              label=None if row else "other irreps")  # fmt: skip
+    axes.barh(row, 1.0, height=0.7, color="white", edgecolor="#bbbbbb", hatch="....", lw=0.4,
+              label=None if row else "not explained")  # fmt: skip
+    level = float(numbers[_CHANCES[kind]])
+    axes.plot([level, level], [row - 0.42, row + 0.42], color="black", lw=1.5, zorder=4,
+              label=None if row else "key irreps in\nrandom numbers")  # fmt: skip

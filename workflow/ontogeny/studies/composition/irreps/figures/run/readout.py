@@ -12,7 +12,12 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, heat_map, settings
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.irreps.panels import irrep_grid, irrep_label
+from ontogeny.studies.composition.irreps.panels import (
+    irrep_grid,
+    irrep_label,
+    shown_key,
+    shown_of,
+)
 
 __all__ = ["draw", "numbers"]
 
@@ -21,7 +26,7 @@ def numbers(analysis: xr.Dataset) -> xr.Dataset:
     """Select the map between the entries of the key irreps."""
     key = analysis["key"].values
     entries = np.flatnonzero(key[analysis["irrep_of_entry"].values])
-    chosen = analysis[["readout_map", "readout_cosine", "readout_scale", "key"]]
+    chosen = analysis[["readout_map", "readout_cosine", "readout_scale", "key", "key_irreps"]]
     return chosen.isel(entry=entries, output_entry=entries).assign(
         irrep_of_entry=analysis["irrep_of_entry"].isel(entry=entries)
     )
@@ -31,7 +36,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
     """Draw the map of each key irrep as a heat map."""
     irreps = numbers["irrep"].values
     with settings():
-        key = [str(name) for name in irreps[numbers["key"].values]]
+        key = shown_key(numbers)
         drawn = figure(
             width=1.4 * style.width, height=(0.4 * -(-len(key) // 3) + 0.1) * style.width
         )
@@ -47,5 +52,5 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             )
         drawn.supxlabel("entries of ρ(c), row by row", fontsize=9)
         drawn.supylabel("entries of ρ(ab), row by row", fontsize=9)
-        drawn.suptitle(title, fontsize=10)
+        drawn.suptitle(shown_of(title, numbers), fontsize=10)
     return drawn

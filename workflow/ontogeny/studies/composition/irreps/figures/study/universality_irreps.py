@@ -1,7 +1,8 @@
 """How often each irrep is learned.
 
-Number of grokked runs with each irrep as a key irrep, and number of key irreps in these runs.
-Networks narrower than the widest of their group and architecture are left out.
+Number of grokked runs with each irrep as a key irrep, and number of key irreps in these runs, for
+each group and architecture with several such runs. Networks narrower than the widest of their group
+and architecture are left out.
 """
 
 import numpy as np
@@ -16,7 +17,7 @@ from ontogeny.studies.composition.irreps.panels import irrep_label
 
 __all__ = ["draw", "numbers"]
 
-NEEDS = ("test-pairs",)
+NEEDS = ("several-runs",)
 
 _LABELLED = 16
 
@@ -27,19 +28,21 @@ def numbers(comparison: xr.Dataset) -> xr.Dataset:
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
-    """Draw one row for each group and architecture that has runs which have grokked."""
+    """Draw one row for each group and architecture with several runs that have grokked."""
     runs = numbers["runs"].sel(selection="grokked")
     cells = [
         (str(group), str(architecture))
         for group in numbers["group"].values
         for architecture in numbers["architecture"].values
-        if int(runs.sel(group=group, architecture=architecture))
+        if int(runs.sel(group=group, architecture=architecture)) > 1
     ]
     with settings():
         height = (0.27 * max(len(cells), 1) + 0.05) * style.width
         drawn = figure(width=1.25 * style.width, height=height)
         if not cells:
-            drawn.suptitle("No run has grokked.", fontsize=10)
+            drawn.suptitle(
+                "No group has several runs of one architecture that have grokked.", fontsize=10
+            )
             return drawn
         rows = drawn.subplots(len(cells), 2, squeeze=False, width_ratios=(3, 1))
         for (left, right), (group, architecture) in zip(rows, cells, strict=True):
@@ -49,15 +52,16 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
             order = np.argsort(numbers["place"].sel(group=group).values, kind="stable")
             there = counts.isel(irrep=order).dropna("irrep")[1:]
             _key_counts(left, there, total)
-            left.set(ylabel="number of runs", title=f"{group}, {architecture}, {total} runs")
+            left.set_title(f"{group}, {architecture}, {total} runs")
+            left.set_ylabel("number of runs")
             chosen = (
                 (numbers["group_of_run"].values == group)
                 & (numbers["architecture_of_run"].values == architecture)
                 & numbers["grokked"].values
                 & numbers["widest"].values
             )
-            number, times = np.unique(numbers["key_irreps"].values[chosen], return_counts=True)
-            right.bar(number, times, color="#777777")
+            number = numbers["key_irreps"].values[chosen]
+            right.hist(number, bins=np.arange(number.max() + 2) - 0.5, rwidth=0.8, color="#777777")
             right.set(xlabel="number of key irreps", ylabel="number of runs")
             right.xaxis.set_major_locator(MaxNLocator(5, integer=True))
             right.set_xlim(0, number.max() + 1)

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings, step_axis
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.irreps.panels import irrep_label
+from ontogeny.studies.composition.irreps.panels import counted, irrep_label
 
 __all__ = ["draw", "numbers"]
 
@@ -49,7 +49,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for axes, experiment in zip(places, experiments, strict=False):
             member = numbers["experiment_of_run"].values == experiment
             _experiment(axes, numbers.isel(run=np.flatnonzero(member)), style)
-            axes.set_title(f"{experiment}, {member.sum()} runs")
+            axes.set_title(f"{experiment}, {counted(member.sum(), 'run')}")
     return drawn
 
 
