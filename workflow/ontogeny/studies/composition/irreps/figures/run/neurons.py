@@ -36,13 +36,13 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         off = int(numbers["neurons_off"])
         size.set(xlabel="number of neurons", xlim=(0, 1.15 * float(counts.max(initial=1))))
         size.set_title(f"{off} {'neuron is' if off == 1 else 'neurons are'} off", loc="left")
-        parts.barh(places, 1.0, color="white", edgecolor="#bbbbbb", hatch="....", lw=0.4)
         start = np.zeros(len(shown))
         for part, look in PARTS.items():
             widths = numbers["cluster_fve"].sel(part=part, irrep=shown).values
-            parts.barh(places, widths, left=start, color=look.colour, label=look.label)
+            parts.barh(places, widths, left=start, color=look.colour, label=look.label,
+                       zorder=2)  # fmt: skip
             start += widths
-        parts.barh([], [], color="white", edgecolor="#bbbbbb", hatch="....", lw=0.4,
+        parts.barh(places, 1.0, color="white", edgecolor="#bbbbbb", hatch="....", lw=0.4,
                    label="not explained")  # fmt: skip
         parts.set(xlabel="share of the cluster's variance", xlim=(0, 1))
         parts.legend(loc="lower left", bbox_to_anchor=(-0.08, 1), ncols=4, borderaxespad=0.1,
