@@ -12,6 +12,7 @@ from typing import Any
 from ontogeny.costs import JOINED, Amount, Cost, Rates, drawing, seconds
 from ontogeny.figures import drawn_together
 from ontogeny.study import Plan
+from ontogeny.wording import plural
 from ontogeny.workflow.planning import PlannedJob
 
 __all__ = ["cores_of", "cost_of", "estimate"]
@@ -95,7 +96,7 @@ def estimate(jobs: Sequence[PlannedJob], rates: Rates, *, cores: int) -> list[st
         total = sum((cost for _, cost in known), _SNAKEMAKE)
         longest = max(seconds(cost, rates) for _, cost in known)
         elapsed = max(seconds(total, rates) / cores, longest)
-        on = f"{_time(elapsed)} on {cores} core{'s' if cores > 1 else ''}"
+        on = f"{_time(elapsed)} on {plural(cores, 'core')}"
         told.append(f"Estimate: {_amount(total, rates)}, {on}.")
     by_study: dict[str, Cost] = {}
     for study, cost in known:
@@ -106,7 +107,7 @@ def estimate(jobs: Sequence[PlannedJob], rates: Rates, *, cores: int) -> list[st
         told.append(f"By study: {'; '.join(each)}.")
     shorter = sum(cost.at_most for _, cost in known)
     if shorter:
-        told.append(f"At most: {shorter} training{'s' * (shorter > 1)} may stop early.")
+        told.append(f"At most: {plural(shorter, 'training')} may stop early.")
     unknown = Counter(job.rule for job in jobs if job.cost is None)
     if unknown:
         counted = ", ".join(f"{number} x {rule}" for rule, number in unknown.items())

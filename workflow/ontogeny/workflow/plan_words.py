@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from ontogeny.wording import plural, verb
 from ontogeny.workflow.planning import WHY, PlannedJob, PlannedRun
 
-__all__ = ["KINDS", "kind_of", "lines", "number_of", "overview", "progress_log", "task_of"]
+__all__ = ["KINDS", "kind_of", "lines", "overview", "progress_log", "task_of"]
 
 KINDS = {
     "training": "training",
@@ -16,7 +17,6 @@ KINDS = {
 }
 """Kinds of steps, with what one is called."""
 
-_PLURALS = {"analysis": "analyses", "set of figures": "sets of figures"}
 _PROGRESS = re.compile(r" \(progress in (.*)\)$")
 _FOLLOWS = "updated_input_run"
 _MOST_LISTED = 4
@@ -64,17 +64,6 @@ def progress_log(message: str) -> str | None:
     return found[1] if found else None
 
 
-def number_of(number: int, noun: str) -> str:
-    """Return a number with a noun in its plural, unless it is one.
-
-    Examples
-    --------
-    >>> number_of(1, "analysis"), number_of(2, "analysis"), number_of(1200, "step")
-    ('1 analysis', '2 analyses', '1,200 steps')
-    """
-    return f"{number:,} {noun if number == 1 else _PLURALS.get(noun, f'{noun}s')}"
-
-
 def overview(run: PlannedRun) -> str:
     """Return in one sentence how many steps of which kinds run, and why.
 
@@ -85,14 +74,14 @@ def overview(run: PlannedRun) -> str:
     '1 step: 1 analysis; everything is new.'
     """
     kinds = Counter(kind_of(job.rule, job.message, job.wildcards) for job in run.jobs)
-    counted = ", ".join(number_of(kinds[kind], noun) for kind, noun in KINDS.items() if kinds[kind])
+    counted = ", ".join(plural(kinds[kind], noun) for kind, noun in KINDS.items() if kinds[kind])
     if len(run.jobs) == run.total and not any(job.is_finished for job in run.jobs):
-        return f"{number_of(run.total, 'step')}: {counted}; everything is new."
+        return f"{plural(run.total, 'step')}: {counted}; everything is new."
     causes = _causes(run.jobs)
     left = len(causes) - _MOST_CAUSES
-    further = [f"{number_of(left, 'further reason')}"] if left > 0 else []
+    further = [f"{plural(left, 'further reason')}"] if left > 0 else []
     why = "; ".join([*causes[:_MOST_CAUSES], *further])
-    return f"{len(run.jobs):,} of {number_of(run.total, 'step')} to do ({counted}): {why}."
+    return f"{len(run.jobs):,} of {plural(run.total, 'step')} to do ({counted}): {why}."
 
 
 def _causes(jobs: Iterable[PlannedJob]) -> list[str]:
@@ -110,8 +99,8 @@ def _cause(job: PlannedJob) -> str:
     if reason == "missing_output":
         return "no results yet of {}"
     if reason == "params_changed" and job.changed:
-        verb = "has" if len(job.changed) == 1 else "have"
-        return f"the {' and the '.join(job.changed)} of {{}} {verb} changed"
+        have = verb(len(job.changed), "has", "have")
+        return f"the {' and the '.join(job.changed)} of {{}} {have} changed"
     return f"{{}}: {_why(job)}"
 
 
@@ -123,7 +112,7 @@ def _named(job: PlannedJob) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     alike = [*dict.fromkeys(names)]
-    return number_of(len(names), "step") if len(alike) > _MOST_LISTED else ", ".join(alike)
+    return plural(len(names), "step") if len(alike) > _MOST_LISTED else ", ".join(alike)
 
 
 def lines(jobs: Iterable[PlannedJob]) -> list[str]:

@@ -6,6 +6,7 @@ import xarray as xr
 
 from ontogeny.studies.induction.config import Network
 from ontogeny.titles import made_of, titled
+from ontogeny.wording import plural
 
 __all__ = ["title", "words"]
 
@@ -14,7 +15,7 @@ _CORPORA = {"phrases": "phrases", "markov": "Markov sequences", "text": "text"}
 
 def words(network: Network, corpus: str) -> list[str]:
     """Return in words a network and the kind of its corpus."""
-    layers = f"{network.layers} layer{'s' * (network.layers > 1)}"
+    layers = plural(network.layers, "layer")
     mlps = " with MLPs" if network.d_mlp else ""
     smeared = ["smeared keys"] if network.smeared_keys else []
     return [layers + mlps, *smeared, _CORPORA[corpus]]
