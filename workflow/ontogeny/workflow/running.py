@@ -72,6 +72,14 @@ def dry_run(arguments: Sequence[str]) -> PlannedRun:
         return read_plan(path)
 
 
+def planned(arguments: Sequence[str]) -> PlannedRun:
+    """Return what `dry_run` says; where it refuses, end the program with the reason."""
+    try:
+        return dry_run(arguments)
+    except PlanRefusedError as error:
+        raise SystemExit(str(error)) from None
+
+
 def stages(run: PlannedRun) -> list[str]:
     """Return the targets of the runs of Snakemake that a plan takes, one after another.
 

@@ -47,7 +47,7 @@ DIMENSIONS = labels.DIMENSIONS | {
     "place": "what is projected: the logits, the neurons",
     "width": "what a frequency spans: waves of the sum, products of waves, these and single waves",
     "exclusion": "what is taken from the logits",
-    "spectrum": "numbers of a spectrum: norms of waves, of frequencies, squares of the first",
+    "spectrum": "numbers of a spectrum: norms of waves or of frequencies, squared norms of waves",
     "circuit": "the whole network, its generalising, its memorising circuit",
     "milestone": "event of a training run",
     "precision": "floating-point type",
