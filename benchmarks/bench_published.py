@@ -1,4 +1,4 @@
-"""Time the way of published networks from their weights to the page of claims, without figures.
+"""Time the way of published networks from their weights to the page of results, without figures.
 
 The folder is that of `config/published.yaml`. Where it has fewer runs than asked for, they are
 repeated under further seeds. Everything that is started counts: Snakemake, its jobs, and what they

@@ -76,7 +76,7 @@ COMPUTES = {
     "figures": ["plotting: _style"],
     "given": [],
     "own_measures": ["ontogeny: own_measures"],
-    "page": ["page: contents _claims _runs", "notebook: _opening"],
+    "page": ["ontogeny: wording", "page: contents _claims _runs", "notebook: _opening"],
     "composition/addition_analysis": ADDITION,
     "composition/addition_comparison": ["studies.composition.addition: comparison milestones"],
     "composition/analysis": IRREPS,

@@ -39,9 +39,11 @@ MACHINERY = {
     "study",
     "sweeps",
     "texts",
+    "titles",
     "training",
     "unlocked",
     "weights",
+    "wording",
     "workflow",
 }
 JOINTS = {"known_studies", "notebook", "page", "testing"}

@@ -9,16 +9,12 @@ from ontogeny.workflow.calibration import calibrated
 from ontogeny.workflow.costing import cores_of, estimate
 from ontogeny.workflow.plan_words import is_new, lines, overview
 from ontogeny.workflow.replacements import replacements
-from ontogeny.workflow.running import PlanRefusedError, dry_run
+from ontogeny.workflow.running import planned
 
 
 def main(arguments: list[str]) -> int:
     """Plan by a dry run, and print a line for each kind of step, if not all are new."""
-    try:
-        run = dry_run(arguments)
-    except PlanRefusedError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    run = planned(arguments)
     told = ["Everything is up to date."]
     if run.jobs:
         steps = [] if is_new(run) else lines(run.jobs)

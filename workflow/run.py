@@ -10,17 +10,13 @@ from ontogeny.workflow.calibration import calibrated
 from ontogeny.workflow.costing import cores_of, estimate
 from ontogeny.workflow.plan_words import overview
 from ontogeny.workflow.replacements import replacements
-from ontogeny.workflow.running import PlanRefusedError, dry_run, run_workflow, snakemake_log
+from ontogeny.workflow.running import planned, run_workflow, snakemake_log
 from ontogeny.workflow.watching import progress_file
 
 
 def main(arguments: list[str]) -> int:
     """Tell the plan in three lines, then run it."""
-    try:
-        run = dry_run(arguments)
-    except PlanRefusedError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    run = planned(arguments)
     places = Places(run.configuration)
     told = ["Everything is up to date."]
     if run.jobs:

@@ -11,6 +11,8 @@ from typing import ParamSpec
 import numpy as np
 import xarray as xr
 
+from ontogeny.wording import plural
+
 __all__ = ["few_seeds", "key_caveats", "of_all", "phase_caveats", "warned", "with_warnings"]
 
 P = ParamSpec("P")
@@ -100,7 +102,7 @@ def few_seeds(comparison: xr.Dataset) -> list[str]:
     most = int(counts.max()) if len(names) else 0
     if most not in {1, 2}:
         return []
-    seeds = f"{most} seed{'s' * (most > 1)}"
+    seeds = plural(most, "seed")
     return [
         f"No experiment has more than {seeds}: a band or a mean over seeds says little of others."
     ]

@@ -5,10 +5,11 @@ on which processor. `atlas/README.md` lists those that are kept with the project
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 import xarray as xr
+
+from ontogeny.wording import number
 
 __all__ = ["COLUMNS", "MEASURED", "kept", "made_on", "rows"]
 
@@ -68,18 +69,13 @@ def rows(outcome: xr.Dataset) -> list[list[str]]:
 
 def _row(claim: xr.Dataset) -> list[str]:
     lower, upper = (float(end) for end in claim["interval"].sel(end=["lower", "upper"]))
-    ends = f" [{_number(lower)}, {_number(upper)}]" if np.isfinite(lower) else ""
+    ends = f" [{number(lower)}, {number(upper)}]" if np.isfinite(lower) else ""
     runs = float(claim["runs"])
     return [
         f"`{claim['claim'].item()}`",
-        _number(float(claim["value"])) + ends,
-        f"{'>' if claim['side'].item() == 'above' else '<'} {_number(claim['threshold'].item())}",
+        number(float(claim["value"])) + ends,
+        f"{'>' if claim['side'].item() == 'above' else '<'} {number(float(claim['threshold']))}",
         f"{runs:,.0f}" if np.isfinite(runs) else "",
         claim["verdict"].item(),
         claim["outlook"].item(),
     ]
-
-
-def _number(value: Any) -> str:
-    """Return a number with three digits, with the sign that text has; nothing for NaN."""
-    return "" if np.isnan(float(value)) else f"{float(value):.3g}".replace("-", "−")

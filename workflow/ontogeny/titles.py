@@ -6,7 +6,7 @@ from typing import Any
 
 import xarray as xr
 
-__all__ = ["common", "made_of", "percent", "titled"]
+__all__ = ["common", "made_of", "titled"]
 
 _LONGEST = 64
 """Characters of a line of a title."""
@@ -49,17 +49,6 @@ def common(words: Iterable[Iterable[str]]) -> list[str]:
     """
     first, *others = [list(each) for each in words]
     return [word for word in first if all(word in other for other in others)]
-
-
-def percent(share: float) -> str:
-    """Return a share in percent.
-
-    Examples
-    --------
-    >>> percent(0.7), percent(1 / 3)
-    ('70 %', '33.3 %')
-    """
-    return f"{100 * share:.3g} %"
 
 
 def made_of(results: Mapping[str, xr.Dataset]) -> tuple[dict[str, Any], str, int]:

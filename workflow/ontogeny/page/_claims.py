@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.claims import VERDICTS
-from ontogeny.page._numbers import counted
+from ontogeny.wording import counted
 
 __all__ = ["Judged", "OfStudy", "Outcome", "judged_by_study", "subject_of"]
 

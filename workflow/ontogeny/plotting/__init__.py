@@ -22,7 +22,12 @@ from ontogeny.plotting._style import (
     save,
     settings,
 )
-from ontogeny.plotting._verdicts import VERDICT_COLOURS, verdict_table
+from ontogeny.plotting._verdicts import (
+    VERDICT_COLOURS,
+    runs_wanted,
+    shown_verdicts,
+    verdict_table,
+)
 
 __all__ = [
     "PALETTE",
@@ -40,8 +45,10 @@ __all__ = [
     "phase_legend",
     "phase_rows",
     "phase_shades",
+    "runs_wanted",
     "save",
     "settings",
+    "shown_verdicts",
     "step_axis",
     "verdict_table",
     "write_below",

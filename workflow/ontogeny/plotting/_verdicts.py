@@ -6,9 +6,17 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting._style import figure, settings
 
-__all__ = ["VERDICT_COLOURS", "verdict_table"]
+__all__ = ["VERDICT_COLOURS", "runs_wanted", "shown_verdicts", "verdict_table"]
 
 VERDICT_COLOURS = {"holds": "#009E73", "does not hold": "#D55E00", "undecided": "#888888"}
+
+
+_SHOWN = ["value", "interval", "threshold", "side", "runs", "runs_needed", "verdict", "title"]
+
+
+def shown_verdicts(claims: xr.Dataset) -> xr.Dataset:
+    """Select what figures show of claims: what was measured, what is claimed, and the verdict."""
+    return claims[_SHOWN]
 
 
 def verdict_table(claims: xr.Dataset, width: float) -> Figure:
@@ -20,8 +28,7 @@ def verdict_table(claims: xr.Dataset, width: float) -> Figure:
     Parameters
     ----------
     claims : Dataset
-        By claim: ``title``, ``side``, ``threshold``, ``value``, ``interval``, ``runs``,
-        ``runs_needed``, ``verdict``.
+        From `shown_verdicts`.
     width : float
         Of a figure [inch]; the table is a quarter wider.
     """
@@ -37,7 +44,7 @@ def verdict_table(claims: xr.Dataset, width: float) -> Figure:
                 (0.44, f"{one['side'].values} {float(one['threshold']):g}", "black"),
                 (0.53, _measured(one), "black"),
                 (0.78, said, VERDICT_COLOURS[said]),
-                (0.89, _needed(one), VERDICT_COLOURS[said]),
+                (0.89, runs_wanted(one), VERDICT_COLOURS[said]),
             )
             for place, text, colour in cells:
                 axes.text(place, row, text, va="center", fontsize=8, color=colour)
@@ -54,6 +61,7 @@ def _measured(one: xr.Dataset) -> str:
     return f"{value:.3g}{ends}, n = {int(one['runs'])}"
 
 
-def _needed(one: xr.Dataset) -> str:
+def runs_wanted(one: xr.Dataset) -> str:
+    """Return how many runs would decide a claim; empty where it is decided or none would."""
     runs, needed = int(one["runs"]), float(one["runs_needed"])
     return f"needs n = {needed:,.0f}" if runs < needed < np.inf else ""

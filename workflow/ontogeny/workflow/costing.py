@@ -12,7 +12,8 @@ from typing import Any
 from ontogeny.costs import JOINED, Amount, Cost, Rates, drawing, seconds
 from ontogeny.figures import drawn_together
 from ontogeny.study import Plan
-from ontogeny.workflow.plan_words import number_of, study_title
+from ontogeny.wording import plural
+from ontogeny.workflow.plan_words import study_title
 from ontogeny.workflow.planning import PlannedJob
 
 __all__ = ["cores_of", "cost_of", "estimate"]
@@ -96,7 +97,7 @@ def estimate(jobs: Sequence[PlannedJob], rates: Rates, *, cores: int) -> list[st
         total = sum((cost for _, cost in known), _SNAKEMAKE)
         longest = max(seconds(cost, rates) for _, cost in known)
         elapsed = max(seconds(total, rates) / cores, longest)
-        on = f"{_time(elapsed)} on {cores} core{'s' if cores > 1 else ''}"
+        on = f"{_time(elapsed)} on {plural(cores, 'core')}"
         told.append(f"Estimate: {_amount(total, rates)}, {on}.")
     by_study: dict[str, Cost] = {}
     for study, cost in known:
@@ -107,7 +108,7 @@ def estimate(jobs: Sequence[PlannedJob], rates: Rates, *, cores: int) -> list[st
         told.append(f"By study: {'; '.join(each)}.")
     shorter = sum(cost.at_most for _, cost in known)
     if shorter:
-        told.append(f"It may be less: {number_of(shorter, 'training')} may stop early.")
+        told.append(f"It may be less: {plural(shorter, 'training')} may stop early.")
     unknown = Counter(job.rule for job in jobs if job.cost is None)
     if unknown:
         counted = ", ".join(f"{number} x {rule}" for rule, number in unknown.items())

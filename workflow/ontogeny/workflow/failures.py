@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ontogeny.storage import refused
-from ontogeny.workflow.plan_words import number_of, task_of
+from ontogeny.wording import plural
+from ontogeny.workflow.plan_words import task_of
 from ontogeny.workflow.snakemake_parts import part
 from ontogeny.workflow.usage import is_of_memory
 
@@ -85,7 +86,7 @@ def step_failures(jobs: Iterable[Any]) -> list[str]:
 
 def _failed(steps: list[str], why: str) -> str:
     left = len(steps) - _MOST_LISTED
-    more = [f"{number_of(left, 'further step')} for the same reason"] if left > 0 else []
+    more = [f"{plural(left, 'further step')} for the same reason"] if left > 0 else []
     return f"Failed: {'; '.join([*steps[:_MOST_LISTED], *more])}{why}"
 
 

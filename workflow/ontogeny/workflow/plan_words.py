@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from ontogeny.known_studies import study_named
+from ontogeny.wording import plural, verb
 from ontogeny.workflow.planning import WHY, PlannedJob, PlannedRun
 
 __all__ = [
@@ -12,7 +13,6 @@ __all__ = [
     "is_new",
     "kind_of",
     "lines",
-    "number_of",
     "overview",
     "progress_log",
     "study_title",
@@ -27,7 +27,6 @@ KINDS = {
 }
 """Kinds of steps, with what one is called."""
 
-_PLURALS = {"analysis": "analyses", "set of figures": "sets of figures"}
 _PROGRESS = re.compile(r" \(progress in (.*)\)$")
 _FOLLOWS = "updated_input_run"
 _MOST_LISTED = 4
@@ -75,17 +74,6 @@ def progress_log(message: str) -> str | None:
     return found[1] if found else None
 
 
-def number_of(number: int, noun: str) -> str:
-    """Return a number with a noun in its plural, unless it is one.
-
-    Examples
-    --------
-    >>> number_of(1, "analysis"), number_of(2, "analysis"), number_of(1200, "step")
-    ('1 analysis', '2 analyses', '1,200 steps')
-    """
-    return f"{number:,} {noun if number == 1 else _PLURALS.get(noun, f'{noun}s')}"
-
-
 def is_new(run: PlannedRun) -> bool:
     """Return whether all steps run, and none of them replaces a result."""
     return len(run.jobs) == run.total and not any(job.is_finished for job in run.jobs)
@@ -101,14 +89,14 @@ def overview(run: PlannedRun) -> str:
     '1 step: 1 analysis; everything is new.'
     """
     kinds = Counter(kind_of(job.rule, job.message, job.wildcards) for job in run.jobs)
-    counted = ", ".join(number_of(kinds[kind], noun) for kind, noun in KINDS.items() if kinds[kind])
+    counted = ", ".join(plural(kinds[kind], noun) for kind, noun in KINDS.items() if kinds[kind])
     if is_new(run):
-        return f"{number_of(run.total, 'step')}: {counted}; everything is new."
+        return f"{plural(run.total, 'step')}: {counted}; everything is new."
     causes = _causes(run.jobs)
     left = len(causes) - _MOST_CAUSES
-    further = [f"{number_of(left, 'further reason')}"] if left > 0 else []
+    further = [f"{plural(left, 'further reason')}"] if left > 0 else []
     why = "; ".join([*causes[:_MOST_CAUSES], *further])
-    return f"{len(run.jobs):,} of {number_of(run.total, 'step')} to do ({counted}): {why}."
+    return f"{len(run.jobs):,} of {plural(run.total, 'step')} to do ({counted}): {why}."
 
 
 def _causes(jobs: Iterable[PlannedJob]) -> list[str]:
@@ -126,8 +114,8 @@ def _cause(job: PlannedJob) -> str:
     if reason == "missing_output":
         return "no results yet of {}"
     if reason == "params_changed" and job.changed:
-        verb = "has" if len(job.changed) == 1 else "have"
-        return f"the {' and the '.join(job.changed)} of {{}} {verb} changed"
+        have = verb(len(job.changed), "has", "have")
+        return f"the {' and the '.join(job.changed)} of {{}} {have} changed"
     return f"{{}}: {_why(job)}"
 
 
@@ -157,7 +145,7 @@ def study_title(study: str) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     alike = [*dict.fromkeys(names)]
-    return number_of(len(names), "step") if len(alike) > _MOST_LISTED else ", ".join(alike)
+    return plural(len(names), "step") if len(alike) > _MOST_LISTED else ", ".join(alike)
 
 
 def lines(jobs: Iterable[PlannedJob]) -> list[str]:
@@ -183,7 +171,7 @@ def lines(jobs: Iterable[PlannedJob]) -> list[str]:
     told = [f"{kind}{_bracketed(names)}: {why}" for (kind, why), names in ordered]
     if following:
         why = WHY[_FOLLOWS] if following == 1 else "follow other steps"
-        told.append(f"{number_of(following, 'step')}: {why}")
+        told.append(f"{plural(following, 'step')}: {why}")
     return told
 
 

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ontogeny.wording import plural, verb
 from ontogeny.workflow.planning import PlannedJob
 from ontogeny.workflow.summaries import duration
 
@@ -56,7 +57,7 @@ def _line(
     if not jobs:
         return []
     times = [seconds for job in jobs if (seconds := _seconds(job, folder)) is not None]
-    count = f"{len(jobs)} finished training{'s' if len(jobs) > 1 else ''}"
+    count = plural(len(jobs), "finished training")
     took = f", which took {duration(sum(times))}" if times else ""
     return [f"{does} {count}{took}{condition}: {_names(jobs)}"]
 
@@ -83,7 +84,7 @@ def _names(jobs: Sequence[PlannedJob]) -> str:
         seeds.setdefault(", ".join(labels.values()), []).extend([int(seed)] if seed else [])
     named = [f"{name}, {_seeds(sorted(each))}" if each else name for name, each in seeds.items()]
     left = len(named) - _MOST_LISTED
-    more = [f"{left} more experiment{'s' if left > 1 else ''}"] if left > 0 else []
+    more = [plural(left, "more experiment")] if left > 0 else []
     return "; ".join([*named[:_MOST_LISTED], *more])
 
 
@@ -105,4 +106,4 @@ def _seeds(seeds: Sequence[int]) -> str:
         f"{each[0]} to {each[-1]}" if len(each) > 2 else ", ".join(map(str, each))
         for each in ranges
     ]
-    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(texts)}"
+    return f"{verb(len(seeds), 'seed', 'seeds')} {', '.join(texts)}"

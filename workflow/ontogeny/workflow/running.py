@@ -81,6 +81,14 @@ def _refusal(said: str) -> str:
     return "\n".join(lines).strip()
 
 
+def planned(arguments: Sequence[str]) -> PlannedRun:
+    """Return what `dry_run` says; where it refuses, end the program with the reason."""
+    try:
+        return dry_run(arguments)
+    except PlanRefusedError as error:
+        raise SystemExit(str(error)) from None
+
+
 def stages(run: PlannedRun) -> list[str]:
     """Return the targets of the runs of Snakemake that a plan takes, one after another.
 

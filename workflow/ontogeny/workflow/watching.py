@@ -10,13 +10,8 @@ from threading import Event, Thread
 
 from ontogeny.storage import StorageError, write_text
 from ontogeny.study import Places
-from ontogeny.workflow.plan_words import (
-    kind_of,
-    number_of,
-    progress_log,
-    study_title,
-    task_of,
-)
+from ontogeny.wording import plural
+from ontogeny.workflow.plan_words import kind_of, progress_log, study_title, task_of
 from ontogeny.workflow.progress import Progress, last_progress
 from ontogeny.workflow.snakemake_parts import part
 from ontogeny.workflow.summaries import duration
@@ -158,7 +153,7 @@ class Watch(logging.Handler):
         self._failed.discard(number)
         if (step.study, step.kind) not in self._begun:
             self._begun.add((step.study, step.kind))
-            done = f"{len(self._done):,} of {number_of(self._total, 'step')} done"
+            done = f"{len(self._done):,} of {plural(self._total, 'step')} done"
             self._tell(f"{_first(step)} ({done})")
 
     def _end(self, number: int) -> None:
@@ -198,7 +193,7 @@ class Watch(logging.Handler):
     def _head(self) -> str:
         failed = f", {len(self._failed)} failed" if self._failed else ""
         took = duration(self._clock() - self._began)
-        done = f"{len(self._done):,} of {number_of(self._total, 'step')} done"
+        done = f"{len(self._done):,} of {plural(self._total, 'step')} done"
         return f"{self._title}: {done}{failed}, {took} so far"
 
     def _at(self, step: _Step) -> str:

@@ -93,7 +93,7 @@ def test_progress_shows_the_numbers_of_the_paper():
         np.testing.assert_array_equal(shown[waves[0]][:, 1], expected)
         expected = given[f"excluded_wave_{kind}"].sel(exclusion="logits")
         np.testing.assert_array_equal(shown[waves[1]][:, 1], expected)
-    gini = given["spectrum_gini"].sel(matrix="unembedding", spectrum="waves")
+    gini = given["spectrum_gini"].sel(matrix="unembedding", spectrum="norms of waves")
     np.testing.assert_array_equal(lines(sparsity)["neuron-to-logit map"][:, 1], gini)
     (line,) = weights.get_lines()
     np.testing.assert_array_equal(line.get_ydata(), given["squared_weights"])

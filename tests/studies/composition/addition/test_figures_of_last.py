@@ -123,8 +123,9 @@ def test_bars_of_removals_lead_from_the_loss_of_the_network_to_that_after_them()
         assert {bar.get_y() for bar in axes.patches} == {float(given["loss"].sel(split="all"))}
     sets = {line.get_label(): line.get_ydata()[0] for line in panels[0].get_lines()}
     after = given["intervention_loss"].sel(split="all")
-    assert sets["all key frequencies removed"] == after.sel(ablation="logits: no key blocks")
-    assert sets["all other frequencies removed"] == after.sel(ablation="logits: key blocks")
+    for legend, name in (("all key", "without key"), ("all other", "only key")):
+        removed = after.sel(ablation=f"logits: {name} frequencies")
+        assert sets[f"{legend} frequencies removed"] == removed
 
 
 def test_algorithms_show_what_there_is():

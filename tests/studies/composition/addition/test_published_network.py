@@ -144,14 +144,14 @@ def test_ablations_order_as_in_the_paper():
     )
     loss = {name: split_losses(values, train()).loss[2] for name, values in found.items()}
     for harmless in (
-        "MLP: path around it zero",
-        "neurons: polynomials",
-        "neurons: waves of a + b",
-        "neurons: read directions",
+        "MLP: residual path around it set to 0",
+        "neurons: replaced by polynomials of waves",
+        "neurons: only waves of a + b of key frequencies",
+        "neurons: only the directions that logits read",
     ):
         assert loss[harmless] < 10 * whole
-    assert loss["attention: heads zero"] > np.log(P)
-    assert loss["neurons: no read directions"] > 1
+    assert loss["attention: output of the heads set to 0"] > np.log(P)
+    assert loss["neurons: without the directions that logits read"] > 1
 
 
 def test_it_attends_by_waves_and_is_a_clock():

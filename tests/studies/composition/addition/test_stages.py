@@ -135,7 +135,7 @@ def test_measures_are_those_of_the_analysis_of_groups(run, index):
     assert_allclose(excluded, general.excluded_logit_loss, **near)
     by_frequency = found["excluded_wave_loss_by_frequency"]
     assert_allclose(by_frequency, general.excluded_logit_loss_by_irrep[1:], **near)
-    assert_allclose(found["spectrum_gini"].sel(spectrum="waves"), general.gini, **near)
+    assert_allclose(found["spectrum_gini"].sel(spectrum="norms of waves"), general.gini, **near)
     assert_allclose(found["squared_weights"], general.squared_weights, **near)
     assert_allclose(found["parameter_squared_weights"].sum(), general.squared_weights, **near)
     # The group analysis takes each pair's mean off first, which no cube sees.

@@ -635,7 +635,7 @@ def trends():
     return (
         [
             spearmanr(found["step"].values[chosen], line[chosen]).statistic
-            for line in found["spectrum_gini"].sel(spectrum="waves").values.T
+            for line in found["spectrum_gini"].sel(spectrum="norms of waves").values.T
         ],
     )
 

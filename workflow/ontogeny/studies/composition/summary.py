@@ -8,7 +8,7 @@ import xarray as xr
 
 from ontogeny.joins.outcomes import is_learned
 from ontogeny.study import Summary
-from ontogeny.workflow.wording import all_of, between, joined, verb
+from ontogeny.wording import all_of, between, joined, plural, verb
 
 __all__ = ["Outcome", "finding", "outcomes_of_history", "outcomes_of_runs", "summary"]
 
@@ -132,7 +132,7 @@ def _learned(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def _share(outcomes: Sequence[Outcome]) -> str:
     """Return how many networks got there, of how many."""
-    return f"{len(_learned(outcomes))} of {len(outcomes)} network{'s' * (len(outcomes) > 1)}"
+    return f"{len(_learned(outcomes))} of {plural(len(outcomes), 'network')}"
 
 
 def _of_none(outcomes: Sequence[Outcome], on: str) -> str:

@@ -11,7 +11,8 @@ from ontogeny.studies.composition.config import (
     Experiment,
     Training,
 )
-from ontogeny.titles import made_of, percent, titled
+from ontogeny.titles import made_of, titled
+from ontogeny.wording import percent
 
 __all__ = ["title", "words"]
 

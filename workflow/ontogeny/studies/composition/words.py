@@ -12,7 +12,7 @@ from ontogeny.studies.composition.config import (
     TransformerSettings,
 )
 from ontogeny.studies.composition.frequency import frequency_of
-from ontogeny.titles import percent
+from ontogeny.wording import percent
 
 __all__ = ["data", "irrep_label", "learned", "network", "performance"]
 

@@ -338,7 +338,10 @@ SWEPT = (
 class Style(FigureStyle):
     """How figures look; quantities follow powers of the step, and are drawn over its logarithm."""
 
-    log_steps: bool = Field(True, description="Draw steps on a logarithmic axis.")
+    log_steps: bool = Field(
+        True,
+        description="Draw the steps of a history on a logarithmic axis.",
+    )
 
 
 FIGURES = {"ontogeny.studies.imitation.figures": "Imitation"}

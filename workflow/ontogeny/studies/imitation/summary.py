@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
-from ontogeny.workflow.wording import joined
+from ontogeny.wording import joined, percent, plural
 
 __all__ = ["finding"]
 
@@ -37,7 +37,7 @@ def _laws(runs: xr.Dataset) -> list[str]:
         return []
     broken = number - int((runs["worst_excess"].values < _ROUNDING).sum())
     if broken:
-        where = f"{broken} of {number} enumerated run{'s' * (number > 1)}"
+        where = f"{broken} of {plural(number, 'enumerated run')}"
         return [f"a law fails or could not be checked in {where}"]
     learners = sorted({*map(str, runs["learner_of_run"].values)})
     one_of = f"{joined(learners)} learner{'s' * (len(learners) > 1)}"
@@ -54,10 +54,10 @@ def _harm(runs: xr.Dataset) -> list[str]:
     harm = {name: float(runs["harm"][at].mean()) for name, at in _places(runs)}
     least, *others = sorted(harm, key=harm.__getitem__)
     learners = [
-        f"the {least} learner does harm in {_percent(harm[least])} of histories",
-        *(f"the {name} learner in {_percent(harm[name])}" for name in others),
+        f"the {least} learner does harm in {percent(harm[least])} of histories",
+        *(f"the {name} learner in {percent(harm[name])}" for name in others),
     ]
-    demonstrated = _percent(float(runs["demonstrated_harm"].mean()))
+    demonstrated = percent(float(runs["demonstrated_harm"].mean()))
     return [f"in simulations {joined(learners)} (the demonstrator in {demonstrated})"]
 
 
@@ -72,7 +72,3 @@ def _queries(runs: xr.Dataset) -> list[str]:
 def _places(runs: xr.Dataset) -> Iterable[tuple[str, np.ndarray]]:
     learners = runs["learner_of_run"].values
     return ((str(name), np.flatnonzero(learners == name)) for name in sorted({*learners}))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"

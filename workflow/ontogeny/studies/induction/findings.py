@@ -26,8 +26,7 @@ from ontogeny.studies.induction.analysis.traces import followers, trace
 from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
-from ontogeny.studies.induction.labels import dataset, variable
-from ontogeny.studies.induction.moments import MOMENTS
+from ontogeny.studies.induction.labels import MOMENTS, dataset, variable
 
 __all__ = [
     "LONGEST_EXAMPLE",

@@ -2,7 +2,15 @@
 
 from ontogeny import labels
 
-__all__ = ["DIMENSIONS", "coordinate", "dataset", "measures", "measures_along", "variable"]
+__all__ = [
+    "DIMENSIONS",
+    "MOMENTS",
+    "coordinate",
+    "dataset",
+    "measures",
+    "measures_along",
+    "variable",
+]
 
 DIMENSIONS = labels.DIMENSIONS | {
     "layer_and_head": "layer of a head and its number in the layer",
@@ -30,6 +38,13 @@ DIMENSIONS = labels.DIMENSIONS | {
     "context_bin": "indices of the context between two bounds, evenly spaced in the logarithm",
 }
 """Every dimension of every stored dataset of the study, with its meaning."""
+
+MOMENTS = ("before", "after")
+"""The two checkpoints between which a run changes.
+
+They are the start of the phase change, or the end of the warm-up where there is no change, and the
+final checkpoint.
+"""
 
 _LABELS = labels.Labels(DIMENSIONS)
 coordinate, dataset, variable = _LABELS.coordinate, _LABELS.dataset, _LABELS.variable

@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ontogeny.study import Summary
-from ontogeny.workflow.wording import all_of, between, verb
+from ontogeny.wording import all_of, between, plural, verb
 
 __all__ = ["finding", "summary"]
 
@@ -78,11 +78,7 @@ def _window(runs: xr.Dataset) -> list[float]:
 
 def _layers(layers: NDArray[np.integer]) -> str:
     fewest, most = int(layers.min()), int(layers.max())
-    return (
-        f"of {fewest} layer{'s' * (fewest > 1)}"
-        if fewest == most
-        else f"of {fewest} to {most} layers"
-    )
+    return f"of {plural(fewest, 'layer')}" if fewest == most else f"of {fewest} to {most} layers"
 
 
 def _without(number: int) -> str:

@@ -6,6 +6,7 @@ import xarray as xr
 
 from ontogeny.studies.induction.config import Network
 from ontogeny.titles import made_of, titled
+from ontogeny.wording import plural
 
 __all__ = ["network_words", "title", "words"]
 
@@ -28,7 +29,7 @@ def network_words(layers: int, *, has_mlps: bool, has_smeared_keys: bool) -> lis
     >>> network_words(1, has_mlps=False, has_smeared_keys=True)
     ['1 layer', 'smeared keys']
     """
-    counted = f"{layers} layer{'s' * (layers > 1)}{' with MLPs' * has_mlps}"
+    counted = plural(layers, "layer") + " with MLPs" * has_mlps
     return [counted, *(["smeared keys"] if has_smeared_keys else [])]
 
 

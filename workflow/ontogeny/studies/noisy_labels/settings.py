@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ontogeny.titles import percent
+from ontogeny.wording import percent
 
 __all__ = ["Setting", "runs_in", "setting_of"]
 

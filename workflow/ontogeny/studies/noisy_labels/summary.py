@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.studies.noisy_labels.bases import base_settings, runs_of
+from ontogeny.wording import plural, verb
 
 __all__ = ["finding"]
 
@@ -21,8 +22,8 @@ def finding(comparison: xr.Dataset) -> str:
         source of labels, as means over seeds.
     """
     if not comparison.sizes["run"]:
-        number = comparison.sizes["rater"]
-        return f"No network was trained on the labels of {number} rater{'s' * (number != 1)}."
+        raters = plural(comparison.sizes["rater"], "rater")
+        return f"No network was trained on the labels of {raters}."
     setting = next(iter(base_settings(comparison).values()))
     means = (
         runs_of(comparison, setting)[["auc", _BIAS]]
@@ -32,8 +33,9 @@ def finding(comparison: xr.Dataset) -> str:
         .dropna("recipe_of_run")
     )
     if not means.sizes["recipe_of_run"]:
-        number = comparison.sizes["run"]
-        return f"{number} networks were scored, without a measure of their bias."
+        networks = plural(comparison.sizes["run"], "network")
+        were = verb(comparison.sizes["run"], "was", "were")
+        return f"{networks} {were} scored, without a measure of their bias."
     best = means.isel(recipe_of_run=int(np.argmax(means["auc"].values)))
     fairest = means.isel(recipe_of_run=int(np.argmin(means[_BIAS].values)))
     where = f"In the setting `{setting}`" if comparison.sizes["setting"] > 1 else "On test comments"

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import xarray as xr
 
 from ontogeny.studies.noisy_labels.about import recipe
-from ontogeny.titles import made_of, percent, titled
+from ontogeny.titles import made_of, titled
+from ontogeny.wording import percent
 
 __all__ = ["title", "words"]
 

@@ -1,6 +1,7 @@
 """The dimensions of datasets of the study, and datasets that have them."""
 
 from ontogeny import labels
+from ontogeny.wording import plural
 
 __all__ = [
     "DIMENSIONS",
@@ -71,4 +72,4 @@ measures, measures_along = _LABELS.measures, _LABELS.measures_along
 
 def size_name(d_model: int, layers: int) -> str:
     """Return the size of a network in words."""
-    return f"width {d_model}, {layers} layer{'s' * (layers != 1)}"
+    return f"width {d_model}, {plural(layers, 'layer')}"

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from ontogeny.studies.rlhf.config import GOLD
+from ontogeny.wording import plural
 
 __all__ = ["finding"]
 
@@ -19,7 +20,7 @@ def finding(comparison: xr.Dataset) -> str:
     """
     if not comparison.sizes["run"]:
         number = comparison.sizes["preference_model"]
-        models = f"{number} preference model{'s' * (number > 1)}"
+        models = plural(number, "preference model")
         return f"No policy was trained against the {models}." if number else ""
     is_gold = comparison["reward_of_run"].values == GOLD
     clauses = [

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 import xarray as xr
 
+from ontogeny.wording import plural
+
 __all__ = ["finding"]
 
 _SOLVED = 0.5
@@ -32,8 +34,8 @@ def finding(scaling: Mapping[str, xr.Dataset], *, learned: float) -> str:
     if "published_scaling" not in scaling:
         return ""
     sizes = scaling["published_scaling"].sizes
-    families, tasks = _number(sizes["family"], "family"), _number(sizes["task"], "task")
-    return f"Published scores of {families} of models on {tasks} are compared with forecasts."
+    families, tasks = plural(sizes["family"], "family of models"), plural(sizes["task"], "task")
+    return f"Published scores of {families} on {tasks} are compared with forecasts."
 
 
 def _of_networks(
@@ -46,7 +48,7 @@ def _of_networks(
     families = scaling.isel(family=settings == settings[0])
     trained = families.isel(width=families["parameters"].notnull().any("family").values)
     if not trained.sizes["width"]:
-        return f"All {_number(int(families['left_out'].sum()), 'network')} on {world} diverged."
+        return f"All {plural(int(families['left_out'].sum()), 'network')} on {world} diverged."
     parameters = trained["parameters"].mean("family").values
     loss, (able, what) = trained["loss"].mean("family").values, abilities(trained)
     setting = f", setting `{settings[0]}`" if len({*settings}) > 1 else ""
@@ -83,8 +85,3 @@ _WORLDS: dict[str, tuple[str, Callable[[xr.Dataset], tuple[list[float], str]]]] 
     "mixture_scaling": ("texts", _of_mixture),
 }
 """What joined runs are about, and what their networks can do, by their size: numbers and a verb."""
-
-
-def _number(number: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"

@@ -6,6 +6,7 @@ import xarray as xr
 
 from ontogeny.studies.surprise.config import Network
 from ontogeny.titles import made_of, titled
+from ontogeny.wording import plural
 
 __all__ = ["title", "words"]
 
@@ -21,7 +22,7 @@ def words(network: Network, parities: int | None) -> list[str]:
     """
     if parities is not None:
         return [f"{parities} parities", f"{network.width} neurons"]
-    layers = f"{network.layers} layer{'s' * (network.layers > 1)}"
+    layers = plural(network.layers, "layer")
     return ["text and tasks", f"transformer of {layers}", f"width {network.width}"]
 
 

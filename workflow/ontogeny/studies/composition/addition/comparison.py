@@ -19,11 +19,11 @@ from ontogeny.studies.composition.labels import dataset, variable
 __all__ = ["DELETIONS", "comparison"]
 
 DELETIONS = (
-    "neurons: polynomials",
-    "neurons: waves of a + b",
-    "neurons: read directions",
-    "logits: key blocks",
-    "logits: key cubes",
+    "neurons: replaced by polynomials of waves",
+    "neurons: only waves of a + b of key frequencies",
+    "neurons: only the directions that logits read",
+    "logits: only key frequencies",
+    "logits: only cos(w (a + b − c)) of key frequencies",
 )
 """Interventions that take away what is not a wave of a key frequency, and nothing else."""
 
@@ -106,7 +106,7 @@ def _of_circuit(last: xr.Dataset) -> Row:
 
 def _of_spectra(last: xr.Dataset) -> Row:
     """Return how sparse the weights are in the Fourier basis."""
-    gini = last["spectrum_gini"].sel(spectrum="waves")
+    gini = last["spectrum_gini"].sel(spectrum="norms of waves")
     return _described(
         {
             "unembedding_residual_energy": (
@@ -122,7 +122,7 @@ def _of_spectra(last: xr.Dataset) -> Row:
                 "Gini coefficient of the neuron-to-logit map",
             ),
             "permuted_gini": (
-                last["gini_permuted"].sel(spectrum="waves").max(),
+                last["gini_permuted"].sel(spectrum="norms of waves").max(),
                 "largest Gini coefficient with residues in random order",
             ),
         }

@@ -43,20 +43,24 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 TRANSFORMER_INTERVENTIONS = (
-    "attention: none to =",
-    "MLP: path around it zero",
-    "MLP: path around it its mean",
-    "attention: heads zero",
-    "attention: path around it zero",
-    "attention: linear in waves",
+    "attention: weight of = on itself removed",
+    "MLP: residual path around it set to 0",
+    "MLP: residual path around it set to its mean",
+    "attention: output of the heads set to 0",
+    "attention: residual path around it set to 0",
+    "attention: replaced by a linear function of waves",
 )
 NEURON_INTERVENTIONS = (
-    "neurons: polynomials",
-    "neurons: waves of a + b",
-    "neurons: read directions",
-    "neurons: no read directions",
+    "neurons: replaced by polynomials of waves",
+    "neurons: only waves of a + b of key frequencies",
+    "neurons: only the directions that logits read",
+    "neurons: without the directions that logits read",
 )
-LOGIT_INTERVENTIONS = ("logits: key blocks", "logits: no key blocks", "logits: key cubes")
+LOGIT_INTERVENTIONS = (
+    "logits: only key frequencies",
+    "logits: without key frequencies",
+    "logits: only cos(w (a + b − c)) of key frequencies",
+)
 
 
 def keep(values: Array, key: Mask, width: Width = "block", *, mean: bool = True) -> Array:

@@ -46,7 +46,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Answers = NDArray[np.integer]
 
-SPECTRA = ("waves", "frequencies", "energies")
+SPECTRA = ("norms of waves", "norms of frequencies", "squared norms of waves")
 """The numbers whose Gini coefficient is taken, as `spectrum_gini` says."""
 
 PRECISIONS = ("float32", "float64")

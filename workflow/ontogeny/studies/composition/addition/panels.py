@@ -1,6 +1,6 @@
 """What the figures of modular addition share."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -15,11 +15,9 @@ from ontogeny.plotting import Look, handle, irrep_looks
 
 __all__ = [
     "EXCLUDED",
-    "MATRIX_LOOKS",
     "PALE",
     "REST",
     "RESTRICTED",
-    "SPLIT_NAMES",
     "around",
     "entry_lines",
     "frequency_bars",
@@ -29,7 +27,6 @@ __all__ = [
     "key_looks",
     "key_ticks",
     "legend_above",
-    "matrix_names",
     "paper_losses",
     "shown_matrices",
     "sides",
@@ -45,12 +42,6 @@ REST = "#bbbbbb"
 PALE = 0.45
 """Opacity of what belongs to a sine, beside the same of a cosine."""
 
-SPLIT_NAMES = {"train": "training pairs", "test": "test pairs", "all": "all pairs"}
-MATRIX_LOOKS = {
-    "left_embedding": ("#6A3D9A", "-"),
-    "right_embedding": ("#56B4E9", "--"),
-    "unembedding": ("#E69F00", "-"),
-}
 _MARKERS = "os^Dv*PXp"
 _TICKS_APART = 15
 """Ticks closer than this part of an axis are staggered."""
@@ -90,14 +81,6 @@ def shown_matrices(found: xr.Dataset) -> list[str]:
     """Return the matrices that differ: embeddings, then the neuron-to-logit map."""
     which = sides(found["embedding_norm"])["side"].values
     return [*(f"{side}_embedding" for side in which), "unembedding"]
-
-
-def matrix_names(matrices: Iterable[str]) -> dict[str, str]:
-    """Return what matrices are called: one embedding that both sides share has no side."""
-    named = {matrix: matrix.replace("_", " ") for matrix in map(str, matrices)}
-    if "right_embedding" not in named:
-        named["left_embedding"] = "embedding"
-    return named | {"unembedding": "neuron-to-logit map"}
 
 
 def around(k: int, p: int) -> NDArray[np.intp]:

@@ -227,7 +227,7 @@ def _phase_variables(step: NDArray[np.int64], along: Variables) -> Variables:
     )
     trends = None
     if "spectrum_gini" in along:
-        gini = along["spectrum_gini"].values[:, :, SPECTRA.index("waves")]
+        gini = along["spectrum_gini"].values[:, :, SPECTRA.index("norms of waves")]
         trends = np.array([trend(step, line, found.boundary[0]) for line in gini.T])
     return variables.phase_variables(found, passed, trends)
 

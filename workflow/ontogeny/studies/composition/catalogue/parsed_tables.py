@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ontogeny.given_files import decoded
 from ontogeny.unlocked import netCDF4
+from ontogeny.wording import plural
 
 __all__ = ["parsed_table"]
 
@@ -211,7 +212,7 @@ def _shape(rows: Rows) -> str:
 
 def _uneven(widths: Sequence[int], numbers: Sequence[int], line: str = "line") -> str:
     if len(set(widths)) == 1:
-        reason = f"this one has {_counted(len(widths), line)} of {_counted(widths[0], 'column')}"
+        reason = f"this one has {plural(len(widths), line)} of {plural(widths[0], 'column')}"
         if widths[0] == 1:
             return f"{reason}; separate the columns by commas"
         if len(widths) == widths[0] + 1:
@@ -219,11 +220,7 @@ def _uneven(widths: Sequence[int], numbers: Sequence[int], line: str = "line") -
         return reason
     usual = len(widths) if len(widths) in widths else Counter(widths).most_common(1)[0][0]
     odd = next(place for place, width in enumerate(widths) if width != usual)
-    return f"{line} {numbers[odd]} has {_counted(widths[odd], 'column')} where others have {usual}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
+    return f"{line} {numbers[odd]} has {plural(widths[odd], 'column')} where others have {usual}"
 
 
 def _entries(rows: list[list[str]], at: Place) -> Table:

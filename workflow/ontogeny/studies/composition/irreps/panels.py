@@ -20,7 +20,6 @@ __all__ = [
     "class_axis",
     "class_order",
     "class_places",
-    "counted",
     "irrep_grid",
     "irrep_label",
     "irrep_lines",
@@ -55,17 +54,6 @@ MOST_PANELS = 12
 """Number of irreps that have a panel of their own, at most."""
 
 _NAMED, _FLAT, _COLUMNS = 16, 5, 3
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words, one of them in the singular.
-
-    Examples
-    --------
-    >>> counted(1, "run"), counted(3, "run")
-    ('1 run', '3 runs')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def looks_of(numbers: xr.Dataset) -> dict[str, Look]:

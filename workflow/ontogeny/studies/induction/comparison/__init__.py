@@ -18,8 +18,7 @@ from ontogeny.studies.induction.comparison._curves import (
 )
 from ontogeny.studies.induction.comparison._measured import measured, relative
 from ontogeny.studies.induction.comparison._runs import references
-from ontogeny.studies.induction.labels import dataset
-from ontogeny.studies.induction.moments import MOMENTS
+from ontogeny.studies.induction.labels import MOMENTS, dataset
 
 __all__ = ["comparison"]
 

@@ -14,8 +14,7 @@ from ontogeny.joins.rows import stacked
 from ontogeny.studies.induction.analysis.losses import range_losses, ranges
 from ontogeny.studies.induction.analysis.paths import principal_components, turn
 from ontogeny.studies.induction.comparison._runs import analysis, checkpoint, evaluation, windows
-from ontogeny.studies.induction.labels import variable
-from ontogeny.studies.induction.moments import MOMENTS
+from ontogeny.studies.induction.labels import MOMENTS, variable
 
 __all__ = ["COMPONENTS", "along_context", "along_training", "first_indices", "paths"]
 

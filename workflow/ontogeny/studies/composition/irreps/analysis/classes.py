@@ -27,7 +27,8 @@ class ClassLogits:
     mean, deviation, least, most : (K,) ndarray
         Mean, standard deviation, smallest and largest.
     parts : (R, K) ndarray
-        Part of each irrep in `mean`, a multiple of its character.
+        Part of each irrep in `mean`, a multiple of its character, which is real: all parts add up
+        to the average of `mean` over a class and the class of the inverses of its elements.
     """
 
     mean: Array

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.config import Style
-from ontogeny.plotting import verdict_table
+from ontogeny.plotting import shown_verdicts, verdict_table
 
 __all__ = ["draw", "numbers"]
 
@@ -16,9 +16,7 @@ NEEDS = ("enough-runs",)
 
 def numbers(claims: xr.Dataset) -> xr.Dataset:
     """Select what was measured and the verdicts."""
-    return claims[
-        ["value", "interval", "threshold", "side", "runs", "runs_needed", "verdict", "title"]
-    ]
+    return shown_verdicts(claims)
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.claims import joined
 from ontogeny.config import Style
-from ontogeny.plotting import verdict_table
+from ontogeny.plotting import shown_verdicts, verdict_table
 
 __all__ = ["draw", "numbers"]
 
@@ -19,8 +19,7 @@ NEEDS = ("enough-runs",)
 
 def numbers(claims: Sequence[xr.Dataset]) -> xr.Dataset:
     """Select what was measured and the verdicts, of all sources that there are."""
-    shown = ["value", "interval", "threshold", "side", "runs", "runs_needed", "verdict", "title"]
-    return joined(claims)[shown]
+    return shown_verdicts(joined(claims))
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:

@@ -28,6 +28,7 @@ from ontogeny.studies.surprise.panels import (
     size_axis,
     without_networks,
 )
+from ontogeny.wording import plural
 
 __all__ = ["draw", "numbers"]
 
@@ -100,7 +101,7 @@ def _task(axes: Axes, numbers: xr.Dataset, task: str) -> None:
         axes.axhspan(-0.05, float(first["floor_of_setting"]), color=_FLOOR, lw=0)
         length, gain = int(first["answer_length_of_setting"]), float(first["gain_of_setting"])
         said = f"\n×2 in size: up to {gain:+.2f}" if np.isfinite(gain) else ""
-        axes.set_title(f"{task}, {length} character{'s' * (length > 1)}{said}", fontsize=7)
+        axes.set_title(f"{task}, {plural(length, 'character')}{said}", fontsize=7)
     families_and_mean(axes, numbers, "exact", task=task)
     axes.axhline(1, **GUIDE)
     axes.set_ylim(-0.05, 1.12)

@@ -76,7 +76,7 @@ def numbers(
         ]
         chosen.append(
             losses.assign(
-                spectrum_gini=run["spectrum_gini"].sel(spectrum="waves", drop=True),
+                spectrum_gini=run["spectrum_gini"].sel(spectrum="norms of waves", drop=True),
                 phase_boundary=run["phase_boundary"],
                 phases_passed=variable("step", passed, "phases passed"),
             )

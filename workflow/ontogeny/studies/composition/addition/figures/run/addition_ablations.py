@@ -12,28 +12,12 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings
-from ontogeny.studies.composition.addition.panels import SPLIT_NAMES
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.looks import SPLIT_NAMES
 
 __all__ = ["draw", "numbers"]
 
 _MARKERS = {"train": "|", "test": "x", "all": "o"}
-_WORDS = {
-    "none": "unchanged network",
-    "attention: none to =": "attention: weight of = on itself removed",
-    "MLP: path around it zero": "MLP: residual path around it set to 0",
-    "MLP: path around it its mean": "MLP: residual path around it set to its mean",
-    "attention: heads zero": "attention: output of the heads set to 0",
-    "attention: path around it zero": "attention: residual path around it set to 0",
-    "attention: linear in waves": "attention: replaced by a linear function of waves",
-    "neurons: polynomials": "neurons: replaced by polynomials of waves",
-    "neurons: waves of a + b": "neurons: only waves of a + b of key frequencies",
-    "neurons: read directions": "neurons: only the directions that logits read",
-    "neurons: no read directions": "neurons: without the directions that logits read",
-    "logits: key blocks": "logits: only key frequencies",
-    "logits: no key blocks": "logits: without key frequencies",
-    "logits: key cubes": "logits: only cos(w (a + b − c)) of key frequencies",
-}
 
 
 def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
@@ -61,7 +45,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         axes.set(xscale="log", xlabel="loss [nat]")
         axes.set_xlim(0.5 * float(lowest), 2 * max(float(losses.max()), guess))
         axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.set_yticks(places, [_WORDS[name] for name in names])
+        axes.set_yticks(places, ["unchanged network", *names[1:]])
         axes.grid(visible=False, axis="y")
         accuracies = numbers["intervention_accuracy"].sel(split="all").values
         beside = axes.secondary_yaxis("right")

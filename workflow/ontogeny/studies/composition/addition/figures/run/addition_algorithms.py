@@ -14,10 +14,10 @@ from ontogeny.plotting import figure, settings
 from ontogeny.studies.composition.addition.panels import (
     key_looks,
     legend_above,
-    matrix_names,
     sides,
 )
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.looks import matrix_names
 
 __all__ = ["draw", "numbers"]
 

@@ -17,14 +17,12 @@ from matplotlib.figure import Figure
 from ontogeny.plotting import SPLIT_COLOURS, figure, handle, settings
 from ontogeny.studies.composition.addition.panels import (
     EXCLUDED,
-    MATRIX_LOOKS,
     RESTRICTED,
-    SPLIT_NAMES,
     legend_above,
-    matrix_names,
     shown_matrices,
 )
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.looks import MATRIX_LOOKS, SPLIT_NAMES, matrix_names
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
@@ -44,9 +42,9 @@ _EXCLUSIONS = {
     "cubes": ("cosines removed from logits", "#8FD6C0", "-"),
 }
 _SPECTRA = {
-    "waves": ("norms of waves", "-"),
-    "frequencies": ("norms of frequencies", "--"),
-    "energies": ("squared norms of waves", ":"),
+    "norms of waves": "-",
+    "norms of frequencies": "--",
+    "squared norms of waves": ":",
 }
 
 
@@ -117,7 +115,7 @@ def _excluded(axes: Axes, numbers: xr.Dataset) -> None:
 def _sparsity(axes: Axes, numbers: xr.Dataset) -> None:
     names = matrix_names(numbers["matrix"].values)
     for matrix in map(str, numbers["matrix"].values):
-        for spectrum, (_, dash) in _SPECTRA.items():
+        for spectrum, dash in _SPECTRA.items():
             line = numbers["spectrum_gini"].sel(matrix=matrix, spectrum=spectrum)
             axes.plot(numbers["step"], line, color=MATRIX_LOOKS[matrix][0], ls=dash)
     axes.set(ylabel="Gini coefficient", ylim=(0, 1))
@@ -126,5 +124,5 @@ def _sparsity(axes: Axes, numbers: xr.Dataset) -> None:
         for matrix in map(str, numbers["matrix"].values)
     ]
     gap = [handle("", ls="")] * (len(_SPECTRA) - len(matrices))
-    spectra = [handle(about, color=_GREY, ls=dash) for about, dash in _SPECTRA.values()]
+    spectra = [handle(about, color=_GREY, ls=dash) for about, dash in _SPECTRA.items()]
     legend_above(axes, columns=2, handles=[*matrices, *gap, *spectra])

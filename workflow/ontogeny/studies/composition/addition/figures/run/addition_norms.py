@@ -18,10 +18,10 @@ from ontogeny.studies.composition.addition.panels import (
     frequency_legend,
     key_looks,
     legend_above,
-    matrix_names,
     sides,
 )
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.looks import matrix_names
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]

@@ -14,15 +14,13 @@ from matplotlib.figure import Figure
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings
 from ontogeny.studies.composition.addition.panels import (
     EXCLUDED,
-    MATRIX_LOOKS,
     RESTRICTED,
-    SPLIT_NAMES,
     legend_above,
-    matrix_names,
     paper_losses,
     shown_matrices,
 )
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.looks import MATRIX_LOOKS, SPLIT_NAMES, matrix_names
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
@@ -33,7 +31,9 @@ NEEDS = ("split",)
 def numbers(addition_evaluation: xr.Dataset) -> xr.Dataset:
     """Select the measures that arXiv 2301.05217 follows along training."""
     others = addition_evaluation[["spectrum_gini", "squared_weights", "phase_boundary"]]
-    chosen = others.sel(spectrum="waves", matrix=shown_matrices(addition_evaluation), drop=True)
+    chosen = others.sel(
+        spectrum="norms of waves", matrix=shown_matrices(addition_evaluation), drop=True
+    )
     return paper_losses(addition_evaluation).merge(chosen, compat="no_conflicts")
 
 

@@ -17,8 +17,8 @@ from ontogeny.studies.composition.config import Style
 __all__ = ["draw", "numbers"]
 
 _SETS = {
-    "logits: no key blocks": ("all key frequencies removed", "#111111", "-."),
-    "logits: key blocks": ("all other frequencies removed", "#888888", "-."),
+    "logits: without key frequencies": ("all key frequencies removed", "#111111", "-."),
+    "logits: only key frequencies": ("all other frequencies removed", "#888888", "-."),
 }
 
 

@@ -18,13 +18,13 @@ from ontogeny.studies.composition.addition.panels import (
     key_looks,
     key_ticks,
     legend_above,
-    matrix_names,
     shown_matrices,
     sides,
     wave_bars,
     wave_handles,
 )
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.looks import matrix_names
 
 __all__ = ["draw", "numbers"]
 
@@ -41,7 +41,9 @@ def numbers(addition_analysis: xr.Dataset) -> xr.Dataset:
             "key_margin",
         ]
     ]
-    chosen = chosen.sel(matrix=shown_matrices(addition_analysis), spectrum="waves", drop=True)
+    chosen = chosen.sel(
+        matrix=shown_matrices(addition_analysis), spectrum="norms of waves", drop=True
+    )
     return chosen.assign(embedding_norm=sides(addition_analysis["embedding_norm"]))
 
 

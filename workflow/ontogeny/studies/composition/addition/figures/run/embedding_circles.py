@@ -16,13 +16,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ontogeny.plotting import Look, figure, settings
-from ontogeny.studies.composition.addition.panels import (
-    around,
-    frequency_looks,
-    matrix_names,
-    shown_matrices,
-)
+from ontogeny.studies.composition.addition.panels import around, frequency_looks, shown_matrices
 from ontogeny.studies.composition.config import Style
+from ontogeny.studies.composition.looks import matrix_names
 
 __all__ = ["draw", "numbers"]
 

@@ -4,7 +4,9 @@ Logits of the final checkpoint, minus their mean over candidates, of all pairs (
 candidates c, by the conjugacy class of abc⁻¹ (on a cyclic group by a + b − c): mean, standard
 deviation (thick) and range (thin). The class of the identity is the right answer, which a network
 that has learned the group separates from all others. Below, the part of each key irrep in the
-means: a multiple of its character, largest at the right answer. All parts add up to the mean.
+means: a multiple of its character, largest at the right answer. The parts of all irreps, key or
+not, add up to the mean where every class contains the inverses of its elements; elsewhere to the
+average of the means of a class and of the class of the inverses.
 """
 
 import numpy as np

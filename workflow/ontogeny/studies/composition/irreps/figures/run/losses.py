@@ -15,6 +15,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.panels import EXCLUDED, RESTRICTED, irrep_lines
+from ontogeny.studies.composition.looks import SPLIT_NAMES
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
@@ -46,7 +47,8 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         panels = drawn.subplots(2, 2, sharex=True)
         total, ratio, excluded, restricted = panels.ravel()
         for split in ("train", "test"):
-            total.plot(step, loss.sel(split=split), color=SPLIT_COLOURS[split], label=split)
+            colour, label = SPLIT_COLOURS[split], SPLIT_NAMES[split]
+            total.plot(step, loss.sel(split=split), color=colour, label=label)
         for kind, (colour, dash) in (("excluded", EXCLUDED), ("restricted", RESTRICTED)):
             values = numbers[f"{kind}_hidden_loss"]
             total.plot(step, values, color=colour, ls=dash, label=f"{kind}, hidden layer")

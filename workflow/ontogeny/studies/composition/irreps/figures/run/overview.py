@@ -33,6 +33,7 @@ from ontogeny.studies.composition.irreps.panels import (
     irrep_label,
     irrep_lines,
 )
+from ontogeny.studies.composition.looks import SPLIT_NAMES
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
@@ -75,7 +76,12 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
         losses, irreps, neuron, logits = drawn.subplots(2, 2).ravel()
         for split in numbers["split"].values:
             line = numbers["loss"].sel(split=split)
-            losses.plot(line["loss_step"], line, color=SPLIT_COLOURS[split], label=f"{split} loss")
+            losses.plot(
+                line["loss_step"],
+                line,
+                color=SPLIT_COLOURS[split],
+                label=f"loss, {SPLIT_NAMES[split]}",
+            )
         losses.set(yscale="log", ylabel="cross-entropy [nat]")
         losses.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.1,
                       columnspacing=0.9, handlelength=1.3)  # fmt: skip

@@ -17,17 +17,12 @@ from matplotlib.figure import Figure
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.panels import EXCLUDED, RESTRICTED
+from ontogeny.studies.composition.looks import MATRIX_LOOKS, SPLIT_NAMES, matrix_names
 from ontogeny.studies.composition.step_panels import over_steps
 
 __all__ = ["draw", "numbers"]
 
 NEEDS = ("split", "steps")
-
-_MATRICES = {
-    "left_embedding": ("#009E73", "-"),
-    "right_embedding": ("#56B4E9", "--"),
-    "unembedding": ("#CC79A7", "-"),
-}
 
 _EXCLUDED = {
     "excluded_hidden_loss": (*EXCLUDED, "excluded, hidden layer"),
@@ -82,7 +77,7 @@ def _losses(
 ) -> None:
     """Draw the loss of a split beside those of changed networks that there are."""
     step, loss = numbers["step"], numbers["loss"].sel(split=split)
-    axes.plot(step, loss, color=SPLIT_COLOURS[split], label=f"{split} loss")
+    axes.plot(step, loss, color=SPLIT_COLOURS[split], label=f"loss, {SPLIT_NAMES[split]}")
     for name, (colour, dash, label) in looks.items():
         if name in numbers:
             axes.plot(step, numbers[name], color=colour, ls=dash, label=label)
@@ -90,8 +85,9 @@ def _losses(
 
 
 def _sparsity(axes: Axes, gini: xr.DataArray) -> None:
+    names = matrix_names(gini["matrix"].values)
     for matrix in map(str, gini["matrix"].values):
-        colour, dash = _MATRICES[matrix]
+        colour, dash = MATRIX_LOOKS[matrix]
         line = gini.sel(matrix=matrix)
-        axes.plot(gini["step"], line, color=colour, ls=dash, label=matrix.replace("_", " "))
+        axes.plot(gini["step"], line, color=colour, ls=dash, label=names[matrix])
     axes.set(ylabel="Gini coefficient", ylim=(0, 1))

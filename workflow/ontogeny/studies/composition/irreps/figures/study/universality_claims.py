@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import VERDICT_COLOURS, figure, settings
+from ontogeny.plotting import VERDICT_COLOURS, figure, runs_wanted, settings, shown_verdicts
 from ontogeny.studies.composition.config import Style
 
 __all__ = ["draw", "numbers"]
@@ -20,7 +20,7 @@ _ENDS = (-1.05, 1.05)
 
 def numbers(claims: xr.Dataset) -> xr.Dataset:
     """Select what was measured and the verdicts."""
-    return claims[["value", "interval", "threshold", "side", "runs", "verdict", "title"]]
+    return shown_verdicts(claims)
 
 
 def draw(numbers: xr.Dataset, style: Style) -> Figure:
@@ -55,7 +55,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
 
 def _summary(one: xr.Dataset) -> str:
     value, (lower, upper) = float(one["value"]), one["interval"].values
-    runs = f"n = {int(one['runs'])}"
+    runs = ", ".join(filter(None, [f"n = {int(one['runs'])}", runs_wanted(one)]))
     if np.isnan(value):
         return runs
     ends = "" if np.isnan(lower) else f" [{lower:.2f}, {upper:.2f}]"

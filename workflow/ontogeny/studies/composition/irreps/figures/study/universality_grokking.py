@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import SPLIT_COLOURS, figure, settings, step_axis
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.irreps.panels import counted
+from ontogeny.wording import plural
 
 __all__ = ["draw", "numbers"]
 
@@ -47,7 +47,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
                     axes.plot(mean["step"], values, color=colour, lw=1.6, label=f"{split}, mean")
                 last = float(mean["step"][-1])
                 step_axis(axes, max(last, 1.0), logarithmic=style.log_steps)
-                axes.set(ylabel=label, title=f"{experiment}, {counted(runs.sizes['run'], 'run')}")
+                axes.set(ylabel=label, title=f"{experiment}, {plural(runs.sizes['run'], 'run')}")
                 axes.set_xlabel("" if experiment != experiments[-1] else axes.get_xlabel())
             row[0].set_yscale("log")
             row[1].set_ylim(-0.03, 1.03)

@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 
 from ontogeny.plotting import figure, settings, step_axis
 from ontogeny.studies.composition.config import Style
-from ontogeny.studies.composition.irreps.panels import counted, irrep_label
+from ontogeny.studies.composition.irreps.panels import irrep_label
+from ontogeny.wording import plural
 
 __all__ = ["draw", "numbers"]
 
@@ -49,7 +50,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for axes, experiment in zip(places, experiments, strict=False):
             member = numbers["experiment_of_run"].values == experiment
             _experiment(axes, numbers.isel(run=np.flatnonzero(member)), style)
-            axes.set_title(f"{experiment}, {counted(member.sum(), 'run')}")
+            axes.set_title(f"{experiment}, {plural(member.sum(), 'run')}")
     return drawn
 
 
@@ -60,7 +61,7 @@ def _experiment(axes: Axes, runs: xr.Dataset, style: Style) -> None:
     for rank, (shade, word) in enumerate(zip(shades, _WORDS, strict=True)):
         those = runs.isel(strength=rank)
         names = [str(name) for name in those["ranked_irrep"].values if str(name)]
-        label = f"{word}: {_counted(names)}" if names else None
+        label = f"{word}: {_plural(names)}" if names else None
         for _, one in those.groupby("run"):
             line = one["ranked_similarity"].squeeze("run").dropna("step")
             axes.plot(line["step"], line, color=shade, lw=0.8, label=label)
@@ -72,7 +73,7 @@ def _experiment(axes: Axes, runs: xr.Dataset, style: Style) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0.2, fontsize=7)
 
 
-def _counted(names: list[str]) -> str:
+def _plural(names: list[str]) -> str:
     """Return irreps in words, those of several runs with their number."""
     counted = Counter(map(irrep_label, names)).most_common()
     words = [name if times == 1 else f"{name} × {times}" for name, times in counted[:_NAMED]]
