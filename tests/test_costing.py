@@ -40,8 +40,8 @@ def test_time_on_several_cores_is_the_share_of_each_or_the_longest_job():
 
 def test_each_of_several_studies_has_its_part():
     jobs = [
-        job(Cost(starts=59.7, stored=5e6), study="rlhf"),
-        job(Cost(starts=9.7, stored=2e9), study="noisy_labels"),
+        job(Cost(starts=59.7, stored=5e6), study="Preference models and policies"),
+        job(Cost(starts=9.7, stored=2e9), study="Noisy labels"),
     ]
     _, each = estimate(jobs, RATES, cores=1)
     assert each == (

@@ -71,7 +71,9 @@ def test_the_kind_of_a_step(rule, message, wildcards, kind):
 def train(experiment, *reasons, **more):
     message = f"train {experiment}, seed 0 (progress in logs/{experiment}.log)"
     wildcards = {"experiment": experiment, "seed": "0"}
-    return job(message, *reasons, wildcards=wildcards, study="rlhf", **more)
+    return job(
+        message, *reasons, wildcards=wildcards, study="Preference models and policies", **more
+    )
 
 
 FIGURES = job("figures of all runs", "updated_input_run", rule="rlhf_figures_study")

@@ -29,7 +29,7 @@ class Run:
             folder / "progress.txt",
             title="mine",
             total=4,
-            studies=["rlhf", "noisy_labels"],
+            studies={"rlhf": "Preference models and policies", "noisy_labels": "Noisy labels"},
             tell=self.said.append,
             clock=self.clock,
         )

@@ -180,6 +180,10 @@ CHANCES = {
     "key_embedding_chance": key_total(lambda network: [matrix_chance(network)] * 2),
     "key_unembedding_chance": key_total(matrix_chance),
     "key_hidden_part_chance": key_total(hidden_chance),
+    "key_hidden_chance": lambda network: np.sum(key_total(hidden_chance)(network)),
+    "embedding_total_chance": lambda network: [np.sum(matrix_chance(network))] * 2,
+    "unembedding_total_chance": lambda network: np.sum(matrix_chance(network)),
+    "hidden_total_chance": lambda network: np.sum(hidden_chance(network), axis=-1),
     "key_irreps": lambda network: len(network.key_rhos),
 }
 """In both files, and without steps in `evaluation.nc`."""

@@ -3,9 +3,9 @@
 A figure is one module with two functions. `numbers` selects what is shown from stored results; the
 names of its parameters say which. `draw` draws exactly that and computes nothing. The docstring of
 the module is the caption on the page and in the report, the folder of the module says of what it is
-drawn (one run, an experiment, all runs), and a tuple ``NEEDS`` names what has to be true for
-the figure to show something. All this is read without importing the module, so that planning does
-not wait for matplotlib.
+drawn (one run, an experiment, all runs), and a tuple ``NEEDS`` names what has to be true of that
+for the figure to show something. All this is read without importing the module, so that planning
+does not wait for matplotlib.
 """
 
 import ast

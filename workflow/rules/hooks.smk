@@ -47,7 +47,7 @@ def watch(jobs):
         FOLDER / progress_file(PLACES),
         title=PLACES.configuration,
         total=len(jobs),
-        studies=PLANS,
+        studies={name: plan.study.title for name, plan in PLANS.items()},
         tell=TELL.in_passing,
     )
     logger.addHandler(following)

@@ -119,7 +119,7 @@ def test_every_fraction_has_its_chance(run, stage):
 def test_numbers_are_plain_and_finite(run, stage):
     found = dataset_of(run, stage)
     may_be_missing = {"phase_boundary", "phase_interval", "neuron_block_mean"}
-    may_be_missing |= {"unembedding_component", "component_share"}
+    may_be_missing |= {"unembedding_component", "component_share", "scaled_change_of_basis"}
     may_be_missing |= {f"{p}learned_{of}" for p in ("", "all_pairs_") for of in ("step", "order")}
     for name, values in found.data_vars.items():
         missing = name in may_be_missing or name.startswith("cluster_")

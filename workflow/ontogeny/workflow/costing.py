@@ -13,7 +13,6 @@ from ontogeny.costs import JOINED, Amount, Cost, Rates, drawing, seconds
 from ontogeny.figures import drawn_together
 from ontogeny.study import Plan
 from ontogeny.wording import plural
-from ontogeny.workflow.plan_words import study_title
 from ontogeny.workflow.planning import PlannedJob
 
 __all__ = ["cores_of", "cost_of", "estimate"]
@@ -26,7 +25,7 @@ _SNAKEMAKE = Cost(starts=5)
 
 
 def cost_of(plans: Mapping[str, Plan]) -> Callable[[str, Any], tuple[str, Cost | None]]:
-    """Return the function from the rule and the wildcards of a job to its study and its cost.
+    """Return the function from rule and wildcards of a job to the title of its study and its cost.
 
     The cost is that of ``COSTS`` in the module ``cost`` of the study, by the name of the rule; of
     figures it follows from their number, and claims and the page cost what any join does.
@@ -45,12 +44,13 @@ def cost_of(plans: Mapping[str, Plan]) -> Callable[[str, Any], tuple[str, Cost |
     def found(rule: str, wildcards: Any) -> tuple[str, Cost | None]:
         if rule in figures:
             study, number = figures[rule]
-            return study, drawing(number)
+            return plans[study].study.title, drawing(number)
         study = next((name for name in plans if rule.startswith(f"{name}_")), "")
+        title = plans[study].study.title if study else ""
         if rule.endswith("claims") or rule == "page":
-            return study, JOINED
+            return title, JOINED
         function = _costs(study).get(rule) if study else None
-        return study, function(plans[study], wildcards) if function else None
+        return title, function(plans[study], wildcards) if function else None
 
     return found
 
@@ -104,7 +104,7 @@ def estimate(jobs: Sequence[PlannedJob], rates: Rates, *, cores: int) -> list[st
         if study:
             by_study[study] = by_study.get(study, Cost()) + cost
     if len(by_study) > 1:
-        each = [f"{study_title(name)} {_amount(cost, rates)}" for name, cost in by_study.items()]
+        each = [f"{name} {_amount(cost, rates)}" for name, cost in by_study.items()]
         told.append(f"By study: {'; '.join(each)}.")
     shorter = sum(cost.at_most for _, cost in known)
     if shorter:

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from ontogeny.known_studies import study_named
 from ontogeny.wording import plural, verb
 from ontogeny.workflow.planning import WHY, PlannedJob, PlannedRun
 
@@ -15,7 +14,6 @@ __all__ = [
     "lines",
     "overview",
     "progress_log",
-    "study_title",
     "task_of",
 ]
 
@@ -124,23 +122,12 @@ def _named(job: PlannedJob) -> str:
     experiment = job.wildcards.get("experiment")
     if not experiment:
         return task_of(job.message)
-    return f"{experiment} ({study_title(job.study)})" if job.study else experiment
+    return f"{experiment} ({job.study})" if job.study else experiment
 
 
 def _follows(job: PlannedJob) -> bool:
     """Return whether a job runs for no other reason than that another does."""
     return bool(job.reasons) and job.reasons[0] == _FOLLOWS
-
-
-def study_title(study: str) -> str:
-    """Return what a study is called.
-
-    Examples
-    --------
-    >>> study_title("noisy_labels")
-    'Noisy labels'
-    """
-    return study_named(study).title
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -68,7 +68,7 @@ class PlannedJob:
     benchmark : str or None
         The file with the time that the job took.
     study : str
-        Of the job; empty where it belongs to none.
+        Title of the study of the job; empty where it belongs to none.
     cost : Cost or None
         None where sizes alone do not say it.
     """

@@ -24,7 +24,7 @@ from ontogeny.workflow.planning import PLAN, PlannedRun, read_plan
 from ontogeny.workflow.telling import BEGUN, TERMINAL, Heard, heard
 from ontogeny.workflow.watching import progress_file
 
-__all__ = ["PlanRefusedError", "dry_run", "run_workflow", "snakemake_log", "stages"]
+__all__ = ["PlanRefusedError", "dry_run", "planned", "run_workflow", "snakemake_log", "stages"]
 
 _COMMAND = (sys.executable, "-m", "snakemake")
 _REFRESHED = 2.0

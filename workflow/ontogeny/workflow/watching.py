@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from threading import Event, Thread
 from ontogeny.storage import StorageError, write_text
 from ontogeny.study import Places
 from ontogeny.wording import plural
-from ontogeny.workflow.plan_words import kind_of, progress_log, study_title, task_of
+from ontogeny.workflow.plan_words import kind_of, progress_log, task_of
 from ontogeny.workflow.progress import Progress, last_progress
 from ontogeny.workflow.snakemake_parts import part
 from ontogeny.workflow.summaries import duration
@@ -60,8 +60,8 @@ class Watch(logging.Handler):
         What runs, at the head of that file.
     total : int
         Number of steps.
-    studies : iterable of str
-        Their names begin those of rules.
+    studies : mapping of str to str
+        From the names of studies, which begin those of rules, to their titles.
     tell : callable
         It is told in a line when a training has passed a quarter of its steps, and when another
         kind of work begins.
@@ -75,7 +75,7 @@ class Watch(logging.Handler):
         *,
         title: str,
         total: int,
-        studies: Iterable[str],
+        studies: Mapping[str, str],
         tell: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -83,7 +83,7 @@ class Watch(logging.Handler):
         self._path = Path(path)
         self._title = title
         self._total = total
-        self._studies = sorted(studies, key=len, reverse=True)
+        self._studies = dict(studies)
         self._tell = tell
         self._clock = clock
         self._began = clock()
@@ -142,7 +142,7 @@ class Watch(logging.Handler):
         message = part(record, "rule_msg", _HERE) or rule
         log = progress_log(message)
         step = _Step(
-            study=next((name for name in self._studies if rule.startswith(f"{name}_")), ""),
+            study=next((t for name, t in self._studies.items() if rule.startswith(f"{name}_")), ""),
             task=task_of(message),
             kind=kind_of(rule, message, dict(part(record, "wildcards", _HERE))),
             began=self._clock(),
@@ -224,7 +224,7 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 def _named(step: _Step) -> str:
     """Return what a step does, after its study."""
-    return f"{study_title(step.study)}: {step.task}" if step.study else step.task
+    return f"{step.study}: {step.task}" if step.study else step.task
 
 
 def _first(step: _Step) -> str:
@@ -233,7 +233,7 @@ def _first(step: _Step) -> str:
         return f"{step.task[0].upper()}{step.task[1:]}"
     kinds = {"training": "trainings", "analysis": "analyses of runs", "figures": "figures"}
     what = kinds.get(step.kind, "data and joins of runs")
-    return f"{study_title(step.study)}: first {what}"
+    return f"{step.study}: first {what}"
 
 
 def _far(progress: Progress) -> str:

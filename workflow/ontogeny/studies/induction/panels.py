@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ontogeny.plotting import PALETTE
-from ontogeny.studies.induction.titles import network_words
+from ontogeny.studies.induction.words import told_apart
 
 __all__ = [
     "ABOUT_NETWORKS",
@@ -104,7 +104,7 @@ def names_of_networks(numbers: xr.Dataset) -> list[str]:
     """Return what each network is, in words; where these do not tell all apart, its experiment."""
     names, *about = (numbers[name].values for name in ABOUT_NETWORKS)
     words = [
-        ", ".join(network_words(int(layers), has_mlps=bool(mlp), has_smeared_keys=bool(smeared)))
+        ", ".join(told_apart(int(layers), has_mlps=bool(mlp), has_smeared_keys=bool(smeared)))
         for layers, mlp, smeared in zip(*about, strict=True)
     ]
     return words if len({*words}) == len(words) else [str(name) for name in names]

@@ -5,32 +5,20 @@ from collections.abc import Mapping
 import xarray as xr
 
 from ontogeny.studies.induction.config import Network
+from ontogeny.studies.induction.words import told_apart
 from ontogeny.titles import made_of, titled
-from ontogeny.wording import plural
 
-__all__ = ["network_words", "title", "words"]
+__all__ = ["title", "words"]
 
 _CORPORA = {"phrases": "phrases", "markov": "Markov sequences", "text": "text"}
 
 
 def words(network: Network, corpus: str) -> list[str]:
     """Return in words a network and the kind of its corpus."""
-    of_network = network_words(
+    of_network = told_apart(
         network.layers, has_mlps=network.d_mlp > 0, has_smeared_keys=network.smeared_keys
     )
     return [*of_network, _CORPORA[corpus]]
-
-
-def network_words(layers: int, *, has_mlps: bool, has_smeared_keys: bool) -> list[str]:
-    """Return in words what tells networks apart.
-
-    Examples
-    --------
-    >>> network_words(1, has_mlps=False, has_smeared_keys=True)
-    ['1 layer', 'smeared keys']
-    """
-    counted = plural(layers, "layer") + " with MLPs" * has_mlps
-    return [counted, *(["smeared keys"] if has_smeared_keys else [])]
 
 
 def title(results: Mapping[str, xr.Dataset]) -> str:

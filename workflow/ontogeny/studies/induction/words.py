@@ -5,8 +5,9 @@ import xarray as xr
 
 from ontogeny.studies.induction.config import Corpus, Markov, Network, Phrases, Text
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
+from ontogeny.wording import plural
 
-__all__ = ["about", "corpus_words", "formed", "learned", "network_words"]
+__all__ = ["about", "corpus_words", "formed", "learned", "network_words", "told_apart"]
 
 
 def network_words(network: Network) -> str:
@@ -19,8 +20,8 @@ def network_words(network: Network) -> str:
     """
     mlps = f"MLPs of {network.d_mlp:,} neurons" if network.d_mlp else "attention only"
     return (
-        f"{_counted(network.layers, 'layer')} of width {network.d_model:,}, "
-        f"{_counted(network.heads, 'head')} each, {mlps}"
+        f"{plural(network.layers, 'layer')} of width {network.d_model:,}, "
+        f"{plural(network.heads, 'head')} each, {mlps}"
         f"{', smeared keys' * network.smeared_keys}"
         f"{', positions in the first layer alone' * (network.positions == 'first')}"
     )
@@ -44,7 +45,7 @@ def corpus_words(corpus: Corpus) -> str:
         case Phrases():
             return (
                 f"{sequences} out of {corpus.vocabulary:,}, each with "
-                f"{_counted(corpus.phrases, 'phrase')} of {corpus.phrase_length} tokens of its own "
+                f"{plural(corpus.phrases, 'phrase')} of {corpus.phrase_length} tokens of its own "
                 f"(start probability {corpus.start_probability:g})"
             )
         case Markov():
@@ -64,8 +65,8 @@ def about(corpus: xr.Dataset, evaluation: xr.Dataset) -> dict[str, str]:
     steps, sizes = evaluation["step"].values, evaluation.sizes
     when = f"step {steps[0]:,}" if len(steps) == 1 else f"steps {steps[0]:,} to {steps[-1]:,}"
     return {
-        "network": f"{_counted(sizes['layer'], 'layer')} of {_counted(sizes['head'], 'head')}, "
-        f"{_counted(len(steps), 'checkpoint')} ({when})",
+        "network": f"{plural(sizes['layer'], 'layer')} of {plural(sizes['head'], 'head')}, "
+        f"{plural(len(steps), 'checkpoint')} ({when})",
         "data": f"{corpus.sizes['sequence']:,} sequences of {corpus.sizes['token_index']:,} tokens "
         f"out of {corpus.sizes['word']:,}",
     }
@@ -117,5 +118,13 @@ def _head(layer: int, head: int) -> str:
     return f"{layer}.{head}"
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'s' * (number != 1)}"
+def told_apart(layers: int, *, has_mlps: bool, has_smeared_keys: bool) -> list[str]:
+    """Return in words what tells networks apart.
+
+    Examples
+    --------
+    >>> told_apart(1, has_mlps=False, has_smeared_keys=True)
+    ['1 layer', 'smeared keys']
+    """
+    counted = plural(layers, "layer") + " with MLPs" * has_mlps
+    return [counted, *(["smeared keys"] if has_smeared_keys else [])]

@@ -222,6 +222,11 @@ def sum_variables(found: Mapping[str, xr.Variable], key: NDArray[np.bool_]) -> V
             made[f"{place}_fve_total"] = variable(
                 _other_dims(share, "irrep"), share.values.sum(axis=-1), f"{place}_fve of all irreps"
             )
+            made[f"{place}_total_chance"] = variable(
+                _other_dims(chance, "irrep"),
+                chance.values.sum(axis=-1),
+                f"{place}_chance of all irreps",
+            )
             made[f"{key_place}_chance"] = variable(
                 _other_dims(chance, "irrep"),
                 chance.values[..., key].sum(axis=-1),
@@ -241,6 +246,9 @@ def sum_variables(found: Mapping[str, xr.Variable], key: NDArray[np.bool_]) -> V
         made["key_hidden_part_fve"] = variable(_other_dims(share, "irrep"), of_key, about)
         made["key_hidden_fve"] = variable(
             _other_dims(share, "part", "irrep"), of_key.sum(axis=-1), about
+        )
+        made["key_hidden_chance"] = variable(
+            (), made["key_hidden_part_chance"].values.sum(), "hidden_chance of key irreps"
         )
     return made
 

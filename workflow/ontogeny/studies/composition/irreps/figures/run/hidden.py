@@ -20,8 +20,8 @@ NEEDS = ("steps",)
 
 def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select the shares of the hidden layer in the key irreps."""
-    names = ("key_hidden_fve", "key_hidden_part_fve", "hidden_fve", "key", "phase_boundary")
-    return evaluation[[name for name in names if name in evaluation]]
+    names = ["key_hidden_fve", "key_hidden_part_fve", "hidden_fve", "key"]
+    return evaluation[[*names, *(["phase_boundary"] if "phase_boundary" in evaluation else [])]]
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
