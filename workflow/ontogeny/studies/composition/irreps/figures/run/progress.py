@@ -10,6 +10,7 @@ hidden layer is not known, the excluded loss is that of the logits. For modular 
 `addition_progress` shows the losses of waves, which are different quantities.
 """
 
+import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -40,9 +41,18 @@ def numbers(evaluation: xr.Dataset) -> xr.Dataset:
     """Select the measures that the panels show, as far as the run has them."""
     excluded = [name for name in _EXCLUDED if name in evaluation][:1]
     others = [*_RESTRICTED, "gini", "squared_weights"]
-    return evaluation[
+    chosen = evaluation[
         ["loss", *excluded, *(name for name in others if name in evaluation), "phase_boundary"]
     ]
+    return _distinct(chosen) if "gini" in chosen else chosen
+
+
+def _distinct(chosen: xr.Dataset) -> xr.Dataset:
+    """Leave out the right embedding where both sides share one."""
+    left, right = (chosen["gini"].sel(matrix=f"{side}_embedding") for side in ("left", "right"))
+    if not np.array_equal(left, right):
+        return chosen
+    return chosen.drop_sel(matrix="right_embedding")
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
