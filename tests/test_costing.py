@@ -92,11 +92,11 @@ def test_figures_cost_by_their_number_and_claims_as_joins(monkeypatch):
     found = cost_of(made)
     for each in drawn_together(made["composition"]):
         rule = f"composition_figures_{each.name}"
-        assert found(rule, SimpleNamespace()) == ("composition", drawing(len(each.figures)))
+        assert found(rule, SimpleNamespace()) == ("Group composition", drawing(len(each.figures)))
     for rule in ("composition_addition_claims", "composition_prediction_claims", "page"):
         assert found(rule, SimpleNamespace())[1] is not None
     assert found("claims", SimpleNamespace())[0] == ""
-    assert found("composition_unheard_of", SimpleNamespace()) == ("composition", None)
+    assert found("composition_unheard_of", SimpleNamespace()) == ("Group composition", None)
     assert found("unheard_of", SimpleNamespace()) == ("", None)
 
 

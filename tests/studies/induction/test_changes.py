@@ -8,8 +8,6 @@ from ontogeny.studies.induction.analysis.losses import (
     context_slopes,
     early_and_late,
     learning_slopes,
-    range_losses,
-    ranges,
     score_by_sequence,
 )
 from ontogeny.studies.induction.analysis.paths import principal_components, turn
@@ -21,6 +19,7 @@ from ontogeny.studies.induction.analysis.phase import (
     smoothed,
 )
 from ontogeny.studies.induction.analysis.traces import followers, trace
+from ontogeny.studies.induction.ranges import range_losses, ranges
 
 STEP = np.arange(0, 1501, 15)
 

@@ -7,7 +7,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from induction_runs import LATE, NEVER, corpus, joined, results
 from ontogeny.claims import judge
 from ontogeny.config import Style
-from ontogeny.studies.induction.analysis.losses import ranges
 from ontogeny.studies.induction.claims import CLAIMS
 from ontogeny.studies.induction.figures.corpus import context, models, paths, side_by_side
 from ontogeny.studies.induction.figures.experiment import model_heads, model_losses, model_scores
@@ -21,6 +20,7 @@ from ontogeny.studies.induction.figures.run import (
 )
 from ontogeny.studies.induction.figures.study import claims, repeats
 from ontogeny.studies.induction.panels import ABOUT_NETWORKS, KIND_COLOURS, names_of_networks
+from ontogeny.studies.induction.ranges import ranges
 
 STYLE = Style(width=6.0, resolution=60)
 

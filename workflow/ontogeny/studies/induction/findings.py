@@ -17,8 +17,6 @@ from ontogeny.studies.induction.analysis.losses import (
     ContextSlopes,
     context_slopes,
     learning_slopes,
-    range_losses,
-    ranges,
     score_by_sequence,
 )
 from ontogeny.studies.induction.analysis.phase import Window, bump, half_way, phase_window
@@ -27,6 +25,7 @@ from ontogeny.studies.induction.config import Analysis
 from ontogeny.studies.induction.datasets import names
 from ontogeny.studies.induction.head_kinds import HEAD_KINDS
 from ontogeny.studies.induction.labels import MOMENTS, dataset, variable
+from ontogeny.studies.induction.ranges import range_losses, ranges
 
 __all__ = [
     "LONGEST_EXAMPLE",

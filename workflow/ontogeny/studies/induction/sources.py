@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ontogeny.studies.induction.analysis.losses import range_losses, ranges
 from ontogeny.studies.induction.config import Markov, Phrases, Text
 from ontogeny.studies.induction.corpora import (
     BEGINNING,
@@ -26,6 +25,7 @@ from ontogeny.studies.induction.corpora import (
     words,
 )
 from ontogeny.studies.induction.labels import dataset, variable
+from ontogeny.studies.induction.ranges import range_losses, ranges
 from ontogeny.texts.division import boundary, shortage
 from ontogeny.texts.windows import different_windows, windows
 

@@ -13,8 +13,6 @@ __all__ = [
     "context_slopes",
     "early_and_late",
     "learning_slopes",
-    "range_losses",
-    "ranges",
     "score_by_sequence",
 ]
 
@@ -86,47 +84,6 @@ def context_slopes(loss: Array) -> ContextSlopes:
         x = (position[near] - position[near].mean()) * np.log(2)
         slopes[:, number] = (loss[:, near] @ x) / (x @ x)
     return ContextSlopes(2.0**centres, slopes)
-
-
-def ranges(length: int) -> NDArray[np.int64]:
-    """Return the first index, counted from 1, of each range that a context is divided into.
-
-    A range ends where the next begins, the last one with the context. Counted from the end, they
-    end at ``T / 2^(k/2)``, rounded down: half an octave each, wherever that holds an index.
-
-    Parameters
-    ----------
-    length : int
-        T.
-
-    Returns
-    -------
-    (R,) ndarray of int64
-
-    Examples
-    --------
-    >>> ranges(24)
-    array([ 1,  2,  3,  4,  5,  7,  9, 13, 17])
-    """
-    ends = np.floor(length / 2 ** (np.arange(2 * np.log2(length) + 1) / 2)).astype(np.int64)
-    return np.unique([1, *(ends[1:] + 1)])
-
-
-def range_losses(loss: Array) -> Array:
-    """Return the mean loss in each of `ranges`: a curve over the context without its jitter.
-
-    Parameters
-    ----------
-    loss : (..., T) ndarray
-
-    Returns
-    -------
-    (..., R) ndarray
-    """
-    length = loss.shape[-1]
-    first = ranges(length) - 1
-    sizes = np.diff(first, append=length)
-    return np.asarray(np.add.reduceat(loss, first, axis=-1) / sizes)
 
 
 def learning_slopes(step: NDArray[np.integer], loss: Array) -> Array:

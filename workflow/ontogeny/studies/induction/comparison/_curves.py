@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ontogeny.joins import Run
 from ontogeny.joins.rows import stacked
-from ontogeny.studies.induction.analysis.losses import range_losses, ranges
 from ontogeny.studies.induction.analysis.paths import principal_components, turn
 from ontogeny.studies.induction.comparison._runs import analysis, checkpoint, evaluation, windows
 from ontogeny.studies.induction.labels import MOMENTS, variable
+from ontogeny.studies.induction.ranges import range_losses, ranges
 
 __all__ = ["COMPONENTS", "along_context", "along_training", "first_indices", "paths"]
 
