@@ -260,7 +260,7 @@ CHANGED_CODE = {
         {"figures of b"},
     ),
     "a figure of all runs": (
-        f"{STUDY}/irreps/figures/study/universality_irreps.py",
+        f"{STUDY}/irreps/figures/study/universality_grokking.py",
         {"figures of all runs of composition"},
     ),
     "a progress measure": (

@@ -17,7 +17,6 @@ from ontogeny.studies.composition.irreps.analysis import (
     Neurons,
     ablations,
     block_means,
-    components,
     examples,
     group_means,
     hidden_shares,
@@ -350,23 +349,3 @@ def test_an_irrep_that_waits_for_its_turn_can_be_overtaken():
     similarity = np.array([[0.9, 0.06, 0.06, 0.0], [0.9, 0.06, 0.0, 0.06], [0.9, 0.06, 0.06, 0.06]])
     _, place = learning_order(similarity, np.array([False, True, True, True]))
     assert place.tolist() == [-1, 0, 2, 1]
-
-
-def test_components_are_those_of_the_covariance():
-    rng = np.random.default_rng(2)
-    matrix = rng.normal(size=(12, 20)) * np.linspace(1, 4, 20)
-    found = components(matrix)
-    centred = matrix - matrix.mean(axis=0)
-    power, direction = np.linalg.eigh(centred.T @ centred)
-    assert_allclose(found.share, power[::-1][:8] / power.sum())
-    expected = centred @ direction[:, ::-1][:, :8]
-    assert_allclose(np.abs(found.coordinate), np.abs(expected), atol=1e-10)
-    largest = np.abs(found.coordinate).argmax(axis=0)
-    assert (found.coordinate[largest, np.arange(8)] > 0).all()
-
-
-def test_components_past_the_rank_are_zero():
-    found = components(np.outer(np.arange(5.0), [1.0, 2.0]))
-    assert_allclose(found.share, [1, *[0] * 7], atol=1e-12)
-    assert_allclose(found.coordinate[:, 1:], 0, atol=1e-12)
-    assert_allclose(components(np.ones((5, 3))).share, 0)

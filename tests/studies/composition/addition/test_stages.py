@@ -329,7 +329,7 @@ def test_a_network_that_adds_shows_how():
     whole = found["loss"].sel(split="all").item()
     losses = found["intervention_loss"].sel(split="all")
     for name in losses["ablation"].values:
-        expected = np.log(P) if ": no " in name else whole
+        expected = np.log(P) if ": without " in name else whole
         assert_allclose(losses.sel(ablation=name), expected, rtol=1e-3, err_msg=name)
     bearing = found["load_bearing"].values
     assert (bearing[:, own] > 10).all()

@@ -50,7 +50,7 @@ def draw(numbers: xr.Dataset, style: Style) -> Figure:
         for axes, experiment in zip(places, experiments, strict=False):
             member = numbers["experiment_of_run"].values == experiment
             _experiment(axes, numbers.isel(run=np.flatnonzero(member)), style)
-            axes.set_title(f"{experiment}, {plural(member.sum(), 'run')}")
+            axes.set_title(f"{experiment}, {plural(int(member.sum()), 'run')}")
     return drawn
 
 
