@@ -11,6 +11,7 @@ from snakemake.exceptions import WorkflowError
 from ontogeny.config import ConfigurationError, configuration_name, specification
 from ontogeny.workflow.configuration_files import problem_of_configuration
 from ontogeny.known_studies import studies_of
+from ontogeny.page.outline import modules_of_words
 from ontogeny.plans import plans_of
 from ontogeny.provenance import code_digest, spec_digest
 from ontogeny.storage import file_digest
@@ -112,6 +113,16 @@ def own_digest(script_of, plan):
 
 
 @lru_cache(maxsize=None)
+def digest_of_page(plans):
+    """Return the digest of what makes the page, and of what studies say of their runs."""
+    studies = [plan.study for plan in plans]
+    return code_digest(
+        Path(workflow.basedir, "workflow", "scripts", "page.py"),
+        outside=frozenset().union(*(study.outside_code() for study in studies)),
+        also=[module for study in studies for module in modules_of_words(study)],
+    )
+
+
 def given_file(path):
     """Return how the inputs of a rule name a file that the configuration names.
 

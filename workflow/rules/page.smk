@@ -2,22 +2,12 @@
 
 import os
 
-from ontogeny.page.outline import modules_of_words, outline, results_read
+from ontogeny.page.outline import outline, results_read
 
 ATLAS = sorted(
     os.path.relpath(path) for path in Path(workflow.basedir, "atlas").glob("*.nc")
 )
 """Outcomes of long runs, which are part of the project."""
-
-
-def code_of_page(wildcards):
-    """Return the digest of what makes the page, and of what studies say of their runs."""
-    studies = [plan.study for plan in PLANS.values()]
-    return code_digest(
-        Path(workflow.basedir, "workflow", "scripts", "page.py"),
-        outside=frozenset().union(*(study.outside_code() for study in studies)),
-        also=[module for study in studies for module in modules_of_words(study)],
-    )
 
 
 rule page:
@@ -45,7 +35,7 @@ rule page:
         **needs(2000, 20),
     params:
         spec=lambda wildcards: outline(PLANS, TOGETHER, ATLAS),
-        code=code_of_page,
+        code=lambda wildcards: digest_of_page(PLANS.values()),
     message:
         "page of all results"
     script:

@@ -179,9 +179,9 @@ def test_runs_of_unknown_split_are_analysed_but_not_compared():
     targets = plan.targets()
     assert "results/any/composition/theirs/seed0/analysis.nc" in targets
     assert plan.multiplying() == [("known", 0)]
-    facts = {each.title: each.facts for each in plan.subjects("run")}
-    assert "split" in facts["known, seed 0"]
-    assert "split" not in facts["theirs, seed 0"]
+    facts = {each.wildcards["experiment"]: each.facts for each in plan.subjects("run")}
+    assert "split" in facts["known"]
+    assert "split" not in facts["theirs"]
     alone = plan_of(theirs={"weights": "a.pt"})
     assert not any("comparison" in path or "tables" in path for path in alone.targets())
 

@@ -46,7 +46,7 @@ def title(results: Mapping[str, xr.Dataset]) -> str:
 def _network(architecture: ArchitectureSettings) -> str:
     if isinstance(architecture, DeepTransformerSettings):
         return f"transformer of {architecture.layers} layers"
-    return _NETWORKS[architecture.kind]
+    return _NETWORKS.get(architecture.kind, architecture.kind)
 
 
 def _pairs(data: Data) -> str:

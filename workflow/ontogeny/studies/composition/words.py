@@ -49,6 +49,7 @@ def network(architecture: ArchitectureSettings) -> str:
             return f"transformer of {architecture.layers} layers, {_sizes(architecture)}{without}"
         case TransformerSettings():
             return f"transformer of 1 layer, {_sizes(architecture)}, {_conventions(architecture)}"
+    return str(architecture.kind)
 
 
 def data(group: str, given: Data) -> str:
