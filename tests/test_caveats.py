@@ -98,7 +98,7 @@ def test_few_different_sequences():
 
 
 @pytest.mark.parametrize(
-    ("end", "words"), [(np.nan, "no phase change"), (50.0, "does not end"), (40.0, None)]
+    ("end", "words"), [(np.nan, "Without a phase change"), (50.0, "does not end"), (40.0, None)]
 )
 def test_the_window_of_a_phase_change(end, words):
     said = analysis_caveats(xr.Dataset({"window_end": end}, {"step": [0, 40, 50]}))

@@ -216,7 +216,7 @@ def test_both_ways_warn_alike():
     for network in (run, parameters(0, LATE)):
         found = follow_heads(few, {0: network}, vocabulary=made.V, positions="first")
         assert "Only 1 of 20 sequences" in found["evaluation"].attrs["warnings"]
-        assert "no phase change" in found["analysis"].attrs["warnings"]
+        assert "Without a phase change" in found["analysis"].attrs["warnings"]
         assert "Only 1 of 20 sequences" in found.attrs["warnings"]
 
 
