@@ -280,7 +280,7 @@ NAMES = {
     ("beside others", "run"): {"learning", "losses", "addition_measures"},
     ("beside others", "experiment"): {"seeds", "addition_phases", "prediction"},
     ("beside others", "sweep"): {"sweep"},
-    ("beside others", "study"): {"universality_grokking", "universality_irreps"},
+    ("beside others", "study"): {"universality_grokking", "universality_similarity"},
 }
 """Some of the figures that are drawn."""
 

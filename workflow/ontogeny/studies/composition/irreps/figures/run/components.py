@@ -15,7 +15,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ontogeny.plotting import figure, settings
+from ontogeny.plotting import figure, note, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.panels import MOST_PANELS, irrep_label, shown_of
 
@@ -44,7 +44,10 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
             width=0.45 * max(columns, 2) * style.width, height=(0.45 * rows + 0.08) * style.width
         )
         places = drawn.subplots(rows, columns, squeeze=False).ravel()
-        for axes in places[numbers.sizes["irrep"] :]:
+        if not numbers.sizes["irrep"]:
+            note(places[0], "There is no key irrep.")
+            places[0].axis("off")
+        for axes in places[count:]:
             axes.remove()
         for axes, name in zip(places, numbers["irrep"].values, strict=False):
             _plane(axes, numbers.sel(irrep=name), str(name))
