@@ -122,7 +122,7 @@ def test_titles_of_groups_say_network_pairs_and_seed():
         (each.wildcards["experiment"], each.wildcards["seed"]): each.title
         for each in PLANS["composition"].subjects("run")
     }
-    assert titles["s5-mlp", "2"] == "S5, MLP, 70 % of the pairs, seed 2 (s5-mlp)"
+    assert titles["s5-mlp", "3"] == "S5, MLP, 70 % of the pairs, seed 3 (s5-mlp)"
     assert titles["split", "3"] == "S5, MLP, 33.3 % of the pairs, seed 3 (split)"
     assert titles["all", "3"] == "C7, bilinear network, all pairs, seed 3 (all)"
     assert "C7, a b⁻¹, transformer of 3 layers, 40 % of" in titles["minus", "3"]

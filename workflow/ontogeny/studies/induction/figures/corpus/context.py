@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
+from ontogeny.studies.induction.labels import variable
 from ontogeny.studies.induction.panels import ABOUT_NETWORKS, experiments, legend
 from ontogeny.studies.induction.run_panels import context_axis
 
@@ -24,7 +25,8 @@ def numbers(comparison: xr.Dataset, corpus: xr.Dataset, corpus_name: str) -> xr.
     found = found.dropna("index_range", how="all", subset=["range_loss"])
     if "predictor_range_loss" in corpus:
         found = found.assign(predictor_range_loss=corpus["predictor_range_loss"])
-    return found.assign(length=corpus.sizes["index"])
+    length = variable((), corpus.sizes["index"], "length of the context [tokens]")
+    return found.assign(length=length)
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:

@@ -45,7 +45,10 @@ def numbers(
     every = list(comparison["experiment_of_run"].values)
     first = [every.index(name) for name in experiments]
     return joined.assign(
-        {name: ("experiment", comparison[name].values[first]) for name in ABOUT_NETWORKS}
+        {
+            name: ("experiment", comparison[name].values[first], comparison[name].attrs)
+            for name in ABOUT_NETWORKS
+        }
     )
 
 
