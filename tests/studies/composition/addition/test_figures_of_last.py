@@ -4,17 +4,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from ontogeny.studies.composition.addition.interventions import (
-    LOGIT_INTERVENTIONS,
-    NEURON_INTERVENTIONS,
-    TRANSFORMER_INTERVENTIONS,
-)
 from ontogeny.studies.composition.addition.panels import around, staggered_ticks
 from studies.composition.addition.drawing import (
     drawn,
     legends,
     lines,
-    module,
     run,
 )
 from studies.composition.addition.runs import P
@@ -106,11 +100,6 @@ def test_lines_of_ablations_lead_from_the_loss_of_the_network_to_that_after_them
     shown = [label.get_text() for label in beside.get_yticklabels()]
     accuracies = given["intervention_accuracy"].sel(split="all").values
     assert shown == [f"{accuracy:.1%}" for accuracy in accuracies]
-
-
-def test_every_intervention_has_words():
-    names = TRANSFORMER_INTERVENTIONS + NEURON_INTERVENTIONS + LOGIT_INTERVENTIONS
-    assert set(module("ablations")._WORDS) == {"none", *names}
 
 
 def test_bars_of_removals_lead_from_the_loss_of_the_network_to_that_after_them():

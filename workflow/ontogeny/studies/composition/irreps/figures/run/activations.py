@@ -17,6 +17,7 @@ from ontogeny.plotting import colour_bar, figure, heat_map, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.frequency import frequency_of
 from ontogeny.studies.composition.irreps.panels import irrep_label
+from ontogeny.studies.composition.labels import variable
 
 __all__ = ["draw", "draw_neuron", "factor_label", "numbers", "sorted_examples"]
 
@@ -47,8 +48,10 @@ def sorted_examples(analysis: xr.Dataset) -> xr.Dataset:
         order = np.argsort(analysis[f"example_{side}_rank"].values, axis=1)
         tables = np.take_along_axis(tables, np.expand_dims(order, 3 - axis), axis)
         cosets = np.take_along_axis(analysis[f"example_{side}_coset"].values, order, 1)
-        found[f"{side}_coset"] = (("example", dim), cosets)
-        found[f"{side}_label"] = (("example", dim), analysis["label"].values[order])
+        along = ("example", dim)
+        found[f"{side}_coset"] = variable(along, cosets, f"coset of the {side} factor")
+        labels = analysis["label"].values[order]
+        found[f"{side}_label"] = variable(along, labels, f"label of the {side} factor")
     about = chosen["example_activation"].attrs
     return xr.Dataset(
         {
@@ -56,7 +59,10 @@ def sorted_examples(analysis: xr.Dataset) -> xr.Dataset:
             "example_activation": (("example", "row", "column"), tables, about),
             **found,
         },
-        {"example": chosen["example"], "residues": "class_residue" in analysis.coords},
+        {
+            "example": chosen["example"],
+            "residues": variable((), "class_residue" in analysis.coords, "residues are added"),
+        },
     )
 
 

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from ontogeny.plotting import figure, note, settings
 from ontogeny.studies.composition.config import Style
 from ontogeny.studies.composition.irreps.panels import MOST_PANELS, irrep_label, shown_of
+from ontogeny.studies.composition.labels import variable
 
 __all__ = ["draw", "numbers"]
 
@@ -30,7 +31,7 @@ def numbers(analysis: xr.Dataset) -> xr.Dataset:
     names = ["unembedding_component", "component_share", "component_coset", "label", "key_irreps"]
     similarity = analysis["logit_similarity"].where(analysis["key"], -1.0).values
     order = np.argsort(-similarity, kind="stable")[: min(MOST_PANELS, int(analysis["key_irreps"]))]
-    natural = "class_residue" in analysis.coords
+    natural = variable((), "class_residue" in analysis.coords, "elements are residues")
     return analysis[names].isel(irrep=order).assign_coords(natural=natural)
 
 
