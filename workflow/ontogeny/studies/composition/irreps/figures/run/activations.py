@@ -49,9 +49,10 @@ def sorted_examples(analysis: xr.Dataset) -> xr.Dataset:
         tables = np.take_along_axis(tables, np.expand_dims(order, 3 - axis), axis)
         cosets = np.take_along_axis(analysis[f"example_{side}_coset"].values, order, 1)
         along = ("example", dim)
-        found[f"{side}_coset"] = variable(along, cosets, f"coset of the {side} factor")
+        said = {"long_name": f"coset of the {side} factor", "units": "1"}
+        found[f"{side}_coset"] = (along, cosets, said)
         labels = analysis["label"].values[order]
-        found[f"{side}_label"] = variable(along, labels, f"label of the {side} factor")
+        found[f"{side}_label"] = (along, labels, said | {"long_name": f"{side} factor"})
     about = chosen["example_activation"].attrs
     return xr.Dataset(
         {
