@@ -210,7 +210,8 @@ def project(tmp_path_factory):
 
 def test_a_study_without_networks_runs_with_figures_claims_and_exact_reruns(project):
     said = project.run()
-    assert "coins: 2 runs" in said
+    assert "Open results/coins/index.html" in said
+    assert "There are 2 runs." in (project.results / "index.html").read_text(encoding="utf-8")
     evaluation = project.opened("coins/bag/seed1/evaluation")
     assert (evaluation.attrs["experiment"], evaluation.attrs["seed"]) == ("bag", 1)
     for name in ("coins/comparison", "coins/figures/bag/seed1/heads"):

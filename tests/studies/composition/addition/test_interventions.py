@@ -179,7 +179,7 @@ def test_the_analytic_network_needs_its_frequencies_and_nothing_else():
     )
     for name, changed in names.items():
         loss = split_losses(changed, everywhere).loss[-1]
-        expected = np.log(P) if ": no " in name else whole
+        expected = np.log(P) if ": without " in name else whole
         assert_allclose(loss, expected, rtol=1e-6, err_msg=name)
     without = removed_losses(logits, logits, everywhere)[:, -1]
     assert_allclose(without[~KEY], whole, rtol=1e-8)
