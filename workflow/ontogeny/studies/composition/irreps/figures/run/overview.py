@@ -83,8 +83,7 @@ def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
                 label=f"loss, {SPLIT_NAMES[split]}",
             )
         losses.set(yscale="log", ylabel="cross-entropy [nat]")
-        losses.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.1,
-                      columnspacing=0.9, handlelength=1.3)  # fmt: skip
+        losses.legend(loc="upper right")
         irrep_lines(irreps, numbers["test_logit_similarity"], numbers["key"])
         irreps.set_ylabel("logit similarity on test pairs")
         irreps.legend(title="irrep", loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0.2)
