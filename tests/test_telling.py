@@ -28,9 +28,11 @@ def test_without_a_command_words_go_to_standard_error(capfd):
     assert capfd.readouterr() == ("", "a line\n")
 
 
-def test_a_command_that_has_ended_ends_no_run():
+def test_a_command_that_has_ended_ends_no_run(capfd):
     reading, writing = os.pipe()
     os.close(reading)
     tell = teller({TERMINAL: str(writing)})
     tell("nobody hears it")
     os.close(writing)
+    assert tell.is_heard
+    assert capfd.readouterr() == ("", "")

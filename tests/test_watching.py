@@ -153,8 +153,11 @@ def test_a_snakemake_that_tells_otherwise_disturbs_no_run(run, capsys):
 
 def test_a_file_that_cannot_be_written_disturbs_no_run(run, tmp_path):
     (tmp_path / "progress.txt").mkdir()
+    run.begins(1, "claims", "claims of all studies")
     run.watch.look()
     run.watch.end("Finished.")
+    assert run.said == ["Claims of all studies (0 of 4 steps done)"]
+    assert [*(tmp_path / "progress.txt").iterdir()] == []
 
 
 def test_the_file_is_beside_the_logs():
