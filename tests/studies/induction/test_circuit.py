@@ -8,6 +8,7 @@ import torch
 from numpy.testing import assert_allclose
 
 import induction_networks as made
+from ontogeny.networks.decoder import Transformer
 from ontogeny.studies.induction.analysis.attribution import logit_attribution
 from ontogeny.studies.induction.analysis.circuits import (
     circuits,
@@ -17,7 +18,12 @@ from ontogeny.studies.induction.analysis.circuits import (
     qk_traces,
 )
 from ontogeny.studies.induction.analysis.evaluation import evaluate, evaluation_set
-from ontogeny.studies.induction.analysis.heads import copying, matching, previous_token
+from ontogeny.studies.induction.analysis.heads import (
+    copying,
+    direct_path,
+    matching,
+    previous_token,
+)
 from ontogeny.studies.induction.analysis.knock_outs import (
     idealised_previous_token,
     without_heads,
@@ -89,7 +95,8 @@ def test_uniform_attention_copies_by_a_sum_over_its_lengths(network):
         repeated_tokens(candidates(V), np.random.default_rng(2), 5, copies=1)[:, 1:]
     )
     seen = made.SHAPE.forward(network, tokens)
-    found = copying(seen.mixed[1], seen.patterns[1], tokens, network["W_O"][1], network["W_U"])
+    reading = direct_path(network["gain_final"], network["W_U"])
+    found = copying(seen.mixed[1], seen.patterns[1], tokens, network["W_O"][1], reading)
     share = np.array([1 / (i + 1) - 1 / V for i in range(R)])
     r = share.sum() / (share * (1 + np.arange(R))).sum()
     assert_allclose(float(found.attended[0]), 2 * r - 1, atol=CLOSE)
@@ -101,12 +108,12 @@ def test_a_head_that_copies_what_it_attends_to_scores_1():
     """One-hot attention, a result that is the unembedding of the token attended to."""
     tokens = torch.arange(1, 6)[None]
     pattern = torch.eye(5)[None, None]
-    unembedding = torch.eye(8)
+    reading = direct_path(torch.ones(8), torch.eye(8))
     mixed = torch.eye(8)[tokens][:, None]
-    found = copying(mixed, pattern, tokens, torch.eye(8)[None], unembedding)
+    found = copying(mixed, pattern, tokens, torch.eye(8)[None], reading)
     assert_allclose(found.attended, [1], atol=1e-6)
     shifted = pattern.roll(1, dims=3)
-    found = copying(mixed, shifted, tokens, torch.eye(8)[None], unembedding)
+    found = copying(mixed, shifted, tokens, torch.eye(8)[None], reading)
     assert_allclose(found.attended, [-1], atol=1e-6)
 
 
@@ -151,7 +158,7 @@ def test_the_qk_trace_is_that_of_the_whole_matrix_over_tokens():
 
 @pytest.fixture(scope="module")
 def baseline():
-    return composition_baseline(made.D, made.E, np.random.default_rng(0), draws=40)
+    return composition_baseline(made.D, made.E, np.random.default_rng(0))
 
 
 def test_keys_compose_and_nothing_else(network, baseline):
@@ -164,11 +171,33 @@ def test_keys_compose_and_nothing_else(network, baseline):
     assert key > mean + 5 * spread
 
 
-def test_the_baseline_is_the_composition_of_random_heads(baseline):
-    mean, spread = baseline
-    parameters = numpy(made.SHAPE.initial(torch.Generator().manual_seed(0)))
-    scores = composition_scores(circuits(parameters))
-    assert_allclose(np.nanmean(scores), mean, atol=3 * spread)
+def test_the_baseline_is_the_composition_of_random_heads():
+    """Mean and deviation of all pairs of heads of networks at their initialisation."""
+    shape = Transformer(8, layers=2, d_model=32, heads=8)
+    scores = []
+    for seed in range(30):
+        parameters = numpy(shape.initial(torch.Generator().manual_seed(seed)))
+        found = composition_scores(circuits(parameters))
+        scores.append(found[np.isfinite(found)])
+    known = np.concatenate(scores)
+    mean, spread = composition_baseline(32, 4, np.random.default_rng(0))
+    error = np.std([each.mean() for each in scores]) / math.sqrt(len(scores))
+    assert known.mean() == pytest.approx(mean, abs=3 * math.hypot(error, spread / math.sqrt(2000)))
+    assert known.std() == pytest.approx(spread, rel=0.06)
+
+
+@pytest.mark.parametrize(("width", "inner"), [(6, 1), (12, 5), (16, 16)])
+def test_the_baseline_by_whole_matrices(width, inner):
+    """Each head as a (d, d) matrix between centred coordinates, and norms as sums of squares."""
+    centre = np.eye(width) - 1 / width
+    rng, scores = np.random.default_rng(3), []
+    for _ in range(50):
+        a, b, c, d = rng.standard_normal((4, width, inner))
+        first, second = (centre @ x @ y.T @ centre for x, y in ((a, b), (c, d)))
+        sizes = [math.sqrt((each**2).sum()) for each in (first @ second, first, second)]
+        scores.append(sizes[0] / (sizes[1] * sizes[2]))
+    found = composition_baseline(width, inner, np.random.default_rng(3), pairs=50)
+    assert_allclose(found, [np.mean(scores), np.std(scores)], rtol=1e-9)
 
 
 def test_without_either_head_the_circuit_is_gone(network, repeated):

@@ -1,6 +1,7 @@
 """Planted runs, from single checkpoints to the dataset of all runs."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from ontogeny.studies.induction.analysis.evaluation import evaluation_set
 from ontogeny.studies.induction.analysis.knock_outs import without_heads
 from ontogeny.studies.induction.comparison import comparison
 from ontogeny.studies.induction.config import Analysis
-from ontogeny.studies.induction.findings import analysis_dataset, final_checkpoint
+from ontogeny.studies.induction.findings import analysis_dataset, final_checkpoint, head_sets
 from ontogeny.studies.induction.labels import DIMENSIONS
 
 
@@ -197,6 +198,58 @@ def test_the_turn_of_a_run_without_window_is_over_that_of_two_layers():
     assert np.isnan(one["window_start"]).all()
     assert np.isfinite(one["turn"]).all()
     assert (two["turn"] > one["turn"]).all()
+
+
+def test_scores_are_means_over_the_induction_heads_that_have_them():
+    """A head of the first layer has no QK trace: there is no earlier head."""
+    late = run("two-layers")
+    kinds = late.results["analysis"]["head_kind"].copy(data=[[2, 0, 0, 0], [2, 2, 0, 0]])
+    results = late.results | {"analysis": late.results["analysis"].assign(head_kind=kinds)}
+    found = comparison([Run(late.about, results)], {"phrases": corpus()}).isel(run=0)
+    final = late.results["evaluation"].isel(step=-1)
+    assert_allclose(found["qk_trace"], final["qk_trace"].values[1, :2].mean())
+    expected = final["copying"].values[[0, 1, 1], [0, 0, 1]].mean()
+    assert_allclose(found["copying"], expected, rtol=1e-6)
+
+
+def test_without_a_phase_change_nothing_falls_inside_it():
+    found = joined()
+    assert (
+        np.isnan(found["window_fall"].values).tolist() == np.isnan(found["window_start"]).tolist()
+    )
+    assert np.isnan(of(found, "one-layer")["window_fall"]).all()
+
+
+def kinds_with(induction, heads):
+    kinds = np.zeros(heads, dtype=np.int8)
+    kinds[:induction] = 2
+    return kinds.reshape(2, -1)
+
+
+@pytest.mark.parametrize(("induction", "heads"), [(1, 8), (3, 8), (4, 8), (1, 4)])
+def test_few_sets_of_as_many_other_heads_are_all_used(induction, heads):
+    """Where there are at most ten, as with 3 of 5 other heads."""
+    kinds = kinds_with(induction, heads)
+    sets = head_sets(kinds)["as many others"]
+    found = {tuple(np.flatnonzero(each)) for each in sets}
+    assert len(found) == len(sets)
+    assert found == set(combinations(range(induction, heads), induction))
+
+
+@pytest.mark.parametrize(("induction", "heads"), [(2, 8), (5, 16)])
+def test_of_many_sets_ten_different_ones_are_drawn(induction, heads):
+    kinds = kinds_with(induction, heads)
+    sets = head_sets(kinds)["as many others"]
+    assert len({tuple(each.ravel()) for each in sets}) == len(sets) == 10
+    for each in sets:
+        assert each.sum() == induction
+        assert not (each & (kinds == 2)).any()
+
+
+def test_where_fewer_heads_are_left_all_of_them_are_taken():
+    kinds = kinds_with(6, 8)
+    sets = head_sets(kinds)["as many others"]
+    assert_array_equal(sets, [kinds == 0])
 
 
 def test_the_share_of_repeats_is_that_of_the_corpus():

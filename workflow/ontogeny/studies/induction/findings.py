@@ -1,7 +1,9 @@
 """What a run shows: its window, its heads, and its final checkpoint without some of them."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import torch
@@ -33,6 +35,7 @@ __all__ = [
     "analysis_dataset",
     "final_checkpoint",
     "head_kinds",
+    "head_sets",
 ]
 
 LONGEST_EXAMPLE = 96
@@ -271,24 +274,46 @@ def _projection(evaluated: xr.Dataset, window: Window) -> NDArray[np.floating]:
     )
 
 
-def _sets(kinds: NDArray[np.int8]) -> Iterator[tuple[int, list[Flags]]]:
-    """Yield the number of each of `HEAD_SETS` with the sets of heads that it is averaged over."""
+def head_sets(kinds: NDArray[np.int8]) -> dict[str, list[Flags]]:
+    """Return for each of `HEAD_SETS` the heads to remove; several sets are averaged over.
+
+    Parameters
+    ----------
+    kinds : (L, H) ndarray of int8
+        Indices of `HEAD_KINDS`.
+
+    Returns
+    -------
+    dict of str to list of (L, H) ndarray of bool
+    """
     induction, previous = kinds == 2, kinds == 1
+    as_many = list(_as_many_others(induction))
+    return dict(zip(HEAD_SETS, ([induction], as_many, [~induction], [previous]), strict=True))
+
+
+def _as_many_others(induction: Flags) -> Iterator[Flags]:
+    """Yield all sets of as many other heads, or `_DRAWS` different ones where there are more.
+
+    All other heads where these are fewer than the induction heads.
+    """
     others = np.flatnonzero(~induction.ravel())
     count = min(int(induction.sum()), len(others))
-    rng = np.random.default_rng(0)
-    drawn = []
-    for _ in range(1 if count == len(others) else _DRAWS):
-        chosen = np.zeros(kinds.size, dtype=np.bool_)
-        chosen[rng.permutation(others)[:count]] = True
-        drawn.append(chosen.reshape(kinds.shape))
-    yield from enumerate([[induction], drawn, [~induction], [previous]])
+    if math.comb(len(others), count) <= _DRAWS:
+        sets = set(combinations(others.tolist(), count))
+    else:
+        sets, rng = set(), np.random.default_rng(0)
+        while len(sets) < _DRAWS:
+            sets.add(tuple(sorted(rng.permutation(others)[:count].tolist())))
+    for heads in sorted(sets):
+        found = np.zeros(induction.size, dtype=np.bool_)
+        found[list(heads)] = True
+        yield found.reshape(induction.shape)
 
 
 def _removals(last: FinalCheckpoint, kinds: NDArray[np.int8]) -> dict[str, xr.Variable]:
     shape = (len(last.without), len(HEAD_SETS))
     score, loss = np.full(shape, np.nan), np.full(shape, np.nan)
-    for column, sets in _sets(kinds):
+    for column, sets in enumerate(head_sets(kinds).values()):
         if not any(chosen.any() for chosen in sets):
             continue
         for row, without in enumerate(last.without.values()):

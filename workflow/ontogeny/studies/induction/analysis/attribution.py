@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ontogeny.networks.decoder import Activations, Transformer
+from ontogeny.studies.induction.analysis.heads import direct_path
 
 __all__ = ["before_and_after", "logit_attribution"]
 
@@ -48,8 +49,8 @@ def logit_attribution(
 ) -> Float[Tensor, "B L H T"]:
     """Return what each head adds to the logit of each coming token, by the direct path.
 
-    The results of a head, divided by the deviation of the final stream and times gain and
-    unembedding, less the mean over the vocabulary.
+    The result of a head, less its mean over the stream, divided by the deviation of the whole final
+    stream and times gain and unembedding, less the mean over the vocabulary.
 
     Parameters
     ----------
@@ -68,9 +69,7 @@ def logit_attribution(
     attended = activations.streams[last] + flat @ parameters["W_O"][last].flatten(0, 1)
     final = network.after_attention(parameters, last, attended)
     deviation = (final.var(dim=2, unbiased=False) + 1e-5).sqrt()  # (B, T)
-    reading = parameters["gain_final"][:, None] * parameters["W_U"]
-    reading = reading - reading.mean(dim=1, keepdim=True)
-    reading = reading - reading.mean(dim=0, keepdim=True)
+    reading = direct_path(parameters["gain_final"], parameters["W_U"])
     columns = reading.T[target] / deviation[:, :, None]  # (B, T, d)
     mixed = torch.stack(activations.mixed, dim=1)  # (B, L, H, T, e)
     return torch.einsum("blhte,lhed,btd->blht", mixed, parameters["W_O"], columns)

@@ -23,7 +23,12 @@ from ontogeny.studies.induction.analysis.circuits import (
     ov_eigenvalue_scores,
     qk_traces,
 )
-from ontogeny.studies.induction.analysis.heads import copying, matching, previous_token
+from ontogeny.studies.induction.analysis.heads import (
+    copying,
+    direct_path,
+    matching,
+    previous_token,
+)
 from ontogeny.studies.induction.analysis.knock_outs import ABLATIONS, single_knock_outs
 from ontogeny.studies.induction.analysis.losses import score_by_sequence
 from ontogeny.studies.induction.analysis.probes import candidates, repeated_tokens
@@ -318,9 +323,9 @@ def _heads(
 ) -> dict[str, Array]:
     repeated = network.forward(parameters, given.repeated).patterns
     single = network.forward(parameters, given.single)
-    unembedding = parameters["gain_final"][:, None] * parameters["W_U"]
+    reading = direct_path(parameters["gain_final"], parameters["W_U"])
     copied = [
-        copying(mixed, pattern, given.single, parameters["W_O"][layer], unembedding)
+        copying(mixed, pattern, given.single, parameters["W_O"][layer], reading)
         for layer, (mixed, pattern) in enumerate(zip(single.mixed, single.patterns, strict=True))
     ]
     found = {

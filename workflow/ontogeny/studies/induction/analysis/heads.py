@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-__all__ = ["Copying", "copying", "earlier_copies", "matching", "previous_token"]
+__all__ = ["Copying", "copying", "direct_path", "earlier_copies", "matching", "previous_token"]
 
 
 def earlier_copies(tokens: Int[Tensor, "B T"], *, offset: int) -> Bool[Tensor, "B T T"]:
@@ -67,6 +67,31 @@ def previous_token(pattern: Float[Tensor, "B H T T"]) -> Float[Tensor, " H"]:
     return pattern.diagonal(offset=-1, dim1=2, dim2=3).mean(dim=(0, 2))
 
 
+def direct_path(
+    gain: Float[Tensor, " d"], unembedding: Float[Tensor, "d V"]
+) -> Float[Tensor, "d V"]:
+    """Return what turns a head's result into logits by the direct path, less their mean.
+
+    The final normalisation takes the mean over the stream off a result and multiplies it by its
+    gain; its division is left out. Columns add up to 0, since no logit reads the mean over the
+    stream; rows do, since equal logits for all tokens predict nothing.
+
+    Parameters
+    ----------
+    gain : (d,) Tensor
+        Of the final normalisation.
+    unembedding : (d, V) Tensor
+        ``W_U``.
+
+    Returns
+    -------
+    (d, V) Tensor
+    """
+    reading = gain[:, None] * unembedding
+    reading = reading - reading.mean(dim=0, keepdim=True)
+    return reading - reading.mean(dim=1, keepdim=True)
+
+
 @dataclass(frozen=True)
 class Copying:
     """How far heads raise the logits of the tokens that they attend to, from -1 to 1.
@@ -86,14 +111,14 @@ def copying(
     pattern: Float[Tensor, "B H T T"],
     tokens: Int[Tensor, "B T"],
     results: Float[Tensor, "H e d"],
-    unembedding: Float[Tensor, "d V"],
+    reading: Float[Tensor, "d V"],
 ) -> Copying:
     """Return the copying scores of the heads of a layer.
 
     With ``l`` the logits that a result gives by the direct path, less their mean over the
-    vocabulary, and ``r = sum_i sum_j A[i, j] relu(l_i[t_j]) / sum_i sum_t relu(l_i[t])`` over the
-    different tokens t of a sequence, the score is ``2 r - 1``, averaged over sequences. A head that
-    raises nothing has r = 0.
+    vocabulary, and ``r = sum_i sum_(j <= i) A[i, j] relu(l_i[t_j]) / sum_i sum_t relu(l_i[t])``,
+    where t runs over all tokens of the sequence, later ones too, the score is ``2 r - 1``, averaged
+    over sequences. A head that raises nothing has r = 0.
 
     Parameters
     ----------
@@ -102,15 +127,14 @@ def copying(
         Different within each sequence.
     results : (H, e, d) Tensor
         ``W_O``.
-    unembedding : (d, V) Tensor
-        With the gain of the last normalisation.
+    reading : (d, V) Tensor
+        From `direct_path`.
 
     Returns
     -------
     Copying
     """
-    centred = unembedding - unembedding.mean(dim=1, keepdim=True)
-    columns = centred.T[tokens]  # (B, T, d)
+    columns = reading.T[tokens]  # (B, T, d)
     logits = torch.einsum("bhie,hed,bjd->bhij", mixed, results, columns)
     raised = logits.relu()
     all_raised = raised.sum(dim=(2, 3)).clamp_min(torch.finfo(raised.dtype).tiny)

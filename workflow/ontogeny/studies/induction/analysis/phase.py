@@ -19,7 +19,7 @@ EDGE = 0.25
 
 @dataclass(frozen=True)
 class Window:
-    """Steps between which the in-context learning score falls; all NaN but `fall` without one.
+    """Steps between which the in-context learning score falls; all NaN without a phase change.
 
     Attributes
     ----------
@@ -36,6 +36,9 @@ class Window:
     def middle(self) -> float:
         """Return the step half-way between start and end."""
         return (self.start + self.end) / 2
+
+
+_NO_WINDOW = Window(np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -81,19 +84,19 @@ def phase_window(
     """
     counted = step > warm_up
     if counted.sum() < 3:
-        return Window(np.nan, np.nan, 0.0)
+        return _NO_WINDOW
     steps, smooth = step[counted], smoothed(score)[counted]
     slope = np.gradient(smooth, np.log(steps))
     steepest = int(slope.argmin())
     within = slope < EDGE * slope[steepest]
     if slope[steepest] >= 0:
-        return Window(np.nan, np.nan, 0.0)
+        return _NO_WINDOW
     outside = np.flatnonzero(~within)
     first = int(outside[outside < steepest].max(initial=-1)) + 1
     last = int(outside[outside > steepest].min(initial=len(steps))) - 1
     fall = float(smooth[first] - smooth[last])
     if fall < least_fall:
-        return Window(np.nan, np.nan, fall)
+        return _NO_WINDOW
     return Window(float(steps[first]), float(steps[last]), fall)
 
 

@@ -213,9 +213,10 @@ def _is_kind(run: Run, kind: str) -> NDArray[np.bool_]:
 
 
 def _of_induction_heads(run: Run, score: str) -> float:
-    """Return the mean of a score of the final checkpoint over its induction heads."""
+    """Return the mean of a score of the final checkpoint over the induction heads that have it."""
     chosen = evaluation(run)[score].isel(step=-1).values[_is_kind(run, "induction")]
-    return float(chosen.mean()) if chosen.size else NAN
+    known = chosen[np.isfinite(chosen)]
+    return float(known.mean()) if known.size else NAN
 
 
 def _projection(run: Run) -> float:
@@ -242,7 +243,7 @@ def _least_single(run: Run) -> float:
 
 def _largest_other(run: Run) -> float:
     others = np.abs(_preserved_changes(run)[~_is_kind(run, "induction")])
-    return float(others.max(initial=0.0))
+    return float(others.max()) if others.size else NAN
 
 
 def _idealised(run: Run) -> float:
