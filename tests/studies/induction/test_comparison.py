@@ -214,9 +214,7 @@ def test_scores_are_means_over_the_induction_heads_that_have_them():
 
 def test_without_a_phase_change_nothing_falls_inside_it():
     found = joined()
-    assert (
-        np.isnan(found["window_fall"].values).tolist() == np.isnan(found["window_start"]).tolist()
-    )
+    assert_array_equal(np.isnan(found["window_fall"]), np.isnan(found["window_start"]))
     assert np.isnan(of(found, "one-layer")["window_fall"]).all()
 
 
