@@ -2,10 +2,10 @@
 
 In-context learning score of the final checkpoint without single heads (left) and without sets of
 heads (right): removed fully, so that everything after them changes; removed with all attention
-patterns kept; or replaced by their mean result. "As many other heads" is a mean over random
-choices. Sets that the network does not have are left out. The dashed line is the score of the whole
-network; closer to 0 means less in-context learning. Heads are called layer.head, both counted from
-0.
+patterns kept; or replaced by their mean result. "As many other heads" is a mean over all sets of as
+many heads that are not induction heads, or over ten such sets where there are more. Sets that the
+network does not have are left out. The dashed line is the score of the whole network; closer to 0
+means less in-context learning. Heads are called layer.head, both counted from 0.
 """
 
 import numpy as np
