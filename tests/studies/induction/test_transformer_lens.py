@@ -1,10 +1,10 @@
 """The measures of heads by TransformerLens, where it is installed: a second implementation.
 
 Its transformers with positions of the kind "shortformer" are those of the study without MLPs and
-smeared keys: positions are added behind the normalisation, and values do not see them. Its
-processing of weights multiplies the matrices by the gains before them and takes off the means. That
-multiplies what reads the positions too, so it serves for measures of weights only: patterns, losses
-and results are those of the weights as they are.
+smeared keys: positions are added after the normalisation, and values do not see them. Its
+processing of weights multiplies matrices by the gains before them and takes off the means. It would
+multiply positions by the gains too, so only measures of weights are taken from processed weights;
+patterns, losses and results are those of the weights as they are.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ FOLDED = {"fold_ln": True, "center_writing_weights": True}
 
 @dataclass(frozen=True)
 class Both:
-    """A network here and there, and what both do on the first sequences of the corpus."""
+    """A network, its copy in TransformerLens, and what each computes of the same tokens."""
 
     shape: Transformer
     parameters: dict
@@ -129,11 +129,12 @@ def both(request):
     tokens = SEQUENCES[:4]
     model = hooked(shape, parameters, length=REPEATED.shape[1] + 1)
     _, seen = model.run_with_cache(tokens[:, :-1])
-    return Both(shape, parameters, shape.forward(parameters, tokens[:, :-1]), model, seen, tokens)
+    clean = shape.forward(parameters, tokens[:, :-1])
+    return Both(shape, parameters, clean, model, seen, tokens)
 
 
 def folded(both, **processing):
-    """Return the network there with the normalisations in the weights and without means."""
+    """Return the copy whose weights include the gains and whose means over the stream are 0."""
     return hooked(both.shape, both.parameters, length=2, **FOLDED, **processing)
 
 
@@ -151,7 +152,7 @@ def test_losses_patterns_and_results_are_the_same(both):
 
 
 def detected(both, tokens, name):
-    """Return the score of every head by their detector, mean over sequences, (L, H)."""
+    """Return the score of every head by `detect_head`, mean over sequences, (L, H)."""
     return torch.stack([theirs.detect_head(both.model, row[None], name) for row in tokens]).mean(0)
 
 
@@ -180,7 +181,7 @@ def test_training_makes_heads_of_both_kinds():
 
 
 def test_attribution_is_the_same(both):
-    """Their stack of results, at the normalisation that there was, on directions of tokens."""
+    """The unembedding is the processed one; the deviations are those of the network as it is."""
     target = both.tokens[:, 1:]
     cache = lens.ActivationCache(both.seen.cache_dict, folded(both, center_unembed=True))
     expected = cache.logit_attrs(cache.stack_head_results(), target)
@@ -189,7 +190,7 @@ def test_attribution_is_the_same(both):
 
 
 def test_knock_outs_are_those_by_hooks(both):
-    """A head is removed where its mixed values are; patterns are kept where they are formed."""
+    """One hook sets the mixed values of a head to 0; others put the clean patterns back."""
     keep = [
         (f"blocks.{layer}.attn.hook_pattern", lambda _, hook: both.seen[hook.name])
         for layer in range(both.shape.layers)
@@ -205,6 +206,7 @@ def test_knock_outs_are_those_by_hooks(both):
 
 
 def test_eigenvalues_of_ov_are_the_same(both):
+    """The unembedding is not centred over the vocabulary, which would change the eigenvalues."""
     found = ov_eigenvalue_scores(circuits(numbers(both)))
     model = folded(both)
     eigenvalues = (model.W_E @ model.OV @ model.W_U).eigenvalues
