@@ -230,6 +230,26 @@ def test_a_set_that_a_network_does_not_have_takes_no_place():
     assert len(figure.axes[1].get_xticklabels()) == 2
 
 
+@pytest.mark.parametrize(
+    ("kinds", "names"),
+    [
+        ([1, 1, 2, 2], ["induction", "previous-token"]),
+        ([1, 1, 1, 2], ["induction", "as many others", "previous-token"]),
+        ([1, 0, 2, 2], ["induction", "all others", "previous-token"]),
+        ([1, 0, 0, 2], ["induction", "as many others", "all others", "previous-token"]),
+    ],
+)
+def test_the_same_set_of_heads_is_drawn_once(run, kinds, names):
+    evaluated, measured = run
+    heads = {"head": [0, 1]}
+    kinds = measured["head_kind"].isel(heads).copy(data=np.reshape(kinds, (2, 2)))
+    planted = measured.isel(heads).assign(head_kind=kinds)
+    numbers = ablations.numbers(evaluated.isel(heads), planted)
+    assert list(numbers["head_set"].values) == names
+    figure = drawn(ablations.draw(numbers, STYLE, "run"))
+    assert len(figure.axes[1].get_xticklabels()) == len(names)
+
+
 def test_attribution_shows_the_last_tokens(run):
     _, measured = run
     numbers = attribution.numbers(corpus(), measured)

@@ -4,7 +4,8 @@ In-context learning score of the final checkpoint without single heads (left) an
 heads (right): removed fully, so that everything after them changes; removed with all attention
 patterns kept; or replaced by their mean result. "As many other heads" is a mean over all sets of as
 many heads that are not induction heads, or over ten such sets where there are more. Sets that the
-network does not have are left out. The dashed line is the score of the whole network; closer to 0
+network does not have are left out, and a set that is also another one is drawn once, under the
+name that is further to the right. The dashed line is the score of the whole network; closer to 0
 means less in-context learning. Heads are called layer.head, both counted from 0.
 """
 
@@ -13,9 +14,11 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from ontogeny.config import Style
 from ontogeny.plotting import figure, settings
+from ontogeny.studies.induction.head_kinds import HEAD_KINDS
 from ontogeny.studies.induction.panels import KIND_COLOURS, head_names, kind_patches, kinds_of
 
 __all__ = ["draw", "numbers"]
@@ -36,10 +39,19 @@ _NAMES = {
 
 
 def numbers(evaluation: xr.Dataset, analysis: xr.Dataset) -> xr.Dataset:
-    """Select scores of the final checkpoint, whole, without heads and without sets that exist."""
+    """Select scores of the final checkpoint, whole, without heads and without different sets."""
     last = evaluation[["score", "ablated_score"]].isel(step=-1)
     sets = analysis["removed_score"].dropna("head_set", how="all")
+    sets = sets.drop_sel(head_set=_drawn_already(analysis["head_kind"].values), errors="ignore")
     return last.assign(removed_score=sets, head_kind=analysis["head_kind"])
+
+
+def _drawn_already(kinds: NDArray[np.integer]) -> list[str]:
+    """Return which sets of heads are drawn under another name."""
+    others = kinds[kinds != HEAD_KINDS.index("induction")]
+    as_many = ["as many others"] if 2 * others.size <= kinds.size else []
+    is_one_kind = (others == HEAD_KINDS.index("previous-token")).all()
+    return [*as_many, "all others"] if is_one_kind else as_many
 
 
 def draw(numbers: xr.Dataset, style: Style, title: str) -> Figure:
