@@ -238,6 +238,8 @@ def paths(runs):
 def turn_of(path, steps, corners):
     """The angle between two segments of a path, given the steps of its three corners."""
     a, b, c = (path[np.argmin(np.abs(steps - step))] for step in corners)
+    if np.array_equal(a, b) or np.array_equal(b, c):
+        return np.nan
     cosine = np.dot(b - a, c - b) / (np.linalg.norm(b - a) * np.linalg.norm(c - b))
     return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
 

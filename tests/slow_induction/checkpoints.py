@@ -80,6 +80,16 @@ class Checkpoint:
         """The loss of every token, (N, T)."""
         return losses(self.network, self.given.sequences, positions=self.positions)
 
+    @cached_property
+    def on_repeated(self):
+        """The pass over the repeated sequences."""
+        return self.on(self.given.repeated)
+
+    @cached_property
+    def on_single(self):
+        """The pass over the single sequences."""
+        return self.on(self.given.single)
+
     def on(self, tokens):
         """The pass over other tokens."""
         return forward(self.network, tokens, positions=self.positions)
@@ -143,18 +153,15 @@ def half_loss(checkpoint):
 
 def matching(checkpoint, offset):
     """How much each head attends to the tokens at an offset from earlier copies."""
-    sequences, found = checkpoint.given.repeated, {}
-    attention = checkpoint.on(sequences).attention
-    for at in heads_of(checkpoint.network):
-        sums = []
-        for s, x in enumerate(sequences):
-            for i in range(len(x)):
-                copies = [j for j in range(i) if x[j] == x[i]]
-                if copies:
-                    sums.append(
-                        sum(attention[at][s, i, c + offset] for c in copies if 0 <= c + offset <= i)
-                    )
-        found[at] = np.mean(sums)
+    attended = []
+    for s, x in enumerate(checkpoint.given.repeated):
+        for i in range(len(x)):
+            copies = [j for j in range(i) if x[j] == x[i]]
+            if copies:
+                attended.append((s, i, [c + offset for c in copies if 0 <= c + offset <= i]))
+    found = {}
+    for at, attention in checkpoint.on_repeated.attention.items():
+        found[at] = np.mean([attention[s, i, near].sum() for s, i, near in attended])
     return as_array(found)
 
 
@@ -171,14 +178,14 @@ def previous_token(checkpoint):
 def copying(checkpoint, *, strongest):
     """How much each head raises the logits of the tokens that it attends to."""
     sequences, found = checkpoint.given.single, {}
-    whole = checkpoint.on(sequences)
+    whole = checkpoint.on_single
     for at in heads_of(checkpoint.network):
         raised = np.maximum(direct_logits(checkpoint.network, whole.results[at]), 0)
         scores = []
         for s, x in enumerate(sequences):
             attention, copied, total = whole.attention[at][s], 0.0, 0.0
             for i in range(len(x)):
-                total += sum(raised[s, i, token] for token in x)
+                total += raised[s, i, x].sum()
                 if strongest:
                     copied += raised[s, i, x[np.argmax(attention[i, : i + 1])]]
                 else:

@@ -27,6 +27,8 @@ class Course:
     given : Given
     positions : {"all", "first"}
     warm_up : int
+    prefix_matching, previous_token, least_fall : float
+        Thresholds.
     """
 
     steps: np.ndarray
@@ -35,6 +37,9 @@ class Course:
     given: Given
     positions: str
     warm_up: int
+    prefix_matching: float = 0.3
+    previous_token: float = 0.3
+    least_fall: float = 0.15
 
     @property
     def last(self):
@@ -74,7 +79,7 @@ def slopes(values, steps):
     return found
 
 
-def window(steps, score, *, warm_up, least_fall=0.15):
+def window(steps, score, *, warm_up, least_fall):
     """The start and the end of the phase change, and the fall of the score inside."""
     late = steps > warm_up
     curve, x = smoothed(score)[late], steps[late]
@@ -171,24 +176,18 @@ def range_loss(index_loss):
 # Heads
 
 
-def head_kind(prefix, eigenvalue, previous, *, threshold=0.3):
-    """Whether a head is an induction head, a previous-token head or neither."""
-    if prefix > threshold and eigenvalue > 0:
-        return INDUCTION
-    return PREVIOUS if previous > threshold else 0
-
-
 def kinds_of_heads(course):
     """The kind of each head at the final checkpoint."""
-    found = course.measured
-    return {
-        at: head_kind(
-            found["matching"][-1][0][at],
-            found["ov_eigenvalue"][-1][at],
-            found["previous_token"][-1][at],
-        )
-        for at in heads_of(course.network)
-    }
+    found, measured = {}, course.measured
+    for at in heads_of(course.network):
+        copies = measured["ov_eigenvalue"][-1][at] > 0
+        if measured["matching"][-1][0][at] > course.prefix_matching and copies:
+            found[at] = INDUCTION
+        elif measured["previous_token"][-1][at] > course.previous_token:
+            found[at] = PREVIOUS
+        else:
+            found[at] = 0
+    return found
 
 
 def sets_of_heads(kinds):
@@ -343,31 +342,34 @@ def analysis(course):
     dict of str to ndarray
     """
     steps, measured, last = course.steps, course.measured, course.last
-    start, end, fall = window(steps, measured["score"], warm_up=course.warm_up)
-    before = at_step(steps, course.warm_up if np.isnan(start) else start)
-    best = {name: measured[name].reshape(len(steps), -1).max(axis=1) for name in ("previous_token",)}
-    prefix = measured["matching"][:, 0].reshape(len(steps), -1).max(axis=1)
+    start, end, fall = window(
+        steps, measured["score"], warm_up=course.warm_up, least_fall=course.least_fall
+    )
+    before = at_step(steps, course.warm_up if np.isnan(start) else start) or 0
+    prefix = [each[0].max() for each in measured["matching"]]
     height, bump_step = bump(steps, measured["loss"], warm_up=course.warm_up)
     index_loss = measured["index_loss"]
     kinds = kinds_of_heads(course)
     removed = removals(last, kinds)
-    shown = shown_heads(measured)
+    shown = [tuple(map(int, at)) for at in shown_heads(measured)]
     change = measured["example_loss"][-1] - measured["example_loss"][before]
     few = min(96, index_loss.shape[1])
-    on_example = [last.whole.attention[at][0, :few, :few] for at in map(tuple, shown)]
-    on_repeated = last.on(last.given.repeated[:1]).attention
-    return {
+    on_example = [last.whole.attention[at][0, :few, :few] for at in shown]
+    on_repeated = last.on_repeated.attention
+    found = {
         "window_start": start,
         "window_end": end,
         "window_fall": fall,
         "warm_up": course.warm_up,
         "moment_step": [steps[before], steps[-1]],
         "best_prefix": prefix,
-        "best_previous": best["previous_token"],
+        "best_previous": [each.max() for each in measured["previous_token"]],
         "prefix_middle": middle_crossing(steps, prefix),
         "bump_height": height,
         "bump_step": bump_step,
         "learning_slope": learning_slope(steps, measured["loss"]),
+        "context_bin": centres(index_loss.shape[1]),
+        "index_range": [first for first, _ in ranges(index_loss.shape[1])],
         "context_slope": [
             [context_slope(row, centre) for centre in centres(len(row))] for row in index_loss
         ],
@@ -384,10 +386,11 @@ def analysis(course):
         ],
         "attribution": attribution(last),
         "shown": shown,
-        "attention": [on_repeated[at][0] for at in map(tuple, shown)],
+        "attention": [on_repeated[at][0] for at in shown],
         "example": last.given.sequences[0, 1:],
         "example_attention": on_example,
         "example_change": change,
         "traced": traced(change, on_example[1]),
         "followed": followed(last.given.sequences[0, :few]),
     }
+    return {name: np.asarray(values) for name, values in found.items()}
