@@ -107,7 +107,9 @@ def phrases():
 @cache
 def twin(name, seed):
     """Return a trained run."""
-    return trained(name, NETWORKS[name], seed, CORPUS, phrases(), steps=STEPS, every=EVERY)
+    steps = 200 if name == "smeared" else STEPS
+    about = {"steps": steps, "every": EVERY, "warm_up": WARM_UP}
+    return trained(name, NETWORKS[name], seed, CORPUS, phrases(), **about)
 
 
 @cache
@@ -116,7 +118,7 @@ def twin_of_many_words():
     described = Phrases(vocabulary=260, length=14, sequences=9, phrase_length=2)
     network = {"heads": 1, "d_model": 6, "smeared_keys": True, "d_mlp": 4, "positions": "first"}
     corpus = corpus_dataset(described, [])
-    return trained("words", network, 1, described, corpus, steps=2, every=2)
+    return trained("words", network, 1, described, corpus, steps=2, every=2, warm_up=0)
 
 
 @cache
@@ -164,14 +166,14 @@ def experiment(each):
     )
 
 
-def trained(name, network, seed, described, corpus, *, steps, every):
+def trained(name, network, seed, described, corpus, *, steps, every, warm_up):
     """Train a network and measure it twice."""
     spec = Training.model_validate(
         {
             "network": {"d_model": 32, "heads": 4} | network,
             "optimiser": {
                 "batch": 16,
-                "warm_up": WARM_UP,
+                "warm_up": warm_up,
                 "learning_rate": 2e-2,
                 "precision": PRECISION[seed],
             },
@@ -196,7 +198,7 @@ def trained(name, network, seed, described, corpus, *, steps, every):
         network=networks[-1],
         given=given,
         positions=spec.network.positions,
-        warm_up=WARM_UP,
+        warm_up=warm_up,
     )
     about = {
         "experiment": name,
