@@ -24,7 +24,9 @@ __all__ = ["Twin", "everything", "joined", "twin", "twin_of_many_words"]
 CORPUS = Phrases(
     vocabulary=14, length=30, sequences=20, phrases=2, phrase_length=4, start_probability=0.5
 )
-WARM_UP, STEPS, EVERY = 40, 300, 25
+STEPS, EVERY = 300, 25
+WARM_UP = (40, 50)
+"""By seed: between two checkpoints, and at one."""
 
 NETWORKS = {
     "one-layer": {"layers": 1},
@@ -108,7 +110,7 @@ def phrases():
 def twin(name, seed):
     """Return a trained run."""
     steps = 200 if name == "smeared" else STEPS
-    about = {"steps": steps, "every": EVERY, "warm_up": WARM_UP}
+    about = {"steps": steps, "every": EVERY, "warm_up": WARM_UP[seed]}
     return trained(name, NETWORKS[name], seed, CORPUS, phrases(), **about)
 
 
@@ -134,9 +136,15 @@ def everything():
         two.part("later", steps[-3:]),
         whole["first", 0].part("late", steps[6:]),
         two.part("low", steps, thresholds=LOW),
+        two.part("pair", steps, thresholds=Analysis(prefix_matching=below_two(two))),
         mlp.part("alone", steps, corpus="without one layer"),
         one.part("one-layer", steps, corpus="without two layers"),
     ]
+
+
+def below_two(each):
+    """Return a threshold that the prefix matching of two heads of a run exceeds."""
+    return float(np.sort(each.evaluation["matching"].values[-1, 0], axis=None)[-3:-1].mean())
 
 
 @cache
