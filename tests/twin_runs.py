@@ -16,7 +16,8 @@ from ontogeny.studies.induction.records import checkpoints_dataset
 from ontogeny.studies.induction.runs import train_network
 from ontogeny.studies.induction.sources import corpus_dataset, source_of
 from slow_induction.all_runs import Experiment, comparison
-from slow_induction.checkpoints import KINDS, Given, evaluation
+from slow_induction.checkpoints import Given, evaluation
+from slow_induction.corpora import KINDS
 from slow_induction.one_run import Course, analysis
 
 __all__ = ["Twin", "everything", "joined", "twin", "twin_of_many_words"]
@@ -132,7 +133,7 @@ def everything():
     return [
         *whole.values(),
         two.part("few", [0, 2, steps[-1]]),
-        two.part("stopped", steps[:4]),
+        whole["two-layers", 1].part("stopped", steps[:5]),
         two.part("later", steps[-3:]),
         whole["first", 0].part("late", steps[6:]),
         two.part("low", steps, thresholds=LOW),

@@ -1,4 +1,4 @@
-"""What `comparison.nc` holds: every run beside its one-layer run and the other runs of its corpus."""
+"""What `comparison.nc` holds: every run beside its one-layer run and others on its corpus."""
 
 from dataclasses import dataclass
 

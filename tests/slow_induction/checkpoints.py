@@ -5,9 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
+from slow_induction.corpora import kinds_of_tokens
 from slow_induction.network import cross_entropy, forward, heads_of, losses, without
 
-__all__ = ["Checkpoint", "Given", "evaluation", "folded", "kinds_of_tokens", "score_of"]
+__all__ = ["Checkpoint", "Given", "direct_logits", "evaluation", "score_of"]
 
 
 class Given:
@@ -38,28 +39,6 @@ class Given:
             np.array, (self.repeated, self.single, self.halves)
         )
         self.chosen = rng.integers(0, length, size=len(sequences))
-
-
-def kinds_of_tokens(sequences):
-    """Tell tokens by what followed earlier copies of the token before."""
-    n, length = sequences.shape[0], sequences.shape[1] - 1
-    found = {name: np.zeros((n, length), bool) for name in KINDS}
-    for s, x in enumerate(sequences):
-        for i in range(length):
-            followers = [x[j + 1] for j in range(i) if x[j] == x[i]]
-            if not followers:
-                kind = "new"
-            elif x[i + 1] in followers:
-                kind = "continuation"
-            elif len(followers) >= 2 and len(set(followers)) == 1:
-                kind = "break"
-            else:
-                kind = "other"
-            found[kind][s, i] = True
-    return found
-
-
-KINDS = ("new", "continuation", "break", "other")
 
 
 @dataclass
@@ -266,7 +245,8 @@ def composition(network):
     for a, earlier in enumerate(heads):
         for b, later in enumerate(heads):
             if earlier[0] < later[0]:
-                first, pattern, second = ov(network, earlier), qk(network, later), ov(network, later)
+                first, second = ov(network, earlier), ov(network, later)
+                pattern = qk(network, later)
                 found[:, a, b] = [
                     relative_norm(pattern, first.T),
                     relative_norm(first, pattern),

@@ -4,6 +4,7 @@ A network is a dict of arrays by the names of its parameters. Heads are pairs ``
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -102,6 +103,7 @@ def normalised(x, gain):
     return gain * centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
 
 
+@cache
 def sines(n, d):
     """The positions: sines in even coordinates and cosines in odd ones."""
     found = np.empty((n, d))
@@ -124,10 +126,9 @@ def own_attention(network, at, read):
     n, e = keys.shape[-2:]
     found = np.zeros((*keys.shape[:-1], n))
     for i in range(n):
-        seen = np.arange(i + 1)
-        scores = (keys[..., seen, :] @ queries[..., i, :, None])[..., 0] / np.sqrt(e)
+        scores = (keys[..., : i + 1, :] @ queries[..., i, :, None])[..., 0] / np.sqrt(e)
         weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        found[..., i, seen] = weights / weights.sum(axis=-1, keepdims=True)
+        found[..., i, : i + 1] = weights / weights.sum(axis=-1, keepdims=True)
     return found
 
 
@@ -152,6 +153,5 @@ def cross_entropy(logits, sequences):
     for i in range(last):
         top = logits[:, i].max(axis=-1)
         total = top + np.log(np.exp(logits[:, i] - top[:, None]).sum(axis=-1))
-        for s in range(n):
-            found[s, i] = total[s] - logits[s, i, sequences[s, i + 1]]
+        found[:, i] = total - logits[np.arange(n), i, sequences[:, i + 1]]
     return found

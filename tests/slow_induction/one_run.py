@@ -1,4 +1,4 @@
-"""What `analysis.nc` holds: when a run changes, what its heads are, and the network without them."""
+"""What `analysis.nc` holds: when a run changes, what its heads are, and what it is without them."""
 
 from dataclasses import dataclass
 from itertools import combinations

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from slow_induction.checkpoints import KINDS
+from ontogeny.studies.induction.config import Markov
+from ontogeny.studies.induction.sources import corpus_dataset
+from slow_induction.corpora import KINDS, predictor_loss
 from slow_induction.one_run import INDUCTION, PREVIOUS, sets_of_heads
 from twin_runs import everything, joined, kinds_of, twin, twin_of_many_words
 
@@ -126,6 +128,12 @@ def test_the_kinds_of_tokens_that_every_corpus_has():
         for kind in KINDS:
             stored = each.corpus["member"].values[kinds_of(each.corpus).index(kind)]
             assert (stored == each.course.given.kinds[kind]).all()
+
+
+def test_the_predictions_of_markov_chains():
+    stored = corpus_dataset(Markov(states=3, length=20, sequences=16), [])
+    slow = predictor_loss(stored["tokens"].values, 3)
+    assert_allclose(stored["predictor_loss"].values, slow, **ROUNDING["weights"])
 
 
 def heads(run):
