@@ -68,6 +68,14 @@ def test_the_traced_token_is_by_the_definition(seed):
     assert trace(attention, fall) == max(pairs, key=lambda pair: pairs[pair])
 
 
+def test_a_pair_is_traced_where_no_loss_falls():
+    """The product is then negative, and still of two tokens that are far enough apart."""
+    attention = np.tril(np.random.default_rng(0).random((12, 12)))
+    query, attended = trace(attention, -np.ones(12))
+    assert attended >= 1
+    assert query - attended >= 8
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_followers_are_what_came_after_earlier_copies(seed):
     tokens = np.random.default_rng(seed).integers(4, size=12)
@@ -171,6 +179,7 @@ def test_a_departure_is_for_good():
     assert np.isnan(departure(STEP, reference, reference - for_a_while, warm_up=100))
     always = departure(STEP, reference, reference - 1.0, warm_up=100)
     assert always == 105
+    assert np.isnan(departure(STEP, reference, reference - 1.0, warm_up=1500))
 
 
 def test_components_by_the_eigenvectors_of_the_covariance():

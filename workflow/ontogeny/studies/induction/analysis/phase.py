@@ -159,7 +159,9 @@ def _turns_down(x: Array, y: Array, a: int, b: int, c: int) -> bool:
 
 
 def departure(step: NDArray[np.integer], reference: Array, losses: Array, *, warm_up: int) -> float:
-    """Return the step from which a network stays 3 standard errors better than a reference.
+    """Return the first step after the warm-up from which a network stays better than a reference.
+
+    Better is a mean difference of more than three of its standard errors over sequences.
 
     Parameters
     ----------
@@ -175,9 +177,6 @@ def departure(step: NDArray[np.integer], reference: Array, losses: Array, *, war
     """
     ahead = reference - losses
     error = ahead.std(axis=1, ddof=1) / np.sqrt(ahead.shape[1])
-    better = (ahead.mean(axis=1) > 3 * error) | (step <= warm_up)
-    if not better[-1]:
-        return float("nan")
-    behind = np.flatnonzero(~better)
-    first = int(behind[-1]) + 1 if behind.size else int((step > warm_up).argmax())
-    return float(step[first])
+    better = (ahead.mean(axis=1) > 3 * error) & (step > warm_up)
+    first = int(np.flatnonzero(~better).max(initial=-1)) + 1
+    return float(step[first]) if first < len(step) else float("nan")

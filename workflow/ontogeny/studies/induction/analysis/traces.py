@@ -29,7 +29,7 @@ class Trace(NamedTuple):
 
 
 def trace(attention: Array, fall: Array, *, apart: int = 8) -> Trace:
-    """Return the token with the largest product of its greatest attention and the fall of its loss.
+    """Return the two tokens with the largest product of attention and the fall of the loss.
 
     Attention on token 0, where heads rest that have nothing to attend to, does not count, nor
     attention on the tokens just before, which a reader cannot tell from attention on neighbours.
@@ -37,7 +37,7 @@ def trace(attention: Array, fall: Array, *, apart: int = 8) -> Trace:
     Parameters
     ----------
     attention : (M, M) ndarray
-        Of one head, by query, then key; M is more than `apart`.
+        Of one head, by query, then key; M is more than `apart` + 1.
     fall : (M,) ndarray [nat]
         Loss before less loss after of what comes after each token.
     apart : int
@@ -53,9 +53,11 @@ def trace(attention: Array, fall: Array, *, apart: int = 8) -> Trace:
     >>> trace(rows, np.array([9.0, 1.0, 3.0]), apart=1)
     Trace(query=2, attended=1)
     """
-    far = np.tril(attention, -apart)[:, 1:]
-    query = int((far.max(axis=1) * fall).argmax())
-    return Trace(query, 1 + int(far[query].argmax()))
+    counted = np.tri(len(attention), k=-apart, dtype=np.bool_)
+    counted[:, 0] = False
+    gained = np.where(counted, attention * fall[:, None], -np.inf)
+    query, attended = np.unravel_index(int(gained.argmax()), gained.shape)
+    return Trace(int(query), int(attended))
 
 
 def followers(tokens: NDArray[np.integer]) -> NDArray[np.bool_]:
