@@ -30,7 +30,7 @@ configuration:
 	@test -f '$(subst ','\'',$(CONFIG))' || { echo 'The configuration $(subst ','\'',$(CONFIG)) does not exist; correct CONFIG' >&2; exit 2; }
 
 test: .venv/ready
-	$(RUN) pytest --numprocesses auto --dist loadfile
+	$(RUN) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # The tiny workflow through a SLURM of one node that is started for it.
 test-slurm: .venv/ready
