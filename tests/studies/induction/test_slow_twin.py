@@ -86,38 +86,45 @@ LABELS = {"step", "offset", "component"}
 """Coordinates that say what a value is of, beside those of the configuration of a run."""
 
 
+@pytest.fixture(scope="module")
 def measured():
     """Return all runs that are measured by themselves."""
     return [*everything(), twin_of_many_words()]
 
 
+@pytest.fixture(scope="module")
+def compared(measured):
+    """Return the comparison of all runs, stored and slow."""
+    return joined()
+
+
 @pytest.mark.parametrize("name", EVALUATION)
-def test_a_measure_of_checkpoints(name):
-    for each in measured():
+def test_a_measure_of_checkpoints(measured, name):
+    for each in measured:
         rounding = ROUNDING[EVALUATION[name] or each.precision]
         assert_allclose(each.evaluation[name].values, each.course.measured[name], **rounding)
 
 
 @pytest.mark.parametrize("name", ANALYSIS)
-def test_a_measure_of_a_run(name):
-    for each in measured():
+def test_a_measure_of_a_run(measured, name):
+    for each in measured:
         rounding = ROUNDING[ANALYSIS[name] or each.precision]
         assert_allclose(each.analysis[name].values, each.slow[name], **rounding)
 
 
 @pytest.mark.parametrize("name", COMPARISON)
-def test_a_measure_of_all_runs(name):
+def test_a_measure_of_all_runs(compared, name):
     """The runs are in float32 and in float64, and the paths of some are those of all."""
-    stored, slow = joined()
+    stored, slow = compared
     rounding = ROUNDING[COMPARISON[name] or "float32"]
     assert_allclose(stored[name].values, slow[name], **rounding)
 
 
-def test_no_measure_is_without_a_twin():
+def test_no_measure_is_without_a_twin(compared):
     run = twin("two-layers", 0)
-    stored = (run.evaluation, run.analysis, joined()[0])
-    compared = (EVALUATION, ANALYSIS, COMPARISON | {"index_range": "steps"})
-    for dataset, names in zip(stored, compared, strict=True):
+    stored = (run.evaluation, run.analysis, compared[0])
+    twins = (EVALUATION, ANALYSIS, COMPARISON | {"index_range": "steps"})
+    for dataset, names in zip(stored, twins, strict=True):
         numeric = {str(name) for name, each in dataset.variables.items() if each.dtype != object}
         of_runs = {name for name in numeric if name.endswith("_of_run")}
         assert numeric - LABELS - of_runs == set(names)
@@ -146,7 +153,7 @@ def both(values):
     return len({bool(value) for value in values}) == 2
 
 
-def test_the_networks_have_what_is_measured():
+def test_the_networks_have_what_is_measured(compared):
     """Otherwise agreement would say nothing."""
     runs = everything()
     two = twin("two-layers", 0).slow["head_kind"]
@@ -162,15 +169,15 @@ def test_the_networks_have_what_is_measured():
     assert any(1 < drawn == possible for drawn, possible in number)
     assert any(drawn < possible for drawn, possible in number)
     assert any(possible == 0 for _, possible in number)  # fewer others than induction heads
-    stored, _ = joined()
+    stored, _ = compared
     for name in COMPARISON:
         assert np.isfinite(stored[name].values).any(), name
         if stored[name].dims == ("run",):
             assert len(set(stored[name].values)) > 1 or name == "repeat_share", name
 
 
-def test_what_checkpoints_do_not_have_is_nan():
-    for run in measured():
+def test_what_checkpoints_do_not_have_is_nan(measured):
+    for run in measured:
         trace, kinds = run.evaluation["qk_trace"].values, run.evaluation["class_loss"].values
         assert np.isnan(trace[:, 0]).all()
         assert np.isfinite(trace[:, 1:]).all()
@@ -180,12 +187,12 @@ def test_what_checkpoints_do_not_have_is_nan():
             assert_array_equal(np.isfinite(scores), earlier)
         occurs = run.corpus["member"].values.any(axis=(1, 2))
         assert_array_equal(np.isfinite(kinds), np.broadcast_to(occurs, kinds.shape))
-    assert both(np.isnan(run.evaluation["class_loss"].values).any() for run in measured())
+    assert both(np.isnan(run.evaluation["class_loss"].values).any() for run in measured)
 
 
-def test_what_a_run_does_not_have_is_nan():
+def test_what_a_run_does_not_have_is_nan(measured):
     cases = []
-    for run in measured():
+    for run in measured:
         found, kinds, steps = run.analysis, heads(run), run.course.steps
         none = {name: not sets[0] for name, sets in sets_of_heads(kinds).items()}
         changes = bool(np.isfinite(found["window_start"]))
@@ -216,8 +223,8 @@ def test_what_a_run_does_not_have_is_nan():
         assert both(case[name] for case in cases), name
 
 
-def test_what_the_comparison_does_not_have_is_nan():
-    stored, _ = joined()
+def test_what_the_comparison_does_not_have_is_nan(compared):
+    stored, _ = compared
     names = [f"{run.about['experiment']}, {run.about['corpus']}" for run in everything()]
 
     def without(name):
