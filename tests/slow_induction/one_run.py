@@ -95,7 +95,7 @@ def window(steps, score, *, warm_up, least_fall):
             (a, b)
             for a in range(steepest + 1)
             for b in range(steepest, len(x))
-            if np.all(slope[a : b + 1] <= slope[steepest] / 4)
+            if np.all(slope[a : b + 1] < slope[steepest] / 4)
         ),
         key=lambda run: run[1] - run[0],
     )
@@ -327,6 +327,25 @@ def shown_heads(measured):
     return [np.unravel_index(np.argmax(each), each.shape) for each in scores]
 
 
+def what_figures_show(course, before):
+    """Return the strongest heads, their attention, and the example, given the moment before."""
+    measured, last = course.measured, course.last
+    shown = [tuple(map(int, at)) for at in shown_heads(measured)]
+    change = measured["example_loss"][-1] - measured["example_loss"][before]
+    example = last.given.sequences[0]
+    few = min(96, len(example) - 1)
+    on_example = [last.whole.attention[at][0, :few, :few] for at in shown]
+    return {
+        "shown": shown,
+        "attention": [last.on_repeated.attention[at][0] for at in shown],
+        "example": example[1:],
+        "example_attention": on_example,
+        "example_change": change,
+        "traced": traced(change, on_example[1]),
+        "followed": followed(example[:few]),
+    }
+
+
 # Everything
 
 
@@ -351,11 +370,6 @@ def analysis(course):
     index_loss = measured["index_loss"]
     kinds = kinds_of_heads(course)
     removed = removals(last, kinds)
-    shown = [tuple(map(int, at)) for at in shown_heads(measured)]
-    change = measured["example_loss"][-1] - measured["example_loss"][before]
-    few = min(96, index_loss.shape[1])
-    on_example = [last.whole.attention[at][0, :few, :few] for at in shown]
-    on_repeated = last.on_repeated.attention
     found = {
         "window_start": start,
         "window_end": end,
@@ -385,12 +399,5 @@ def analysis(course):
             correlation(measured["matching"][:, 0], measured["qk_trace"]),
         ],
         "attribution": attribution(last),
-        "shown": shown,
-        "attention": [on_repeated[at][0] for at in shown],
-        "example": last.given.sequences[0, 1:],
-        "example_attention": on_example,
-        "example_change": change,
-        "traced": traced(change, on_example[1]),
-        "followed": followed(last.given.sequences[0, :few]),
-    }
+    } | what_figures_show(course, before)
     return {name: np.asarray(values) for name, values in found.items()}

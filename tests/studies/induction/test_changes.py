@@ -182,6 +182,16 @@ def test_a_departure_is_for_good():
     assert np.isnan(departure(STEP, reference, reference - 1.0, warm_up=1500))
 
 
+@pytest.mark.parametrize(("ahead", "departs"), [(0.99, False), (1.01, True)])
+def test_a_departure_is_by_three_standard_errors(ahead, departs):
+    """With N in place of N - 1, three errors would be 6 % less."""
+    step, reference = np.array([0, 10]), np.zeros((2, 8))
+    spread = np.tile([1.0, -1.0], 4)
+    error = spread.std(ddof=1) / np.sqrt(8)
+    losses = reference - 3 * error * ahead - spread
+    assert np.isfinite(departure(step, reference, losses, warm_up=5)) == departs
+
+
 def test_components_by_the_eigenvectors_of_the_covariance():
     losses = np.random.default_rng(0).standard_normal((20, 6)) @ np.diag([5, 3, 1, 1, 0.5, 0.1])
     found = principal_components(losses)

@@ -212,6 +212,18 @@ def test_scores_are_means_over_the_induction_heads_that_have_them():
     assert_allclose(found["copying"], expected, rtol=1e-6)
 
 
+def test_without_other_heads_none_of_them_changes_the_score():
+    late = run("two-layers")
+    kinds = late.results["analysis"]["head_kind"]
+    for kind, exists in ((2, False), (0, True)):
+        planted = late.results["analysis"].assign(head_kind=kinds.copy(data=kinds * 0 + kind))
+        found = comparison(
+            [Run(late.about, late.results | {"analysis": planted})], {"phrases": corpus()}
+        )
+        assert np.isfinite(found["largest_other"]).item() == exists
+        assert np.isfinite(found["least_single"]).item() != exists
+
+
 def test_without_a_phase_change_nothing_falls_inside_it():
     found = joined()
     assert_array_equal(np.isnan(found["window_fall"]), np.isnan(found["window_start"]))

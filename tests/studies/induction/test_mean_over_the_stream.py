@@ -41,6 +41,8 @@ def networks(name):
     for gain in (each for each in last if each.startswith("gain")):
         last[gain] = 0.5 + torch.rand(last[gain].shape, generator=torch.Generator().manual_seed(2))
     first = shape.initial(torch.Generator().manual_seed(3))
+    if shape is not made.SHAPE:  # a head that writes nothing, and then nothing but a mean
+        last["W_O"][0, 0] = first["W_O"][0, 0] = 0
     return [
         {key: ((1 - share) * first[key] + share * last[key]).double() for key in last}
         for share in (0, 0.3, 0.6, 0.9)

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ontogeny.studies.induction.config import Markov
 from ontogeny.studies.induction.sources import corpus_dataset
 from slow_induction.corpora import KINDS, predictor_loss
-from slow_induction.one_run import INDUCTION, PREVIOUS, sets_of_heads
+from slow_induction.one_run import INDUCTION, PREVIOUS, range_loss, sets_of_heads
 from twin_runs import everything, joined, kinds_of, twin, twin_of_many_words
 
 ROUNDING = {
@@ -141,6 +141,8 @@ def test_the_predictions_of_markov_chains():
     stored = corpus_dataset(Markov(states=3, length=20, sequences=16), [])
     slow = predictor_loss(stored["tokens"].values, 3)
     assert_allclose(stored["predictor_loss"].values, slow, **ROUNDING["weights"])
+    by_range = [range_loss(losses) for losses in slow]
+    assert_allclose(stored["predictor_range_loss"].values, by_range, **ROUNDING["weights"])
 
 
 def heads(run):

@@ -72,7 +72,7 @@ def evaluation_dataset(
     if baseline is not None:
         variables |= {
             "composition_baseline": variable(
-                (), baseline[0], "mean composition score of random heads"
+                (), baseline[0], "mean composition score of pairs of random heads"
             ),
             "composition_deviation": variable((), baseline[1], "its standard deviation"),
         }

@@ -246,7 +246,9 @@ def _timing(evaluated: xr.Dataset, window: Window, warm_up: int) -> dict[str, xr
         "moment_step": variable("moment", moments, "checkpoint before and after the change [step]"),
         "window_start": variable((), window.start, "start of the phase change [step]"),
         "window_end": variable((), window.end, "end of the phase change [step]"),
-        "window_fall": variable((), window.fall, "fall of the score inside the window", "nat"),
+        "window_fall": variable(
+            (), window.fall, "fall of the score inside the window, NaN without one", "nat"
+        ),
         "warm_up": variable((), warm_up, "updates of the warm-up"),
         "prefix_middle": variable(
             (), half_way(step, best), "step at which the best prefix matching is half-way"
@@ -286,7 +288,9 @@ def head_sets(kinds: NDArray[np.int8]) -> dict[str, list[Flags]]:
     -------
     dict of str to list of (L, H) ndarray of bool
     """
-    induction, previous = kinds == 2, kinds == 1
+    induction, previous = (
+        kinds == HEAD_KINDS.index(kind) for kind in ("induction", "previous-token")
+    )
     as_many = list(_as_many_others(induction))
     return dict(zip(HEAD_SETS, ([induction], as_many, [~induction], [previous]), strict=True))
 
@@ -396,7 +400,7 @@ def _example(
     traced = trace(induction, (before - after)[: len(induction)])
     return {
         "example_change": variable(
-            "index", after - before, "loss of a token of the example after less before", "nat"
+            "index", after - before, "loss of a token of the example after minus before", "nat"
         ),
         "followed": variable(
             ("example_index", "attended_index"),

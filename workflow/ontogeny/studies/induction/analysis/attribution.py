@@ -49,8 +49,8 @@ def logit_attribution(
 ) -> Float[Tensor, "B L H T"]:
     """Return what each head adds to the logit of each coming token, by the direct path.
 
-    The result of a head, less its mean over the stream, divided by the deviation of the whole final
-    stream and times gain and unembedding, less the mean over the vocabulary.
+    The result of a head, minus its mean over the stream, divided by the deviation of the whole
+    final stream and times gain and unembedding, minus the mean over the vocabulary.
 
     Parameters
     ----------

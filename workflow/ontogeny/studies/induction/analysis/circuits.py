@@ -1,8 +1,8 @@
 """What heads do, by their weights alone (arXiv 2209.11895; Elhage et al. 2021).
 
-A vector is a row. A normalisation is folded into what reads it: the stream less its mean, times the
-gain; the division by the deviation is left out. Since all that reads the stream takes its mean off,
-so does what writes to it. Positions are left out.
+A vector is a row. A normalisation is folded into what reads it: the stream minus its mean, times
+the gain; the division by the deviation is left out. Since all that reads the stream subtracts its
+mean, so does what writes to it. Positions are left out.
 
 Symbols: ``V`` tokens; ``L`` layers; ``H`` heads; ``d`` width of the stream; ``e`` of a head.
 """
@@ -38,7 +38,7 @@ class Circuits:
     query, key, value : (L, H, d, e) ndarray
         From the stream, normalisation included.
     result : (L, H, e, d) ndarray
-        To the stream, less the mean over it.
+        To the stream, minus the mean over it.
     unembedding : (d, V) ndarray
         From the stream, normalisation included.
     """
@@ -64,7 +64,7 @@ class Circuits:
 def circuits(parameters: Mapping[str, NDArray[np.floating]]) -> Circuits:
     """Return the folded weights of a network, in float64."""
     weights = {name: np.asarray(value, dtype=np.float64) for name, value in parameters.items()}
-    gain, result = weights["gain"][:, None, :, None], weights["W_O"]
+    gain = weights["gain"][:, None, :, None]
 
     def reading(matrix: Array) -> Array:
         return matrix - matrix.mean(axis=-2, keepdims=True)
@@ -74,9 +74,20 @@ def circuits(parameters: Mapping[str, NDArray[np.floating]]) -> Circuits:
         reading(gain * weights["W_Q"]),
         reading(gain * weights["W_K"]),
         reading(gain * weights["W_V"]),
-        result - result.mean(axis=-1, keepdims=True),
+        _written(weights["W_O"]),
         reading(weights["gain_final"][:, None] * weights["W_U"]),
     )
+
+
+def _written(results: Array) -> Array:
+    """Return W_O minus the mean of each row; 0 where only rounding is left, as of a constant row.
+
+    Scores that are quotients would turn the rounding into any number.
+    """
+    mean = results.mean(axis=-1, keepdims=True)
+    rest = results - mean
+    rest[np.abs(rest) <= 8 * np.finfo(np.float64).eps * np.abs(mean)] = 0
+    return rest
 
 
 def ov_eigenvalue_scores(found: Circuits) -> Array:
@@ -158,9 +169,10 @@ def composition_baseline(
 ) -> tuple[float, float]:
     """Return mean and standard deviation of composition scores of random heads.
 
-    A pair is ``X = A B^T`` and ``Y = C D^T``, where A to D are (d, e) matrices of normal numbers,
-    less the mean of each column, as in `circuits`; its score is ``|X Y| / |X| |Y|``. By (e, e)
-    matrices, ``|X|^2 = tr(A^T A B^T B)`` and ``|X Y|^2 = tr(A^T A (B^T C) D^T D (B^T C)^T)``.
+    A pair is ``X = a b^T`` and ``Y = c h^T``, where a, b, c and h are (d, e) matrices of normal
+    numbers, minus the mean of each column, as in `circuits`; its score is ``|X Y| / |X| |Y|``. By
+    (e, e) matrices, ``|X|^2 = tr(a^T a b^T b)`` and
+    ``|X Y|^2 = tr(a^T a (b^T c) h^T h (b^T c)^T)``.
 
     Parameters
     ----------
@@ -177,8 +189,8 @@ def composition_baseline(
     scores = np.empty(pairs)
     for pair in range(pairs):
         drawn = rng.standard_normal((4, width, inner))
-        a, b, c, d = drawn - drawn.mean(axis=1, keepdims=True)
-        aa, bb, cc, dd, bc = a.T @ a, b.T @ b, c.T @ c, d.T @ d, b.T @ c
-        squared = np.sum(aa * (bc @ dd @ bc.T)) / (np.sum(aa * bb) * np.sum(cc * dd))
+        a, b, c, h = drawn - drawn.mean(axis=1, keepdims=True)
+        aa, bb, cc, hh, bc = a.T @ a, b.T @ b, c.T @ c, h.T @ h, b.T @ c
+        squared = np.sum(aa * (bc @ hh @ bc.T)) / (np.sum(aa * bb) * np.sum(cc * hh))
         scores[pair] = np.sqrt(squared)
     return float(scores.mean()), float(scores.std())

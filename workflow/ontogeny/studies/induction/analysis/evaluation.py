@@ -235,8 +235,9 @@ def evaluate(
 ) -> Evaluated:
     """Return every measure of a network."""
     clean, ablated = _losses(network, parameters, given)
-    heads = _heads(network, parameters, given)
     folded = circuits({name: value.numpy() for name, value in parameters.items()})
+    results = torch.from_numpy(folded.result).to(parameters["W_O"])
+    heads = _heads(network, parameters, results, given)
     logits = network.logits(parameters, given.halves[:, :-1])
     halves = next_token_loss(logits, given.halves[:, 1:]).numpy()
     return Evaluated(
@@ -319,13 +320,14 @@ def _losses(
 
 
 def _heads(
-    network: Transformer, parameters: dict[str, Tensor], given: EvaluationSet
+    network: Transformer, parameters: dict[str, Tensor], results: Tensor, given: EvaluationSet
 ) -> dict[str, Array]:
+    """Return what heads do, given ``W_O`` minus the mean over the stream."""
     repeated = network.forward(parameters, given.repeated).patterns
     single = network.forward(parameters, given.single)
     reading = direct_path(parameters["gain_final"], parameters["W_U"])
     copied = [
-        copying(mixed, pattern, given.single, parameters["W_O"][layer], reading)
+        copying(mixed, pattern, given.single, results[layer], reading)
         for layer, (mixed, pattern) in enumerate(zip(single.mixed, single.patterns, strict=True))
     ]
     found = {

@@ -13,7 +13,7 @@ __all__ = ["Copying", "copying", "direct_path", "earlier_copies", "matching", "p
 
 
 def earlier_copies(tokens: Int[Tensor, "B T"], *, offset: int) -> Bool[Tensor, "B T T"]:
-    """Return which keys stand `offset` behind an earlier copy of the token of each query.
+    """Return which keys are `offset` behind an earlier copy of the token of each query.
 
     Entry ``[i, j]`` is true when ``j <= i`` and ``x_(j - offset) = x_i`` with ``j - offset < i``.
 
@@ -70,11 +70,11 @@ def previous_token(pattern: Float[Tensor, "B H T T"]) -> Float[Tensor, " H"]:
 def direct_path(
     gain: Float[Tensor, " d"], unembedding: Float[Tensor, "d V"]
 ) -> Float[Tensor, "d V"]:
-    """Return what turns a head's result into logits by the direct path, less their mean.
+    """Return the matrix from a head's result to logits by the direct path.
 
-    The final normalisation takes the mean over the stream off a result and multiplies it by its
-    gain; its division is left out. Columns add up to 0, since no logit reads the mean over the
-    stream; rows do, since equal logits for all tokens predict nothing.
+    It is the unembedding times the gain of the final normalisation, whose division is left out.
+    Each column sums to 0, since no logit reads the mean over the stream, and each row sums to 0,
+    since equal logits for all tokens predict nothing.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def copying(
 ) -> Copying:
     """Return the copying scores of the heads of a layer.
 
-    With ``l`` the logits that a result gives by the direct path, less their mean over the
+    With ``l`` the logits that a result gives by the direct path, minus their mean over the
     vocabulary, and ``r = sum_i sum_(j <= i) A[i, j] relu(l_i[t_j]) / sum_i sum_t relu(l_i[t])``,
     where t runs over all tokens of the sequence, later ones too, the score is ``2 r - 1``, averaged
     over sequences. A head that raises nothing has r = 0.
@@ -126,7 +126,7 @@ def copying(
     tokens : (B, T) Tensor
         Different within each sequence.
     results : (H, e, d) Tensor
-        ``W_O``.
+        ``W_O`` of `Circuits`: minus the mean over the stream.
     reading : (d, V) Tensor
         From `direct_path`.
 

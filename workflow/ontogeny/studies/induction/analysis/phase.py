@@ -43,7 +43,7 @@ _NO_WINDOW = Window(np.nan, np.nan, np.nan)
 
 @dataclass(frozen=True)
 class Bump:
-    """Where the loss lies above its convex envelope.
+    """Where the loss is above its convex envelope.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ def bump(step: NDArray[np.integer], loss: Array, *, warm_up: int) -> Bump:
     """Return the largest excess of the loss over its convex envelope in doubly logarithmic axes.
 
     The envelope is the greatest convex curve below the smoothed points after the warm-up. A loss
-    that falls ever more slowly lies on it; a plateau before a drop lies above.
+    that falls ever more slowly is on it; a plateau before a drop is above.
 
     Parameters
     ----------

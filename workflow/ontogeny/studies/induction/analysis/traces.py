@@ -39,7 +39,7 @@ def trace(attention: Array, fall: Array, *, apart: int = 8) -> Trace:
     attention : (M, M) ndarray
         Of one head, by query, then key; M is more than `apart` + 1.
     fall : (M,) ndarray [nat]
-        Loss before less loss after of what comes after each token.
+        Of the token after each token: its loss before minus that after.
     apart : int
         Least distance of the two tokens.
 

@@ -94,7 +94,7 @@ def _of_window(run: Run) -> Row:
         "window_end": variable((), end, "end of the phase change [step]"),
         "window_middle": variable((), middle, "middle of the phase change [step]"),
         "window_fall": variable(
-            (), found["window_fall"], "fall of the score inside the window", "nat"
+            (), found["window_fall"], "fall of the score inside the window, NaN without one", "nat"
         ),
         "final_score": variable(
             (), last["score"], "in-context learning score at the final checkpoint", "nat"
@@ -140,7 +140,7 @@ def _of_heads(run: Run) -> Row:
             (), _of_induction_heads(run, "ov_eigenvalue"), "OV eigenvalues of induction heads"
         ),
         "qk_trace": variable(
-            (), _of_induction_heads(run, "qk_trace"), "QK trace of induction heads"
+            (), _of_induction_heads(run, "qk_trace"), "QK trace of induction heads that have one"
         ),
         "copying": variable(
             (), _of_induction_heads(run, "copying"), "copying score of induction heads"
@@ -152,7 +152,7 @@ def _of_heads(run: Run) -> Row:
             (), _least_single(run), "least change of score without one induction head", "nat"
         ),
         "largest_other": variable(
-            (), _largest_other(run), "largest change of score without another head", "nat"
+            (), _largest_other(run), "largest absolute change of score without another head", "nat"
         ),
         "copying_correlation": variable(
             (),
@@ -215,7 +215,7 @@ def _is_kind(run: Run, kind: str) -> NDArray[np.bool_]:
 def _of_induction_heads(run: Run, score: str) -> float:
     """Return the mean of a score of the final checkpoint over the induction heads that have it."""
     chosen = evaluation(run)[score].isel(step=-1).values[_is_kind(run, "induction")]
-    known = chosen[np.isfinite(chosen)]
+    known = chosen[~np.isnan(chosen)]
     return float(known.mean()) if known.size else NAN
 
 

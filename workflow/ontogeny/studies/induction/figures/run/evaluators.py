@@ -2,8 +2,8 @@
 
 Copying and prefix matching of every head and checkpoint, measured on outputs and attention
 (vertical) and on weights (horizontal), with the correlation over all points. Use the copying score
-only to rank heads: most positions trigger no copying, so even a perfect copying head scores below
-0. Colours show the kinds of heads at the end of training.
+only to rank heads: its sequences do not trigger induction heads, which then attend to all tokens
+and score below 0, however well they copy. Colours show the kinds of heads at the end of training.
 """
 
 import numpy as np
