@@ -3,6 +3,17 @@
 import os
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
+# No time limits, which a busy machine exceeds, and the same examples in every run.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
+
 # One thread: the suite runs beside others, and thread counts change the last bits.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

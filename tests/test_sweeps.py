@@ -139,7 +139,7 @@ def with_value(field, value, *, in_defaults, beside):
     return {"defaults": both, **beside} if in_defaults else both
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(lists(), st.booleans(), st.sampled_from(BESIDE))
 def test_a_member_is_what_its_value_alone_gives(swept, in_defaults, beside):
     field, values = swept
@@ -284,7 +284,7 @@ def tied(steps, groups=(TIED,), **more):
     return nested(lists, tied=[list(group) for group in groups], **more)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(STEP, min_size=1, max_size=4, unique=True), st.randoms(), st.booleans())
 def test_a_step_of_tied_fields_is_what_its_values_alone_give(steps, random, in_defaults):
     entry = tied(steps)
@@ -300,7 +300,7 @@ def test_a_step_of_tied_fields_is_what_its_values_alone_give(steps, random, in_d
 
 
 @given(st.lists(STEP, min_size=2, max_size=4, unique=True))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_members_of_tied_fields_have_the_names_that_every_combination_gives_them(steps):
     lists = [list(dict.fromkeys(values)) for values in zip(*steps, strict=True)]
     every = read(**nested(lists)).experiments

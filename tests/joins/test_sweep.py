@@ -117,7 +117,7 @@ def test_the_dimension_of_tied_fields_is_one_whose_values_tell_the_steps_apart()
     assert found[RATE].values.tolist() == [0.1, 0.1, 0.2]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(st.integers(0, 3), min_size=2, max_size=3, unique=True),
     st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True),

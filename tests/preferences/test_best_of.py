@@ -33,7 +33,7 @@ def of_all_tuples(start, score, n):
     return probability
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(worlds(), st.integers(1, 4))
 def test_best_of_all_tuples(world, n):
     start, score = world
@@ -45,7 +45,7 @@ def test_best_of_all_tuples(world, n):
     )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(worlds(), st.integers(2, 3000))
 def test_divergence_is_below_the_bound(world, n):
     found = best_of_kl(*world, n)
@@ -94,7 +94,7 @@ def of_all_subsets(selector, judge, n):
     return np.mean(means)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(few_values | st.floats(-3, 3), st.floats(-5, 5)), min_size=1, max_size=7))
 def test_best_of_all_subsets(samples):
     selector, judge = np.array(samples).T

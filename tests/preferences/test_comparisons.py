@@ -32,7 +32,7 @@ def choices(difference, generator):
     return generator.random(len(difference)) < sigmoid(difference)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(differences)
 def test_losses_and_accuracies_pair_by_pair(values):
     expected = [-np.log(sigmoid(d)) for d in values]
@@ -43,7 +43,7 @@ def test_losses_and_accuracies_pair_by_pair(values):
     assert_allclose(expected_accuracy(values), np.mean(best))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(differences)
 def test_the_other_order_of_a_pair_says_the_same(values):
     swapped = [-d for d in values]

@@ -75,7 +75,7 @@ def test_a_small_penalty_leaves_the_best_alone():
     assert_allclose(closed_optimum(START, SCORE, 1e9).probability, START, atol=1e-8)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(worlds(), st.floats(0.05, 20))
 def test_optima_lie_on_the_frontier(world, penalty):
     start, score = world
@@ -86,7 +86,7 @@ def test_optima_lie_on_the_frontier(world, penalty):
     assert found.objective >= found.score - penalty * found.kl - 1e-9
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(worlds(), st.lists(st.floats(0.01, 9), min_size=8, max_size=8))
 def test_no_policy_beats_the_frontier(world, weight):
     start, score = world
@@ -95,7 +95,7 @@ def test_no_policy_beats_the_frontier(world, weight):
     assert p @ score <= frontier(start, score, max(kl(p, start), 0.0)) + 1e-6 * np.ptp(score) + 1e-9
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worlds())
 def test_frontier_rises_and_is_concave_from_the_mean_to_the_highest_score(world):
     start, score = world

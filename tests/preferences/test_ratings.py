@@ -22,7 +22,7 @@ def played(ratings, games, generator):
     return wins
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(-1500, 1500))
 def test_elo_inverts_the_probability_of_a_win(points):
     won = 1 / (1 + 10 ** (-points / 400))

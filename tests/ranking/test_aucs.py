@@ -43,7 +43,7 @@ def published(shift=0.0):
     return score, label, member, ~member[0]
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.lists(few_values, max_size=12), st.lists(few_values, max_size=12))
 def test_auc_is_the_share_of_pairs(positive, negative):
     assert_allclose(auc(positive, negative), over_pairs(positive, negative), atol=1e-14)
@@ -60,7 +60,7 @@ def test_auc_is_that_of_ranks():
     assert_allclose(auc(positive, negative), (ranks.sum() - 70 * 71 / 2) / (70 * 300))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(labelled_comments())
 def test_groups_are_compared_pair_by_pair(comments):
     score, label, member, background = comments

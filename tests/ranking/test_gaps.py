@@ -42,7 +42,7 @@ def both(*parts):
     return positive_aseg(*comments)[0], negative_aseg(*comments)[0]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(probabilities, probabilities, probabilities, probabilities)
 def test_squared_gaps_are_integrals_along_thresholds(
     harmless_outside, harmless, toxic_outside, toxic
@@ -102,7 +102,7 @@ def over_pairs(probability, sentence, group):
     return np.mean(means) if means else np.nan
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.tuples(

@@ -34,7 +34,7 @@ def test_published_confusion():
     assert rates(score, label, 0.5) == (3 / 5, 1 / 5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(labelled_scores, few_values)
 def test_rates_count_one_comment_at_a_time(comments, threshold):
     harmless = [score for score, is_toxic in comments if not is_toxic]
@@ -47,7 +47,7 @@ def test_rates_count_one_comment_at_a_time(comments, threshold):
     assert_allclose(rates(score, label, threshold), expected)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(labelled_scores)
 def test_no_other_threshold_has_more_equal_errors(comments):
     score, label = (np.array(each) for each in zip(*comments, strict=True))

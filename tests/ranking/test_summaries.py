@@ -11,7 +11,7 @@ from ontogeny.ranking import Average, average, final_score, power_mean
 aucs = st.lists(st.floats(0.01, 1), min_size=1, max_size=9)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(aucs)
 def test_power_mean_lies_between_the_worst_group_and_the_mean(values):
     assert_allclose(power_mean(values), (sum(x**-5 for x in values) / len(values)) ** -0.2)

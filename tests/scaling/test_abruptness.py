@@ -29,7 +29,7 @@ def isotonic(score, weight):
     )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(scores, st.floats(1.2, 4))
 def test_gain_is_the_largest_on_a_fine_grid(score, factor):
     size = random_sizes(len(score))
@@ -61,7 +61,7 @@ def test_points_of_one_size_are_averaged():
     assert_allclose(crossing(size, score, 0.45), np.log10(2) * 1.5)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(scores, st.integers(0, 3), st.floats(0.02, 0.98))
 def test_crossing_is_that_of_the_isotonic_fit(score, repeated, level):
     """The first points are measured twice, and so weigh twice."""
@@ -111,7 +111,7 @@ def test_emergence_score_of_simple_curves():
     assert np.isnan(emergence_score([1]))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.6, 1.0]), min_size=5, max_size=5))
 def test_null_of_five_sizes_is_over_all_orders(score):
     observed = emergence_score(score)

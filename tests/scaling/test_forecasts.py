@@ -130,7 +130,7 @@ def test_one_size_says_what_was_last_seen(forecaster):
     assert_allclose(forecast(forecaster, [7, 7], [0.2, 0.4], BEYOND), 0.3)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.sampled_from(FORECASTERS),
     st.lists(st.sampled_from([0.0, 1e-9, 0.1, 0.5, 0.9, 1.0]), min_size=1, max_size=6),
@@ -175,7 +175,6 @@ def test_every_cut_leaves_a_size_to_predict():
     assert list(cuts(4, least=3)) == [3]
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=8),
     st.floats(0, 1),

@@ -40,7 +40,7 @@ def test_planted_parameters_are_recovered(law):
     assert found.residual < 1e-9
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     exponent=st.floats(0.05, 2.5),
     share=st.floats(0.05, 0.9),
@@ -73,7 +73,6 @@ def test_prediction_goes_over_leading_axes_and_single_sizes():
         assert_allclose(found[2, 1, 5], predict(law, each[2, 1], SIZES[5]))
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-3, 3), min_size=10, max_size=10), st.permutations(range(10)))
 def test_power_is_the_straight_line_of_numpy(logarithms, order):
     up = np.array(logarithms) - 0.7 * np.log(SIZES)

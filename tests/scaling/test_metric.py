@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.stats import pearsonr
@@ -25,7 +25,6 @@ def test_explained_share_takes_the_prediction_as_it_is():
     assert np.isnan(explained([], []))
 
 
-@settings(deadline=None)
 @given(st.floats(0.05, 0.999))
 def test_independent_tokens_give_a_geometric_law(q):
     length = np.array([3, 6, 10])
@@ -70,7 +69,6 @@ def test_no_verdict_without_gains():
         verdict(np.nan, 0.1, 0.9, broken=False)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), min_size=1, max_size=8))
 def test_isotonic_is_the_min_max_formula(points):
     x, y = (np.array(each, dtype=float) for each in zip(*points, strict=True))

@@ -280,7 +280,7 @@ def test_hiding_flags_brings_the_imitator_nearer():
 
 
 @given(enumerations())
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 def test_the_sum_of_divergences_bounds_the_distance(enumeration):
     found, _ = enumeration
     assert distance(found) <= found.mean(found.divergence) + 1e-12
@@ -338,7 +338,7 @@ def test_bounds_hold_for_harm_that_happens_before_the_demonstrator_is_left_out()
 
 
 @given(enumerations())
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(max_examples=150)
 def test_event_bounds_hold_on_drawn_classes(enumeration):
     """Of events that the imitator makes more likely by the largest factors."""
     found, _ = enumeration
@@ -361,7 +361,7 @@ def assert_bounded(found, event):
 
 
 @given(enumerations(), st.integers(0, 2**32 - 1))
-@settings(deadline=None, derandomize=True, max_examples=250)
+@settings(max_examples=250)
 def test_laws_of_drawn_classes(enumeration, seed):
     found, alpha = enumeration
     assert found.probability.sum() == pytest.approx(1, abs=1e-12)
@@ -487,7 +487,7 @@ def test_rare_events_in_any_number_of_steps():
 
 
 @given(st.floats(-600, -0.01), st.floats(0.01, 100), st.floats(1.01, 3))
-@settings(deadline=None, derandomize=True)
+@settings()
 def test_event_bounds_grow_with_chance_and_queries(log_probability, logs, factor):
     b = event_bound(log_probability, logs)
     assert b <= event_bound(log_probability, factor * logs)
@@ -515,13 +515,13 @@ def test_the_bounds_of_one_class():
 
 
 @given(st.floats(1e-6, 1), st.floats(1e-4, 1), st.integers(1, 50))
-@settings(deadline=None, derandomize=True)
+@settings()
 def test_t1_as_recalled_is_above_d5_of_any_prior(weight, alpha, actions):
     assert recalled_cubes_bound(weight, alpha, actions) > cubes_bound_of_any_prior(weight, alpha)
 
 
 @given(enumerations())
-@settings(deadline=None, derandomize=True, max_examples=50)
+@settings(max_examples=50)
 def test_t1_as_recalled_is_not_broken(enumeration):
     found, alpha = enumeration
     assert found.mean(found.cubes) <= recalled_cubes_bound(found.weight, alpha, 1)

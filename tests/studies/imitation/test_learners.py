@@ -23,7 +23,7 @@ from ontogeny.studies.imitation.analysis.learners import (
 from studies.imitation.brute_force import plausible
 from studies.imitation.test_mutations import WRONG_TOPS
 
-STEADY = settings(deadline=None, derandomize=True, max_examples=200)
+STEADY = settings(max_examples=200)
 
 
 def members(log_weights, alpha):

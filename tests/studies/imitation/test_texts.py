@@ -67,7 +67,7 @@ def test_what_is_unseen_is_predicted_by_the_shorter_context():
 
 
 @given(st.text(max_size=30))
-@settings(deadline=None, derandomize=True, max_examples=50)
+@settings(max_examples=50)
 def test_letters_are_of_the_alphabet_and_blanks_are_single(text):
     found = letters(text)
     assert found.dtype == np.int64

@@ -84,7 +84,7 @@ def test_a_policy_says_the_probability_of_each_token_and_the_value_of_what_is_be
 # Advantages
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     arrays(float, (2, 5), elements=NUMBERS),
     arrays(float, (2, 5), elements=NUMBERS),
@@ -106,7 +106,7 @@ def test_advantages_are_the_sums_of_the_definition(reward, value, decay):
     assert_allclose(found, expected, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(arrays(float, (2, 4), elements=NUMBERS), arrays(float, (2, 4), elements=NUMBERS))
 def test_without_decay_advantages_are_returns_less_values_and_with_all_of_it_one_step(
     reward, value
