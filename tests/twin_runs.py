@@ -51,7 +51,7 @@ class Twin:
     Attributes
     ----------
     about : dict
-        What the comparison is told about it.
+        Experiment, seed, corpus and kind of network, as the comparison takes them.
     course : Course
         Its steps and networks, with the slow `evaluation.nc`.
     evaluation, analysis : Dataset

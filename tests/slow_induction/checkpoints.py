@@ -185,7 +185,7 @@ def direct_logits(network, result):
 
 
 def folded(network):
-    """The network of measures of weights: gains multiplied in, means along the stream taken off."""
+    """The folded weights: multiplied by the gains, minus their means over the stream."""
     found = dict(network)
     for name in ("W_Q", "W_K", "W_V"):
         found[name] = np.array(network[name])

@@ -15,7 +15,7 @@ INDUCTION, PREVIOUS = 2, 1
 
 @dataclass
 class Course:
-    """A run: its steps, its last network, and its measures along the steps.
+    """A run: its steps, its final checkpoint, and its measures along the steps.
 
     Attributes
     ----------

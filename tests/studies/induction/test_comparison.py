@@ -201,7 +201,7 @@ def test_the_turn_of_a_run_without_window_is_over_that_of_two_layers():
 
 
 def test_scores_are_means_over_the_induction_heads_that_have_them():
-    """A head of the first layer has no QK trace: there is no earlier head."""
+    """The QK trace of a head in the first layer is NaN, since no head comes before it."""
     late = run("two-layers")
     kinds = late.results["analysis"]["head_kind"].copy(data=[[2, 0, 0, 0], [2, 2, 0, 0]])
     results = late.results | {"analysis": late.results["analysis"].assign(head_kind=kinds)}

@@ -34,7 +34,7 @@ from ontogeny.studies.induction.sources import corpus_dataset, source_of
 lens = pytest.importorskip("transformer_lens")
 theirs = pytest.importorskip("transformer_lens.head_detector")
 
-same = partial(assert_allclose, rtol=1e-9, atol=1e-12)
+assert_same = partial(assert_allclose, rtol=1e-9, atol=1e-12)
 TOKENS = torch.from_numpy(repeated_tokens(candidates(made.V), np.random.default_rng(0), 4))
 CORPUS = Phrases(
     vocabulary=32, length=48, sequences=64, phrases=2, phrase_length=6, start_probability=0.6
@@ -87,7 +87,7 @@ def trained_network():
 
 
 def hooked(shape, parameters, *, length, **processing):
-    """Return a network as TransformerLens has it, its weights processed as is asked for."""
+    """Return a network as TransformerLens has it, with its weights processed as requested."""
     model = lens.HookedTransformer(
         lens.HookedTransformerConfig(
             n_layers=shape.layers,
@@ -140,15 +140,15 @@ def folded(both, **processing):
 
 def test_losses_patterns_and_results_are_the_same(both):
     loss = both.model(both.tokens, return_type="loss", loss_per_token=True)
-    same(next_token_loss(both.clean.logits, both.tokens[:, 1:]), loss)
+    assert_same(next_token_loss(both.clean.logits, both.tokens[:, 1:]), loss)
     for layer, pattern in enumerate(both.clean.patterns):
-        same(both.clean.streams[layer], both.seen["resid_pre", layer])
-        same(pattern, both.seen["pattern", layer])
+        assert_same(both.clean.streams[layer], both.seen["resid_pre", layer])
+        assert_same(pattern, both.seen["pattern", layer])
     results = [
         torch.einsum("bhte,hed->hbtd", mixed, weights)
         for mixed, weights in zip(both.clean.mixed, both.parameters["W_O"], strict=True)
     ]
-    same(torch.cat(results), both.seen.stack_head_results())
+    assert_same(torch.cat(results), both.seen.stack_head_results())
 
 
 def detected(both, tokens, name):
@@ -162,7 +162,7 @@ def test_heads_attend_as_they_detect(both):
     rows = tokens.shape[1]
     before = torch.stack([previous_token(each) for each in both.clean.patterns])
     expected = detected(both, tokens, "previous_token_head") * rows / (rows - 1)
-    same(before, expected)
+    assert_same(before, expected)
     assert_array_equal(before.flatten().argsort(), expected.flatten().argsort())
 
     rows = REPEATED.shape[1]
@@ -170,7 +170,7 @@ def test_heads_attend_as_they_detect(both):
     patterns = both.shape.forward(both.parameters, REPEATED).patterns
     prefix = torch.stack([matching(each, REPEATED) for each in patterns])
     expected = detected(both, REPEATED, "induction_head") * rows / targets
-    same(prefix, expected)
+    assert_same(prefix, expected)
     assert_array_equal(prefix.flatten().argsort(), expected.flatten().argsort())
 
 
@@ -186,7 +186,7 @@ def test_attribution_is_the_same(both):
     cache = lens.ActivationCache(both.seen.cache_dict, folded(both, center_unembed=True))
     expected = cache.logit_attrs(cache.stack_head_results(), target)
     found = logit_attribution(both.shape, both.parameters, both.clean, target)
-    same(found.flatten(1, 2).transpose(0, 1), expected)
+    assert_same(found.flatten(1, 2).transpose(0, 1), expected)
 
 
 def test_knock_outs_are_those_by_hooks(both):
@@ -202,7 +202,7 @@ def test_knock_outs_are_those_by_hooks(both):
 
         without = (f"blocks.{layer}.attn.hook_z", remove)
         for found, hooks in zip(logits, ([without], [without, *keep]), strict=True):
-            same(found, both.model.run_with_hooks(both.tokens[:, :-1], fwd_hooks=hooks))
+            assert_same(found, both.model.run_with_hooks(both.tokens[:, :-1], fwd_hooks=hooks))
 
 
 def test_eigenvalues_of_ov_are_the_same(both):
@@ -210,14 +210,14 @@ def test_eigenvalues_of_ov_are_the_same(both):
     found = ov_eigenvalue_scores(circuits(numbers(both)))
     model = folded(both)
     eigenvalues = (model.W_E @ model.OV @ model.W_U).eigenvalues
-    same(found, eigenvalues.sum(-1).real / eigenvalues.abs().sum(-1))
+    assert_same(found, eigenvalues.sum(-1).real / eigenvalues.abs().sum(-1))
 
 
 @pytest.mark.parametrize("by", COMPOSITIONS)
 def test_composition_scores_are_the_same(both, by):
     found = composition_scores(circuits(numbers(both)))[COMPOSITIONS.index(by)]
     expected = folded(both).all_composition_scores(by[0].upper()).flatten(2).flatten(0, 1)
-    same(np.nan_to_num(found), expected)
+    assert_same(np.nan_to_num(found), expected)
 
 
 def numbers(both):
