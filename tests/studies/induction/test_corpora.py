@@ -28,6 +28,7 @@ from ontogeny.studies.induction.corpora import (
     words,
 )
 from ontogeny.studies.induction.sources import corpus_dataset, source_of
+from slow_induction.corpora import kinds_of_tokens
 
 V, K, M, P = 20, 3, 4, 0.3
 
@@ -175,18 +176,8 @@ def test_more_of_the_context_predicts_better():
 def test_what_the_context_says_by_a_loop():
     tokens = np.random.default_rng(0).integers(0, 6, (30, 25))
     found = in_context(tokens)
-    for row, kinds in zip(tokens, found, strict=True):
-        for i, kind in enumerate(kinds):
-            followers = [row[j + 1] for j in range(i) if row[j] == row[i]]
-            if not followers:
-                expected = "new"
-            elif row[i + 1] in followers:
-                expected = "continuation"
-            elif len(followers) >= 2 and len(set(followers)) == 1:
-                expected = "break"
-            else:
-                expected = "other"
-            assert IN_CONTEXT[kind] == expected
+    for kind, expected in kinds_of_tokens(tokens).items():
+        assert_array_equal(found == IN_CONTEXT.index(kind), expected)
 
 
 def by_all_pairs(tokens):
